@@ -1,0 +1,77 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package providerdata holds the one value that the provider hands to its resources, data sources and actions.
+package providerdata
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// Data is what a configured provider shares among its objects. One exists for each Configure call.
+type Data struct {
+	// Graph is the Microsoft Graph client. It signs in on its first call.
+	Graph *graph.Client
+	// PortalURL is the Entra admin centre of the configured cloud, without a trailing slash.
+	PortalURL string
+	// USGovernment reports one of the clouds in which stored credentials and addresses share 1,024 bytes.
+	USGovernment bool
+
+	mu    sync.Mutex
+	locks map[string]*sync.Mutex
+	once  map[any]any
+}
+
+// From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider
+// is not configured yet, and yields nil without a diagnostic.
+func From(providerData any) (*Data, diag.Diagnostics) {
+	if providerData == nil {
+		return nil, nil
+	}
+	data, ok := providerData.(*Data)
+	if !ok {
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic(
+			"Unexpected provider data",
+			fmt.Sprintf("Got %T instead of *providerdata.Data. This is a bug in the provider; please report it.", providerData),
+		)}
+	}
+	return data, nil
+}
+
+// Lock serialises writers of one service principal's provisioning: the service keeps its secrets, jobs and schema in
+// documents that are replaced whole, so parallel resources would lose each other's updates. Call the result to unlock.
+func (d *Data) Lock(servicePrincipalID string) (unlock func()) {
+	d.mu.Lock()
+	if d.locks == nil {
+		d.locks = map[string]*sync.Mutex{}
+	}
+	lock := d.locks[servicePrincipalID]
+	if lock == nil {
+		lock = &sync.Mutex{}
+		d.locks[servicePrincipalID] = lock
+	}
+	d.mu.Unlock()
+	lock.Lock()
+	return lock.Unlock
+}
+
+// Shared returns the value that make built for key, building it on the first call of this Configure. Packages use a key
+// of their own unexported type, so that each keeps its shared state (such as a listing cache) to itself.
+func Shared[T any](d *Data, key any, make func() T) T {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.once == nil {
+		d.once = map[any]any{}
+	}
+	if value, ok := d.once[key].(T); ok {
+		return value
+	}
+	value := make()
+	d.once[key] = value
+	return value
+}

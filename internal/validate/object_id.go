@@ -1,0 +1,53 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package validate
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// ObjectID accepts the id of a directory object: a GUID in lower case, as Microsoft Graph returns it. Upper case is
+// refused because Terraform would compare the two spellings as different values on every plan.
+func ObjectID() validator.String { return objectID{} }
+
+type objectID struct{}
+
+func (objectID) Description(context.Context) string {
+	return "must be an object id: a GUID in lower case"
+}
+
+func (v objectID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (objectID) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if problem := ObjectIDProblem(req.ConfigValue.ValueString()); problem != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid object id", problem)
+	}
+}
+
+// ObjectIDProblem says in full sentences what keeps s from being an object id, or "".
+func ObjectIDProblem(s string) string {
+	lower := strings.ToLower(s)
+	switch {
+	case guid.MatchString(s):
+		return ""
+	case s == "":
+		return "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."
+	case guid.MatchString(lower):
+		return fmt.Sprintf("%q is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: %q.", s, lower)
+	case guid.MatchString(strings.Trim(lower, "{} ")):
+		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, "{} "))
+	default:
+		return fmt.Sprintf("%q is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
+	}
+}
