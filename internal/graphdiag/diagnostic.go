@@ -1,0 +1,149 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graphdiag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot start
+// provisioning job". Hints are full sentences about likely causes and remedies that only the caller knows.
+func Error(summary string, err error, need Need, hints ...string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, Detail(err, need, hints...))
+}
+
+// AttributeError is Error attached to the attribute at fault.
+func AttributeError(at path.Path, summary string, err error, need Need, hints ...string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary, Detail(err, need, hints...))
+}
+
+// Detail is the text of the diagnostic for err: what happened, the likely cause, the remedy, and the machine facts.
+func Detail(err error, need Need, hints ...string) string {
+	sentences, facts := explain(err, need)
+	sentences = append(sentences, hints...)
+	text := strings.Join(sentences, " ")
+	if len(facts) > 0 {
+		text += "\n\n" + strings.Join(facts, "\n")
+	}
+	return text
+}
+
+func explain(err error, need Need) (sentences, facts []string) {
+	var auth *graph.AuthError
+	var answer *graph.Error
+	switch {
+	case errors.As(err, &auth):
+		return explainAuth(auth)
+	case errors.As(err, &answer):
+		return explainAnswer(answer, need), answerFacts(answer)
+	case errors.Is(err, context.DeadlineExceeded):
+		return []string{sentence(err.Error()), "The time allowed ran out; raise it in `timeouts` if the service only needs longer."}, nil
+	case errors.Is(err, context.Canceled):
+		return []string{"The operation was interrupted.", sentence(err.Error())}, nil
+	}
+	return []string{sentence(err.Error())}, nil
+}
+
+func explainAnswer(e *graph.Error, need Need) []string {
+	var said string
+	if e.Message != "" {
+		said = "Microsoft Graph said: " + sentence(e.Message)
+	}
+	switch {
+	case e.Claims != "":
+		return compact("A Conditional Access policy asks this sign-in for more than it can give (a claims challenge).", said,
+			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
+	case graph.IsPermissionDenied(e):
+		return compact("The signed-in identity lacks a permission.", said, need.sentence(),
+			"If a directory role was only just activated or consent only just given, allow a few minutes and try again.")
+	case e.StatusCode == 0 && e.Ambiguous:
+		return compact("The connection broke before the answer arrived, so it is not known whether the change took effect.",
+			"The next plan reads what is there.")
+	case e.StatusCode == 0:
+		return compact("Microsoft Graph could not be reached.", "Check the network, the proxy settings and the provider's endpoints.")
+	case e.StatusCode == 429:
+		return compact("Microsoft Graph throttled the request and the time allowed was too short to wait.", said, "Try again later, or raise `timeouts`.")
+	case e.StatusCode == 401:
+		return compact("Microsoft Graph did not accept the access token.", said, "Check that the provider signs in to the right cloud and tenant.")
+	case e.StatusCode >= 500:
+		return compact("Microsoft Graph failed.", said, "Try again; if it persists, see the service health page or contact Microsoft support with the request id.")
+	}
+	return compact(said)
+}
+
+func answerFacts(e *graph.Error) []string {
+	var facts []string
+	if e.StatusCode != 0 {
+		facts = append(facts, fmt.Sprintf("HTTP status: %d", e.StatusCode))
+	}
+	if e.Code != "" {
+		facts = append(facts, "Graph code: "+e.Code)
+	}
+	facts = append(facts, "Request: "+e.Method+" "+e.Path)
+	if e.RequestID != "" {
+		facts = append(facts, "Request ID: "+e.RequestID)
+	}
+	if e.StatusCode == 0 && e.Err != nil {
+		facts = append(facts, "Cause: "+e.Err.Error())
+	}
+	return facts
+}
+
+// authAdvice explains the sign-in failures that need different remedies. The numbers are documented at
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
+var authAdvice = map[int]string{
+	53003:   "A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy or meet its conditions.",
+	50076:   "The tenant demands multi-factor authentication, which an unattended sign-in cannot give. Sign in again with `az login`, or use a workload identity.",
+	7000222: "The client secret has expired. Create a new one for the application registration and give it to the provider.",
+	7000215: "The client secret is wrong. Give the secret's value, not its id.",
+	700024:  "The federated token is outside its validity period. Request a fresh token for each run; long applies need `oidc_token_file_path` or a request URL rather than a fixed token.",
+	70021:   "No federated credential of the application matches the token's issuer, subject or audience. Compare them with the federated credential in the application registration.",
+	700213:  "No federated credential of the application matches the token's subject. Compare it with the federated credential in the application registration.",
+	700016:  "The tenant has no application with this `client_id`. Check `client_id` and `tenant_id`.",
+	90002:   "There is no such tenant in this cloud. Check `tenant_id` and `environment`.",
+	700027:  "The certificate is not registered with the application, or does not belong to the private key given.",
+}
+
+func explainAuth(e *graph.AuthError) (sentences, facts []string) {
+	sentences = []string{"Signing in to Microsoft Entra ID failed."}
+	advice := slices.IndexFunc(e.AADSTS, func(code int) bool { return authAdvice[code] != "" })
+	if advice >= 0 {
+		sentences = append(sentences, authAdvice[e.AADSTS[advice]])
+	}
+	if e.Description != "" {
+		sentences = append(sentences, "The service said: "+sentence(e.Description))
+	}
+	if e.Code != "" {
+		facts = append(facts, "OAuth error: "+e.Code)
+	}
+	for _, code := range e.AADSTS {
+		facts = append(facts, fmt.Sprintf("Code: AADSTS%d", code))
+	}
+	if e.TraceID != "" {
+		facts = append(facts, "Trace ID: "+e.TraceID)
+	}
+	return sentences, facts
+}
+
+// sentence ends a text of another program with a full stop.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
+func compact(sentences ...string) []string {
+	return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
+}
