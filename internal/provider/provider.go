@@ -1,0 +1,157 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform provider itself: its configuration block, how it signs in, and the lists of
+// everything it offers. What the objects do is in the service packages.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// TypeName is the prefix of every resource type of this provider.
+const TypeName = "gotomeeting"
+
+var (
+	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+)
+
+// Provider implements the Terraform provider.
+type Provider struct {
+	version string
+	clock   graph.Clock
+	getenv  func(string) string
+}
+
+// Option changes how a provider is built. Tests use it; the released binary does not.
+type Option func(*Provider)
+
+// WithClock replaces the wall clock of retries and waits.
+func WithClock(clock graph.Clock) Option { return func(p *Provider) { p.clock = clock } }
+
+// WithGetenv replaces the process environment.
+func WithGetenv(getenv func(string) string) Option { return func(p *Provider) { p.getenv = getenv } }
+
+// New returns a constructor of providers of this version, as providerserver wants it.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &Provider{version: version, getenv: os.Getenv}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+// Metadata names the provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = TypeName
+	resp.Version = p.version
+}
+
+// ValidateConfig reports what is wrong in the block itself, before anything is asked of the environment.
+func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(config.validate()...)
+}
+
+// Configure prepares the client. Nothing is contacted: the first call of a resource signs in.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	settings, diags := config.resolve(p.getenv)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, diags := p.client(ctx, settings, req.TerraformVersion)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &providerdata.Data{
+		Graph:        client,
+		PortalURL:    settings.environment.PortalURL,
+		USGovernment: settings.environment.USGovernment,
+	}
+	resp.ResourceData = data
+	resp.DataSourceData = data
+	resp.ListResourceData = data
+	resp.ActionData = data
+}
+
+func (p *Provider) client(ctx context.Context, s settings, terraformVersion string) (*graph.Client, diag.Diagnostics) {
+	httpClient, diags := s.httpClient()
+	if diags.HasError() {
+		return nil, diags
+	}
+	method, why := s.method()
+	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	credential, err := graph.NewCredential(s.credentialOptions(method, httpClient, p.clock))
+	if err != nil {
+		diags.Append(s.credentialDiagnostic(method, err))
+		return nil, diags
+	}
+	client, err := graph.New(graph.Options{
+		Endpoint:   s.graphEndpoint(),
+		Scope:      s.scope(),
+		Credential: credential,
+		HTTPClient: httpClient,
+		UserAgent:  "terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion,
+		Clock:      p.clock,
+		Log:        logExchange,
+	})
+	if err != nil {
+		diags.AddError("Cannot prepare the Microsoft Graph client", err.Error()+".")
+	}
+	return client, diags
+}
+
+// logExchange writes the one line a request at DEBUG. An Exchange never carries secrets or personal data.
+func logExchange(ctx context.Context, e graph.Exchange) {
+	fields := map[string]any{
+		"method":      e.Method,
+		"path":        e.Path,
+		"status":      e.StatusCode,
+		"attempt":     e.Attempt,
+		"duration_ms": e.Duration.Milliseconds(),
+	}
+	if e.RequestID != "" {
+		fields["request_id"] = e.RequestID
+	}
+	if e.RetryAfter > 0 {
+		fields["retry_after_s"] = e.RetryAfter.Seconds()
+	}
+	if e.Err != nil {
+		fields["error"] = e.Err.Error()
+	}
+	tflog.Debug(ctx, "Microsoft Graph request", fields)
+}
+
+// Resources lists the managed resources.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{}
+}
+
+// DataSources lists the data sources.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{}
+}

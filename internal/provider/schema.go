@@ -1,0 +1,63 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// Schema is the provider block. Names and environment variables are those of the azuread provider where it has them, so
+// that one CI set-up serves both.
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	text := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description,
+			Validators: append([]validator.String{validate.NotEmpty()}, validators...)}
+	}
+	secret := func(description string) schema.StringAttribute {
+		attribute := text(description)
+		attribute.Sensitive = true
+		return attribute
+	}
+	flag := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares Microsoft Entra ID's automatic user provisioning to GoToMeeting.",
+		Attributes: map[string]schema.Attribute{
+			"tenant_id": text("The tenant to manage: its id or one of its verified domains. Also `ARM_TENANT_ID`."),
+			"client_id": text("Client id of the application (or user-assigned managed identity) to sign in as. Also `ARM_CLIENT_ID`.",
+				validate.ObjectID()),
+			"client_id_file_path":         text("File that holds the client id. Also `ARM_CLIENT_ID_FILE_PATH`."),
+			"client_secret":               secret("Client secret to sign in with. Also `ARM_CLIENT_SECRET`."),
+			"client_secret_file_path":     text("File that holds the client secret. Also `ARM_CLIENT_SECRET_FILE_PATH`."),
+			"client_certificate":          secret("Base64-encoded PKCS#12 bundle (PFX) with the RSA certificate and private key to sign in with. Also `ARM_CLIENT_CERTIFICATE`."),
+			"client_certificate_path":     text("File that holds the certificate and private key, as PKCS#12 or PEM. Also `ARM_CLIENT_CERTIFICATE_PATH`."),
+			"client_certificate_password": secret("Password of the certificate bundle. Also `ARM_CLIENT_CERTIFICATE_PASSWORD`."),
+			"use_oidc":                    flag("Sign in with an OpenID Connect token of the CI system (workload identity federation). Also `ARM_USE_OIDC`."),
+			"oidc_token":                  secret("The OpenID Connect token itself. It is short-lived: prefer a file or a request URL for long applies. Also `ARM_OIDC_TOKEN`."),
+			"oidc_token_file_path":        text("File that holds the OpenID Connect token; read anew whenever a token is due. Also `ARM_OIDC_TOKEN_FILE_PATH`."),
+			"oidc_request_url":            text("URL to request OpenID Connect tokens from, as GitHub Actions and Azure DevOps provide it. Also `ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL`, `SYSTEM_OIDCREQUESTURI`."),
+			"oidc_request_token":          secret("Bearer token for `oidc_request_url`. Also `ARM_OIDC_REQUEST_TOKEN`, `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `SYSTEM_ACCESSTOKEN`."),
+			"ado_pipeline_service_connection_id": text("Id of the Azure DevOps service connection to sign in through; makes `oidc_request_url` an Azure DevOps one. " +
+				"Also `ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID`, `ARM_OIDC_AZURE_SERVICE_CONNECTION_ID`, `AZURESUBSCRIPTION_SERVICE_CONNECTION_ID`."),
+			"use_aks_workload_identity": flag("Sign in with the workload identity of an AKS pod; reads `AZURE_FEDERATED_TOKEN_FILE`, and `AZURE_CLIENT_ID` and `AZURE_TENANT_ID` unless given here. Also `ARM_USE_AKS_WORKLOAD_IDENTITY`."),
+			"use_msi":                   flag("Sign in with the managed identity of the machine. Also `ARM_USE_MSI`."),
+			"msi_endpoint":              text("Managed identity endpoint, where it is not found by itself. Also `ARM_MSI_ENDPOINT`.", httpURL{}),
+			"use_cli":                   flag("Sign in with the Azure CLI when no other method is configured. Defaults to `true`. Also `ARM_USE_CLI`."),
+			"environment": text("The cloud: `global` (default), `usgovernmentl4` (GCC High), `usgovernmentl5` (DoD) or `china`; `public`, `usgovernment` and `dod` are accepted as well. Also `ARM_ENVIRONMENT`.",
+				environmentName{}),
+			"graph_endpoint": text("Microsoft Graph base URL without the version, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_GRAPH_ENDPOINT`.",
+				httpURL{}),
+			"authority_host": text("Sign-in host, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_AUTHORITY_HOST`.",
+				httpURL{}),
+			"ca_certificate_file": text("PEM file of certificate authorities to trust besides the system's. Also `GOTOMEETING_CA_CERTIFICATE_FILE`."),
+		},
+	}
+}

@@ -1,0 +1,250 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// model is the provider block as written.
+type model struct {
+	TenantID                       types.String `tfsdk:"tenant_id"`
+	ClientID                       types.String `tfsdk:"client_id"`
+	ClientIDFilePath               types.String `tfsdk:"client_id_file_path"`
+	ClientSecret                   types.String `tfsdk:"client_secret"`
+	ClientSecretFilePath           types.String `tfsdk:"client_secret_file_path"`
+	ClientCertificate              types.String `tfsdk:"client_certificate"`
+	ClientCertificatePath          types.String `tfsdk:"client_certificate_path"`
+	ClientCertificatePassword      types.String `tfsdk:"client_certificate_password"`
+	UseOIDC                        types.Bool   `tfsdk:"use_oidc"`
+	OIDCToken                      types.String `tfsdk:"oidc_token"`
+	OIDCTokenFilePath              types.String `tfsdk:"oidc_token_file_path"`
+	OIDCRequestURL                 types.String `tfsdk:"oidc_request_url"`
+	OIDCRequestToken               types.String `tfsdk:"oidc_request_token"`
+	ADOPipelineServiceConnectionID types.String `tfsdk:"ado_pipeline_service_connection_id"`
+	UseAKSWorkloadIdentity         types.Bool   `tfsdk:"use_aks_workload_identity"`
+	UseMSI                         types.Bool   `tfsdk:"use_msi"`
+	MSIEndpoint                    types.String `tfsdk:"msi_endpoint"`
+	UseCLI                         types.Bool   `tfsdk:"use_cli"`
+	Environment                    types.String `tfsdk:"environment"`
+	GraphEndpoint                  types.String `tfsdk:"graph_endpoint"`
+	AuthorityHost                  types.String `tfsdk:"authority_host"`
+	CACertificateFile              types.String `tfsdk:"ca_certificate_file"`
+}
+
+// settings is the block with the environment filled in: what holds, wherever it came from.
+type settings struct {
+	values      map[string]string // by attribute name; absent when given nowhere
+	source      map[string]string // by attribute name: "the provider block" or the environment variable
+	inBlock     map[string]bool
+	environment graph.Environment
+}
+
+// variables names the environment variables of each attribute, the first that is set and not empty wins. The ARM_ names
+// and their CI-system fallbacks are the azuread provider's.
+var variables = []struct {
+	attribute string
+	names     []string
+}{
+	{"tenant_id", []string{"ARM_TENANT_ID"}},
+	{"client_id", []string{"ARM_CLIENT_ID"}},
+	{"client_id_file_path", []string{"ARM_CLIENT_ID_FILE_PATH"}},
+	{"client_secret", []string{"ARM_CLIENT_SECRET"}},
+	{"client_secret_file_path", []string{"ARM_CLIENT_SECRET_FILE_PATH"}},
+	{"client_certificate", []string{"ARM_CLIENT_CERTIFICATE"}},
+	{"client_certificate_path", []string{"ARM_CLIENT_CERTIFICATE_PATH"}},
+	{"client_certificate_password", []string{"ARM_CLIENT_CERTIFICATE_PASSWORD"}},
+	{"use_oidc", []string{"ARM_USE_OIDC"}},
+	{"oidc_token", []string{"ARM_OIDC_TOKEN"}},
+	{"oidc_token_file_path", []string{"ARM_OIDC_TOKEN_FILE_PATH"}},
+	{"oidc_request_url", []string{"ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"}},
+	{"oidc_request_token", []string{"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"}},
+	{"ado_pipeline_service_connection_id", []string{"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"}},
+	{"use_aks_workload_identity", []string{"ARM_USE_AKS_WORKLOAD_IDENTITY"}},
+	{"use_msi", []string{"ARM_USE_MSI"}},
+	{"msi_endpoint", []string{"ARM_MSI_ENDPOINT"}},
+	{"use_cli", []string{"ARM_USE_CLI"}},
+	{"environment", []string{"ARM_ENVIRONMENT"}},
+	{"graph_endpoint", []string{"GOTOMEETING_GRAPH_ENDPOINT"}},
+	{"authority_host", []string{"GOTOMEETING_AUTHORITY_HOST"}},
+	{"ca_certificate_file", []string{"GOTOMEETING_CA_CERTIFICATE_FILE"}},
+}
+
+func (m model) attributes() map[string]attr.Value {
+	return map[string]attr.Value{
+		"tenant_id": m.TenantID, "client_id": m.ClientID, "client_id_file_path": m.ClientIDFilePath,
+		"client_secret": m.ClientSecret, "client_secret_file_path": m.ClientSecretFilePath,
+		"client_certificate": m.ClientCertificate, "client_certificate_path": m.ClientCertificatePath,
+		"client_certificate_password": m.ClientCertificatePassword,
+		"use_oidc":                    m.UseOIDC, "oidc_token": m.OIDCToken, "oidc_token_file_path": m.OIDCTokenFilePath,
+		"oidc_request_url": m.OIDCRequestURL, "oidc_request_token": m.OIDCRequestToken,
+		"ado_pipeline_service_connection_id": m.ADOPipelineServiceConnectionID,
+		"use_aks_workload_identity":          m.UseAKSWorkloadIdentity, "use_msi": m.UseMSI, "msi_endpoint": m.MSIEndpoint,
+		"use_cli": m.UseCLI, "environment": m.Environment, "graph_endpoint": m.GraphEndpoint,
+		"authority_host": m.AuthorityHost, "ca_certificate_file": m.CACertificateFile,
+	}
+}
+
+// resolve applies the one rule for every attribute: the block beats the environment.
+func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	s := settings{values: map[string]string{}, source: map[string]string{}, inBlock: map[string]bool{}}
+	attributes := m.attributes()
+	for _, v := range variables {
+		value := attributes[v.attribute]
+		if value.IsUnknown() {
+			diags.AddAttributeError(path.Root(v.attribute), "Provider setting not known yet",
+				fmt.Sprintf("`%s` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+					"use the environment variable `%s`, or apply what it depends on first with `-target`.", v.attribute, v.names[0]))
+			continue
+		}
+		if !value.IsNull() {
+			s.inBlock[v.attribute] = true
+			s.set(v.attribute, text(value), "the provider block")
+			continue
+		}
+		for _, name := range v.names {
+			if fromEnvironment := getenv(name); fromEnvironment != "" {
+				diags.Append(checkEnvironmentValue(v.attribute, name, fromEnvironment, attributes[v.attribute])...)
+				s.set(v.attribute, fromEnvironment, "`"+name+"`")
+				break
+			}
+		}
+	}
+	diags.Append(s.readFiles()...)
+	diags.Append(s.aksWorkloadIdentity(getenv)...)
+	environment, ok := graph.LookupEnvironment(s.get("environment"))
+	if s.get("environment") == "" {
+		environment, ok = graph.LookupEnvironment("global")
+	}
+	if !ok {
+		diags.AddAttributeError(path.Root("environment"), "Unknown environment",
+			s.from("environment")+environmentProblem(s.get("environment")))
+	}
+	s.environment = environment
+	if diags.HasError() {
+		return s, diags
+	}
+	diags.Append(s.requireIdentity()...)
+	return s, diags
+}
+
+// checkEnvironmentValue applies to an environment variable what the schema checks in the block.
+func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.Diagnostics {
+	var problem string
+	switch attribute {
+	case "client_id":
+		problem = validate.ObjectIDProblem(strings.ToLower(value))
+	case "msi_endpoint", "graph_endpoint", "authority_host":
+		problem = urlProblem(value)
+	}
+	if _, isFlag := kind.(types.Bool); isFlag {
+		if _, err := strconv.ParseBool(value); err != nil {
+			problem = fmt.Sprintf("%q is neither true nor false.", value)
+		}
+	}
+	if problem == "" {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), "Invalid environment variable",
+		fmt.Sprintf("`%s` sets `%s`. %s", name, attribute, problem))}
+}
+
+func text(value attr.Value) string {
+	switch v := value.(type) {
+	case types.Bool:
+		return strconv.FormatBool(v.ValueBool())
+	case types.String:
+		return v.ValueString()
+	}
+	return ""
+}
+
+func (s settings) set(attribute, value, source string) {
+	s.values[attribute] = value
+	s.source[attribute] = source
+}
+
+func (s settings) get(attribute string) string { return s.values[attribute] }
+
+func (s settings) has(attributes ...string) bool {
+	for _, attribute := range attributes {
+		if s.values[attribute] == "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (s settings) enabled(attribute string) bool {
+	on, err := strconv.ParseBool(s.values[attribute])
+	if err != nil {
+		return attribute == "use_cli"
+	}
+	return on
+}
+
+func (s settings) from(attribute string) string {
+	if s.source[attribute] == "" || s.inBlock[attribute] {
+		return ""
+	}
+	return "The value is from " + s.source[attribute] + ". "
+}
+
+// readFiles replaces the file forms of the client id and secret by their contents. A value beats a file from the same
+// place, and the block beats the environment for the pair as a whole.
+func (s settings) readFiles() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range []string{"client_id", "client_secret"} {
+		file := name + "_file_path"
+		if !s.has(file) || s.has(name) && (s.inBlock[name] || !s.inBlock[file]) {
+			continue
+		}
+		content, err := os.ReadFile(s.get(file))
+		if err != nil {
+			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+"Reading it failed: "+err.Error()+".")
+			continue
+		}
+		value := strings.TrimSpace(string(content))
+		if value == "" {
+			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty.", s.get(file)))
+			continue
+		}
+		s.set(name, value, s.source[file])
+		s.inBlock[name] = s.inBlock[file]
+	}
+	return diags
+}
+
+// aksWorkloadIdentity takes over what the AKS webhook puts into the pod's environment.
+// https://learn.microsoft.com/azure/aks/workload-identity-overview
+func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnostics {
+	if !s.enabled("use_aks_workload_identity") {
+		return nil
+	}
+	for attribute, name := range map[string]string{
+		"client_id": "AZURE_CLIENT_ID", "tenant_id": "AZURE_TENANT_ID", "oidc_token_file_path": "AZURE_FEDERATED_TOKEN_FILE",
+	} {
+		if !s.has(attribute) && getenv(name) != "" {
+			s.set(attribute, getenv(name), "`"+name+"`")
+		}
+	}
+	if s.has("oidc_token_file_path") {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("use_aks_workload_identity"), "No workload identity token",
+		"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
+			"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")}
+}
