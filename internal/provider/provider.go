@@ -17,6 +17,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
 )
 
 // TypeName is the prefix of every resource type of this provider.
@@ -148,10 +149,14 @@ func logExchange(ctx context.Context, e graph.Exchange) {
 
 // Resources lists the managed resources.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{}
+	return []func() resource.Resource{
+		application.NewResource,
+	}
 }
 
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{}
+	return []func() datasource.DataSource{
+		application.NewDataSource,
+	}
 }

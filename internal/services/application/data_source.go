@@ -1,0 +1,156 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*DataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*DataSource)(nil)
+)
+
+// DataSource is the data source gotomeeting_application.
+type DataSource struct {
+	data *providerdata.Data
+}
+
+type dataSourceModel struct {
+	ID                    types.String `tfsdk:"id"`
+	ServicePrincipalID    types.String `tfsdk:"service_principal_id"`
+	ClientID              types.String `tfsdk:"client_id"`
+	DisplayName           types.String `tfsdk:"display_name"`
+	ApplicationTemplateID types.String `tfsdk:"application_template_id"`
+	Enabled               types.Bool   `tfsdk:"enabled"`
+	AssignmentRequired    types.Bool   `tfsdk:"assignment_required"`
+	SingleSignOnMode      types.String `tfsdk:"single_sign_on_mode"`
+	AppRoles              types.List   `tfsdk:"app_roles"`
+}
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+// Configure takes over the provider's data.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	d.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	key := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description, Validators: validators}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Looks up an application that is in the tenant: its service principal and roles. " +
+			"Give exactly one of `service_principal_id`, `client_id` and `display_name`.",
+		Attributes: map[string]schema.Attribute{
+			"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Object id of the service principal."},
+			"service_principal_id": key("Object id of the service principal to look up.", validate.ObjectID()),
+			"client_id":            key("Client id (application id) to look up.", validate.ObjectID()),
+			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty()),
+			"application_template_id": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "Id of the gallery entry that the application was made from, or null."},
+			"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether people may sign in to the application."},
+			"assignment_required": schema.BoolAttribute{Computed: true,
+				MarkdownDescription: "Whether only assigned people may sign in."},
+			"single_sign_on_mode": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "How single sign-on is set up, such as `saml`, or null."},
+			"app_roles": dataSourceRoles(),
+		},
+	}
+}
+
+// ConfigValidators asks for exactly one key.
+func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(
+		path.MatchRoot("service_principal_id"), path.MatchRoot("client_id"), path.MatchRoot("display_name"))}
+}
+
+// Read looks the application up.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config dataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	sp, diags := d.find(ctx, config)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	roles, diags := rolesFromGraph(ctx, sp.AppRoles)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &dataSourceModel{
+		ID:                    types.StringValue(sp.ID),
+		ServicePrincipalID:    types.StringValue(sp.ID),
+		ClientID:              types.StringValue(sp.AppID),
+		DisplayName:           types.StringValue(sp.DisplayName),
+		ApplicationTemplateID: textOrNull(sp.ApplicationTemplateID),
+		Enabled:               types.BoolValue(sp.AccountEnabled),
+		AssignmentRequired:    types.BoolValue(sp.AppRoleAssignmentRequired),
+		SingleSignOnMode:      textOrNull(sp.PreferredSingleSignOnMode),
+		AppRoles:              roles,
+	})...)
+}
+
+func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.ServicePrincipal, diag.Diagnostics) {
+	if !config.ServicePrincipalID.IsNull() {
+		sp, err := d.data.Graph.GetServicePrincipal(ctx, config.ServicePrincipalID.ValueString())
+		if graph.IsNotFound(err) {
+			return sp, attributeError("service_principal_id", "No such application",
+				fmt.Sprintf("The tenant has no service principal with the object id %s. The object id of the application registration and the client id are other numbers.", config.ServicePrincipalID))
+		}
+		if err != nil {
+			return sp, diag.Diagnostics{graphdiag.Error("Cannot read the application", err, graphdiag.ApplicationRead)}
+		}
+		return sp, nil
+	}
+	attribute, wanted := "client_id", config.ClientID.ValueString()
+	if config.ClientID.IsNull() {
+		attribute, wanted = "display_name", config.DisplayName.ValueString()
+	}
+	found, err := d.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{
+		AppID: config.ClientID.ValueString(), DisplayName: config.DisplayName.ValueString()})
+	if err != nil {
+		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead)}
+	}
+	switch len(found) {
+	case 0:
+		return graph.ServicePrincipal{}, attributeError(attribute, "No such application",
+			fmt.Sprintf("The tenant has no service principal with this `%s`: %q.", attribute, wanted))
+	case 1:
+		return found[0], nil
+	}
+	slices.SortFunc(found, func(a, b graph.ServicePrincipal) int { return strings.Compare(a.ID, b.ID) })
+	lines := make([]string, len(found))
+	for i, sp := range found {
+		lines[i] = "- " + sp.ID
+	}
+	return graph.ServicePrincipal{}, attributeError(attribute, "Several applications match",
+		fmt.Sprintf("%d service principals have this `%s`: %q. Give the `service_principal_id` of the one you mean:\n%s", len(found), attribute, wanted, strings.Join(lines, "\n")))
+}

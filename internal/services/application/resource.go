@@ -1,0 +1,398 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// Default timeouts. A new gallery application takes seconds to minutes until every part of the service knows it.
+const (
+	createTimeout = 15 * time.Minute
+	readTimeout   = 5 * time.Minute
+	updateTimeout = 10 * time.Minute
+	deleteTimeout = 10 * time.Minute
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// Resource is gotomeeting_application.
+type Resource struct {
+	data *providerdata.Data
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+// Configure takes over the provider's data.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	r.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// ModifyPlan resolves the gallery entry and refuses, before anything is created, what could not work.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		var state model
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
+		return
+	}
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.GalleryName.IsUnknown() || config.ApplicationTemplateID.IsUnknown() {
+		return
+	}
+	template, diags := findTemplate(ctx, r.data.Graph, config.GalleryName.ValueString(), config.ApplicationTemplateID.ValueString())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(refuseWithoutConnector(template)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("application_template_id"), template.ID)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("gallery_name"), template.DisplayName)...)
+	if resp.Diagnostics.HasError() || plan.DisplayName.IsUnknown() {
+		return
+	}
+	var skipped graphdiag.Skipped
+	if found, err := existing(ctx, r.data.Graph, template.ID, plan.DisplayName.ValueString()); err != nil {
+		skipped.Add("whether the application exists already", err, graphdiag.ApplicationRead)
+	} else {
+		resp.Diagnostics.Append(refuseDuplicate(found)...)
+	}
+	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
+		skipped.Add("whether a deleted application has the same name", err, graphdiag.ApplicationRead)
+	} else {
+		resp.Diagnostics.Append(warnDeleted(deleted, template.ID)...)
+	}
+	resp.Diagnostics.Append(skipped.Diagnostics("The apply checks again before it creates anything.")...)
+}
+
+// refuseTemplateChange stops a change that replacing could only make by deleting the application with its single
+// sign-on, which nobody means by editing one line.
+func refuseTemplateChange(plan, state model) diag.Diagnostics {
+	if !plan.GalleryName.IsUnknown() && !state.GalleryName.IsNull() && !plan.GalleryName.Equal(state.GalleryName) {
+		return attributeError("gallery_name", "The gallery application cannot be changed",
+			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
+				"`gotomeeting_application` for %s, move provisioning to it, then remove this one.", state.GalleryName, plan.GalleryName))
+	}
+	if !plan.ApplicationTemplateID.IsUnknown() && !state.ApplicationTemplateID.IsNull() && !plan.ApplicationTemplateID.Equal(state.ApplicationTemplateID) {
+		return attributeError("application_template_id", "The gallery application cannot be changed",
+			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
+				"`gotomeeting_application`, move provisioning to it, then remove this one.", state.ApplicationTemplateID))
+	}
+	return nil
+}
+
+// Create instantiates the gallery entry and waits until every part of the service that comes next knows the result.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if plan.ApplicationTemplateID.IsUnknown() || plan.GalleryName.IsUnknown() { // not known while planning
+		template, diags := findTemplate(ctx, r.data.Graph, plan.GalleryName.ValueString(), plan.ApplicationTemplateID.ValueString())
+		resp.Diagnostics.Append(diags...)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(refuseWithoutConnector(template)...)
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		plan.ApplicationTemplateID, plan.GalleryName = types.StringValue(template.ID), types.StringValue(template.DisplayName)
+	}
+	templateID := plan.ApplicationTemplateID.ValueString()
+	found, err := existing(ctx, r.data.Graph, templateID, plan.DisplayName.ValueString())
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead))
+		return
+	}
+	if resp.Diagnostics.Append(refuseDuplicate(found)...); resp.Diagnostics.HasError() {
+		return
+	}
+	app, sp, diags := r.instantiate(ctx, templateID, plan.DisplayName.ValueString())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
+	plan.ApplicationTemplateID = types.StringValue(templateID)
+	plan.ApplicationObjectID = textOrNull(app.ID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ready, err := r.waitUntilKnown(ctx, sp.ID)
+	if err != nil {
+		// The application exists. An error here would taint it, and the next apply would delete it.
+		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
+			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
+		return
+	}
+	if len(ready.AppRoles) > 0 {
+		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
+		resp.Diagnostics.Append(diags...)
+		plan.AppRoles = roles
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
+func (r *Resource) instantiate(ctx context.Context, templateID, displayName string) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
+	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, templateID, displayName)
+	if err == nil {
+		return app, sp, nil
+	}
+	if !graph.IsAmbiguous(err) {
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, graphdiag.ApplicationWrite)}
+	}
+	look, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	tries := 0
+	lookErr := r.data.Graph.Poll(look, "the application to appear", func(ctx context.Context) (bool, string, error) {
+		found, err := existing(ctx, r.data.Graph, templateID, displayName)
+		if err != nil {
+			return false, "", err
+		}
+		if len(found) == 0 {
+			// A few looks settle it: listings lag by seconds, and nothing else will make it appear.
+			tries++
+			return tries >= 6, "no application of that name", nil
+		}
+		sp = found[0]
+		return true, "", nil
+	})
+	if lookErr != nil || sp.ID == "" {
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err, graphdiag.ApplicationWrite,
+			fmt.Sprintf("Looking for an application named %q of this gallery entry found none. Apply again: the provider looks again before it creates anything, "+
+				"and if the application has appeared by then it gives you the import block.", displayName))}
+	}
+	app, err = r.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
+	if err != nil && !graph.IsNotFound(err) {
+		app = graph.Application{}
+	}
+	return app, sp, nil
+}
+
+// waitUntilKnown returns once the service principal and its synchronization endpoint both answer.
+func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.ServicePrincipal, err error) {
+	err = r.data.Graph.Poll(ctx, "the service principal to be readable", func(ctx context.Context) (bool, string, error) {
+		var err error
+		sp, err = r.data.Graph.GetServicePrincipal(ctx, id)
+		if graph.IsNotFound(err) {
+			return false, "not found", nil
+		}
+		return err == nil, "", err
+	})
+	if err != nil {
+		return sp, err
+	}
+	err = r.data.Graph.Poll(ctx, "the synchronization service to know the application", func(ctx context.Context) (bool, string, error) {
+		_, err := r.data.Graph.ListSyncTemplates(ctx, id)
+		switch {
+		case graph.IsNotFound(err):
+			return false, "not found", nil
+		case graph.IsPermissionDenied(err):
+			// Whoever manages the connection needs that permission; creating the application does not.
+			return true, "", nil
+		}
+		return err == nil, "", err
+	})
+	return sp, err
+}
+
+// Read takes over what the service principal says now.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	sp, err := r.data.Graph.GetServicePrincipal(ctx, state.ID.ValueString())
+	if graph.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the application", err, graphdiag.ApplicationRead))
+		return
+	}
+	imported := state.ClientID.IsNull()
+	resp.Diagnostics.Append(state.fromServicePrincipal(ctx, sp)...)
+	if imported {
+		resp.Diagnostics.Append(r.completeImport(ctx, &state)...)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.ServicePrincipalID})...)
+}
+
+// completeImport looks up what the service principal does not tell: the registration and the gallery's name.
+func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagnostics {
+	if state.ApplicationTemplateID.IsNull() {
+		return attributeError("id", "Not a gallery application",
+			fmt.Sprintf("The service principal %s was not made from the application gallery, and only gallery applications have a provisioning connector. "+
+				"To manage provisioning of an application of your own, refer to its service principal id directly.", state.ID))
+	}
+	app, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString())
+	if err != nil && !graph.IsNotFound(err) {
+		return diag.Diagnostics{graphdiag.Error("Cannot read the application registration", err, graphdiag.ApplicationRead)}
+	}
+	state.ApplicationObjectID = textOrNull(app.ID)
+	template, err := r.data.Graph.GetApplicationTemplate(ctx, state.ApplicationTemplateID.ValueString())
+	switch {
+	case graph.IsNotFound(err): // left the gallery since
+		state.GalleryName = types.StringValue(DefaultGalleryName)
+	case err != nil:
+		return diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+	default:
+		state.GalleryName = types.StringValue(template.DisplayName)
+	}
+	return nil
+}
+
+// Update renames the application; everything else that can change only concerns the provider.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if !plan.DisplayName.Equal(state.DisplayName) {
+		resp.Diagnostics.Append(r.rename(ctx, plan)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
+}
+
+// rename patches the registration, which owns the name, and waits until the service principal shows it.
+func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
+	name := plan.DisplayName.ValueString()
+	if plan.ApplicationObjectID.IsNull() {
+		return attributeError("display_name", "The application cannot be renamed here",
+			"Its registration is in another tenant, which owns the name. Keep `display_name` as it is.")
+	}
+	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err, graphdiag.ApplicationWrite)}
+	}
+	err := r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
+		sp, err := r.data.Graph.GetServicePrincipal(ctx, plan.ID.ValueString())
+		if graph.IsNotFound(err) {
+			return false, "not found", nil
+		}
+		return sp.DisplayName == name, fmt.Sprintf("the name %q", sp.DisplayName), err
+	})
+	if err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot confirm the new name", err, graphdiag.ApplicationRead,
+			"The application was renamed; the next plan shows what the service says.")}
+	}
+	return nil
+}
+
+// Delete moves the application to the recycle bin, unless something else still depends on it.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.ID.ValueString()
+	if !state.ForceDestroy.ValueBool() {
+		resp.Diagnostics.Append(r.refuseWhileInUse(ctx, id)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	var err error
+	if state.ApplicationObjectID.IsNull() {
+		err = r.data.Graph.DeleteServicePrincipal(ctx, id)
+	} else {
+		err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
+	}
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err, graphdiag.ApplicationWrite))
+		return
+	}
+	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
+		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
+		if graph.IsNotFound(err) {
+			return true, "", nil
+		}
+		return false, "still readable", err
+	})
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err, graphdiag.ApplicationRead,
+			"It was deleted; destroying again confirms it."))
+	}
+}
+
+// ImportState accepts the service principal's object id, alone or as a Graph path.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if req.ID != "" {
+		id := importID(req.ID)
+		if problem := validate.ObjectIDProblem(id); problem != "" {
+			resp.Diagnostics.AddError("Invalid import id",
+				"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
+			return
+		}
+		req.ID = id
+	}
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("service_principal_id"), req, resp)
+}

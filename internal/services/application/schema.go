@@ -1,0 +1,111 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// DefaultGalleryName is the gallery entry that this provider is made for.
+const DefaultGalleryName = "GoToMeeting"
+
+const rolesDescription = "The roles that the application declares. `Default Access` is not among them."
+
+// Descriptions of a role's members, by attribute; the resource and the data source show the same.
+var roleDescriptions = map[string]string{
+	"id":                   "Role id. It differs from one application instance to the next.",
+	"display_name":         "Name that people see.",
+	"value":                "Value in the `roles` claim, or null; gallery roles usually have none.",
+	"description":          "What the role is for, as the application says it.",
+	"enabled":              "Whether the role can be assigned.",
+	"allowed_member_types": "What the role can be assigned to: `User` (users and groups) or `Application`.",
+	"can_provision":        "Whether assigning the role puts people in scope for provisioning: it is enabled and open to users.",
+}
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description, PlanModifiers: kept}
+	}
+	role := map[string]schema.Attribute{}
+	for name, description := range roleDescriptions {
+		switch name {
+		case "enabled", "can_provision":
+			role[name] = schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+		case "allowed_member_types":
+			role[name] = schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+		default:
+			role[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Adds an application from the Microsoft Entra gallery to the tenant, with its service principal. " +
+			"An application that is there already is imported, not created a second time.",
+		Attributes: map[string]schema.Attribute{
+			"id": computed("Object id of the service principal; the id to import by."),
+			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Name of the application in the tenant. Changed in place."},
+			"gallery_name": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
+				Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Name of the gallery entry to instantiate, spelt as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
+					"It cannot be changed for an existing application."},
+			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
+				Validators: []validator.String{validate.ObjectID()},
+				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` fits several entries; both must agree. " +
+					"It cannot be changed for an existing application."},
+			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Delete the application even while single sign-on is set up or jobs or assignments from elsewhere remain. Defaults to `false`."},
+			"service_principal_id":  computed("Object id of the service principal, which the other resources refer to. The same as `id`."),
+			"application_object_id": computed("Object id of the application registration, or null if it is in another tenant."),
+			"client_id":             computed("Client id (application id)."),
+			"app_roles": schema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription,
+				PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+				NestedObject:  schema.NestedAttributeObject{Attributes: role}},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long to wait for the new application to answer. Defaults to `15m`.",
+				ReadDescription:   "Defaults to `5m`.",
+				UpdateDescription: "Defaults to `10m`.",
+				DeleteDescription: "Defaults to `10m`."}),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies an application across states.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true,
+			Description: "Object id of the service principal."},
+	}}
+}
+
+func dataSourceRoles() datasourceschema.ListNestedAttribute {
+	role := map[string]datasourceschema.Attribute{}
+	for name, description := range roleDescriptions {
+		switch name {
+		case "enabled", "can_provision":
+			role[name] = datasourceschema.BoolAttribute{Computed: true, MarkdownDescription: description}
+		case "allowed_member_types":
+			role[name] = datasourceschema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+		default:
+			role[name] = datasourceschema.StringAttribute{Computed: true, MarkdownDescription: description}
+		}
+	}
+	return datasourceschema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription,
+		NestedObject: datasourceschema.NestedAttributeObject{Attributes: role}}
+}

@@ -1,0 +1,130 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// findTemplate resolves the gallery entry that the configuration means; both arguments may be empty. Gallery names are not unique: the exact
+// spelling wins, then an entry that can provision; anything else is for the user to decide.
+func findTemplate(ctx context.Context, client *graph.Client, galleryName, templateID string) (graph.ApplicationTemplate, diag.Diagnostics) {
+	if templateID != "" {
+		template, err := client.GetApplicationTemplate(ctx, templateID)
+		if graph.IsNotFound(err) {
+			return template, attributeError("application_template_id", "No such gallery application",
+				fmt.Sprintf("The gallery has no application with the id %q.", templateID))
+		}
+		if err != nil {
+			return template, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+		}
+		if galleryName != "" && galleryName != template.DisplayName {
+			return template, attributeError("gallery_name", "Gallery name and template id disagree",
+				fmt.Sprintf("`application_template_id` is that of %q, but `gallery_name` says %q. Make them agree or leave one out.", template.DisplayName, galleryName))
+		}
+		return template, nil
+	}
+	if galleryName == "" {
+		galleryName = DefaultGalleryName
+	}
+	templates, err := client.ListApplicationTemplates(ctx, galleryName)
+	if err != nil {
+		return graph.ApplicationTemplate{}, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+	}
+	exact := slices.DeleteFunc(slices.Clone(templates), func(t graph.ApplicationTemplate) bool { return t.DisplayName != galleryName })
+	if len(exact) > 0 {
+		templates = exact
+	}
+	if len(templates) > 1 {
+		provisioning := slices.DeleteFunc(slices.Clone(templates), func(t graph.ApplicationTemplate) bool { return !t.CanProvision() })
+		if len(provisioning) > 0 {
+			templates = provisioning
+		}
+	}
+	switch len(templates) {
+	case 0:
+		return graph.ApplicationTemplate{}, attributeError("gallery_name", "No such gallery application",
+			fmt.Sprintf("The application gallery of this cloud has no application named %q. Gallery names are spelt exactly as the portal shows them; "+
+				"few gallery applications exist in the national clouds.", galleryName))
+	case 1:
+		return templates[0], nil
+	}
+	candidates := make([]string, len(templates))
+	for i, t := range templates {
+		candidates[i] = fmt.Sprintf("- %s (%s, publisher %s)", t.ID, t.DisplayName, t.Publisher)
+	}
+	return graph.ApplicationTemplate{}, attributeError("gallery_name", "Several gallery applications have this name",
+		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the one you mean:\n%s", len(templates), galleryName, strings.Join(candidates, "\n")))
+}
+
+// refuseWithoutConnector stops before an application is created that can never provision anybody.
+func refuseWithoutConnector(template graph.ApplicationTemplate) diag.Diagnostics {
+	if template.CanProvision() {
+		return nil
+	}
+	return attributeError("gallery_name", "The gallery application cannot provision accounts",
+		fmt.Sprintf("The gallery says that %q (%s) supports no automatic provisioning. Microsoft has announced the end of the provisioning part of the GoToMeeting application; "+
+			"its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on is not affected. Nothing was created.", template.DisplayName, template.ID))
+}
+
+func attributeError(attribute, summary, detail string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), summary, detail)}
+}
+
+// existing returns the service principals that instantiating would duplicate.
+func existing(ctx context.Context, client *graph.Client, templateID, displayName string) ([]graph.ServicePrincipal, error) {
+	found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{DisplayName: displayName, ApplicationTemplateID: templateID})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(sp graph.ServicePrincipal) bool {
+		return !strings.EqualFold(sp.ApplicationTemplateID, templateID) || sp.DisplayName != displayName
+	}), nil
+}
+
+// refuseDuplicate points to import when the application is there already.
+func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
+	if len(found) == 0 {
+		return nil
+	}
+	if len(found) > 1 {
+		ids := make([]string, len(found))
+		for i, sp := range found {
+			ids[i] = "- " + sp.ID
+		}
+		return attributeError("display_name", "The application exists already",
+			fmt.Sprintf("The tenant has %d applications named %q from the same gallery entry:\n%s\nImport the one you mean, or choose another `display_name`.",
+				len(found), found[0].DisplayName, strings.Join(ids, "\n")))
+	}
+	return attributeError("display_name", "The application exists already",
+		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would make a second one. "+
+			"Take it over with this block, or choose another `display_name`:\n\n%s", found[0].DisplayName, importBlock(found[0].ID)))
+}
+
+func importBlock(id string) string {
+	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
+}
+
+// warnDeleted tells of a namesake in the recycle bin, which could be restored with its settings instead.
+func warnDeleted(deleted []graph.DeletedObject, templateID string) diag.Diagnostics {
+	for _, object := range deleted {
+		if object.ApplicationTemplateID != "" && !strings.EqualFold(object.ApplicationTemplateID, templateID) {
+			continue
+		}
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("display_name"), "A deleted application has the same name",
+			fmt.Sprintf("The tenant's recycle bin holds an application named %q (deleted %s). This plan creates a new one. "+
+				"If you want the old one back with its settings, restore it within 30 days of its deletion (Microsoft Graph `POST /directory/deletedItems/%s/restore`) and import it.",
+				object.DisplayName, object.DeletedDateTime, object.ID))}
+	}
+	return nil
+}
