@@ -18,6 +18,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
 )
 
 // TypeName is the prefix of every resource type of this provider.
@@ -151,6 +152,7 @@ func logExchange(ctx context.Context, e graph.Exchange) {
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		application.NewResource,
+		connection.NewResource,
 	}
 }
 

@@ -57,6 +57,10 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 			fmt.Sprintf("The application gallery of this cloud has no application named %q. Gallery names are spelt exactly as the portal shows them; "+
 				"few gallery applications exist in the national clouds.", galleryName))
 	case 1:
+		if templates[0].DisplayName != galleryName {
+			return graph.ApplicationTemplate{}, attributeError("gallery_name", "Gallery name is spelt differently",
+				fmt.Sprintf("The gallery has no application named %q, but one named %q. Use that spelling.", galleryName, templates[0].DisplayName))
+		}
 		return templates[0], nil
 	}
 	candidates := make([]string, len(templates))

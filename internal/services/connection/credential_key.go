@@ -1,0 +1,62 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// credentialKey checks a key of credentials_wo and connector_settings against the service's enumeration: it answers a
+// key in the wrong case with an internal error. A key that resembles none is let through, since the service may add some.
+type credentialKey struct{}
+
+func (credentialKey) Description(context.Context) string {
+	return "must be a key of the service, in its spelling"
+}
+
+func (v credentialKey) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// attributeOf names the attribute that owns a key which therefore is refused in the maps.
+var attributeOf = map[string]string{
+	keyUserName:     "admin_username",
+	keyPassword:     "admin_password_wo",
+	keySyncAll:      "scope",
+	keySkip:         "skip_out_of_scope_deletions",
+	keyNotification: "notification_email",
+}
+
+func (credentialKey) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	key := req.ConfigValue.ValueString()
+	for owned, attribute := range attributeOf {
+		if strings.EqualFold(key, owned) {
+			resp.Diagnostics.AddAttributeError(req.Path, "Key has an attribute of its own",
+				fmt.Sprintf("%q is set by the attribute `%s`. Use that instead.", key, attribute))
+			return
+		}
+	}
+	if slices.Contains(graph.SecretKeys, key) {
+		return
+	}
+	closest, distance := "", 3
+	for _, known := range graph.SecretKeys {
+		if d := levenshtein.Distance(strings.ToLower(known), strings.ToLower(key), nil); d < distance {
+			closest, distance = known, d
+		}
+	}
+	if closest != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key",
+			fmt.Sprintf("The service knows no key %q; keys are case-sensitive. Did you mean %q?", key, closest))
+	}
+}

@@ -1,0 +1,106 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// Values of the scope attribute.
+const (
+	scopeAssigned = "assigned"
+	scopeAll      = "all"
+)
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Connects a gallery application to its target for provisioning: the synchronization job, the administrator's credentials, " +
+			"the notification address, the scope and the protection against accidental deletions. The credentials are tested before anything is created or changed. " +
+			"The connection is created switched off; `gotomeeting_provisioning_state` switches it on.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "Service principal id and job id, separated by a slash; the id to import by and what other resources call `connection_id`."},
+			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Object id of the application's service principal. A change replaces the connection, because a job belongs to one service principal."},
+			"job_id": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Id of the synchronization job."},
+			"template_id": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+				MarkdownDescription: "Provisioning connector to use. Needed only where the application offers several and marks none as the default. " +
+					"A change replaces the connection."},
+			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "User name of the GoTo administrator that Microsoft Entra signs in as; the account needs team administrator rights. " +
+					"Without it the credentials are not managed here: what the portal stored stays."},
+			"admin_password": schema.StringAttribute{Optional: true, Sensitive: true,
+				Validators:          []validator.String{validate.NotEmpty(), stringvalidator.ConflictsWith(path.MatchRoot("admin_password_wo")), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
+				MarkdownDescription: "Password of the administrator, kept in the state. Prefer `admin_password_wo`, which is not."},
+			"admin_password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true,
+				Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"), path.MatchRoot("admin_password_wo_version"))},
+				MarkdownDescription: "Password of the administrator, sent but never stored. It is sent when the connection is created, and again when `admin_password_wo_version` or another " +
+					"setting changes."},
+			"admin_password_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Any text; change it to have a new `admin_password_wo` tested and stored."},
+			"credentials_wo": schema.MapAttribute{Optional: true, Sensitive: true, WriteOnly: true, ElementType: types.StringType,
+				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty()),
+					mapvalidator.AlsoRequires(path.MatchRoot("credentials_wo_version"))},
+				MarkdownDescription: "Secrets of connectors that ask for other keys than user name and password, such as `SecretToken`, by the service's key. Sent but never stored."},
+			"credentials_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Any text; change it to have new `credentials_wo` tested and stored."},
+			"connector_settings": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
+				MarkdownDescription: "Settings of the connector that are no secrets, such as `BaseAddress` or `Domain`, by the service's key."},
+			"notification_email": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.Email()},
+				MarkdownDescription: "Address that is told when provisioning goes into quarantine. Without it there is no notification."},
+			"notification_enabled": schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{notificationDefault{}},
+				MarkdownDescription: "Whether the notification is sent. Defaults to `true` when `notification_email` is given, else `false`."},
+			"prevent_accidental_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether a cycle that would disable or delete `accidental_deletion_threshold` accounts or more stops first. Defaults to `true`."},
+			"accidental_deletion_threshold": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(defaultThreshold),
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				MarkdownDescription: "Number of accounts at which `prevent_accidental_deletions` stops a cycle. Defaults to `500`."},
+			"scope": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(scopeAssigned),
+				Validators: []validator.String{stringvalidator.OneOf(scopeAssigned, scopeAll)},
+				MarkdownDescription: "Who is provisioned: `assigned` (users and groups assigned to the application) or `all` users and groups of the tenant. Defaults to `assigned`. " +
+					"Going from `all` to `assigned` restarts a job that has run."},
+			"skip_out_of_scope_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether accounts of people who leave the scope are left alone instead of disabled. Defaults to `false`."},
+			"authorized": schema.BoolAttribute{Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "Whether the service holds credentials for the target, typed in here or stored by the portal's *Authorize* step; null if that could not be read."},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "Defaults to `15m`.",
+				ReadDescription:   "Defaults to `5m`.",
+				UpdateDescription: "Defaults to `15m`.",
+				DeleteDescription: "How long to wait, among others, for a running cycle to end. Defaults to `15m`."}),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies a connection across states.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Object id of the service principal."},
+		"job_id":               identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the synchronization job."},
+	}}
+}

@@ -1,0 +1,277 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// ValidateConfig reports combinations that no state can make right.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.NotificationEnabled.ValueBool() && config.NotificationEmail.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("notification_enabled"), "Notification without an address",
+			"`notification_enabled` is true, but there is no `notification_email` to send to. Give one, or leave `notification_enabled` out.")
+	}
+	for key := range config.CredentialsWO.Elements() {
+		if _, twice := config.ConnectorSettings.Elements()[key]; twice {
+			resp.Diagnostics.AddAttributeError(path.Root("connector_settings").AtMapKey(key), "Key given twice",
+				fmt.Sprintf("%q is in `credentials_wo` and in `connector_settings`. Keep it in `credentials_wo` if it is a secret, else in `connector_settings`.", key))
+		}
+	}
+}
+
+// ModifyPlan checks, as far as the tenant lets it be seen already, what Create and Update would stumble over, and says
+// what a small change would do to many people.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var state *model
+	if !req.State.Raw.IsNull() {
+		state = &model{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	resp.Diagnostics.Append(requireSecrets(config, state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	replaced := state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID)
+	if state == nil || replaced {
+		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
+		return
+	}
+	if newSecrets(plan, config, *state) || !plan.ConnectorSettings.Equal(state.ConnectorSettings) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), types.BoolUnknown())...)
+	}
+	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
+}
+
+// requireSecrets demands a secret exactly when it is about to be needed: for a create, or for a new version.
+func requireSecrets(config model, state *model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	due := func(version types.String, prior func(model) types.String) bool {
+		return !version.IsNull() && !version.IsUnknown() && (state == nil || !version.Equal(prior(*state)))
+	}
+	if config.AdminPasswordWO.IsNull() && due(config.AdminPasswordWOVersion, func(m model) types.String { return m.AdminPasswordWOVersion }) {
+		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
+			fmt.Sprintf("`admin_password_wo_version` is %s, a version that has not been stored yet, but `admin_password_wo` is not given. "+
+				"Give the password for this run; later runs do not need it.", config.AdminPasswordWOVersion))
+	}
+	if config.CredentialsWO.IsNull() && due(config.CredentialsWOVersion, func(m model) types.String { return m.CredentialsWOVersion }) {
+		diags.AddAttributeError(path.Root("credentials_wo"), "Missing credentials",
+			fmt.Sprintf("`credentials_wo_version` is %s, a version that has not been stored yet, but `credentials_wo` is not given. "+
+				"Give the credentials for this run; later runs do not need them.", config.CredentialsWOVersion))
+	}
+	if state == nil && !config.AdminUsername.IsNull() && config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.AdminPasswordWOVersion.IsNull() {
+		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
+			"`admin_username` is given without a password, and the new connection needs one. Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal.")
+	}
+	return diags
+}
+
+// newSecrets reports whether the plan brings credentials that the service does not have yet.
+func newSecrets(plan, config, state model) bool {
+	return !plan.AdminPassword.IsNull() && !plan.AdminPassword.Equal(state.AdminPassword) ||
+		!config.AdminPasswordWO.IsNull() && !plan.AdminPasswordWOVersion.Equal(state.AdminPasswordWOVersion) ||
+		!config.CredentialsWO.IsNull() && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) ||
+		!plan.AdminUsername.IsNull() && !plan.AdminUsername.Equal(state.AdminUsername)
+}
+
+// planCreate runs the checks of Create that need no more than a known service principal.
+func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+	var diags diag.Diagnostics
+	diags.Append(r.refuseOversize(ctx, plan, config)...)
+	if r.data == nil || plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
+		return diags
+	}
+	var skipped graphdiag.Skipped
+	servicePrincipalID := plan.ServicePrincipalID.ValueString()
+	templates, err := r.data.Graph.ListSyncTemplates(ctx, servicePrincipalID)
+	if err != nil {
+		if graph.IsNotFound(err) {
+			diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
+				fmt.Sprintf("The tenant has no service principal with the object id %s. The object id of the application registration and the client id are other numbers.", plan.ServicePrincipalID))
+			return diags
+		}
+		skipped.Add("which connectors the application offers", err, graphdiag.SynchronizationRead)
+		diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
+		return diags
+	}
+	template, problems := chooseTemplate(templates, config.TemplateID.ValueString())
+	diags.Append(problems...)
+	if diags.HasError() {
+		return diags
+	}
+	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("template_id"), template.ID)...)
+	diags.Append(checkCredentials(template, supplied(config))...)
+	if jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil {
+		skipped.Add("whether the application has a connection already", err, graphdiag.SynchronizationRead)
+	} else {
+		_, problems = r.refuseExisting(ctx, servicePrincipalID, template, jobs)
+		diags.Append(problems...)
+	}
+	diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
+	return diags
+}
+
+// supplied lists the credential keys that the configuration gives, known yet or not.
+func supplied(config model) map[string]bool {
+	keys := map[string]bool{}
+	if !config.AdminUsername.IsNull() {
+		keys[keyUserName] = true
+	}
+	if !config.AdminPassword.IsNull() || !config.AdminPasswordWO.IsNull() {
+		keys[keyPassword] = true
+	}
+	for key := range config.CredentialsWO.Elements() {
+		keys[key] = true
+	}
+	for key := range config.ConnectorSettings.Elements() {
+		keys[key] = true
+	}
+	return keys
+}
+
+// planUpdate warns of what the change means for people, and of secrets that it might cost.
+func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
+	diags := r.refuseOversize(ctx, plan, config)
+	scopeChanges := !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)
+	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
+	if r.data == nil {
+		return diags
+	}
+	if scopeChanges || skipEnds {
+		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
+	}
+	if plan.Timeouts.Equal(state.Timeouts) && !writes(plan, config, state) {
+		return diags
+	}
+	want, problems := plan.withWriteOnly(config).desired(ctx, &state)
+	if problems.HasError() || !known(plan) {
+		return diags
+	}
+	secrets, err := r.data.Graph.GetSecrets(ctx, plan.ServicePrincipalID.ValueString())
+	if err != nil {
+		var skipped graphdiag.Skipped
+		skipped.Add("whether the change costs secrets that are not managed here", err, graphdiag.SynchronizationRead)
+		diags.Append(skipped.Diagnostics("The apply reads the secrets again before and after it writes.")...)
+		return diags
+	}
+	put, lost := stored(secrets).plan(want, newSecrets(plan, config, state))
+	if put != nil && len(lost) > 0 {
+		diags.AddWarning("Secrets that this configuration cannot repeat",
+			fmt.Sprintf("The service holds %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
+				"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run.", quoteList(lost)))
+	}
+	return diags
+}
+
+// writes reports whether an update touches what is stored as secrets.
+func writes(plan, config, state model) bool {
+	return newSecrets(plan, config, state) || !plan.ConnectorSettings.Equal(state.ConnectorSettings) ||
+		!plan.NotificationEmail.Equal(state.NotificationEmail) || !plan.NotificationEnabled.Equal(state.NotificationEnabled) ||
+		!plan.PreventAccidentalDeletions.Equal(state.PreventAccidentalDeletions) ||
+		!plan.AccidentalDeletionThreshold.Equal(state.AccidentalDeletionThreshold) ||
+		!plan.Scope.Equal(state.Scope) || !plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions)
+}
+
+// known reports whether everything that a write needs is known while planning.
+func known(plan model) bool {
+	return !plan.NotificationEmail.IsUnknown() && !plan.NotificationEnabled.IsUnknown() && !plan.Scope.IsUnknown() &&
+		!plan.ConnectorSettings.IsUnknown() && !plan.AdminUsername.IsUnknown() && !plan.AccidentalDeletionThreshold.IsUnknown() &&
+		!plan.PreventAccidentalDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.IsUnknown()
+}
+
+// warnScope says, with the numbers at hand, whom a change of scope touches.
+func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bool) diag.Diagnostics {
+	var diags diag.Diagnostics
+	counts := ""
+	if job, err := r.data.Graph.GetJob(ctx, state.ref()); err == nil && job.Status != nil {
+		var synchronized int64
+		for _, n := range job.Status.SynchronizedEntryCountByType {
+			synchronized += n
+		}
+		if job.Status.LastExecution != nil {
+			counts = fmt.Sprintf(" The last cycle had %d people in scope; %d are synchronized.", job.Status.LastExecution.CountEntitledForProvisioning, synchronized)
+		}
+	}
+	if skipEnds {
+		diags.AddAttributeWarning(path.Root("skip_out_of_scope_deletions"), "Accounts outside the scope will be disabled",
+			"The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on."+counts)
+	}
+	switch {
+	case plan.Scope.Equal(state.Scope):
+	case plan.Scope.ValueString() == scopeAll:
+		diags.AddAttributeWarning(path.Root("scope"), "Everybody in the tenant will be provisioned",
+			"With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not."+counts)
+	default:
+		diags.AddAttributeWarning(path.Root("scope"), "Accounts of people without an assignment will be disabled",
+			"With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted and its next cycle disables the others' accounts, "+
+				"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts)
+	}
+	return diags
+}
+
+// refuseOversize checks the limit of the US Government clouds while planning, as far as the values are known.
+func (r *Resource) refuseOversize(ctx context.Context, plan, config model) diag.Diagnostics {
+	if r.data == nil || !r.data.USGovernment {
+		return nil
+	}
+	want, diags := plan.withWriteOnly(config).desired(ctx, nil)
+	if diags.HasError() {
+		return nil
+	}
+	return refuseOversize(want)
+}
+
+const governmentLimit = 1024
+
+func refuseOversize(want desired) diag.Diagnostics {
+	total := size(want)
+	if total <= governmentLimit {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewErrorDiagnostic("Credentials too long for this cloud",
+		fmt.Sprintf("In the US Government clouds all credentials and the notification address together may have %d bytes; these have %d. Use a shorter password, user name or address.",
+			governmentLimit, total))}
+}
+
+// withWriteOnly fills in the write-only values, which only the configuration has.
+func (m model) withWriteOnly(config model) model {
+	m.AdminPasswordWO = config.AdminPasswordWO
+	m.CredentialsWO = config.CredentialsWO
+	return m
+}
+
+func quoteList(keys []string) string {
+	quoted := make([]string, len(keys))
+	for i, key := range keys {
+		quoted[i] = "`" + key + "`"
+	}
+	return strings.Join(quoted, ", ")
+}
