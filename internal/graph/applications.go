@@ -3,7 +3,14 @@
 
 package graph
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // ApplicationTemplate is an entry of the application gallery.
 type ApplicationTemplate struct {
@@ -77,54 +84,146 @@ type ApplicationPatch struct {
 	DisplayName *string `json:"displayName,omitempty"`
 }
 
-// ListApplicationTemplates returns the gallery entries with exactly this display name.
+// ListApplicationTemplates returns the gallery entries with this display name. The service compares without regard to
+// case; entries that match exactly displace the others.
 func (c *Client) ListApplicationTemplates(ctx context.Context, displayName string) ([]ApplicationTemplate, error) {
-	return nil, errNotBuilt
+	all, err := list[ApplicationTemplate](ctx, c, call{
+		method: http.MethodGet, path: "/applicationTemplates", query: query("$filter", "displayName eq "+quoted(displayName)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	exact := slices.DeleteFunc(slices.Clone(all), func(t ApplicationTemplate) bool { return t.DisplayName != displayName })
+	if len(exact) > 0 {
+		return exact, nil
+	}
+	return slices.DeleteFunc(all, func(t ApplicationTemplate) bool { return !strings.EqualFold(t.DisplayName, displayName) }), nil
 }
 
 // GetApplicationTemplate returns one gallery entry.
 func (c *Client) GetApplicationTemplate(ctx context.Context, id string) (ApplicationTemplate, error) {
-	return ApplicationTemplate{}, errNotBuilt
+	var template ApplicationTemplate
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applicationTemplates", id)}, &template)
+	return template, err
 }
 
 // InstantiateApplicationTemplate makes an application and its service principal. It is not idempotent: an error that
 // IsAmbiguous must be settled by listing before anything is tried again. Accepts the legacy member objectId.
 func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID, displayName string) (Application, ServicePrincipal, error) {
-	return Application{}, ServicePrincipal{}, errNotBuilt
+	var answer struct {
+		Application struct {
+			Application
+			ObjectID string `json:"objectId"`
+		} `json:"application"`
+		ServicePrincipal struct {
+			ServicePrincipal
+			ObjectID string `json:"objectId"`
+		} `json:"servicePrincipal"`
+	}
+	in := call{
+		method: http.MethodPost, path: pathOf("applicationTemplates", templateID, "instantiate"),
+		body: map[string]string{"displayName": displayName},
+	}
+	if err := c.do(ctx, in, &answer); err != nil {
+		return Application{}, ServicePrincipal{}, err
+	}
+	application, principal := answer.Application.Application, answer.ServicePrincipal.ServicePrincipal
+	if application.ID == "" {
+		application.ID = answer.Application.ObjectID
+	}
+	if principal.ID == "" {
+		principal.ID = answer.ServicePrincipal.ObjectID
+	}
+	if application.ID == "" || principal.ID == "" {
+		return Application{}, ServicePrincipal{}, in.withoutID()
+	}
+	return application, principal, nil
+}
+
+// withoutID is the error for a create that was answered with success but without an id.
+func (in call) withoutID() error {
+	return &Error{
+		Method: in.method, Path: "/v1.0" + redactPath(in.path), StatusCode: http.StatusCreated, Ambiguous: true,
+		Err: errors.New("the answer names no id"),
+	}
 }
 
 // GetServicePrincipal returns a service principal by object id.
 func (c *Client) GetServicePrincipal(ctx context.Context, id string) (ServicePrincipal, error) {
-	return ServicePrincipal{}, errNotBuilt
+	var principal ServicePrincipal
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("servicePrincipals", id)}, &principal)
+	return principal, err
 }
 
 // ListServicePrincipals returns all service principals that match the filter.
 func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrincipalFilter) ([]ServicePrincipal, error) {
-	return nil, errNotBuilt
+	var terms []string
+	for _, term := range []struct{ property, value string }{
+		{"displayName", filter.DisplayName},
+		{"appId", filter.AppID},
+		{"applicationTemplateId", filter.ApplicationTemplateID},
+	} {
+		if term.value != "" {
+			terms = append(terms, term.property+" eq "+quoted(term.value))
+		}
+	}
+	return list[ServicePrincipal](ctx, c, call{
+		method: http.MethodGet, path: "/servicePrincipals", query: query("$filter", strings.Join(terms, " and ")),
+	})
 }
 
 // UpdateServicePrincipal changes the members named in patch.
 func (c *Client) UpdateServicePrincipal(ctx context.Context, id string, patch ServicePrincipalPatch) error {
-	return errNotBuilt
+	return c.do(ctx, call{method: http.MethodPatch, path: pathOf("servicePrincipals", id), body: patch}, nil)
 }
 
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
-	return Application{}, errNotBuilt
+	in := call{method: http.MethodGet, path: "/applications", query: query("$filter", "appId eq "+quoted(appID))}
+	found, err := list[Application](ctx, c, in)
+	if err != nil {
+		return Application{}, err
+	}
+	if len(found) == 0 {
+		return Application{}, &Error{
+			Method: in.method, Path: "/v1.0" + in.path, StatusCode: http.StatusNotFound, Code: "Request_ResourceNotFound",
+			Message: fmt.Sprintf("no application has the client id %s", appID),
+		}
+	}
+	return found[0], nil
 }
 
 // UpdateApplication changes the members named in patch.
 func (c *Client) UpdateApplication(ctx context.Context, objectID string, patch ApplicationPatch) error {
-	return errNotBuilt
+	return c.do(ctx, call{method: http.MethodPatch, path: pathOf("applications", objectID), body: patch}, nil)
 }
 
 // DeleteApplication soft-deletes an application together with its service principal. Gone already is success.
-func (c *Client) DeleteApplication(ctx context.Context, objectID string) error { return errNotBuilt }
+func (c *Client) DeleteApplication(ctx context.Context, objectID string) error {
+	return c.delete(ctx, pathOf("applications", objectID))
+}
 
 // DeleteServicePrincipal deletes a service principal and leaves its application. Gone already is success.
-func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error { return errNotBuilt }
+func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error {
+	return c.delete(ctx, pathOf("servicePrincipals", id))
+}
+
+// delete sends a DELETE; gone already is success.
+func (c *Client) delete(ctx context.Context, path string) error {
+	err := c.do(ctx, call{method: http.MethodDelete, path: path}, nil)
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}
 
 // ListDeletedApplications returns the soft-deleted applications with exactly this display name.
 func (c *Client) ListDeletedApplications(ctx context.Context, displayName string) ([]DeletedObject, error) {
-	return nil, errNotBuilt
+	all, err := listWith[DeletedObject](ctx, c,
+		call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.application"},
+		query("$filter", "displayName eq "+quoted(displayName)))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(o DeletedObject) bool { return o.DisplayName != displayName }), nil
 }

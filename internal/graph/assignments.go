@@ -3,7 +3,15 @@
 
 package graph
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
 
 // Assignment is one principal in one app role of a service principal.
 type Assignment struct {
@@ -18,45 +26,77 @@ type Assignment struct {
 
 // ListAssignments returns every assignment of a service principal, asking for 999 a page and taking what it gets.
 func (c *Client) ListAssignments(ctx context.Context, servicePrincipalID string) ([]Assignment, error) {
-	return nil, errNotBuilt
+	return listWith[Assignment](ctx, c, call{method: http.MethodGet, path: assignmentsPath(servicePrincipalID)}, query("$top", "999"))
 }
 
-// ListPrincipalAssignments returns the assignments of one principal on a service principal.
+// ListPrincipalAssignments returns the assignments of one principal on a service principal. Microsoft does not list
+// principalId among the properties to filter by, so a service that refuses or ignores the filter is put up with.
 func (c *Client) ListPrincipalAssignments(ctx context.Context, servicePrincipalID, principalID string) ([]Assignment, error) {
-	return nil, errNotBuilt
+	if uuid.Validate(principalID) != nil {
+		return nil, fmt.Errorf("principal id %q is not a GUID", principalID)
+	}
+	all, err := listWith[Assignment](ctx, c,
+		call{method: http.MethodGet, path: assignmentsPath(servicePrincipalID)},
+		query("$filter", "principalId eq "+principalID))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(a Assignment) bool { return !strings.EqualFold(a.PrincipalID, principalID) }), nil
 }
 
 // GetAssignment returns one assignment by its opaque, case-sensitive id.
 func (c *Client) GetAssignment(ctx context.Context, servicePrincipalID, id string) (Assignment, error) {
-	return Assignment{}, errNotBuilt
+	var assignment Assignment
+	err := c.do(ctx, call{method: http.MethodGet, path: assignmentPath(servicePrincipalID, id)}, &assignment)
+	return assignment, err
 }
 
 // CreateAssignment assigns a principal. An error that IsAmbiguous must be settled by listing.
 func (c *Client) CreateAssignment(ctx context.Context, servicePrincipalID, principalID, appRoleID string) (Assignment, error) {
-	return Assignment{}, errNotBuilt
+	request := NewAssignmentRequest(servicePrincipalID, principalID, appRoleID)
+	in := call{method: request.Method, path: request.URL, body: request.Body}
+	var assignment Assignment
+	if err := c.do(ctx, in, &assignment); err != nil {
+		return Assignment{}, err
+	}
+	if assignment.ID == "" {
+		return Assignment{}, in.withoutID()
+	}
+	return assignment, nil
 }
 
-// DeleteAssignment removes an assignment. Gone already is success.
+// NewAssignmentRequest is CreateAssignment as an element of a batch; its answer is an Assignment.
+func NewAssignmentRequest(servicePrincipalID, principalID, appRoleID string) BatchRequest {
+	return BatchRequest{
+		Method: http.MethodPost,
+		URL:    assignmentsPath(servicePrincipalID),
+		Body:   map[string]string{"principalId": principalID, "resourceId": servicePrincipalID, "appRoleId": appRoleID},
+	}
+}
+
+// DeleteAssignment removes an assignment. Gone already is success. The service answers 400 for one that is gone, too,
+// so that a look decides.
 func (c *Client) DeleteAssignment(ctx context.Context, servicePrincipalID, id string) error {
-	return errNotBuilt
+	err := c.delete(ctx, assignmentPath(servicePrincipalID, id))
+	if !IsBadRequest(err) {
+		return err
+	}
+	if _, getErr := c.GetAssignment(ctx, servicePrincipalID, id); IsNotFound(getErr) {
+		return nil
+	}
+	return err
 }
 
-// BatchRequest is one element of a $batch call.
-type BatchRequest struct {
-	Method string
-	URL    string // relative to the version, such as /users/{id}
-	Body   any    // nil for none
+// DeleteAssignmentRequest is DeleteAssignment as an element of a batch: a 404 in its answer means gone already, a 400
+// may.
+func DeleteAssignmentRequest(servicePrincipalID, id string) BatchRequest {
+	return BatchRequest{Method: http.MethodDelete, URL: assignmentPath(servicePrincipalID, id)}
 }
 
-// BatchResponse is the answer to the element of the same index: Body on success, else Err (a *Error).
-type BatchResponse struct {
-	StatusCode int
-	Body       []byte
-	Err        error
+func assignmentsPath(servicePrincipalID string) string {
+	return pathOf("servicePrincipals", servicePrincipalID, "appRoleAssignedTo")
 }
 
-// Batch sends at most 20 requests as one $batch call and returns their answers in the order of the requests. An element
-// that was throttled or failed is reported in its own response; nothing inside a batch is retried here.
-func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchResponse, error) {
-	return nil, errNotBuilt
+func assignmentPath(servicePrincipalID, id string) string {
+	return pathOf("servicePrincipals", servicePrincipalID, "appRoleAssignedTo", id)
 }

@@ -4,9 +4,16 @@
 package graph
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
 // Method is a way to sign in.
@@ -53,31 +60,145 @@ type CredentialOptions struct {
 	HTTPClient *http.Client
 	// Clock defaults to the wall clock.
 	Clock Clock
+	// Log is called once for each HTTP exchange with the sign-in service; nil means no log.
+	Log func(context.Context, Exchange)
 }
 
-// CertificateError says why a client certificate cannot be used: unreadable file, wrong password, ECDSA key.
-type CertificateError struct{ Err error }
-
-func (e *CertificateError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *CertificateError) Unwrap() error { return e.Err }
+// How long one token request may take. The libraries' own limits, applied where the context has none, are too short: 30 s
+// leave no room for a Retry-After, 10 s none for a slow start of the Azure CLI.
+const (
+	signInTimeout = 15 * time.Minute
+	cliTimeout    = 90 * time.Second
+)
 
 // NewCredential prepares to sign in; nothing is contacted. A certificate that cannot be used is a *CertificateError.
-func NewCredential(CredentialOptions) (azcore.TokenCredential, error) { return nil, errNotBuilt }
-
-// Environment is a Microsoft cloud.
-type Environment struct {
-	Name          string // global, usgovernmentl4, usgovernmentl5 or china
-	AuthorityHost string
-	GraphEndpoint string
-	PortalURL     string // Entra admin centre
-	USGovernment  bool   // stored credentials and addresses share 1,024 bytes
+func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+	if o.HTTPClient == nil {
+		client, err := NewHTTPClient("")
+		if err != nil {
+			return nil, err
+		}
+		o.HTTPClient = client
+	}
+	build, err := o.builder()
+	if err != nil {
+		return nil, err
+	}
+	current, err := build()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", o.Method, oneLine(withoutSecrets(err.Error(), o.secrets())))
+	}
+	c := &credential{build: build, current: current, secrets: o.secrets(), timeout: signInTimeout}
+	switch o.Method {
+	case MethodCLI:
+		c.timeout = cliTimeout
+	case MethodManagedIdentity:
+		// The library keeps the tokens of managed identities for the whole process, whoever asked for them; a claim,
+		// of which the endpoint knows nothing, makes it ask.
+		c.claims = `{"access_token":{}}`
+	}
+	return c, nil
 }
 
-// LookupEnvironment finds a cloud by its name or one of azuread's and azurerm's aliases, in any case.
-func LookupEnvironment(name string) (Environment, bool) { return Environment{}, false }
+// builder returns the constructor of the method's azidentity credential. Each has a cache of its own, so that a new one
+// is the way to a token that is surely not from the cache.
+func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), error) {
+	switch o.Method {
+	case MethodClientSecret:
+		return func() (azcore.TokenCredential, error) {
+			return azidentity.NewClientSecretCredential(o.TenantID, o.ClientID, o.ClientSecret,
+				&azidentity.ClientSecretCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
+		}, nil
+	case MethodClientCertificate:
+		certificates, key, err := o.certificate()
+		if err != nil {
+			return nil, &CertificateError{Err: err}
+		}
+		return func() (azcore.TokenCredential, error) {
+			return azidentity.NewClientCertificateCredential(o.TenantID, o.ClientID, certificates, key,
+				&azidentity.ClientCertificateCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
+		}, nil
+	case MethodOIDCToken, MethodOIDCTokenFile, MethodOIDCRequest, MethodAzureDevOps:
+		assertion, err := o.assertion()
+		if err != nil {
+			return nil, err
+		}
+		return func() (azcore.TokenCredential, error) {
+			return azidentity.NewClientAssertionCredential(o.TenantID, o.ClientID, assertion,
+				&azidentity.ClientAssertionCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
+		}, nil
+	case MethodWorkloadIdentity:
+		return func() (azcore.TokenCredential, error) {
+			return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
+				ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true,
+				TenantID: o.TenantID, ClientID: o.ClientID, TokenFilePath: o.OIDCTokenFilePath,
+			})
+		}, nil
+	case MethodManagedIdentity:
+		options := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: o.clientOptions()}
+		if o.ClientID != "" {
+			options.ID = azidentity.ClientID(o.ClientID)
+		}
+		return func() (azcore.TokenCredential, error) { return azidentity.NewManagedIdentityCredential(options) }, nil
+	case MethodCLI:
+		return func() (azcore.TokenCredential, error) {
+			return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: o.TenantID})
+		}, nil
+	}
+	return nil, errors.New("no way to sign in is chosen")
+}
 
-// NewHTTPClient returns the client that all calls share: the system's certificate authorities and those of the PEM file
-// (none when ""), at most 16 connections a host, proxies from the environment.
-func NewHTTPClient(caCertificateFile string) (*http.Client, error) { return nil, errNotBuilt }
+func (o CredentialOptions) secrets() []string {
+	return []string{o.ClientSecret, o.ClientCertificate, o.ClientCertificatePassword, o.OIDCToken, o.OIDCRequestToken}
+}
+
+// credential is an azidentity credential whose failures are *AuthError and whose cache can be passed over.
+type credential struct {
+	build   func() (azcore.TokenCredential, error)
+	secrets []string
+	timeout time.Duration
+	claims  string // sent when the caller has none
+
+	mu      sync.Mutex
+	current azcore.TokenCredential
+}
+
+// GetToken returns a token, from the cache if there is a good one.
+func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	c.mu.Lock()
+	current := c.current
+	c.mu.Unlock()
+	return c.ask(ctx, current, o)
+}
+
+// renew returns a token that does not come from the cache.
+func (c *credential) renew(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	next, err := c.build()
+	if err != nil {
+		return azcore.AccessToken{}, authError(err, c.secrets)
+	}
+	token, err := c.ask(ctx, next, o)
+	if err == nil {
+		c.mu.Lock()
+		c.current = next
+		c.mu.Unlock()
+	}
+	return token, err
+}
+
+func (c *credential) ask(ctx context.Context, credential azcore.TokenCredential, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	if o.Claims == "" {
+		o.Claims = c.claims
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	seen := &signInAnswer{}
+	token, err := credential.GetToken(context.WithValue(ctx, signInKey{}, seen), o)
+	if err != nil {
+		return azcore.AccessToken{}, seen.authError(err, c.secrets)
+	}
+	return token, nil
+}

@@ -6,10 +6,19 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/google/uuid"
 )
 
 // Clock is the time source of retries, waits and token renewal.
@@ -19,11 +28,26 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
+
+func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Exchange is what the client tells its logger about one HTTP exchange. It never carries headers, bodies or query
 // values, which may hold personal data or secrets.
 type Exchange struct {
 	Method     string
-	Path       string // path without the query
+	Path       string // path without the query, user names redacted
 	StatusCode int    // 0 when no answer arrived
 	RequestID  string
 	Attempt    int // from 1
@@ -54,19 +78,122 @@ type Options struct {
 
 // Client calls Microsoft Graph v1.0. It is safe for concurrent use.
 type Client struct {
-	clock Clock
+	endpoint *url.URL // without the version and a slash at the end
+	clock    Clock
+	pipeline runtime.Pipeline
+	retry    *retryPolicy
+	newID    func() string
 }
 
-var errNotBuilt = errors.New("not built yet")
-
 // New returns a client. Nothing is contacted before the first call.
-func New(Options) (*Client, error) { return nil, errNotBuilt }
+func New(o Options) (*Client, error) {
+	endpoint, err := parseEndpoint(o.Endpoint, o.AllowHTTP)
+	if err != nil {
+		return nil, err
+	}
+	if o.Credential == nil {
+		return nil, errors.New("no credential")
+	}
+	if o.Scope == "" {
+		o.Scope = endpoint.String() + "/.default"
+	}
+	if o.Clock == nil {
+		o.Clock = wallClock{}
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "terraform-provider-gotomeeting"
+	}
+	httpClient := o.HTTPClient
+	if httpClient == nil {
+		if httpClient, err = NewHTTPClient(""); err != nil {
+			return nil, err
+		}
+	}
+	tokens := newTokenSource(o.Credential, o.Scope, o.Clock)
+	retry := &retryPolicy{clock: o.Clock, random: rand.Float64}
+	return &Client{
+		endpoint: endpoint,
+		clock:    o.Clock,
+		retry:    retry,
+		newID:    uuid.NewString,
+		pipeline: newPipeline(httpClient,
+			[]policy.Policy{headerPolicy{userAgent: o.UserAgent}, retry},
+			[]policy.Policy{tokenPolicy{tokens: tokens}, exchangePolicy{clock: o.Clock, log: o.Log}}),
+	}, nil
+}
+
+func parseEndpoint(endpoint string, allowHTTP bool) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimRight(endpoint, "/"))
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("endpoint %q is not a base URL such as https://graph.microsoft.com", redactedURL(endpoint))
+	}
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme == "http" && allowHTTP && isLoopback(u.Hostname()):
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("endpoint %q: a token must not travel without TLS", endpoint)
+	default:
+		return nil, fmt.Errorf("endpoint %q: the scheme must be https", redactedURL(endpoint))
+	}
+	return u, nil
+}
+
+// redactedURL keeps a user information part out of messages.
+func redactedURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "(not a URL)"
+	}
+	return u.Redacted()
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
 
 // Clock returns the client's time source, for waits of the callers.
 func (c *Client) Clock() Clock { return c.clock }
 
+// The pauses of Poll.
+const (
+	pollFirst = 500 * time.Millisecond
+	pollMost  = 10 * time.Second
+)
+
 // Poll calls check until it reports done or an error, with growing pauses on the client's clock (0.5 s, doubling, at
 // most 10 s). When ctx ends first, the error wraps ctx's and says what was waited for and what was last seen.
 func (c *Client) Poll(ctx context.Context, what string, check func(context.Context) (done bool, seen string, err error)) error {
-	return errNotBuilt
+	pause := pollFirst
+	seen := ""
+	// The deadline is also kept on the client's clock, should that run faster than the wall's.
+	begin, allowed := c.clock.Now(), time.Duration(math.MaxInt64)
+	if deadline, ok := ctx.Deadline(); ok {
+		allowed = time.Until(deadline)
+	}
+	for {
+		done, now, err := check(ctx)
+		if done && err == nil {
+			return nil
+		}
+		if now != "" {
+			seen = now
+		}
+		if err == nil {
+			err = c.clock.Sleep(ctx, pause)
+			if err == nil && c.clock.Now().Sub(begin) <= allowed {
+				pause = min(2*pause, pollMost)
+				continue
+			}
+			if err == nil {
+				err = context.DeadlineExceeded
+			}
+		} else if ctx.Err() == nil {
+			return err
+		}
+		if seen == "" {
+			return fmt.Errorf("waiting for %s: %w", what, err)
+		}
+		return fmt.Errorf("waiting for %s, last seen: %s: %w", what, seen, err)
+	}
 }

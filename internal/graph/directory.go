@@ -3,7 +3,16 @@
 
 package graph
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
 
 // User is a person in the directory.
 type User struct {
@@ -33,20 +42,94 @@ type Principal struct {
 	SecurityEnabled   *bool  `json:"securityEnabled"`
 }
 
+// UnmarshalJSON reads the kind of the object from its annotation.
+func (p *Principal) UnmarshalJSON(data []byte) error {
+	type plain Principal
+	wire := struct {
+		*plain
+		ODataType string `json:"@odata.type"`
+	}{plain: (*plain)(p)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	switch kind := strings.TrimPrefix(wire.ODataType, "#microsoft.graph."); strings.ToLower(kind) {
+	case "user":
+		p.Type = "User"
+	case "group":
+		p.Type = "Group"
+	case "serviceprincipal":
+		p.Type = "ServicePrincipal"
+	default:
+		p.Type = kind
+	}
+	return nil
+}
+
+// principalProperties are what Principal holds. The service ignores those that a kind of object does not have.
+const principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled"
+
 // GetUser returns a user by object id or user principal name.
 func (c *Client) GetUser(ctx context.Context, idOrUPN string) (User, error) {
-	return User{}, errNotBuilt
+	path := pathOf("users", idOrUPN)
+	if strings.HasPrefix(idOrUPN, "$") {
+		// A name that starts like a system option is only understood as a key in parentheses.
+		path = "/users(" + url.PathEscape(quoted(idOrUPN)) + ")"
+	}
+	var user User
+	err := c.do(ctx, call{
+		method: http.MethodGet, path: path, query: query("$select", "id,userPrincipalName,displayName,mail,accountEnabled,userType"),
+	}, &user)
+	return user, err
 }
 
 // GetGroup returns a group by object id.
-func (c *Client) GetGroup(ctx context.Context, id string) (Group, error) { return Group{}, errNotBuilt }
+func (c *Client) GetGroup(ctx context.Context, id string) (Group, error) {
+	var group Group
+	err := c.do(ctx, call{
+		method: http.MethodGet, path: pathOf("groups", id), query: query("$select", "id,displayName,securityEnabled,groupTypes"),
+	}, &group)
+	return group, err
+}
+
+// How GetPrincipals divides its work.
+const (
+	maxIDs         = 1000
+	parallelByIDs  = 4
+	principalKinds = "user,group,servicePrincipal"
+)
 
 // GetPrincipals resolves any number of object ids, 1,000 a call; ids that do not exist are missing from the result.
 func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, error) {
-	return nil, errNotBuilt
+	seen := make(map[string]bool, len(ids))
+	unique := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		key := strings.ToLower(id)
+		double := seen[key]
+		seen[key] = true
+		return double
+	})
+	chunks := slices.Collect(slices.Chunk(unique, maxIDs))
+	found := make([][]Principal, len(chunks))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelByIDs)
+	for i, chunk := range chunks {
+		group.Go(func() error {
+			var err error
+			found[i], err = list[Principal](ctx, c, call{
+				method: http.MethodPost, path: "/directoryObjects/getByIds", reads: true, query: query("$select", principalProperties),
+				body: map[string]any{"ids": chunk, "types": strings.Split(principalKinds, ",")},
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
 }
 
 // ListGroupMembers returns the direct members of a group.
 func (c *Client) ListGroupMembers(ctx context.Context, groupID string) ([]Principal, error) {
-	return nil, errNotBuilt
+	return list[Principal](ctx, c, call{
+		method: http.MethodGet, path: pathOf("groups", groupID, "members"), query: query("$select", principalProperties, "$top", "999"),
+	})
 }

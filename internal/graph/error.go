@@ -3,12 +3,18 @@
 
 package graph
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
 
 // Error is an answer of Graph outside 2xx, or a write whose outcome is unknown.
 type Error struct {
 	Method          string
-	Path            string // without the query
+	Path            string // without the query, user names redacted
 	StatusCode      int    // 0 when the connection broke before an answer
 	Code            string // the most specific code known: of the innermost JSON where the message carries one
 	OuterCode       string // error.code as sent
@@ -19,13 +25,42 @@ type Error struct {
 	Claims          string // the claims challenge of a 401, decoded, "" if none
 	// Ambiguous reports that a write may have taken effect although no success was seen.
 	Ambiguous bool
-	// Err is the transport error behind a broken exchange.
+	// Err is what lies behind a broken exchange: the transport error, the end of the context while waiting for a
+	// retry, or the *AuthError of a renewal that a 401 made necessary.
 	Err error
 }
 
-func (e *Error) Error() string { return e.Code }
+// Error tells all of it on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	switch {
+	case e.StatusCode == 0:
+		b.WriteString("no answer")
+	case http.StatusText(e.StatusCode) == "":
+		fmt.Fprintf(&b, "%d", e.StatusCode)
+	default:
+		fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	if e.Code != "" {
+		b.WriteString(", " + e.Code)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + oneLine(e.Message))
+	}
+	if e.Err != nil {
+		b.WriteString(": " + oneLine(e.Err.Error()))
+	}
+	if e.Ambiguous {
+		b.WriteString("; whether it took effect is unknown")
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (request id " + e.RequestID + ")")
+	}
+	return b.String()
+}
 
-// Unwrap returns the transport error, if any.
+// Unwrap returns what lies behind a broken exchange, if anything.
 func (e *Error) Unwrap() error { return e.Err }
 
 // AuthError says why no token could be had.
@@ -37,23 +72,81 @@ type AuthError struct {
 	Err         error
 }
 
-func (e *AuthError) Error() string { return e.Description }
+func (e *AuthError) Error() string {
+	text := "sign-in failed"
+	if e.Code != "" {
+		text += ", " + e.Code
+	}
+	if e.Description != "" {
+		text += ": " + oneLine(e.Description)
+	}
+	if e.TraceID != "" {
+		text += " (trace id " + e.TraceID + ")"
+	}
+	return text
+}
 
 // Unwrap returns the cause.
 func (e *AuthError) Unwrap() error { return e.Err }
 
 // IsNotFound reports whether err says that the addressed object does not exist: a 404 from Graph.
-func IsNotFound(err error) bool { return false }
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
 // IsPermissionDenied reports whether err is a 403, or a 401 that a fresh token did not cure and that carries no claims
-// challenge (the synchronization service answers 401 UnknownError for a missing permission).
-func IsPermissionDenied(err error) bool { return false }
+// challenge (the synchronization service answers 401 UnknownError for a missing permission). A token that Graph does
+// not accept at all is not a matter of permission, nor are credentials that the provisioning target refuses, although
+// both come with the same statuses.
+func IsPermissionDenied(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || targetRefused(e.Code) {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusForbidden:
+		return true
+	case http.StatusUnauthorized:
+		return e.Claims == "" && !tokenRejected(e.Code)
+	}
+	return false
+}
+
+// IsTokenRejected reports whether err is a 401 that says that Graph does not accept the access token as such.
+func IsTokenRejected(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusUnauthorized && tokenRejected(e.Code)
+}
 
 // IsConflict reports whether err is a 409 or 412.
-func IsConflict(err error) bool { return false }
+func IsConflict(err error) bool {
+	return hasStatus(err, http.StatusConflict) || hasStatus(err, http.StatusPreconditionFailed)
+}
 
 // IsBadRequest reports whether err is a 400.
-func IsBadRequest(err error) bool { return false }
+func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
 
 // IsAmbiguous reports whether err leaves open whether the write took effect.
-func IsAmbiguous(err error) bool { return false }
+func IsAmbiguous(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Ambiguous
+}
+
+func hasStatus(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == status
+}
+
+// tokenRejected reports whether the code of a 401 is about the token itself.
+func tokenRejected(code string) bool {
+	switch code {
+	case "InvalidAuthenticationToken", "Authentication_ExpiredToken", "Authentication_MissingOrMalformed":
+		return true
+	}
+	return false
+}
+
+// targetRefused reports whether a code is a connector's verdict on the credentials of the provisioning target; they are
+// named {connector}InvalidCredentials.
+func targetRefused(code string) bool { return strings.HasSuffix(code, "InvalidCredentials") }
+
+// oneLine folds white space, line breaks included, into single blanks.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,132 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// exchangeAudience is the audience that Microsoft Entra ID expects of a federated token.
+const exchangeAudience = "api://AzureADTokenExchange"
+
+// assertion returns what yields the federated token. It is called for each sign-in, so that a long run gets a new
+// token where there is one to be had.
+func (o CredentialOptions) assertion() (func(context.Context) (string, error), error) {
+	var get func(context.Context) (string, error)
+	switch o.Method {
+	case MethodOIDCToken:
+		if o.OIDCToken == "" {
+			return nil, errors.New("no OpenID Connect token is given")
+		}
+		get = func(context.Context) (string, error) { return o.OIDCToken, nil }
+	case MethodOIDCTokenFile:
+		if o.OIDCTokenFilePath == "" {
+			return nil, errors.New("no OpenID Connect token file is given")
+		}
+		get = o.tokenFromFile
+	default:
+		address, err := url.Parse(o.OIDCRequestURL)
+		if err != nil || address.Host == "" || (address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname()))) {
+			return nil, errors.New("the OpenID Connect request URL is not an https URL")
+		}
+		pipeline := o.requestPipeline()
+		get = func(ctx context.Context) (string, error) { return o.requestToken(ctx, pipeline, *address) }
+	}
+	return func(ctx context.Context) (string, error) {
+		token, err := get(ctx)
+		if err != nil {
+			// The library passes on only the text.
+			if seen, ok := ctx.Value(signInKey{}).(*signInAnswer); ok {
+				seen.assertion = err
+			}
+		}
+		return token, err
+	}, nil
+}
+
+func (o CredentialOptions) tokenFromFile(context.Context) (string, error) {
+	data, err := os.ReadFile(o.OIDCTokenFilePath)
+	if err != nil {
+		return "", fmt.Errorf("reading the OpenID Connect token: %w", err)
+	}
+	token := strings.TrimSpace(string(data))
+	if token == "" {
+		return "", fmt.Errorf("reading the OpenID Connect token: %s is empty", o.OIDCTokenFilePath)
+	}
+	return token, nil
+}
+
+// requestPipeline carries the requests for federated tokens.
+func (o CredentialOptions) requestPipeline() runtime.Pipeline {
+	return newPipeline(o.HTTPClient,
+		[]policy.Policy{&retryPolicy{clock: o.Clock, random: rand.Float64}},
+		[]policy.Policy{exchangePolicy{clock: o.Clock, log: o.Log}})
+}
+
+// requestToken asks the CI system for a federated token: GitHub Actions by GET with the audience, Azure DevOps by POST
+// with the service connection.
+// https://docs.github.com/actions/reference/security/oidc
+// https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create
+func (o CredentialOptions) requestToken(ctx context.Context, pipeline runtime.Pipeline, address url.URL) (string, error) {
+	method := http.MethodGet
+	values := address.Query()
+	if o.Method == MethodAzureDevOps {
+		method = http.MethodPost
+		values.Set("serviceConnectionId", o.ADOPipelineServiceConnectionID)
+		if !values.Has("api-version") {
+			values.Set("api-version", "7.1")
+		}
+	} else if !values.Has("audience") {
+		values.Set("audience", exchangeAudience)
+	}
+	address.RawQuery = values.Encode()
+	const doing = "requesting the OpenID Connect token"
+	req, err := runtime.NewRequest(ctx, method, address.String())
+	if err != nil {
+		return "", fmt.Errorf("%s: the request URL is malformed", doing)
+	}
+	runtime.SkipBodyDownload(req)
+	req.Raw().Header.Set("Accept", "application/json")
+	req.Raw().Header.Set("Authorization", "Bearer "+o.OIDCRequestToken)
+	// Azure DevOps answers a bad token with a redirect to a sign-in page unless told otherwise.
+	req.Raw().Header.Set("X-TFS-FedAuthRedirect", "Suppress")
+	resp, err := pipeline.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("%s from %s: %w", doing, address.Host, err)
+	}
+	body, err := io.ReadAll(resp.Body) // buffered by exchangePolicy
+	if err != nil {
+		return "", fmt.Errorf("%s from %s: %w", doing, address.Host, err)
+	}
+	if !succeeded(resp) {
+		text := readErrorBody(body).message
+		if text != "" {
+			text = ": " + text
+		}
+		return "", fmt.Errorf("%s: %s answered %s%s", doing, address.Host, resp.Status, text)
+	}
+	var answer struct {
+		Value     string `json:"value"`
+		OIDCToken string `json:"oidcToken"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.Value+answer.OIDCToken == "" {
+		return "", fmt.Errorf("%s: the answer of %s holds no token", doing, address.Host)
+	}
+	if answer.OIDCToken != "" {
+		return answer.OIDCToken, nil
+	}
+	return answer.Value, nil
+}

@@ -1,0 +1,117 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxEmptyPages is how many pages without an entry may follow one another before the listing is given up: pages may be
+// empty, but a service whose links lead nowhere new must not keep a caller for ever.
+const maxEmptyPages = 100
+
+var (
+	errForeignLink = errors.New("the link to the next page leads to another host")
+	errEndlessList = errors.New("the pages of the listing lead nowhere")
+)
+
+// page is one answer of a collection.
+type page[T any] struct {
+	Value    []T    `json:"value"`
+	NextLink string `json:"@odata.nextLink"`
+}
+
+// entries iterates over the entries of a collection, page by page. It follows links only to the client's own endpoint,
+// because the token goes along. After an error it stops.
+func entries[T any](ctx context.Context, c *Client, first call) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		seen := map[string]bool{}
+		empty := 0
+		next := first
+		for {
+			var answer page[T]
+			if err := c.do(ctx, next, &answer); err != nil {
+				yield(none, err)
+				return
+			}
+			for _, entry := range answer.Value {
+				if !yield(entry, nil) {
+					return
+				}
+			}
+			if answer.NextLink == "" {
+				return
+			}
+			if empty++; len(answer.Value) > 0 {
+				empty = 0
+			}
+			link, err := c.nextLink(answer.NextLink)
+			if err == nil && (seen[link] || empty > maxEmptyPages) {
+				err = errEndlessList
+			}
+			if err != nil {
+				yield(none, fmt.Errorf("GET %s: %w", redactPath(first.path), err))
+				return
+			}
+			seen[link] = true
+			next = call{method: http.MethodGet, path: first.path, link: link}
+		}
+	}
+}
+
+// list collects all entries of a collection.
+func list[T any](ctx context.Context, c *Client, in call) ([]T, error) {
+	var all []T
+	for entry, err := range entries[T](ctx, c, in) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, entry)
+	}
+	return all, nil
+}
+
+// listWith is list with query options that the service may not know: if it refuses them, the listing is repeated
+// without. Callers must not rely on what the options say.
+func listWith[T any](ctx context.Context, c *Client, in call, optional string) ([]T, error) {
+	plain := in.query
+	in.query = optional
+	if plain != "" {
+		in.query = plain + "&" + optional
+	}
+	all, err := list[T](ctx, c, in)
+	if !IsBadRequest(err) {
+		return all, err
+	}
+	in.query = plain
+	return list[T](ctx, c, in)
+}
+
+// nextLink checks a link to the next page and returns it as sent.
+func (c *Client) nextLink(link string) (string, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", errors.New("the link to the next page is malformed")
+	}
+	if !u.IsAbs() || u.User != nil || !strings.EqualFold(u.Scheme, c.endpoint.Scheme) || !strings.EqualFold(hostPort(u), hostPort(c.endpoint)) {
+		return "", errForeignLink
+	}
+	return link, nil
+}
+
+// hostPort is the host with its port, also when that is the scheme's default.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	}
+	return u.Hostname() + ":" + port
+}

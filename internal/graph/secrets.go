@@ -1,0 +1,72 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"net/http"
+)
+
+// KeyValue is one secret or setting on the wire.
+type KeyValue struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// MaskedValue is what a read returns in place of a secret.
+const MaskedValue = "*"
+
+// GetSecrets returns the stored secrets and settings; secret values read MaskedValue. Empty when never set up, which
+// the service may also answer with 404.
+func (c *Client) GetSecrets(ctx context.Context, servicePrincipalID string) ([]KeyValue, error) {
+	secrets, err := list[KeyValue](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "secrets")})
+	if IsNotFound(err) {
+		return nil, nil
+	}
+	return secrets, err
+}
+
+// PutSecrets writes secrets and settings. Whether omitted keys survive depends on the service.
+func (c *Client) PutSecrets(ctx context.Context, servicePrincipalID string, secrets []KeyValue) error {
+	return c.do(ctx, call{
+		method: http.MethodPut, path: syncPath(servicePrincipalID, "secrets"),
+		body:    map[string]any{"value": nonNil(secrets)},
+		secrets: values(secrets),
+	}, nil)
+}
+
+// ValidateCredentials has the service sign in at the target with credentials, before a job exists.
+func (c *Client) ValidateCredentials(ctx context.Context, servicePrincipalID, templateID string, credentials []KeyValue) error {
+	return c.do(ctx, call{
+		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", "validateCredentials"), reads: true, verdict500: true,
+		body:    map[string]any{"templateId": templateID, "useSavedCredentials": false, "credentials": nonNil(credentials)},
+		secrets: values(credentials),
+	}, nil)
+}
+
+// ValidateJobCredentials has the service sign in at the target for a job: with credentials, or with the stored ones when
+// credentials is nil.
+func (c *Client) ValidateJobCredentials(ctx context.Context, ref JobRef, credentials []KeyValue) error {
+	return c.do(ctx, call{
+		method: http.MethodPost, path: ref.path("validateCredentials"), reads: true, verdict500: true,
+		body:    map[string]any{"useSavedCredentials": credentials == nil, "credentials": nonNil(credentials)},
+		secrets: values(credentials),
+	}, nil)
+}
+
+// nonNil makes sure that no entries are an empty list on the wire.
+func nonNil(pairs []KeyValue) []KeyValue {
+	if pairs == nil {
+		return []KeyValue{}
+	}
+	return pairs
+}
+
+func values(pairs []KeyValue) []string {
+	all := make([]string, len(pairs))
+	for i, pair := range pairs {
+		all[i] = pair.Value
+	}
+	return all
+}

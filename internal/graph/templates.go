@@ -1,0 +1,118 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// SyncTemplate is a provisioning connector that a service principal offers.
+type SyncTemplate struct {
+	ID            string
+	ApplicationID string
+	Default       bool
+	FactoryTag    string
+	// ConfigurationFields are the secret keys that the connector asks for, spelt as the service accepts them on write
+	// where the name is a known key. Nil when the template does not tell.
+	ConfigurationFields []ConfigurationField
+	OAuthEnabled        bool
+	Metadata            map[string]string // keys in lower case; the first of duplicates
+}
+
+// ConfigurationField is one secret or setting that a connector asks for.
+type ConfigurationField struct {
+	Name         string // exact spelling of the synchronizationSecret key; as sent when it is not a known one
+	Known        bool   // whether Name is a member of synchronizationSecret
+	Secret       bool
+	Optional     bool
+	Hidden       bool
+	ReadOnly     bool
+	DefaultValue string
+}
+
+// secretKeys are the members of Microsoft's synchronizationSecret enumeration. The service accepts no other spelling.
+// https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
+const secretKeys = "None UserName Password SecretToken AppKey BaseAddress ClientIdentifier ClientSecret SingleSignOnType Sandbox " +
+	"Url Domain ConsumerKey ConsumerSecret TokenKey TokenExpiration Oauth2AccessToken Oauth2AccessTokenCreationTime " +
+	"Oauth2RefreshToken SyncAll InstanceName Oauth2ClientId Oauth2ClientSecret CompanyId UpdateKeyOnSoftDelete " +
+	"SynchronizationSchedule SystemOfRecord SandboxName EnforceDomain SyncNotificationSettings SkipOutOfScopeDeletions " +
+	"Oauth2AuthorizationCode Oauth2RedirectUri ApplicationTemplateIdentifier Oauth2TokenExchangeUri Oauth2AuthorizationUri " +
+	"AuthenticationType Server PerformInboundEntitlementGrants HardDeletesEnabled SyncAgentCompatibilityKey " +
+	"SyncAgentADContainer ValidateDomain TestReferences ConnectionString"
+
+// SecretKey returns the spelling under which the service accepts a secret key, found without regard to case.
+func SecretKey(name string) (key string, known bool) {
+	for key := range strings.FieldsSeq(secretKeys) {
+		if strings.EqualFold(key, name) {
+			return key, true
+		}
+	}
+	return name, false
+}
+
+// ListSyncTemplates returns the connectors that a service principal offers, without their schemas; empty when it has none.
+func (c *Client) ListSyncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
+	// Each template carries its whole default schema unless the service honours the selection.
+	return listWith[SyncTemplate](ctx, c,
+		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates")},
+		query("$select", "id,applicationId,default,discoverable,factoryTag,metadata"))
+}
+
+// UnmarshalJSON reads the template and, from its metadata, the fields that the connector asks for. Metadata keys come
+// in varying case and sometimes twice.
+func (t *SyncTemplate) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID            string `json:"id"`
+		ApplicationID string `json:"applicationId"`
+		Default       bool   `json:"default"`
+		FactoryTag    string `json:"factoryTag"`
+		Metadata      []struct {
+			Key   string `json:"key"`
+			Value string `json:"value"`
+		} `json:"metadata"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*t = SyncTemplate{
+		ID: wire.ID, ApplicationID: wire.ApplicationID, Default: wire.Default, FactoryTag: wire.FactoryTag,
+		Metadata: make(map[string]string, len(wire.Metadata)),
+	}
+	for _, entry := range wire.Metadata {
+		key := strings.ToLower(entry.Key)
+		if _, double := t.Metadata[key]; !double {
+			t.Metadata[key] = entry.Value
+		}
+	}
+	t.OAuthEnabled = strings.EqualFold(t.Metadata["isoauthenabled"], "true")
+	t.ConfigurationFields = configurationFields(t.Metadata["configurationfields"])
+	return nil
+}
+
+// configurationFields reads the JSON text that names what a connector asks for; nil if it cannot be read.
+func configurationFields(text string) []ConfigurationField {
+	var wire []struct {
+		Name         string `json:"name"`
+		Secret       flag   `json:"secret"`
+		Optional     flag   `json:"optional"`
+		Hidden       flag   `json:"hidden"`
+		ReadOnly     flag   `json:"readOnly"`
+		DefaultValue any    `json:"defaultValue"`
+	}
+	if json.Unmarshal([]byte(text), &wire) != nil {
+		return nil
+	}
+	fields := make([]ConfigurationField, 0, len(wire))
+	for _, w := range wire {
+		key, known := SecretKey(w.Name)
+		fields = append(fields, ConfigurationField{
+			Name: key, Known: known, Secret: bool(w.Secret), Optional: bool(w.Optional), Hidden: bool(w.Hidden), ReadOnly: bool(w.ReadOnly),
+			DefaultValue: plainText(w.DefaultValue),
+		})
+	}
+	return fields
+}

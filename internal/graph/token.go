@@ -1,0 +1,184 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+const (
+	// renewBefore is how long before its end a token is replaced.
+	renewBefore = 5 * time.Minute
+	// freshFor is the age up to which a token surely carries every permission there is to have: within it, a 401 for
+	// want of a permission is final at once.
+	freshFor = time.Minute
+)
+
+// renewer is a credential that can be told to pass over the tokens it holds.
+type renewer interface {
+	renew(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error)
+}
+
+// token is an access token with its times on the client's clock.
+type token struct {
+	value   string
+	claims  string // what it was asked for with
+	issued  time.Time
+	expires time.Time
+}
+
+// tokenSource holds the one token of a client. However many calls want it, one at a time asks the credential.
+type tokenSource struct {
+	credential azcore.TokenCredential
+	scope      string
+	clock      Clock
+	lock       chan struct{} // a lock that a waiting caller's context can break
+	current    token
+}
+
+func newTokenSource(credential azcore.TokenCredential, scope string, clock Clock) *tokenSource {
+	return &tokenSource{credential: credential, scope: scope, clock: clock, lock: make(chan struct{}, 1)}
+}
+
+// get returns a token that is good for a while; fresh reports that it was got for this very call.
+func (s *tokenSource) get(ctx context.Context) (t token, fresh bool, err error) {
+	if err := s.acquire(ctx); err != nil {
+		return token{}, false, err
+	}
+	defer s.release()
+	if s.current.value != "" && s.clock.Now().Add(renewBefore).Before(s.current.expires) {
+		return s.current, false, nil
+	}
+	old := s.current
+	t, err = s.request(ctx, s.credential.GetToken, "")
+	if err == nil && t.value == old.value {
+		// The credential's clock disagrees with ours about the token's end.
+		if r, ok := s.credential.(renewer); ok {
+			t, err = s.request(ctx, r.renew, "")
+		}
+	}
+	if err != nil {
+		return token{}, false, err
+	}
+	s.current = t
+	return t, true, nil
+}
+
+// replace returns a token other than old, with claims if there are any. When another call has replaced old meanwhile,
+// that token is it, unless it lacks the claims.
+func (s *tokenSource) replace(ctx context.Context, old token, claims string) (token, error) {
+	if err := s.acquire(ctx); err != nil {
+		return token{}, err
+	}
+	defer s.release()
+	if s.current.value != old.value && (claims == "" || s.current.claims == claims) {
+		return s.current, nil
+	}
+	ask := s.credential.GetToken
+	if r, ok := s.credential.(renewer); ok {
+		ask = r.renew
+	}
+	t, err := s.request(ctx, ask, claims)
+	if err != nil {
+		return token{}, err
+	}
+	s.current = t
+	return t, nil
+}
+
+func (s *tokenSource) acquire(ctx context.Context) error {
+	select {
+	case s.lock <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *tokenSource) release() { <-s.lock }
+
+type getToken func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error)
+
+func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) (token, error) {
+	// EnableCAE tells the service that claims challenges are understood here.
+	answer, err := ask(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}, Claims: claims, EnableCAE: true})
+	if err != nil {
+		if ctx.Err() != nil {
+			return token{}, fmt.Errorf("signing in: %w", ctx.Err())
+		}
+		if e, ok := errors.AsType[*AuthError](err); ok {
+			return token{}, e
+		}
+		return token{}, authError(err, nil)
+	}
+	if answer.Token == "" {
+		return token{}, &AuthError{Description: "the credential gave an empty token"}
+	}
+	now := s.clock.Now()
+	// Credentials reckon by the wall clock; what is left by it is what is left by ours.
+	return token{value: answer.Token, claims: claims, issued: now, expires: now.Add(time.Until(answer.ExpiresOn))}, nil
+}
+
+// tokenPolicy signs a request and, after a 401, tries once more where another token may help.
+type tokenPolicy struct{ tokens *tokenSource }
+
+func (p tokenPolicy) Do(req *policy.Request) (*http.Response, error) {
+	ctx := req.Raw().Context()
+	t, fresh, err := p.tokens.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var challenged, renewed bool
+	for {
+		if err := req.RewindBody(); err != nil {
+			return nil, err
+		}
+		req.Raw().Header.Set("Authorization", "Bearer "+t.value)
+		resp, err := req.Clone(ctx).Next()
+		if err != nil || resp.StatusCode != http.StatusUnauthorized {
+			return resp, err
+		}
+		claims := claimsChallenge(resp.Header)
+		code := peekError(resp)
+		switch {
+		case claims != "" && !challenged:
+			challenged = true
+		case claims != "" || renewed || targetRefused(code.code):
+			return resp, nil
+		case tokenRejected(code.code):
+			renewed = true
+		case fresh || p.tokens.clock.Now().Sub(t.issued) < freshFor:
+			return resp, nil
+		default:
+			renewed = true
+		}
+		next, err := p.tokens.replace(ctx, t, claims)
+		if err != nil {
+			return nil, p.renewalFailed(req, resp, err)
+		}
+		if next.value == t.value {
+			return resp, nil // such as a token from the Azure CLI's own cache
+		}
+		t, fresh = next, true
+	}
+}
+
+// renewalFailed joins the 401 and the reason why there is no other token.
+func (p tokenPolicy) renewalFailed(req *policy.Request, resp *http.Response, err error) error {
+	body, readErr := io.ReadAll(resp.Body)
+	if readErr != nil {
+		body = nil
+	}
+	e := newError(req.Raw().Method, redactPath(req.Raw().URL.EscapedPath()), resp.StatusCode, resp.Header, body, p.tokens.clock.Now())
+	e.Err = err
+	return e
+}
