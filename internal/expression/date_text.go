@@ -1,0 +1,291 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// dateLayout is how date functions write their results: M/d/yyyy h:mm:ss tt in UTC.
+const dateLayout = "1/2/2006 3:04:05 PM"
+
+// parseDate reads a date with an optional time and offset and returns the instant in UTC. It accepts ISO 8601, the form
+// that date functions write, and the other common forms of the en-US culture. Without an offset, UTC is assumed.
+func parseDate(s string) (time.Time, bool) {
+	p := &dateParser{rest: strings.TrimSpace(s)}
+	if !p.date() || !p.time() || !p.zone() || strings.TrimSpace(p.rest) != "" {
+		return time.Time{}, false
+	}
+	return p.instant()
+}
+
+// dateParser reads the parts of a date text one after another.
+type dateParser struct {
+	rest                  string
+	year, month, day      int
+	hour, minute, sec     int
+	nanosecond            int
+	offset                time.Duration
+	twelveHour, afternoon bool
+}
+
+// instant puts the parts together, refusing what no calendar has.
+func (p *dateParser) instant() (time.Time, bool) {
+	if p.twelveHour {
+		if p.hour < 1 || p.hour > 12 {
+			return time.Time{}, false
+		}
+		p.hour %= 12
+		if p.afternoon {
+			p.hour += 12
+		}
+	}
+	if p.hour > 23 || p.minute > 59 || p.sec > 59 {
+		return time.Time{}, false
+	}
+	t, ok := calendarDate(p.year, p.month, p.day)
+	if !ok {
+		return t, false
+	}
+	t = t.Add(time.Duration(p.hour)*time.Hour + time.Duration(p.minute)*time.Minute + time.Duration(p.sec)*time.Second + time.Duration(p.nanosecond))
+	return inRange(t.Add(-p.offset))
+}
+
+// calendarDate returns midnight of a day that exists.
+func calendarDate(year, month, day int) (time.Time, bool) {
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t, year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && t.Day() == day
+}
+
+// inRange reports whether .NET can represent the instant.
+func inRange(t time.Time) (time.Time, bool) {
+	return t, t.Year() >= 1 && t.Year() <= 9999
+}
+
+// digits takes between least and most digits off the front.
+func (p *dateParser) digits(least, most int) (value, count int, ok bool) {
+	for count < len(p.rest) && count < most && isDigit(p.rest[count]) {
+		value = value*10 + int(p.rest[count]-'0')
+		count++
+	}
+	if count < least {
+		return 0, 0, false
+	}
+	p.rest = p.rest[count:]
+	return value, count, true
+}
+
+// skip takes one of the characters off the front.
+func (p *dateParser) skip(chars string) bool {
+	if p.rest == "" || strings.IndexByte(chars, p.rest[0]) < 0 {
+		return false
+	}
+	p.rest = p.rest[1:]
+	return true
+}
+
+// blanks takes white space off the front.
+func (p *dateParser) blanks() { p.rest = strings.TrimLeft(p.rest, " \t\r\n") }
+
+// name takes a name off the front if it is one of the names or its first three letters, and returns its index.
+func (p *dateParser) name(names []string) (int, bool) {
+	end := 0
+	for end < len(p.rest) && (p.rest[end]|0x20) >= 'a' && (p.rest[end]|0x20) <= 'z' {
+		end++
+	}
+	for i, name := range names {
+		if strings.EqualFold(p.rest[:end], name) || strings.EqualFold(p.rest[:end], name[:3]) {
+			p.rest = p.rest[end:]
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// date reads the calendar date in one of its orders.
+func (p *dateParser) date() bool {
+	if _, ok := p.name(weekdayNames); ok {
+		p.skip(",")
+		p.blanks()
+	}
+	if month, ok := p.name(monthNames); ok {
+		return p.monthFirst(month + 1)
+	}
+	first, count, ok := p.digits(1, 4)
+	if !ok {
+		return false
+	}
+	if count >= 3 {
+		return count == 4 && p.yearFirst(first)
+	}
+	if p.rest != "" && (p.rest[0] == '/' || p.rest[0] == '-' || p.rest[0] == '.') && len(p.rest) > 1 && isDigit(p.rest[1]) {
+		separator := p.rest[:1]
+		p.skip(separator)
+		p.month = first
+		if p.day, _, ok = p.digits(1, 2); !ok || !p.skip(separator) {
+			return false
+		}
+		return p.lastYear()
+	}
+	p.skip("-")
+	p.blanks()
+	month, ok := p.name(monthNames)
+	if !ok {
+		return false
+	}
+	p.day, p.month = first, month+1
+	p.skip("-,")
+	p.blanks()
+	return p.lastYear()
+}
+
+// yearFirst reads the rest of 2025-01-31 or 2025/1/31.
+func (p *dateParser) yearFirst(year int) bool {
+	p.year = year
+	if p.rest == "" || p.rest[0] != '-' && p.rest[0] != '/' {
+		return false
+	}
+	separator := p.rest[:1]
+	p.skip(separator)
+	var ok bool
+	if p.month, _, ok = p.digits(1, 2); !ok || !p.skip(separator) {
+		return false
+	}
+	p.day, _, ok = p.digits(1, 2)
+	return ok
+}
+
+// monthFirst reads the rest of January 31, 2025.
+func (p *dateParser) monthFirst(month int) bool {
+	p.month = month
+	p.blanks()
+	var ok bool
+	if p.day, _, ok = p.digits(1, 2); !ok {
+		return false
+	}
+	p.skip(",")
+	p.blanks()
+	return p.lastYear()
+}
+
+// lastYear reads a year of two or four digits.
+func (p *dateParser) lastYear() bool {
+	year, count, ok := p.digits(2, 4)
+	if !ok || count == 3 {
+		return false
+	}
+	if count == 2 {
+		year = fullYear(year)
+	}
+	p.year = year
+	return true
+}
+
+// fullYear extends a year of two digits as .NET does for the Gregorian calendar.
+func fullYear(year int) int {
+	if year < 50 {
+		return year + 2000
+	}
+	return year + 1900
+}
+
+// time reads an optional time of day.
+func (p *dateParser) time() bool {
+	if p.rest != "" && isDigit(p.rest[0]) {
+		return false
+	}
+	marked := p.skip("Tt")
+	p.blanks()
+	hour, _, ok := p.digits(1, 2)
+	if !ok {
+		return !marked
+	}
+	p.hour = hour
+	if !p.skip(":") {
+		return p.dayHalf()
+	}
+	if p.minute, _, ok = p.digits(1, 2); !ok {
+		return false
+	}
+	if p.skip(":") {
+		if p.sec, _, ok = p.digits(1, 2); !ok || !p.fraction() {
+			return false
+		}
+	}
+	p.dayHalf()
+	return true
+}
+
+// fraction reads optional digits of a second beyond the point.
+func (p *dateParser) fraction() bool {
+	if !p.skip(".,") {
+		return true
+	}
+	end := 0
+	for end < len(p.rest) && isDigit(p.rest[end]) {
+		end++
+	}
+	if end == 0 {
+		return false
+	}
+	nine := (p.rest[:min(end, 9)] + "000000000")[:9]
+	p.rest = p.rest[end:]
+	value, err := strconv.Atoi(nine)
+	p.nanosecond = value
+	return err == nil
+}
+
+// dayHalf reads AM or PM and reports whether one was there.
+func (p *dateParser) dayHalf() bool {
+	rest := strings.TrimLeft(p.rest, " ")
+	if len(rest) < 2 || !strings.EqualFold(rest[:2], "AM") && !strings.EqualFold(rest[:2], "PM") {
+		return false
+	}
+	p.twelveHour = true
+	p.afternoon = strings.EqualFold(rest[:2], "PM")
+	p.rest = rest[2:]
+	return true
+}
+
+// zone reads an optional offset from UTC.
+func (p *dateParser) zone() bool {
+	p.blanks()
+	if p.rest == "" {
+		return true
+	}
+	if p.skip("Zz") {
+		return p.rest == ""
+	}
+	if strings.EqualFold(p.rest, "GMT") || strings.EqualFold(p.rest, "UTC") {
+		p.rest = ""
+		return true
+	}
+	negative := p.rest[0] == '-'
+	if !p.skip("+-") {
+		return false
+	}
+	hours, count, ok := p.digits(1, 4)
+	if !ok {
+		return false
+	}
+	minutes := 0
+	switch {
+	case count > 2:
+		hours, minutes = hours/100, hours%100
+	case p.skip(":"):
+		if minutes, _, ok = p.digits(2, 2); !ok {
+			return false
+		}
+	}
+	if hours > 14 || minutes > 59 {
+		return false
+	}
+	p.offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if negative {
+		p.offset = -p.offset
+	}
+	return true
+}

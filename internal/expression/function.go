@@ -1,0 +1,204 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"strings"
+)
+
+// Kind tells how a function reads an argument or what it returns. All values are text or lists of text; the kind says
+// what the text must look like.
+type Kind int
+
+const (
+	// KindText is any text.
+	KindText Kind = iota
+	// KindInteger is a whole number.
+	KindInteger
+	// KindBoolean is True or False.
+	KindBoolean
+	// KindDate is a date with an optional time.
+	KindDate
+	// KindList is a list of values, as multi-valued attributes hold.
+	KindList
+	// KindAny is whatever the expression yields.
+	KindAny
+	// KindWord is one of a few bare words.
+	KindWord
+)
+
+// String returns the kind in the words of the documentation.
+func (k Kind) String() string {
+	return [...]string{"text", "whole number", "Boolean", "date", "list", "any value", "word"}[k]
+}
+
+// Availability tells in which synchronization jobs a function exists.
+type Availability int
+
+const (
+	// EveryJob marks functions that Microsoft documents for application provisioning.
+	EveryJob Availability = iota
+	// OnPremisesAD marks functions that exist only in jobs that write to on-premises Active Directory.
+	OnPremisesAD
+	// CloudSync marks functions that are documented for cloud sync jobs only, or seen in use without documentation.
+	CloudSync
+	// ListedOnly marks functions that appear in published listings or schemas without a description.
+	ListedOnly
+	// ConnectOnly marks functions of Entra Connect, a different engine.
+	ConnectOnly
+)
+
+// String returns the availability in the words of the documentation.
+func (a Availability) String() string {
+	return [...]string{
+		"every job",
+		"jobs that write to on-premises Active Directory",
+		"documented for cloud sync jobs only",
+		"listed without a description",
+		"Entra Connect only",
+	}[a]
+}
+
+// Parameter declares one parameter of a function.
+type Parameter struct {
+	// Name is the name that the documentation uses.
+	Name string
+	// Key is the name in the service's tree of an expression; where it is not published, it is a guess.
+	Key      string
+	Kind     Kind
+	Optional bool
+	// Words lists the bare words that the parameter accepts.
+	Words []string
+}
+
+// Function declares a function of the language.
+type Function struct {
+	Name       string
+	Summary    string
+	Parameters []Parameter
+	// Repeat is how many of the last parameters form a group that may be repeated; 0 means that none does.
+	Repeat int
+	// RepeatMin is how often the group must occur at least.
+	RepeatMin    int
+	Result       Kind
+	Availability Availability
+	// Offline tells whether Evaluate can compute the function.
+	Offline bool
+}
+
+// fixed returns how many parameters come before the repeating group.
+func (f *Function) fixed() int { return len(f.Parameters) - f.Repeat }
+
+// MinArguments returns the least number of argument slots of a call.
+func (f *Function) MinArguments() int {
+	if f.Repeat > 0 && f.RepeatMin > 0 {
+		return f.fixed() + f.Repeat*f.RepeatMin
+	}
+	least := 0
+	for i, p := range f.Parameters[:f.fixed()] {
+		if !p.Optional {
+			least = i + 1
+		}
+	}
+	return least
+}
+
+// MaxArguments returns the greatest number of argument slots of a call, or -1 if there is no limit.
+func (f *Function) MaxArguments() int {
+	if f.Repeat > 0 {
+		return -1
+	}
+	return len(f.Parameters)
+}
+
+// parameter returns the declaration of the parameter in a slot, or nil if there is none.
+func (f *Function) parameter(slot int) *Parameter {
+	if slot < len(f.Parameters) {
+		return &f.Parameters[slot]
+	}
+	if f.Repeat == 0 {
+		return nil
+	}
+	return &f.Parameters[f.fixed()+(slot-f.fixed())%f.Repeat]
+}
+
+// Signature returns the function with its parameters, optional ones marked by a question mark, as in
+// "Split(source, delimiter)".
+func (f *Function) Signature() string {
+	var parts []string
+	for _, p := range f.Parameters {
+		name := p.Name
+		if p.Optional {
+			name += "?"
+		}
+		parts = append(parts, name)
+	}
+	if f.Repeat > 0 {
+		parts = append(parts, "…")
+	}
+	return f.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// Declarations returns all functions that Check knows, sorted by name, without those of Entra Connect.
+func Declarations() []Function {
+	return append([]Function(nil), functionTable...)
+}
+
+// lookup finds a function by name. exact is false when only the case differs.
+func lookup(name string) (f *Function, exact bool) {
+	if i, ok := functionIndex[name]; ok {
+		return &functionTable[i], true
+	}
+	if i, ok := functionIndexFolded[strings.ToLower(name)]; ok {
+		return &functionTable[i], false
+	}
+	return nil, false
+}
+
+var functionIndex, functionIndexFolded = indexFunctions()
+
+func indexFunctions() (exact, folded map[string]int) {
+	exact, folded = make(map[string]int, len(functionTable)), make(map[string]int, len(functionTable))
+	for i, f := range functionTable {
+		exact[f.Name] = i
+		folded[strings.ToLower(f.Name)] = i
+	}
+	return exact, folded
+}
+
+// connectFunctions are the functions of Entra Connect that do not exist in provisioning, beside those whose names begin
+// with Cert. The value is what to use instead, if there is something.
+var connectFunctions = map[string]string{
+	"BitOr": "", "CGuid": "", "CNum": "", "Contains": "`InStr(…) > 0`", "ConvertFromUTF8Hex": "", "CRef": "", "DNComponentRev": "`DNComponent`",
+	"EscapeDNComponent": "", "ImportedValue": "", "InStrRev": "", "IsBitSet": "`BitAnd(…) <> 0`", "IsCert": "", "IsDate": "",
+	"IsEmpty": "`IsNullOrEmpty`", "IsGuid": "", "IsNumeric": "", "ItemOrNull": "`Item`", "LCase": "`ToLower`", "LTrim": "`StripSpaces`",
+	"PadLeft": "`Replace` with a regular expression over `Join(\"\", \"0000\", …)`", "PadRight": "", "RandomNum": "`RandomString`",
+	"ReplaceChars": "`NormalizeDiacritics` or `Replace`", "Right": "`Replace` with a regular expression", "RTrim": "`StripSpaces`",
+	"Select": "", "StringFromGuid": "", "UCase": "`ToUpper`", "Where": "", "With": "",
+}
+
+// connectFunction reports whether a name is a function of Entra Connect only, and what to use instead.
+func connectFunction(name string) (instead string, ok bool) {
+	for known, instead := range connectFunctions {
+		if strings.EqualFold(known, name) {
+			return instead, true
+		}
+	}
+	return "", len(name) > 4 && strings.EqualFold(name[:4], "cert")
+}
+
+// bareWords are the words that may stand without quotes or brackets.
+var bareWords = []string{
+	"vbTextCompare", "vbBinaryCompare", "Unicode", "ASCII", "UTF8", "IgnoreAttributeFlow", "IgnoreObjectFlow", "True", "False", "NULL",
+}
+
+// isBareWord reports whether a word may stand by itself. Case does not matter here; Check judges the spelling.
+func isBareWord(name string) bool {
+	for _, w := range bareWords {
+		if strings.EqualFold(w, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import "strings"
+
+// String returns the canonical text: one blank after each comma and around operators, nothing for an omitted argument,
+// names, text and numbers as written.
+func (e *Expression) String() string {
+	var b strings.Builder
+	b.Grow(len(e.text))
+	p := printer{b: &b}
+	p.print(e.root)
+	return b.String()
+}
+
+// Normalize returns the canonical form of a text, or the problems that keep it from being parsed.
+func Normalize(text string) (string, error) {
+	e, problems := Parse(text)
+	if e == nil {
+		return "", problems.Err()
+	}
+	return e.String(), nil
+}
+
+// Equal reports whether two texts are the same expression apart from white space. Text that cannot be parsed equals only
+// itself.
+func Equal(a, b string) bool {
+	if a == b {
+		return true
+	}
+	canonicalA, err := Normalize(a)
+	if err != nil {
+		return false
+	}
+	canonicalB, err := Normalize(b)
+	return err == nil && canonicalA == canonicalB
+}
+
+// printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
+// can share one string.
+type printer struct {
+	b     *strings.Builder
+	visit func(n node, s span)
+}
+
+func (p printer) print(n node) {
+	start := p.b.Len()
+	switch n := n.(type) {
+	case *attributeNode:
+		p.b.WriteByte('[')
+		p.b.WriteString(n.name)
+		p.b.WriteByte(']')
+	case *textNode:
+		// Escapes have one spelling only, and the meaning of undocumented ones must not be touched.
+		p.b.WriteString(n.raw)
+	case *numberNode:
+		p.b.WriteString(n.raw)
+	case *wordNode:
+		p.b.WriteString(n.name)
+	case *comparisonNode:
+		p.print(n.left)
+		p.b.WriteString(" " + n.operator + " ")
+		p.print(n.right)
+	case *concatNode:
+		p.print(n.left)
+		p.b.WriteString(" & ")
+		p.print(n.right)
+	case *callNode:
+		p.b.WriteString(n.name)
+		p.b.WriteByte('(')
+		for i, arg := range n.args {
+			if i > 0 {
+				p.b.WriteString(", ")
+			}
+			p.print(arg)
+		}
+		p.b.WriteByte(')')
+	}
+	if p.visit != nil {
+		p.visit(n, span{start, p.b.Len()})
+	}
+}

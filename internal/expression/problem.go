@@ -1,0 +1,219 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Severity tells whether a [Problem] makes an expression unusable.
+type Severity int
+
+const (
+	// SeverityError marks text that breaks a documented rule of the language.
+	SeverityError Severity = iota
+	// SeverityWarning marks text that is accepted but probably not what was meant, or whose meaning is not documented.
+	SeverityWarning
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == SeverityWarning {
+		return "warning"
+	}
+	return "error"
+}
+
+// Position is a place in the text of an expression. Line and Column count from 1, Column in characters; Offset counts
+// bytes from 0.
+type Position struct {
+	Line   int
+	Column int
+	Offset int
+}
+
+// Range is the part of the text from Start up to, but not including, End.
+type Range struct {
+	Start Position
+	End   Position
+}
+
+// Problem is one thing that is wrong or doubtful in an expression.
+type Problem struct {
+	Severity Severity
+	// Message says what is wrong, as a full sentence.
+	Message string
+	// Suggestion says what to write instead; it may be empty.
+	Suggestion string
+	Range      Range
+}
+
+// Error returns the message with its position on one line.
+func (p Problem) Error() string {
+	text := fmt.Sprintf("line %d, column %d: %s", p.Range.Start.Line, p.Range.Start.Column, p.Message)
+	if p.Suggestion != "" {
+		text += " " + p.Suggestion
+	}
+	return text
+}
+
+// Render returns the message and, below it, the position, the offending line of text and a caret under the range.
+func (p Problem) Render(text string) string {
+	var b strings.Builder
+	b.WriteString(p.Message)
+	if p.Suggestion != "" {
+		b.WriteString(" ")
+		b.WriteString(p.Suggestion)
+	}
+	fmt.Fprintf(&b, "\n\nline %d, column %d:\n", p.Range.Start.Line, p.Range.Start.Column)
+	line, marker := p.excerpt(text)
+	fmt.Fprintf(&b, "  %s\n  %s", line, marker)
+	return b.String()
+}
+
+// excerptContext is how many characters of a long line are shown on either side of a problem.
+const excerptContext = 60
+
+// excerpt returns the offending line, shortened around the problem when it is long, and the line of carets for it.
+func (p Problem) excerpt(text string) (line, marker string) {
+	start := min(max(p.Range.Start.Offset, 0), len(text))
+	end := min(max(p.Range.End.Offset, start), len(text))
+	lineStart := strings.LastIndexAny(text[:start], "\r\n") + 1
+	lineEnd := len(text)
+	if i := strings.IndexAny(text[start:], "\r\n"); i >= 0 {
+		lineEnd = start + i
+	}
+	before := []rune(text[lineStart:start])
+	marked := []rune(text[start:min(end, lineEnd)])
+	after := []rune(text[min(end, lineEnd):lineEnd])
+
+	var b, m strings.Builder
+	if len(before) > excerptContext {
+		before = before[len(before)-excerptContext:]
+		b.WriteString("… ")
+		m.WriteString("  ")
+	}
+	for _, r := range before {
+		b.WriteRune(visible(r))
+		m.WriteRune(' ')
+	}
+	tail := ""
+	if len(marked) > excerptContext {
+		marked, after, tail = marked[:excerptContext], nil, " …"
+	}
+	for _, r := range marked {
+		b.WriteRune(visible(r))
+		m.WriteRune('^')
+	}
+	if len(marked) == 0 {
+		m.WriteRune('^')
+	}
+	if len(after) > excerptContext {
+		after, tail = after[:excerptContext], " …"
+	}
+	for _, r := range after {
+		b.WriteRune(visible(r))
+	}
+	b.WriteString(tail)
+	return strings.TrimRight(b.String(), " "), m.String()
+}
+
+// visible replaces characters that would shift the caret or garble a terminal.
+func visible(r rune) rune {
+	switch {
+	case r == '\t':
+		return ' '
+	case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || isInvisible(r):
+		return utf8.RuneError
+	default:
+		return r
+	}
+}
+
+// Problems is a list of problems in the order of the text.
+type Problems []Problem
+
+// HasErrors reports whether at least one problem is an error.
+func (ps Problems) HasErrors() bool {
+	for _, p := range ps {
+		if p.Severity == SeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+// Errors returns the problems that are errors.
+func (ps Problems) Errors() Problems { return ps.only(SeverityError) }
+
+// Warnings returns the problems that are warnings.
+func (ps Problems) Warnings() Problems { return ps.only(SeverityWarning) }
+
+func (ps Problems) only(s Severity) Problems {
+	var out Problems
+	for _, p := range ps {
+		if p.Severity == s {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Err returns the errors among the problems as one error, or nil.
+func (ps Problems) Err() error {
+	errs := ps.Errors()
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
+
+// Error returns one line for each problem.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Render returns every problem as [Problem.Render] does, separated by blank lines.
+func (ps Problems) Render(text string) string {
+	parts := make([]string, len(ps))
+	for i, p := range ps {
+		parts[i] = p.Render(text)
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// span is a range as byte offsets; positions are computed only when a problem is reported.
+type span struct {
+	start, end int
+}
+
+// rangeOf computes the positions of a span of text.
+func rangeOf(text string, s span) Range {
+	start := advance(text, Position{Line: 1, Column: 1}, s.start)
+	return Range{Start: start, End: advance(text, start, max(s.end, s.start))}
+}
+
+// advance moves a position forward to a byte offset. CR, LF and CR LF each end a line.
+func advance(text string, p Position, offset int) Position {
+	offset = min(offset, len(text))
+	for p.Offset < offset {
+		r, size := utf8.DecodeRuneInString(text[p.Offset:])
+		p.Offset += size
+		if r == '\n' || r == '\r' && !strings.HasPrefix(text[p.Offset:], "\n") {
+			p.Line++
+			p.Column = 1
+			continue
+		}
+		if r != '\r' {
+			p.Column++
+		}
+	}
+	return p
+}
