@@ -1,0 +1,54 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// resetFlags are the members of the service's enumeration that make sense to send, in its spelling.
+// https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjobrestartcriteria
+var resetFlags = []string{"QuarantineState", "Watermark", "Escrows", "ConnectorDataStore", "Full", "ForceDeletes"}
+
+// restartScope accepts a set of reset flags joined by commas.
+type restartScope struct{}
+
+func (restartScope) Description(context.Context) string {
+	return "must be reset flags joined by commas"
+}
+
+func (v restartScope) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (restartScope) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if problem := restartScopeProblem(req.ConfigValue.ValueString()); problem != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid restart scope", problem)
+	}
+}
+
+func restartScopeProblem(s string) string {
+	flags := strings.Split(s, ",")
+	for i := range flags {
+		flags[i] = strings.TrimSpace(flags[i])
+	}
+	for _, flag := range flags {
+		if strings.EqualFold(flag, "None") {
+			return "`None` restarts nothing. Leave `restart_scope` out for what the portal's restart does."
+		}
+		if !slices.Contains(resetFlags, flag) {
+			return fmt.Sprintf("%q is no restart scope. Use one or more of %s, spelt like this and joined by commas.", flag, strings.Join(resetFlags, ", "))
+		}
+	}
+	if len(flags) > 1 && slices.Contains(flags, "ForceDeletes") {
+		return "`ForceDeletes` has to stand alone: the service documents it only without other flags."
+	}
+	return ""
+}

@@ -1,0 +1,60 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Switches provisioning of a connection on or off. Let it depend on the attribute mappings and the assignments, so that no account is touched before they are right; " +
+			"destroying it pauses provisioning before anything else is removed.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "The same as `connection_id`; the id to import by."},
+			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces this resource: the old connection is paused."},
+			"enabled": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone. A job in quarantine still counts as on."},
+			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them for the first time restarts nothing."},
+			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}, stringvalidator.AlsoRequires(path.MatchRoot("restart_triggers"))},
+				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (look at every person again), `Escrows` (forget recorded failures), joined by commas; " +
+					"`ForceDeletes`, alone, lets deletions through that accidental-deletion prevention holds; `ConnectorDataStore` and `Full` break the links between people and accounts and are for Microsoft support. " +
+					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
+			"wait_for_first_cycle": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether switching provisioning on waits until the first cycle has ended. A wait that takes longer than the timeout ends with a warning. Defaults to `false`."},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",
+				ReadDescription:   "Defaults to `5m`.",
+				UpdateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",
+				DeleteDescription: "How long to wait for a running cycle to end. Defaults to `15m`."}),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies the state of a connection.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"connection_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the provisioning connection: service principal id, a slash, job id."},
+	}}
+}
