@@ -19,6 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/state"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/syncstatus"
 )
 
 // TypeName is the prefix of every resource type of this provider.
@@ -153,6 +155,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		application.NewResource,
 		connection.NewResource,
+		state.NewResource,
 	}
 }
 
@@ -160,5 +163,6 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		application.NewDataSource,
+		syncstatus.NewDataSource,
 	}
 }

@@ -133,51 +133,58 @@ func (r *Resource) apply(ctx context.Context, plan model, restart bool, save fun
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
+	started, diags := r.switchJob(ctx, ref, plan, restart, save)
+	// The wait takes no lock: it may last an hour, and other resources of the connection need not stand by.
+	if started && !diags.HasError() && plan.WaitForFirstCycle.ValueBool() {
+		diags.Append(r.waitForFirstCycle(ctx, ref)...)
+	}
+	return diags
+}
+
+// switchJob makes the calls of apply and reports whether they started the job.
+func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, restart bool, save func() diag.Diagnostics) (started bool, diags diag.Diagnostics) {
 	defer r.data.Lock(ref.ServicePrincipalID)()
 	job, err := r.awaitJob(ctx, ref)
 	if graph.IsNotFound(err) {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
+		return false, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
 			fmt.Sprintf("The service has no provisioning job %q. If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew.", ref.JobID))}
 	}
 	if err != nil {
-		return diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
 	}
 	wanted := job.Schedule.Active()
 	if !plan.Enabled.IsNull() {
 		wanted = plan.Enabled.ValueBool()
 	}
-	active, started := job.Schedule.Active(), false
+	active := job.Schedule.Active()
 	if restart {
 		if err := r.data.Graph.RestartJob(ctx, ref, plan.RestartScope.ValueString()); err != nil {
-			return diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, graphdiag.SynchronizationWrite)}
+			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, graphdiag.SynchronizationWrite)}
 		}
 		active, started = true, !active
 	}
 	switch {
 	case wanted && !active:
 		if err := r.data.Graph.StartJob(ctx, ref); err != nil {
-			return diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err, graphdiag.SynchronizationWrite,
+			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err, graphdiag.SynchronizationWrite,
 				"If the connection has no credentials yet, give them or authorize in the portal first.")}
 		}
 		started = true
 	case !wanted && active:
 		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
-			return diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err, graphdiag.SynchronizationWrite)}
+			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err, graphdiag.SynchronizationWrite)}
 		}
 	}
-	diags := save()
+	diags = save()
 	if diags.HasError() || wanted == job.Schedule.Active() && !restart {
-		return diags
+		return false, diags
 	}
 	if err := r.waitForState(ctx, ref, wanted); err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning", "The next plan shows what the service says.\n\n"+err.Error())
-		return diags
+		return false, diags
 	}
-	if started && wanted && plan.WaitForFirstCycle.ValueBool() {
-		diags.Append(r.waitForFirstCycle(ctx, ref)...)
-	}
-	return diags
+	return started && wanted, diags
 }
 
 // Read takes over whether the job runs.

@@ -6,6 +6,7 @@ package state
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -75,7 +76,10 @@ const firstCycleInterval = 30 * time.Second
 // waitForFirstCycle returns once a cycle has ended. A timeout is a warning: provisioning is on, as was asked.
 func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef) diag.Diagnostics {
 	clock := r.data.Graph.Clock()
-	began := clock.Now()
+	began, allowed := clock.Now(), time.Duration(math.MaxInt64)
+	if deadline, ok := ctx.Deadline(); ok {
+		allowed = time.Until(deadline)
+	}
 	for {
 		job, err := r.data.Graph.GetJob(ctx, ref)
 		if err != nil {
@@ -92,7 +96,7 @@ func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef) diag
 			}
 		}
 		tflog.Info(ctx, "Waiting for the first provisioning cycle", map[string]any{"progress": progressText(job), "waited_s": int(clock.Now().Sub(began).Seconds())})
-		if err := clock.Sleep(ctx, firstCycleInterval); err != nil {
+		if err := clock.Sleep(ctx, firstCycleInterval); err != nil || clock.Now().Sub(began) > allowed {
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "The first cycle has not ended yet",
 				fmt.Sprintf("Provisioning is on. The wait ended after %s; last seen: %s. Initial cycles of large tenants take hours; raise `timeouts` to wait longer.",
 					clock.Now().Sub(began).Round(time.Second), progressText(job)))}
