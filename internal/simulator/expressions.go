@@ -1,0 +1,118 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
+)
+
+func (c *call) parseTemplateExpression() {
+	if _, _, ok := c.connector(); ok {
+		c.parseExpression()
+	}
+}
+
+func (c *call) parseJobExpression() {
+	if _, ok := c.job(); ok {
+		c.parseExpression()
+	}
+}
+
+// parseExpression answers 200 for good and bad expressions alike; what is wrong is part of the answer.
+func (c *call) parseExpression() {
+	var body struct {
+		Expression      *string `json:"expression"`
+		TestInputObject *struct {
+			Properties []struct {
+				Key   string          `json:"key"`
+				Value json.RawMessage `json:"value"`
+			} `json:"properties"`
+		} `json:"testInputObject"`
+	}
+	if !c.decode(&body) {
+		return
+	}
+	if body.Expression == nil {
+		c.syncError(400, "InvalidRequestBody", "An expression is needed.")
+		return
+	}
+	answer := func(parsed bool, tree any, evaluated bool, result []string, problem any) {
+		c.ok(object{
+			{"@odata.context", c.context("microsoft.graph.parseExpressionResponse")},
+			{"parsingSucceeded", parsed}, {"evaluationSucceeded", evaluated}, {"evaluationResult", list(result)},
+			{"error", problem}, {"parsedExpression", tree},
+		})
+	}
+	problems := expression.Check(*body.Expression, expression.CheckOptions{})
+	parsed, _ := expression.Parse(*body.Expression)
+	if parsed == nil || problems.HasErrors() {
+		first := "The expression cannot be parsed."
+		if errs := problems.Errors(); len(errs) > 0 {
+			first = errs[0].Message
+		}
+		answer(false, nil, false, nil, publicError("InvalidExpression", first))
+		return
+	}
+	tree := renderSource(expression.Tree(parsed))
+	if body.TestInputObject == nil {
+		answer(true, tree, false, nil, nil)
+		return
+	}
+	attributes := map[string]expression.Value{}
+	for _, p := range body.TestInputObject.Properties {
+		attributes[p.Key] = inputValue(p.Value)
+	}
+	value, err := engine.Evaluate(parsed, attributes, c.s.clock.Now(), c.requestID)
+	if err != nil {
+		answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
+		return
+	}
+	answer(true, tree, true, value.Values(), nil)
+}
+
+func publicError(code, message string) object {
+	return object{{"code", code}, {"message", message}, {"target", nil}, {"details", []any{}}, {"innerError", nil}}
+}
+
+// inputValue reads an attribute of the test object: a list of texts, or anything else as its text.
+func inputValue(raw json.RawMessage) expression.Value {
+	var texts []string
+	if json.Unmarshal(raw, &texts) == nil && texts != nil {
+		return expression.List(texts...)
+	}
+	var value any
+	if json.Unmarshal(raw, &value) != nil || value == nil {
+		return expression.Null()
+	}
+	return expression.String(fmt.Sprint(value))
+}
+
+func renderSource(s *expression.Source) object {
+	parameters := []object{}
+	for _, p := range s.Parameters {
+		parameters = append(parameters, object{{"key", p.Key}, {"value", renderSource(p.Value)}})
+	}
+	return object{{"type", string(s.Type)}, {"name", s.Name}, {"expression", s.Expression}, {"parameters", parameters}}
+}
+
+func (c *call) listFunctions() {
+	if _, ok := c.job(); !ok {
+		return
+	}
+	rendered := []object{}
+	for _, f := range expression.Functions() {
+		parameters := []object{}
+		for _, p := range f.Parameters {
+			parameters = append(parameters, object{
+				{"name", p.Name}, {"type", p.Type}, {"required", p.Required}, {"allowMultipleOccurrences", p.AllowMultipleOccurrences},
+			})
+		}
+		rendered = append(rendered, object{{"id", f.Name}, {"name", f.Name}, {"parameters", parameters}})
+	}
+	c.ok(object{{"@odata.context", c.context("Collection(microsoft.graph.attributeMappingFunctionSchema)")}, {"value", rendered}})
+}

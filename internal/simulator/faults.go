@@ -1,0 +1,205 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault makes some requests go wrong.
+type Fault struct {
+	// Method of the requests, any if empty.
+	Method string
+	// Path pattern of the requests, any if empty; see MatchPath.
+	Path string
+	// Skip lets that many matching requests through first.
+	Skip int
+	// Count is how many requests the fault then hits: one if 0, all that follow if negative.
+	Count int
+	// Effect is what happens to them.
+	Effect Effect
+}
+
+// Effect is what a fault does to a request. Use one of the functions that return it.
+type Effect struct {
+	// when the fault strikes instead of, or after, the work of the request.
+	after bool
+	delay time.Duration
+	drop  bool
+	// answer writes the answer in place of the real one, whose body it may look at.
+	answer func(c *call, body []byte)
+}
+
+// Throttled answers 429 and asks to come back after a number of seconds.
+func Throttled(after time.Duration) Effect {
+	return throttledWith(func(*call) string { return strconv.Itoa(int(after / time.Second)) })
+}
+
+// ThrottledUntil answers 429 and asks to come back at a moment, counted from now on the simulated clock and written as
+// an HTTP date.
+func ThrottledUntil(after time.Duration) Effect {
+	return throttledWith(func(c *call) string { return c.s.clock.Now().Add(after).UTC().Format(http.TimeFormat) })
+}
+
+// ThrottledBare answers 429 without saying when to come back.
+func ThrottledBare() Effect { return throttledWith(func(*call) string { return "" }) }
+
+func throttledWith(retryAfter func(*call) string) Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		if value := retryAfter(c); value != "" {
+			c.w.Header().Set("Retry-After", value)
+		}
+		c.graphError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+	}}
+}
+
+// Fails answers with a status and a Graph error, before the request could do anything.
+func Fails(status int, code, message string) Effect {
+	return Effect{answer: func(c *call, _ []byte) { c.graphError(status, code, "%s", message) }}
+}
+
+// FailsAfter does what was asked, and then answers with a status and a Graph error as if it had not.
+func FailsAfter(status int, code, message string) Effect {
+	e := Fails(status, code, message)
+	e.after = true
+	return e
+}
+
+// Unavailable answers 503 and asks to come back after a number of seconds.
+func Unavailable(after time.Duration) Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		c.w.Header().Set("Retry-After", strconv.Itoa(int(after/time.Second)))
+		c.graphError(http.StatusServiceUnavailable, "serviceNotAvailable", "The service is temporarily unavailable.")
+	}}
+}
+
+// DropsBefore closes the connection before the request could do anything.
+func DropsBefore() Effect { return Effect{drop: true} }
+
+// DropsAfter does what was asked and closes the connection without an answer.
+func DropsAfter() Effect { return Effect{drop: true, after: true} }
+
+// Delays lets time pass on the simulated clock before the request is served.
+func Delays(d time.Duration) Effect { return Effect{delay: d} }
+
+// LacksPermission answers as if the client lacked the permission for the operation, in the way of the service that the
+// path belongs to.
+func LacksPermission() Effect {
+	return Effect{answer: func(c *call, _ []byte) { c.forbidden() }}
+}
+
+// ClaimsChallenge answers 401 and demands a new token with the claims, a JSON document.
+func ClaimsChallenge(claims string) Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		c.w.Header().Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.s.AuthorityURL()+`/common/oauth2/authorize", `+
+			`client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="`+
+			base64.StdEncoding.EncodeToString([]byte(claims))+`"`)
+		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken",
+			"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
+	}}
+}
+
+// AnswersHTML answers with a page for people, as a proxy in between does.
+func AnswersHTML(status int) Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		c.w.WriteHeader(status)
+		_, _ = c.w.Write([]byte("<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Something is in the way</h1></body></html>"))
+	}}
+}
+
+// AnswersNothing answers with a status and no body.
+func AnswersNothing(status int) Effect {
+	return Effect{answer: func(c *call, _ []byte) { c.w.WriteHeader(status) }}
+}
+
+// Truncates does what was asked and sends only the first half of the answer.
+func Truncates() Effect {
+	return Effect{after: true, answer: func(c *call, body []byte) {
+		c.w.Header().Set("Content-Type", "application/json")
+		c.w.WriteHeader(http.StatusOK)
+		_, _ = c.w.Write(body[:len(body)/2])
+	}}
+}
+
+// Answers replaces the answer, before the request could do anything.
+func Answers(status int, contentType, body string) Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		c.w.Header().Set("Content-Type", contentType)
+		c.w.WriteHeader(status)
+		_, _ = c.w.Write([]byte(body))
+	}}
+}
+
+// RefusesSignIn answers a token request with the AADSTS error of that number, such as 7000222 for an expired secret.
+func RefusesSignIn(number int) Effect {
+	return Effect{answer: func(c *call, _ []byte) { c.s.refuseSignIn(c.w, number, "") }}
+}
+
+// Faults is a script of faults. The first fault that matches a request and is not used up hits it.
+type Faults struct {
+	mu     sync.Mutex
+	script []*Fault
+}
+
+func newFaults() *Faults { return &Faults{} }
+
+// Add puts faults at the end of the script.
+func (f *Faults) Add(faults ...Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, fault := range faults {
+		if fault.Count == 0 {
+			fault.Count = 1
+		}
+		f.script = append(f.script, &fault)
+	}
+}
+
+// Clear empties the script.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.script = nil
+}
+
+// Pending returns the faults that have not hit all the requests they are meant for, so that a test can tell a fault
+// that never struck.
+func (f *Faults) Pending() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var pending []Fault
+	for _, fault := range f.script {
+		pending = append(pending, *fault)
+	}
+	return pending
+}
+
+// strike returns the effect that hits a request.
+func (f *Faults) strike(method, requestPath string) (Effect, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, fault := range f.script {
+		if fault.Method != "" && !strings.EqualFold(fault.Method, method) || fault.Path != "" && !MatchPath(fault.Path, requestPath) {
+			continue
+		}
+		if fault.Skip > 0 {
+			fault.Skip--
+			continue
+		}
+		if fault.Count > 0 {
+			if fault.Count--; fault.Count == 0 {
+				f.script = slices.Delete(f.script, i, i+1)
+			}
+		}
+		return fault.Effect, true
+	}
+	return Effect{}, false
+}

@@ -1,0 +1,161 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Request is one recorded request and what was answered.
+type Request struct {
+	// Number counts the requests from 1, in the order of their arrival.
+	Number int
+	Method string
+	// Path is decoded and complete, version included.
+	Path   string
+	Query  url.Values
+	Header http.Header
+	Body   []byte
+	// Status of the answer, 0 if the connection was dropped instead.
+	Status   int
+	Response []byte
+	// At is the simulated time of arrival, Took the real time until the answer.
+	At   time.Time
+	Took time.Duration
+	// Connection counts connections from 1.
+	Connection int64
+	// Batch is the number of the $batch request that carried this one, 0 if it came alone.
+	Batch int
+}
+
+// IsWrite says whether the request meant to change something. Sign-in does not, nor do the calls that use POST only to
+// ask something, nor the envelope of a batch, whose content is recorded request by request.
+func (r Request) IsWrite() bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	case http.MethodPost:
+		name := path.Base(r.Path)
+		return !slices.Contains([]string{"token", "$batch", "getByIds", "parseExpression", "validateCredentials", "discover", "azuredevops"}, name)
+	}
+	return true
+}
+
+// Log is the record of all requests.
+type Log struct {
+	mu          sync.Mutex
+	requests    []*Request
+	connections atomic.Int64
+}
+
+func newLog() *Log { return &Log{} }
+
+type connectionKey struct{}
+
+type connection struct {
+	number int64
+	socket net.Conn
+}
+
+// connected numbers a new connection and keeps it at hand for the faults that cut it.
+func (l *Log) connected(ctx context.Context, socket net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, connection{number: l.connections.Add(1), socket: socket})
+}
+
+func (l *Log) begin(r *Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = append(l.requests, r)
+	r.Number = len(l.requests)
+}
+
+func (l *Log) end(r *Request, status int, response []byte, took time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.Status, r.Response, r.Took = status, response, took
+}
+
+// Connections returns how many connections were opened since the start; Reset does not change that.
+func (l *Log) Connections() int { return int(l.connections.Load()) }
+
+// All returns every request, those inside batches right behind their envelope.
+func (l *Log) All() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]Request, len(l.requests))
+	for i, r := range l.requests {
+		all[i] = *r
+	}
+	return all
+}
+
+// Sent returns what came over the wire: every request except those inside batches.
+func (l *Log) Sent() []Request {
+	return slices.DeleteFunc(l.All(), func(r Request) bool { return r.Batch != 0 })
+}
+
+// Writes returns the requests that meant to change something, in order.
+func (l *Log) Writes() []Request {
+	return slices.DeleteFunc(l.All(), func(r Request) bool { return !r.IsWrite() })
+}
+
+// Match returns the requests with the method ("" for any) and a path that fits the pattern; see MatchPath.
+func (l *Log) Match(method, pattern string) []Request {
+	return slices.DeleteFunc(l.All(), func(r Request) bool {
+		return method != "" && method != r.Method || !MatchPath(pattern, r.Path)
+	})
+}
+
+// Reset forgets all requests.
+func (l *Log) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = nil
+}
+
+// MatchPath says whether a path fits a pattern. In a pattern "*" stands for any text without a slash, "**" for any
+// text, and everything else for itself, ignoring case. The pattern may leave out the version "/v1.0".
+func MatchPath(pattern, requestPath string) bool {
+	requestPath = strings.ToLower(requestPath)
+	pattern = strings.ToLower(pattern)
+	if matchText(pattern, requestPath) {
+		return true
+	}
+	short, ok := strings.CutPrefix(requestPath, "/v1.0")
+	return ok && matchText(pattern, short)
+}
+
+func matchText(pattern, text string) bool {
+	for pattern != "" {
+		if rest, ok := strings.CutPrefix(pattern, "*"); ok {
+			deep := false
+			if rest, deep = strings.CutPrefix(rest, "*"); deep && rest == "" {
+				return true
+			}
+			for i := 0; i <= len(text); i++ {
+				if matchText(rest, text[i:]) {
+					return true
+				}
+				if i < len(text) && text[i] == '/' && !deep {
+					return false
+				}
+			}
+			return false
+		}
+		if text == "" || pattern[0] != text[0] {
+			return false
+		}
+		pattern, text = pattern[1:], text[1:]
+	}
+	return text == ""
+}

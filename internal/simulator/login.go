@@ -1,0 +1,204 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Sign-in errors by their AADSTS number, with the OAuth error and the HTTP status they come with.
+var signInErrors = map[int]struct {
+	oauth   string
+	status  int
+	message string
+}{
+	50076:   {"invalid_grant", http.StatusBadRequest, "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication."},
+	53003:   {"invalid_grant", http.StatusBadRequest, "Access has been blocked by Conditional Access policies."},
+	70021:   {"invalid_request", http.StatusBadRequest, "No matching federated identity record found for presented assertion."},
+	90002:   {"invalid_request", http.StatusBadRequest, "Tenant not found."},
+	700016:  {"unauthorized_client", http.StatusBadRequest, "Application was not found in the directory."},
+	700024:  {"invalid_client", http.StatusUnauthorized, "Client assertion is not within its valid time range."},
+	700027:  {"invalid_client", http.StatusUnauthorized, "The certificate with which the client assertion is signed is not registered on the application."},
+	700213:  {"invalid_request", http.StatusBadRequest, "No matching federated identity record found for presented assertion audience."},
+	900144:  {"invalid_request", http.StatusBadRequest, "The request body is missing a required parameter."},
+	70003:   {"unsupported_grant_type", http.StatusBadRequest, "The app requested an unsupported grant type."},
+	70011:   {"invalid_scope", http.StatusBadRequest, "The provided value for scope is not valid."},
+	7000215: {"invalid_client", http.StatusUnauthorized, "Invalid client secret provided."},
+	7000222: {"invalid_client", http.StatusUnauthorized, "The provided client secret keys are expired."},
+}
+
+// federationAudience is what a federated token must be made out to.
+const federationAudience = "api://AzureADTokenExchange"
+
+func (s *Server) signInRoutes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", s.postToken)
+	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", s.getOpenIDConfiguration)
+	mux.HandleFunc("GET /common/discovery/instance", s.getInstanceDiscovery)
+	mux.HandleFunc("GET /metadata/endpoints", s.getMetadata)
+	mux.HandleFunc("GET /metadata/identity/oauth2/token", s.getManagedIdentityToken)
+	mux.HandleFunc("GET /oidc/github", s.getGitHubToken)
+	mux.HandleFunc("POST /oidc/azuredevops", s.postAzureDevOpsToken)
+	return mux
+}
+
+// refuseSignIn answers in the shape of OAuth, which is not that of Graph.
+func (s *Server) refuseSignIn(w http.ResponseWriter, number int, detail string) {
+	e := signInErrors[number]
+	text := fmt.Sprintf("AADSTS%d: %s", number, e.message)
+	if detail != "" {
+		text += " " + detail
+	}
+	trace, correlation := uuid.NewString(), uuid.NewString()
+	now := s.clock.Now().Format("2006-01-02 15:04:05Z")
+	writeJSON(w, e.status, object{
+		{"error", e.oauth},
+		{"error_description", fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", text, trace, correlation, now)},
+		{"error_codes", []int{number}},
+		{"timestamp", now},
+		{"trace_id", trace},
+		{"correlation_id", correlation},
+		{"error_uri", fmt.Sprintf("%s/error?code=%d", s.AuthorityURL(), number)},
+	})
+}
+
+func (s *Server) knowsTenant(tenant string) bool {
+	return strings.EqualFold(tenant, s.TenantID()) || strings.EqualFold(tenant, "corp.example")
+}
+
+func (s *Server) postToken(w http.ResponseWriter, r *http.Request) {
+	if !s.knowsTenant(r.PathValue("tenant")) {
+		s.refuseSignIn(w, 90002, "")
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		s.refuseSignIn(w, 900144, "")
+		return
+	}
+	client, known := s.authority.client(r.PostForm.Get("client_id"))
+	resource, ok := resourceOf(r.PostForm.Get("scope"))
+	switch {
+	case r.PostForm.Get("grant_type") != "client_credentials":
+		s.refuseSignIn(w, 70003, "")
+	case !known:
+		s.refuseSignIn(w, 700016, "")
+	case !ok:
+		s.refuseSignIn(w, 70011, "")
+	default:
+		if number, detail := s.refusal(client, r); number != 0 {
+			s.refuseSignIn(w, number, detail)
+			return
+		}
+		seconds := int64(s.opts.TokenLifetime/time.Second) - 1
+		writeJSON(w, http.StatusOK, object{
+			{"token_type", "Bearer"}, {"expires_in", seconds}, {"ext_expires_in", seconds},
+			{"access_token", s.authority.accessToken(client, resource, s.clock.Now())},
+		})
+	}
+}
+
+// resourceOf returns the resource of a scope such as https://graph.example/.default.
+func resourceOf(scope string) (string, bool) {
+	resource, ok := strings.CutSuffix(strings.TrimSpace(scope), "/.default")
+	return strings.TrimRight(resource, "/"), ok && resource != ""
+}
+
+// refusal returns the number of the error with which the client's credential is refused, 0 if it is right.
+func (s *Server) refusal(client Client, r *http.Request) (int, string) {
+	if assertion := r.PostForm.Get("client_assertion"); assertion != "" {
+		return s.assertionRefusal(client, assertion)
+	}
+	secret := r.PostForm.Get("client_secret")
+	switch {
+	case secret == "":
+		return 900144, "client_assertion or client_secret is needed."
+	case subtle.ConstantTimeCompare([]byte(secret), []byte(client.Secret)) != 1:
+		return 7000215, "Make sure that the secret being sent is the value and not the id of the secret."
+	}
+	return 0, ""
+}
+
+// assertionRefusal checks a client assertion: one that a registered certificate signed, or a token of a federated
+// issuer. The former goes by real time, because the client makes it out.
+func (s *Server) assertionRefusal(client Client, assertion string) (int, string) {
+	header, c, err := readToken(assertion)
+	if err != nil {
+		return 700027, ""
+	}
+	if header.Thumbprint != "" || header.SHA256 != "" {
+		now := time.Now().Unix()
+		switch {
+		case !strings.EqualFold(c.Issuer, client.ID) || !strings.EqualFold(c.Subject, client.ID):
+			return 700027, "Issuer and subject must be the client."
+		case !strings.Contains(strings.ToLower(c.Audience), "/oauth2/v2.0/token"):
+			return 700027, "The audience must be the token endpoint."
+		case c.NotAfter < now || c.NotUntil > now+300:
+			return 700024, ""
+		case !s.authority.signedByCertificate(assertion, header):
+			return 700027, ""
+		}
+		return 0, ""
+	}
+	c, err = s.authority.verify(assertion)
+	switch {
+	case err != nil:
+		return 70021, ""
+	case c.Audience != federationAudience:
+		return 700213, ""
+	case c.NotAfter <= s.clock.Now().Unix():
+		return 700024, ""
+	}
+	return 0, ""
+}
+
+func (s *Server) getOpenIDConfiguration(w http.ResponseWriter, r *http.Request) {
+	tenant := r.PathValue("tenant")
+	if !s.knowsTenant(tenant) {
+		s.refuseSignIn(w, 90002, "")
+		return
+	}
+	base := s.AuthorityURL() + "/" + tenant
+	writeJSON(w, http.StatusOK, object{
+		{"token_endpoint", base + "/oauth2/v2.0/token"},
+		{"token_endpoint_auth_methods_supported", []string{"client_secret_post", "private_key_jwt", "client_secret_basic"}},
+		{"jwks_uri", base + "/discovery/v2.0/keys"},
+		{"issuer", base + "/v2.0"},
+		{"authorization_endpoint", base + "/oauth2/v2.0/authorize"},
+		{"response_types_supported", []string{"code", "id_token"}},
+		{"scopes_supported", []string{"openid", "profile", "email", "offline_access"}},
+		{"subject_types_supported", []string{"pairwise"}},
+		{"id_token_signing_alg_values_supported", []string{"RS256"}},
+	})
+}
+
+func (s *Server) getInstanceDiscovery(w http.ResponseWriter, _ *http.Request) {
+	host := strings.TrimPrefix(strings.TrimPrefix(s.AuthorityURL(), "https://"), "http://")
+	writeJSON(w, http.StatusOK, object{
+		{"tenant_discovery_endpoint", s.AuthorityURL() + "/" + s.TenantID() + "/v2.0/.well-known/openid-configuration"},
+		{"api-version", "1.1"},
+		{"metadata", []any{object{
+			{"preferred_network", host}, {"preferred_cache", host}, {"aliases", []string{host}},
+		}}},
+	})
+}
+
+// getMetadata describes the cloud to clients that discover its endpoints.
+func (s *Server) getMetadata(w http.ResponseWriter, _ *http.Request) {
+	base := s.baseURL()
+	writeJSON(w, http.StatusOK, object{
+		{"name", "GoToMeetingSimulator"},
+		{"portal", "https://portal.example.com"},
+		{"resourceManager", base + "/"},
+		{"microsoftGraphResourceId", s.GraphURL() + "/"},
+		{"authentication", object{
+			{"loginEndpoint", s.AuthorityURL()}, {"audiences", []string{base}}, {"tenant", "common"}, {"identityProvider", "AAD"},
+		}},
+	})
+}

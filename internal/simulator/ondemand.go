@@ -1,0 +1,111 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"net/http"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
+)
+
+type subjectDTO struct {
+	ObjectID       string `json:"objectId"`
+	ObjectTypeName string `json:"objectTypeName"`
+	Links          *struct {
+		Members []subjectDTO `json:"members"`
+	} `json:"links"`
+}
+
+// maximumLinkedMembers is how many members of a group one request may provision.
+const maximumLinkedMembers = 5
+
+func (c *call) provisionOnDemand() {
+	j, ok := c.job()
+	if !ok {
+		return
+	}
+	var body struct {
+		Parameters []struct {
+			RuleID   string       `json:"ruleId"`
+			Subjects []subjectDTO `json:"subjects"`
+		} `json:"parameters"`
+	}
+	if !c.decode(&body) {
+		return
+	}
+	if len(body.Parameters) != 1 || len(body.Parameters[0].Subjects) != 1 {
+		c.syncError(http.StatusBadRequest, "InvalidParameters", "Exactly one subject is needed.")
+		return
+	}
+	subject := body.Parameters[0].Subjects[0]
+	people := []string{subject.ObjectID}
+	if subject.ObjectTypeName == "Group" {
+		people = nil
+		if subject.Links != nil {
+			for _, m := range subject.Links.Members {
+				people = append(people, m.ObjectID)
+			}
+		}
+		if len(people) == 0 || len(people) > maximumLinkedMembers {
+			c.syncError(http.StatusBadRequest, "InvalidParameters", "A group needs between one and five members.")
+			return
+		}
+	}
+	results, err := c.s.engine.OnDemand(j.ServicePrincipalID, j.ID, body.Parameters[0].RuleID, people)
+	if err != nil {
+		c.syncError(http.StatusBadRequest, "InvalidParameters", err.Error())
+		return
+	}
+	c.ok(c.renderOnDemand(subject.ObjectTypeName == "Group", results))
+}
+
+// renderOnDemand shows results in the two shapes that the service is known to use: for a person a described result and
+// one object, for a group only a type name and a list.
+func (c *call) renderOnDemand(group bool, results []engine.Result) object {
+	context := member{"@odata.context", c.context("microsoft.graph.stringKeyStringValuePair")}
+	described := make([]object, len(results))
+	for i, r := range results {
+		described[i] = renderResult(&r)
+	}
+	if group {
+		return object{context, {"key", "Microsoft.Identity.Health.CPP.Common.DataContracts.SyncFabric.StatusInfo"}, {"value", string(appendJSON(nil, described))}}
+	}
+	first := results[0]
+	key := object{{"result", first.Outcome}, {"details", object{{"errorCode", first.Code}, {"errorMessage", first.Message}}}}
+	return object{context, {"key", string(appendJSON(nil, key))}, {"value", string(appendJSON(nil, described[0]))}}
+}
+
+func renderResult(r *engine.Result) object {
+	steps := make([]object, len(r.Entry.Steps))
+	for i, s := range r.Entry.Steps {
+		details := object{}
+		for _, d := range s.Details {
+			details = append(details, member{d.Key, d.Value})
+		}
+		steps[i] = object{
+			{"name", s.Name}, {"type", engine.Title(s.Type)}, {"status", engine.Title(s.Status)}, {"description", s.Description},
+			{"timestamp", r.Entry.At}, {"details", details},
+		}
+	}
+	modified := make([]object, len(r.Entry.Modified))
+	for i, m := range r.Entry.Modified {
+		modified[i] = object{{"displayName", m.Name}, {"oldValue", pointed(m.Old)}, {"newValue", pointed(m.New)}}
+	}
+	identity := func(id, kind, name string) object {
+		return object{{"id", id}, {"type", kind}, {"displayName", textOrNil(name)}, {"details", nil}}
+	}
+	info := object{
+		{"status", r.Outcome}, {"errorCode", textOrNil(r.Code)}, {"reason", textOrNil(r.Message)}, {"additionalDetails", nil},
+		{"errorCategory", nil}, {"recommendedAction", nil},
+	}
+	return object{
+		{"action", engine.Title(r.Entry.Action)}, {"changeId", r.Entry.ChangeID}, {"startTime", r.Entry.At}, {"endTime", r.Entry.At.Add(r.Entry.Duration)},
+		{"modifiedProperties", modified}, {"provisioningSteps", steps}, {"reportableIdentifier", textOrNil(r.Entry.SourceName)},
+		{"statusInfo", info},
+		{"sourceIdentity", identity(r.Entry.SourceID, r.Entry.SourceType, "")},
+		{"sourceSystem", object{{"id", nil}, {"name", r.SourceSystem}, {"details", nil}}},
+		{"targetIdentity", identity(r.Entry.TargetID, r.Entry.TargetType, "")},
+		{"targetSystem", object{{"id", nil}, {"name", r.TargetSystem}, {"details", nil}}},
+	}
+}

@@ -1,0 +1,248 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+func userText(name string, onDemand, filter bool, get func(*store.User) string) property[store.User] {
+	return property[store.User]{name: name, onDemand: onDemand, filter: filter, value: func(u *store.User) any { return textOrNil(get(u)) }}
+}
+
+var users = &entity[store.User]{kind: "user", set: "users", properties: []property[store.User]{
+	{name: "businessPhones", value: func(u *store.User) any { return list(u.BusinessPhones) }},
+	userText("displayName", false, true, func(u *store.User) string { return u.DisplayName }),
+	userText("givenName", false, true, func(u *store.User) string { return u.GivenName }),
+	userText("jobTitle", false, true, func(u *store.User) string { return u.JobTitle }),
+	userText("mail", false, true, func(u *store.User) string { return u.Mail }),
+	userText("mobilePhone", false, true, func(u *store.User) string { return u.MobilePhone }),
+	userText("officeLocation", false, true, func(u *store.User) string { return u.OfficeLocation }),
+	userText("preferredLanguage", false, true, func(u *store.User) string { return u.PreferredLanguage }),
+	userText("surname", false, true, func(u *store.User) string { return u.Surname }),
+	userText("userPrincipalName", false, true, func(u *store.User) string { return u.UserPrincipalName }),
+	userText("id", false, true, func(u *store.User) string { return u.ID }),
+	{name: "accountEnabled", onDemand: true, filter: true, value: func(u *store.User) any { return u.AccountEnabled }},
+	userText("city", true, true, func(u *store.User) string { return u.City }),
+	userText("companyName", true, true, func(u *store.User) string { return u.CompanyName }),
+	userText("country", true, true, func(u *store.User) string { return u.Country }),
+	{name: "createdDateTime", onDemand: true, filter: true, value: func(u *store.User) any { return timeOrNil(u.CreatedAt) }},
+	{name: "deletedDateTime", onDemand: true, value: func(u *store.User) any { return timeOrNil(u.DeletedAt) }},
+	userText("department", true, true, func(u *store.User) string { return u.Department }),
+	{name: "employeeHireDate", onDemand: true, filter: true, value: func(u *store.User) any { return timeOrNil(u.EmployeeHireDate) }},
+	userText("employeeId", true, true, func(u *store.User) string { return u.EmployeeID }),
+	userText("employeeType", true, true, func(u *store.User) string { return u.EmployeeType }),
+	userText("faxNumber", true, true, func(u *store.User) string { return u.FaxNumber }),
+	userText("mailNickname", true, true, func(u *store.User) string { return u.MailNickname }),
+	{name: "onPremisesExtensionAttributes", onDemand: true, value: extensionAttributes},
+	userText("onPremisesImmutableId", true, true, func(*store.User) string { return "" }),
+	{name: "otherMails", onDemand: true, filter: true, value: func(u *store.User) any { return list(u.OtherMails) }},
+	userText("postalCode", true, true, func(u *store.User) string { return u.PostalCode }),
+	{name: "proxyAddresses", onDemand: true, filter: true, value: func(u *store.User) any { return list(u.ProxyAddresses) }},
+	userText("state", true, true, func(u *store.User) string { return u.State }),
+	userText("streetAddress", true, true, func(u *store.User) string { return u.StreetAddress }),
+	userText("usageLocation", true, true, func(u *store.User) string { return u.UsageLocation }),
+	userText("userType", true, true, func(u *store.User) string { return u.UserType }),
+}}
+
+func extensionAttributes(u *store.User) any {
+	o := object{}
+	for i := 1; i <= 15; i++ {
+		name := "extensionAttribute" + strconv.Itoa(i)
+		o = append(o, member{name, textOrNil(u.Extensions[name])})
+	}
+	return o
+}
+
+var groups = &entity[store.Group]{kind: "group", set: "groups", properties: []property[store.Group]{
+	{name: "id", filter: true, value: func(g *store.Group) any { return g.ID }},
+	{name: "deletedDateTime", value: func(g *store.Group) any { return timeOrNil(g.DeletedAt) }},
+	{name: "classification", value: func(*store.Group) any { return nil }},
+	{name: "createdDateTime", filter: true, value: func(g *store.Group) any { return timeOrNil(g.CreatedAt) }},
+	{name: "description", filter: true, value: func(g *store.Group) any { return textOrNil(g.Description) }},
+	{name: "displayName", filter: true, value: func(g *store.Group) any { return textOrNil(g.DisplayName) }},
+	{name: "groupTypes", filter: true, value: func(g *store.Group) any { return list(g.GroupTypes) }},
+	{name: "isAssignableToRole", value: func(*store.Group) any { return nil }},
+	{name: "mail", filter: true, value: func(g *store.Group) any { return textOrNil(g.Mail) }},
+	{name: "mailEnabled", filter: true, value: func(g *store.Group) any { return g.MailEnabled }},
+	{name: "mailNickname", filter: true, value: func(g *store.Group) any { return textOrNil(g.MailNickname) }},
+	{name: "membershipRule", value: func(g *store.Group) any { return textOrNil(g.MembershipRule) }},
+	{name: "membershipRuleProcessingState", value: func(g *store.Group) any {
+		if g.MembershipRule == "" {
+			return nil
+		}
+		return "On"
+	}},
+	{name: "onPremisesSyncEnabled", value: func(*store.Group) any { return nil }},
+	{name: "proxyAddresses", value: func(*store.Group) any { return []string{} }},
+	{name: "securityEnabled", filter: true, value: func(g *store.Group) any { return g.SecurityEnabled }},
+	{name: "visibility", value: func(*store.Group) any { return nil }},
+}}
+
+func (c *call) listUsers() {
+	var all []store.User
+	c.s.store.EachUser(func(u *store.User) bool {
+		if u.DeletedAt.IsZero() {
+			all = append(all, *u)
+		}
+		return true
+	})
+	users.list(c, all)
+}
+
+func (c *call) getUser() {
+	id := c.r.PathValue("user")
+	u, err := c.s.store.FindUser(id)
+	if err != nil {
+		c.notFound(id)
+		return
+	}
+	users.one(c, http.StatusOK, &u)
+}
+
+func (c *call) listGroups() {
+	var all []store.Group
+	c.s.store.EachGroup(func(g *store.Group) bool {
+		all = append(all, *g)
+		return true
+	})
+	groups.list(c, all)
+}
+
+func (c *call) getGroup() {
+	id := c.r.PathValue("group")
+	g, err := c.s.store.Group(id)
+	if err != nil {
+		c.notFound(id)
+		return
+	}
+	groups.one(c, http.StatusOK, &g)
+}
+
+// members returns the direct members of the group in the path as they are shown, or answers that there is no group.
+// A client that may not read people sees their ids only.
+func (c *call) members(usersOnly bool) ([]object, bool) {
+	id := c.r.PathValue("group")
+	g, err := c.s.store.Group(id)
+	if err != nil {
+		c.notFound(id)
+		return nil, false
+	}
+	selectsUsers := c.r.URL.Query().Get("$select") != ""
+	userProperties, ok := users.selected(c)
+	if !ok {
+		return nil, false
+	}
+	groupProperties := []*property[store.Group]{groups.property("id"), groups.property("displayName")}
+	readable := c.may(readsUsers)
+	var shown []object
+	for _, memberID := range g.Members {
+		if u, err := c.s.store.User(memberID); err == nil {
+			if !u.DeletedAt.IsZero() {
+				continue
+			}
+			o := object{}
+			if !usersOnly {
+				o = append(o, member{"@odata.type", "#microsoft.graph.user"})
+			}
+			for _, m := range users.render(&u, userProperties) {
+				if _, isList := m.value.([]string); !readable && m.name != "id" {
+					if m.value = nil; isList {
+						m.value = []string{}
+					}
+				}
+				o = append(o, m)
+			}
+			shown = append(shown, o)
+			continue
+		}
+		nested, err := c.s.store.Group(memberID)
+		if err != nil || usersOnly {
+			continue
+		}
+		o := object{{"@odata.type", "#microsoft.graph.group"}}
+		if selectsUsers {
+			o = append(o, member{"id", nested.ID})
+		} else {
+			o = append(o, groups.render(&nested, groupProperties)...)
+		}
+		shown = append(shown, o)
+	}
+	return shown, true
+}
+
+func (c *call) listMembers() {
+	if shown, ok := c.members(false); ok {
+		c.page("directoryObjects", shown)
+	}
+}
+
+func (c *call) listUserMembers() {
+	query := c.r.URL.Query()
+	if (query.Get("$count") != "" || query.Get("$filter") != "") && !c.eventual() {
+		c.graphError(http.StatusBadRequest, "Request_UnsupportedQuery", "The query needs the header ConsistencyLevel: eventual and $count=true.")
+		return
+	}
+	if shown, ok := c.members(true); ok {
+		c.page("users", shown)
+	}
+}
+
+func (c *call) countMembers() { c.count(false) }
+
+func (c *call) countUserMembers() { c.count(true) }
+
+func (c *call) count(usersOnly bool) {
+	if !c.eventual() {
+		c.graphError(http.StatusBadRequest, "Request_BadRequest", "$count is not currently supported without the header ConsistencyLevel: eventual.")
+		return
+	}
+	if shown, ok := c.members(usersOnly); ok {
+		c.w.Header().Set("Content-Type", "text/plain")
+		_, _ = c.w.Write([]byte(strconv.Itoa(len(shown)))) // a client that went away is no concern of the server
+	}
+}
+
+// maximumIDs is how many ids one getByIds may name.
+const maximumIDs = 1000
+
+func (c *call) getByIDs() {
+	var body struct {
+		IDs   []string `json:"ids"`
+		Types []string `json:"types"`
+	}
+	if !c.decode(&body) {
+		return
+	}
+	if len(body.IDs) == 0 || len(body.IDs) > maximumIDs {
+		c.badRequest("The number of ids must be between 1 and %d.", maximumIDs)
+		return
+	}
+	wants := func(kind string) bool {
+		return len(body.Types) == 0 || slices.ContainsFunc(body.Types, func(t string) bool {
+			return strings.EqualFold(t, kind) || strings.EqualFold(t, "directoryObject")
+		})
+	}
+	userProperties, ok := users.selected(c)
+	if !ok {
+		return
+	}
+	groupProperties, _ := groups.selected(&call{r: &http.Request{URL: c.r.URL.JoinPath("/")}})
+	found := []object{}
+	for _, id := range body.IDs {
+		if u, err := c.s.store.User(id); err == nil && u.DeletedAt.IsZero() && wants("user") {
+			found = append(found, append(object{{"@odata.type", "#microsoft.graph.user"}}, users.render(&u, userProperties)...))
+		} else if g, err := c.s.store.Group(id); err == nil && wants("group") {
+			found = append(found, append(object{{"@odata.type", "#microsoft.graph.group"}}, groups.render(&g, groupProperties)...))
+		} else if p, err := c.s.store.ServicePrincipal(id); err == nil && wants("servicePrincipal") {
+			found = append(found, append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderPrincipal(&p)...))
+		}
+	}
+	c.ok(object{{"@odata.context", c.context("directoryObjects")}, {"value", found}})
+}

@@ -1,0 +1,318 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// Clock is the time of the simulated world; see store.Clock.
+type Clock = store.Clock
+
+// The application that clients sign in as unless Options name another.
+const (
+	DefaultClientID     = "55555555-5555-4555-8555-555555555555"
+	DefaultClientSecret = "simulated-client-secret"
+)
+
+// Options say how a server differs from the usual one. The zero value is a working server.
+type Options struct {
+	// Address to listen on, 127.0.0.1 with any free port by default.
+	Address      string
+	TenantID     string
+	ClientID     string
+	ClientSecret string
+	// Permissions are the application permissions of the default client, DefaultPermissions if nil.
+	Permissions []string
+	// Clock of the simulated world. By default it stands still at store.Epoch.
+	Clock *Clock
+	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock.
+	TokenLifetime time.Duration
+	// PlainHTTP serves sign-in and Graph without TLS, for clients that are measured without it. The metadata stay on
+	// TLS, because clients insist on that.
+	PlainHTTP bool
+	// Latency is real time that every request to Graph takes longer.
+	Latency time.Duration
+	// Quota limits how much a client may ask of the directory; the zero value does not limit.
+	Quota Quota
+	// Variants choose where the real service is not fully known.
+	Variants Variants
+	// Empty starts without people, groups and accounts.
+	Empty bool
+}
+
+// Variants are the points in which the real service is not known or differs between tenants.
+type Variants struct {
+	// SecretsReplace makes a write of secrets drop the keys that it leaves out. Otherwise they stay.
+	SecretsReplace bool
+	// OAuthOnly makes the GoToMeeting connector refuse user name and password.
+	OAuthOnly bool
+	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
+	NoTemplate bool
+	// ErrorsWhenUnconfigured answers with an error instead of an empty list where nothing is set up.
+	ErrorsWhenUnconfigured bool
+	// DefaultAccessTolerant accepts the default access role although the application declares roles, and provisions it.
+	DefaultAccessTolerant bool
+	// LegacyObjectID makes instantiate answer with objectId instead of id.
+	LegacyObjectID bool
+	// PageSizeCap is the most entries of a page, whatever $top asks for. 0 means 999.
+	PageSizeCap int
+	// RejectStaleSchema refuses a schema that is based on an older version. Otherwise the version is ignored.
+	RejectStaleSchema bool
+	// USGovernment limits credentials and addresses to 1,024 bytes.
+	USGovernment bool
+	// OwnedByInsufficient refuses synchronization to a client that has only Application.ReadWrite.OwnedBy.
+	OwnedByInsufficient bool
+}
+
+// Server is one running simulator.
+type Server struct {
+	opts      Options
+	clock     *Clock
+	store     *store.Store
+	engine    *engine.Engine
+	log       *Log
+	faults    *Faults
+	replica   *replica
+	throttle  *throttle
+	authority *authority
+	identity  *certificates
+	signIn    *http.ServeMux
+	graph     *http.ServeMux
+
+	mu       sync.Mutex
+	variants Variants
+
+	secure, plain net.Listener
+	servers       []*http.Server
+	serving       sync.WaitGroup
+	closing       sync.Once
+}
+
+// New starts a server. Close ends it.
+func New(opts Options) (*Server, error) {
+	if opts.Address == "" {
+		opts.Address = "127.0.0.1:0"
+	}
+	if opts.TenantID == "" {
+		opts.TenantID = store.TenantID
+	}
+	if opts.ClientID == "" {
+		opts.ClientID = DefaultClientID
+	}
+	if opts.ClientSecret == "" {
+		opts.ClientSecret = DefaultClientSecret
+	}
+	if opts.Permissions == nil {
+		opts.Permissions = DefaultPermissions()
+	}
+	if opts.Clock == nil {
+		opts.Clock = store.NewClock(store.Epoch)
+	}
+	if opts.TokenLifetime == 0 {
+		opts.TokenLifetime = time.Hour
+	}
+	identity, err := newCertificates()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		opts: opts, clock: opts.Clock, identity: identity, log: newLog(), replica: newReplica(opts.Clock),
+		store: store.New(store.Config{TenantID: opts.TenantID, Clock: opts.Clock, Empty: opts.Empty}),
+	}
+	s.engine = engine.New(s.store)
+	s.faults = newFaults()
+	s.throttle = newThrottle(opts.Clock, opts.Quota)
+	s.authority = newAuthority(opts)
+	s.clock.OnAdvance(s.engine.CatchUp)
+	s.signIn, s.graph = s.signInRoutes(), s.graphRoutes()
+	s.SetVariants(func(v *Variants) { *v = opts.Variants })
+	if err := s.listen(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) listen() error {
+	listener, err := net.Listen("tcp", s.opts.Address)
+	if err != nil {
+		return fmt.Errorf("simulator: %w", err)
+	}
+	s.secure = listener
+	s.start(listener, &tls.Config{Certificates: []tls.Certificate{s.identity.server}, MinVersion: tls.VersionTLS12})
+	if !s.opts.PlainHTTP {
+		return nil
+	}
+	if s.plain, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		s.Close()
+		return fmt.Errorf("simulator: %w", err)
+	}
+	s.start(s.plain, nil)
+	return nil
+}
+
+func (s *Server) start(listener net.Listener, secure *tls.Config) {
+	server := &http.Server{
+		Handler: http.HandlerFunc(s.serve), TLSConfig: secure, ReadHeaderTimeout: time.Minute,
+		// A client that gives up on a handshake or a connection that a fault cut is no news.
+		ErrorLog:    log.New(discard{}, "", 0),
+		ConnContext: s.log.connected,
+	}
+	s.servers = append(s.servers, server)
+	s.serving.Go(func() {
+		var err error
+		if secure == nil {
+			err = server.Serve(listener)
+		} else {
+			err = server.ServeTLS(listener, "", "")
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // a listener that breaks by itself leaves nothing to test against
+		}
+	})
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// Close stops serving and closes all connections.
+func (s *Server) Close() {
+	s.closing.Do(func() {
+		for _, server := range s.servers {
+			_ = server.Close() // there is nobody left to tell
+		}
+		s.serving.Wait()
+	})
+}
+
+// baseURL is where sign-in and Graph are served, without a trailing slash.
+func (s *Server) baseURL() string {
+	if s.plain != nil {
+		return "http://" + s.plain.Addr().String()
+	}
+	return "https://" + s.secure.Addr().String()
+}
+
+// GraphURL returns the base address of Microsoft Graph, without a version.
+func (s *Server) GraphURL() string { return s.baseURL() }
+
+// AuthorityURL returns the base address of the sign-in service, without a tenant.
+func (s *Server) AuthorityURL() string { return s.baseURL() }
+
+// MetadataHost returns host and port that answer /metadata/endpoints, always over TLS.
+func (s *Server) MetadataHost() string { return s.secure.Addr().String() }
+
+// CACertificatePEM returns the certificate of the authority that signed the server's certificate.
+func (s *Server) CACertificatePEM() []byte { return s.identity.authorityPEM }
+
+// TenantID returns the id of the simulated tenant.
+func (s *Server) TenantID() string { return s.opts.TenantID }
+
+// ClientID returns the id of the default client application.
+func (s *Server) ClientID() string { return s.opts.ClientID }
+
+// ClientSecret returns the secret of the default client application.
+func (s *Server) ClientSecret() string { return s.opts.ClientSecret }
+
+// Store returns the state behind the server.
+func (s *Server) Store() *store.Store { return s.store }
+
+// Faults returns the script of faults.
+func (s *Server) Faults() *Faults { return s.faults }
+
+// Log returns the record of requests.
+func (s *Server) Log() *Log { return s.log }
+
+// Clock returns the clock of the simulated world.
+func (s *Server) Clock() *Clock { return s.clock }
+
+// Engine returns the provisioning engine.
+func (s *Server) Engine() *engine.Engine { return s.engine }
+
+// Environment returns the environment variables that point the provider at this server, given the file that holds the
+// authority's certificate.
+func (s *Server) Environment(caFile string) map[string]string {
+	return map[string]string{
+		"ARM_TENANT_ID":                   s.TenantID(),
+		"ARM_CLIENT_ID":                   s.ClientID(),
+		"ARM_CLIENT_SECRET":               s.ClientSecret(),
+		"ARM_USE_CLI":                     "false",
+		"GOTOMEETING_GRAPH_ENDPOINT":      s.GraphURL(),
+		"GOTOMEETING_AUTHORITY_HOST":      s.AuthorityURL(),
+		"GOTOMEETING_CA_CERTIFICATE_FILE": caFile,
+	}
+}
+
+// Client returns an HTTP client that trusts this server. Each call returns one with connections of its own.
+func (s *Server) Client() *http.Client {
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.identity.pool(), MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	return &http.Client{Transport: transport}
+}
+
+// AccessToken returns a token for Graph of the default client, as a sign-in would.
+func (s *Server) AccessToken() string {
+	client, _ := s.authority.client(s.ClientID())
+	return s.authority.accessToken(client, s.GraphURL(), s.clock.Now())
+}
+
+// Variants returns the current choice.
+func (s *Server) Variants() Variants {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.variants
+}
+
+// SetVariants changes the choice while the server runs, for instance to retire the connector after its use.
+func (s *Server) SetVariants(change func(*Variants)) {
+	s.mu.Lock()
+	change(&s.variants)
+	v := s.variants
+	s.mu.Unlock()
+	s.engine.SetDefaultAccessProvisions(v.DefaultAccessTolerant)
+	keys, oauth := []string{"UserName", "Password"}, "false"
+	fields := `[{"name":"username"},{"name":"password","secret":true}]`
+	if v.OAuthOnly {
+		keys, oauth, fields = []string{"Oauth2AccessToken"}, "true", `[{"name":"oauth2accesstoken","secret":true,"hidden":true}]`
+	}
+	_ = s.store.UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { // the seed put it there
+		c.Retired, c.OAuth, c.SecretKeys = v.NoTemplate, v.OAuthOnly, keys
+		for i := range c.Metadata {
+			switch c.Metadata[i].Key {
+			case "isOAuthEnabled":
+				c.Metadata[i].Value = oauth
+			case "configurationFields":
+				c.Metadata[i].Value = fields
+			}
+		}
+	})
+}
+
+// pause waits in real time, for the injected latency.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+func randomBytes(n int) []byte {
+	raw := make([]byte, n)
+	_, _ = rand.Read(raw) // documented never to fail
+	return raw
+}

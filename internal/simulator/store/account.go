@@ -1,0 +1,141 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Admin is a sign-in to the simulated GoTo with which provisioning can be attempted.
+type Admin struct {
+	UserName, Password string
+	// TeamAdmin says whether the account has the rights that provisioning needs.
+	TeamAdmin bool
+}
+
+// Account is a person's record at the simulated GoTo.
+type Account struct {
+	Key    string
+	Email  string
+	Active bool
+	// Attributes are the remaining target attributes by their name in the schema.
+	Attributes map[string][]string
+}
+
+func (a *Account) clone() Account {
+	c := *a
+	c.Attributes = make(map[string][]string, len(a.Attributes))
+	for name, values := range a.Attributes {
+		c.Attributes[name] = slices.Clone(values)
+	}
+	return c
+}
+
+// Admins returns the sign-ins to the simulated GoTo.
+func (s *Store) Admins() []Admin {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.admins)
+}
+
+// SetAdmin adds a sign-in to the simulated GoTo or changes it, for instance its password.
+func (s *Store) SetAdmin(admin Admin) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := slices.IndexFunc(s.admins, func(a Admin) bool { return strings.EqualFold(a.UserName, admin.UserName) })
+	if at < 0 {
+		s.admins = append(s.admins, admin)
+		return
+	}
+	s.admins[at] = admin
+}
+
+// AddAccount puts a record into the simulated GoTo and returns its key, which is made up when it has none. E-mail
+// addresses are unique there.
+func (s *Store) AddAccount(a Account) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	email := strings.ToLower(a.Email)
+	if _, ok := s.accountsBy[email]; ok {
+		return "", ErrExists
+	}
+	if a.Key == "" {
+		s.accountSeq++
+		a.Key = strconv.FormatInt(firstAccountKey+s.accountSeq, 10)
+	}
+	s.accounts.put(a.Key, new(a.clone()))
+	s.accountsBy[email] = a.Key
+	return a.Key, nil
+}
+
+// UpdateAccount changes a record; changing its e-mail to one that is taken is refused.
+func (s *Store) UpdateAccount(key string, change func(*Account)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.accounts.get(key)
+	if !ok {
+		return notFound("account", key)
+	}
+	draft := a.clone()
+	change(&draft)
+	before, after := strings.ToLower(a.Email), strings.ToLower(draft.Email)
+	if before != after {
+		if _, taken := s.accountsBy[after]; taken {
+			return ErrExists
+		}
+		delete(s.accountsBy, before)
+		s.accountsBy[after] = key
+	}
+	*a = draft
+	return nil
+}
+
+// DeleteAccount removes a record.
+func (s *Store) DeleteAccount(key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.accounts.get(key)
+	if !ok {
+		return notFound("account", key)
+	}
+	s.accounts.remove(key)
+	delete(s.accountsBy, strings.ToLower(a.Email))
+	return nil
+}
+
+// Account returns a record by key.
+func (s *Store) Account(key string) (Account, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a, ok := s.accounts.get(key)
+	if !ok {
+		return Account{}, notFound("account", key)
+	}
+	return a.clone(), nil
+}
+
+// AccountByEmail returns a record by e-mail, ignoring case.
+func (s *Store) AccountByEmail(email string) (Account, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a, ok := s.accounts.get(s.accountsBy[strings.ToLower(email)])
+	if !ok {
+		return Account{}, notFound("account", email)
+	}
+	return a.clone(), nil
+}
+
+// Accounts returns all records in the order of their creation.
+func (s *Store) Accounts() []Account {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	list := make([]Account, 0, s.accounts.len())
+	s.accounts.each(func(a *Account) bool {
+		list = append(list, a.clone())
+		return true
+	})
+	return list
+}

@@ -1,0 +1,309 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// AppRole is a role that an application declares.
+type AppRole struct {
+	ID                 string
+	DisplayName        string
+	Description        string
+	Value              string // empty for none
+	AllowedMemberTypes []string
+	Enabled            bool
+}
+
+// Allows says whether the role may be given to principals of the member type, User (which covers groups) or
+// Application.
+func (r AppRole) Allows(memberType string) bool {
+	return slices.Contains(r.AllowedMemberTypes, memberType)
+}
+
+// Application is a registered application.
+type Application struct {
+	ID          string
+	AppID       string
+	TemplateID  string // gallery template, empty if none
+	DisplayName string
+	CreatedAt   time.Time
+	DeletedAt   time.Time // zero unless it is in the recycle bin
+	Roles       []AppRole
+	// Owners are the client ids of the applications that own this one.
+	Owners []string
+	// Properties are further members as a client sees and patches them.
+	Properties map[string]any
+}
+
+func (a *Application) clone() Application {
+	c := *a
+	c.Roles = slices.Clone(a.Roles)
+	c.Owners = slices.Clone(a.Owners)
+	c.Properties = maps.Clone(a.Properties)
+	return c
+}
+
+// ServicePrincipal is the instance of an application in the tenant.
+type ServicePrincipal struct {
+	ID          string
+	AppID       string
+	TemplateID  string
+	DisplayName string
+	CreatedAt   time.Time
+	DeletedAt   time.Time
+	Roles       []AppRole
+	Owners      []string
+	Properties  map[string]any
+}
+
+func (p *ServicePrincipal) clone() ServicePrincipal {
+	c := *p
+	c.Roles = slices.Clone(p.Roles)
+	c.Owners = slices.Clone(p.Owners)
+	c.Properties = maps.Clone(p.Properties)
+	return c
+}
+
+// Role returns the declared role with the id.
+func (p *ServicePrincipal) Role(id string) (AppRole, bool) {
+	for _, r := range p.Roles {
+		if strings.EqualFold(r.ID, id) {
+			return r, true
+		}
+	}
+	return AppRole{}, false
+}
+
+// Instantiate makes an application and its service principal from a gallery template. Like the real call it is not
+// idempotent: each call makes another pair.
+func (s *Store) Instantiate(templateID, displayName, owner string) (Application, ServicePrincipal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.gallery {
+		if t := &s.gallery[i]; strings.EqualFold(t.ID, templateID) {
+			app, principal := s.addApplication(displayName, t, owner)
+			return app.clone(), principal.clone(), nil
+		}
+	}
+	return Application{}, ServicePrincipal{}, notFound("template", templateID)
+}
+
+// AddApplication registers an application without a gallery template, which therefore has no connector, and returns
+// it with its service principal.
+func (s *Store) AddApplication(displayName string) (Application, ServicePrincipal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	app, principal := s.addApplication(displayName, &GalleryTemplate{}, "")
+	return app.clone(), principal.clone()
+}
+
+func (s *Store) addApplication(displayName string, t *GalleryTemplate, owner string) (*Application, *ServicePrincipal) {
+	roles := make([]AppRole, len(t.Roles))
+	for i, r := range t.Roles {
+		r.ID = newID() // role ids differ per instance
+		roles[i] = r
+	}
+	var owners []string
+	if owner != "" {
+		owners = []string{owner}
+	}
+	appID := newID()
+	homepage := ""
+	if t.GalleryKey != "" {
+		homepage = "https://account.example.com/applications/default.aspx?metadata=" + t.GalleryKey + "|ISV9.1|primary|z"
+	}
+	app := &Application{
+		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName, CreatedAt: s.now(), Roles: roles,
+		Owners: owners, Properties: applicationProperties(displayName, homepage),
+	}
+	principal := &ServicePrincipal{
+		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName, CreatedAt: s.now(),
+		Roles: slices.Clone(roles), Owners: slices.Clone(owners),
+		Properties: principalProperties(displayName, appID, homepage, s.tenantID),
+	}
+	s.applications.put(app.ID, app)
+	s.principals.put(principal.ID, principal)
+	return app, principal
+}
+
+// applicationProperties are the members of a new application that nothing in the simulator depends on.
+func applicationProperties(displayName, homepage string) map[string]any {
+	return map[string]any{
+		"description": nil, "notes": nil, "groupMembershipClaims": nil, "identifierUris": []string{},
+		"isFallbackPublicClient": false, "signInAudience": "AzureADMyOrg", "tags": []string{},
+		"tokenEncryptionKeyId": nil, "defaultRedirectUri": nil, "optionalClaims": nil, "addIns": []any{},
+		"api": map[string]any{
+			"acceptMappedClaims": nil, "knownClientApplications": []any{}, "requestedAccessTokenVersion": nil,
+			"oauth2PermissionScopes": []any{map[string]any{
+				"adminConsentDescription": "Lets the application act on " + displayName + " for the signed-in person.",
+				"adminConsentDisplayName": "Access " + displayName,
+				"id":                      newID(), "isEnabled": true, "type": "User",
+				"userConsentDescription": "Lets the application act on " + displayName + " for you.",
+				"userConsentDisplayName": "Access " + displayName, "value": "user_impersonation",
+			}},
+			"preAuthorizedApplications": []any{},
+		},
+		"info":           emptyInfo(),
+		"keyCredentials": []any{}, "passwordCredentials": []any{}, "requiredResourceAccess": []any{},
+		"parentalControlSettings": map[string]any{"countriesBlockedForMinors": []any{}, "legalAgeGroupRule": "Allow"},
+		"publicClient":            map[string]any{"redirectUris": []any{}},
+		"verifiedPublisher":       noPublisher(),
+		"web":                     map[string]any{"homePageUrl": textOrNil(homepage), "redirectUris": []any{}, "logoutUrl": nil},
+	}
+}
+
+// principalProperties are the members of a new service principal that nothing in the simulator depends on, apart from
+// preferredSingleSignOnMode and accountEnabled, which clients patch.
+func principalProperties(displayName, appID, homepage, tenantID string) map[string]any {
+	return map[string]any{
+		"accountEnabled": true, "appDisplayName": displayName, "alternativeNames": []string{},
+		"appOwnerOrganizationId": tenantID, "appRoleAssignmentRequired": true, "description": nil, "notes": nil,
+		"loginUrl": nil, "logoutUrl": nil, "homepage": textOrNil(homepage), "notificationEmailAddresses": []string{},
+		"preferredSingleSignOnMode": nil, "preferredTokenSigningKeyThumbprint": nil, "replyUrls": []string{},
+		"servicePrincipalNames": []string{appID}, "servicePrincipalType": "Application",
+		"signInAudience": "AzureADMyOrg", "tags": []string{"WindowsAzureActiveDirectoryIntegratedApp"},
+		"tokenEncryptionKeyId": nil, "samlSingleSignOnSettings": nil, "addIns": []any{}, "info": emptyInfo(),
+		"keyCredentials": []any{}, "oauth2PermissionScopes": []any{}, "passwordCredentials": []any{},
+		"verifiedPublisher": noPublisher(),
+	}
+}
+
+func emptyInfo() map[string]any {
+	return map[string]any{
+		"logoUrl": nil, "marketingUrl": nil, "privacyStatementUrl": nil, "supportUrl": nil, "termsOfServiceUrl": nil,
+	}
+}
+
+func noPublisher() map[string]any {
+	return map[string]any{"displayName": nil, "verifiedPublisherId": nil, "addedDateTime": nil}
+}
+
+func textOrNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// Application returns an application by object id, unless it is deleted.
+func (s *Store) Application(id string) (Application, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a, ok := s.applications.get(strings.ToLower(id))
+	if !ok || !a.DeletedAt.IsZero() {
+		return Application{}, notFound("application", id)
+	}
+	return a.clone(), nil
+}
+
+// Applications returns all applications that are deleted or, with deleted false, that are not.
+func (s *Store) Applications(deleted bool) []Application {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var list []Application
+	s.applications.each(func(a *Application) bool {
+		if a.DeletedAt.IsZero() != deleted {
+			list = append(list, a.clone())
+		}
+		return true
+	})
+	return list
+}
+
+// UpdateApplication changes an application; name and roles reach its service principal too.
+func (s *Store) UpdateApplication(id string, change func(*Application) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.applications.get(strings.ToLower(id))
+	if !ok || !a.DeletedAt.IsZero() {
+		return notFound("application", id)
+	}
+	draft := a.clone()
+	if err := change(&draft); err != nil {
+		return err
+	}
+	renamed := draft.DisplayName != a.DisplayName
+	*a = draft
+	s.principals.each(func(p *ServicePrincipal) bool {
+		if p.AppID != a.AppID {
+			return true
+		}
+		p.Roles = slices.Clone(a.Roles)
+		if renamed {
+			p.DisplayName = a.DisplayName
+			p.Properties["appDisplayName"] = a.DisplayName
+		}
+		return false
+	})
+	return nil
+}
+
+// ServicePrincipal returns a service principal by object id, unless it is deleted.
+func (s *Store) ServicePrincipal(id string) (ServicePrincipal, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, ok := s.principal(id)
+	if !ok {
+		return ServicePrincipal{}, notFound("service principal", id)
+	}
+	return p.clone(), nil
+}
+
+// principal needs the lock.
+func (s *Store) principal(id string) (*ServicePrincipal, bool) {
+	p, ok := s.principals.get(strings.ToLower(id))
+	return p, ok && p.DeletedAt.IsZero()
+}
+
+// ServicePrincipalByAppID returns a service principal by client id, unless it is deleted.
+func (s *Store) ServicePrincipalByAppID(appID string) (ServicePrincipal, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var found *ServicePrincipal
+	s.principals.each(func(p *ServicePrincipal) bool {
+		if strings.EqualFold(p.AppID, appID) && p.DeletedAt.IsZero() {
+			found = p
+		}
+		return found == nil
+	})
+	if found == nil {
+		return ServicePrincipal{}, notFound("service principal", appID)
+	}
+	return found.clone(), nil
+}
+
+// ServicePrincipals returns all service principals that are deleted or, with deleted false, that are not.
+func (s *Store) ServicePrincipals(deleted bool) []ServicePrincipal {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var list []ServicePrincipal
+	s.principals.each(func(p *ServicePrincipal) bool {
+		if p.DeletedAt.IsZero() != deleted {
+			list = append(list, p.clone())
+		}
+		return true
+	})
+	return list
+}
+
+// UpdateServicePrincipal changes a service principal.
+func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.principal(id)
+	if !ok {
+		return notFound("service principal", id)
+	}
+	draft := p.clone()
+	if err := change(&draft); err != nil {
+		return err
+	}
+	*p = draft
+	return nil
+}

@@ -1,0 +1,121 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// GalleryTemplate is an entry of the application gallery.
+type GalleryTemplate struct {
+	ID                string
+	DisplayName       string
+	Publisher         string
+	Description       string
+	HomePageURL       string
+	LogoURL           string
+	GalleryKey        string
+	Categories        []string
+	ProvisioningTypes []string // empty: this entry cannot provision
+	SignOnModes       []string
+	// Roles are given to each instance, with ids of its own.
+	Roles []AppRole
+	// ConnectorID names the synchronization template of its instances, empty for none.
+	ConnectorID string
+}
+
+// Connector is a synchronization template: what a service principal of a gallery entry can synchronize, and how.
+type Connector struct {
+	ID                string // the templateId to create jobs with
+	GalleryTemplateID string
+	FactoryTag        string
+	Default           bool
+	Discoverable      bool
+	Metadata          []KeyValue
+	Settings          []KeyValue // become the settings of its jobs
+	// SecretKeys are the credentials it needs, in their exact spelling.
+	SecretKeys []string
+	OAuth      bool
+	// Schema is the default schema as JSON.
+	Schema json.RawMessage
+	// Retired connectors are offered no longer, and what was made with them does not answer any more.
+	Retired bool
+	// TargetName is the name of the target system and of its directory in the schema.
+	TargetName string
+}
+
+func (c *Connector) clone() Connector {
+	d := *c
+	d.Metadata = slices.Clone(c.Metadata)
+	d.Settings = slices.Clone(c.Settings)
+	d.SecretKeys = slices.Clone(c.SecretKeys)
+	return d
+}
+
+// KeyValue is a named piece of text.
+type KeyValue struct{ Key, Value string }
+
+// Gallery returns the entries of the gallery.
+func (s *Store) Gallery() []GalleryTemplate {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.gallery)
+}
+
+// AddGalleryTemplate adds an entry to the gallery.
+func (s *Store) AddGalleryTemplate(t GalleryTemplate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gallery = append(s.gallery, t)
+}
+
+// UpdateConnector changes a connector, for instance to retire it.
+func (s *Store) UpdateConnector(id string, change func(*Connector)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.connectors[id]
+	if !ok {
+		return notFound("synchronization template", id)
+	}
+	change(c)
+	return nil
+}
+
+// AddConnector adds a connector for the instances of its gallery template.
+func (s *Store) AddConnector(c Connector) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connectors[c.ID] = new(c.clone())
+}
+
+// Connector returns a connector by its template id.
+func (s *Store) Connector(id string) (Connector, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c, ok := s.connectors[id]
+	if !ok {
+		return Connector{}, notFound("synchronization template", id)
+	}
+	return c.clone(), nil
+}
+
+// ConnectorsFor returns what is offered to a service principal, ordered by id.
+func (s *Store) ConnectorsFor(servicePrincipalID string) ([]Connector, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, ok := s.principal(servicePrincipalID)
+	if !ok {
+		return nil, notFound("service principal", servicePrincipalID)
+	}
+	var list []Connector
+	for _, c := range s.connectors {
+		if p.TemplateID != "" && c.GalleryTemplateID == p.TemplateID && !c.Retired {
+			list = append(list, c.clone())
+		}
+	}
+	slices.SortFunc(list, func(a, b Connector) int { return strings.Compare(a.ID, b.ID) })
+	return list, nil
+}

@@ -1,0 +1,259 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// States of a job's schedule.
+const (
+	ScheduleActive   = "Active"
+	ScheduleDisabled = "Disabled"
+	SchedulePaused   = "Paused"
+)
+
+// Status codes of a job.
+const (
+	CodeNotConfigured = "NotConfigured"
+	CodeNotRun        = "NotRun"
+	CodeActive        = "Active"
+	CodePaused        = "Paused"
+	CodeQuarantine    = "Quarantine"
+)
+
+// Results of a cycle.
+const (
+	ResultSucceeded        = "Succeeded"
+	ResultFailed           = "Failed"
+	ResultEntryLevelErrors = "EntryLevelErrors"
+)
+
+// Job is a synchronization job.
+type Job struct {
+	ID                 string
+	ServicePrincipalID string
+	ConnectorID        string
+	Schedule           string
+	Interval           time.Duration
+	Settings           []KeyValue
+	Status             Status
+	CreatedAt          time.Time
+
+	// Schema is the effective schema as JSON: the connector's default until a client writes its own.
+	Schema           json.RawMessage
+	SchemaVersion    int
+	SchemaCustomised bool
+}
+
+// Status is what a job tells about its last and next cycles. A zero time stands for never.
+type Status struct {
+	Code                               string
+	SuccessiveFailures                 int64
+	EscrowsPruned                      bool
+	LastExecution                      *Execution
+	LastSuccessfulExecution            *Execution
+	LastSuccessfulExecutionWithExports *Execution
+	Progress                           []Progress
+	Quarantine                         *Quarantine
+	SteadyStateFirst                   time.Time
+	SteadyStateLast                    time.Time
+	EntryCounts                        []EntryCount
+	TroubleshootingURL                 string
+}
+
+// Execution is the outcome of one cycle.
+type Execution struct {
+	ActivityID              string
+	State                   string
+	Began, Ended            time.Time
+	Entitled                int64
+	EntitledForProvisioning int64
+	Escrowed                int64
+	EscrowedRaw             int64
+	Exports                 int64
+	Exported                int64
+	Imported                int64
+	ImportedDeltas          int64
+	ImportedReferenceDeltas int64
+	Error                   *SyncError
+}
+
+// SyncError is an error of a cycle or of a quarantine.
+type SyncError struct {
+	Code, Message    string
+	TenantActionable bool
+}
+
+// Progress is how far a running cycle has come.
+type Progress struct {
+	Completed, Total int64
+	Units            string
+	ObservedAt       time.Time
+}
+
+// Quarantine says why and since when a job is held back.
+type Quarantine struct {
+	Reason       string
+	Error        *SyncError
+	CurrentBegan time.Time
+	NextAttempt  time.Time
+	SeriesBegan  time.Time
+	SeriesCount  int64
+}
+
+// EntryCount is the number of synchronized entries of a kind such as "User to User".
+type EntryCount struct {
+	Kind  string
+	Count int64
+}
+
+func (j *Job) clone() Job {
+	c := *j
+	c.Settings = slices.Clone(j.Settings)
+	c.Status = j.Status.clone()
+	return c
+}
+
+func (s Status) clone() Status {
+	s.LastExecution = copied(s.LastExecution)
+	s.LastSuccessfulExecution = copied(s.LastSuccessfulExecution)
+	s.LastSuccessfulExecutionWithExports = copied(s.LastSuccessfulExecutionWithExports)
+	s.Quarantine = copied(s.Quarantine)
+	s.Progress = slices.Clone(s.Progress)
+	s.EntryCounts = slices.Clone(s.EntryCounts)
+	return s
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
+}
+
+// DefaultInterval is the usual time from one cycle to the next.
+const DefaultInterval = 40 * time.Minute
+
+// CreateJob makes a stopped job from a connector that the service principal offers.
+func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.principal(servicePrincipalID)
+	if !ok {
+		return Job{}, notFound("service principal", servicePrincipalID)
+	}
+	c, ok := s.connectors[connectorID]
+	if !ok || c.Retired || p.TemplateID == "" || c.GalleryTemplateID != p.TemplateID {
+		return Job{}, fmt.Errorf("synchronization template %q: %w", connectorID, ErrInvalid)
+	}
+	for _, j := range s.jobs[p.ID] {
+		if j.ConnectorID == connectorID {
+			return Job{}, fmt.Errorf("job %s: %w", j.ID, ErrExists)
+		}
+	}
+	j := &Job{
+		ID:                 connectorID + "." + strings.ReplaceAll(s.tenantID, "-", "") + "." + newID(),
+		ServicePrincipalID: p.ID, ConnectorID: connectorID, Schedule: ScheduleDisabled, Interval: DefaultInterval,
+		Settings: slices.Clone(c.Settings), CreatedAt: s.now(),
+		Status: Status{Code: CodePaused},
+	}
+	if !s.hasCredentials(p.ID, c) {
+		j.Status.Code = CodeNotConfigured
+	}
+	j.Schema = schemaFor(c.Schema, j.ID, schemaVersion(0))
+	s.jobs[p.ID] = append(s.jobs[p.ID], j)
+	return j.clone(), nil
+}
+
+// Jobs returns the jobs of a service principal whose connector still works.
+func (s *Store) Jobs(servicePrincipalID string) ([]Job, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, ok := s.principal(servicePrincipalID)
+	if !ok {
+		return nil, notFound("service principal", servicePrincipalID)
+	}
+	var list []Job
+	for _, j := range s.jobs[p.ID] {
+		if !s.retired(j) {
+			list = append(list, j.clone())
+		}
+	}
+	return list, nil
+}
+
+// AllJobs returns the jobs that can run: of existing service principals and working connectors.
+func (s *Store) AllJobs() []Job {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var list []Job
+	s.principals.each(func(p *ServicePrincipal) bool {
+		for _, j := range s.jobs[p.ID] {
+			if p.DeletedAt.IsZero() && !s.retired(j) {
+				list = append(list, j.clone())
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// Job returns one job of a service principal.
+func (s *Store) Job(servicePrincipalID, jobID string) (Job, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	j, err := s.job(servicePrincipalID, jobID)
+	if err != nil {
+		return Job{}, err
+	}
+	return j.clone(), nil
+}
+
+// job needs the lock.
+func (s *Store) job(servicePrincipalID, jobID string) (*Job, error) {
+	p, ok := s.principal(servicePrincipalID)
+	if !ok {
+		return nil, notFound("service principal", servicePrincipalID)
+	}
+	for _, j := range s.jobs[p.ID] {
+		if j.ID == jobID && !s.retired(j) {
+			return j, nil
+		}
+	}
+	return nil, notFound("job", jobID)
+}
+
+func (s *Store) retired(j *Job) bool {
+	c, ok := s.connectors[j.ConnectorID]
+	return !ok || c.Retired
+}
+
+// UpdateJob changes a job.
+func (s *Store) UpdateJob(servicePrincipalID, jobID string, change func(*Job)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j, err := s.job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	change(j)
+	return nil
+}
+
+// DeleteJob removes a job with everything it knows, its customised schema included.
+func (s *Store) DeleteJob(servicePrincipalID, jobID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j, err := s.job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	s.jobs[j.ServicePrincipalID] = slices.DeleteFunc(s.jobs[j.ServicePrincipalID], func(other *Job) bool { return other == j })
+	return nil
+}

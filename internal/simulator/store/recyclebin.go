@@ -1,0 +1,96 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"strings"
+	"time"
+)
+
+// DeleteApplication puts an application and its service principal into the recycle bin. Everything that hangs on the
+// service principal stays with it, so that a restore brings it back.
+func (s *Store) DeleteApplication(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.applications.get(strings.ToLower(id))
+	if !ok || !a.DeletedAt.IsZero() {
+		return notFound("application", id)
+	}
+	a.DeletedAt = s.now()
+	s.principals.each(func(p *ServicePrincipal) bool {
+		if p.AppID == a.AppID && p.DeletedAt.IsZero() {
+			p.DeletedAt = a.DeletedAt
+		}
+		return true
+	})
+	return nil
+}
+
+// DeleteServicePrincipal puts a service principal into the recycle bin and leaves its application behind.
+func (s *Store) DeleteServicePrincipal(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.principal(id)
+	if !ok {
+		return notFound("service principal", id)
+	}
+	p.DeletedAt = s.now()
+	return nil
+}
+
+// Restore takes an application with its service principal, or a service principal alone, out of the recycle bin.
+func (s *Store) Restore(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id = strings.ToLower(id)
+	if a, ok := s.applications.get(id); ok && !a.DeletedAt.IsZero() {
+		s.principals.each(func(p *ServicePrincipal) bool {
+			if p.AppID == a.AppID && p.DeletedAt.Equal(a.DeletedAt) {
+				p.DeletedAt = time.Time{}
+			}
+			return true
+		})
+		a.DeletedAt = time.Time{}
+		return nil
+	}
+	if p, ok := s.principals.get(id); ok && !p.DeletedAt.IsZero() {
+		p.DeletedAt = time.Time{}
+		return nil
+	}
+	return notFound("deleted item", id)
+}
+
+// Purge removes a deleted application or service principal for good.
+func (s *Store) Purge(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id = strings.ToLower(id)
+	if a, ok := s.applications.get(id); ok && !a.DeletedAt.IsZero() {
+		var gone []string
+		s.principals.each(func(p *ServicePrincipal) bool {
+			if p.AppID == a.AppID && !p.DeletedAt.IsZero() {
+				gone = append(gone, p.ID)
+			}
+			return true
+		})
+		for _, principal := range gone {
+			s.purgePrincipal(principal)
+		}
+		s.applications.remove(id)
+		return nil
+	}
+	if p, ok := s.principals.get(id); ok && !p.DeletedAt.IsZero() {
+		s.purgePrincipal(id)
+		return nil
+	}
+	return notFound("deleted item", id)
+}
+
+// purgePrincipal needs the lock.
+func (s *Store) purgePrincipal(id string) {
+	s.principals.remove(id)
+	delete(s.assignments, id)
+	delete(s.jobs, id)
+	delete(s.secrets, id)
+}

@@ -1,0 +1,231 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A schema is kept as the JSON that was written, member by member, so that whatever a client sends comes back with its
+// exact value, large numbers and unknown members included. Only the few members that the service itself sets are
+// touched.
+
+// document is a JSON object whose member values are kept as they were written.
+type document map[string]json.RawMessage
+
+func parseDocument(raw []byte) (document, error) {
+	var d document
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, fmt.Errorf("not a JSON object")
+	}
+	return d, nil
+}
+
+func parseDocuments(raw json.RawMessage) ([]document, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var list []document
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (d document) text(name string) string {
+	var text string
+	_ = json.Unmarshal(d[name], &text) // anything but a string counts as empty
+	return text
+}
+
+func (d document) set(name string, value any) {
+	d[name] = encode(value)
+}
+
+// encode writes JSON without escaping what only HTML needs escaped.
+func encode(value any) json.RawMessage {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		panic(err) // only values made in this package come here
+	}
+	return bytes.TrimSpace(out.Bytes())
+}
+
+func schemaVersion(n int) string { return fmt.Sprintf("v1.%d", n) }
+
+// schemaFor returns a schema with the id and version of a job.
+func schemaFor(raw json.RawMessage, id, version string) json.RawMessage {
+	d, err := parseDocument(raw)
+	if err != nil {
+		panic(err) // only checked schemas come here
+	}
+	d.set("id", id)
+	d.set("version", version)
+	return encode(d)
+}
+
+// SchemaOptions says where services differ in how they write a schema.
+type SchemaOptions struct {
+	// RejectStale refuses a schema whose version is not the stored one; otherwise the version is ignored.
+	RejectStale bool
+}
+
+// SchemaError says what is wrong with a schema that a client wrote.
+type SchemaError struct{ Code, Message string }
+
+func (e *SchemaError) Error() string { return e.Code + ": " + e.Message }
+
+func schemaError(code, format string, args ...any) error {
+	return &SchemaError{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// PutSchema replaces the whole schema of a job. Members that the client left out are gone, members that the service
+// does not know stay.
+func (s *Store) PutSchema(servicePrincipalID, jobID string, raw []byte, opts SchemaOptions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j, err := s.job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	d, err := parseDocument(raw)
+	if err != nil {
+		return schemaError("InvalidSchema", "The schema is not a JSON object: %v.", err)
+	}
+	if sent := d.text("version"); opts.RejectStale && sent != "" && sent != schemaVersion(j.SchemaVersion) {
+		return fmt.Errorf("schema version %q: %w", sent, ErrStale)
+	}
+	for name := range d {
+		if strings.Contains(name, "@odata.") {
+			delete(d, name)
+		}
+	}
+	if err := s.checkSchema(s.connectors[j.ConnectorID], d); err != nil {
+		return err
+	}
+	j.SchemaVersion++
+	j.SchemaCustomised = true
+	j.Schema = schemaFor(encode(d), j.ID, schemaVersion(j.SchemaVersion))
+	return nil
+}
+
+// ResetSchema drops a job's own schema: it is the connector's default again.
+func (s *Store) ResetSchema(servicePrincipalID, jobID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j, err := s.job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	j.SchemaVersion++
+	j.SchemaCustomised = false
+	j.Schema = schemaFor(s.connectors[j.ConnectorID].Schema, j.ID, schemaVersion(j.SchemaVersion))
+	return nil
+}
+
+// checkSchema refuses what the service would refuse and sorts the attribute mappings by target, as the service does.
+func (s *Store) checkSchema(c *Connector, d document) error {
+	known := map[string]bool{}
+	base, err := parseDocument(c.Schema)
+	if err != nil {
+		panic(err) // connectors carry a checked schema
+	}
+	baseRules, _ := parseDocuments(base["synchronizationRules"])
+	for _, rule := range baseRules {
+		known[rule.text("id")] = true
+	}
+	targets, err := targetAttributes(d)
+	if err != nil {
+		return err
+	}
+	rules, err := parseDocuments(d["synchronizationRules"])
+	if err != nil {
+		return schemaError("InvalidSchema", "synchronizationRules is not a list of objects.")
+	}
+	for _, rule := range rules {
+		if !known[rule.text("id")] {
+			return schemaError("InvalidSchema", "The synchronization rule %q does not exist.", rule.text("id"))
+		}
+		mappings, err := parseDocuments(rule["objectMappings"])
+		if err != nil {
+			return schemaError("InvalidSchema", "objectMappings is not a list of objects.")
+		}
+		for _, mapping := range mappings {
+			object := rule.text("targetDirectoryName") + "/" + mapping.text("targetObjectName")
+			if err := checkMapping(mapping, targets[object]); err != nil {
+				return err
+			}
+		}
+		if len(mappings) > 0 {
+			rule.set("objectMappings", mappings)
+		}
+	}
+	if len(rules) > 0 {
+		d.set("synchronizationRules", rules)
+	}
+	return nil
+}
+
+// targetAttributes returns the attribute names of each object by directory and object name. A schema without
+// directories yields nothing, which checkMapping takes as unknown.
+func targetAttributes(d document) (map[string]map[string]bool, error) {
+	directories, err := parseDocuments(d["directories"])
+	if err != nil {
+		return nil, schemaError("InvalidSchema", "directories is not a list of objects.")
+	}
+	found := map[string]map[string]bool{}
+	for _, directory := range directories {
+		objects, err := parseDocuments(directory["objects"])
+		if err != nil {
+			return nil, schemaError("InvalidSchema", "objects is not a list of objects.")
+		}
+		for _, object := range objects {
+			attributes, err := parseDocuments(object["attributes"])
+			if err != nil {
+				return nil, schemaError("InvalidSchema", "attributes is not a list of objects.")
+			}
+			names := map[string]bool{}
+			for _, a := range attributes {
+				names[a.text("name")] = true
+			}
+			found[directory.text("name")+"/"+object.text("name")] = names
+		}
+	}
+	return found, nil
+}
+
+func checkMapping(mapping document, targets map[string]bool) error {
+	attributes, err := parseDocuments(mapping["attributeMappings"])
+	if err != nil {
+		return schemaError("InvalidSchema", "attributeMappings is not a list of objects.")
+	}
+	seen := map[string]bool{}
+	for _, a := range attributes {
+		target := a.text("targetAttributeName")
+		if targets != nil && !targets[target] {
+			return schemaError("SchemaAttributeNotFound", "The target attribute %q is not defined.", target)
+		}
+		if seen[target] {
+			return schemaError("DuplicateAttributeMapping", "The target attribute %q is mapped more than once.", target)
+		}
+		seen[target] = true
+	}
+	slices.SortStableFunc(attributes, func(a, b document) int {
+		return cmp.Compare(a.text("targetAttributeName"), b.text("targetAttributeName"))
+	})
+	if len(attributes) > 0 {
+		mapping.set("attributeMappings", attributes)
+	}
+	return nil
+}

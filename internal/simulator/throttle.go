@@ -1,0 +1,123 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package simulator
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Quota is a token bucket per client for the directory, as Graph describes it. It refills on the simulated clock.
+type Quota struct {
+	// Units of cost per ten seconds; 3,500, 5,000 or 8,000 in real tenants, 0 for no limit.
+	Units int
+	// Writes per two and a half minutes; 3,000 in real tenants, 0 for no limit.
+	Writes int
+}
+
+const (
+	unitPeriod  = 10 * time.Second
+	writePeriod = 150 * time.Second
+	// Reports and provisioning on demand allow five requests per ten seconds.
+	slowRequests = 5
+	slowPeriod   = 10 * time.Second
+)
+
+type throttle struct {
+	clock *Clock
+
+	mu      sync.Mutex
+	quota   Quota
+	buckets map[string]*bucket
+}
+
+// bucket holds up to size tokens and is full again after period.
+type bucket struct {
+	size   float64
+	period time.Duration
+	tokens float64
+	at     time.Time
+}
+
+func newThrottle(clock *Clock, quota Quota) *throttle {
+	return &throttle{clock: clock, quota: quota, buckets: map[string]*bucket{}}
+}
+
+// SetQuota changes the quota of the directory and refills all buckets.
+func (s *Server) SetQuota(quota Quota) {
+	s.throttle.mu.Lock()
+	defer s.throttle.mu.Unlock()
+	s.throttle.quota, s.throttle.buckets = quota, map[string]*bucket{}
+}
+
+// take takes tokens from a bucket, or returns how long to wait until they are there.
+func (t *throttle) take(name string, size int, period time.Duration, tokens int) time.Duration {
+	now := t.clock.Now()
+	b, ok := t.buckets[name]
+	if !ok {
+		b = &bucket{size: float64(size), period: period, tokens: float64(size), at: now}
+		t.buckets[name] = b
+	}
+	rate := b.size / b.period.Seconds()
+	b.tokens = min(b.size, b.tokens+now.Sub(b.at).Seconds()*rate)
+	b.at = now
+	if b.tokens < float64(tokens) {
+		return time.Duration((float64(tokens) - b.tokens) / rate * float64(time.Second))
+	}
+	b.tokens -= float64(tokens)
+	return 0
+}
+
+// directory charges a directory request and returns how long the client has to wait, 0 for not at all.
+func (t *throttle) directory(client string, r *http.Request) (cost int, wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	cost = resourceUnits(r)
+	if t.quota.Units > 0 {
+		wait = t.take(client+" units", t.quota.Units, unitPeriod, cost)
+	}
+	if wait == 0 && t.quota.Writes > 0 && r.Method != http.MethodGet {
+		wait = t.take(client+" writes", t.quota.Writes, writePeriod, 1)
+	}
+	return cost, wait
+}
+
+// slow charges one of the requests that are limited to a few.
+func (t *throttle) slow(client, class string) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.take(client+" "+class, slowRequests, slowPeriod, 1)
+}
+
+// resourceUnits is what a request costs of the directory's quota.
+func resourceUnits(r *http.Request) int {
+	cost := 1
+	requestPath := strings.TrimPrefix(r.URL.Path, "/v1.0")
+	if r.Method == http.MethodGet && (requestPath == "/users" || requestPath == "/applications") {
+		cost = 2
+	}
+	query := r.URL.Query()
+	if query.Get("$select") != "" {
+		cost--
+	}
+	if query.Get("$expand") != "" {
+		cost++
+	}
+	if top, err := strconv.Atoi(query.Get("$top")); err == nil && top < 20 {
+		cost--
+	}
+	return max(cost, 1)
+}
+
+// tooMany answers 429 with the time to wait, in whole seconds.
+func (c *call) tooMany(wait time.Duration, scope string) {
+	c.w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+	c.w.Header().Set("x-ms-throttle-scope", scope)
+	c.w.Header().Set("x-ms-throttle-information", "ResourceUnitLimitExceeded")
+	c.graphError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+}
