@@ -1,0 +1,122 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package acctest is the harness of the tests that run the whole provider: one simulated tenant for each test, the
+// provider in process, and the real Terraform CLI or the bare plugin protocol to drive it. Only test files import it.
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+)
+
+// Env is a simulated tenant and a provider that is pointed at it.
+type Env struct {
+	// Sim is the tenant: its store, faults, request log and clock.
+	Sim *simulator.Server
+
+	t      testing.TB
+	caFile string
+}
+
+// New starts a tenant for the test and stops it when the test ends. Each adjust may change the simulator's options.
+func New(t testing.TB, adjust ...func(*simulator.Options)) *Env {
+	t.Helper()
+	var options simulator.Options
+	for _, change := range adjust {
+		change(&options)
+	}
+	sim, err := simulator.New(options)
+	if err != nil {
+		t.Fatalf("starting the simulator: %v", err)
+	}
+	t.Cleanup(sim.Close)
+	caFile := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(caFile, sim.CACertificatePEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &Env{Sim: sim, t: t, caFile: caFile}
+}
+
+// CAFile is the PEM file of the authority that signed the simulator's certificate.
+func (e *Env) CAFile() string { return e.caFile }
+
+// factory makes providers that share the simulator's clock, so that no wait takes real time, and that see no environment
+// variable of the machine.
+func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
+	return providerserver.NewProtocol6WithError(provider.New("test",
+		provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))())
+}
+
+// ProviderFactories is what a resource.TestCase takes. It looks for the Terraform CLI, and skips the test, or fails it on
+// CI, when there is none: the testing library would try to download one and take the whole package down.
+func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, error) {
+	e.t.Helper()
+	RequireCLI(e.t)
+	return map[string]func() (tfprotov6.ProviderServer, error){provider.TypeName: e.factory()}
+}
+
+// ProviderConfig is the provider block for this tenant.
+func (e *Env) ProviderConfig() string {
+	return fmt.Sprintf(`
+provider "gotomeeting" {
+  tenant_id           = %q
+  client_id           = %q
+  client_secret       = %q
+  graph_endpoint      = %q
+  authority_host      = %q
+  ca_certificate_file = %q
+}
+`, e.Sim.TenantID(), e.Sim.ClientID(), e.Sim.ClientSecret(), e.Sim.GraphURL(), e.Sim.AuthorityURL(), e.caFile)
+}
+
+// Config is the provider block followed by hcl.
+func (e *Env) Config(hcl string) string { return e.ProviderConfig() + hcl }
+
+var quiet = sync.OnceFunc(func() {
+	// Terraform must neither look for a newer version nor read the developer's own settings.
+	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+})
+
+// RequireCLI skips the test when no Terraform CLI is found, and fails it on CI. It returns the CLI's path.
+func RequireCLI(t testing.TB) string {
+	t.Helper()
+	quiet()
+	for _, candidate := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"} {
+		if candidate == "" {
+			continue
+		}
+		if found, err := exec.LookPath(candidate); err == nil {
+			return found
+		}
+	}
+	const message = "no Terraform CLI: install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
+	if os.Getenv("CI") != "" {
+		t.Fatal(message)
+	}
+	t.Skip(message)
+	return ""
+}
+
+// Lines shows requests as "METHOD path" lines, for comparing with what a test expects.
+func Lines(requests []simulator.Request) []string {
+	lines := make([]string, len(requests))
+	for i, request := range requests {
+		lines[i] = request.Method + " " + request.Path
+	}
+	return lines
+}
