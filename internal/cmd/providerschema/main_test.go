@@ -1,0 +1,102 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const module = "github.com/gotomeeting-provisioning/terraform-provider-gotomeeting"
+
+// The real binary, asked by a real CLI, must say what this program says without either. What the CLI does not know yet
+// it leaves out, so only the sections that it prints are compared.
+func TestRun_agreesWithTheCLI(t *testing.T) {
+	cli := terraform(t)
+	directory := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(directory, "terraform-provider-gotomeeting"), module)
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("cannot build the provider: %v\n%s", err, output)
+	}
+	write(t, filepath.Join(directory, "cli.tfrc"), `provider_installation {
+  dev_overrides { "gotomeeting-provisioning/gotomeeting" = `+strconv.Quote(directory)+` }
+  direct {}
+}`)
+	write(t, filepath.Join(directory, "main.tf"), `terraform {
+  required_providers {
+    gotomeeting = { source = "gotomeeting-provisioning/gotomeeting" }
+  }
+}`)
+	command := exec.CommandContext(t.Context(), cli, "providers", "schema", "-json")
+	command.Dir = directory
+	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(directory, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_LOG=")
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	printed, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, stderr.String())
+	}
+
+	var ours bytes.Buffer
+	if err := run(t.Context(), &ours); err != nil {
+		t.Fatal(err)
+	}
+
+	want, got := onlyProvider(t, printed), onlyProvider(t, ours.Bytes())
+	if _, ok := want["resource_schemas"]; !ok {
+		t.Fatalf("the CLI printed no resources: %s", printed)
+	}
+	for section := range want {
+		if diff := cmp.Diff(want[section], got[section]); diff != "" {
+			t.Errorf("%s differs (-cli +ours):\n%s", section, diff)
+		}
+	}
+}
+
+// terraform finds the CLI. On CI there has to be one.
+func terraform(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("neither terraform nor tofu is on PATH")
+	}
+	t.Skip("neither terraform nor tofu is on PATH")
+	return ""
+}
+
+func onlyProvider(t *testing.T, document []byte) map[string]any {
+	t.Helper()
+	providers, ok := decoded(t, document)["provider_schemas"].(map[string]any)
+	if !ok || len(providers) != 1 {
+		t.Fatalf("want the schema of one provider, got: %.300s", document)
+	}
+	for _, provider := range providers {
+		if schema, ok := provider.(map[string]any); ok {
+			return schema
+		}
+	}
+	t.Fatalf("the provider's schema is no object: %.300s", document)
+	return nil
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
