@@ -82,6 +82,7 @@ type Client struct {
 	clock    Clock
 	pipeline runtime.Pipeline
 	retry    *retryPolicy
+	tokens   *tokenSource
 	newID    func() string
 }
 
@@ -115,6 +116,7 @@ func New(o Options) (*Client, error) {
 		endpoint: endpoint,
 		clock:    o.Clock,
 		retry:    retry,
+		tokens:   tokens,
 		newID:    uuid.NewString,
 		pipeline: newPipeline(httpClient,
 			[]policy.Policy{headerPolicy{userAgent: o.UserAgent}, retry},

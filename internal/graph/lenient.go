@@ -53,17 +53,14 @@ func (f *flag) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// plainText is a value of unknown type as text, "" for null.
-func plainText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
+// looseText is a text that may come as another type: null is "", anything else its JSON.
+type looseText string
+
+func (t *looseText) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil {
+		text = string(data)
 	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(text)
+	*t = looseText(text)
+	return nil
 }

@@ -81,8 +81,8 @@ type discoveryPolicy struct{}
 
 func (discoveryPolicy) Do(req *policy.Request) (*http.Response, error) {
 	const document = "/v2.0/.well-known/openid-configuration"
-	address := req.Raw().URL
-	tenant, found := strings.CutSuffix(address.String(), document)
+	address, _, _ := strings.Cut(req.Raw().URL.String(), "?")
+	tenant, found := strings.CutSuffix(address, document)
 	if !found || req.Raw().Method != http.MethodGet {
 		return req.Next()
 	}

@@ -96,12 +96,12 @@ func (t *SyncTemplate) UnmarshalJSON(data []byte) error {
 // configurationFields reads the JSON text that names what a connector asks for; nil if it cannot be read.
 func configurationFields(text string) []ConfigurationField {
 	var wire []struct {
-		Name         string `json:"name"`
-		Secret       flag   `json:"secret"`
-		Optional     flag   `json:"optional"`
-		Hidden       flag   `json:"hidden"`
-		ReadOnly     flag   `json:"readOnly"`
-		DefaultValue any    `json:"defaultValue"`
+		Name         string    `json:"name"`
+		Secret       flag      `json:"secret"`
+		Optional     flag      `json:"optional"`
+		Hidden       flag      `json:"hidden"`
+		ReadOnly     flag      `json:"readOnly"`
+		DefaultValue looseText `json:"defaultValue"`
 	}
 	if json.Unmarshal([]byte(text), &wire) != nil {
 		return nil
@@ -111,7 +111,7 @@ func configurationFields(text string) []ConfigurationField {
 		key, known := SecretKey(w.Name)
 		fields = append(fields, ConfigurationField{
 			Name: key, Known: known, Secret: bool(w.Secret), Optional: bool(w.Optional), Hidden: bool(w.Hidden), ReadOnly: bool(w.ReadOnly),
-			DefaultValue: plainText(w.DefaultValue),
+			DefaultValue: string(w.DefaultValue),
 		})
 	}
 	return fields
