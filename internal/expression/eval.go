@@ -26,7 +26,7 @@ var (
 	ErrLimit = errors.New("limit reached")
 )
 
-// EvalError is why an expression has no outcome for the given attributes.
+// EvalError is why an expression has no outcome for the given attributes. Its message may quote attribute values.
 type EvalError struct {
 	// Problem holds the message and the place in the text.
 	Problem Problem
@@ -62,7 +62,7 @@ type Limits struct {
 	Depth int
 	// Steps is how many nodes and list elements may be visited; 100,000 by default.
 	Steps int
-	// Bytes is how much text all functions together may produce; 16 MiB by default.
+	// Bytes is how much text all functions together may produce; 4 MiB by default.
 	Bytes int
 	// RegexTime is how long regular expressions may run in total; one second by default.
 	RegexTime time.Duration
@@ -70,7 +70,7 @@ type Limits struct {
 
 const (
 	defaultSteps     = 100_000
-	defaultBytes     = 16 << 20
+	defaultBytes     = 4 << 20
 	defaultRegexTime = time.Second
 )
 
@@ -305,9 +305,6 @@ func (ev *evaluation) uniqueValue(n *callNode, depth int) (Value, *EvalError) {
 		}
 		if v.isNullOrEmpty() {
 			continue
-		}
-		if err := ev.step(arg, len(ev.options.Existing)); err != nil {
-			return Value{}, err
 		}
 		if !containsFold(ev.options.Existing, v.text) {
 			return v, nil

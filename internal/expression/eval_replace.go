@@ -20,7 +20,7 @@ func (c *invocation) replace() (Value, *EvalError) {
 	}
 	p, compileErr := c.node.compilePattern(text)
 	if compileErr != nil {
-		return Value{}, c.failArgument(replacePattern, "The regular expression cannot be read: %s.", compileErr)
+		return Value{}, c.fail(c.node.args[replacePattern], ErrOffline, "The regular expression cannot be read: %s.", compileErr)
 	}
 	if mode == replaceMatches {
 		replacement, err := c.text(replaceValue)

@@ -64,7 +64,7 @@ func (c *invocation) raise() (Value, *EvalError) {
 	if err != nil {
 		return Value{}, err
 	}
-	return Value{}, c.fail(c.node, nil, "The expression stops with the error `%s`.", shorten(text))
+	return Value{}, c.fail(c.node, nil, "The expression stops with the error %q.", text)
 }
 
 func (c *invocation) ignoreFlowIfNullOrEmpty() (Value, *EvalError) {

@@ -175,8 +175,10 @@ func (p *parser) concatenation() node {
 
 // operand parses one value. What cannot be a value is reported and left for the caller to skip.
 func (p *parser) operand() node {
+	skipped := false
 	for p.peek().kind == tokenBad {
 		p.take()
+		skipped = true
 	}
 	t := p.peek()
 	switch t.kind {
@@ -205,11 +207,14 @@ func (p *parser) operand() node {
 		return p.word(t)
 	case tokenOpen:
 		return p.group()
-	case tokenEnd:
-		p.problems.errorf(t.span, "The expression ends where a value is missing.", "")
 	case tokenLogical:
 		// Reported by the scanner.
+	case tokenEnd:
+		p.problems.errorf(t.span, "The expression ends where a value is missing.", "")
 	default:
+		if skipped {
+			break
+		}
 		p.problems.errorf(t.span, fmt.Sprintf("A value is missing before `%s`.", p.source(t.span)), "")
 	}
 	return &badNode{place{span{t.span.start, t.span.start}}}

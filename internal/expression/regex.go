@@ -19,7 +19,10 @@ const matchTimeout = time.Second
 
 // pattern is a compiled .NET regular expression.
 type pattern struct {
-	re *regexp2.Regexp
+	cost patternCost
+	re   *regexp2.Regexp
+	// timed is the same expression with a timeout, for inputs over which it may run long.
+	timed func() (*regexp2.Regexp, error)
 	// last is the number of the last group.
 	last int
 }
@@ -40,20 +43,51 @@ func (n *callNode) compilePattern(text string) (*pattern, error) {
 	return n.regex.pattern, n.regex.err
 }
 
+// maxPatternNesting bounds the groups within groups of a pattern: the time to compile it grows with their square.
+const maxPatternNesting = 200
+
 func compilePattern(text string) (*pattern, error) {
+	if len(text) > MaxLength || nesting(text) > maxPatternNesting {
+		return nil, errors.New("it is too large")
+	}
 	re, err := regexp2.Compile(text)
 	if err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		// The engine repeats the pattern at the end of its message.
+		reason, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "error parsing regexp: "), " in `")
+		return nil, errors.New(reason)
 	}
 	if re.RightToLeft() {
 		return nil, errors.New("right-to-left matching is not available")
 	}
-	re.MatchTimeout = matchTimeout
-	p := &pattern{re: re}
+	p := &pattern{cost: costOf(text), re: re}
+	p.timed = sync.OnceValues(func() (*regexp2.Regexp, error) {
+		timed, err := regexp2.Compile(text)
+		if err == nil {
+			timed.MatchTimeout = matchTimeout
+		}
+		return timed, err
+	})
 	for _, number := range re.GetGroupNumbers() {
 		p.last = max(p.last, number)
 	}
 	return p, nil
+}
+
+// nesting returns how deep parentheses are nested in a pattern. Those in character classes count too, which does no harm.
+func nesting(text string) int {
+	depth, deepest := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+			deepest = max(deepest, depth)
+		case ')':
+			depth--
+		}
+	}
+	return deepest
 }
 
 // groupNumber returns the number of a group given by name or number, or -1 if the pattern lacks it.
@@ -161,7 +195,16 @@ func (m *matcher) each(visit func(view regexp2.MatchView) bool) bool {
 	began := time.Now()
 	limit := m.call.limits.RegexTime - m.call.regexTime
 	late := false
-	err := m.pattern.re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
+	re := m.pattern.re
+	if !m.pattern.cost.harmless(len(m.input)) {
+		timed, err := m.pattern.timed()
+		if err != nil {
+			m.err = m.call.fail(m.call.node.args[replacePattern], ErrOffline, "The regular expression cannot be read.")
+			return false
+		}
+		re = timed
+	}
+	err := re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
 		more := visit(view)
 		late = time.Since(began) > limit
 		return more && m.err == nil && !late
