@@ -1,0 +1,30 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseReference_readsBothForms(t *testing.T) {
+	want := reference{spID, "0QAaNAAAEAAgAAAAA-0d3X_f0"}
+	for _, s := range []string{
+		want.String(),
+		"/servicePrincipals/" + spID + "/appRoleAssignedTo/0QAaNAAAEAAgAAAAA-0d3X_f0",
+		"servicePrincipals/" + spID + "/appRoleAssignedTo/0QAaNAAAEAAgAAAAA-0d3X_f0",
+	} {
+		if got, err := parseReference(s); err != nil || got != want {
+			t.Errorf("parseReference(%q) = %v, %v", s, got, err)
+		}
+	}
+}
+
+func TestParseReference_saysWhatItExpected(t *testing.T) {
+	for _, s := range []string{"", spID, spID + "/", "x/y", strings.ToUpper(spID) + "/y", spID + "/a/b", "/servicePrincipals/" + spID + "/appRoleAssignedTo/"} {
+		if _, err := parseReference(s); err == nil || !strings.Contains(err.Error(), "expected {service principal id}/{assignment id}") {
+			t.Errorf("parseReference(%q): %v", s, err)
+		}
+	}
+}

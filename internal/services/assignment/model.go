@@ -1,0 +1,50 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+type model struct {
+	ID                 types.String   `tfsdk:"id"`
+	ServicePrincipalID types.String   `tfsdk:"service_principal_id"`
+	PrincipalID        types.String   `tfsdk:"principal_id"`
+	UserPrincipalName  types.String   `tfsdk:"user_principal_name"`
+	Role               types.String   `tfsdk:"role"`
+	AppRoleID          types.String   `tfsdk:"app_role_id"`
+	PrincipalType      types.String   `tfsdk:"principal_type"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
+}
+
+type identity struct {
+	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
+	PrincipalID        types.String `tfsdk:"principal_id"`
+	AppRoleID          types.String `tfsdk:"app_role_id"`
+}
+
+// fromGraph takes over what the service says of an assignment. The texts that name the principal and the role stay as
+// they are written: they were resolved once, and a new name of the same thing is no difference.
+func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
+	m.ID = types.StringValue(reference{servicePrincipalID, a.ID}.String())
+	m.ServicePrincipalID = types.StringValue(servicePrincipalID)
+	h := holdingOf(a)
+	m.PrincipalID = types.StringValue(h.principalID)
+	m.AppRoleID = types.StringValue(h.roleID)
+	m.PrincipalType = types.StringNull()
+	if a.PrincipalType != "" {
+		m.PrincipalType = types.StringValue(a.PrincipalType)
+	}
+}
+
+func (m model) holding() holding {
+	return holding{m.PrincipalID.ValueString(), m.AppRoleID.ValueString()}
+}
+
+func (m model) identity() identity {
+	return identity{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
+}

@@ -1,0 +1,58 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// The pauses between attempts at elements of a batch, which the client does not repeat by itself.
+const (
+	firstPause  = time.Second
+	longestWait = 30 * time.Second
+	mostPauses  = 20
+)
+
+// pause is how long to wait before the next attempt: what the service asked for, else growing.
+type pause struct {
+	asked, grown time.Duration
+	taken        int
+}
+
+func newPause() *pause { return &pause{grown: firstPause} }
+
+func (p *pause) left() bool { return p.taken < mostPauses }
+
+func (p *pause) ask(d time.Duration) { p.asked = max(p.asked, d) }
+
+func (p *pause) next() time.Duration {
+	d := p.asked
+	if d == 0 {
+		d = p.grown
+		p.grown = min(2*p.grown, longestWait)
+	}
+	p.asked = 0
+	p.taken++
+	return d
+}
+
+// passing reports whether the service refused an element before acting on it, so that it may be repeated as it is.
+func passing(err error) bool {
+	var answer *graph.Error
+	return errors.As(err, &answer) &&
+		(answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable)
+}
+
+// retryAfter is the pause that an answer asks for, 0 if none.
+func retryAfter(err error) time.Duration {
+	var answer *graph.Error
+	if !errors.As(err, &answer) {
+		return 0
+	}
+	return answer.RetryAfter
+}

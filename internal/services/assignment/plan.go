@@ -1,0 +1,323 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// planning is one ModifyPlan of a single assignment.
+type planning struct {
+	tenant       *tenant
+	config, plan model
+	prior        *model // nil when creating
+	skipped      graphdiag.Skipped
+	replace      path.Paths
+	diags        diag.Diagnostics
+}
+
+// ModifyPlan resolves the names and refuses, before anything is written, what could not work.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.tenant == nil {
+		return
+	}
+	p := planning{tenant: r.tenant}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
+	if !req.State.Raw.IsNull() {
+		p.prior = &model{}
+		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.principal(ctx)
+	p.role(ctx)
+	if p.creates() && !p.diags.HasError() {
+		p.advise(ctx)
+		p.lookForExisting(ctx)
+	}
+	resp.Diagnostics.Append(p.diags...)
+	resp.Diagnostics.Append(p.skippedOnce()...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
+	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
+}
+
+// creates reports whether this plan makes a new assignment, be it as a replacement.
+func (p *planning) creates() bool {
+	return p.prior == nil || len(p.replace) > 0 ||
+		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
+}
+
+// principal resolves a user principal name, or makes sure that a resolved one still means the same user.
+func (p *planning) principal(ctx context.Context) {
+	name := p.config.UserPrincipalName
+	at := path.Root("user_principal_name")
+	switch {
+	case name.IsNull():
+		return
+	case name.IsUnknown():
+		p.openPrincipal()
+		return
+	case p.prior != nil && name.Equal(p.prior.UserPrincipalName):
+		p.sameUser(ctx)
+		return
+	}
+	found, err := p.tenant.people.named(ctx, name.ValueString())
+	switch {
+	case graph.IsPermissionDenied(err):
+		p.skipped.Add("who `user_principal_name` means", err, graphdiag.PrincipalRead)
+		p.openPrincipal()
+	case err != nil:
+		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err, graphdiag.PrincipalRead))
+	case !found.exists:
+		p.diags.AddAttributeWarning(at, "User not found",
+			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
+		p.openPrincipal()
+	default:
+		p.plan.PrincipalID = types.StringValue(found.ID)
+		if p.prior != nil && !p.plan.PrincipalID.Equal(p.prior.PrincipalID) {
+			p.replace = append(p.replace, path.Root("principal_id"))
+		}
+	}
+}
+
+// openPrincipal leaves the principal to the apply.
+func (p *planning) openPrincipal() {
+	p.plan.PrincipalID = types.StringUnknown()
+	if p.prior != nil {
+		p.replace = append(p.replace, path.Root("principal_id"))
+	}
+}
+
+// sameUser reports a name that has come to mean another user. The users of the whole listing are looked up together, so
+// that a thousand such names cost one call; only a renamed user costs a call of its own.
+func (p *planning) sameUser(ctx context.Context) {
+	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
+	p.plan.PrincipalID = p.prior.PrincipalID
+	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.get(ctx)
+	likely := func() []string { return nil }
+	if err == nil {
+		likely = l.users
+	}
+	known, err := p.tenant.people.byID.one(ctx, id, likely)
+	if err == nil && strings.EqualFold(known.UserPrincipalName, name) {
+		return
+	}
+	if err == nil {
+		known, err = p.tenant.people.named(ctx, name)
+	}
+	switch {
+	case graph.IsPermissionDenied(err):
+		p.skipped.Add("whether each `user_principal_name` still means the same user", err, graphdiag.PrincipalRead)
+	case err != nil:
+		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead))
+	case known.exists && known.ID != id:
+		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
+			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+
+				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, known.ID, id, known.ID))
+	}
+}
+
+// role resolves the role, or makes sure that a resolved one still means the same.
+func (p *planning) role(ctx context.Context) {
+	at := path.Root("role")
+	if p.plan.ServicePrincipalID.IsUnknown() || p.config.Role.IsUnknown() {
+		p.openRole()
+		return
+	}
+	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
+	stays := p.prior != nil && p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID)
+	text := p.config.Role.ValueString()
+	declared, err := app.roles.get(ctx)
+	switch {
+	case graph.IsPermissionDenied(err):
+		p.skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)
+		if !stays || !p.config.Role.Equal(p.prior.Role) {
+			p.openRole()
+		}
+		return
+	case graph.IsNotFound(err) && stays:
+		return // being deleted as well, or the apply is going to say so
+	case graph.IsNotFound(err):
+		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
+			fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", app.id))
+		return
+	case err != nil:
+		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead))
+		return
+	}
+	if id, ok := declared.find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
+		p.plan.AppRoleID = p.prior.AppRoleID
+		return
+	} else if stays && p.config.Role.Equal(p.prior.Role) {
+		p.plan.AppRoleID = p.prior.AppRoleID
+		if ok {
+			p.diags.Append(roleMovedError(at, text, p.prior.AppRoleID.ValueString(), id))
+		}
+		return
+	}
+	id, refused := declared.admit(text)
+	if refused != nil {
+		p.diags.Append(refused.diagnostics(at)...)
+		return
+	}
+	p.plan.AppRoleID = types.StringValue(id)
+	p.diags.Append(warnDefaultAccess(at, id)...)
+	if p.prior != nil {
+		p.replace = append(p.replace, path.Root("app_role_id"))
+	}
+}
+
+// openRole leaves the role to the apply.
+func (p *planning) openRole() {
+	p.plan.AppRoleID = types.StringUnknown()
+	if p.prior != nil {
+		p.replace = append(p.replace, path.Root("app_role_id"))
+	}
+}
+
+// advise looks at the principal that is going to be assigned.
+func (p *planning) advise(ctx context.Context) {
+	if p.plan.PrincipalID.IsUnknown() {
+		return
+	}
+	at := path.Root("principal_id")
+	if !p.config.UserPrincipalName.IsNull() {
+		at = path.Root("user_principal_name")
+	}
+	found, findings, err := p.tenant.people.advise(ctx, p.plan.PrincipalID.ValueString())
+	if err != nil {
+		p.skipped.Add("whether the principals can be assigned", err, graphdiag.PrincipalRead)
+	}
+	for _, f := range findings {
+		p.diags.Append(f.diagnostic(at))
+	}
+	if p.plan.AppRoleID.IsUnknown() || p.plan.ServicePrincipalID.IsUnknown() {
+		return
+	}
+	declared, err := p.tenant.application(p.plan.ServicePrincipalID.ValueString()).roles.get(ctx)
+	if err != nil {
+		return // reported already
+	}
+	if refused := declared.refuseKind(p.plan.AppRoleID.ValueString(), found.Type); refused != nil {
+		p.diags.Append(refused.diagnostics(path.Root("role"))...)
+	}
+}
+
+// lookForExisting warns of an assignment that creating would collide with. It cannot be an error: a tainted instance is
+// planned like a new one, and its own assignment is still there.
+func (p *planning) lookForExisting(ctx context.Context) {
+	if p.prior != nil || p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+		return
+	}
+	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
+	l, err := app.listing.get(ctx)
+	if err != nil {
+		return // the apply notices a duplicate itself
+	}
+	found, ok := l.of(p.plan.holding())
+	if !ok || app.isManaged(found.ID) {
+		return
+	}
+	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString())+
+		"\n\nIf another resource of this configuration holds it now, use a `moved` block instead.")
+}
+
+// skippedOnce is the warning about checks that could not run, from the first instance that meets the cause.
+func (p *planning) skippedOnce() diag.Diagnostics {
+	diags := p.skipped.Diagnostics("The service checks again when the assignment is made.")
+	if len(diags) > 0 && !p.tenant.first(diags[0].Detail()) {
+		return nil
+	}
+	return diags
+}
+
+func (r *refusal) diagnostics(at path.Path) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, r.summary, r.detail)}
+}
+
+func (f finding) diagnostic(at path.Path) diag.Diagnostic {
+	if f.refuses {
+		return diag.NewAttributeErrorDiagnostic(at, f.summary, f.detail)
+	}
+	return diag.NewAttributeWarningDiagnostic(at, f.summary, f.detail)
+}
+
+func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
+	if roleID != graph.DefaultAccessRoleID {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Default Access may not provision",
+		"The application declares no role for users, so that Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
+}
+
+func roleMovedError(at path.Path, text, was, is string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "The name means another role now",
+		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and means the role %s now. "+
+			"Nothing was changed. Write the id of the role that you mean.", text, was, is))
+}
+
+func alreadyAssigned(servicePrincipalID string, found graph.Assignment, role string) string {
+	who := found.PrincipalID
+	if found.PrincipalDisplayName != "" {
+		who = fmt.Sprintf("%q (%s)", found.PrincipalDisplayName, found.PrincipalID)
+	}
+	return fmt.Sprintf("%s holds the role %q already, by an assignment that is not in this state. Take it over with this block, with the resource's address in place of NAME:\n\n%s",
+		who, role, importBlock(singleType, reference{servicePrincipalID, found.ID}.String()))
+}
+
+// explainAssign turns what went wrong while assigning into what a person can do about it.
+func (r *Resource) explainAssign(ctx context.Context, app *application, plan model, err error) diag.Diagnostics {
+	var exists *existsError
+	var unsettled *unsettledError
+	switch {
+	case errors.As(err, &exists):
+		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.id, exists.found, plan.Role.ValueString()))}
+	case errors.As(err, &unsettled):
+		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err, graphdiag.AssignmentWrite,
+			"Apply again: if it was made, the provider finds it and gives you the import block.")}
+	case graph.IsNotFound(err):
+		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
+	case graph.IsBadRequest(err):
+		hint := "The principal must be a user, a security group or a service principal, and the role must be open to it."
+		if found, lookErr := r.tenant.people.byID.one(ctx, plan.PrincipalID.ValueString(), nil); lookErr == nil {
+			for _, f := range judge(plan.PrincipalID.ValueString(), found) {
+				if f.refuses {
+					hint = f.detail
+				}
+			}
+		}
+		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite, hint)}
+	}
+	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite)}
+}
+
+// explainMissing says which end of the assignment does not exist.
+func (r *Resource) explainMissing(ctx context.Context, app *application, plan model, err error) diag.Diagnostic {
+	waited := fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", replicationPatience.Seconds())
+	if _, spErr := r.tenant.directory.GetServicePrincipal(ctx, app.id); graph.IsNotFound(spErr) {
+		return graphdiag.AttributeError(path.Root("service_principal_id"), "No such service principal", err, graphdiag.AssignmentWrite,
+			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.id), waited)
+	}
+	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err, graphdiag.AssignmentWrite,
+		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited)
+}
+
+// sentence makes a full sentence of an error.
+func sentence(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}

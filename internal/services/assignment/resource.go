@@ -1,0 +1,234 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+const singleType = "gotomeeting_user_role_assignment"
+
+// Default timeouts. One call takes a moment, but a throttling service may ask for minutes.
+const (
+	createTimeout = 10 * time.Minute
+	readTimeout   = 10 * time.Minute
+	deleteTimeout = 10 * time.Minute
+)
+
+var (
+	_ resource.ResourceWithConfigure        = (*Resource)(nil)
+	_ resource.ResourceWithConfigValidators = (*Resource)(nil)
+	_ resource.ResourceWithIdentity         = (*Resource)(nil)
+	_ resource.ResourceWithImportState      = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
+)
+
+// Resource is gotomeeting_user_role_assignment.
+type Resource struct {
+	tenant *tenant
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_role_assignment"
+}
+
+// Configure takes over the provider's data.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	if data != nil {
+		r.tenant = tenantOf(data)
+	}
+}
+
+// ConfigValidators asks for one way to name the principal.
+func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("principal_id"), path.MatchRoot("user_principal_name"))}
+}
+
+// Create assigns the principal. What the plan could not resolve yet is resolved first.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	resp.Diagnostics.Append(r.resolvePrincipal(ctx, &plan)...)
+	resp.Diagnostics.Append(resolveRole(ctx, app, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	made, err := app.assign(ctx, plan.holding())
+	if err != nil {
+		resp.Diagnostics.Append(r.explainAssign(ctx, app, plan, err)...)
+		return
+	}
+	plan.fromGraph(app.id, made)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
+}
+
+// resolvePrincipal looks up a user principal name whose user was not there, or not known, while planning.
+func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagnostics {
+	if !plan.PrincipalID.IsUnknown() {
+		return nil
+	}
+	name := plan.UserPrincipalName.ValueString()
+	user, err := r.tenant.directory.GetUser(graph.WithReplicationWait(ctx, replicationPatience), name)
+	switch {
+	case graph.IsNotFound(err):
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("user_principal_name"), "No such user",
+			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest it is the long form with `#EXT#`.", name))}
+	case err != nil:
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead)}
+	}
+	plan.PrincipalID = types.StringValue(user.ID)
+	return nil
+}
+
+// resolveRole looks up a role whose application was not there, or not known, while planning.
+func resolveRole(ctx context.Context, app *application, plan *model) diag.Diagnostics {
+	if !plan.AppRoleID.IsUnknown() {
+		return nil
+	}
+	declared, err := app.declaredRoles(ctx)
+	if err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+	}
+	text := plan.Role.ValueString()
+	id, refused := declared.admit(text)
+	if refused != nil {
+		return refused.diagnostics(path.Root("role"))
+	}
+	plan.AppRoleID = types.StringValue(id)
+	return warnDefaultAccess(path.Root("role"), id)
+}
+
+// Read finds the assignment in the listing that all instances share.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	written, diags := req.Private.GetKey(ctx, writtenKey)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(state.ServicePrincipalID.ValueString())
+	looks := 1
+	if justWritten(r.tenant.directory.Clock(), written) {
+		looks = settleLooks
+	}
+	found, ok, err := app.look(ctx, state, looks)
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err, graphdiag.ApplicationRead))
+		return
+	}
+	if !ok {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	app.manage(found.ID)
+	state.fromGraph(app.id, found)
+	if state.Role.IsNull() { // imported
+		declared, err := app.roles.get(ctx)
+		if err != nil && !graph.IsPermissionDenied(err) {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err, graphdiag.ApplicationRead))
+			return
+		}
+		state.Role = types.StringValue(declared.label(found.AppRoleID))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+// Update writes nothing: what can change in place only says the same in other words.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+// Delete removes the assignment.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	ref, err := parseReference(state.ID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid id in the state", err.Error()+".")
+		return
+	}
+	app := r.tenant.application(ref.servicePrincipalID)
+	defer app.listing.drop()
+	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err, graphdiag.AssignmentWrite))
+	}
+}
+
+// ImportState accepts the id, the path that other tools use, or the identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if req.ID != "" {
+		ref, err := parseReference(req.ID)
+		if err != nil {
+			resp.Diagnostics.AddError("Invalid import id", sentence(err))
+			return
+		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), ref.String())...)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), ref.servicePrincipalID)...)
+		return
+	}
+	var id identity
+	resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for name, value := range map[string]types.String{
+		"service_principal_id": id.ServicePrincipalID, "principal_id": id.PrincipalID, "app_role_id": id.AppRoleID,
+	} {
+		if problem := validate.ObjectIDProblem(value.ValueString()); problem != "" {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid identity", problem)
+		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+}

@@ -1,0 +1,176 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// defaultAccess is how the portal names an assignment without a declared role.
+const defaultAccess = "Default Access"
+
+// roles are the app roles that a service principal declares.
+type roles []graph.AppRole
+
+// refusal says why a role cannot be assigned.
+type refusal struct {
+	summary, detail string
+}
+
+// matches returns the roles that a text can mean: by id, else by value or display name. Disabled ones count only when
+// nothing else fits, because a retired role may share its name with its successor.
+func (r roles) matches(text string) []graph.AppRole {
+	if i := slices.IndexFunc(r, func(role graph.AppRole) bool { return strings.EqualFold(role.ID, text) }); i >= 0 {
+		return r[i : i+1]
+	}
+	var enabled, disabled []graph.AppRole
+	for _, role := range r {
+		switch {
+		case text == "" || role.Value != text && role.DisplayName != text:
+		case role.IsEnabled:
+			enabled = append(enabled, role)
+		default:
+			disabled = append(disabled, role)
+		}
+	}
+	if len(enabled) > 0 {
+		return enabled
+	}
+	return disabled
+}
+
+// find returns the id of the one role that a text means today.
+func (r roles) find(text string) (id string, found bool) {
+	switch matches := r.matches(text); {
+	case len(matches) == 1:
+		return matches[0].ID, true
+	case len(matches) == 0 && meansDefaultAccess(text):
+		return graph.DefaultAccessRoleID, true
+	}
+	return "", false
+}
+
+// admit is find for a role that is to be assigned: it also refuses what could not work.
+func (r roles) admit(text string) (id string, refused *refusal) {
+	matches := r.matches(text)
+	switch {
+	case len(matches) == 0 && meansDefaultAccess(text):
+		if slices.ContainsFunc(r, graph.AppRole.CanProvision) {
+			return "", &refusal{"Default Access does not provision",
+				"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.valid()}
+		}
+		return graph.DefaultAccessRoleID, nil
+	case len(matches) == 0:
+		return "", &refusal{"Unknown role", fmt.Sprintf("The application declares no role %q.%s %s", text, r.suggestion(text), r.valid())}
+	case len(matches) > 1:
+		ids := make([]string, len(matches))
+		for i, role := range matches {
+			ids[i] = fmt.Sprintf("- %s (%s)", role.ID, describe(role))
+		}
+		slices.Sort(ids)
+		return "", &refusal{"Ambiguous role", fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
+	case !matches[0].IsEnabled:
+		return "", &refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.valid())}
+	}
+	return matches[0].ID, nil
+}
+
+// refuseKind refuses a role that is not open to a kind of principal.
+func (r roles) refuseKind(id, kind string) *refusal {
+	i := slices.IndexFunc(r, func(role graph.AppRole) bool { return role.ID == id })
+	if i < 0 || kind == "" {
+		return nil
+	}
+	wanted := "User"
+	if kind == kindServicePrincipal {
+		wanted = "Application"
+	}
+	if slices.ContainsFunc(r[i].AllowedMemberTypes, func(allowed string) bool { return strings.EqualFold(allowed, wanted) }) {
+		return nil
+	}
+	if wanted == "Application" {
+		return &refusal{"Role not open to applications", fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
+	}
+	return &refusal{"Role not open to users", fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.valid())}
+}
+
+// label is the text that a person would write for a role: its name, if that says which one it is. A comma or blanks at
+// the ends would not survive the exclusive resource's notation.
+func (r roles) label(id string) string {
+	if id == graph.DefaultAccessRoleID {
+		if len(r.matches(defaultAccess)) == 0 {
+			return defaultAccess
+		}
+		return id
+	}
+	i := slices.IndexFunc(r, func(role graph.AppRole) bool { return role.ID == id })
+	if i < 0 {
+		return id
+	}
+	for _, text := range []string{r[i].DisplayName, r[i].Value} {
+		if strings.Contains(text, ",") || text != strings.TrimSpace(text) {
+			continue
+		}
+		if found, ok := r.find(text); ok && found == id {
+			return text
+		}
+	}
+	return id
+}
+
+// valid lists what can be assigned.
+func (r roles) valid() string {
+	var names []string
+	for _, role := range r {
+		if role.CanProvision() {
+			names = append(names, describe(role))
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf("It declares no role for users and groups: use %q.", defaultAccess)
+	}
+	slices.Sort(names)
+	return "Valid roles: " + strings.Join(names, ", ") + "."
+}
+
+func describe(role graph.AppRole) string {
+	switch {
+	case role.DisplayName == "" && role.Value == "":
+		return role.ID
+	case role.DisplayName == "":
+		return fmt.Sprintf("%q", role.Value)
+	case role.Value == "" || role.Value == role.DisplayName:
+		return fmt.Sprintf("%q", role.DisplayName)
+	}
+	return fmt.Sprintf("%q (value %q)", role.DisplayName, role.Value)
+}
+
+// suggestion is a did-you-mean with a blank before it, or nothing.
+func (r roles) suggestion(text string) string {
+	best, distance := "", len(text)/3+1
+	for _, role := range r {
+		for _, name := range []string{role.DisplayName, role.Value} {
+			if name == "" || !role.CanProvision() {
+				continue
+			}
+			if d := levenshtein.Distance(strings.ToLower(text), strings.ToLower(name), nil); d < distance {
+				best, distance = name, d
+			}
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", best)
+}
+
+func meansDefaultAccess(text string) bool {
+	return strings.EqualFold(text, defaultAccess) || text == graph.DefaultAccessRoleID
+}

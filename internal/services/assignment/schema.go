@@ -1,0 +1,72 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+const roleForms = "Its display name, value or id. Names are resolved once: renaming the role later is no difference. " +
+	"`Default Access` is refused when the application declares a usable role, because it does not provision."
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Assigns one user, group or service principal to a role of the application. With the connection's scope `assigned`, " +
+			"assigned people (and the direct members of assigned groups) are those who get accounts. " +
+			"For the whole set, or for hundreds of people, use `gotomeeting_user_role_assignments_exclusive`.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "`{service principal id}/{assignment id}`; the id to import by."},
+			"service_principal_id": schema.StringAttribute{Required: true,
+				Validators:          []validator.String{validate.ObjectID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment."},
+			"principal_id": schema.StringAttribute{Optional: true, Computed: true,
+				Validators:    []validator.String{validate.ObjectID()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Object id of the user, security group or service principal. Exactly one of `principal_id` and `user_principal_name` must be given. " +
+					"Another one replaces the assignment."},
+			"user_principal_name": schema.StringAttribute{Optional: true,
+				Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later is no difference, " +
+					"and a name that has come to mean another user is an error. The name of another user replaces the assignment."},
+			"role": schema.StringAttribute{Required: true,
+				Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so that another role replaces it; " +
+					"set `create_before_destroy = true` to keep the person in scope meanwhile."},
+			"app_role_id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "Id of the role."},
+			"principal_type": schema.StringAttribute{Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "Kind of the principal: `User`, `Group` or `ServicePrincipal`."},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Delete: true,
+				CreateDescription: "Defaults to `10m`. It bounds the waits that a throttling service asks for.",
+				ReadDescription:   "Defaults to `10m`.",
+				DeleteDescription: "Defaults to `10m`."}),
+		},
+	}
+}
+
+// IdentitySchema describes what identifies an assignment across states.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true,
+			Description: "Object id of the application's service principal."},
+		"principal_id": identityschema.StringAttribute{RequiredForImport: true,
+			Description: "Object id of the user, group or service principal."},
+		"app_role_id": identityschema.StringAttribute{RequiredForImport: true,
+			Description: "Id of the role; all zeros for Default Access."},
+	}}
+}
