@@ -18,6 +18,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/assignment"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/state"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/syncstatus"
@@ -155,6 +156,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		application.NewResource,
 		connection.NewResource,
+		assignment.NewResource,
 		state.NewResource,
 	}
 }
