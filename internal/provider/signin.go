@@ -158,8 +158,14 @@ func (s settings) graphEndpoint() string {
 	return s.environment.GraphEndpoint
 }
 
-// scope is that of the cloud: a private endpoint or simulator does not change the audience of a token.
-func (s settings) scope() string { return s.environment.GraphEndpoint + "/.default" }
+// scope is the audience to ask tokens for. An endpoint of one's own in front of a known cloud does not change the cloud's
+// audience; with a sign-in host of its own as well it is another cloud, or a simulator, whose audience is its endpoint.
+func (s settings) scope() string {
+	if s.has("authority_host") && s.has("graph_endpoint") {
+		return s.graphEndpoint() + "/.default"
+	}
+	return s.environment.GraphEndpoint + "/.default"
+}
 
 func (s settings) httpClient() (*http.Client, diag.Diagnostics) {
 	client, err := graph.NewHTTPClient(s.get("ca_certificate_file"))

@@ -25,6 +25,8 @@ type Data struct {
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex
 	once  map[any]any
+
+	handovers map[any]kept
 }
 
 // From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider

@@ -106,8 +106,13 @@ func (s *Server) postToken(w http.ResponseWriter, r *http.Request) {
 
 // resourceOf returns the resource of a scope such as https://graph.example/.default.
 func resourceOf(scope string) (string, bool) {
-	resource, ok := strings.CutSuffix(strings.TrimSpace(scope), "/.default")
-	return strings.TrimRight(resource, "/"), ok && resource != ""
+	// Client libraries add the OpenID Connect scopes of their own accord, which mean nothing for this grant.
+	for _, asked := range strings.Fields(scope) {
+		if resource, ok := strings.CutSuffix(asked, "/.default"); ok && resource != "" {
+			return strings.TrimRight(resource, "/"), true
+		}
+	}
+	return "", false
 }
 
 // refusal returns the number of the error with which the client's credential is refused, 0 if it is right.

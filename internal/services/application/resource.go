@@ -91,6 +91,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		skipped.Add("whether the application exists already", err, graphdiag.ApplicationRead)
 	} else {
 		resp.Diagnostics.Append(refuseDuplicate(found)...)
+		r.data.HandOver(existingKey{template.ID, plan.DisplayName.ValueString()}, found)
 	}
 	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
 		skipped.Add("whether a deleted application has the same name", err, graphdiag.ApplicationRead)
@@ -140,10 +141,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		plan.ApplicationTemplateID, plan.GalleryName = types.StringValue(template.ID), types.StringValue(template.DisplayName)
 	}
 	templateID := plan.ApplicationTemplateID.ValueString()
-	found, err := existing(ctx, r.data.Graph, templateID, plan.DisplayName.ValueString())
-	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead))
-		return
+	found, planned := providerdata.Take[[]graph.ServicePrincipal](r.data, existingKey{templateID, plan.DisplayName.ValueString()})
+	if !planned {
+		var err error
+		if found, err = existing(ctx, r.data.Graph, templateID, plan.DisplayName.ValueString()); err != nil {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead))
+			return
+		}
 	}
 	if resp.Diagnostics.Append(refuseDuplicate(found)...); resp.Diagnostics.HasError() {
 		return
@@ -227,7 +231,7 @@ func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.Serv
 		return sp, err
 	}
 	err = r.data.Graph.Poll(ctx, "the synchronization service to know the application", func(ctx context.Context) (bool, string, error) {
-		_, err := r.data.Graph.ListSyncTemplates(ctx, id)
+		_, err := r.data.SyncTemplates(ctx, id)
 		switch {
 		case graph.IsNotFound(err):
 			return false, "not found", nil

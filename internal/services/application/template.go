@@ -85,6 +85,9 @@ func attributeError(attribute, summary, detail string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), summary, detail)}
 }
 
+// existingKey is under what planning hands over the applications that it found.
+type existingKey struct{ templateID, displayName string }
+
 // existing returns the service principals that instantiating would duplicate.
 func existing(ctx context.Context, client *graph.Client, templateID, displayName string) ([]graph.ServicePrincipal, error) {
 	found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{DisplayName: displayName, ApplicationTemplateID: templateID})

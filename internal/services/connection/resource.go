@@ -131,10 +131,12 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	if r.data.USGovernment {
 		diags.Append(refuseOversize(want)...)
 	}
-	jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		diags.Append(graphdiag.Error("Cannot list the application's jobs", err, graphdiag.SynchronizationRead))
-		return template, nil, diags
+	jobs, planned := providerdata.Take[[]graph.Job](r.data, jobsKey(servicePrincipalID))
+	if !planned {
+		if jobs, err = r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil && !graph.IsNotFound(err) {
+			diags.Append(graphdiag.Error("Cannot list the application's jobs", err, graphdiag.SynchronizationRead))
+			return template, nil, diags
+		}
 	}
 	orphan, problems := r.refuseExisting(ctx, servicePrincipalID, template, jobs)
 	diags.Append(problems...)

@@ -111,7 +111,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	}
 	var skipped graphdiag.Skipped
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
-	templates, err := r.data.Graph.ListSyncTemplates(ctx, servicePrincipalID)
+	templates, err := r.data.SyncTemplates(ctx, servicePrincipalID)
 	if err != nil {
 		if graph.IsNotFound(err) {
 			diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
@@ -134,10 +134,14 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	} else {
 		_, problems = r.refuseExisting(ctx, servicePrincipalID, template, jobs)
 		diags.Append(problems...)
+		r.data.HandOver(jobsKey(servicePrincipalID), jobs)
 	}
 	diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
 	return diags
 }
+
+// jobsKey is under what planning hands over the jobs that it listed.
+type jobsKey string
 
 // supplied lists the credential keys that the configuration gives, known yet or not.
 func supplied(config model) map[string]bool {

@@ -18,7 +18,7 @@ func (r *Resource) awaitTemplates(ctx context.Context, servicePrincipalID string
 	looks := 0
 	err = r.data.Graph.Poll(ctx, "the application's connectors", func(ctx context.Context) (bool, string, error) {
 		var err error
-		templates, err = r.data.Graph.ListSyncTemplates(ctx, servicePrincipalID)
+		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID)
 		looks++
 		if looks < 6 && (graph.IsNotFound(err) || err == nil && len(templates) == 0) {
 			return false, "none", nil

@@ -81,6 +81,9 @@ func restarts(plan, state model) bool {
 	return !state.ID.IsNull() && !state.RestartTriggers.IsNull() && !plan.RestartTriggers.IsNull() && !plan.RestartTriggers.Equal(state.RestartTriggers)
 }
 
+// jobKey is under what planning hands over the job that it read.
+type jobKey graph.JobRef
+
 // warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
 // A job that cannot be read yet is no reason to say anything.
 func (r *Resource) warnQuarantined(ctx context.Context, plan model) diag.Diagnostics {
@@ -89,6 +92,9 @@ func (r *Resource) warnQuarantined(ctx context.Context, plan model) diag.Diagnos
 		return nil
 	}
 	job, err := r.data.Graph.GetJob(ctx, ref)
+	if err == nil {
+		r.data.HandOver(jobKey(ref), job)
+	}
 	if err != nil || job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
 		return nil
 	}

@@ -16,10 +16,14 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // awaitJob reads the job; one created moments ago may not be readable everywhere yet.
 func (r *Resource) awaitJob(ctx context.Context, ref graph.JobRef) (job graph.Job, err error) {
+	if planned, ok := providerdata.Take[graph.Job](r.data, jobKey(ref)); ok {
+		return planned, nil
+	}
 	looks := 0
 	pollErr := r.data.Graph.Poll(ctx, "the job to be readable", func(ctx context.Context) (bool, string, error) {
 		job, err = r.data.Graph.GetJob(ctx, ref)

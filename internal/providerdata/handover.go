@@ -1,0 +1,65 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package providerdata
+
+import (
+	"context"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
+// over to the action instead of being asked for again.
+const handoverAge = 30 * time.Second
+
+// templatesAge is how long the connectors of a service principal are taken as known; the service changes them in years.
+const templatesAge = time.Minute
+
+type kept struct {
+	value any
+	at    time.Time
+}
+
+// HandOver keeps value for the action that follows planning. Keys are of the caller's own unexported types.
+func (d *Data) HandOver(key, value any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.handovers == nil {
+		d.handovers = map[any]kept{}
+	}
+	d.handovers[key] = kept{value, d.Graph.Clock().Now()}
+}
+
+// Take returns what was handed over for key moments ago, once.
+func Take[T any](d *Data, key any) (value T, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	entry, found := d.handovers[key]
+	delete(d.handovers, key)
+	if !found || d.Graph.Clock().Now().Sub(entry.at) > handoverAge {
+		return value, false
+	}
+	value, ok = entry.value.(T)
+	return value, ok
+}
+
+type templatesKey string
+
+// SyncTemplates lists the connectors that a service principal offers. An answer that names any is good for a minute; an
+// empty one is asked for again, since a new application offers nothing at first.
+func (d *Data) SyncTemplates(ctx context.Context, servicePrincipalID string) ([]graph.SyncTemplate, error) {
+	key := templatesKey(servicePrincipalID)
+	d.mu.Lock()
+	entry, found := d.handovers[key]
+	d.mu.Unlock()
+	if templates, ok := entry.value.([]graph.SyncTemplate); found && ok && d.Graph.Clock().Now().Sub(entry.at) <= templatesAge {
+		return templates, nil
+	}
+	templates, err := d.Graph.ListSyncTemplates(ctx, servicePrincipalID)
+	if err == nil && len(templates) > 0 {
+		d.HandOver(key, templates)
+	}
+	return templates, err
+}
