@@ -56,7 +56,6 @@ var servicePrincipals = &entity[store.ServicePrincipal]{kind: "servicePrincipal"
 	{name: "deletedDateTime", value: func(p *store.ServicePrincipal) any { return timeOrNil(p.DeletedAt) }},
 	{name: "appId", filter: true, value: func(p *store.ServicePrincipal) any { return p.AppID }},
 	{name: "applicationTemplateId", filter: true, value: func(p *store.ServicePrincipal) any { return textOrNil(p.TemplateID) }},
-	{name: "createdDateTime", value: func(p *store.ServicePrincipal) any { return timeOrNil(p.CreatedAt) }},
 	{name: "displayName", filter: true, value: func(p *store.ServicePrincipal) any { return p.DisplayName }},
 	{name: "appRoles", value: func(p *store.ServicePrincipal) any { return renderRoles(p.Roles) }},
 }, kept(principalMembers, func(p *store.ServicePrincipal) map[string]any { return p.Properties })...)}

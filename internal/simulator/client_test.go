@@ -33,7 +33,9 @@ func start(t *testing.T, opts ...func(*Options)) *tester {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	return &tester{Server: s, t: t, client: s.Client(), token: s.AccessToken()}
+	client := s.Client()
+	client.Transport = checkedTransport{t: t, next: client.Transport}
+	return &tester{Server: s, t: t, client: client, token: s.AccessToken()}
 }
 
 func withVariants(v Variants) func(*Options) { return func(o *Options) { o.Variants = v } }

@@ -104,11 +104,11 @@ func (s *Server) postToken(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// resourceOf returns the resource of a scope such as https://graph.example/.default.
-func resourceOf(scope string) (string, bool) {
-	// Client libraries add the OpenID Connect scopes of their own accord, which mean nothing for this grant.
-	for _, asked := range strings.Fields(scope) {
-		if resource, ok := strings.CutSuffix(asked, "/.default"); ok && resource != "" {
+// resourceOf returns the resource of a scope such as https://graph.example/.default. Clients send scopes of OpenID
+// Connect along with it.
+func resourceOf(scopes string) (string, bool) {
+	for scope := range strings.FieldsSeq(scopes) {
+		if resource, ok := strings.CutSuffix(scope, "/.default"); ok && resource != "" {
 			return strings.TrimRight(resource, "/"), true
 		}
 	}

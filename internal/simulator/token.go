@@ -176,7 +176,9 @@ func (a *authority) signedByCertificate(assertion string, header tokenHeader) bo
 		if !ok {
 			continue
 		}
-		if thumbprint := sha256.Sum256(certificate.Raw); header.SHA256 != "" && header.SHA256 != encodeSegment(thumbprint[:]) {
+		// Clients disagree on which of the two base64 alphabets the thumbprint is written in.
+		named := strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(header.SHA256)
+		if thumbprint := sha256.Sum256(certificate.Raw); named != "" && named != encodeSegment(thumbprint[:]) {
 			continue
 		}
 		switch header.Algorithm {
