@@ -1,0 +1,97 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command demo shows the main job of the provider, on this machine and without a tenant: it starts the simulator, and has
+// the real Terraform or OpenTofu CLI declare GoToMeeting provisioning with examples/complete, look at it, repair a change
+// made "in the portal", and take everything away again. It leaves nothing behind and exits 0 only if every step was right.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hc-install/product"
+	"github.com/hashicorp/hc-install/releases"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
+)
+
+// fetchedVersion is the Terraform that is fetched where there is no CLI.
+const fetchedVersion = "1.11.4"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "\nThe demo failed:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	began := time.Now()
+	dir, err := os.MkdirTemp("", "gotomeeting-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		return err
+	}
+	step("Preparing")
+	cli, err := findCLI(ctx, dir)
+	if err != nil {
+		return err
+	}
+	plugins := filepath.Join(dir, "plugins")
+	if _, err := workspace.BuildProvider(ctx, root, plugins); err != nil {
+		return err
+	}
+	say("Built the provider.")
+
+	if err := tour(ctx, dir, root, cli, plugins); err != nil {
+		return err
+	}
+	fmt.Printf("\nEvery step was right. %.0f seconds, nothing left behind.\n", time.Since(began).Seconds())
+	return nil
+}
+
+// findCLI uses the CLI of the machine, or fetches one into the demo's own folder and says so.
+func findCLI(ctx context.Context, dir string) (string, error) {
+	cli, err := workspace.FindCLI()
+	if err == nil {
+		say("Using %s.", cli)
+		return cli, nil
+	}
+	if !errors.Is(err, workspace.ErrNoCLI) {
+		return "", err
+	}
+	say("There is no terraform or tofu on PATH: fetching Terraform %s from releases.hashicorp.com into the demo's folder.", fetchedVersion)
+	return (&releases.ExactVersion{
+		Product:    product.Terraform,
+		Version:    version.Must(version.NewVersion(fetchedVersion)),
+		InstallDir: dir,
+	}).Install(ctx)
+}
+
+var stepNumber int
+
+// step begins a numbered part of the demo.
+func step(title string) {
+	stepNumber++
+	fmt.Printf("\n%d. %s\n", stepNumber, title)
+}
+
+// say prints a line below the current step.
+func say(format string, arguments ...any) {
+	fmt.Printf("   "+format+"\n", arguments...)
+}

@@ -1,0 +1,290 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
+)
+
+// guide is the demo under way.
+type guide struct {
+	sim *simulator.Server
+	tf  *workspace.Workspace
+}
+
+// tour is the demo itself.
+func tour(ctx context.Context, dir, root, cli, plugins string) error {
+	// The simulated world starts now and runs along, so that its times make sense to the provider, which has the real clock.
+	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
+	if err != nil {
+		return err
+	}
+	defer sim.Close()
+	ca := filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(ca, sim.CACertificatePEM(), 0o600); err != nil {
+		return err
+	}
+	say("Started the simulated Microsoft Entra ID and GoTo on %s.", sim.GraphURL())
+
+	work := filepath.Join(dir, "work")
+	if err := os.Mkdir(work, 0o700); err != nil {
+		return err
+	}
+	// An ephemeral variable has to be given to every command; the CLI reads this file by itself.
+	variables := fmt.Sprintf("gotomeeting_admin_password = %q\nmeetings_team_group_id     = %q\n", store.AdminPassword, store.GroupMeetings)
+	if err := os.WriteFile(filepath.Join(work, "demo.auto.tfvars"), []byte(variables), 0o600); err != nil {
+		return err
+	}
+	tf, err := workspace.New(ctx, work, workspace.Options{
+		CLI: cli, Plugins: plugins, Config: filepath.Join(root, "examples", "complete"), Env: sim.Environment(ca)})
+	if err != nil {
+		return err
+	}
+	g := &guide{sim: sim, tf: tf}
+	for _, part := range []func(context.Context) error{g.planAndApply, g.showStatus, g.planAgain, g.repair, g.destroy} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *guide) planAndApply(ctx context.Context) error {
+	step("terraform plan: what examples/complete declares")
+	changes, err := g.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		return errors.New("the first plan has no changes")
+	}
+	step("terraform apply")
+	g.sim.Log().Reset()
+	began := time.Now()
+	if err := g.tf.Apply(ctx); err != nil {
+		return err
+	}
+	say("Applied in %.1f seconds with %d requests.", time.Since(began).Seconds(), len(g.sim.Log().Sent()))
+	for _, write := range g.sim.Log().Writes() {
+		say("  %-6s %s", write.Method, shorten(write.Path))
+	}
+	return g.checkOrder()
+}
+
+// checkOrder makes sure that provisioning was switched on after everything else.
+func (g *guide) checkOrder() error {
+	writes := g.sim.Log().Writes()
+	if len(writes) == 0 || !strings.HasSuffix(writes[len(writes)-1].Path, "/start") {
+		return errors.New("starting the job was not the last write")
+	}
+	say("Provisioning was switched on last.")
+	return nil
+}
+
+func (g *guide) showStatus(ctx context.Context) error {
+	step("The sync status, before and after the first cycle")
+	if err := g.printStatus(ctx, "pending"); err != nil {
+		return err
+	}
+	g.sim.Clock().Advance(45 * time.Minute)
+	say("... 45 simulated minutes later ...")
+	if err := g.tf.Apply(ctx, tfexec.Refresh(true)); err != nil {
+		return err
+	}
+	return g.printStatus(ctx, "healthy")
+}
+
+func (g *guide) printStatus(ctx context.Context, want string) error {
+	outputs, err := g.tf.Output(ctx)
+	if err != nil {
+		return err
+	}
+	var status map[string]any
+	if err := json.Unmarshal(outputs["sync_status"].Value, &status); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(status) {
+		text, err := json.Marshal(status[name])
+		if err != nil {
+			return err
+		}
+		say("  %-10s %s", name, text)
+	}
+	if status["state"] != want {
+		return fmt.Errorf("the state is %v, not %s", status["state"], want)
+	}
+	return nil
+}
+
+func (g *guide) planAgain(ctx context.Context) error {
+	step("terraform plan again: nothing to do")
+	changes, err := g.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if len(changes) > 0 {
+		return errors.New("the second plan has changes")
+	}
+	say("No changes.")
+	return nil
+}
+
+// repair has somebody change the mapping and the threshold in the portal, and Terraform put them back.
+func (g *guide) repair(ctx context.Context) error {
+	step("Somebody changes two things in the portal; the plan shows both")
+	if err := g.changeInPortal(ctx); err != nil {
+		return err
+	}
+	changes, err := g.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if len(changes) != 2 {
+		return fmt.Errorf("the plan shows %d changed resources, not 2", len(changes))
+	}
+	step("terraform apply repairs them")
+	if err := g.tf.Apply(ctx); err != nil {
+		return err
+	}
+	if changes, err = g.plan(ctx); err != nil {
+		return err
+	}
+	if len(changes) > 0 {
+		return errors.New("the repaired configuration still has changes")
+	}
+	say("Repaired; the plan is empty again.")
+	return nil
+}
+
+// changeInPortal does to the store what two clicks in the portal would.
+func (g *guide) changeInPortal(ctx context.Context) error {
+	outputs, err := g.tf.Output(ctx)
+	if err != nil {
+		return err
+	}
+	var connectionID string
+	if err := json.Unmarshal(outputs["connection_id"].Value, &connectionID); err != nil {
+		return err
+	}
+	servicePrincipalID, jobID, _ := strings.Cut(connectionID, "/")
+	world := g.sim.Store()
+	settings := `{"Enabled":true,"Recipients":"identity-ops@example.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":400,"HumanResourcesLookaheadQueryEnabled":false}`
+	if err := world.PutSecrets(servicePrincipalID, []store.KeyValue{{Key: "SyncNotificationSettings", Value: settings}}, store.SecretOptions{}); err != nil {
+		return err
+	}
+	say("The accidental-deletion threshold goes from 25 to 400.")
+	job, err := world.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	schema := strings.ReplaceAll(string(job.Schema), `Coalesce([surname], [displayName])`, `Coalesce([surname], [mailNickname])`)
+	schema = strings.ReplaceAll(schema, `"name":"displayName","expression":"[displayName]"`, `"name":"mailNickname","expression":"[mailNickname]"`)
+	if err := world.PutSchema(servicePrincipalID, jobID, []byte(schema), store.SchemaOptions{}); err != nil {
+		return err
+	}
+	say("The mapping of lastName falls back to mailNickname instead of displayName.")
+	return nil
+}
+
+func (g *guide) destroy(ctx context.Context) error {
+	step("terraform destroy")
+	g.sim.Log().Reset()
+	if err := g.tf.Destroy(ctx); err != nil {
+		return err
+	}
+	writes := g.sim.Log().Writes()
+	if len(writes) == 0 || !strings.HasSuffix(writes[0].Path, "/pause") {
+		return errors.New("pausing was not the first write of the destroy")
+	}
+	say("Provisioning was paused first.")
+	if jobs := g.sim.Store().AllJobs(); len(jobs) > 0 {
+		return fmt.Errorf("%d jobs are left", len(jobs))
+	}
+	for _, sp := range g.sim.Store().ServicePrincipals(false) {
+		if sp.DisplayName == "GoToMeeting" {
+			return errors.New("the application is left")
+		}
+	}
+	say("No job and no application are left in the tenant.")
+	return nil
+}
+
+// plan plans and prints what would change, a line each.
+func (g *guide) plan(ctx context.Context) ([]*tfjson.ResourceChange, error) {
+	const file = "demo.tfplan"
+	if _, err := g.tf.Plan(ctx, tfexec.Out(file)); err != nil {
+		return nil, err
+	}
+	plan, err := g.tf.ShowPlanFile(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	changes := slices.DeleteFunc(plan.ResourceChanges, func(change *tfjson.ResourceChange) bool {
+		return change.Mode == tfjson.DataResourceMode || change.Change.Actions.NoOp()
+	})
+	for _, change := range changes {
+		say("  %s %s", change.Change.Actions[0], change.Address)
+		if change.Change.Actions.Update() {
+			for _, line := range differences("", change.Change.Before, change.Change.After) {
+				say("      %s", line)
+			}
+		}
+	}
+	return changes, nil
+}
+
+// differences lists the attributes that two values of a plan differ in.
+func differences(at string, before, after any) []string {
+	b, beforeIsObject := before.(map[string]any)
+	a, afterIsObject := after.(map[string]any)
+	if beforeIsObject && afterIsObject {
+		var lines []string
+		for _, name := range sortedKeys(a) {
+			lines = append(lines, differences(strings.TrimPrefix(at+"."+name, "."), b[name], a[name])...)
+		}
+		return lines
+	}
+	was, errBefore := json.Marshal(before)
+	is, errAfter := json.Marshal(after)
+	if errBefore != nil || errAfter != nil || string(was) == string(is) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %s -> %s", at, was, is)}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// shorten makes a request path readable by cutting ids down to their beginnings.
+func shorten(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if len(part) > 30 {
+			parts[i] = part[:8] + "…"
+		}
+	}
+	return strings.TrimPrefix(strings.Join(parts, "/"), "/v1.0")
+}
