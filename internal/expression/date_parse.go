@@ -86,9 +86,15 @@ func (f *dateFormat) parse(s string, styles int, today *time.Time) (moment, erro
 		p.rest = strings.TrimRightFunc(p.rest, unicode.IsSpace)
 		parts = trimParts(parts, false)
 	}
-	for _, part := range parts {
+	for i := 0; i < len(parts); i++ {
 		if styles&styleInnerWhite != 0 {
 			p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
+		}
+		part := parts[i]
+		if i+1 < len(parts) && parts[i+1].letter == 'F' && strings.HasSuffix(part.literal, ".") && !strings.HasPrefix(p.rest, part.literal) {
+			// A fraction that may be missing takes the point before it along.
+			part.literal = strings.TrimSuffix(part.literal, ".")
+			i++
 		}
 		if !p.part(part) {
 			return moment{}, errors.New("it does not match the format")

@@ -12,7 +12,7 @@ import (
 // nearestFunction returns the function name most like the written one, or "".
 func nearestFunction(name string) string {
 	best, distance := "", 3
-	if len(name) <= 4 {
+	if len(name) <= 3 {
 		distance = 2
 	}
 	folded := strings.ToLower(name)
