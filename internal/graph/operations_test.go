@@ -1,0 +1,389 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	sp  = "/v1.0/servicePrincipals/" + testSP
+	job = sp + "/synchronization/jobs/" + testJob
+)
+
+func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
+	enabled, name := false, ""
+	for _, test := range []struct {
+		name  string
+		call  func(context.Context, *Client) (any, error)
+		reply reply
+		want  string // request
+		body  string
+		got   any
+	}{
+		{
+			"list gallery entries",
+			func(ctx context.Context, c *Client) (any, error) { return c.ListApplicationTemplates(ctx, "O'Brien's") },
+			answer(200, `{"value":[{"id":"1","displayName":"o'brien's"},{"id":"2","displayName":"O'Brien's","publisher":null,"supportedProvisioningTypes":["sync"]}]}`),
+			"GET /v1.0/applicationTemplates?$filter=displayName%20eq%20%27O%27%27Brien%27%27s%27", "",
+			[]ApplicationTemplate{{ID: "2", DisplayName: "O'Brien's", SupportedProvisioningTypes: []string{"sync"}}},
+		},
+		{
+			"list gallery entries in another case",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListApplicationTemplates(ctx, "gotomeeting")
+			},
+			answer(200, `{"value":[{"id":"1","displayName":"GoToMeeting"},{"id":"2","displayName":"GoToMeeting II"}]}`),
+			"GET /v1.0/applicationTemplates?$filter=displayName%20eq%20%27gotomeeting%27", "",
+			[]ApplicationTemplate{{ID: "1", DisplayName: "GoToMeeting"}},
+		},
+		{
+			"get a gallery entry",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetApplicationTemplate(ctx, "1") },
+			answer(200, `{"id":"1"}`), "GET /v1.0/applicationTemplates/1", "", ApplicationTemplate{ID: "1"},
+		},
+		{
+			"instantiate",
+			func(ctx context.Context, c *Client) (any, error) {
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				return []any{a, p}, err
+			},
+			answer(201, `{"application":{"id":"a","appId":"b"},"servicePrincipal":{"id":"p","appRoles":[{"id":"r","value":null,"isEnabled":true,"allowedMemberTypes":["User"]}]}}`),
+			"POST /v1.0/applicationTemplates/1/instantiate", `{"displayName":"Name"}`,
+			[]any{Application{ID: "a", AppID: "b"}, ServicePrincipal{ID: "p", AppRoles: []AppRole{{ID: "r", IsEnabled: true, AllowedMemberTypes: []string{"User"}}}}},
+		},
+		{
+			"instantiate, older names",
+			func(ctx context.Context, c *Client) (any, error) {
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				return []any{a, p}, err
+			},
+			answer(201, `{"application":{"objectId":"a"},"servicePrincipal":{"objectId":"p"}}`),
+			"POST /v1.0/applicationTemplates/1/instantiate", `{"displayName":"Name"}`,
+			[]any{Application{ID: "a"}, ServicePrincipal{ID: "p"}},
+		},
+		{
+			"get a service principal",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetServicePrincipal(ctx, testSP) },
+			answer(200, `{"id":"p","preferredSingleSignOnMode":null,"tags":["a"]}`), "GET " + sp, "", ServicePrincipal{ID: "p", Tags: []string{"a"}},
+		},
+		{
+			"list service principals",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListServicePrincipals(ctx, ServicePrincipalFilter{DisplayName: "A&B", ApplicationTemplateID: "t"})
+			},
+			answer(200, `{"value":[{"id":"p"}]}`),
+			"GET /v1.0/servicePrincipals?$filter=displayName%20eq%20%27A%26B%27%20and%20applicationTemplateId%20eq%20%27t%27", "", []ServicePrincipal{{ID: "p"}},
+		},
+		{
+			"list all service principals",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListServicePrincipals(ctx, ServicePrincipalFilter{})
+			},
+			answer(200, `{"value":[]}`), "GET /v1.0/servicePrincipals", "", []ServicePrincipal(nil),
+		},
+		{
+			"change a service principal",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.UpdateServicePrincipal(ctx, testSP, ServicePrincipalPatch{AccountEnabled: &enabled, Notes: &name})
+			},
+			answer(204, ""), "PATCH " + sp, `{"accountEnabled":false,"notes":""}`, nil,
+		},
+		{
+			"find an application",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetApplicationByAppID(ctx, testClient) },
+			answer(200, `{"value":[{"id":"a"}]}`), "GET /v1.0/applications?$filter=appId%20eq%20%27" + testClient + "%27", "", Application{ID: "a"},
+		},
+		{
+			"change an application",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.UpdateApplication(ctx, "a", ApplicationPatch{DisplayName: &name})
+			},
+			answer(204, ""), "PATCH /v1.0/applications/a", `{"displayName":""}`, nil,
+		},
+		{
+			"delete an application",
+			func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteApplication(ctx, "a") },
+			answer(404, ""), "DELETE /v1.0/applications/a", "", nil,
+		},
+		{
+			"delete a service principal",
+			func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteServicePrincipal(ctx, testSP) },
+			answer(204, ""), "DELETE " + sp, "", nil,
+		},
+		{
+			"list deleted applications",
+			func(ctx context.Context, c *Client) (any, error) { return c.ListDeletedApplications(ctx, "A") },
+			answer(200, `{"value":[{"id":"1","displayName":"A"},{"id":"2","displayName":"AB"}]}`),
+			"GET /v1.0/directory/deletedItems/microsoft.graph.application?$filter=displayName%20eq%20%27A%27", "", []DeletedObject{{ID: "1", DisplayName: "A"}},
+		},
+		{
+			"get an assignment",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetAssignment(ctx, testSP, "a_B/+") },
+			answer(200, `{"id":"a_B/+","principalType":"Group"}`), "GET " + sp + "/appRoleAssignedTo/a_B%2F+", "", Assignment{ID: "a_B/+", PrincipalType: "Group"},
+		},
+		{
+			"assign",
+			func(ctx context.Context, c *Client) (any, error) { return c.CreateAssignment(ctx, testSP, "p", "r") },
+			answer(201, `{"id":"1"}`), "POST " + sp + "/appRoleAssignedTo", `{"appRoleId":"r","principalId":"p","resourceId":"` + testSP + `"}`, Assignment{ID: "1"},
+		},
+		{
+			"unassign",
+			func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteAssignment(ctx, testSP, "1") },
+			answer(404, ""), "DELETE " + sp + "/appRoleAssignedTo/1", "", nil,
+		},
+		{
+			"get a user",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetUser(ctx, "ana_x#EXT#@example.com") },
+			answer(200, `{"id":"1","mail":null,"accountEnabled":false}`),
+			"GET /v1.0/users/ana_x%23EXT%23@example.com?$select=id%2CuserPrincipalName%2CdisplayName%2Cmail%2CaccountEnabled%2CuserType", "", User{ID: "1", AccountEnabled: &enabled},
+		},
+		{
+			"get a user whose name starts with a dollar",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetUser(ctx, "$o'b@example.com") },
+			answer(200, `{"id":"1"}`),
+			"GET /v1.0/users(%27$o%27%27b@example.com%27)?$select=id%2CuserPrincipalName%2CdisplayName%2Cmail%2CaccountEnabled%2CuserType", "", User{ID: "1"},
+		},
+		{
+			"get a group",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetGroup(ctx, "1") },
+			answer(200, `{"id":"1","groupTypes":["Unified"]}`), "GET /v1.0/groups/1?$select=id%2CdisplayName%2CsecurityEnabled%2CgroupTypes", "", Group{ID: "1", GroupTypes: []string{"Unified"}},
+		},
+		{
+			"resolve ids",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.GetPrincipals(ctx, []string{"a", "b", "A", "c"})
+			},
+			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"a","accountEnabled":false},{"@odata.type":"#microsoft.graph.group","id":"b"},{"@odata.type":"#microsoft.graph.servicePrincipal","id":"c"}]}`),
+			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
+			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
+		},
+		{
+			"list members",
+			func(ctx context.Context, c *Client) (any, error) { return c.ListGroupMembers(ctx, "g") },
+			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.device","id":"a"}]}`),
+			"GET /v1.0/groups/g/members?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled&$top=999", "", []Principal{{ID: "a", Type: "device"}},
+		},
+		{
+			"create a job",
+			func(ctx context.Context, c *Client) (any, error) { return c.CreateJob(ctx, testSP, "T") },
+			answer(201, `{"id":"T.1","templateId":"T","schedule":{"state":"Disabled","interval":"PT40M"}}`),
+			"POST " + sp + "/synchronization/jobs", `{"templateId":"T"}`, Job{ID: "T.1", TemplateID: "T", Schedule: Schedule{State: "Disabled", Interval: "PT40M"}},
+		},
+		{
+			"start", func(ctx context.Context, c *Client) (any, error) { return nil, c.StartJob(ctx, testRef) },
+			answer(204, ""), "POST " + job + "/start", "", nil,
+		},
+		{
+			"pause", func(ctx context.Context, c *Client) (any, error) { return nil, c.PauseJob(ctx, testRef) },
+			answer(204, ""), "POST " + job + "/pause", "", nil,
+		},
+		{
+			"restart", func(ctx context.Context, c *Client) (any, error) { return nil, c.RestartJob(ctx, testRef, "") },
+			answer(204, ""), "POST " + job + "/restart", `{"criteria":{}}`, nil,
+		},
+		{
+			"restart with a scope", func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.RestartJob(ctx, testRef, "ForceDeletes")
+			},
+			answer(204, ""), "POST " + job + "/restart", `{"criteria":{"resetScope":"ForceDeletes"}}`, nil,
+		},
+		{
+			"delete a job", func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteJob(ctx, testRef) },
+			answer(204, ""), "DELETE " + job, "", nil,
+		},
+		{
+			"check credentials",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.ValidateCredentials(ctx, testSP, "T", []KeyValue{{"UserName", "a"}})
+			},
+			answer(204, ""), "POST " + sp + "/synchronization/jobs/validateCredentials",
+			`{"credentials":[{"key":"UserName","value":"a"}],"templateId":"T","useSavedCredentials":false}`, nil,
+		},
+		{
+			"check stored credentials",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.ValidateJobCredentials(ctx, testRef, nil)
+			},
+			answer(204, ""), "POST " + job + "/validateCredentials", `{"credentials":[],"useSavedCredentials":true}`, nil,
+		},
+		{
+			"check a job's credentials",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.ValidateJobCredentials(ctx, testRef, []KeyValue{{"UserName", "a"}})
+			},
+			answer(204, ""), "POST " + job + "/validateCredentials", `{"credentials":[{"key":"UserName","value":"a"}],"useSavedCredentials":false}`, nil,
+		},
+		{
+			"read secrets", func(ctx context.Context, c *Client) (any, error) { return c.GetSecrets(ctx, testSP) },
+			answer(200, `{"value":[{"key":"UserName","value":"a"},{"key":"Password","value":"*"}]}`), "GET " + sp + "/synchronization/secrets", "",
+			[]KeyValue{{"UserName", "a"}, {"Password", MaskedValue}},
+		},
+		{
+			"read secrets that were never set up", func(ctx context.Context, c *Client) (any, error) { return c.GetSecrets(ctx, testSP) },
+			answer(404, ""), "GET " + sp + "/synchronization/secrets", "", []KeyValue(nil),
+		},
+		{
+			"write secrets",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.PutSecrets(ctx, testSP, []KeyValue{{"SyncAll", "false"}})
+			},
+			answer(204, ""), "PUT " + sp + "/synchronization/secrets", `{"value":[{"key":"SyncAll","value":"false"}]}`, nil,
+		},
+		{
+			"delete the schema", func(ctx context.Context, c *Client) (any, error) { return nil, c.DeleteSchema(ctx, testRef) },
+			answer(204, ""), "DELETE " + job + "/schema", "", nil,
+		},
+		{
+			"list operators", func(ctx context.Context, c *Client) (any, error) { return c.FilterOperators(ctx, testRef) },
+			answer(200, `{"value":[{"id":"EQUALS","arity":"Binary","supportedAttributeTypes":["String"]},{"id":"x","name":"IS NULL"}]}`),
+			"GET " + job + "/schema/filterOperators", "", []FilterOperator{{Name: "EQUALS", Arity: "Binary", SupportedAttributeTypes: []string{"String"}}, {Name: "IS NULL"}},
+		},
+		{
+			"list functions", func(ctx context.Context, c *Client) (any, error) { return c.Functions(ctx, testRef) },
+			answer(200, `{"value":[{"id":"Append","name":"Append","parameters":[{"name":"source","type":"String","required":true,"allowMultipleOccurrences":false}]}]}`),
+			"GET " + job + "/schema/functions", "", []MappingFunction{{Name: "Append", Parameters: []MappingParameter{{Name: "source", Type: "String", Required: true}}}},
+		},
+		{
+			"discover", func(ctx context.Context, c *Client) (any, error) { return c.Discover(ctx, testRef, "d") },
+			answer(200, `{"id":"d"}`), "POST " + job + "/schema/directories/d/discover", "", json.RawMessage(`{"id":"d"}`),
+		},
+		{
+			"parse", func(ctx context.Context, c *Client) (any, error) { return c.ParseExpression(ctx, testRef, "[mail") },
+			answer(200, `{"parsingSucceeded":false,"parsedExpression":null,"error":{"code":"A","message":"outer","innerError":{"code":"B","message":"no ]"}}}`),
+			"POST " + job + "/schema/parseExpression", `{"expression":"[mail","targetAttributeDefinition":null,"testInputObject":null}`,
+			ParsedExpression{Expression: json.RawMessage("null"), ErrorCode: "B", ErrorMessage: "no ]"},
+		},
+		{
+			"provision on demand",
+			func(ctx context.Context, c *Client) (any, error) {
+				r, err := c.ProvisionOnDemand(ctx, testRef, "rule", OnDemandSubject{ObjectID: "g", ObjectType: "Group", Members: []OnDemandSubject{{ObjectID: "u", ObjectType: "User"}}})
+				return r.Result, err
+			},
+			answer(200, `{"key":"{\"result\":\"Success\"}","value":"{}"}`), "POST " + job + "/provisionOnDemand",
+			`{"parameters":[{"ruleId":"rule","subjects":[{"links":{"members":[{"objectId":"u","objectTypeName":"User"}]},"objectId":"g","objectTypeName":"Group"}]}]}`, "Success",
+		},
+		{
+			"read the log",
+			func(ctx context.Context, c *Client) (any, error) {
+				var ids []string
+				for entry, err := range c.ListProvisioningLogs(ctx, ProvisioningLogFilter{JobID: "j'", Since: time.Date(2030, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), PageSize: 50}) {
+					if err != nil {
+						return nil, err
+					}
+					ids = append(ids, entry.ID)
+				}
+				return ids, nil
+			},
+			answer(200, `{"value":[{"id":"1"}]}`),
+			"GET /v1.0/auditLogs/provisioning?$filter=jobId%20eq%20%27j%27%27%27%20and%20activityDateTime%20gt%202030-01-02T02%3A04%3A05Z&$orderby=activityDateTime%20desc&$top=50", "", []string{"1"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t, test.reply)
+			got, err := test.call(t.Context(), b.Client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.got, got); diff != "" {
+				t.Errorf("result (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{test.want}, b.service.targets()); diff != "" {
+				t.Fatalf("request (-want +got):\n%s", diff)
+			}
+			request := b.service.seen[0]
+			if diff := cmp.Diff(test.body, request.body); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+			wantType := ""
+			if test.body != "" {
+				wantType = "application/json"
+			}
+			if got := request.header.Get("Content-Type"); got != wantType {
+				t.Errorf("Content-Type %q", got)
+			}
+			if request.header.Get("Accept") != "application/json" || request.header.Get("Authorization") != "Bearer token-1" {
+				t.Errorf("headers %v", request.header)
+			}
+		})
+	}
+}
+
+func TestGetApplicationByAppID_isNotFoundWithoutAMatch(t *testing.T) {
+	b := newBench(t, answer(200, `{"value":[]}`))
+	if _, err := b.GetApplicationByAppID(t.Context(), testClient); !IsNotFound(err) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestDeleteAssignment_looksWhenTheServiceRefuses(t *testing.T) {
+	refused := answer(400, `{"error":{"code":"Request_BadRequest","message":"not found"}}`)
+	t.Run("gone", func(t *testing.T) {
+		b := newBench(t, refused, answer(404, ""))
+		if err := b.DeleteAssignment(t.Context(), testSP, "1"); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("still there", func(t *testing.T) {
+		b := newBench(t, refused, answer(200, `{"id":"1"}`))
+		if err := b.DeleteAssignment(t.Context(), testSP, "1"); !IsBadRequest(err) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestGetPrincipals_asksForAThousandAtOnce(t *testing.T) {
+	var ids []string
+	for i := range 2500 {
+		ids = append(ids, fmt.Sprintf("d0000000-0000-4000-8000-%012d", i))
+	}
+	b := newBench(t, answer(200, `{"value":[{"id":"x"}]}`))
+	got, err := b.GetPrincipals(t.Context(), ids)
+	if err != nil || len(got) != 3 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	var sizes []int
+	for _, request := range b.service.seen {
+		sizes = append(sizes, strings.Count(request.body, "d0000000-"))
+	}
+	slices.Sort(sizes)
+	if diff := cmp.Diff([]int{500, 1000, 1000}, sizes); diff != "" {
+		t.Errorf("ids a call (-want +got):\n%s", diff)
+	}
+	if got, err := b.GetPrincipals(t.Context(), nil); err != nil || len(got) != 0 || len(b.service.seen) != 3 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestParseJobRef_readsBothForms(t *testing.T) {
+	want := JobRef{ServicePrincipalID: testSP, JobID: testJob}
+	for _, text := range []string{
+		testSP + "/" + testJob,
+		"/servicePrincipals/" + testSP + "/synchronization/jobs/" + testJob,
+		"servicePrincipals/" + testSP + "/synchronization/jobs/" + testJob,
+	} {
+		if got, err := ParseJobRef(text); err != nil || got != want {
+			t.Errorf("%s is %v, %v", text, got, err)
+		}
+	}
+	if want.String() != testSP+"/"+testJob {
+		t.Errorf("text %s", want)
+	}
+	for _, text := range []string{
+		"", "/", testSP, testSP + "/", "/" + testJob, "x/" + testJob, testSP + "/a/b", testSP + "/ a",
+		"/applications/" + testSP + "/synchronization/jobs/" + testJob, "/servicePrincipals/" + testSP + "/synchronization/templates/x",
+	} {
+		if got, err := ParseJobRef(text); err == nil {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
