@@ -1,0 +1,455 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+const address = "gotomeeting_user_role_assignment.this"
+
+func action(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, a)}}
+}
+
+func emptyPlan() resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+}
+
+func attribute(name, value string) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), knownvalue.StringExact(value))
+}
+
+// holds is a step's check of what the tenant has.
+func (w *world) holds(want ...string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		if diff := cmp.Diff(want, w.held()); diff != "" {
+			return fmt.Errorf("the tenant differs (-want +got):\n%s", diff)
+		}
+		return nil
+	}
+}
+
+func TestResource_createsReplacesAndDestroys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	group := fmt.Sprintf("principal_id = %q", store.GroupMeetings)
+	w.test(
+		resource.TestStep{
+			Config:           w.single(group, `role = "User"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionCreate),
+			Check:            w.holds(store.GroupMeetings + " User"),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute("principal_type", "Group"), attribute("app_role_id", w.roleID("User")), attribute("role", "User"),
+			},
+		},
+		resource.TestStep{ // the same role in other words
+			Config:           w.single(group, fmt.Sprintf("role = %q", w.roleID("User"))),
+			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+			Check:            w.holds(store.GroupMeetings + " User"),
+		},
+		resource.TestStep{
+			Config:           w.single(group, `role = "organizer"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+			Check:            w.holds(store.GroupMeetings + " Organizer"),
+		},
+		resource.TestStep{
+			Config:           w.single(group, `role = "User"`, "lifecycle {\n create_before_destroy = true\n}"),
+			ConfigPlanChecks: action(plancheck.ResourceActionCreateBeforeDestroy),
+			Check:            w.holds(store.GroupMeetings + " User"),
+		},
+		resource.TestStep{
+			Config:           w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+			Check:            w.holds(store.UserAna + " User"),
+		},
+	)
+}
+
+func TestResource_resolvesUserPrincipalNameOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	byName := w.single(`user_principal_name = "ana@corp.example"`, `role = "User"`)
+	rename := func(id, name string) {
+		if err := w.Sim.Store().UpdateUser(id, func(u *store.User) { u.UserPrincipalName = name }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.test(
+		resource.TestStep{Config: byName, ConfigStateChecks: []statecheck.StateCheck{attribute("principal_id", store.UserAna)},
+			Check: w.holds(store.UserAna + " User")},
+		resource.TestStep{ // renamed in the directory: no difference
+			PreConfig: func() { rename(store.UserAna, "ana.renamed@corp.example") },
+			Config:    byName, ConfigPlanChecks: emptyPlan(),
+		},
+		resource.TestStep{ // the configuration follows: only the words change
+			Config:           w.single(`user_principal_name = "ana.renamed@corp.example"`, `role = "User"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+			Check:            w.holds(store.UserAna + " User"),
+		},
+		resource.TestStep{ // by id: again only the words
+			Config:           w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+		},
+		resource.TestStep{
+			Config:           w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+			Check:            w.holds(store.UserBen + " User"),
+		},
+		resource.TestStep{ // the name goes to somebody else
+			PreConfig: func() {
+				rename(store.UserBen, "ben.retired@corp.example")
+				rename(store.UserAna, "ben@corp.example")
+			},
+			Config:      w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`),
+			ExpectError: regexp.MustCompile(`(?s)The name means another user now.*` + store.UserBen + `.*` + store.UserAna),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				rename(store.UserAna, "ana@corp.example")
+				rename(store.UserBen, "ben@corp.example")
+			},
+			Config: w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`), ConfigPlanChecks: emptyPlan(),
+		},
+	)
+}
+
+func TestResource_renamedRoleIsNoDifference(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	rename := func(changes map[string]string) func() {
+		return func() {
+			err := w.Sim.Store().UpdateServicePrincipal(w.sp.ID, func(sp *store.ServicePrincipal) error {
+				for i := range sp.Roles {
+					if name, ok := changes[sp.Roles[i].ID]; ok {
+						sp.Roles[i].DisplayName = name
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	user, organizer := w.roleID("User"), w.roleID("Organizer")
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{
+			PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
+			ExpectError: regexp.MustCompile(`(?s)The name means another role now.*` + user + `.*` + organizer),
+		},
+		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+func TestResource_imports(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true},
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateVerify: true,
+			ImportStateIdFunc: func(*terraform.State) (string, error) {
+				return "/servicePrincipals/" + w.sp.ID + "/appRoleAssignedTo/" + w.Sim.Store().Assignments(w.sp.ID)[0].ID, nil
+			},
+		},
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateId: "nonsense",
+			ExpectError: regexp.MustCompile(`(?s)Invalid import id.*Expected {service principal id}/{assignment\s+id}`),
+		},
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateId: w.sp.ID + "/gone",
+			ExpectError: regexp.MustCompile(`Cannot import non-existent remote object`),
+		},
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID,
+			ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		},
+	)
+}
+
+func TestResource_repairsWhatChangedBehindItsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: w.unassignAll, Config: config, ConfigPlanChecks: action(plancheck.ResourceActionCreate),
+			Check: w.holds(store.UserAna + " User"),
+		},
+		resource.TestStep{ // removed and made again in the portal: the same person in the same role
+			PreConfig: func() { w.unassignAll(); w.assign(store.UserAna, "User") },
+			Config:    config, ConfigPlanChecks: emptyPlan(),
+		},
+	)
+}
+
+func TestResource_deletedApplicationIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				if err := w.Sim.Store().DeleteServicePrincipal(w.sp.ID); err != nil {
+					t.Fatal(err)
+				}
+			},
+			RefreshState: true, ExpectNonEmptyPlan: true, ExpectError: regexp.MustCompile(`No such service principal`),
+		},
+		resource.TestStep{Config: w.Config(""), ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+func TestResource_refusesAtPlan(t *testing.T) {
+	t.Parallel()
+	ana := fmt.Sprintf("principal_id = %q", store.UserAna)
+	tests := []struct {
+		name  string
+		lines []string
+		want  string
+	}{
+		{"no principal", []string{`role = "User"`}, `Missing Attribute Configuration|No attribute specified`},
+		{"two principals", []string{ana, `user_principal_name = "ana@corp.example"`, `role = "User"`}, `Invalid Attribute Combination`},
+		{"upper case", []string{`principal_id = "D0000000-0000-4000-8000-000000000001"`, `role = "User"`}, `GUID in upper case`},
+		{"no GUID", []string{`principal_id = "ana@corp.example"`, `role = "User"`}, `is no GUID`},
+		{"empty role", []string{ana, `role = ""`}, `Empty value`},
+		{"empty name", []string{`user_principal_name = ""`, `role = "User"`}, `Empty value`},
+		{"unknown role", []string{ana, `role = "Usr"`}, `(?s)Unknown role.*Did you mean\s+"User"\?\s+Valid\s+roles:`},
+		{"disabled role", []string{ana, `role = "retired"`}, `(?s)Disabled role.*Valid\s+roles:`},
+		{"Default Access", []string{ana, `role = "Default Access"`}, `(?s)Default Access does not provision.*Valid\s+roles:`},
+		{"Default Access by its id", []string{ana, fmt.Sprintf("role = %q", store.DefaultAccess)}, `Default Access does not provision`},
+		{"role for applications", []string{ana, `role = "integration"`}, `(?s)Role not open to users.*Valid\s+roles:`},
+		{"group that cannot be assigned", []string{fmt.Sprintf("principal_id = %q", store.GroupSocial), `role = "User"`}, `Group cannot be assigned`},
+		{"nobody", []string{`principal_id = "d0000000-0000-4000-8000-0000000000ff"`, `role = "User"`}, `No such principal`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.test(resource.TestStep{Config: w.single(tt.lines...), PlanOnly: true, ExpectError: regexp.MustCompile(tt.want)})
+			if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+				t.Errorf("%d writes, want none: %s %s", len(writes), writes[0].Method, writes[0].Path)
+			}
+		})
+	}
+}
+
+func TestResource_survivesFaultsOfTheService(t *testing.T) {
+	t.Parallel()
+	const collection, item = "/servicePrincipals/*/appRoleAssignedTo", "/servicePrincipals/*/appRoleAssignedTo/*"
+	tests := []struct {
+		name      string
+		faults    []simulator.Fault
+		wantPosts int
+	}{
+		{"throttled", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.Throttled(90 * time.Second)}}, 2},
+		{"throttled without a hint", []simulator.Fault{{Method: "POST", Path: collection, Count: 2, Effect: simulator.ThrottledBare()}}, 3},
+		{"unavailable", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.Unavailable(5 * time.Second)}}, 2},
+		{"cut off before the effect", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.DropsBefore()}}, 2},
+		{"cut off after the effect", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.DropsAfter()}}, 1},
+		{"error after the effect", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.FailsAfter(504, "GatewayTimeout", "")}}, 1},
+		{"error before the effect", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.Fails(500, "InternalServerError", "")}}, 2},
+		{"answer cut in two", []simulator.Fault{{Method: "POST", Path: collection, Effect: simulator.Truncates()}}, 1},
+		{"principal not replicated yet", []simulator.Fault{{Method: "POST", Path: collection, Count: 3, Effect: simulator.Fails(404, "Request_ResourceNotFound", "")}}, 4},
+		{"listing fails and is throttled", []simulator.Fault{
+			{Method: "GET", Path: collection, Effect: simulator.Fails(500, "InternalServerError", "")},
+			{Method: "GET", Path: collection, Effect: simulator.Throttled(3 * time.Second)},
+		}, 1},
+		{"removal cut off", []simulator.Fault{{Method: "DELETE", Path: item, Effect: simulator.DropsAfter()}}, 1},
+		{"removal throttled", []simulator.Fault{{Method: "DELETE", Path: item, Effect: simulator.Throttled(time.Second)}}, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.Sim.Faults().Add(tt.faults...)
+			w.test(resource.TestStep{
+				Config: w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`),
+				Check:  w.holds(store.UserAna + " User"),
+			})
+			if n := w.sent("POST", collection); n != tt.wantPosts {
+				t.Errorf("%d attempts to assign, want %d", n, tt.wantPosts)
+			}
+			if pending := w.Sim.Faults().Pending(); len(pending) > 0 {
+				t.Errorf("%d faults never struck", len(pending))
+			}
+		})
+	}
+}
+
+func TestResource_planRightAfterTheApplyIsEmptyInSpiteOfLag(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.SetLag(simulator.KindAssignment, simulator.Lag{For: 2 * time.Second})
+	w.test(resource.TestStep{Config: w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)})
+}
+
+func TestResource_namesTheMissingPermissionAtOnce(t *testing.T) {
+	t.Parallel()
+	const collection = "/servicePrincipals/*/appRoleAssignedTo"
+	tests := []struct {
+		name, method string
+		want         string
+	}{
+		{"to assign", "POST", `(?s)Cannot assign the role.*AppRoleAssignment\.ReadWrite\.All.*Application\.Read\.All.*Cloud\s+Application\s+Administrator`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.Sim.Faults().Add(simulator.Fault{Method: tt.method, Path: collection, Count: -1, Effect: simulator.LacksPermission()})
+			before := w.Sim.Clock().Now()
+			w.test(resource.TestStep{
+				Config:      w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`),
+				ExpectError: regexp.MustCompile(tt.want),
+			})
+			if n := w.sent("POST", collection); n != 1 {
+				t.Errorf("%d attempts, want 1", n)
+			}
+			if waited := w.Sim.Clock().Now().Sub(before); waited > 0 {
+				t.Errorf("waited %s before saying so", waited)
+			}
+		})
+	}
+}
+
+func TestResource_refusedReadIsNotGone(t *testing.T) {
+	t.Parallel()
+	const collection = "/servicePrincipals/*/appRoleAssignedTo"
+	w := newWorld(t)
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: collection, Count: -1, Effect: simulator.LacksPermission()})
+			},
+			Config: config, ExpectError: regexp.MustCompile(`(?s)Cannot read the assignment.*Application\.Read\.All`),
+		},
+		resource.TestStep{PreConfig: w.Sim.Faults().Clear, Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+func TestResource_pointsToImportWhenSomebodyElseAssigned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	foreign := w.assign(store.UserAna, "User")
+	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
+	w.test(
+		resource.TestStep{
+			Config: config,
+			ExpectError: regexp.MustCompile(`(?s)The assignment exists already.*to = gotomeeting_user_role_assignment\.NAME.*` +
+				regexp.QuoteMeta(w.sp.ID+"/"+foreign.ID)),
+			PostApplyFunc: nil,
+		},
+		resource.TestStep{ // the block from the message
+			Config: fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", address, w.sp.ID+"/"+foreign.ID) + config,
+			Check:  w.holds(store.UserAna + " User"),
+		},
+	)
+}
+
+func TestResource_saysWhichEndIsMissing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	// The principal is only known at apply, as if another resource had made it.
+	config := w.Config(fmt.Sprintf(`
+resource "terraform_data" "person" {
+  input = "d0000000-0000-4000-8000-0000000000ff"
+}
+
+resource "gotomeeting_user_role_assignment" "this" {
+  service_principal_id = %q
+  principal_id         = terraform_data.person.output
+  role                 = "User"
+}
+`, w.sp.ID))
+	before := w.Sim.Clock().Now()
+	w.test(resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)No such principal.*does not know the principal`)})
+	if waited := w.Sim.Clock().Now().Sub(before); waited > time.Minute {
+		t.Errorf("waited %s", waited)
+	}
+}
+
+func TestResource_resolvesEverythingAtApplyWhenThePlanCannot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.test(resource.TestStep{
+		Config: w.Config(fmt.Sprintf(`
+resource "terraform_data" "known_later" {
+  input = { sp = %q, user = "ana@corp.example", role = "organizer" }
+}
+
+resource "gotomeeting_user_role_assignment" "this" {
+  service_principal_id = terraform_data.known_later.output.sp
+  user_principal_name  = terraform_data.known_later.output.user
+  role                 = terraform_data.known_later.output.role
+}
+`, w.sp.ID)),
+		Check: w.holds(store.UserAna + " Organizer"),
+	})
+}
+
+func TestResource_readOnlyPlannerGetsOneWarning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *simulator.Options) { o.Permissions = []string{"Application.Read.All"} })
+	w.test(resource.TestStep{
+		Config: w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`), PlanOnly: true, ExpectNonEmptyPlan: true,
+	})
+}
+
+func TestResource_tenAssignmentsCostTwelveRequestsToCreate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(10)
+	config := w.Config(fmt.Sprintf(`
+resource "terraform_data" "application" {
+  input = %q
+}
+
+resource "gotomeeting_user_role_assignment" "people" {
+  count                = 10
+  service_principal_id = terraform_data.application.output
+  principal_id         = element(%s, count.index)
+  role                 = "User"
+}
+`, w.sp.ID, quotedList(ids)))
+	w.test(resource.TestStep{
+		Config: config,
+		Check: func(*terraform.State) error {
+			if n := w.sent("POST", "/servicePrincipals/*/appRoleAssignedTo"); n != 10 {
+				return fmt.Errorf("%d assignments made, want 10", n)
+			}
+			if n := w.sent("GET", "/servicePrincipals/*"); n != 1 {
+				return fmt.Errorf("the roles were read %d times, want once", n)
+			}
+			if n := w.sent("POST", "/directoryObjects/getByIds"); n > 4 {
+				return fmt.Errorf("%d look-ups of principals, want at most 4", n)
+			}
+			return nil
+		},
+	})
+}
