@@ -36,7 +36,15 @@ func (e *entity[T]) property(name string) *property[T] {
 }
 
 // selected returns the properties that a request asks for, or answers that there is no such property.
-func (e *entity[T]) selected(c *call) ([]*property[T], bool) {
+func (e *entity[T]) selected(c *call) ([]*property[T], bool) { return e.selectedAmong(c) }
+
+// kind says which properties objects of one kind have.
+type kind interface{ has(name string) bool }
+
+func (e *entity[T]) has(name string) bool { return e.property(name) != nil }
+
+// selectedAmong is selected for a collection that also holds objects of other kinds: what only those have is left out.
+func (e *entity[T]) selectedAmong(c *call, others ...kind) ([]*property[T], bool) {
 	names := c.r.URL.Query().Get("$select")
 	var chosen []*property[T]
 	if names == "" || names == "*" {
@@ -49,6 +57,9 @@ func (e *entity[T]) selected(c *call) ([]*property[T], bool) {
 	}
 	for name := range strings.SplitSeq(names, ",") {
 		p := e.property(strings.TrimSpace(name))
+		if p == nil && slices.ContainsFunc(others, func(other kind) bool { return other.has(strings.TrimSpace(name)) }) {
+			continue
+		}
 		if p == nil {
 			c.badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.TrimSpace(name), e.kind)
 			return nil, false

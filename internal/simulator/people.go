@@ -135,7 +135,7 @@ func (c *call) members(usersOnly bool) ([]object, bool) {
 		return nil, false
 	}
 	selectsUsers := c.r.URL.Query().Get("$select") != ""
-	userProperties, ok := users.selected(c)
+	userProperties, ok := users.selectedAmong(c, groups)
 	if !ok {
 		return nil, false
 	}
@@ -229,11 +229,14 @@ func (c *call) getByIDs() {
 			return strings.EqualFold(t, kind) || strings.EqualFold(t, "directoryObject")
 		})
 	}
-	userProperties, ok := users.selected(c)
+	userProperties, ok := users.selectedAmong(c, groups)
 	if !ok {
 		return
 	}
-	groupProperties, _ := groups.selected(&call{r: &http.Request{URL: c.r.URL.JoinPath("/")}})
+	groupProperties, ok := groups.selectedAmong(c, users)
+	if !ok {
+		return
+	}
 	found := []object{}
 	for _, id := range body.IDs {
 		if u, err := c.s.store.User(id); err == nil && u.DeletedAt.IsZero() && wants("user") {
