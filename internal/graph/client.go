@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -84,6 +85,7 @@ type Client struct {
 	retry    *retryPolicy
 	tokens   *tokenSource
 	newID    func() string
+	wrote    atomic.Bool
 }
 
 // New returns a client. Nothing is contacted before the first call.
@@ -156,6 +158,10 @@ func isLoopback(host string) bool {
 
 // Clock returns the client's time source, for waits of the callers.
 func (c *Client) Clock() Clock { return c.clock }
+
+// HasWritten reports whether a write was sent. Terraform plans every instance once more while it applies, and a planner
+// that only wants to give advice need not ask the service again then.
+func (c *Client) HasWritten() bool { return c.wrote.Load() }
 
 // The pauses of Poll.
 const (

@@ -110,6 +110,9 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	}
 	id := c.newID()
 	req.Raw().Header.Set("client-request-id", id)
+	if in.method != http.MethodGet && !in.reads {
+		c.wrote.Store(true)
+	}
 	state := &callState{
 		repeatable: in.method != http.MethodPost || in.reads || in.idempotent,
 		writes:     in.method != http.MethodGet && !in.reads,
