@@ -22,6 +22,7 @@ type directory interface {
 	Batch(ctx context.Context, requests []graph.BatchRequest) ([]graph.BatchResponse, error)
 	Poll(ctx context.Context, what string, check func(context.Context) (done bool, seen string, err error)) error
 	Clock() graph.Clock
+	HasWritten() bool
 }
 
 var _ directory = (*graph.Client)(nil)

@@ -96,11 +96,15 @@ func newFake() *fakeDirectory {
 	}
 }
 
-func status(code int) *graph.Error { return &graph.Error{StatusCode: code, Code: http.StatusText(code)} }
+func status(code int) *graph.Error {
+	return &graph.Error{StatusCode: code, Code: http.StatusText(code)}
+}
 
 func lost() *graph.Error { return &graph.Error{Ambiguous: true, Code: "lost"} }
 
 func (d *fakeDirectory) Clock() graph.Clock { return d.clock }
+
+func (d *fakeDirectory) HasWritten() bool { return false }
 
 func (d *fakeDirectory) count(call string) {
 	d.mu.Lock()

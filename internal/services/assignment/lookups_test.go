@@ -82,7 +82,10 @@ func TestLookUps_adviceHasABudget(t *testing.T) {
 
 func TestLookUps_keepARefusal(t *testing.T) {
 	calls := 0
-	l := newLookUps(10, 9, func(context.Context, []string) (map[string]int, error) { calls++; return nil, status(http.StatusForbidden) })
+	l := newLookUps(10, 9, func(context.Context, []string) (map[string]int, error) {
+		calls++
+		return nil, status(http.StatusForbidden)
+	})
 	for _, key := range []string{"a", "b"} {
 		if _, err := l.one(t.Context(), key, nil); !graph.IsPermissionDenied(err) {
 			t.Errorf("got %v", err)

@@ -19,7 +19,7 @@ import (
 // hundred calls for what is only advice; the exclusive resource knows all its principals and checks all.
 const (
 	principalsACall = 1000
-	adviceBudget    = 4
+	adviceBudget    = 3
 )
 
 // people looks up principals: what they are, who a name means, and who is in a group.

@@ -45,7 +45,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	p.principal(ctx)
 	p.role(ctx)
-	if p.creates() && !p.diags.HasError() {
+	if p.creates() && !p.diags.HasError() && !r.tenant.directory.HasWritten() { // advice was given before the apply began
 		p.advise(ctx)
 		p.lookForExisting(ctx)
 	}
