@@ -82,6 +82,9 @@ func (c *call) may(set []string) bool {
 	return false
 }
 
+// mayReadSecrets is whether a client that lacks the permission to write jobs may read their secrets all the same.
+func (c *call) mayReadSecrets() bool { return c.s.Variants().ReadersSeeSecrets && c.may(readsJobs) }
+
 // owns says whether the client owns the application or service principal; without an id there is nothing yet to own.
 func (c *call) owns(id string) bool {
 	if id == "" || strings.HasSuffix(c.r.URL.Path, "/instantiate") {

@@ -74,7 +74,7 @@ func (s *Server) graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
-		{"GET " + sync + "/secrets", writeJobs, ofSynchronization, (*call).getSecrets},
+		{"GET " + sync + "/secrets", none, ofSynchronization, (*call).getSecrets},
 		{"PUT " + sync + "/secrets", writeJobs, ofSynchronization, (*call).putSecrets},
 		{"POST " + sync + "/acquireAccessToken", writeJobs, ofSynchronization, (*call).acquireAccessToken},
 		{"GET " + sync + "/templates", readJobs, ofSynchronization, (*call).listSyncTemplates},

@@ -18,6 +18,10 @@ type secretDTO struct {
 const governmentLimit = 1024
 
 func (c *call) getSecrets() {
+	if !c.may(writesJobs) && !c.mayReadSecrets() {
+		c.forbidden()
+		return
+	}
 	p, ok := c.principal()
 	if !ok {
 		return

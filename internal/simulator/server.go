@@ -76,6 +76,8 @@ type Variants struct {
 	USGovernment bool
 	// OwnedByInsufficient refuses synchronization to a client that has only Application.ReadWrite.OwnedBy.
 	OwnedByInsufficient bool
+	// ReadersSeeSecrets lets a client that may only read jobs read their secrets too, masked as they are.
+	ReadersSeeSecrets bool
 }
 
 // Server is one running simulator.
