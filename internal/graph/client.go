@@ -86,6 +86,8 @@ type Client struct {
 	tokens   *tokenSource
 	newID    func() string
 	wrote    atomic.Bool
+
+	reports, onDemand window // each has a limit of its own
 }
 
 // New returns a client. Nothing is contacted before the first call.

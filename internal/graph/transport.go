@@ -34,6 +34,8 @@ type call struct {
 	// verdict500 marks a call whose 500 is the answer when it carries an error of the service behind: having the
 	// service try a wrong password again and again may lock the account.
 	verdict500 bool
+	// pace holds the call back where the service takes only a few a window; nil for no limit.
+	pace *window
 	// secrets must not appear in an error, should the service repeat them.
 	secrets []string
 }
@@ -88,6 +90,11 @@ func newPipeline(httpClient *http.Client, perCall, perRetry []policy.Policy) run
 
 // do runs a call and decodes the body of its answer into out, unless out is nil.
 func (c *Client) do(ctx context.Context, in call, out any) error {
+	if in.pace != nil {
+		if err := in.pace.wait(ctx, c.clock); err != nil {
+			return fmt.Errorf("%s %s: %w", in.method, redactPath(in.path), err)
+		}
+	}
 	target := in.link
 	if target == "" {
 		target = c.endpoint.String() + "/v1.0" + in.path

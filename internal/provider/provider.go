@@ -166,5 +166,6 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		application.NewDataSource,
 		syncstatus.NewDataSource,
+		syncstatus.NewLogsDataSource,
 	}
 }
