@@ -1,0 +1,119 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// unfilterable are source attributes that the documentation excludes from scoping filters.
+var unfilterable = []string{roleAssignments, "userType", "manager", "members", "IsMemberOf"}
+
+// documentedOperators are the operators to check against when the connection's own list cannot be read.
+func documentedOperators() []graph.FilterOperator {
+	var operators []graph.FilterOperator
+	for _, o := range expression.FilterOperators() {
+		arity := "Binary"
+		if o.Unary {
+			arity = "Unary"
+		}
+		operators = append(operators, graph.FilterOperator{Name: o.Name, Arity: arity, SupportedAttributeTypes: o.SupportedAttributeTypes})
+	}
+	return operators
+}
+
+// checkFilters judges scoping filters by the operators that the connection offers. source is nil when the schema could
+// not be read.
+func (v *review) checkFilters(operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
+	for i, group := range v.want.filters {
+		for j, clause := range group.Clauses {
+			at := path.Root("scoping_filters").AtListIndex(i).AtName("clauses").AtListIndex(j)
+			diags.Append(checkFilterAttribute(at.AtName("attribute"), clause, source)...)
+			diags.Append(checkFilterOperator(at, clause, operators, source)...)
+		}
+	}
+	return diags
+}
+
+func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph.ObjectDefinition) diag.Diagnostics {
+	if i := slices.IndexFunc(unfilterable, func(name string) bool { return strings.EqualFold(name, clause.Attribute) }); i >= 0 {
+		return attributeError(at, "Attribute cannot be used in a scoping filter",
+			fmt.Sprintf("The service does not support %q in scoping filters. Test another attribute, or scope by assignment.", clause.Attribute))
+	}
+	if source == nil || len(source.Attributes) == 0 {
+		return nil
+	}
+	a := source.Attribute(clause.Attribute)
+	if a == nil {
+		var names []string
+		for _, a := range source.Attributes {
+			names = append(names, a.Name)
+		}
+		return attributeError(at, "Unknown source attribute",
+			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
+				source.Name, source.Directory, clause.Attribute, didYouMean(clause.Attribute, names)))
+	}
+	what := ""
+	switch {
+	case a.Multivalued:
+		what = "can have several values"
+	case a.Type == "Reference":
+		what = "refers to another object"
+	case a.Type == "DateTime":
+		what = "is a date"
+	default:
+		return nil
+	}
+	return attributeError(at, "Attribute cannot be used in a scoping filter",
+		fmt.Sprintf("%q %s, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.", clause.Attribute, what))
+}
+
+func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []graph.FilterOperator, source *graph.ObjectDefinition) diag.Diagnostics {
+	i := slices.IndexFunc(operators, func(o graph.FilterOperator) bool { return strings.EqualFold(o.Name, clause.Operator) })
+	if i < 0 {
+		names := make([]string, len(operators))
+		for i, o := range operators {
+			names[i] = o.Name
+		}
+		slices.Sort(names)
+		return attributeError(at.AtName("operator"), "Unknown filter operator",
+			fmt.Sprintf("The connection's scoping filters have no operator %q.%s It must be one of: %s.", clause.Operator, didYouMean(clause.Operator, names), strings.Join(names, ", ")))
+	}
+	operator := operators[i]
+	unary := strings.EqualFold(operator.Arity, "Unary")
+	switch {
+	case unary && len(clause.Values) > 0:
+		return attributeError(at.AtName("values"), "Filter operator takes no value",
+			fmt.Sprintf("%s tests the attribute alone. Remove `values`.", operator.Name))
+	case !unary && len(clause.Values) == 0:
+		return attributeError(at.AtName("operator"), "Filter operator needs a value",
+			fmt.Sprintf("%s compares the attribute with something. Give `values`.", operator.Name))
+	}
+	integers := slices.Equal(operator.SupportedAttributeTypes, []string{"Integer"})
+	if integers {
+		for k, value := range clause.Values {
+			if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+				return attributeError(at.AtName("values").AtListIndex(k), "Filter operator needs a whole number",
+					fmt.Sprintf("%s compares whole numbers, and %q is none.", operator.Name, value))
+			}
+		}
+	}
+	if source == nil || integers || len(operator.SupportedAttributeTypes) == 0 {
+		return nil // which type numbers have in the directory is not documented well enough to refuse text attributes
+	}
+	if a := source.Attribute(clause.Attribute); a != nil && !slices.ContainsFunc(operator.SupportedAttributeTypes, func(t string) bool { return strings.EqualFold(t, a.Type) }) {
+		return attributeError(at.AtName("operator"), "Filter operator does not suit the attribute",
+			fmt.Sprintf("%s takes attributes of the type %s, and %q is of the type %s.", operator.Name, strings.Join(operator.SupportedAttributeTypes, " or "), a.Name, a.Type))
+	}
+	return nil
+}

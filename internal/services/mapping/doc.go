@@ -1,0 +1,8 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package mapping manages the attribute mapping of a connection's object type: where each target attribute gets its value
+// from, which attributes match accounts to people, which operations run and who is filtered out. The service keeps all of
+// it in one schema document for each job, which is only ever replaced whole; everything here edits that document and
+// leaves the rest of it as it was.
+package mapping

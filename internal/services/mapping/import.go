@@ -1,0 +1,74 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// importID is the id of this resource: the connection's id, a slash, and the object mapping.
+func importID(ref graph.JobRef, objectMapping string) string {
+	return ref.String() + "/" + objectMapping
+}
+
+// parseImportID reads an import id. The object mapping may be left out and may itself contain slashes.
+func parseImportID(id string) (ref graph.JobRef, objectMapping string, err error) {
+	parts := strings.SplitN(strings.TrimSpace(id), "/", 3)
+	if len(parts) < 2 {
+		return graph.JobRef{}, "", fmt.Errorf("no slash in it")
+	}
+	if ref, err = graph.ParseJobRef(parts[0] + "/" + parts[1]); err != nil {
+		return graph.JobRef{}, "", err
+	}
+	if len(parts) == 2 || parts[2] == "" {
+		return ref, defaultObject, nil
+	}
+	return ref, parts[2], nil
+}
+
+// importBlock is what to paste to take a mapping over.
+func importBlock(ref graph.JobRef, objectMapping string) string {
+	return fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", importID(ref, objectMapping))
+}
+
+// ImportState accepts the id and the identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var ref graph.JobRef
+	var objectMapping string
+	var err error
+	if req.ID != "" {
+		if ref, objectMapping, err = parseImportID(req.ID); err != nil {
+			resp.Diagnostics.AddError("Invalid import id",
+				fmt.Sprintf("Expected `{service principal id}/{job id}/{object mapping}`: the connection's id, a slash, and the kind of source object, such as `User`. Got %q: %s.", req.ID, err))
+			return
+		}
+	} else {
+		var id identity
+		if resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...); resp.Diagnostics.HasError() {
+			return
+		}
+		objectMapping = id.ObjectMapping.ValueString()
+		if objectMapping == "" {
+			objectMapping = defaultObject
+		}
+		if ref, err = graph.ParseJobRef(id.ServicePrincipalID.ValueString() + "/" + id.JobID.ValueString()); err != nil {
+			resp.Diagnostics.AddError("Invalid identity",
+				fmt.Sprintf("`service_principal_id` and `job_id` must name a provisioning job. Got %q and %q: %s.", id.ServicePrincipalID.ValueString(), id.JobID.ValueString(), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), importID(ref, objectMapping))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("object_mapping"), objectMapping)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{
+		types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID), types.StringValue(objectMapping)})...)
+}

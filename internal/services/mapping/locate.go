@@ -1,0 +1,118 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// located is an object mapping in a schema with the definitions of its two objects, which may be missing.
+type located struct {
+	schema  *graph.Schema
+	mapping graph.ObjectMapping
+	source  *graph.ObjectDefinition
+	target  *graph.ObjectDefinition
+	// missing says that the schema has no such mapping; the diagnostics then say so too.
+	missing bool
+}
+
+// locate finds the object mapping that a configuration names.
+func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
+	mappings, err := schema.ObjectMappings()
+	if err != nil {
+		return located{}, malformed(err)
+	}
+	fits := matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
+	if len(fits) > 1 {
+		if entra := matching(fits, func(m graph.ObjectMapping) bool { return isEntra(schema, m.SourceDirectory) }); len(entra) > 0 {
+			fits = entra
+		}
+	}
+	if len(fits) == 0 {
+		fits = matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(m), name) })
+	}
+	if len(fits) == 0 {
+		fits = matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
+	}
+	switch len(fits) {
+	case 1:
+	case 0:
+		return located{missing: true}, attributeError(path.Root("object_mapping"), "No such object mapping",
+			fmt.Sprintf("The connection's schema has no mapping for %q. It has:\n%s", name, mappingList(mappings)))
+	default:
+		return located{}, attributeError(path.Root("object_mapping"), "Several object mappings fit",
+			fmt.Sprintf("%q could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n%s", name, mappingList(fits)))
+	}
+	at := located{schema: schema, mapping: fits[0]}
+	if at.source, err = schema.Object(fits[0].SourceDirectory, fits[0].SourceObject); err != nil {
+		return located{}, malformed(err)
+	}
+	if at.target, err = schema.Object(fits[0].TargetDirectory, fits[0].TargetObject); err != nil {
+		return located{}, malformed(err)
+	}
+	return at, nil
+}
+
+// counterpart finds the same object mapping in the connector's default schema. The rule's id is the engine's and the
+// same in both; names can be edited.
+func counterpart(template *graph.Schema, m graph.ObjectMapping) (located, bool) {
+	mappings, err := template.ObjectMappings()
+	if err != nil {
+		return located{}, false
+	}
+	fits := matching(mappings, func(d graph.ObjectMapping) bool {
+		return strings.EqualFold(objectsOf(d), objectsOf(m)) && strings.EqualFold(d.RuleID, m.RuleID)
+	})
+	if len(fits) == 0 {
+		fits = matching(mappings, func(d graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(d), objectsOf(m)) })
+	}
+	if len(fits) > 1 {
+		if named := matching(fits, func(d graph.ObjectMapping) bool { return d.Name == m.Name }); len(named) > 0 {
+			fits = named
+		}
+	}
+	if len(fits) == 0 {
+		return located{}, false
+	}
+	target, err := template.Object(fits[0].TargetDirectory, fits[0].TargetObject)
+	return located{schema: template, mapping: fits[0], target: target}, err == nil
+}
+
+// isEntra tells the tenant's directory from a target's. Names and ids of directories differ between tenants, old and
+// new, so what its users have decides.
+func isEntra(schema *graph.Schema, directory string) bool {
+	user, err := schema.Object(directory, "User")
+	return err == nil && user != nil && user.Attribute("objectId") != nil && user.Attribute("userPrincipalName") != nil
+}
+
+func matching(mappings []graph.ObjectMapping, keep func(graph.ObjectMapping) bool) []graph.ObjectMapping {
+	return slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !keep(m) })
+}
+
+// objectsOf names a mapping as the service's counters do.
+func objectsOf(m graph.ObjectMapping) string { return m.SourceObject + " to " + m.TargetObject }
+
+func mappingList(mappings []graph.ObjectMapping) string {
+	lines := make([]string, len(mappings))
+	for i, m := range mappings {
+		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", objectsOf(m), m.Name, m.SourceDirectory, m.TargetDirectory)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func malformed(err error) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot understand the synchronization schema",
+		"The service sent a schema that does not have the documented shape: "+err.Error()+". Nothing was changed.")}
+}
+
+func attributeError(at path.Path, summary, detail string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, detail)}
+}

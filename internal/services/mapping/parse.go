@@ -1,0 +1,102 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// parallelParses bounds the concurrent calls of the service's parser, whose throttle limit is not documented.
+const parallelParses = 4
+
+// parseResult is what the service's parser made of an expression.
+type parseResult struct {
+	tree *graph.MappingSource
+	err  error // the call itself failed
+	// code and message are the parser's verdict when it refused.
+	code, message string
+}
+
+// parseAll adds to trees what the service's parser makes of the targets' expressions.
+func parseAll(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string, trees treeSet) diag.Diagnostics {
+	var diags diag.Diagnostics
+	results := parseEach(ctx, client, ref, entries, targets)
+	for _, target := range targets {
+		result := results[entries[target].source]
+		if d := result.diagnostic(target); d != nil {
+			diags.Append(d)
+			continue
+		}
+		trees[entries[target].source] = result.tree
+	}
+	return diags
+}
+
+// parseEach has the service parse the expressions of the targets, each different one once.
+func parseEach(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string) map[source]parseResult {
+	results, queued := map[source]parseResult{}, map[source]bool{}
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(parallelParses)
+	for _, target := range targets {
+		s := entries[target].source
+		if queued[s] {
+			continue
+		}
+		queued[s] = true
+		group.Go(func() error {
+			result := parseOne(ctx, client, ref, s)
+			mu.Lock()
+			defer mu.Unlock()
+			results[s] = result
+			return nil
+		})
+	}
+	_ = group.Wait() // results carry the errors
+	return results
+}
+
+func parseOne(ctx context.Context, client *graph.Client, ref graph.JobRef, s source) parseResult {
+	parsed, err := client.ParseExpression(ctx, ref, s.text)
+	if err != nil {
+		return parseResult{err: err}
+	}
+	tree, err := graph.SourceFromTree(parsed.Expression)
+	if err != nil || !parsed.ParsingSucceeded || tree == nil {
+		return parseResult{code: parsed.ErrorCode, message: parsed.ErrorMessage}
+	}
+	return parseResult{tree: tree}
+}
+
+// diagnostic is the error for an expression that has no tree, nil if it has one.
+func (r parseResult) diagnostic(target string) diag.Diagnostic {
+	at := path.Root("mappings").AtMapKey(target).AtName("expression")
+	switch {
+	case r.tree != nil:
+		return nil
+	case graph.IsBadRequest(r.err):
+		return graphdiag.AttributeError(at, "The service cannot parse the expression", r.err, graphdiag.SynchronizationWrite)
+	case r.err != nil:
+		return graphdiag.AttributeError(at, "Cannot have the expression parsed", r.err, graphdiag.SynchronizationWrite)
+	}
+	said := r.message
+	if said == "" {
+		said = r.code
+	}
+	if said == "" {
+		said = "it gave no reason"
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "The service cannot parse the expression",
+		fmt.Sprintf("The connection's own parser refuses this expression: %s. Correct it; the functions that a connection offers can differ from the documented ones.", strings.TrimRight(said, ". ")))
+}

@@ -1,0 +1,238 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// Default timeouts.
+const (
+	createTimeout = 10 * time.Minute
+	readTimeout   = 5 * time.Minute
+	updateTimeout = 10 * time.Minute
+	deleteTimeout = 10 * time.Minute
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+)
+
+// Resource is gotomeeting_attribute_mappings.
+type Resource struct {
+	data *providerdata.Data
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_attribute_mappings"
+}
+
+// Configure takes over the provider's data.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	r.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// Create writes the mapping over the connector's default. One that was customised elsewhere is left alone, and one that
+// is as configured already is taken over without a write.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	v, diags := r.review(ctx, plan, nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	defer r.data.Lock(v.ref.ServicePrincipalID)()
+
+	template, err := r.template(ctx, v.ref, true)
+	if err != nil && !graph.IsNotFound(err) {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead))
+		return
+	}
+	trees := treeSet{}
+	trees.learnAll(template)
+	resp.Diagnostics.Append(parseAll(ctx, r.data.Graph, v.ref, v.want.entries, trees.unparsed(v.want.entries), trees)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	w := r.writer(v, trees, nil)
+	w.waitForJob = true
+	w.check = func(ctx context.Context, at located) diag.Diagnostics {
+		diags := v.refuseCustomised(at, template)
+		if diags.HasError() {
+			return diags
+		}
+		return append(diags, v.beforeWrite(ctx, at)...)
+	}
+	resp.Diagnostics.Append(w.run(ctx)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.ID = types.StringValue(importID(v.ref, plan.ObjectMapping.ValueString()))
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
+}
+
+// Read takes over what the service has now.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	ref, err := state.ref()
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid connection id in the state", err.Error()+". This is a bug in the provider; please report it.")
+		return
+	}
+	schema, err := r.data.Graph.GetSchema(ctx, ref)
+	if graph.IsNotFound(err) {
+		r.readMissing(ctx, state, ref, resp)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead))
+		return
+	}
+	at, diags := locate(schema, state.ObjectMapping.ValueString())
+	if at.missing && !state.Mappings.IsNull() { // an import says what there is instead
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(state.fromGraph(ctx, at.mapping, at.target)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
+}
+
+// readMissing tells a deleted job from a retired connector and from a lagging replica.
+func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRef, resp *resource.ReadResponse) {
+	keep := func() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
+	}
+	jobs, err := r.data.Graph.ListJobs(ctx, ref.ServicePrincipalID)
+	if err != nil && !graph.IsNotFound(err) {
+		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead))
+		return
+	}
+	imported := state.Mappings.IsNull()
+	for _, job := range jobs {
+		if job.ID == ref.JobID && !imported {
+			keep()
+			return
+		}
+	}
+	if templates, err := r.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID); err == nil && len(templates) == 0 && !imported {
+		resp.Diagnostics.AddWarning("The service has retired the connector",
+			"The application still exists but offers no provisioning connector any more, and its job is gone. The mapping stays in the state so that the rest of the configuration can be planned. "+
+				"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.")
+		keep()
+		return
+	}
+	resp.State.RemoveResource(ctx)
+}
+
+// Update writes what differs, in one PUT; a change of notation alone sends none.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	v, diags := r.review(ctx, plan, &state)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !v.want.same(*v.prior) || !maps.Equal(v.want.custom, v.prior.custom) {
+		resp.Diagnostics.Append(r.rewrite(ctx, v)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
+}
+
+func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
+	defer r.data.Lock(v.ref.ServicePrincipalID)()
+	removed, diags := r.removable(ctx, v)
+	if diags.HasError() {
+		return diags
+	}
+	// Expressions that the state does not have are parsed first, so that nothing lies between the read and the write.
+	trees := treeSet{}
+	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
+		return v.prior.has(v.want.entries[target].source)
+	})
+	diags.Append(parseAll(ctx, r.data.Graph, v.ref, v.want.entries, fresh, trees)...)
+	if diags.HasError() {
+		return diags
+	}
+	return append(diags, r.writer(v, trees, removed).run(ctx)...)
+}
+
+// Delete puts the connector's default mapping back; the rest of the schema stays.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	ref, err := state.ref()
+	if err != nil {
+		return
+	}
+	defer r.data.Lock(ref.ServicePrincipalID)()
+	resp.Diagnostics.Append(r.restoreDefault(ctx, ref, state)...)
+}

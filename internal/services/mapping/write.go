@@ -1,0 +1,203 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+const (
+	// maxPuts bounds how often a write is repeated because somebody else wrote in between.
+	maxPuts = 5
+	// maxRewrites bounds how often a write that did not stay is repeated. Once settles a collision; what still does not
+	// stay is something that the service does not accept.
+	maxRewrites = 1
+	// maxLooks bounds how often a lagging replica is asked again after a write.
+	maxLooks = 6
+)
+
+// writer changes one object mapping in the schema of one job. The schema is replaced whole, so each write edits a
+// document that was read directly before, and whatever someone else changed meanwhile is read again, never overwritten
+// blindly. The caller holds the service principal's lock.
+type writer struct {
+	graph *graph.Client
+	ref   graph.JobRef
+	name  string // object mapping
+	// settled reports whether the schema is as wanted already.
+	settled func(located) bool
+	// check reports what forbids the write. It runs once, before anything is written.
+	check func(context.Context, located) diag.Diagnostics
+	// edit makes the wanted schema. missing are entries whose expression has no tree yet.
+	edit func(located) (edited *graph.Schema, missing []string, err error)
+	// parse gets the trees of missing entries from the service.
+	parse func(ctx context.Context, missing []string) diag.Diagnostics
+	// lost describes the difference between the schema and what is wanted.
+	lost func(located) []string
+	// waitForJob bounds the wait for a connection that was created a moment ago.
+	waitForJob bool
+}
+
+// run brings the schema to the wanted state. Once it was replaced, what goes wrong afterwards is a warning: the effect is
+// there, an error in a create would taint the resource, and the next apply would put the connector's default live.
+func (w writer) run(ctx context.Context) diag.Diagnostics {
+	wrote, diags := w.bring(ctx)
+	if !wrote {
+		return diags
+	}
+	out := make(diag.Diagnostics, 0, len(diags))
+	for _, d := range diags {
+		if d.Severity() == diag.SeverityError {
+			d = diag.NewWarningDiagnostic("Cannot confirm the mapping", "The mapping was written, but could not be read back afterwards. The next plan reads it again.\n\n"+d.Detail())
+		}
+		out.Append(d)
+	}
+	return out
+}
+
+func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) {
+	checked := false
+	rewrites := 0
+	for puts := 0; puts < maxPuts; {
+		at, ds := w.read(ctx)
+		if ds.HasError() {
+			return wrote, append(diags, ds...)
+		}
+		if w.settled(at) {
+			return wrote, diags
+		}
+		if !checked {
+			checked = true
+			ds := w.check(ctx, at)
+			diags.Append(ds...)
+			if ds.HasError() {
+				return false, diags
+			}
+		}
+		edited, missing, err := w.edit(at)
+		if err != nil {
+			return wrote, append(diags, malformed(err)...)
+		}
+		if len(missing) > 0 {
+			// The parser takes its time: read again afterwards.
+			if ds := w.parse(ctx, missing); ds.HasError() {
+				return wrote, append(diags, ds...)
+			}
+			continue
+		}
+		puts++
+		err = w.graph.PutSchema(ctx, w.ref, edited)
+		switch {
+		case graph.IsConflict(err), graph.IsAmbiguous(err):
+			// Somebody else was faster, or the answer was lost: the next read tells what there is now.
+			if puts < maxPuts {
+				continue
+			}
+			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite))
+		case err != nil:
+			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite, "Nothing was changed."))
+		}
+		wrote = true
+		after, ds := w.verify(ctx, at)
+		diags.Append(ds...)
+		if ds.HasError() || after == nil || w.settled(*after) {
+			if after != nil {
+				diags.Append(warnCollision(at.schema.Version(), after.schema.Version(), puts)...)
+			}
+			return wrote, diags
+		}
+		if rewrites++; rewrites > maxRewrites {
+			diags.AddWarning("The mapping is not as written",
+				"The service accepted the mapping, but reading it back shows something else: either somebody changed it at the same moment, or the service does not keep all of it. "+
+					"The next plan shows the difference. What is missing now:\n\n"+strings.Join(w.lost(*after), "\n"))
+			return wrote, diags
+		}
+	}
+	return wrote, diags
+}
+
+func (w writer) read(ctx context.Context) (located, diag.Diagnostics) {
+	schema, err := w.graph.GetSchema(ctx, w.ref)
+	if graph.IsNotFound(err) && w.waitForJob {
+		looks := 0
+		pollErr := w.graph.Poll(ctx, "the schema of the connection", func(ctx context.Context) (bool, string, error) {
+			schema, err = w.graph.GetSchema(ctx, w.ref)
+			looks++
+			if graph.IsNotFound(err) && looks < maxLooks {
+				return false, "not found", nil
+			}
+			return true, "", nil
+		})
+		if pollErr != nil {
+			err = pollErr
+		}
+	}
+	if err != nil {
+		return located{}, schemaUnreadable(err)
+	}
+	return locate(schema, w.name)
+}
+
+// verify reads the schema back. A version that has not moved is a lagging replica, which is asked again.
+func (w writer) verify(ctx context.Context, before located) (*located, diag.Diagnostics) {
+	var after located
+	var ds diag.Diagnostics
+	looks := 0
+	err := w.graph.Poll(ctx, "the new mapping to be readable", func(ctx context.Context) (bool, string, error) {
+		schema, err := w.graph.GetSchema(ctx, w.ref)
+		if err != nil {
+			return false, "", err
+		}
+		looks++
+		if after, ds = locate(schema, w.name); ds.HasError() {
+			return true, "", nil
+		}
+		stale := schema.Version() == before.schema.Version() && !w.settled(after)
+		return !stale || looks >= maxLooks, "version " + schema.Version(), nil
+	})
+	if err != nil {
+		return nil, schemaUnreadable(err)
+	}
+	if ds.HasError() {
+		return nil, ds
+	}
+	return &after, nil
+}
+
+func schemaUnreadable(err error) diag.Diagnostics {
+	if graph.IsNotFound(err) {
+		return attributeError(path.Root("connection_id"), "The connection does not exist",
+			graphdiag.Detail(err, graphdiag.SynchronizationRead, "The job that `connection_id` names is not there. Check the id, or create the connection first."))
+	}
+	return diag.Diagnostics{graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead)}
+}
+
+var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)
+
+// warnCollision reports a foreign write in the last instant: between our read and our write, where a service that does
+// not compare versions lets ours win. All that shows is that the version moved further than our writes account for.
+func warnCollision(before, after string, puts int) diag.Diagnostics {
+	b, a := counting.FindStringSubmatch(before), counting.FindStringSubmatch(after)
+	if b == nil || a == nil || b[1] != a[1] {
+		return nil
+	}
+	from, errFrom := strconv.Atoi(b[2])
+	to, errTo := strconv.Atoi(a[2])
+	if errFrom != nil || errTo != nil || to-from <= 1 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Somebody else wrote the schema at the same moment",
+		fmt.Sprintf("This mapping is as configured now, but the schema's version went from %s to %s, further than this write accounts for. "+
+			"The service replaces the schema whole, so what the other writer changed in that instant, in any mapping of this connection, may have been overwritten. "+
+			"Look at the connection in the portal, or plan the other configuration again.", before, after))}
+}
