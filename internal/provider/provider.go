@@ -20,6 +20,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/assignment"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/mapping"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/state"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/syncstatus"
 )
@@ -156,6 +157,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		application.NewResource,
 		connection.NewResource,
+		mapping.NewResource,
 		assignment.NewResource,
 		state.NewResource,
 	}
