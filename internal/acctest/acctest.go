@@ -7,9 +7,12 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -66,18 +69,26 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 	return map[string]func() (tfprotov6.ProviderServer, error){provider.TypeName: e.factory()}
 }
 
+// providerBlock is the provider block for this tenant, by attribute.
+func (e *Env) providerBlock() map[string]any {
+	return map[string]any{
+		"tenant_id":           e.Sim.TenantID(),
+		"client_id":           e.Sim.ClientID(),
+		"client_secret":       e.Sim.ClientSecret(),
+		"graph_endpoint":      e.Sim.GraphURL(),
+		"authority_host":      e.Sim.AuthorityURL(),
+		"ca_certificate_file": e.caFile,
+	}
+}
+
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
-	return fmt.Sprintf(`
-provider "gotomeeting" {
-  tenant_id           = %q
-  client_id           = %q
-  client_secret       = %q
-  graph_endpoint      = %q
-  authority_host      = %q
-  ca_certificate_file = %q
-}
-`, e.Sim.TenantID(), e.Sim.ClientID(), e.Sim.ClientSecret(), e.Sim.GraphURL(), e.Sim.AuthorityURL(), e.caFile)
+	var block strings.Builder
+	values := e.providerBlock()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&block, "  %s = %q\n", name, values[name])
+	}
+	return "\nprovider \"gotomeeting\" {\n" + block.String() + "}\n"
 }
 
 // Config is the provider block followed by hcl.

@@ -6,51 +6,40 @@ package state_test
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/google/go-cmp/cmp"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-const connected = `
-resource "gotomeeting_application" "this" {
-  display_name = "GoToMeeting"
-}
-
-resource "gotomeeting_provisioning_connection" "this" {
-  service_principal_id      = gotomeeting_application.this.service_principal_id
-  admin_username            = "` + store.AdminUserName + `"
-  admin_password_wo         = "` + store.AdminPassword + `"
-  admin_password_wo_version = "1"
-  notification_email        = "identity-ops@example.com"
-}
-`
-
-func TestResource_startsAndPauses(t *testing.T) {
+func TestResource_protocolSmoke(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t)
-	config := func(enabled string) string {
-		return env.Config(connected + `
-resource "gotomeeting_provisioning_state" "this" {
-  connection_id = gotomeeting_provisioning_connection.this.id
-  enabled       = ` + enabled + `
-}
-
-data "gotomeeting_sync_status" "this" {
-  connection_id = gotomeeting_provisioning_state.this.connection_id
-}
-`)
+	w := newWorld(t)
+	p := w.Protocol()
+	one, found := p.Change(typeName, nil, w.object("enabled", true))
+	succeeds(t, found)
+	w.wantAsked("start")
+	w.wantSchedule(store.ScheduleActive)
+	want := map[string]any{"id": w.connectionID(), "connection_id": w.connectionID(), "enabled": true, "restart_triggers": nil, "restart_scope": nil, "wait_for_first_cycle": false, "timeouts": nil}
+	if diff := cmp.Diff(want, one.State); diff != "" {
+		t.Error(diff)
 	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProviderFactories(),
-		Steps: []resource.TestStep{
-			{Config: config("true"), Check: resource.TestCheckResourceAttr("data.gotomeeting_sync_status.this", "state", "pending")},
-			{Config: config("true"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-			{Config: config("false")},
-		},
-	})
-	for _, line := range acctest.Lines(env.Sim.Log().Sent()) {
-		t.Log(line)
+	if diff := cmp.Diff(map[string]any{"connection_id": w.connectionID()}, one.Identity); diff != "" {
+		t.Error(diff)
 	}
+	imported, found := p.ImportByIdentity(typeName, one.Identity)
+	succeeds(t, found)
+	if diff := cmp.Diff(want, imported.State); diff != "" {
+		t.Error(diff)
+	}
+	planned, found := p.Plan(typeName, imported, w.object("enabled", true))
+	succeeds(t, found)
+	if planned.Changes() {
+		t.Error(cmp.Diff(imported.State, planned.State))
+	}
+	gone, found := p.Change(typeName, one, nil)
+	succeeds(t, found)
+	if gone != nil {
+		t.Errorf("%v", gone.State)
+	}
+	w.wantAsked("start", "pause")
 }

@@ -1,0 +1,210 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Instance is a resource as Terraform keeps it between calls.
+type Instance struct {
+	TypeName string
+	// State and Identity by attribute.
+	State    map[string]any
+	Identity map[string]any
+
+	state    *tfprotov6.DynamicValue
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+}
+
+// Planned is a change that was planned and can be applied.
+type Planned struct {
+	// State is what the plan shows; nil for a destroy.
+	State map[string]any
+	// Replaces names the attributes whose change replaces the resource, as dotted paths.
+	Replaces []string
+
+	typeName             string
+	priorState           map[string]any
+	prior, state, config *tfprotov6.DynamicValue
+	private              []byte
+	identity             *tfprotov6.ResourceIdentityData
+}
+
+// ValidateResource checks a configuration by itself.
+func (p *Protocol) ValidateResource(typeName string, config map[string]any) Diagnostics {
+	p.t.Helper()
+	checked, err := p.Server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: typeName, Config: p.encode(p.resourceSchema(typeName), config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	p.must(err, nil)
+	return diagnosticsFrom(checked.Diagnostics)
+}
+
+// Import imports by id and refreshes, as Terraform does. The instance is nil when there are errors or no such object.
+func (p *Protocol) Import(typeName, id string) (*Instance, Diagnostics) {
+	p.t.Helper()
+	return p.importBy(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+}
+
+// ImportByIdentity is Import by identity.
+func (p *Protocol) ImportByIdentity(typeName string, identity map[string]any) (*Instance, Diagnostics) {
+	p.t.Helper()
+	as := p.identityType(typeName)
+	encoded, err := tfprotov6.NewDynamicValue(as, p.value(as, identity))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.importBy(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &encoded}})
+}
+
+func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Instance, Diagnostics) {
+	p.t.Helper()
+	imported, err := p.Server.ImportResourceState(p.ctx(), request)
+	p.must(err, nil)
+	found := diagnosticsFrom(imported.Diagnostics)
+	if found.HasError() {
+		return nil, found
+	}
+	if len(imported.ImportedResources) != 1 {
+		p.t.Fatalf("the import gave %d resources", len(imported.ImportedResources))
+	}
+	one := imported.ImportedResources[0]
+	read, more := p.Read(p.instance(request.TypeName, one.State, one.Identity, one.Private))
+	return read, append(found, more...)
+}
+
+// Read refreshes. The instance is nil when the object is gone, and the one from before when there are errors.
+func (p *Protocol) Read(before *Instance) (*Instance, Diagnostics) {
+	p.t.Helper()
+	read, err := p.Server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{
+		TypeName: before.TypeName, CurrentState: before.state, CurrentIdentity: before.identity, Private: before.private,
+	})
+	p.must(err, nil)
+	found := diagnosticsFrom(read.Diagnostics)
+	if found.HasError() {
+		return before, found
+	}
+	return p.instance(before.TypeName, read.NewState, read.NewIdentity, read.Private), found
+}
+
+// Plan plans from what is there (nil for nothing) to the configuration (nil for a destroy). The plan is nil when there
+// are errors.
+func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any) (*Planned, Diagnostics) {
+	p.t.Helper()
+	schema := p.resourceSchema(typeName)
+	if before == nil {
+		before = &Instance{TypeName: typeName, state: p.encodeValue(schema, tftypes.NewValue(schema.ValueType(), nil))}
+	}
+	wanted, proposed := tftypes.NewValue(schema.ValueType(), nil), tftypes.NewValue(schema.ValueType(), nil)
+	if config != nil {
+		wanted = p.value(schema.ValueType(), config)
+		proposed = p.value(schema.ValueType(), propose(schema.Block.Attributes, before.State, config))
+	}
+	planned := &Planned{
+		typeName: typeName, prior: before.state, config: p.encodeValue(schema, wanted), priorState: before.State,
+	}
+	answer, err := p.Server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: before.state, PriorIdentity: before.identity, PriorPrivate: before.private,
+		Config: planned.config, ProposedNewState: p.encodeValue(schema, proposed),
+	})
+	p.must(err, nil)
+	found := diagnosticsFrom(answer.Diagnostics)
+	if found.HasError() {
+		return nil, found
+	}
+	planned.state, planned.private, planned.identity = answer.PlannedState, answer.PlannedPrivate, answer.PlannedIdentity
+	planned.State = p.decode(schema, answer.PlannedState)
+	for _, path := range answer.RequiresReplace {
+		planned.Replaces = append(planned.Replaces, dotted(path))
+	}
+	slices.Sort(planned.Replaces)
+	return planned, found
+}
+
+// propose merges the configuration with what is there, as Terraform does before it asks for a plan: what the
+// configuration leaves to the provider keeps its value, and write-only values stay out.
+func propose(attributes []*tfprotov6.SchemaAttribute, before, config map[string]any) map[string]any {
+	proposed := map[string]any{}
+	for _, attribute := range attributes {
+		value := config[attribute.Name]
+		nested, isObject := value.(map[string]any)
+		switch {
+		case attribute.WriteOnly:
+		case value == nil && attribute.Computed:
+			proposed[attribute.Name] = before[attribute.Name]
+		case isObject && attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			inner, _ := before[attribute.Name].(map[string]any)
+			proposed[attribute.Name] = propose(attribute.NestedType.Attributes, inner, nested)
+		case isObject && attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeMap:
+			old, _ := before[attribute.Name].(map[string]any)
+			elements := map[string]any{}
+			for key, element := range nested {
+				inner, _ := old[key].(map[string]any)
+				object, _ := element.(map[string]any)
+				elements[key] = propose(attribute.NestedType.Attributes, inner, object)
+			}
+			proposed[attribute.Name] = elements
+		default:
+			proposed[attribute.Name] = value
+		}
+	}
+	return proposed
+}
+
+// Apply carries a plan out. The instance is nil when nothing is left or nothing came to be; like Terraform it may be
+// there in spite of errors.
+func (p *Protocol) Apply(planned *Planned) (*Instance, Diagnostics) {
+	p.t.Helper()
+	if len(planned.Replaces) > 0 && planned.priorState != nil {
+		p.t.Fatalf("a change of %v replaces: destroy and create instead", planned.Replaces)
+	}
+	applied, err := p.Server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: planned.typeName, PriorState: planned.prior, PlannedState: planned.state, Config: planned.config,
+		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
+	})
+	p.must(err, nil)
+	return p.instance(planned.typeName, applied.NewState, applied.NewIdentity, applied.Private), diagnosticsFrom(applied.Diagnostics)
+}
+
+// Change plans and applies.
+func (p *Protocol) Change(typeName string, before *Instance, config map[string]any) (*Instance, Diagnostics) {
+	p.t.Helper()
+	planned, found := p.Plan(typeName, before, config)
+	if found.HasError() {
+		return before, found
+	}
+	after, more := p.Apply(planned)
+	return after, append(found, more...)
+}
+
+// Changes tells whether a plan would change anything at all.
+func (p *Planned) Changes() bool { return !equal(p.priorState, p.State) }
+
+func (p *Protocol) instance(typeName string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte) *Instance {
+	p.t.Helper()
+	object := p.decode(p.resourceSchema(typeName), state)
+	if object == nil {
+		return nil
+	}
+	one := &Instance{TypeName: typeName, State: object, state: state, identity: identity, private: private}
+	if identity != nil {
+		one.Identity = p.decodeType(p.identityType(typeName), identity.IdentityData)
+	}
+	return one
+}
+
+func (p *Protocol) identityType(typeName string) tftypes.Type {
+	p.t.Helper()
+	schema, ok := p.identities[typeName]
+	if !ok {
+		p.t.Fatalf("%s has no identity", typeName)
+	}
+	return schema.ValueType()
+}
