@@ -194,7 +194,9 @@ func TestSecrets_refuseWhatTheServiceRefuses(t *testing.T) {
 	c := start(t)
 	made, _ := c.meeting()
 	c.client = c.Server.Client() // some requests break the contract on purpose
-	put := func(key, value string) any { return map[string]any{"value": []any{map[string]string{"key": key, "value": value}}} }
+	put := func(key, value string) any {
+		return map[string]any{"value": []any{map[string]string{"key": key, "value": value}}}
+	}
 	path := made.sync + "/secrets"
 	a := c.must(http.StatusInternalServerError, "PUT", path, put("userName", "x"))
 	if a.text("error", "code") != "InternalError" || a.text("error", "message") != "Requested value 'userName' was not found." {
