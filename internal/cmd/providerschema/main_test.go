@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 )
 
 const module = "github.com/gotomeeting-provisioning/terraform-provider-gotomeeting"
@@ -20,7 +22,7 @@ const module = "github.com/gotomeeting-provisioning/terraform-provider-gotomeeti
 // The real binary, asked by a real CLI, must say what this program says without either. What the CLI does not know yet
 // it leaves out, so only the sections that it prints are compared.
 func TestRun_agreesWithTheCLI(t *testing.T) {
-	cli := terraform(t)
+	cli := acctest.RequireCLI(t)
 	directory := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(directory, "terraform-provider-gotomeeting"), module)
 	if output, err := build.CombinedOutput(); err != nil {
@@ -59,24 +61,6 @@ func TestRun_agreesWithTheCLI(t *testing.T) {
 			t.Errorf("%s differs (-cli +ours):\n%s", section, diff)
 		}
 	}
-}
-
-// terraform finds the CLI. On CI there has to be one.
-func terraform(t *testing.T) string {
-	t.Helper()
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("neither terraform nor tofu is on PATH")
-	}
-	t.Skip("neither terraform nor tofu is on PATH")
-	return ""
 }
 
 func onlyProvider(t *testing.T, document []byte) map[string]any {
