@@ -6,6 +6,7 @@ package expression
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -68,8 +69,8 @@ func clusterSize(s string) int {
 
 // plain returns the plain form of one character with its marks, or the character itself if it has none.
 func plain(cluster string) string {
-	first := []rune(cluster)[0]
-	marks := cluster[len(string(first)):]
+	first, size := utf8.DecodeRuneInString(cluster)
+	marks := cluster[size:]
 	if replacement, ok := plainLetters[first]; ok && knownMarks(marks) {
 		return replacement
 	}

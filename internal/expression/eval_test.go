@@ -143,7 +143,7 @@ func TestEvaluate_diacritics(t *testing.T) {
 		{`NormalizeDiacritics("œ̄ Œ̄ a̱ ḹ ṝ ē̂")`, String("oe OE a l r e")},
 		{`NormalizeDiacritics("đ ð þ œ ħ ŵ ķ")`, String("đ ð þ œ ħ ŵ ķ")},
 		{`NormalizeDiacritics("Zoe\u0308, O'Neil – 漢字 éx")`, String(`Zoe\u0308, O'Neil – 漢字 ex`)},
-		{`NormalizeDiacritics("Zoë e`+"\u0301"+`")`, String("Zoe e")},
+		{`NormalizeDiacritics("Zoë e` + "\u0301" + `")`, String("Zoe e")},
 		{`NormalizeDiacritics([list])`, List("one", "two", "one")},
 	})
 }
@@ -235,7 +235,7 @@ func TestEvaluate_replace(t *testing.T) {
 		{`Replace([null], , "(?<n>\\d+)", "n", , [null], )`, Null()},
 		{`Replace("no match", , "\\d+", , "x", , )`, String("no match")},
 		{`Replace("xab", , "x*", , "-", , )`, String("--a-b-")},
-		{`Replace("abc", , "b", , "[$0|$&|$`+"`"+`|$'|$_|$$|$1|$+]", , )`, String("a[b|b|a|c|abc|$|$1|b]c")},
+		{`Replace("abc", , "b", , "[$0|$&|$` + "`" + `|$'|$_|$$|$1|$+]", , )`, String("a[b|b|a|c|abc|$|$1|b]c")},
 		{`Replace("abc", , "(a)(?<n>b)", , "$2$1${1}${n}${no}$99", , )`, String("baab${no}$99c")},
 		{`Replace("٣", , "\\d", , "n", , )`, String("n")},
 		{`Replace("é_", , "\\w", , "w", , )`, String("ww")},

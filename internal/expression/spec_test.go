@@ -1,0 +1,155 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package expression
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the table of functions into spec.md")
+
+// functionTableText writes the table of functions as spec.md shows it.
+func functionTableText() string {
+	var b strings.Builder
+	b.WriteString("\n| function | yields | what it yields | available |\n| --- | --- | --- | --- |\n")
+	for _, f := range Declarations() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.Signature(), f.Result, f.Summary, f.Availability)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+const (
+	tableBegin = "<!-- functions -->"
+	tableEnd   = "<!-- /functions -->"
+)
+
+func TestSpec_listsTheDeclaredFunctions(t *testing.T) {
+	data, err := os.ReadFile("spec.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(data), tableBegin)
+	table, after, closed := strings.Cut(rest, tableEnd)
+	if !found || !closed {
+		t.Fatal("spec.md lacks the marks of the table")
+	}
+	want := functionTableText()
+	if *update {
+		if err := os.WriteFile("spec.md", []byte(before+tableBegin+want+tableEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, table); diff != "" {
+		t.Errorf("run the test with -update (-want +got)\n%s", diff)
+	}
+}
+
+func TestSpec_describesEveryFunction(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("spec.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Declarations() {
+		if !strings.Contains(string(data), "**"+f.Name+"**") {
+			t.Errorf("spec.md does not describe %s", f.Name)
+		}
+	}
+}
+
+func TestDeclarations_areSortedAndComplete(t *testing.T) {
+	t.Parallel()
+	declarations := Declarations()
+	if !slices.IsSortedFunc(declarations, func(a, b Function) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	}) {
+		t.Error("the functions are not sorted by name")
+	}
+	for _, f := range declarations {
+		if f.Summary == "" || !strings.HasSuffix(f.Summary, ".") {
+			t.Errorf("%s: the summary is not a sentence", f.Name)
+		}
+		for _, p := range f.Parameters {
+			if p.Name == "" || p.Key == "" || (p.Kind == KindWord) != (p.Words != nil) {
+				t.Errorf("%s: the parameter %+v is incomplete", f.Name, p)
+			}
+		}
+		implemented := implementations[f.Name] != nil || f.Name == "SelectUniqueValue"
+		if f.Offline != implemented {
+			t.Errorf("%s: declared as possible offline %v, implemented %v", f.Name, f.Offline, implemented)
+		}
+		if _, connect := connectFunctions[f.Name]; connect {
+			t.Errorf("%s is both declared and listed for Entra Connect", f.Name)
+		}
+	}
+	for name := range implementations {
+		if f, exact := lookup(name); f == nil || !exact {
+			t.Errorf("%s is implemented but not declared", name)
+		}
+	}
+}
+
+// sample returns an argument that suits a parameter.
+func sample(p *Parameter) string {
+	if p.Kind == KindWord {
+		return p.Words[0]
+	}
+	return "[appRoleAssignments]"
+}
+
+func TestCheck_acceptsExactlyTheDeclaredArguments(t *testing.T) {
+	t.Parallel()
+	for _, f := range Declarations() {
+		least, most := f.MinArguments(), f.MaxArguments()
+		if most < 0 {
+			most = least + 6
+		}
+		for count := range most + 3 {
+			args := make([]string, count)
+			for i := range args {
+				args[i] = "[a]"
+				if p := f.parameter(i); p != nil {
+					args[i] = sample(p)
+				}
+			}
+			text := f.Name + "(" + strings.Join(args, ", ") + ")"
+			want := count >= least && (f.MaxArguments() < 0 || count <= most)
+			switch {
+			case f.Name == "Switch":
+				want = want && count%2 == 0
+			case f.Name == "FormatDateTime":
+				want = want || count == 3
+			}
+			if problems := Check(text, CheckOptions{}); problems.HasErrors() == want {
+				t.Errorf("%s: %v", text, problems)
+			}
+		}
+		for i := range f.Parameters {
+			args := make([]string, max(least, i+1))
+			for j := range args {
+				args[j] = sample(f.parameter(j))
+			}
+			if f.Name == "Switch" && len(args)%2 != 0 {
+				args = append(args, "[a]")
+			}
+			args[i] = ""
+			if i == len(args)-1 && i == 0 {
+				continue
+			}
+			text := f.Name + "(" + strings.Join(args, ", ") + ")"
+			if problems := Check(text, CheckOptions{}); problems.HasErrors() == f.Parameters[i].Optional {
+				t.Errorf("%s: %v", text, problems)
+			}
+		}
+	}
+}
