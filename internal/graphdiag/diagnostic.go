@@ -38,6 +38,15 @@ func Detail(err error, need Need, hints ...string) string {
 	return text
 }
 
+// Facts is the machine part of Detail: HTTP status, Graph code, request and request id, a line each.
+func Facts(err error) string {
+	var answer *graph.Error
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	return strings.Join(answerFacts(answer), "\n")
+}
+
 func explain(err error, need Need) (sentences, facts []string) {
 	var auth *graph.AuthError
 	var answer *graph.Error

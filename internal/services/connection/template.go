@@ -154,19 +154,26 @@ func importBlock(ref graph.JobRef) string {
 	return fmt.Sprintf("import {\n  to = gotomeeting_provisioning_connection.NAME\n  id = %q\n}", ref)
 }
 
-// credentialsRefused is the diagnostic for a failed connection test. The codes follow the connector and are not
-// documented, so only the two answers that certainly speak of the caller are told apart.
-func credentialsRefused(err error, want desired) diag.Diagnostic {
+// refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
+// connector and are not documented, so what certainly speaks of the caller or of Graph itself is told apart instead.
+func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
-	refusal := errors.As(err, &answer) && answer.StatusCode >= 400 && answer.StatusCode != 429 && answer.Claims == "" &&
-		answer.Code != "" && answer.Code != "UnknownError" && answer.Code != "Authorization_RequestDenied" && answer.Code != "InvalidAuthenticationToken" &&
-		answer.StatusCode != 404
-	if !refusal {
-		return graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite)
+	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.StatusCode == 404 || answer.StatusCode == 429 || answer.Claims != "" ||
+		slices.Contains([]string{"", "UnknownError", "Authorization_RequestDenied", "InvalidAuthenticationToken"}, answer.Code) {
+		return "", false
 	}
-	said := answer.Message
+	said = answer.Message
 	if said == "" {
 		said = answer.Code
+	}
+	return strings.TrimSuffix(said, ".") + ".", true
+}
+
+// credentialsRefused is the diagnostic for a failed connection test.
+func credentialsRefused(err error, want desired) diag.Diagnostic {
+	said, refused := refusal(err)
+	if !refused {
+		return graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite)
 	}
 	at := path.Root("admin_password_wo")
 	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."
@@ -175,6 +182,6 @@ func credentialsRefused(err error, want desired) diag.Diagnostic {
 		hint = "Check the credentials; they need administrator rights at the target."
 	}
 	return diag.NewAttributeErrorDiagnostic(at, "The connection test failed",
-		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed.\n\nHTTP status: %d\nGraph code: %s\nRequest ID: %s",
-			strings.TrimSuffix(said, ".")+".", hint, answer.StatusCode, answer.Code, answer.RequestID))
+		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed.\n\n%s",
+			said, hint, graphdiag.Facts(err)))
 }

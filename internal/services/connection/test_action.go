@@ -1,0 +1,95 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+var _ action.ActionWithConfigure = (*TestAction)(nil)
+
+// TestAction is gotomeeting_test_connection.
+type TestAction struct {
+	data *providerdata.Data
+}
+
+// NewTestAction returns the action.
+func NewTestAction() action.Action { return &TestAction{} }
+
+// Metadata names the action.
+func (a *TestAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_test_connection"
+}
+
+// Configure takes over the provider's data.
+func (a *TestAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	a.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// connectionIDArgument is the argument that every action on a connection takes.
+func connectionIDArgument() schema.StringAttribute {
+	return schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
+		MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."}
+}
+
+// readRef reads the connection that an action is about.
+func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
+	ref, err := graph.ParseJobRef(connectionID.ValueString())
+	if err != nil {
+		return ref, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
+	}
+	return ref, nil
+}
+
+// Schema describes the action.
+func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Has the service sign in at GoTo with the stored credentials, like the portal's *Test connection*. It changes nothing and fails with the service's reason. " +
+			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
+		Attributes: map[string]schema.Attribute{"connection_id": connectionIDArgument()},
+	}
+}
+
+// Invoke tests the stored credentials.
+func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var connectionID types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("connection_id"), &connectionID)...)
+	ref, diags := readRef(connectionID)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the stored credentials; the service may take a minute."})
+	err := a.data.Graph.ValidateJobCredentials(ctx, ref, nil)
+	if err == nil {
+		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in at the target."})
+		return
+	}
+	if graph.IsNotFound(err) {
+		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))
+		return
+	}
+	if said, refused := refusal(err); refused {
+		resp.Diagnostics.AddError("The connection test failed",
+			fmt.Sprintf("Microsoft Entra ID tried the stored credentials at the target and was refused. The service said: %s "+
+				"Store new ones with a new `admin_password_wo_version`, or authorize in the portal again. The account needs team administrator rights at GoTo.", said))
+		return
+	}
+	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite))
+}
