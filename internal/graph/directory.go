@@ -65,8 +65,11 @@ func (p *Principal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// principalProperties are what Principal holds. The service ignores those that a kind of object does not have.
-const principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled"
+// What Principal holds, and of that what the members of a group need. Not every kind of object has every property.
+const (
+	principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled"
+	memberProperties    = "id,displayName,userPrincipalName,accountEnabled"
+)
 
 // GetUser returns a user by object id or user principal name.
 func (c *Client) GetUser(ctx context.Context, idOrUPN string) (User, error) {
@@ -114,10 +117,10 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 	for i, chunk := range chunks {
 		group.Go(func() error {
 			var err error
-			found[i], err = list[Principal](ctx, c, call{
-				method: http.MethodPost, path: "/directoryObjects/getByIds", reads: true, query: query("$select", principalProperties),
+			found[i], err = listWith[Principal](ctx, c, call{
+				method: http.MethodPost, path: "/directoryObjects/getByIds", reads: true,
 				body: map[string]any{"ids": chunk, "types": strings.Split(principalKinds, ",")},
-			})
+			}, query("$select", principalProperties))
 			return err
 		})
 	}
@@ -129,7 +132,6 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 
 // ListGroupMembers returns the direct members of a group.
 func (c *Client) ListGroupMembers(ctx context.Context, groupID string) ([]Principal, error) {
-	return list[Principal](ctx, c, call{
-		method: http.MethodGet, path: pathOf("groups", groupID, "members"), query: query("$select", principalProperties, "$top", "999"),
-	})
+	return listWith[Principal](ctx, c, call{method: http.MethodGet, path: pathOf("groups", groupID, "members")},
+		query("$select", memberProperties, "$top", "999"))
 }

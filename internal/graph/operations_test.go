@@ -171,7 +171,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			"list members",
 			func(ctx context.Context, c *Client) (any, error) { return c.ListGroupMembers(ctx, "g") },
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.device","id":"a"}]}`),
-			"GET /v1.0/groups/g/members?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled&$top=999", "", []Principal{{ID: "a", Type: "device"}},
+			"GET /v1.0/groups/g/members?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled&$top=999", "", []Principal{{ID: "a", Type: "device"}},
 		},
 		{
 			"create a job",
