@@ -28,8 +28,9 @@ type Env struct {
 	// Sim is the tenant: its store, faults, request log and clock.
 	Sim *simulator.Server
 
-	t      testing.TB
-	caFile string
+	t        testing.TB
+	caFile   string
+	recorded *record
 }
 
 // New starts a tenant for the test and stops it when the test ends. Each adjust may change the simulator's options.
@@ -48,7 +49,7 @@ func New(t testing.TB, adjust ...func(*simulator.Options)) *Env {
 	if err := os.WriteFile(caFile, sim.CACertificatePEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &Env{Sim: sim, t: t, caFile: caFile}
+	return &Env{Sim: sim, t: t, caFile: caFile, recorded: &record{}}
 }
 
 // CAFile is the PEM file of the authority that signed the simulator's certificate.
@@ -57,8 +58,19 @@ func (e *Env) CAFile() string { return e.caFile }
 // factory makes providers that share the simulator's clock, so that no wait takes real time, and that see no environment
 // variable of the machine.
 func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("test",
+	start := providerserver.NewProtocol6WithError(provider.New("test",
 		provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))())
+	return func() (tfprotov6.ProviderServer, error) {
+		srv, err := start()
+		if err != nil {
+			return nil, err
+		}
+		whole, ok := srv.(wholeServer)
+		if !ok {
+			return nil, fmt.Errorf("%T lacks a part of the protocol", srv)
+		}
+		return recordingServer{whole, e.recorded}, nil
+	}
 }
 
 // ProviderFactories is what a resource.TestCase takes. It looks for the Terraform CLI, and skips the test, or fails it on

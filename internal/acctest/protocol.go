@@ -28,15 +28,19 @@ type Protocol struct {
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
-// Protocol returns a driver whose provider is configured for this tenant.
-func (e *Env) Protocol() *Protocol {
+// Protocol returns a driver whose provider is configured for this tenant. Each adjust may change the provider block.
+func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 	e.t.Helper()
 	server, err := e.factory()()
 	if err != nil {
 		e.t.Fatal(err)
 	}
+	block := e.providerBlock()
+	for _, change := range adjust {
+		change(block)
+	}
 	p := newProtocol(e.t, server)
-	if diagnostics := p.configure(e.providerBlock()); len(diagnostics) > 0 {
+	if diagnostics := p.configure(block); len(diagnostics) > 0 {
 		e.t.Fatalf("configuring the provider: %v", diagnostics)
 	}
 	return p

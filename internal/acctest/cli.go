@@ -1,0 +1,97 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
+)
+
+const (
+	providerSource = "gotomeeting-provisioning/gotomeeting"
+	// serveVariable makes a test binary be the provider instead of running its tests.
+	serveVariable = "GOTOMEETING_ACCTEST_SERVE"
+)
+
+// Main runs the tests of a package that uses CLI; call it from TestMain. The test binary then doubles as the provider's
+// binary, so that Terraform can start it as a process of its own without another build.
+func Main(m *testing.M) {
+	if os.Getenv(serveVariable) == "" {
+		os.Exit(m.Run())
+	}
+	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{Address: "registry.terraform.io/" + providerSource, ProtocolVersion: 6})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// CLI runs the Terraform CLI in a directory of its own, with the provider as a process as its users have it: on the wall
+// clock, with its log and its environment. The testing library shows neither logs nor plan files.
+type CLI struct {
+	t         testing.TB
+	terraform string
+	dir       string
+	env       []string
+}
+
+// CLI prepares a directory with a configuration: hcl without the provider block. The package needs Main.
+func (e *Env) CLI(hcl string) *CLI {
+	e.t.Helper()
+	c := &CLI{t: e.t, terraform: RequireCLI(e.t), dir: e.t.TempDir()}
+	binary, err := os.Executable()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	plugins := e.t.TempDir()
+	if err := os.Symlink(binary, filepath.Join(plugins, "terraform-provider-"+provider.TypeName)); err != nil {
+		e.t.Fatal(err)
+	}
+	c.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
+	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+e.ProviderConfig()+hcl)
+	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	return c
+}
+
+func (c *CLI) write(name, content string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Setenv adds an environment variable for the runs that follow.
+func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value) }
+
+// File returns the content of a file in the directory, "" if it is not there.
+func (c *CLI) File(name string) string {
+	c.t.Helper()
+	content, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.t.Fatal(err)
+	}
+	return string(content)
+}
+
+// Run runs a command that has to succeed, and returns what it wrote to its output and, with TF_LOG set, to its log.
+func (c *CLI) Run(args ...string) (stdout, stderr string) {
+	c.t.Helper()
+	var out, log bytes.Buffer
+	cmd := exec.CommandContext(c.t.Context(), c.terraform, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &out, &log
+	if err := cmd.Run(); err != nil {
+		c.t.Fatalf("terraform %v: %v\n%s\n%s", args, err, out.String(), log.String())
+	}
+	return out.String(), log.String()
+}
