@@ -14,11 +14,18 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
+
+// templateKey is under what planning hands over the connector's default schema, which an apply needs again right after.
+type templateKey graph.JobRef
 
 // template reads the default schema of the connector that a job runs. wait bounds the patience with a job that was
 // created a moment ago.
 func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph.Schema, error) {
+	if planned, ok := providerdata.Take[*graph.Schema](r.data, templateKey(ref)); ok {
+		return planned, nil
+	}
 	job, err := r.data.Graph.GetJob(ctx, ref)
 	if graph.IsNotFound(err) && wait {
 		looks := 0
@@ -34,7 +41,11 @@ func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*
 	if err != nil {
 		return nil, err
 	}
-	return r.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
+	schema, err := r.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
+	if err == nil {
+		r.data.HandOver(templateKey(ref), schema)
+	}
+	return schema, err
 }
 
 // learnAll adds the expressions of all mappings of a schema, which may be nil.
