@@ -31,7 +31,7 @@ func (o CredentialOptions) assertion() (func(context.Context) (string, error), e
 		if o.OIDCToken == "" {
 			return nil, errors.New("no OpenID Connect token is given")
 		}
-		get = func(context.Context) (string, error) { return o.OIDCToken, nil }
+		get = func(context.Context) (string, error) { return o.OIDCToken, nil } //nolint:unparam // the other sources can fail
 	case MethodOIDCTokenFile:
 		if o.OIDCTokenFilePath == "" {
 			return nil, errors.New("no OpenID Connect token file is given")

@@ -135,6 +135,17 @@ func tokenOf(t *testing.T, c azcore.TokenCredential) string {
 	return token.Token
 }
 
+func renew(t *testing.T, c azcore.TokenCredential, claims string) {
+	t.Helper()
+	r, ok := c.(renewer)
+	if !ok {
+		t.Fatalf("%T cannot renew", c)
+	}
+	if _, err := r.renew(t.Context(), policy.TokenRequestOptions{Scopes: []string{testScope}, Claims: claims, EnableCAE: true}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNewCredential_clientSecretTakesOneRequest(t *testing.T) {
 	s := newLoginServer(t)
 	o := s.options(MethodClientSecret)
@@ -207,8 +218,8 @@ func TestNewCredential_renewalFetchesANewFederatedToken(t *testing.T) {
 		}
 		if i == 0 {
 			tokenOf(t, c)
-		} else if _, err := c.(renewer).renew(t.Context(), policy.TokenRequestOptions{Scopes: []string{testScope}, EnableCAE: true}); err != nil {
-			t.Fatal(err)
+		} else {
+			renew(t, c, "")
 		}
 		if got := s.forms[len(s.forms)-1].Get("client_assertion"); got != assertion {
 			t.Errorf("assertion %q, want %q", got, assertion)
@@ -445,9 +456,7 @@ func TestNewCredential_sendsClaimsAndCapabilities(t *testing.T) {
 	c := newTestCredential(t, o)
 	tokenOf(t, c)
 	const claims = `{"access_token":{"nbf":{"essential":true,"value":"1"}}}`
-	if _, err := c.(renewer).renew(t.Context(), policy.TokenRequestOptions{Scopes: []string{testScope}, Claims: claims, EnableCAE: true}); err != nil {
-		t.Fatal(err)
-	}
+	renew(t, c, claims)
 	if len(s.requests) != 2 {
 		t.Fatalf("requests %v", s.requests)
 	}

@@ -207,12 +207,12 @@ func TestCall_overRealConnections(t *testing.T) {
 		}
 	})
 	t.Run("an unknown authority", func(t *testing.T) {
-		client, server, clock := newServed(t, cutOff)
+		_, server, clock := newServed(t, cutOff)
 		stranger, err := NewHTTPClient("")
 		if err != nil {
 			t.Fatal(err)
 		}
-		client, err = New(Options{Endpoint: server.URL, Credential: &fakeCredential{}, HTTPClient: stranger, Clock: clock})
+		client, err := New(Options{Endpoint: server.URL, Credential: &fakeCredential{}, HTTPClient: stranger, Clock: clock})
 		if err != nil {
 			t.Fatal(err)
 		}

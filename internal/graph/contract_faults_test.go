@@ -276,7 +276,7 @@ func TestClient_waitsForReplicas(t *testing.T) {
 	if _, err := n.GetJob(ctx, ref); err != nil {
 		t.Error(err)
 	}
-	assignment, err := n.CreateAssignment(ctx, principal.ID, userAna, roleID(t, principal, "User"))
+	assignment, err := n.CreateAssignment(ctx, principal.ID, userAna, userRole(t, principal))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestClient_polls(t *testing.T) {
 func TestClient_batchKeepsItemsApart(t *testing.T) {
 	n := newTenant(t)
 	_, principal := n.application(t)
-	role := roleID(t, principal, "User")
+	role := userRole(t, principal)
 	people := n.sim.Store().AddUsers(5)
 	assigned := "/servicePrincipals/*/appRoleAssignedTo"
 	n.sim.Faults().Add(

@@ -63,11 +63,12 @@ func (n *tenant) connection(t *testing.T) (graph.ServicePrincipal, graph.JobRef)
 	return principal, graph.JobRef{ServicePrincipalID: principal.ID, JobID: job.ID}
 }
 
-func roleID(t *testing.T, principal graph.ServicePrincipal, name string) string {
+// userRole is the id of the role User.
+func userRole(t *testing.T, principal graph.ServicePrincipal) string {
 	t.Helper()
-	i := slices.IndexFunc(principal.AppRoles, func(r graph.AppRole) bool { return r.DisplayName == name })
+	i := slices.IndexFunc(principal.AppRoles, func(r graph.AppRole) bool { return r.DisplayName == "User" })
 	if i < 0 {
-		t.Fatalf("no role %s in %v", name, principal.AppRoles)
+		t.Fatalf("no such role in %v", principal.AppRoles)
 	}
 	return principal.AppRoles[i].ID
 }
@@ -135,7 +136,7 @@ func TestClient_managesAnApplication(t *testing.T) {
 func TestClient_managesAssignments(t *testing.T) {
 	n := newTenant(t)
 	_, principal := n.application(t)
-	role := roleID(t, principal, "User")
+	role := userRole(t, principal)
 	created, err := n.CreateAssignment(t.Context(), principal.ID, groupMeetings, role)
 	if err != nil {
 		t.Fatal(err)
@@ -344,7 +345,7 @@ func TestClient_runsCycles(t *testing.T) {
 	n := newTenant(t)
 	ctx := t.Context()
 	principal, ref := n.connection(t)
-	if _, err := n.CreateAssignment(ctx, principal.ID, userAna, roleID(t, principal, "User")); err != nil {
+	if _, err := n.CreateAssignment(ctx, principal.ID, userAna, userRole(t, principal)); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.StartJob(ctx, ref); err != nil {

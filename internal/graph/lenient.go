@@ -16,10 +16,7 @@ import (
 type instant struct{ time *time.Time }
 
 func (i *instant) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) != nil {
-		return nil
-	}
+	text := strings.Trim(string(data), `"`)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1 {
 			i.time = &t
