@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ApplicationTemplate is an entry of the application gallery.
@@ -180,17 +181,28 @@ func (c *Client) UpdateServicePrincipal(ctx context.Context, id string, patch Se
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
 	in := call{method: http.MethodGet, path: "/applications", query: query("$filter", "appId eq "+quoted(appID))}
-	found, err := list[Application](ctx, c, in)
-	if err != nil {
-		return Application{}, err
-	}
-	if len(found) == 0 {
-		return Application{}, &Error{
-			Method: in.method, Path: "/v1.0" + in.path, StatusCode: http.StatusNotFound, Code: "Request_ResourceNotFound",
-			Message: fmt.Sprintf("no application has the client id %s", appID),
+	begin, wait := c.clock.Now(), time.Duration(replicationWait(ctx))
+	for n := 1; ; n++ {
+		found, err := list[Application](ctx, c, in)
+		if err != nil {
+			return Application{}, err
+		}
+		if len(found) > 0 {
+			return found[0], nil
+		}
+		// An empty listing is the 404 of this call.
+		pause := c.retry.backOff(n, firstMissing, maxMissing)
+		if c.clock.Now().Sub(begin)+pause > wait {
+			break
+		}
+		if err := c.retry.wait(ctx, pause); err != nil {
+			return Application{}, err
 		}
 	}
-	return found[0], nil
+	return Application{}, &Error{
+		Method: in.method, Path: "/v1.0" + in.path, StatusCode: http.StatusNotFound, Code: codeNoResource,
+		Message: fmt.Sprintf("no application has the client id %s", appID),
+	}
 }
 
 // UpdateApplication changes the members named in patch.

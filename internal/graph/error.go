@@ -89,6 +89,9 @@ func (e *AuthError) Error() string {
 // Unwrap returns the cause.
 func (e *AuthError) Unwrap() error { return e.Err }
 
+// codeNoResource is the directory's code for an object that it does not have.
+const codeNoResource = "Request_ResourceNotFound"
+
 // IsNotFound reports whether err says that the addressed object does not exist: a 404 from Graph.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 

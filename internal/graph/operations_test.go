@@ -325,6 +325,31 @@ func TestGetApplicationByAppID_isNotFoundWithoutAMatch(t *testing.T) {
 	}
 }
 
+func TestGetApplicationByAppID_waitsForReplicas(t *testing.T) {
+	none := answer(200, `{"value":[]}`)
+	b := newBench(t, none, none, answer(200, `{"value":[{"id":"a"}]}`))
+	got, err := b.GetApplicationByAppID(WithReplicationWait(t.Context(), time.Minute), testClient)
+	if err != nil || got.ID != "a" || !cmp.Equal(b.clock.sleeps, []time.Duration{500 * ms, 1 * s}) {
+		t.Errorf("got %+v, %v after waits %v", got, err, b.clock.sleeps)
+	}
+	b = newBench(t, none)
+	_, err = b.GetApplicationByAppID(WithReplicationWait(t.Context(), 10*s), testClient)
+	if !IsNotFound(err) || !cmp.Equal(b.clock.sleeps, []time.Duration{500 * ms, 1 * s, 2 * s, 4 * s}) {
+		t.Errorf("error %v after waits %v", err, b.clock.sleeps)
+	}
+}
+
+func TestListSyncTemplates_tellsNoConnectorFromNoServicePrincipal(t *testing.T) {
+	b := newBench(t, answer(404, `{"error":{"code":"UnknownError","message":"{\"error\":{\"code\":\"TemplateNotFound\",\"message\":\"\"}}"}}`))
+	if got, err := b.ListSyncTemplates(t.Context(), testSP); err != nil || len(got) != 0 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	b = newBench(t, answer(404, `{"error":{"code":"Request_ResourceNotFound","message":"gone"}}`))
+	if _, err := b.ListSyncTemplates(t.Context(), testSP); !IsNotFound(err) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestDeleteAssignment_looksWhenTheServiceRefuses(t *testing.T) {
 	refused := answer(400, `{"error":{"code":"Request_BadRequest","message":"not found"}}`)
 	t.Run("gone", func(t *testing.T) {

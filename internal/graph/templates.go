@@ -6,6 +6,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -54,12 +55,18 @@ func SecretKey(name string) (key string, known bool) {
 	return name, false
 }
 
-// ListSyncTemplates returns the connectors that a service principal offers, without their schemas; empty when it has none.
+// ListSyncTemplates returns the connectors that a service principal offers, without their schemas; empty when it has
+// none, which the synchronization service may also answer with a 404 of its own. IsNotFound(err) when the directory
+// does not have the service principal.
 func (c *Client) ListSyncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
 	// Each template carries its whole default schema unless the service honours the selection.
-	return listWith[SyncTemplate](ctx, c,
+	templates, err := listWith[SyncTemplate](ctx, c,
 		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates")},
 		query("$select", "id,applicationId,default,discoverable,factoryTag,metadata"))
+	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != codeNoResource {
+		return nil, nil
+	}
+	return templates, err
 }
 
 // UnmarshalJSON reads the template and, from its metadata, the fields that the connector asks for. Metadata keys come

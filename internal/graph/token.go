@@ -21,6 +21,9 @@ const (
 	// freshFor is the age up to which a token surely carries every permission there is to have: within it, a 401 for
 	// want of a permission is final at once.
 	freshFor = time.Minute
+	// refusedFor is how long a refusal to sign in stands without being asked for again: a plan reads hundreds of objects,
+	// and each would have a wrong secret tried once more.
+	refusedFor = time.Minute
 )
 
 // renewer is a credential that can be told to pass over the tokens it holds.
@@ -43,6 +46,14 @@ type tokenSource struct {
 	clock      Clock
 	lock       chan struct{} // a lock that a waiting caller's context can break
 	current    token
+	refusal    refusal
+}
+
+// refusal is the last answer of the sign-in service that said no.
+type refusal struct {
+	err    *AuthError
+	claims string
+	at     time.Time
 }
 
 func newTokenSource(credential azcore.TokenCredential, scope string, clock Clock) *tokenSource {
@@ -109,16 +120,23 @@ func (s *tokenSource) release() { <-s.lock }
 type getToken func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error)
 
 func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) (token, error) {
+	if r := s.refusal; r.err != nil && r.claims == claims && s.clock.Now().Sub(r.at) < refusedFor {
+		return token{}, r.err
+	}
 	// EnableCAE tells the service that claims challenges are understood here.
 	answer, err := ask(ctx, policy.TokenRequestOptions{Scopes: []string{s.scope}, Claims: claims, EnableCAE: true})
 	if err != nil {
 		if ctx.Err() != nil {
 			return token{}, fmt.Errorf("signing in: %w", ctx.Err())
 		}
-		if e, ok := errors.AsType[*AuthError](err); ok {
-			return token{}, e
+		e, ok := errors.AsType[*AuthError](err)
+		if !ok {
+			e = authError(err, nil)
 		}
-		return token{}, authError(err, nil)
+		if e.Code != "" {
+			s.refusal = refusal{err: e, claims: claims, at: s.clock.Now()}
+		}
+		return token{}, e
 	}
 	if answer.Token == "" {
 		return token{}, &AuthError{Description: "the credential gave an empty token"}

@@ -196,3 +196,31 @@ func TestToken_failureIsAnAuthError(t *testing.T) {
 		t.Errorf("error %#v after %d requests", err, len(b.service.seen))
 	}
 }
+
+func TestToken_refusalStandsForAMinute(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		err   error
+		pass  time.Duration
+		asked int
+	}{
+		{"the secret is wrong", &AuthError{Code: "invalid_client"}, 59 * time.Second, 1},
+		{"the secret is wrong for long", &AuthError{Code: "invalid_client"}, 61 * time.Second, 2},
+		{"nothing answered", &AuthError{Description: "no answer"}, 0, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t, answer(204, ""))
+			b.credential.requests = make([]policy.TokenRequestOptions, 1) // all that follow fail
+			b.credential.err = test.err
+			for range 2 {
+				if err := b.StartJob(t.Context(), testRef); !errors.Is(err, test.err) {
+					t.Errorf("error %v", err)
+				}
+				b.clock.advance(test.pass)
+			}
+			if got := len(b.credential.requests) - 1; got != test.asked {
+				t.Errorf("%d token requests, want %d", got, test.asked)
+			}
+		})
+	}
+}
