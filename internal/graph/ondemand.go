@@ -34,6 +34,8 @@ type OnDemandResult struct {
 	ReportableID  string
 	ChangeID      string
 	ScopingDetail map[string]string // of the step that decides whether the subject is in scope
+	// Others are further results of the same call: a group is answered for with one for each member.
+	Others []OnDemandResult
 }
 
 // ProvisioningStep is one step of what the engine did for a person or group.
@@ -88,31 +90,54 @@ func parseOnDemand(answer KeyValue) OnDemandResult {
 		} `json:"details"`
 	}
 	decodeLoosely(answer.Key, &key)
-	var value struct {
-		Action     looseText `json:"action"`
-		ChangeID   looseText `json:"changeId"`
-		StatusInfo struct {
-			Status            looseText `json:"status"`
-			ErrorCode         looseText `json:"errorCode"`
-			Reason            looseText `json:"reason"`
-			RecommendedAction looseText `json:"recommendedAction"`
-		} `json:"statusInfo"`
-		ReportableIdentifier looseText      `json:"reportableIdentifier"`
-		Steps                []wireStep     `json:"provisioningSteps"`
-		Modified             []wireModified `json:"modifiedProperties"`
-		Source               wireIdentity   `json:"sourceIdentity"`
-		Target               wireIdentity   `json:"targetIdentity"`
-	}
-	if !decodeLoosely(answer.Value, &value) {
-		var several []json.RawMessage
-		if json.Unmarshal([]byte(answer.Value), &several) == nil && len(several) > 0 {
-			decodeLoosely(string(several[0]), &value)
+	values := []string{answer.Value}
+	var several []json.RawMessage
+	if json.Unmarshal([]byte(answer.Value), &several) == nil && len(several) > 0 {
+		values = values[:0]
+		for _, one := range several {
+			values = append(values, string(one))
 		}
 	}
+	results := make([]OnDemandResult, len(values))
+	for i, text := range values {
+		var value wireOnDemand
+		decodeLoosely(text, &value)
+		results[i] = value.result()
+	}
+	result := results[0]
+	if key.Result != "" {
+		result.Result = string(key.Result)
+	}
+	if key.Details.ErrorCode != "" {
+		result.ErrorCode = string(key.Details.ErrorCode)
+	}
+	result.ErrorMessage = string(key.Details.ErrorMessage)
+	if len(results) > 1 {
+		result.Others = results[1:]
+	}
+	return result
+}
+
+type wireOnDemand struct {
+	Action     looseText `json:"action"`
+	ChangeID   looseText `json:"changeId"`
+	StatusInfo struct {
+		Status            looseText `json:"status"`
+		ErrorCode         looseText `json:"errorCode"`
+		Reason            looseText `json:"reason"`
+		RecommendedAction looseText `json:"recommendedAction"`
+	} `json:"statusInfo"`
+	ReportableIdentifier looseText      `json:"reportableIdentifier"`
+	Steps                []wireStep     `json:"provisioningSteps"`
+	Modified             []wireModified `json:"modifiedProperties"`
+	Source               wireIdentity   `json:"sourceIdentity"`
+	Target               wireIdentity   `json:"targetIdentity"`
+}
+
+func (value wireOnDemand) result() OnDemandResult {
 	result := OnDemandResult{
-		Result:       string(key.Result),
-		ErrorCode:    string(key.Details.ErrorCode),
-		ErrorMessage: string(key.Details.ErrorMessage),
+		Result:       string(value.StatusInfo.Status),
+		ErrorCode:    string(value.StatusInfo.ErrorCode),
 		Action:       string(value.Action),
 		Reason:       string(value.StatusInfo.Reason),
 		Recommended:  string(value.StatusInfo.RecommendedAction),
@@ -122,12 +147,6 @@ func parseOnDemand(answer KeyValue) OnDemandResult {
 		TargetID:     string(value.Target.ID),
 		ReportableID: string(value.ReportableIdentifier),
 		ChangeID:     string(value.ChangeID),
-	}
-	if result.Result == "" {
-		result.Result = string(value.StatusInfo.Status)
-	}
-	if result.ErrorCode == "" {
-		result.ErrorCode = string(value.StatusInfo.ErrorCode)
 	}
 	for _, step := range result.Steps {
 		if strings.EqualFold(step.Type, "scoping") {

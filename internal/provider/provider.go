@@ -9,6 +9,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -31,6 +32,7 @@ const TypeName = "gotomeeting"
 var (
 	_ provider.Provider                   = (*Provider)(nil)
 	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
 )
 
 // Provider implements the Terraform provider.
@@ -169,5 +171,14 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		application.NewDataSource,
 		syncstatus.NewDataSource,
 		syncstatus.NewLogsDataSource,
+	}
+}
+
+// Actions lists the actions, which Terraform knows from 1.14 on.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		connection.NewTestAction,
+		connection.NewOnDemandAction,
+		state.NewRestartAction,
 	}
 }

@@ -32,7 +32,7 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 	}
 	fits := matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
 	if len(fits) > 1 {
-		if entra := matching(fits, func(m graph.ObjectMapping) bool { return isEntra(schema, m.SourceDirectory) }); len(entra) > 0 {
+		if entra := matching(fits, func(m graph.ObjectMapping) bool { return schema.IsEntra(m.SourceDirectory) }); len(entra) > 0 {
 			fits = entra
 		}
 	}
@@ -84,13 +84,6 @@ func counterpart(template *graph.Schema, m graph.ObjectMapping) (located, bool) 
 	}
 	target, err := template.Object(fits[0].TargetDirectory, fits[0].TargetObject)
 	return located{schema: template, mapping: fits[0], target: target}, err == nil
-}
-
-// isEntra tells the tenant's directory from a target's. Names and ids of directories differ between tenants, old and
-// new, so what its users have decides.
-func isEntra(schema *graph.Schema, directory string) bool {
-	user, err := schema.Object(directory, "User")
-	return err == nil && user != nil && user.Attribute("objectId") != nil && user.Attribute("userPrincipalName") != nil
 }
 
 func matching(mappings []graph.ObjectMapping, keep func(graph.ObjectMapping) bool) []graph.ObjectMapping {

@@ -1,0 +1,133 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// storedConnection makes a connection as the portal would, with the given administrator.
+func storedConnection(t *testing.T, env *acctest.Env, userName, password string) (servicePrincipalID, jobID string) {
+	t.Helper()
+	world := env.Sim.Store()
+	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job, err := world.CreateJob(sp.ID, store.ConnectorGoToMeeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := []store.KeyValue{{Key: "UserName", Value: userName}, {Key: "Password", Value: password}, {Key: "SyncAll", Value: "false"}}
+	if err := world.PutSecrets(sp.ID, secrets, store.SecretOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return sp.ID, job.ID
+}
+
+func TestTestAction_saysHowTheServiceFared(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, userName, password string
+		wantProgress             []string
+		wantError                []string
+	}{
+		{
+			name: "right credentials", userName: store.AdminUserName, password: store.AdminPassword,
+			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute.", "The service signed in at the target."},
+		},
+		{
+			name: "wrong password", userName: store.AdminUserName, password: "wrong-password-1",
+			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute."},
+			wantError:    []string{"The connection test failed", "The service said:", "team administrator rights"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t)
+			sp, job := storedConnection(t, env, test.userName, test.password)
+			progress, diagnostics := env.Protocol().Invoke("gotomeeting_test_connection", map[string]any{"connection_id": sp + "/" + job})
+			if diff := cmp.Diff(test.wantProgress, progress); diff != "" {
+				t.Errorf("progress (-want +got):\n%s", diff)
+			}
+			text := diagnostics.String()
+			if diagnostics.HasError() != (test.wantError != nil) {
+				t.Errorf("diagnostics: %s", text)
+			}
+			for _, want := range test.wantError {
+				if !strings.Contains(text, want) {
+					t.Errorf("the error does not say %q:\n%s", want, text)
+				}
+			}
+			if strings.Contains(text, test.password) {
+				t.Error("the password is in the error")
+			}
+			if writes := env.Sim.Log().Match("PUT", "**"); len(writes) > 0 {
+				t.Errorf("the test wrote something: %v", acctest.Lines(writes))
+			}
+		})
+	}
+}
+
+func TestOnDemandAction_provisionsPeopleAndReportsEach(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+	role := ""
+	principal, err := env.Sim.Store().ServicePrincipal(sp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range principal.Roles {
+		if r.DisplayName == "User" {
+			role = r.ID
+		}
+	}
+	if _, err := env.Sim.Store().Assign(sp, store.UserAna, role, store.AssignOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	progress, diagnostics := env.Protocol().Invoke("gotomeeting_provision_on_demand", map[string]any{
+		"connection_id": sp + "/" + job, "user_ids": []any{store.UserAna, store.UserBen}})
+	if len(progress) != 2 {
+		t.Fatalf("progress %q, diagnostics %s", progress, diagnostics)
+	}
+	if want := "1 of 2: " + store.UserAna + ": Success"; !strings.HasPrefix(progress[0], want) {
+		t.Errorf("first message %q does not begin with %q", progress[0], want)
+	}
+	if want := "2 of 2: " + store.UserBen + ": Skipped"; !strings.HasPrefix(progress[1], want) {
+		t.Errorf("second message %q does not begin with %q: Ben is not assigned", progress[1], want)
+	}
+	if diagnostics.HasError() {
+		t.Errorf("a skip is no failure: %s", diagnostics)
+	}
+}
+
+func TestOnDemandAction_refusesWhatCannotWork(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+	p := env.Protocol()
+	for _, test := range []struct {
+		name   string
+		config map[string]any
+		want   string
+	}{
+		{"neither people nor group", map[string]any{}, "Exactly one of these attributes must be configured"},
+		{"both", map[string]any{"user_ids": []any{store.UserAna}, "group_id": store.GroupMeetings}, "Exactly one of these attributes must be configured"},
+		{"name for an id", map[string]any{"user_ids": []any{"ana@corp.example"}}, "is no GUID"},
+		{"no such group", map[string]any{"group_id": "d0000000-0000-4000-8000-00000000ffff"}, "No such group"},
+		{"group without people", map[string]any{"group_id": store.GroupOnlyNest}, "The group has no people"},
+	} {
+		test.config["connection_id"] = sp + "/" + job
+		if _, diagnostics := p.Invoke("gotomeeting_provision_on_demand", test.config); !strings.Contains(diagnostics.String(), test.want) {
+			t.Errorf("%s: %q is not in: %s", test.name, test.want, diagnostics)
+		}
+	}
+}
