@@ -169,6 +169,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		application.NewDataSource,
+		mapping.NewDataSource,
 		syncstatus.NewDataSource,
 		syncstatus.NewLogsDataSource,
 	}

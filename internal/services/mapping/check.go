@@ -77,7 +77,7 @@ func (v *review) checkMatching() (diags diag.Diagnostics) {
 			byPriority[priority] = append(byPriority[priority], target)
 		}
 	}
-	if len(byPriority) == 0 && v.complete {
+	if len(byPriority) == 0 && v.complete && (v.prior == nil || len(v.prior.matching()) > 0) {
 		diags.AddAttributeError(path.Root("mappings"), "No matching attribute",
 			"No entry has a `matching_priority`, so the service could not tell which account belongs to whom. "+
 				"Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address.")
@@ -85,13 +85,17 @@ func (v *review) checkMatching() (diags diag.Diagnostics) {
 	for _, priority := range slices.Sorted(maps.Keys(byPriority)) {
 		targets := byPriority[priority]
 		for _, target := range targets[1:] {
+			if v.prior != nil && v.prior.entries[targets[0]].priority == priority && v.prior.entries[target].priority == priority {
+				continue // not this change's doing
+			}
 			diags.AddAttributeError(at(target).AtName("matching_priority"), "Matching priority used twice",
 				fmt.Sprintf("%q and %q both have the matching priority %d. Give each matching attribute a number of its own; the lowest is tried first.", targets[0], target, priority))
 		}
 	}
+	changed := v.changes(nil)
 	for _, target := range slices.Sorted(maps.Keys(v.want.entries)) {
 		e := v.want.entries[target]
-		if e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
+		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
 			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute without a value of its own",
 				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account.", target))
 		}
@@ -164,6 +168,11 @@ func (v *review) checkRequired(live located) (diags diag.Diagnostics) {
 		_, mapped := v.entries[a.Name]
 		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || v.plan.Mappings.IsUnknown() {
 			continue
+		}
+		if v.prior != nil {
+			if _, had := v.prior.entries[a.Name]; !had {
+				continue // not this change's doing
+			}
 		}
 		diags.AddAttributeError(path.Root("mappings"), "Required target attribute is not mapped",
 			fmt.Sprintf("The target needs %q to create an account, and no entry writes it. Add an entry for %q.", a.Name, a.Name))

@@ -130,12 +130,14 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 	}
 	name := state.ObjectMapping.ValueString()
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))
+	unknown := false
 	w := writer{
 		graph: r.data.Graph, ref: ref, name: name,
 		check: func(context.Context, located) diag.Diagnostics { return nil },
 		parse: func(context.Context, []string) diag.Diagnostics { return nil },
 		settled: func(at located) bool {
 			original, ok := counterpart(template, at.mapping)
+			unknown = !ok
 			return !ok || (settingsOf(original.mapping).same(settingsOf(at.mapping)) && !definesAny(at.target, removed))
 		},
 		edit: func(at located) (*graph.Schema, []string, error) {
@@ -152,6 +154,10 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 		},
 	}
 	diags = w.run(ctx)
+	if unknown {
+		diags.AddWarning("The mapping stays as it is",
+			"The connector's default schema has no such mapping, so there is nothing to put back. Terraform no longer manages the mapping.")
+	}
 	if !diags.HasError() {
 		return diags
 	}

@@ -1,0 +1,251 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+)
+
+// entries is a mapping that the simulated connector accepts, with some entries changed; nil removes one.
+func entries(changes map[string]any) map[string]any {
+	all := map[string]any{
+		"email":     map[string]any{"source_attribute": "userPrincipalName", "matching_priority": 1},
+		"firstName": map[string]any{"source_attribute": "givenName"},
+		"active":    map[string]any{"expression": "Not([IsSoftDeleted])"},
+	}
+	for target, change := range changes {
+		if change == nil {
+			delete(all, target)
+			continue
+		}
+		all[target] = change
+	}
+	return all
+}
+
+// config is a configuration for the connection with some attributes given.
+func (c *connected) config(given map[string]any) map[string]any {
+	config := map[string]any{"connection_id": c.connectionID(), "mappings": entries(nil)}
+	maps.Copy(config, given)
+	return config
+}
+
+func expression(text string) map[string]any { return map[string]any{"expression": text} }
+
+func filter(clauses ...any) map[string]any {
+	return map[string]any{"scoping_filters": []any{map[string]any{"clauses": clauses}}}
+}
+
+func clause(attribute, operator string, values ...any) any {
+	c := map[string]any{"attribute": attribute, "operator": operator}
+	if len(values) > 0 {
+		c["values"] = values
+	}
+	return c
+}
+
+func TestValidate_reportsBadConfiguration(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	p := c.protocol()
+	tests := []struct {
+		name   string
+		config map[string]any
+		want   []string
+	}{
+		{"nothing wrong", nil, nil},
+		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
+			"error connection_id: Invalid connection id: Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`. no slash between service principal id and job id."}},
+		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
+			"error mappings: Invalid Attribute Value: Attribute mappings map must contain at least 1 elements, got: 0"}},
+		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
+			"error object_mapping: Empty value: The value is empty. Give a value, or leave the attribute out."}},
+		{"empty target", map[string]any{"mappings": entries(map[string]any{"": map[string]any{"constant": "x"}})}, []string{
+			"error mappings[]: Empty attribute name: Give the name of an attribute, spelt as in the schema."}},
+		{"blanks around a target", map[string]any{"mappings": entries(map[string]any{" locale": map[string]any{"constant": "x"}})}, []string{
+			`error mappings[ locale]: Invalid attribute name: " locale" has blanks around the name. Write "locale".`}},
+		{"brackets around a source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"source_attribute": "[city]"}})}, []string{
+			`error mappings[locale].source_attribute: Invalid attribute name: "[city]" has the brackets that attributes have in expressions. Write "city" here.`}},
+		{"two sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city"}})}, []string{
+			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute` and `constant`. Keep one of them."}},
+		{"three sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city", "expression": "[city]"}})}, []string{
+			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute`, `constant` and `expression`. Keep one of them."}},
+		{"no source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"apply": "on_create"}})}, []string{
+			"error mappings[locale]: No source for the target attribute: The entry says nothing about where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`."}},
+		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": unknown{}}})}, nil},
+		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
+		{"empty texts", map[string]any{"mappings": entries(map[string]any{
+			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
+			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelt as in the schema.",
+			"error mappings[locale].constant: Empty value: The value is empty. Give a value, or leave the attribute out.",
+			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value, or leave the attribute out."}},
+		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
+			"error mappings[lastName].expression: Invalid expression: The parenthesis opened by `Join` is not closed. Add a closing parenthesis.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
+		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
+			"error mappings[email].matching_priority: Invalid Attribute Value: Attribute mappings[\"email\"].matching_priority value must be between 1 and 2147483647, got: 0"}},
+		{"apply misspelt", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "on_crate"}})}, []string{
+			"error mappings[locale].apply: Invalid value of apply: \"on_crate\" is none of `always`, `on_create`, `if_target_empty`, `add_value`, `add_values`. Did you mean \"on_create\"?"}},
+		{"apply in the service's word", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "ObjectAddOnly"}})}, []string{
+			"error mappings[locale].apply: Invalid value of apply: The service's `ObjectAddOnly` is called `on_create` here."}},
+		{"apply that the service may add", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "SomethingNew"}})}, nil},
+		{"unknown operation", map[string]any{"operations": []any{"disable"}}, []string{
+			"error operations[]: Invalid Attribute Value Match: Attribute operations[Value(\"disable\")] value must be one of: [\"create\" \"update\" \"delete\"], got: \"disable\""}},
+		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
+			"error scoping_filters[0].clauses: Invalid Attribute Value: Attribute scoping_filters[0].clauses list must contain at least 1 elements, got: 0"}},
+		{"custom attribute of an unknown type", map[string]any{"custom_target_attributes": map[string]any{"badge": map[string]any{"type": "Text"}}}, []string{
+			"error custom_target_attributes[badge].type: Invalid Attribute Value Match: Attribute custom_target_attributes[\"badge\"].type value must be one of: [\"String\" \"Integer\" \"Boolean\" \"Binary\" \"Reference\" \"DateTime\"], got: \"Text\""}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, p.validate(c.config(test.config))); diff != "" {
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const listHint = " Names are spelt as in the schema; the data source `gotomeeting_attribute_mappings` lists them. If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`."
+
+const sourceHint = " Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them."
+
+const operatorHint = " It must be one of: !&, &, ENDS_WITH, EQUALS, GREATER_THAN, GREATER_THAN_OR_EQUALS, INCLUDES, IS FALSE, IS NOT NULL, IS NULL, IS TRUE, NOT EQUALS, NOT REGEX MATCH, REGEX MATCH."
+
+func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	p := c.protocol()
+	tests := []struct {
+		name   string
+		config map[string]any
+		want   []string
+	}{
+		{"nothing wrong", nil, nil},
+		{"unknown target", map[string]any{"mappings": entries(map[string]any{"lastname": map[string]any{"source_attribute": "surname"}})}, []string{
+			`error mappings[lastname]: Unknown target attribute: The connector has no target attribute "lastname". Did you mean "lastName"?` + listHint}},
+		{"unknown target with nothing near", map[string]any{"mappings": entries(map[string]any{"favouriteColour": map[string]any{"source_attribute": "surname"}})}, []string{
+			`error mappings[favouriteColour]: Unknown target attribute: The connector has no target attribute "favouriteColour".` + listHint}},
+		{"unknown source", map[string]any{"mappings": entries(map[string]any{"lastName": map[string]any{"source_attribute": "surName"}})}, []string{
+			`error mappings[lastName].source_attribute: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "surName". Did you mean "surname"?` + sourceHint}},
+		{"unknown source in an expression", map[string]any{"mappings": entries(map[string]any{"lastName": expression("ToUpper([givenname])")})}, []string{
+			`error mappings[lastName].expression: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "givenname". Did you mean "givenName"?` + sourceHint}},
+		{"read-only target", map[string]any{"mappings": entries(map[string]any{"createdTime": map[string]any{"source_attribute": "employeeHireDate"}})}, []string{
+			`error mappings[createdTime]: Read-only target attribute: The target sets "createdTime" itself, and it cannot be written. Remove this entry.`}},
+		{"anchor as target", map[string]any{"mappings": entries(map[string]any{"id": map[string]any{"source_attribute": "objectId"}})}, []string{
+			`error mappings[id]: Target attribute is the anchor: "id" is the key by which the target knows its objects, and it cannot be written. Remove this entry.`}},
+		{"required target missing", map[string]any{"mappings": entries(map[string]any{"email": nil, "firstName": map[string]any{"source_attribute": "mail", "matching_priority": 1}})}, []string{
+			`error mappings: Required target attribute is not mapped: The target needs "email" to create an account, and no entry writes it. Add an entry for "email".`}},
+		{"no matching attribute", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail"}})}, []string{
+			"error mappings: No matching attribute: No entry has a `matching_priority`, so the service could not tell which account belongs to whom. Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address."}},
+		{"equal priorities", map[string]any{"mappings": entries(map[string]any{"employeeNumber": map[string]any{"source_attribute": "employeeId", "matching_priority": 1}})}, []string{
+			`error mappings[employeeNumber].matching_priority: Matching priority used twice: "email" and "employeeNumber" both have the matching priority 1. Give each matching attribute a number of its own; the lowest is tried first.`}},
+		{"matching on a constant", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US", "matching_priority": 2}})}, []string{
+			`warning mappings[locale].matching_priority: Matching attribute without a value of its own: "locale" has the same value for everybody, so it cannot tell people apart: every person would match the same account.`}},
+		{"many values into one", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "otherMails"}})}, []string{
+			"error mappings[department].source_attribute: Source attribute with several values: \"otherMails\" can have several values, but the target attribute \"department\" takes one. Pick one with `expression = \"Item([otherMails], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [otherMails])\"`."}},
+		{"adding to one value", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "department", "apply": "add_values"}})}, []string{
+			"error mappings[department].apply: Target attribute takes one value: `apply = \"add_values\"` adds to the values that are there, but \"department\" takes one value only. Use `always`, `on_create` or `if_target_empty`."}},
+		{"adding to many values", map[string]any{"mappings": entries(map[string]any{"groups": map[string]any{"source_attribute": "otherMails", "apply": "add_values"}})}, nil},
+		{"unknown function", map[string]any{"mappings": entries(map[string]any{"lastName": expression("ToUper([surname])")})}, []string{
+			"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^"}},
+		{"SelectUniqueValue in a job that does not have it", map[string]any{"mappings": entries(map[string]any{"lastName": expression(`Join("", SelectUniqueValue([surname], [givenName]))`)})}, []string{
+			"error mappings[lastName].expression: Invalid expression: `SelectUniqueValue` must be the outermost function.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^"}},
+		{"no disabling any more", map[string]any{"mappings": entries(map[string]any{"active": nil})}, []string{
+			"error mappings: No entry disables accounts any more: Today \"active\" follows Not([IsSoftDeleted]), which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that, and their accounts would stay open. Keep the entry, such as `active = { expression = \"Not([IsSoftDeleted])\" }`, or set `allow_no_deprovisioning = true` if this is meant."}},
+		{"disabling on create only", map[string]any{"mappings": entries(map[string]any{"active": map[string]any{"expression": "Not([IsSoftDeleted])", "apply": "on_create"}})}, []string{
+			"error mappings: No entry disables accounts any more: Today \"active\" follows Not([IsSoftDeleted]), which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that, and their accounts would stay open. Keep the entry, such as `active = { expression = \"Not([IsSoftDeleted])\" }`, or set `allow_no_deprovisioning = true` if this is meant."}},
+		{"no disabling, accepted", map[string]any{"mappings": entries(map[string]any{"active": nil}), "allow_no_deprovisioning": true}, []string{
+			"warning mappings: Accounts will not be disabled any more: Today \"active\" follows Not([IsSoftDeleted]), which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that; `allow_no_deprovisioning` accepts it. Their accounts stay open until somebody closes them at the target."}},
+		{"user mapping disabled", map[string]any{"enabled": false}, []string{
+			"error enabled: The user mapping cannot be disabled: The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`."}},
+		{"unknown object mapping", map[string]any{"object_mapping": "Group"}, []string{
+			"error object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)"}},
+		{"unknown operator", filter(clause("department", "EQUAL", "Sales")), []string{
+			`error scoping_filters[0].clauses[0].operator: Unknown filter operator: The connection's scoping filters have no operator "EQUAL". Did you mean "EQUALS"?` + operatorHint}},
+		{"operator without its value", filter(clause("department", "equals")), []string{
+			"error scoping_filters[0].clauses[0].operator: Filter operator needs a value: EQUALS compares the attribute with something. Give `values`."}},
+		{"unary operator with a value", filter(clause("department", "IS NULL", "x")), []string{
+			"error scoping_filters[0].clauses[0].values: Filter operator takes no value: IS NULL tests the attribute alone. Remove `values`."}},
+		{"operator for numbers with text", filter(clause("employeeId", "GREATER_THAN", "many")), []string{
+			`error scoping_filters[0].clauses[0].values[0]: Filter operator needs a whole number: GREATER_THAN compares whole numbers, and "many" is none.`}},
+		{"operator for another type", filter(clause("accountEnabled", "EQUALS", "True")), []string{
+			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS takes attributes of the type String or Integer, and "accountEnabled" is of the type Boolean.`}},
+		{"filter on an unknown attribute", filter(clause("departement", "EQUALS", "Sales")), []string{
+			`error scoping_filters[0].clauses[0].attribute: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "departement". Did you mean "department"?` + sourceHint}},
+		{"filter on many values", filter(clause("otherMails", "EQUALS", "ana@example.com")), []string{
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "otherMails" can have several values, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.`}},
+		{"filter on a date", filter(clause("employeeHireDate", "IS NULL")), []string{
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "employeeHireDate" is a date, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.`,
+			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: IS NULL takes attributes of the type String or Integer or Binary or Boolean, and "employeeHireDate" is of the type DateTime.`}},
+		{"filter on the manager", filter(clause("manager", "IS NULL")), []string{
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test another attribute, or scope by assignment.`,
+			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: IS NULL takes attributes of the type String or Integer or Binary or Boolean, and "manager" is of the type Reference.`}},
+		{"connection that is not there", map[string]any{"connection_id": "b0000000-0000-4000-8000-000000000001/nothing"}, []string{
+			"error connection_id: The connection does not exist: Microsoft Graph said: Resource 'b0000000-0000-4000-8000-000000000001' does not exist or one of its queried reference-property objects are not present. The job that `connection_id` names is not there. Check the id, or create the connection first.\n\nHTTP status: 404"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, _ := p.plan(c.config(test.config), nil)
+			if test.name == "connection that is not there" {
+				got = upToStatus(got)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPlan_refusesRoleFunctionsForAll(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	p := c.protocol()
+	config := c.config(map[string]any{"mappings": entries(map[string]any{"department": expression("SingleAppRoleAssignment([appRoleAssignments])")})})
+	if got, _ := p.plan(config, nil); len(got) > 0 {
+		t.Errorf("with the default scope: %q", got)
+	}
+	c.setScope("true")
+	got, _ := p.plan(config, nil)
+	want := []string{"error mappings[department].expression: Function needs assigned people: SingleAppRoleAssignment reads role assignments, and the service does not support that while the connection's scope is all users and groups. " +
+		"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlan_namesChecksThatCannotRun(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	p := c.protocol()
+	everything := c.config(map[string]any{
+		"mappings": entries(map[string]any{
+			"lastName":   expression("Coalesce([surname], [displayName])"),
+			"department": expression("SingleAppRoleAssignment([appRoleAssignments])"),
+		}),
+		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Sales")}}},
+	})
+	everything["connection_id"] = unknown{}
+	got, _ := p.plan(everything, nil)
+	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customised elsewhere; " +
+		"whether accounts of people who leave are still disabled; the expressions by the connection's own parser; the operators of the scoping filters by the connection's own list; " +
+		"whether the connection's scope suits functions that read roles. The connection does not exist yet. They run at apply, before anything is written."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("connection unknown (-want +got):\n%s", diff)
+	}
+
+	reader := newConnected(t, func(o *simulator.Options) { o.Permissions = simulator.ReadOnlyPermissions() })
+	p = reader.protocol()
+	everything["connection_id"] = reader.connectionID()
+	got, _ = p.plan(everything, nil)
+	want = []string{"warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; the expressions by the connection's own parser. " +
+		"Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. " +
+		"They run at apply, before anything is written."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("read-only identity (-want +got):\n%s", diff)
+	}
+}
