@@ -81,7 +81,7 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	}
 	settings, err := v.resource.data.Graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
 	if graph.IsPermissionDenied(err) || unreachable(err) {
-		skipped.Add(checkScope, err, graphdiag.SynchronizationRead)
+		skipped.Add(checkScope, err, graphdiag.SynchronizationWrite)
 		return nil
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 )
 
@@ -50,10 +51,15 @@ func clause(attribute, operator string, values ...any) any {
 	return c
 }
 
+func plan(p *acctest.Protocol, config map[string]any) []string {
+	_, found := p.Plan(typeName, nil, config)
+	return texts(found)
+}
+
 func TestValidate_reportsBadConfiguration(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	p := c.protocol()
+	p := c.Protocol()
 	tests := []struct {
 		name   string
 		config map[string]any
@@ -61,7 +67,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}{
 		{"nothing wrong", nil, nil},
 		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
-			"error connection_id: Invalid connection id: Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`. no slash between service principal id and job id."}},
+			"error connection_id: Invalid connection id: Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`. \"GoToMeeting\" is not {service principal object id}/{job id}."}},
 		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
 			"error mappings: Invalid Attribute Value: Attribute mappings map must contain at least 1 elements, got: 0"}},
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
@@ -78,7 +84,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute`, `constant` and `expression`. Keep one of them."}},
 		{"no source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"apply": "on_create"}})}, []string{
 			"error mappings[locale]: No source for the target attribute: The entry says nothing about where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`."}},
-		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": unknown{}}})}, nil},
+		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": acctest.Unknown}})}, nil},
 		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
 			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
@@ -86,7 +92,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 			"error mappings[locale].constant: Empty value: The value is empty. Give a value, or leave the attribute out.",
 			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value, or leave the attribute out."}},
 		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
-			"error mappings[lastName].expression: Invalid expression: The parenthesis opened by `Join` is not closed. Add a closing parenthesis.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
+			"error mappings[lastName].expression: Invalid expression: The parenthesis of `Join` is not closed. Add `)` where the call ends.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
 		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
 			"error mappings[email].matching_priority: Invalid Attribute Value: Attribute mappings[\"email\"].matching_priority value must be between 1 and 2147483647, got: 0"}},
 		{"apply misspelt", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "on_crate"}})}, []string{
@@ -95,7 +101,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 			"error mappings[locale].apply: Invalid value of apply: The service's `ObjectAddOnly` is called `on_create` here."}},
 		{"apply that the service may add", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "SomethingNew"}})}, nil},
 		{"unknown operation", map[string]any{"operations": []any{"disable"}}, []string{
-			"error operations[]: Invalid Attribute Value Match: Attribute operations[Value(\"disable\")] value must be one of: [\"create\" \"update\" \"delete\"], got: \"disable\""}},
+			"error operations[…]: Invalid Attribute Value Match: Attribute operations[Value(\"disable\")] value must be one of: [\"create\" \"update\" \"delete\"], got: \"disable\""}},
 		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
 			"error scoping_filters[0].clauses: Invalid Attribute Value: Attribute scoping_filters[0].clauses list must contain at least 1 elements, got: 0"}},
 		{"custom attribute of an unknown type", map[string]any{"custom_target_attributes": map[string]any{"badge": map[string]any{"type": "Text"}}}, []string{
@@ -103,7 +109,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, p.validate(c.config(test.config))); diff != "" {
+			if diff := cmp.Diff(test.want, texts(p.ValidateResource(typeName, c.config(test.config)))); diff != "" {
 				t.Errorf("diagnostics (-want +got):\n%s", diff)
 			}
 		})
@@ -119,7 +125,7 @@ const operatorHint = " It must be one of: !&, &, ENDS_WITH, EQUALS, GREATER_THAN
 func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	p := c.protocol()
+	p := c.Protocol()
 	tests := []struct {
 		name   string
 		config map[string]any
@@ -154,7 +160,9 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"unknown function", map[string]any{"mappings": entries(map[string]any{"lastName": expression("ToUper([surname])")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^"}},
 		{"SelectUniqueValue in a job that does not have it", map[string]any{"mappings": entries(map[string]any{"lastName": expression(`Join("", SelectUniqueValue([surname], [givenName]))`)})}, []string{
-			"error mappings[lastName].expression: Invalid expression: `SelectUniqueValue` must be the outermost function.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^"}},
+			"error mappings[lastName].expression: Invalid expression: `SelectUniqueValue` must be the outermost function. Move the other functions into its arguments.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^",
+			"warning mappings[lastName].expression: Doubtful expression: `SelectUniqueValue` works only in a mapping that is applied when the object is created.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^",
+			"warning mappings[lastName].expression: Doubtful expression: `SelectUniqueValue` works only in jobs that write to on-premises Active Directory.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^"}},
 		{"no disabling any more", map[string]any{"mappings": entries(map[string]any{"active": nil})}, []string{
 			"error mappings: No entry disables accounts any more: Today \"active\" follows Not([IsSoftDeleted]), which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that, and their accounts would stay open. Keep the entry, such as `active = { expression = \"Not([IsSoftDeleted])\" }`, or set `allow_no_deprovisioning = true` if this is meant."}},
 		{"disabling on create only", map[string]any{"mappings": entries(map[string]any{"active": map[string]any{"expression": "Not([IsSoftDeleted])", "apply": "on_create"}})}, []string{
@@ -190,10 +198,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, _ := p.plan(c.config(test.config), nil)
-			if test.name == "connection that is not there" {
-				got = upToStatus(got)
-			}
+			got := plan(p, c.config(test.config))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("diagnostics (-want +got):\n%s", diff)
 			}
@@ -204,13 +209,13 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 func TestPlan_refusesRoleFunctionsForAll(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	p := c.protocol()
+	p := c.Protocol()
 	config := c.config(map[string]any{"mappings": entries(map[string]any{"department": expression("SingleAppRoleAssignment([appRoleAssignments])")})})
-	if got, _ := p.plan(config, nil); len(got) > 0 {
+	if got := plan(p, config); len(got) > 0 {
 		t.Errorf("with the default scope: %q", got)
 	}
 	c.setScope("true")
-	got, _ := p.plan(config, nil)
+	got := plan(p, config)
 	want := []string{"error mappings[department].expression: Function needs assigned people: SingleAppRoleAssignment reads role assignments, and the service does not support that while the connection's scope is all users and groups. " +
 		"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else."}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -221,7 +226,7 @@ func TestPlan_refusesRoleFunctionsForAll(t *testing.T) {
 func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	p := c.protocol()
+	p := c.Protocol()
 	everything := c.config(map[string]any{
 		"mappings": entries(map[string]any{
 			"lastName":   expression("Coalesce([surname], [displayName])"),
@@ -229,8 +234,8 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 		}),
 		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Sales")}}},
 	})
-	everything["connection_id"] = unknown{}
-	got, _ := p.plan(everything, nil)
+	everything["connection_id"] = acctest.Unknown
+	got := plan(p, everything)
 	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customised elsewhere; " +
 		"whether accounts of people who leave are still disabled; the expressions by the connection's own parser; the operators of the scoping filters by the connection's own list; " +
 		"whether the connection's scope suits functions that read roles. The connection does not exist yet. They run at apply, before anything is written."}
@@ -239,10 +244,10 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	}
 
 	reader := newConnected(t, func(o *simulator.Options) { o.Permissions = simulator.ReadOnlyPermissions() })
-	p = reader.protocol()
+	p = reader.Protocol()
 	everything["connection_id"] = reader.connectionID()
-	got, _ = p.plan(everything, nil)
-	want = []string{"warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; the expressions by the connection's own parser. " +
+	got = plan(p, everything)
+	want = []string{"warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; whether the connection's scope suits functions that read roles; the expressions by the connection's own parser. " +
 		"Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. " +
 		"They run at apply, before anything is written."}
 	if diff := cmp.Diff(want, got); diff != "" {

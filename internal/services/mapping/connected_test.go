@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
@@ -137,4 +138,36 @@ func targets(schema map[string]any) []string {
 // puts are the writes of schemas since the log was last emptied.
 func (c *connected) puts() []simulator.Request {
 	return c.Sim.Log().Match("PUT", "/servicePrincipals/*/synchronization/jobs/*/schema")
+}
+
+// setScope stores the connection's scope.
+func (c *connected) setScope(all string) {
+	c.t.Helper()
+	if err := c.Sim.Store().PutSecrets(c.job.ServicePrincipalID, []store.KeyValue{{Key: "SyncAll", Value: all}}, store.SecretOptions{}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+const typeName = "gotomeeting_attribute_mappings"
+
+// texts shows diagnostics on one line each, sorted; of the machine facts only the status, since the others differ between
+// runs.
+func texts(found acctest.Diagnostics) []string {
+	var lines []string
+	for _, d := range found {
+		line := "warning "
+		if d.Error {
+			line = "error "
+		}
+		if d.Path != "" {
+			line += strings.ReplaceAll(d.Path, `"`, "") + ": "
+		}
+		line += d.Summary + ": " + d.Detail
+		if before, after, cut := strings.Cut(line, "HTTP status: "); cut {
+			line = before + "HTTP status: " + after[:3]
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return lines
 }

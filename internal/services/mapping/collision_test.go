@@ -1,0 +1,222 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+)
+
+const schemaPath = "/servicePrincipals/*/synchronization/jobs/*/schema"
+
+// before runs act once, directly before the service serves a request: after skip others of the same method.
+func (c *connected) before(method string, skip int, act func()) {
+	var once sync.Once
+	c.Sim.Faults().Add(simulator.Fault{Method: method, Path: schemaPath, Skip: skip, Effect: simulator.Delays(time.Second)})
+	c.Sim.Clock().OnAdvance(func() { once.Do(act) })
+}
+
+// renamesRule is what another writer changes: something that this resource does not manage.
+func renamesRule(schema map[string]any) {
+	item(schema, "synchronizationRules", 0)["name"] = "RENAMED_ELSEWHERE"
+}
+
+func TestCreate_keepsWhatSomebodyElseWritesMeanwhile(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t, func(o *simulator.Options) { o.Variants.RejectStaleSchema = true })
+	m := c.Managed(typeName)
+	c.before(http.MethodPut, 0, func() { c.change(renamesRule) })
+	if found := m.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	puts := c.puts()
+	if len(puts) != 2 || puts[0].Status != http.StatusConflict {
+		t.Fatalf("%d writes", len(puts))
+	}
+	versions := []any{decode(t, puts[0].Body)["version"], decode(t, puts[1].Body)["version"]}
+	if diff := cmp.Diff([]any{"v1.0", "v1.1"}, versions); diff != "" {
+		t.Errorf("versions sent (-want +got):\n%s", diff)
+	}
+	schema := c.schema()
+	if item(schema, "synchronizationRules", 0)["name"] != "RENAMED_ELSEWHERE" {
+		t.Error("the other writer's change is lost")
+	}
+	if diff := cmp.Diff([]string{"active", "email", "firstName"}, targets(schema)); diff != "" {
+		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+}
+
+func TestUpdate_reportsAForeignWriteThatItOverwrote(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.Managed(typeName)
+	if found := m.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("create: %s", found)
+	}
+	c.before(http.MethodPut, 0, func() { c.change(renamesRule) })
+	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
+	want := []string{"warning Somebody else wrote the schema at the same moment: This mapping is as configured now, but the schema's version went from v1.1 to v1.3, further than this write accounts for. " +
+		"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, " +
+		"in any mapping of this connection, may have been overwritten. Look at the connection in the portal, or plan the other configuration again."}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+}
+
+func TestUpdate_writesAgainWhatSomebodyOverwrote(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.Managed(typeName)
+	if found := m.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("create: %s", found)
+	}
+	stale := c.schema()
+	c.Sim.Log().Reset()
+	// refresh, plan, plan at apply, read before the write, and then the read that verifies it
+	c.before(http.MethodGet, 4, func() {
+		c.change(func(schema map[string]any) {
+			renamesRule(stale)
+			clear(schema)
+			for name, value := range stale {
+				schema[name] = value
+			}
+		})
+	})
+	found := m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})}))
+	if found.HasError() {
+		t.Fatalf("update: %s", found)
+	}
+	if n := len(c.puts()); n != 2 {
+		t.Errorf("%d writes, want 2", n)
+	}
+	if pending := c.Sim.Faults().Pending(); len(pending) > 0 {
+		t.Errorf("the other writer never came: %v", pending)
+	}
+	schema := c.schema()
+	if attribute(schema, "locale") == nil {
+		t.Error("our change is lost")
+	}
+	if item(schema, "synchronizationRules", 0)["name"] != "RENAMED_ELSEWHERE" {
+		t.Error("the other writer's change is lost")
+	}
+}
+
+func TestUpdate_reportsWhatTheServiceDoesNotKeep(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.Managed(typeName)
+	if found := m.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("create: %s", found)
+	}
+	// A service that forgets an attribute after each write.
+	forget := func() {
+		schema := c.schema()
+		if attribute(schema, "locale") == nil {
+			return
+		}
+		c.change(func(schema map[string]any) {
+			mapping := object(schema)
+			items, _ := mapping["attributeMappings"].([]any)
+			var kept []any
+			for _, i := range items {
+				if m, _ := i.(map[string]any); m["targetAttributeName"] != "locale" {
+					kept = append(kept, i)
+				}
+			}
+			mapping["attributeMappings"] = kept
+		})
+	}
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Count: -1, Effect: simulator.Delays(time.Second)})
+	c.Sim.Clock().OnAdvance(forget)
+	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
+	want := []string{"warning The mapping is not as written: The service accepted the mapping, but reading it back shows something else: either somebody changed it at the same moment, or the service does not keep all of it. " +
+		"The next plan shows the difference. What is missing now:\n\n+ locale: \"en_US\""}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+	if n := len(c.puts()); n != 3 { // the create and two attempts
+		t.Errorf("%d writes, want 3", n)
+	}
+}
+
+func TestCreate_waitsForALaggingReplica(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.Sim.SetLag(simulator.KindSchema, simulator.Lag{Reads: 3})
+	m := c.Managed(typeName)
+	if found := m.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	if n := len(c.puts()); n != 1 {
+		t.Errorf("%d writes, want 1", n)
+	}
+}
+
+func TestCreate_survivesBrokenConnections(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		effect simulator.Effect
+		reject bool
+	}{
+		{"dropped before", simulator.DropsBefore(), false},
+		{"dropped after", simulator.DropsAfter(), false},
+		{"dropped after, versions compared", simulator.DropsAfter(), true},
+		{"throttled", simulator.Throttled(90 * time.Second), false},
+		{"failed", simulator.Fails(500, "InternalError", "Something broke."), false},
+		{"failed afterwards, versions compared", simulator.FailsAfter(504, "UnknownError", ""), true},
+		{"truncated", simulator.Truncates(), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newConnected(t, func(o *simulator.Options) { o.Variants.RejectStaleSchema = test.reject })
+			m := c.Managed(typeName)
+			c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Effect: test.effect})
+			if found := m.Apply(c.config(nil)); found.HasError() {
+				t.Fatalf("apply: %s", found)
+			}
+			if diff := cmp.Diff([]string{"active", "email", "firstName"}, targets(c.schema())); diff != "" {
+				t.Errorf("targets (-want +got):\n%s", diff)
+			}
+			if action, _, found := m.Plan(c.config(nil)); action != "no-op" || len(found) > 0 {
+				t.Errorf("plan afterwards: %s %s", action, found)
+			}
+		})
+	}
+}
+
+func TestCreate_namesTheMissingPermission(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.Managed(typeName)
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Count: -1, Effect: simulator.LacksPermission()})
+	found := texts(m.Apply(c.config(nil)))
+	want := []string{"error Cannot write the mapping: The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, " +
+		"for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. If a directory role was only just activated or consent only just given, allow a few minutes and try again. " +
+		"Nothing was changed.\n\nHTTP status: 401"}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+	if m.Now != nil {
+		t.Error("a state was left behind")
+	}
+	if !strings.Contains(acctestLines(c.puts()), "PUT") {
+		t.Error("nothing was tried")
+	}
+}
+
+func acctestLines(requests []simulator.Request) string {
+	var lines []string
+	for _, r := range requests {
+		lines = append(lines, r.Method)
+	}
+	return strings.Join(lines, " ")
+}
