@@ -26,7 +26,8 @@ var (
 	ErrLimit = errors.New("limit reached")
 )
 
-// EvalError is why an expression has no outcome for the given attributes. Its message may quote attribute values.
+// EvalError is why an expression has no outcome for the given attributes. Its message quotes
+// constants of the expression, never what an attribute holds.
 type EvalError struct {
 	// Problem holds the message and the place in the text.
 	Problem Problem

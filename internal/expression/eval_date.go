@@ -54,7 +54,7 @@ func (c *invocation) dateAdd() (Value, *EvalError) {
 }
 
 func (c *invocation) failInterval(interval string) *EvalError {
-	return c.failArgument(0, "`%s` is not an interval; use `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`.", shorten(interval))
+	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and %s is none of them.", c.name(), c.shown(0, interval))
 }
 
 // addInterval moves a date. The intervals q, y and w are not documented for provisioning; they mean what they mean in
@@ -181,7 +181,7 @@ func (c *invocation) dateFromNum() (Value, *EvalError) {
 	}
 	t := time.Unix(ticks/10_000_000+fileTimeEpoch, ticks%10_000_000*100).UTC()
 	if _, ok := inRange(t); !ok || ticks < 0 {
-		return Value{}, c.failArgument(0, "`%d` is not a Windows file time.", ticks)
+		return Value{}, c.failArgument(0, "`DateFromNum` needs a Windows file time.")
 	}
 	return dateText(t), nil
 }
@@ -198,7 +198,7 @@ func (c *invocation) formatDateTime() (Value, *EvalError) {
 		}
 		var parseErr error
 		if styles, parseErr = parseStyles(text); parseErr != nil {
-			return Value{}, c.failArgument(1, "The styles of `FormatDateTime` cannot be read: %s.", parseErr)
+			return Value{}, c.failArgument(1, "The styles of `FormatDateTime` cannot be read: %s.", c.reason(1, parseErr))
 		}
 	}
 	from, err := c.dateFormat(input)
@@ -218,10 +218,10 @@ func (c *invocation) formatDateTime() (Value, *EvalError) {
 	}
 	m, parseErr := from.parse(source, styles, c.options.Now)
 	if parseErr == errNoToday {
-		return Value{}, c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for `%s`, and the current time was not given.", shorten(source))
+		return Value{}, c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for text that has none, and the current time was not given.")
 	}
 	if parseErr != nil {
-		return Value{}, c.failArgument(0, "`FormatDateTime` cannot read `%s` by the input format: %s.", shorten(source), parseErr)
+		return Value{}, c.failArgument(0, "`FormatDateTime` cannot read %s by the input format: %s.", c.shown(0, source), parseErr)
 	}
 	return c.result(to.write(m))
 }
@@ -234,7 +234,7 @@ func (c *invocation) dateFormat(i int) (*dateFormat, *EvalError) {
 	}
 	f, compileErr := compileFormat(text)
 	if compileErr != nil {
-		return nil, c.failArgument(i, "The date format `%s` is not valid: %s.", shorten(text), compileErr)
+		return nil, c.failArgument(i, "The date format is not valid: %s.", c.reason(i, compileErr))
 	}
 	return f, nil
 }

@@ -21,7 +21,7 @@ func (c *invocation) dnComponent() (Value, *EvalError) {
 	}
 	_, value, found := strings.Cut(parts[index-1], "=")
 	if !found {
-		return Value{}, c.failArgument(0, "`%s` is not a distinguished name.", shorten(name.text))
+		return Value{}, c.failArgument(0, "The argument `dn` of `DNComponent` must be a distinguished name, and %s is none.", c.shown(0, name.text))
 	}
 	return c.result(strings.TrimSpace(value))
 }

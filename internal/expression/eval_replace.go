@@ -20,7 +20,7 @@ func (c *invocation) replace() (Value, *EvalError) {
 	}
 	p, compileErr := c.node.compilePattern(text)
 	if compileErr != nil {
-		return Value{}, c.fail(c.node.args[replacePattern], ErrOffline, "The regular expression cannot be read: %s.", compileErr)
+		return Value{}, c.fail(c.node.args[replacePattern], ErrOffline, "The regular expression cannot be read: %s.", c.reason(replacePattern, compileErr))
 	}
 	if mode == replaceMatches {
 		replacement, err := c.text(replaceValue)
@@ -38,7 +38,7 @@ func (c *invocation) replace() (Value, *EvalError) {
 	}
 	group := p.groupNumber(name)
 	if group < 0 {
-		return Value{}, c.failArgument(replaceGroup, "The regular expression has no group `%s`.", shorten(name))
+		return Value{}, c.failArgument(replaceGroup, "The argument `regexGroupName` of `Replace` must be a group of the regular expression, and %s is none.", c.shown(replaceGroup, name))
 	}
 	if mode == replaceExtract {
 		return c.extract(p, group)

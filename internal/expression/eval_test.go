@@ -256,7 +256,7 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 	}{
 		{`Now()`, ErrNeedsNow, "line 1, column 1: `Now` needs the current time, which was not given."},
 		{`FormatDateTime("10:15", , "HH:mm", "HH")`, ErrNeedsNow,
-			"line 1, column 1: `FormatDateTime` needs the current date for `10:15`, and the current time was not given."},
+			"line 1, column 1: `FormatDateTime` needs the current date for text that has none, and the current time was not given."},
 		{`Append("x", Guid())`, ErrNeedsSeed, "line 1, column 13: `Guid` yields random values and needs a seed, which was not given."},
 		{`RandomString(1, 0, 0, 0, 0)`, ErrNeedsSeed, "line 1, column 1: `RandomString` yields random values and needs a seed, which was not given."},
 		{`DefaultDomain()`, ErrOffline, "line 1, column 1: `DefaultDomain` depends on the tenant and cannot be computed offline."},
@@ -265,33 +265,35 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 			"line 1, column 16: The regular expression cannot be read: unknown unicode category, script, or property 'IsGreek'."},
 		{`Append([x])`, ErrInvalid, "line 1, column 1: `Append` has 1 argument but needs 2. Its form is `Append(source, suffix)`."},
 		{`SelectUniqueValue("a", "b")`, ErrNotUnique, "line 1, column 1: All values that `SelectUniqueValue` offers exist already."},
-		{`CDate([x])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and `x` is none."},
+		{`CDate([x])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and its value is none."},
+		{`CDate("soon")`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and `soon` is none."},
 		{`CDate([null])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, but there is no value."},
-		{`Left([x], [x])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, not `x`."},
+		{`Left([x], [x])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and its value is none."},
 		{`Left([x], [null])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, but there is no value."},
-		{`Left([x], 1.5)`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, not `1.5`."},
+		{`Left([x], 1.5)`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and `1.5` is none."},
 		{`Append([x], [list])`, nil, "line 1, column 13: The argument `suffix` of `Append` has 3 values and must have one."},
 		{`IIF([list] = "x", 1, 2)`, nil, "line 1, column 5: This has 3 values, and an operator takes one."},
 		{`Item([list], 4)`, nil, "line 1, column 14: `Item` is asked for value 4 of 3."},
 		{`Item([list], 0)`, nil, "line 1, column 14: `Item` is asked for value 0 of 3."},
 		{`CBool("maybe")`, nil, "line 1, column 7: `CBool` cannot read `maybe` as a Boolean."},
-		{`Error("no manager")`, nil, "line 1, column 1: The expression stops with the error \"no manager\"."},
-		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: `x` is not an interval; use `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`."},
+		{`Error("no manager")`, nil, "line 1, column 1: The expression stops with an error: no manager."},
+		{`Error([x])`, nil, "line 1, column 1: The expression stops with an error of its own."},
+		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: The argument `interval` of `DateAdd` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and `x` is none of them."},
 		{`DateAdd("yyyy", 9000, "2025-01-01")`, nil, "line 1, column 17: The date is moved out of the range of years 1 to 9999."},
 		{`DateAdd("d", -999999999999999, "2025-01-01")`, nil, "line 1, column 14: The date is moved out of the range of years 1 to 9999."},
 		{`NumFromDate("1600-12-31")`, nil, "line 1, column 13: File times begin in 1601, and the date is earlier."},
-		{`DateFromNum(-1)`, nil, "line 1, column 13: `-1` is not a Windows file time."},
-		{`FormatDateTime([x], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` cannot read `x` by the input format: it does not match the format."},
+		{`DateFromNum(-1)`, nil, "line 1, column 13: `DateFromNum` needs a Windows file time."},
+		{`FormatDateTime([x], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` cannot read its value by the input format: it does not match the format."},
 		{`FormatDateTime([empty], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` needs a date, but there is no value."},
-		{`FormatDateTime([x], , "yyyy'", "yy")`, nil, "line 1, column 23: The date format `yyyy'` is not valid: a quote in it is not closed."},
-		{`ToLower([x], "no culture")`, nil, "line 1, column 14: `no culture` is not the name of a culture."},
+		{`FormatDateTime([x], , "yyyy'", "yy")`, nil, "line 1, column 23: The date format is not valid: a quote in it is not closed."},
+		{`ToLower([x], "no culture")`, nil, "line 1, column 14: The argument `culture` of `ToLower` must be the name of a culture, and `no culture` is none."},
 		{`ConvertFromBase64("???")`, nil, "line 1, column 19: The argument `source` of `ConvertFromBase64` is not Base64."},
 		{`Replace([x], "x", "y")`, nil, "line 1, column 1: What `Replace` does with this combination of arguments is not documented."},
 		{`Replace([x], "", , , "y")`, nil, "line 1, column 14: `Replace` cannot look for empty text."},
-		{`Replace([x], , "x", "g", "y")`, nil, "line 1, column 21: The regular expression has no group `g`."},
-		{`DNComponent("x", 1)`, nil, "line 1, column 13: `x` is not a distinguished name."},
+		{`Replace([x], , "x", "g", "y")`, nil, "line 1, column 21: The argument `regexGroupName` of `Replace` must be a group of the regular expression, and `g` is none."},
+		{`DNComponent("x", 1)`, nil, "line 1, column 13: The argument `dn` of `DNComponent` must be a distinguished name, and `x` is none."},
 		{`DNComponent("cn=x", 2)`, nil, "line 1, column 21: `DNComponent` is asked for part 2 of 1."},
-		{"IIF([x] = \"x\", \"fine\",\n  CDate([x]))", nil, "line 2, column 9: The argument `expression` of `CDate` must be a date, and `x` is none."},
+		{"IIF([x] = \"x\", \"fine\",\n  CDate([x]))", nil, "line 2, column 9: The argument `expression` of `CDate` must be a date, and its value is none."},
 	}
 	for _, tt := range tests {
 		_, err := Evaluate(mustParse(t, tt.text), Options{Attributes: evalAttributes, Existing: []string{"A", "B"}})
@@ -423,7 +425,7 @@ func TestEvalError_rendersTheOffendingLine(t *testing.T) {
 	if !errors.As(err, &evalErr) {
 		t.Fatal(err)
 	}
-	want := "The argument `expression` of `CDate` must be a date, and `soon` is none.\n\nline 2, column 9:\n" +
+	want := "The argument `expression` of `CDate` must be a date, and its value is none.\n\nline 2, column 9:\n" +
 		"    CDate([hired]),\n          ^^^^^^^"
 	if diff := cmp.Diff(want, evalErr.Render(text)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -42,7 +42,7 @@ func (c *invocation) cBool() (Value, *EvalError) {
 	if n, ok := parseInteger(text); ok {
 		return boolean(n != 0), nil
 	}
-	return Value{}, c.failArgument(0, "`CBool` cannot read `%s` as a Boolean.", shorten(v.text))
+	return Value{}, c.failArgument(0, "`CBool` cannot read %s as a Boolean.", c.shown(0, v.text))
 }
 
 func (c *invocation) coalesce() (Value, *EvalError) {
@@ -64,7 +64,10 @@ func (c *invocation) raise() (Value, *EvalError) {
 	if err != nil {
 		return Value{}, err
 	}
-	return Value{}, c.fail(c.node, nil, "The expression stops with the error %q.", text)
+	if _, ok := c.node.constant(0); !ok {
+		return Value{}, c.fail(c.node, nil, "The expression stops with an error of its own.")
+	}
+	return Value{}, c.fail(c.node, nil, "The expression stops with an error: %s.", strings.TrimSuffix(text, "."))
 }
 
 func (c *invocation) ignoreFlowIfNullOrEmpty() (Value, *EvalError) {

@@ -77,6 +77,23 @@ func (c *invocation) failArgument(i int, format string, args ...any) *EvalError 
 	return c.fail(c.node.args[i], nil, format, args...)
 }
 
+// shown returns how a message names the value of an argument. Constants are quoted; anything else may hold what an
+// attribute has, which is nobody's business in an error.
+func (c *invocation) shown(i int, value string) string {
+	if _, ok := c.node.constant(i); ok {
+		return "`" + shorten(value) + "`"
+	}
+	return "its value"
+}
+
+// reason returns why an argument was refused, or less if that could quote an attribute.
+func (c *invocation) reason(i int, err error) string {
+	if _, ok := c.node.constant(i); ok {
+		return err.Error()
+	}
+	return "its text is not a constant, and wrong"
+}
+
 // name returns the name of the function as documented.
 func (c *invocation) name() string { return c.node.function.Name }
 
@@ -109,7 +126,7 @@ func (c *invocation) integer(i int) (int64, *EvalError) {
 	}
 	number, ok := parseInteger(v.text)
 	if !ok {
-		return 0, c.failArgument(i, "The argument `%s` of `%s` must be a whole number, not `%s`.", c.parameter(i), c.name(), shorten(v.text))
+		return 0, c.failArgument(i, "The argument `%s` of `%s` must be a whole number, and %s is none.", c.parameter(i), c.name(), c.shown(i, v.text))
 	}
 	return number, nil
 }
@@ -147,7 +164,7 @@ func (c *invocation) instant(i int) (time.Time, *EvalError) {
 	}
 	t, ok := parseDate(v.text)
 	if !ok {
-		return t, c.failArgument(i, "The argument `%s` of `%s` must be a date, and `%s` is none.", c.parameter(i), c.name(), shorten(v.text))
+		return t, c.failArgument(i, "The argument `%s` of `%s` must be a date, and %s is none.", c.parameter(i), c.name(), c.shown(i, v.text))
 	}
 	return t, nil
 }

@@ -1,0 +1,32 @@
+terraform {
+  required_providers {
+    gotomeeting = {
+      source = "gotomeeting-provisioning/gotomeeting"
+    }
+  }
+}
+
+# "Ana Muster"
+output "display_name" {
+  value = provider::gotomeeting::evaluate_expression(
+    "Join(\" \", [givenName], [surname])",
+    { givenName = "Ana", surname = "Muster" }
+  )
+}
+
+# "False" on the given day, "True" from the day on which the person starts
+output "active" {
+  value = provider::gotomeeting::evaluate_expression(
+    "IIF(DateDiff(\"d\", Now(), CDate([employeeHireDate])) > 0, \"False\", \"True\")",
+    { employeeHireDate = "2025-08-15" },
+    { now = "2025-07-30T00:00:00Z" }
+  )
+}
+
+# null: nobody without a department has one in the target
+output "department" {
+  value = provider::gotomeeting::evaluate_expression(
+    "IgnoreFlowIfNullOrEmpty([department])",
+    { department = null }
+  )
+}
