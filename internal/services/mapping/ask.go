@@ -14,6 +14,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // askFilters judges changed scoping filters by the connection's own operators, or by the documented ones when those may
@@ -43,7 +44,7 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	trees.learnAll(live.schema)
 	targets := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool { return !changed(target) })
 	results := parseEach(ctx, v.resource.data.Graph, v.ref, v.want.entries, targets)
-	said := false
+	parsed, said := treeSet{}, false
 	for _, target := range targets {
 		result := results[v.want.entries[target].source]
 		if graph.IsPermissionDenied(result.err) || unreachable(result.err) {
@@ -55,9 +56,28 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 		}
 		if d := result.diagnostic(target); d != nil {
 			diags.Append(d)
+			continue
 		}
+		parsed[v.want.entries[target].source] = result.tree
+	}
+	if len(parsed) > 0 {
+		v.resource.data.HandOver(treesKey{v.ref, v.name}, parsed)
 	}
 	return diags
+}
+
+// treesKey is under what planning hands over the trees that the service's parser made, for an apply right after.
+type treesKey struct {
+	ref  graph.JobRef
+	name string
+}
+
+// planTrees are the trees that planning handed over.
+func (v *review) planTrees() treeSet {
+	if trees, ok := providerdata.Take[treeSet](v.resource.data, treesKey{v.ref, v.name}); ok {
+		return trees
+	}
+	return treeSet{}
 }
 
 // roleReaders names the changed entries that read role assignments, each with the function that does.

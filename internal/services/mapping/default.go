@@ -26,7 +26,7 @@ func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*
 	if planned, ok := providerdata.Take[*graph.Schema](r.data, templateKey(ref)); ok {
 		return planned, nil
 	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
+	job, err := r.job(ctx, ref)
 	if graph.IsNotFound(err) && wait {
 		looks := 0
 		pollErr := r.data.Graph.Poll(ctx, "the job of the connection", func(ctx context.Context) (bool, string, error) {
@@ -46,6 +46,21 @@ func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*
 		r.data.HandOver(templateKey(ref), schema)
 	}
 	return schema, err
+}
+
+// jobKey is under what one look at a job serves the whole of a plan.
+type jobKey graph.JobRef
+
+// job reads a job. A plan asks for it twice, for its connector and for its counters.
+func (r *Resource) job(ctx context.Context, ref graph.JobRef) (graph.Job, error) {
+	if known, ok := providerdata.Take[graph.Job](r.data, jobKey(ref)); ok {
+		return known, nil
+	}
+	job, err := r.data.Graph.GetJob(ctx, ref)
+	if err == nil {
+		r.data.HandOver(jobKey(ref), job)
+	}
+	return job, err
 }
 
 // learnAll adds the expressions of all mappings of a schema, which may be nil.

@@ -79,7 +79,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead))
 		return
 	}
-	trees := treeSet{}
+	trees := v.planTrees()
 	trees.learnAll(template)
 	resp.Diagnostics.Append(parseAll(ctx, r.data.Graph, v.ref, v.want.entries, trees.unparsed(v.want.entries), trees)...)
 	if resp.Diagnostics.HasError() {
@@ -206,7 +206,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 		return diags
 	}
 	// Expressions that the state does not have are parsed first, so that nothing lies between the read and the write.
-	trees := treeSet{}
+	trees := v.planTrees()
 	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
 		return v.prior.has(v.want.entries[target].source)
 	})

@@ -40,7 +40,7 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	if v.complete && is.same(v.want) {
 		return nil
 	}
-	job, err := v.resource.data.Graph.GetJob(ctx, v.ref)
+	job, err := v.resource.job(ctx, v.ref)
 	if err == nil && !hasRun(job) {
 		return nil
 	}

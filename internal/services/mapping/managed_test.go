@@ -1,0 +1,379 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// created is the resource over the default mapping, applied, with an empty request log.
+func (c *connected) created(config map[string]any) *acctest.Managed {
+	c.t.Helper()
+	m := c.Managed(typeName)
+	if found := m.Apply(config); found.HasError() {
+		c.t.Fatalf("create: %s", found)
+	}
+	c.Sim.Log().Reset()
+	return m
+}
+
+// ran makes the job one that has run and keeps accounts in step.
+func (c *connected) ran(accounts int64) {
+	c.t.Helper()
+	err := c.Sim.Store().UpdateJob(c.job.ServicePrincipalID, c.job.ID, func(j *store.Job) {
+		now := c.Sim.Clock().Now()
+		j.Status.SteadyStateFirst = now
+		j.Status.LastExecution = &store.Execution{State: "Succeeded", Began: now.Add(-time.Minute), Ended: now}
+		j.Status.EntryCounts = []store.EntryCount{{Kind: "User to User", Count: accounts}}
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func edited(changes map[string]any) map[string]any {
+	return map[string]any{"mappings": entries(changes)}
+}
+
+func TestRead_showsDriftByAttribute(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	c.change(func(schema map[string]any) {
+		attribute(schema, "firstName")["source"] = map[string]any{"type": "Constant", "name": "Ana", "expression": `"Ana"`, "parameters": []any{}}
+		mapping := object(schema)
+		items, _ := mapping["attributeMappings"].([]any)
+		mapping["attributeMappings"] = append(items, map[string]any{"targetAttributeName": "department", "flowType": "always",
+			"source": map[string]any{"type": "Attribute", "name": "department", "expression": "[department]", "parameters": []any{}}})
+		mapping["flowTypes"] = "Add,Update"
+	})
+	if found := m.Refresh(); len(found) > 0 {
+		t.Fatalf("refresh: %s", found)
+	}
+	drifted, _ := m.Get("mappings").(map[string]any)
+	if diff := cmp.Diff(map[string]any{
+		"active":     map[string]any{"expression": "Not([IsSoftDeleted])", "source_attribute": nil, "constant": nil, "default_value": nil, "matching_priority": nil, "apply": "always"},
+		"department": map[string]any{"source_attribute": "department", "expression": nil, "constant": nil, "default_value": nil, "matching_priority": nil, "apply": "always"},
+		"email":      map[string]any{"source_attribute": "userPrincipalName", "expression": nil, "constant": nil, "default_value": nil, "matching_priority": int64(1), "apply": "always"},
+		"firstName":  map[string]any{"constant": "Ana", "expression": nil, "source_attribute": nil, "default_value": nil, "matching_priority": nil, "apply": "always"},
+	}, drifted); diff != "" {
+		t.Errorf("state (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]any{"create", "update"}, m.Get("operations")); diff != "" {
+		t.Errorf("operations (-want +got):\n%s", diff)
+	}
+	action, _, found := m.Plan(c.config(nil))
+	if action != acctest.Update || found.HasError() {
+		t.Fatalf("plan: %s %s", action, found)
+	}
+	if found := m.Apply(c.config(nil)); found.HasError() {
+		t.Fatalf("repair: %s", found)
+	}
+	if diff := cmp.Diff([]string{"active", "email", "firstName"}, targets(c.schema())); diff != "" {
+		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+}
+
+func TestUpdate_writesOnceAndTouchesNothingElse(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	// What the resource does not know, at every level.
+	c.change(func(schema map[string]any) {
+		schema["futureMember"] = json.Number("9007199254740993123")
+		rule := item(schema, "synchronizationRules", 0)
+		rule["futureMember"] = map[string]any{"deep": json.Number("1.50")}
+		rule["metadata"] = append(asList(rule["metadata"]), map[string]any{"key": "twice", "value": "a"}, map[string]any{"key": "twice", "value": "b"})
+		mapping := object(schema)
+		mapping["futureMember"] = "kept"
+		mapping["scope"] = map[string]any{"groups": []any{}, "inputFilterGroups": []any{map[string]any{"name": "experimental", "clauses": []any{}}}, "categoryFilterGroups": []any{}, "futureMember": true}
+		mapping["flowTypes"] = "Add, Update, Delete, Hibernate"
+		attribute(schema, "email")["futureMember"] = json.Number("9007199254740993")
+		attribute(schema, "email")["flowBehavior"] = "FlowAlways"
+		attribute(schema, "email")["exportMissingReferences"] = true
+	})
+	m := c.created(c.config(nil))
+	before, _ := c.Sim.Store().Job(c.job.ServicePrincipalID, c.job.ID)
+	if found := m.Apply(c.config(edited(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 1, "default_value": "none@example.com"}}))); found.HasError() {
+		t.Fatalf("update: %s", found)
+	}
+	if n := len(c.puts()); n != 1 {
+		t.Errorf("%d writes, want 1", n)
+	}
+	after, _ := c.Sim.Store().Job(c.job.ServicePrincipalID, c.job.ID)
+	want, got := exact(t, before.Schema), exact(t, after.Schema)
+	want["version"] = got["version"]
+	email := attribute(want, "email")
+	email["defaultValue"] = "none@example.com"
+	email["source"] = map[string]any{"type": "Attribute", "name": "mail", "expression": "[mail]", "parameters": []any{}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("schema (-want +got):\n%s", diff)
+	}
+	if email["futureMember"] != json.Number("9007199254740993") {
+		t.Errorf("the test did not set what it looks for: %v", email["futureMember"])
+	}
+}
+
+func asList(v any) []any {
+	list, _ := v.([]any)
+	return list
+}
+
+// exact decodes with the text of numbers.
+func exact(t testing.TB, raw []byte) map[string]any {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(string(raw)))
+	decoder.UseNumber()
+	var document map[string]any
+	if err := decoder.Decode(&document); err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+func TestPlan_takesAnotherLayoutForTheSame(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	first := c.config(map[string]any{
+		"mappings": entries(map[string]any{"lastName": expression("Coalesce([surname], [displayName])")}),
+		"scoping_filters": []any{
+			map[string]any{"name": "a", "clauses": []any{clause("department", "EQUALS", "Sales"), clause("city", "EQUALS", "Berlin")}},
+			map[string]any{"name": "b", "clauses": []any{clause("accountEnabled", "is true")}},
+		},
+	})
+	m := c.created(first)
+	if action, _, found := m.Plan(first); action != acctest.NoAction || len(found) > 0 {
+		t.Fatalf("same configuration: %s %s", action, found)
+	}
+	other := c.config(map[string]any{
+		"mappings": entries(map[string]any{"lastName": expression("Coalesce(\n  [surname],\n  [displayName]\n)")}),
+		"scoping_filters": []any{
+			map[string]any{"name": "b", "clauses": []any{clause("accountEnabled", "IS TRUE")}},
+			map[string]any{"name": "a", "clauses": []any{clause("city", "EQUALS", "Berlin"), clause("department", "EQUALS", "Sales")}},
+		},
+	})
+	if action, _, found := m.Plan(other); action != acctest.NoAction || len(found) > 0 {
+		t.Errorf("another layout: %s %s", action, found)
+	}
+	// The service's own spelling of the operator was sent.
+	groups := asList(object(c.schema())["scope"].(map[string]any)["groups"])
+	operator := item(groups[1].(map[string]any), "clauses", 0)["operatorName"]
+	if operator != "IS TRUE" {
+		t.Errorf("operator sent: %v", operator)
+	}
+}
+
+func TestUpdate_sendsNothingForAnotherNotation(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}})))
+	changed := c.config(edited(map[string]any{
+		"locale":    map[string]any{"expression": `"en_US"`},
+		"firstName": map[string]any{"expression": "[givenName]"},
+	}))
+	if action, _, found := m.Plan(changed); action != acctest.Update || found.HasError() {
+		t.Fatalf("plan: %s %s", action, found)
+	}
+	if found := m.Apply(changed); found.HasError() {
+		t.Fatalf("apply: %s", found)
+	}
+	if n := len(c.puts()); n != 0 {
+		t.Errorf("%d writes, want none", n)
+	}
+	if action, _, found := m.Plan(changed); action != acctest.NoAction || len(found) > 0 {
+		t.Errorf("afterwards: %s %s", action, found)
+	}
+}
+
+// customise makes the mapping one that somebody set up in the portal.
+func (c *connected) customise() {
+	c.change(func(schema map[string]any) {
+		attribute(schema, "email")["source"] = map[string]any{"type": "Attribute", "name": "mail", "expression": "[mail]", "parameters": []any{}}
+		object(schema)["flowTypes"] = "Add, Update"
+		object(schema)["scope"] = map[string]any{"groups": []any{map[string]any{"name": "Sales", "clauses": []any{
+			map[string]any{"sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": map[string]any{"values": []any{"Sales"}}}}}}}
+	})
+}
+
+func TestCreate_refusesAMappingThatWasCustomisedElsewhere(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.customise()
+	c.Sim.Log().Reset()
+	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n" +
+		"- department: [department]\n~ email: [mail] (matching priority 1) -> [userPrincipalName] (matching priority 1)\n- employeeNumber: [employeeId] (apply on_create)\n- lastName: [surname]\n" +
+		"- locale: Replace([preferredLanguage], \"-\", , , \"_\", , ) (apply on_create)\n- timeZone: nothing (default \"Europe/Berlin\")\n~ operations: create, update -> create, update, delete\n~ scoping filters: 1 -> 0 groups\n\n" +
+		"To take it over, import it; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
+		fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", c.connectionID()+"/User")
+	m := c.Managed(typeName)
+	found := texts(m.Apply(c.config(nil)).Errors())
+	if diff := cmp.Diff([]string{"error The mapping was customised elsewhere: " + detail}, found); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+
+	// The apply refuses by itself when the plan could not look.
+	p := c.Protocol()
+	unknownConnection := c.config(map[string]any{"connection_id": acctest.Unknown})
+	if _, found := p.Plan(typeName, nil, unknownConnection); found.HasError() {
+		t.Fatalf("plan: %s", found)
+	}
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: "/servicePrincipals/*/synchronization/templates/*/schema", Effect: simulator.LacksPermission()},
+		simulator.Fault{Method: http.MethodGet, Path: "/servicePrincipals/*/synchronization/templates/*/schema", Effect: simulator.LacksPermission()})
+	_, planned := p.Plan(typeName, nil, c.config(nil))
+	if planned.HasError() {
+		t.Fatalf("plan without the default: %s", planned)
+	}
+	if n := len(c.puts()); n != 0 {
+		t.Errorf("%d writes, want none", n)
+	}
+}
+
+func TestCreate_takesOverAMappingThatIsAsConfigured(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.created(c.config(nil))
+	again := c.Managed(typeName)
+	if found := again.Apply(c.config(nil)); len(found) > 0 {
+		t.Fatalf("second create: %s", found)
+	}
+	if n := len(c.puts()); n != 0 {
+		t.Errorf("%d writes, want none", n)
+	}
+}
+
+func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Sales")}}}}))
+	changed := c.config(map[string]any{
+		"mappings":        entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 1}}),
+		"operations":      []any{"create"},
+		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Marketing")}}},
+	})
+	if _, _, found := m.Plan(changed); len(found) > 0 {
+		t.Errorf("a connection that never ran: %s", found)
+	}
+	c.ran(412)
+	_, _, found := m.Plan(changed)
+	want := []string{
+		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
+		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. Make sure that the new attribute has the same unique value on both sides first.",
+		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this concerns 412 accounts. Without `update`, accounts of people who leave are not disabled either.",
+		"warning scoping_filters: The scoping filters change: Whoever fits none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested.",
+	}
+	if diff := cmp.Diff(want, texts(found)); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+	_, _, found = m.Plan(c.config(nil))
+	want = []string{
+		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
+		"warning scoping_filters: The scoping filters change: Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far.",
+	}
+	if diff := cmp.Diff(want, texts(found)); diff != "" {
+		t.Errorf("without filters (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlan_warnsOfWhatACreateLoosens(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.customise()
+	p := c.Protocol()
+	_, found := p.Plan(typeName, nil, c.config(nil))
+	want := []string{
+		"warning operations: Operations are switched on: The mapping that is there does not let provisioning delete accounts; this configuration does. If that is not meant, set `operations = [\"create\", \"update\"]`.",
+		"warning scoping_filters: Scoping filters are removed: The mapping that is there has scoping filters, and this configuration has none: people who were filtered out will be provisioned.",
+	}
+	if diff := cmp.Diff(want, texts(found.Warnings())); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlan_costsFewRequests(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(edited(map[string]any{"lastName": expression("Coalesce([surname], [displayName])")})))
+	if action, _, found := m.Plan(c.config(edited(map[string]any{"lastName": expression("Coalesce([surname], [displayName])")}))); action != acctest.NoAction || len(found) > 0 {
+		t.Fatalf("plan: %s %s", action, found)
+	}
+	want := []string{"POST token", "GET schema"}
+	if diff := cmp.Diff(want, brief(c.Sim.Log().Sent())); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestApply_costsFewRequests(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	p := c.Protocol()
+	planned, found := p.Plan(typeName, nil, c.config(edited(map[string]any{"lastName": expression("Coalesce([surname], [displayName])")})))
+	if len(found) > 0 {
+		t.Fatalf("plan: %s", found)
+	}
+	// A plan from a file is applied by another process than it was made by. Not is part of the connector's default, so its
+	// tree is there already.
+	c.Sim.Log().Reset()
+	now, found := c.Protocol().Apply(planned)
+	if len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	if diff := cmp.Diff([]string{"POST token", "GET job", "GET template", "POST parseExpression", "GET schema", "PUT schema", "GET schema"}, brief(c.Sim.Log().Sent())); diff != "" {
+		t.Errorf("create (-want +got):\n%s", diff)
+	}
+	changed := c.config(edited(map[string]any{"lastName": expression("ToUpper([surname])")}))
+	c.Sim.Log().Reset()
+	if planned, found = p.Plan(typeName, now, changed); len(found) > 0 {
+		t.Fatalf("plan: %s", found)
+	}
+	if diff := cmp.Diff([]string{"GET schema", "POST parseExpression", "GET job"}, brief(c.Sim.Log().Sent())); diff != "" {
+		t.Errorf("plan of an update (-want +got):\n%s", diff)
+	}
+	// Within one run the apply knows what the plan has seen.
+	c.Sim.Log().Reset()
+	if now, found = p.Apply(planned); len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	if diff := cmp.Diff([]string{"GET schema", "PUT schema", "GET schema"}, brief(c.Sim.Log().Sent())); diff != "" {
+		t.Errorf("update (-want +got):\n%s", diff)
+	}
+	planned, found = p.Plan(typeName, now, nil)
+	if len(found) > 0 {
+		t.Fatalf("plan: %s", found)
+	}
+	c.Sim.Log().Reset()
+	if _, found = p.Apply(planned); len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	if diff := cmp.Diff([]string{"GET job", "GET template", "GET schema", "PUT schema", "GET schema"}, brief(c.Sim.Log().Sent())); diff != "" {
+		t.Errorf("destroy (-want +got):\n%s", diff)
+	}
+}
+
+// brief shows requests by method and what they are about.
+func brief(requests []simulator.Request) []string {
+	var lines []string
+	for _, r := range requests {
+		segments := strings.Split(strings.Trim(r.Path, "/"), "/")
+		last := segments[len(segments)-1]
+		switch {
+		case slices.Contains(segments, "templates"):
+			last = "template"
+		case len(segments) > 1 && segments[len(segments)-2] == "jobs":
+			last = "job"
+		}
+		lines = append(lines, r.Method+" "+last)
+	}
+	return lines
+}
