@@ -1,0 +1,7 @@
+list "gotomeeting_application" "all" {
+  provider = gotomeeting
+
+  config {
+    gallery_name = "GoToMeeting"
+  }
+}
