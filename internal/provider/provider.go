@@ -166,6 +166,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		connection.NewResource,
 		mapping.NewResource,
 		assignment.NewResource,
+		assignment.NewExclusiveResource,
 		state.NewResource,
 	}
 }

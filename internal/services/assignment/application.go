@@ -57,7 +57,7 @@ func (a *application) assign(ctx context.Context, h holding) (graph.Assignment, 
 			}
 			return graph.Assignment{}, err
 		}
-		found, ok, lookErr := a.settle(ctx, h, settleLooks)
+		found, ok, lookErr := a.settle(ctx, h)
 		switch {
 		case lookErr != nil:
 			return graph.Assignment{}, &unsettledError{err}
@@ -76,13 +76,14 @@ func (a *application) duplicate(ctx context.Context, h holding) (graph.Assignmen
 			return found, true
 		}
 	}
-	found, ok, err := a.settle(ctx, h, 1)
+	found, ok, err := a.settle(ctx, h)
 	return found, ok && err == nil
 }
 
 // settle looks for an assignment in fresh listings until it is seen or enough looks have not seen it. It takes a moment
 // even when the context has ended, since an interrupted apply that knows what it did leaves nothing behind unseen.
-func (a *application) settle(ctx context.Context, h holding, looks int) (found graph.Assignment, ok bool, err error) {
+func (a *application) settle(ctx context.Context, h holding) (found graph.Assignment, ok bool, err error) {
+	looks := settleLooks
 	if ctx.Err() != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)

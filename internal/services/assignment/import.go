@@ -5,6 +5,7 @@ package assignment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
@@ -32,6 +33,26 @@ func parseReference(s string) (reference, error) {
 		return reference{}, fmt.Errorf("%s; the service principal id is wrong: %s", form, strings.TrimSuffix(problem, "."))
 	}
 	return reference{servicePrincipalID, assignmentID}, nil
+}
+
+// parseExclusiveID reads the import id of the exclusive resource: a service principal, and after a slash the roles to be
+// authoritative for.
+func parseExclusiveID(s string) (servicePrincipalID string, roleTexts []string, err error) {
+	rest := strings.TrimPrefix(strings.TrimSpace(s), "/")
+	rest = strings.TrimPrefix(rest, "servicePrincipals/")
+	servicePrincipalID, list, narrowed := strings.Cut(rest, "/")
+	const form = "expected {service principal id} or {service principal id}/{role},{role}"
+	if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
+		return "", nil, fmt.Errorf("%s; the service principal id is wrong: %s", form, strings.TrimSuffix(problem, "."))
+	}
+	if !narrowed {
+		return servicePrincipalID, nil, nil
+	}
+	roleTexts = splitRoles(list)
+	if slices.Contains(roleTexts, "") {
+		return "", nil, fmt.Errorf("%s, got an empty role in %q", form, s)
+	}
+	return servicePrincipalID, roleTexts, nil
 }
 
 func importBlock(resourceType, id string) string {

@@ -56,3 +56,9 @@ func retryAfter(err error) time.Duration {
 	}
 	return answer.RetryAfter
 }
+
+// isThrottled reports whether an answer says that the quota is used up.
+func isThrottled(err error) bool {
+	var answer *graph.Error
+	return errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests
+}

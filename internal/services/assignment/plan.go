@@ -49,6 +49,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.advise(ctx)
 		p.lookForExisting(ctx)
 	}
+	p.claimedElsewhere()
 	resp.Diagnostics.Append(p.diags...)
 	resp.Diagnostics.Append(p.skippedOnce()...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
@@ -234,6 +235,17 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	}
 	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString())+
 		"\n\nIf another resource of this configuration holds it now, use a `moved` block instead.")
+}
+
+// claimedElsewhere warns, once, of an exclusive resource that is authoritative for the same.
+func (p *planning) claimedElsewhere() {
+	if p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+		return
+	}
+	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
+	if warning := app.single(p.plan.holding()); len(warning) > 0 && p.tenant.first("twice "+app.id) {
+		p.diags.Append(warning...)
+	}
 }
 
 // skippedOnce is the warning about checks that could not run, from the first instance that meets the cause.

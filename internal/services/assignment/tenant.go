@@ -80,7 +80,10 @@ type application struct {
 	listing   reading[*listing]
 
 	mu      sync.Mutex
-	managed map[string]bool // ids of assignments that are in a state of their own
+	managed map[string]bool  // ids of assignments that are in a state of their own
+	singles map[holding]bool // planned as resources of their own
+	held    map[holding]bool // written by an exclusive resource in this process
+	claims  []claim
 }
 
 // manage notes that an assignment is in a state of its own.

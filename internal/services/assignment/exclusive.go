@@ -1,0 +1,478 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+const exclusiveType = "gotomeeting_user_role_assignments_exclusive"
+
+// exclusiveTimeout is the default for whatever writes: ten thousand writes take the directory's quota most of ten
+// minutes.
+const exclusiveTimeout = 60 * time.Minute
+
+var (
+	_ resource.ResourceWithConfigure      = (*ExclusiveResource)(nil)
+	_ resource.ResourceWithIdentity       = (*ExclusiveResource)(nil)
+	_ resource.ResourceWithImportState    = (*ExclusiveResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*ExclusiveResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*ExclusiveResource)(nil)
+)
+
+// ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
+type ExclusiveResource struct {
+	tenant *tenant
+}
+
+// NewExclusiveResource returns the resource.
+func NewExclusiveResource() resource.Resource { return &ExclusiveResource{} }
+
+// Metadata names the resource.
+func (r *ExclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_role_assignments_exclusive"
+}
+
+// Configure takes over the provider's data.
+func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	if data != nil {
+		r.tenant = tenantOf(data)
+	}
+}
+
+// Create assigns everybody. What is assigned already as it should be is taken over, so that an interrupted create goes
+// on where it stopped; anything else that is assigned is somebody's work and refused before the first write.
+func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan exclusiveModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, exclusiveTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	k, ids, diags := r.resolveNow(ctx, app, plan)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	l, err := app.listing.get(graph.WithReplicationWait(ctx, replicationPatience))
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		return
+	}
+	wanted := ids.holdings(k.entries)
+	held := k.scope(ids).held(l, k.entries)
+	if resp.Diagnostics.Append(refuseForeign(app, held, wanted)...); resp.Diagnostics.HasError() {
+		return
+	}
+	outcome := app.converge(ctx, held, wanted, nil)
+	r.keep(ctx, &plan, k, ids, outcome)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
+	if len(outcome.failed) > 0 {
+		resp.Diagnostics.Append(outcome.diagnostic("Terraform marks a new object that is incomplete as tainted and plans to replace it. " +
+			"Nobody loses access by that: replacing on the same application takes over what is there and only adds what is missing. " +
+			"To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
+	}
+}
+
+// resolveNow is what the plan did, for a plan that could not.
+func (r *ExclusiveResource) resolveNow(ctx context.Context, app *application, plan exclusiveModel) (known, texts, diag.Diagnostics) {
+	k, ok := plan.known()
+	if !ok {
+		return k, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values while applying", "This is a bug in the provider; please report it.")}
+	}
+	if ids, ok := stringsOf(plan.RoleIDs); ok {
+		return k, ids, nil
+	}
+	declared, err := app.declaredRoles(ctx)
+	if err != nil {
+		return k, nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+	}
+	resolved := resolveTexts(k.roleTexts(), nil, declared, true)
+	diags := resolved.diags
+	diags.Append(refuseRoles(declared, k, resolved.ids, resolved.ids.holdings(k.entries))...)
+	return k, resolved.ids, diags
+}
+
+// Read takes over who holds what within the scope.
+func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state exclusiveModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	written, diags := req.Private.GetKey(ctx, writtenKey)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(state.ServicePrincipalID.ValueString())
+	l, err := app.listing.get(ctx)
+	if graph.IsNotFound(err) {
+		if err = app.confirmGone(ctx, err); err == nil {
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+			resp.State.RemoveResource(ctx)
+			return
+		}
+	}
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		return
+	}
+	resp.Diagnostics.Append(r.refresh(ctx, app, l, &state, justWritten(r.tenant.directory.Clock(), written))...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+// refresh brings a state up to date with a listing. What the state has and the listing has not is looked for again
+// before it counts as gone, several times if it was written a moment ago.
+func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *listing, state *exclusiveModel, recent bool) diag.Diagnostics {
+	k, _ := state.known()
+	pinned, _ := stringsOf(state.RoleIDs)
+	ids := texts{}
+	for text, id := range pinned {
+		ids[text] = id
+	}
+	var declared roles
+	declare := func() diag.Diagnostics {
+		var err error
+		if declared, err = app.roles.get(ctx); err != nil && !graph.IsPermissionDenied(err) {
+			return diag.Diagnostics{graphdiag.Error("Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+		}
+		return nil
+	}
+	if len(ids) == 0 { // imported
+		if diags := declare(); diags.HasError() {
+			return diags
+		}
+		for text := range k.roleTexts() {
+			id, ok := declared.find(text)
+			if !ok {
+				return diag.Diagnostics{diag.NewErrorDiagnostic("Invalid import id", fmt.Sprintf("The application declares no role %q. %s", text, declared.valid()))}
+			}
+			ids[text] = id
+		}
+	}
+	sc := k.scope(ids)
+	had := ids.holdings(k.entries)
+	looks := 1
+	if recent {
+		looks = settleLooks
+	}
+	missing := func(held map[holding]graph.Assignment) bool {
+		for h := range had {
+			if _, ok := held[h]; !ok {
+				return true
+			}
+		}
+		return false
+	}
+	held := sc.held(l, k.entries)
+	if missing(held) {
+		err := r.tenant.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
+			l, err := app.listing.now(ctx)
+			if err != nil {
+				return false, "", err
+			}
+			held = sc.held(l, k.entries)
+			looks--
+			return looks <= 0 || !missing(held), "some are missing", nil
+		})
+		if err != nil {
+			return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
+		}
+	}
+	now := make(map[holding]bool, len(held))
+	for h := range held {
+		now[h] = true
+		if declared == nil && !had[h] {
+			if diags := declare(); diags.HasError() {
+				return diags
+			}
+		}
+	}
+	state.ID = types.StringValue(app.id)
+	entries := entriesFor(now, ids, declared.label, k.entries)
+	state.Assignments = mapOf(entries)
+	k.entries = entries
+	state.RoleIDs = mapOf(k.used(ids))
+	return nil
+}
+
+// Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is
+// left for the next one to show.
+func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state exclusiveModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, exclusiveTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	k, ids, diags := r.resolveNow(ctx, app, plan)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	had := hadHoldings(state)
+	wanted := ids.holdings(k.entries)
+	changes := changesOf(had, wanted, k.scope(ids))
+	if len(changes.added)+len(changes.removed) == 0 {
+		app.hold(wanted)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+		return
+	}
+	l, err := app.listing.get(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		return
+	}
+	resp.Diagnostics.Append(r.guard(ctx, l, plan, changes.removed, wanted, nil)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	held := k.scope(ids).held(l, k.entries)
+	for h := range changes.removed { // also of principals that are not listed any more
+		if a, ok := l.of(h); ok {
+			held[h] = a
+		}
+	}
+	outcome := app.converge(ctx, held, wanted, changes.removed)
+	prior, _ := stringsOf(state.Assignments)
+	pinned, _ := stringsOf(state.RoleIDs)
+	for text, id := range pinned { // the words of what could not be removed
+		if _, ok := ids[text]; !ok && len(outcome.failed) > 0 {
+			ids[text] = id
+		}
+	}
+	r.keep(ctx, &plan, k, ids, outcome, prior)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
+	if len(outcome.failed) > 0 {
+		resp.Diagnostics.Append(outcome.diagnostic("The state holds what succeeded; applying again continues from there."))
+	}
+}
+
+// keep writes what was achieved into the model that is going to be the state.
+func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, k known, ids texts, outcome outcome, prior ...map[string]string) {
+	m.ID = m.ServicePrincipalID
+	if len(outcome.failed) == 0 {
+		m.RoleIDs = mapOf(k.used(ids))
+		return
+	}
+	label := func(id string) string { return id }
+	if declared, err := r.tenant.application(m.ServicePrincipalID.ValueString()).roles.get(context.WithoutCancel(ctx)); err == nil {
+		label = declared.label
+	}
+	k.entries = entriesFor(outcome.held, ids, label, append([]map[string]string{k.entries}, prior...)...)
+	m.Assignments = mapOf(k.entries)
+	m.RoleIDs = mapOf(k.used(ids))
+}
+
+// leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
+// half of a replacement on the same application (a tainted object, -replace) has no such mark, and then nothing is
+// removed: creating takes over what is there. Otherwise everybody would lose access for a moment.
+const leavesKey = "leaves"
+
+// Delete takes away what the state holds.
+func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state exclusiveModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, exclusiveTimeout)
+	resp.Diagnostics.Append(diags...)
+	leaves, diags := req.Private.GetKey(ctx, leavesKey)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || leaves == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	app := r.tenant.application(state.ServicePrincipalID.ValueString())
+	had := hadHoldings(state)
+	l, err := app.listing.get(ctx)
+	if graph.IsNotFound(err) {
+		err = app.confirmGone(ctx, err)
+		l = newListing(nil)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		return
+	}
+	held := map[holding]graph.Assignment{}
+	for h := range had {
+		if a, ok := l.of(h); ok && !app.isHeld(h) {
+			held[h] = a
+		} else {
+			delete(had, h)
+		}
+	}
+	outcome := app.converge(ctx, held, nil, had)
+	if len(outcome.failed) == 0 {
+		return
+	}
+	ids, _ := stringsOf(state.RoleIDs)
+	entries, _ := stringsOf(state.Assignments)
+	state.Assignments = mapOf(entriesFor(outcome.held, ids, func(id string) string { return id }, entries))
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(outcome.diagnostic("The state holds what is left; destroying again continues from there."))
+}
+
+// ImportState accepts the service principal's id, and after a slash the roles to be authoritative for.
+func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id, roleTexts := "", []string(nil)
+	if req.ID != "" {
+		var err error
+		if id, roleTexts, err = parseExclusiveID(req.ID); err != nil {
+			resp.Diagnostics.AddError("Invalid import id", sentence(err))
+			return
+		}
+	} else {
+		var identity exclusiveIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ServicePrincipalID.ValueString()
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
+	if len(roleTexts) > 0 {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, exclusiveIdentity{types.StringValue(id)})...)
+}
+
+// outcome is what writing achieved.
+type outcome struct {
+	held   map[holding]bool // of what was wanted or was to go: what is there now
+	failed map[holding]error
+	total  int
+	names  map[string]string // of principals, where known
+}
+
+// converge makes what is wanted and not held, and only then removes what is to go. Whoever could not be given the new
+// role keeps the old one.
+func (a *application) converge(ctx context.Context, held map[holding]graph.Assignment, wanted, removed map[holding]bool) outcome {
+	o := outcome{held: make(map[holding]bool, len(wanted)), failed: map[holding]error{}, names: map[string]string{}}
+	a.hold(wanted)
+	var tasks []task
+	for _, h := range sortedHoldings(wanted) {
+		o.held[h] = true
+		if _, ok := held[h]; !ok {
+			tasks = append(tasks, task{holding: h})
+		}
+	}
+	o.total = len(tasks)
+	waiting := map[string]error{}
+	for h, err := range a.write(ctx, tasks) {
+		o.failed[h] = err
+		delete(o.held, h)
+		waiting[h.principalID] = err
+	}
+	tasks = tasks[:0:0]
+	for _, h := range sortedHoldings(removed) {
+		assignment, ok := held[h]
+		if !ok || wanted[h] {
+			continue
+		}
+		o.names[h.principalID] = assignment.PrincipalDisplayName
+		o.total++
+		if err := waiting[h.principalID]; err != nil {
+			o.held[h], o.failed[h] = true, fmt.Errorf("kept, because the new role could not be given: %w", err)
+			continue
+		}
+		tasks = append(tasks, task{h, assignment.ID})
+	}
+	for h, err := range a.write(ctx, tasks) {
+		o.failed[h] = err
+		o.held[h] = true
+	}
+	return o
+}
+
+// diagnostic names what failed: the first few, then a count. The explanation is that of the first failure.
+func (o outcome) diagnostic(next string) diag.Diagnostic {
+	var lines []string
+	var first error
+	for _, h := range sortedHoldings(o.failed) {
+		err := o.failed[h]
+		if first == nil || errors.Is(first, errNotTried) {
+			first = err
+		}
+		who := h.principalID
+		if name := o.names[h.principalID]; name != "" {
+			who = fmt.Sprintf("%s (%s)", name, h.principalID)
+		}
+		lines = append(lines, fmt.Sprintf("%s, role %s: %s", who, h.roleID, reason(err)))
+	}
+	slices.SortStableFunc(lines, func(a, b string) int { // what was really refused before what was not tried
+		return boolCompare(strings.HasSuffix(a, errNotTried.Error()), strings.HasSuffix(b, errNotTried.Error()))
+	})
+	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.failed), counted(o.total, "assignment")),
+		"These failed:\n"+some(lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(first, graphdiag.AssignmentWrite))
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// reason is an error in a few words.
+func reason(err error) string {
+	var answer *graph.Error
+	switch {
+	case errors.Is(err, errNotTried):
+		return errNotTried.Error()
+	case errors.As(err, &answer) && answer.Message != "":
+		return fmt.Sprintf("%d, %s", answer.StatusCode, answer.Message)
+	case errors.As(err, &answer) && answer.StatusCode != 0:
+		return fmt.Sprintf("%d, %s", answer.StatusCode, answer.Code)
+	}
+	return err.Error()
+}
+
+// hadHoldings is what a state holds.
+func hadHoldings(state exclusiveModel) map[holding]bool {
+	entries, _ := stringsOf(state.Assignments)
+	ids, _ := stringsOf(state.RoleIDs)
+	return texts(ids).holdings(entries)
+}

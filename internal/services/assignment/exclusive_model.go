@@ -1,0 +1,167 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+type exclusiveModel struct {
+	ID                  types.String   `tfsdk:"id"`
+	ServicePrincipalID  types.String   `tfsdk:"service_principal_id"`
+	Assignments         types.Map      `tfsdk:"assignments"`
+	Roles               types.Set      `tfsdk:"roles"`
+	IgnoredPrincipalIDs types.List     `tfsdk:"ignored_principal_ids"`
+	MaxRemovals         types.Int64    `tfsdk:"max_removals"`
+	RoleIDs             types.Map      `tfsdk:"role_ids"`
+	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+}
+
+type exclusiveIdentity struct {
+	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
+}
+
+func (m exclusiveModel) identity() exclusiveIdentity {
+	return exclusiveIdentity{m.ServicePrincipalID}
+}
+
+// stringsOf reads a map of strings; known is false when a part of it is not known yet.
+func stringsOf(m types.Map) (values map[string]string, known bool) {
+	if m.IsUnknown() {
+		return nil, false
+	}
+	known = true
+	elements := m.Elements()
+	values = make(map[string]string, len(elements))
+	for key, element := range elements {
+		value, ok := element.(types.String)
+		if !ok || value.IsUnknown() {
+			known = false
+			continue
+		}
+		values[key] = value.ValueString()
+	}
+	return values, known
+}
+
+// listOf reads the elements of a set or list of strings.
+func listOf(elements []attr.Value) (values []string, known bool) {
+	known = true
+	for _, element := range elements {
+		value, ok := element.(types.String)
+		if !ok || value.IsUnknown() {
+			known = false
+			continue
+		}
+		values = append(values, value.ValueString())
+	}
+	return values, known
+}
+
+func mapOf(values map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for key, value := range values {
+		elements[key] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// known is an exclusive model whose values are all known.
+type known struct {
+	entries map[string]string
+	roles   []string // nil for all
+	ignored map[string]bool
+}
+
+// known reads what the configuration says, if all of it is known.
+func (m exclusiveModel) known() (known, bool) {
+	entries, entriesKnown := stringsOf(m.Assignments)
+	k := known{entries: entries, ignored: map[string]bool{}}
+	roles, rolesKnown := listOf(m.Roles.Elements())
+	if !m.Roles.IsNull() {
+		k.roles = roles
+	}
+	ignored, ignoredKnown := listOf(m.IgnoredPrincipalIDs.Elements())
+	for _, id := range ignored {
+		k.ignored[id] = true
+	}
+	ok := entriesKnown && rolesKnown && ignoredKnown && !m.Roles.IsUnknown() && !m.IgnoredPrincipalIDs.IsUnknown()
+	return k, ok
+}
+
+// roleTexts returns every role text in use, with the first principal that uses it, "" for one of `roles`.
+func (k known) roleTexts() map[string]string {
+	all := distinct(k.entries)
+	for _, text := range k.roles {
+		all[text] = ""
+	}
+	return all
+}
+
+// scope is what the model is authoritative for, by the ids of its texts.
+func (k known) scope(ids texts) scope {
+	s := scope{ignored: k.ignored}
+	if k.roles != nil {
+		s.roles = map[string]bool{}
+		for _, text := range k.roles {
+			s.roles[ids[text]] = true
+		}
+	}
+	return s
+}
+
+// used keeps of ids what the model names.
+func (k known) used(ids texts) texts {
+	used := texts{}
+	for text := range k.roleTexts() {
+		if id, ok := ids[text]; ok {
+			used[text] = id
+		}
+	}
+	return used
+}
+
+// entriesFor writes down who holds what: in the words of the first of the given entries that still fit, else with the
+// labels of the roles. New labels are added to ids.
+func entriesFor(held map[holding]bool, ids texts, label func(roleID string) string, words ...map[string]string) map[string]string {
+	byPrincipal := map[string]map[string]bool{}
+	for h := range held {
+		if byPrincipal[h.principalID] == nil {
+			byPrincipal[h.principalID] = make(map[string]bool, 1)
+		}
+		byPrincipal[h.principalID][h.roleID] = true
+	}
+	textOf := map[string]string{}
+	for _, text := range slices.Sorted(maps.Keys(ids)) {
+		if _, ok := textOf[ids[text]]; !ok {
+			textOf[ids[text]] = text
+		}
+	}
+	entries := make(map[string]string, len(byPrincipal))
+next:
+	for principalID, roleIDs := range byPrincipal {
+		for _, w := range words {
+			if text, ok := w[principalID]; ok && ids.means(text, roleIDs) {
+				entries[principalID] = text
+				continue next
+			}
+		}
+		var parts []string
+		for roleID := range roleIDs {
+			text, ok := textOf[roleID]
+			if !ok {
+				text = label(roleID)
+				textOf[roleID], ids[text] = text, roleID
+			}
+			parts = append(parts, text)
+		}
+		entries[principalID] = joinRoles(parts)
+	}
+	return entries
+}

@@ -1,0 +1,531 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+const exclusiveAddress = "gotomeeting_user_role_assignments_exclusive.this"
+
+// exclusive is a configuration of the whole set; lines are its arguments besides the service principal and the entries.
+func (w *world) exclusive(entries map[string]string, lines ...string) string {
+	var b strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
+		fmt.Fprintf(&b, "    %q = %q\n", id, entries[id])
+	}
+	return w.Config(fmt.Sprintf(`
+resource "gotomeeting_user_role_assignments_exclusive" "this" {
+  service_principal_id = %q
+  assignments = {
+%s  }
+  %s
+}
+`, w.sp.ID, b.String(), strings.Join(lines, "\n  ")))
+}
+
+// everybody gives one role to many people.
+func everybody(ids []string, role string) map[string]string {
+	entries := make(map[string]string, len(ids))
+	for _, id := range ids {
+		entries[id] = role
+	}
+	return entries
+}
+
+func exclusiveAction(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(exclusiveAddress, a)}}
+}
+
+func TestExclusive_managesTheWholeSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.test(
+		resource.TestStep{
+			Config:           w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "Organizer,User", store.GroupMeetings: "User"}),
+			ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionCreate),
+			Check:            w.holds(store.UserAna+" User", store.UserBen+" Organizer", store.UserBen+" User", store.GroupMeetings+" User"),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(exclusiveAddress, tfjsonpath.New("id"), knownvalue.StringExact(w.sp.ID)),
+				statecheck.ExpectKnownValue(exclusiveAddress, tfjsonpath.New("role_ids"), knownvalue.MapExact(map[string]knownvalue.Check{
+					"User": knownvalue.StringExact(w.roleID("User")), "Organizer": knownvalue.StringExact(w.roleID("Organizer")),
+				})),
+			},
+		},
+		resource.TestStep{ // one comes, one goes, one changes
+			Config:           w.exclusive(map[string]string{store.UserAna: "organizer", store.UserBen: "User", store.UserEva: "User"}),
+			ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionUpdate),
+			Check:            w.holds(store.UserAna+" Organizer", store.UserBen+" User", store.UserEva+" User"),
+		},
+		resource.TestStep{ // the same in other words
+			PreConfig:        w.Sim.Log().Reset,
+			Config:           w.exclusive(map[string]string{store.UserAna: "Organizer", store.UserBen: w.roleID("User"), store.UserEva: "User"}),
+			ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionUpdate),
+			Check: func(*terraform.State) error {
+				if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+					return fmt.Errorf("%d writes for nothing", len(writes))
+				}
+				return nil
+			},
+		},
+		resource.TestStep{Config: w.exclusive(map[string]string{}), Check: func(*terraform.State) error {
+			if held := w.held(); len(held) > 0 {
+				return fmt.Errorf("left: %q", held)
+			}
+			return nil
+		}},
+	)
+}
+
+func TestExclusive_addsBeforeItRemoves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.test(
+		resource.TestStep{Config: w.exclusive(map[string]string{store.UserAna: "User"})},
+		resource.TestStep{PreConfig: w.Sim.Log().Reset, Config: w.exclusive(map[string]string{store.UserAna: "Organizer"}), Check: func(*terraform.State) error {
+			var methods []string
+			for _, r := range w.Sim.Log().Writes() {
+				methods = append(methods, r.Method)
+			}
+			if !slices.Equal(methods, []string{"POST", "DELETE"}) {
+				return fmt.Errorf("writes: %q", methods)
+			}
+			return nil
+		}},
+		resource.TestStep{ // who cannot be given the new role keeps the old one
+			PreConfig: func() {
+				w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/appRoleAssignedTo", Count: -1,
+					Effect: simulator.Fails(400, "Request_BadRequest", "One or more properties are invalid.")})
+			},
+			Config:      w.exclusive(map[string]string{store.UserAna: "User"}),
+			ExpectError: regexp.MustCompile(`(?s)Cannot change 2 of 2 assignments.*` + store.UserAna + `.*One or more\s+properties`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				w.Sim.Faults().Clear()
+				if err := w.holds(store.UserAna + " Organizer")(nil); err != nil {
+					t.Error(err)
+				}
+			},
+			Config: w.exclusive(map[string]string{store.UserAna: "User"}), ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionUpdate),
+			Check: w.holds(store.UserAna + " User"),
+		},
+	)
+}
+
+func TestExclusive_repairsDrift(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"})
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{ // one gone, one too many, and an integration that is nobody's account
+			PreConfig: func() {
+				w.unassignAll()
+				w.assign(store.UserAna, "User")
+				w.assign(store.UserEva, "Organizer")
+				_, app := w.Sim.Store().AddApplication("Reporting")
+				w.assign(app.ID, "Integration")
+				t.Cleanup(func() {})
+			},
+			Config: config, ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionUpdate),
+			Check: func(*terraform.State) error {
+				held := w.held()
+				people := slices.DeleteFunc(slices.Clone(held), func(line string) bool { return strings.HasSuffix(line, "Integration") })
+				if want := []string{store.UserAna + " User", store.UserBen + " User"}; !slices.Equal(people, want) || len(held) != 3 {
+					return fmt.Errorf("held: %q", held)
+				}
+				w.unassignAll()
+				w.assign(store.UserAna, "User")
+				w.assign(store.UserBen, "User")
+				return nil
+			},
+		},
+	)
+}
+
+func TestExclusive_renamedRoleIsNoDifference(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rename := func(changes map[string]string) func() {
+		return func() {
+			if err := w.Sim.Store().UpdateServicePrincipal(w.sp.ID, func(sp *store.ServicePrincipal) error {
+				for i := range sp.Roles {
+					if name, ok := changes[sp.Roles[i].ID]; ok {
+						sp.Roles[i].DisplayName = name
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	user, organizer := w.roleID("User"), w.roleID("Organizer")
+	config := w.exclusive(map[string]string{store.UserAna: "User"})
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
+			ExpectError: regexp.MustCompile(`(?s)The name means another role now.*` + user + `.*` + organizer)},
+		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
+	)
+}
+
+func TestExclusive_leavesOtherOwnersAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.assign(store.UserEva, "Organizer")
+	w.assign(store.UserSam, "User")
+	lines := []string{`roles = ["User"]`, fmt.Sprintf("ignored_principal_ids = [%q]", store.UserSam)}
+	others := []string{store.UserEva + " Organizer", store.UserSam + " User"}
+	w.test(
+		resource.TestStep{
+			Config: w.exclusive(map[string]string{store.UserAna: "User"}, lines...),
+			Check:  w.holds(store.UserAna+" User", store.UserEva+" Organizer", store.UserSam+" User"),
+		},
+		resource.TestStep{ // a wider scope takes over what it finds, and shows it
+			Config:           w.exclusive(map[string]string{store.UserAna: "User", store.UserEva: "Organizer"}, lines[1]),
+			ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionUpdate),
+			Check:            w.holds(store.UserAna+" User", store.UserEva+" Organizer", store.UserSam+" User"),
+		},
+		resource.TestStep{ // a narrower one lets go of it
+			PreConfig: w.Sim.Log().Reset,
+			Config:    w.exclusive(map[string]string{store.UserAna: "User"}, lines...),
+			Check: func(state *terraform.State) error {
+				if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+					return fmt.Errorf("%d writes", len(writes))
+				}
+				return w.holds(store.UserAna+" User", store.UserEva+" Organizer", store.UserSam+" User")(state)
+			},
+		},
+		resource.TestStep{
+			Config: w.Config(""),
+			Check: func(state *terraform.State) error {
+				defer w.unassignAll()
+				return w.holds(others...)(state)
+			},
+		},
+	)
+}
+
+func TestExclusive_refusesToTakeOverForeignAssignments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.assign(store.UserAna, "User")
+	w.assign(store.UserEva, "Organizer")
+	config := w.exclusive(map[string]string{store.UserAna: "User"})
+	whole := w.exclusive(map[string]string{store.UserAna: "User", store.UserEva: "Organizer"})
+	w.test(
+		resource.TestStep{
+			Config: config, PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)has assignments that are not listed.*Eva.*` + store.UserEva + `.*to = gotomeeting_user_role_assignments_exclusive\.NAME\s+id = "` + w.sp.ID),
+		},
+		resource.TestStep{ // the block from the message
+			Config: fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", exclusiveAddress, w.sp.ID) + whole,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(exclusiveAddress, plancheck.ResourceActionNoop)}},
+		},
+		resource.TestStep{ResourceName: exclusiveAddress, ImportState: true, ImportStateVerify: true},
+		resource.TestStep{Config: config, Check: w.holds(store.UserAna + " User")},
+		resource.TestStep{
+			ResourceName: exclusiveAddress, ImportState: true, ImportStateId: w.sp.ID + "/organizer",
+			ImportStateCheck: func(states []*terraform.InstanceState) error {
+				if n := states[0].Attributes["assignments.%"]; n != "0" {
+					return fmt.Errorf("%s entries imported, want none: the only one has another role", n)
+				}
+				return nil
+			},
+		},
+		resource.TestStep{ResourceName: exclusiveAddress, ImportState: true, ImportStateId: "nonsense", ExpectError: regexp.MustCompile(`Invalid import id`)},
+	)
+}
+
+func TestExclusive_takesOverWhatIsAsItShouldBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.assign(store.UserAna, "User")
+	w.test(resource.TestStep{
+		Config: w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"}),
+		Check: func(state *terraform.State) error {
+			if n := len(w.Sim.Log().Match("POST", "/servicePrincipals/*/appRoleAssignedTo")); n != 1 {
+				return fmt.Errorf("%d assignments made, want only the missing one", n)
+			}
+			return w.holds(store.UserAna+" User", store.UserBen+" User")(state)
+		},
+	})
+}
+
+func TestExclusive_limitsHowManyPeopleLoseAccess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(60)
+	all := everybody(ids, "User")
+	few := everybody(ids[:9], "User")
+	group := map[string]string{store.GroupMeetings: "User"}
+	maps.Copy(group, few)
+	w.test(
+		resource.TestStep{Config: w.exclusive(all)},
+		resource.TestStep{
+			Config: w.exclusive(few), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 51 people.*allows 50.*and 41 more`),
+		},
+		resource.TestStep{Config: w.exclusive(everybody(ids, "Organizer")), Check: func(*terraform.State) error { // nobody loses access
+			if n := len(w.held()); n != 60 {
+				return fmt.Errorf("%d assignments", n)
+			}
+			return nil
+		}},
+		resource.TestStep{Config: w.exclusive(group, "max_removals = 51")},
+		resource.TestStep{ // five people are in the group
+			Config: w.exclusive(few, "max_removals = 4"), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 5 people.*Meetings Users.*a group with 5\s+direct\s+members`),
+		},
+		resource.TestStep{ // known only while applying: refused then, before the first write
+			PreConfig: w.Sim.Log().Reset,
+			Config: w.Config(fmt.Sprintf(`
+resource "terraform_data" "people" {
+  input = {}
+}
+
+resource "gotomeeting_user_role_assignments_exclusive" "this" {
+  service_principal_id = %q
+  assignments          = terraform_data.people.output
+  max_removals         = 3
+}
+`, w.sp.ID)),
+			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 14 people`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+					t.Errorf("%d writes in spite of the limit", len(writes))
+				}
+			},
+			Config: w.exclusive(map[string]string{}, "max_removals = -1"),
+		},
+	)
+}
+
+func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
+	t.Parallel()
+	ana := store.UserAna
+	tests := []struct {
+		name    string
+		entries map[string]string
+		lines   []string
+		want    string
+	}{
+		{"upper case", map[string]string{strings.ToUpper(ana): "User"}, nil, `GUID in upper case`},
+		{"a name as key", map[string]string{"ana@corp.example": "User"}, nil, `is no GUID`},
+		{"empty role", map[string]string{ana: ""}, nil, `The role is empty`},
+		{"not sorted", map[string]string{ana: "User,Organizer"}, nil, `(?s)is not in order.*"Organizer,User"`},
+		{"blanks", map[string]string{ana: "Organizer, User"}, nil, `(?s)is not in order.*"Organizer,User"`},
+		{"twice", map[string]string{ana: "User,User"}, nil, `names a role twice`},
+		{"comma at the end", map[string]string{ana: "User,"}, nil, `has an empty role`},
+		{"unknown role", map[string]string{ana: "Usr"}, nil, `(?s)Unknown role.*Did you\s+mean\s+"User"`},
+		{"disabled role", map[string]string{ana: "retired"}, nil, `Disabled role`},
+		{"Default Access", map[string]string{ana: "Default Access"}, nil, `Default Access does not provision`},
+		{"Default Access by id", map[string]string{ana: store.DefaultAccess}, nil, `Default Access does not provision`},
+		{"role for applications", map[string]string{ana: "integration"}, nil, `Role not open to users`},
+		{"group that cannot be assigned", map[string]string{store.GroupSocial: "User"}, nil, `Group cannot be assigned`},
+		{"nobody", map[string]string{"d0000000-0000-4000-8000-0000000000ff": "User"}, nil, `No such principal`},
+		{"several nobodies", map[string]string{"d0000000-0000-4000-8000-0000000000fe": "User", "d0000000-0000-4000-8000-0000000000ff": "User"}, nil, `(?s)No such principal.*2 principals`},
+		{"role outside the scope", map[string]string{ana: "Organizer"}, []string{`roles = ["User"]`}, "Role not among `roles`"},
+		{"unknown role in the scope", map[string]string{ana: "User"}, []string{`roles = ["User", "Usr"]`}, `Unknown role`},
+		{"listed and ignored", map[string]string{ana: "User"}, []string{fmt.Sprintf("ignored_principal_ids = [%q]", ana)}, `Principal both listed and ignored`},
+		{"negative limit", map[string]string{ana: "User"}, []string{`max_removals = -2`}, `must be at least -1`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.test(resource.TestStep{Config: w.exclusive(tt.entries, tt.lines...), PlanOnly: true, ExpectError: regexp.MustCompile(tt.want)})
+			if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+				t.Errorf("%d writes, want none", len(writes))
+			}
+		})
+	}
+}
+
+func TestExclusive_unchangedEntriesAreNotRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"})
+	w.test(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				if err := w.Sim.Store().UpdateServicePrincipal(w.sp.ID, func(sp *store.ServicePrincipal) error {
+					for i := range sp.Roles {
+						if sp.Roles[i].DisplayName == "User" {
+							sp.Roles[i].Enabled = false
+						}
+					}
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Config: config, ConfigPlanChecks: emptyPlan(),
+		},
+		resource.TestStep{Config: w.exclusive(map[string]string{store.UserAna: "User"}), Check: w.holds(store.UserAna + " User")},
+		resource.TestStep{
+			Config:      w.exclusive(map[string]string{store.UserAna: "User", store.UserEva: "User"}),
+			ExpectError: regexp.MustCompile(`Disabled role`),
+		},
+	)
+}
+
+func TestExclusive_incompleteCreateContinuesWithoutTakingAccessAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(50)
+	config := w.exclusive(everybody(ids, "User"))
+	w.test(
+		resource.TestStep{
+			PreConfig: func() {
+				w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/appRoleAssignedTo", Skip: 30, Count: -1,
+					Effect: simulator.Fails(400, "Request_BadRequest", "One or more properties are invalid.")})
+			},
+			Config:      config,
+			ExpectError: regexp.MustCompile(`(?s)Cannot change 20 of 50 assignments.*and 10 more.*terraform\s+untaint`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				w.Sim.Faults().Clear()
+				w.Sim.Log().Reset()
+			},
+			Config: config, ConfigPlanChecks: exclusiveAction(plancheck.ResourceActionDestroyBeforeCreate),
+			Check: func(*terraform.State) error {
+				if n := len(w.Sim.Log().Match("DELETE", "**")); n > 0 {
+					return fmt.Errorf("%d people lost access on the way", n)
+				}
+				if n := len(w.held()); n != 50 {
+					return fmt.Errorf("%d assignments, want 50", n)
+				}
+				return nil
+			},
+		},
+	)
+}
+
+func TestExclusive_convergesAfterAKillAtAnyRequest(t *testing.T) {
+	t.Parallel()
+	const cut = "/**"
+	for _, after := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9} {
+		t.Run(fmt.Sprint(after), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ids := w.Sim.Store().AddUsers(70)
+			config := w.exclusive(everybody(ids, "User"))
+			w.test(
+				resource.TestStep{
+					PreConfig: func() {
+						// From here on the provider is as good as dead: nothing it sends has an effect or an answer.
+						w.Sim.Faults().Add(simulator.Fault{Path: cut, Skip: 6 + after, Count: -1, Effect: simulator.DropsBefore()})
+					},
+					Config: config, ExpectError: regexp.MustCompile(`.`),
+				},
+				resource.TestStep{PreConfig: w.Sim.Faults().Clear, Config: config, Check: func(*terraform.State) error {
+					if n := len(w.held()); n != 70 {
+						return fmt.Errorf("%d assignments, want 70", n)
+					}
+					return nil
+				}},
+			)
+		})
+	}
+}
+
+func TestExclusive_thousandEndExactlyRightUnderFaults(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(1000)
+	w.Sim.SetLag(simulator.KindAssignment, simulator.Lag{For: 2 * time.Second})
+	const collection = "/servicePrincipals/*/appRoleAssignedTo"
+	effects := []simulator.Effect{
+		simulator.Throttled(2 * time.Second), simulator.Unavailable(time.Second), simulator.DropsAfter(), simulator.DropsBefore(),
+		simulator.FailsAfter(504, "GatewayTimeout", ""), simulator.ThrottledBare(),
+	}
+	for i := range 100 {
+		w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: collection, Skip: 3 + i*7, Effect: effects[i%2*5]})
+	}
+	for i := range 6 {
+		w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/$batch", Skip: 2 + 7*i, Effect: effects[i]})
+	}
+	w.test(resource.TestStep{
+		Config: w.exclusive(everybody(ids, "User")),
+		Check: func(*terraform.State) error {
+			held := w.held()
+			if len(held) != 1000 || len(slices.Compact(held)) != 1000 {
+				return fmt.Errorf("%d assignments, want 1000 different ones", len(held))
+			}
+			return nil
+		},
+	})
+}
+
+func TestExclusive_thousandCostFewRequests(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name                  string
+		pageCap               int
+		create, plan, destroy int
+	}{
+		{"pages of 999", 0, 70, 15, 75},
+		{"pages capped at 100", 100, 80, 15, 90},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(o *simulator.Options) { o.Variants.PageSizeCap = tt.pageCap })
+			ids := w.Sim.Store().AddUsers(1000)
+			config := w.exclusive(everybody(ids, "User"))
+			count := func(what string, most int) {
+				if n := len(w.Sim.Log().Sent()); n > most {
+					t.Errorf("%s: %d requests, want at most %d", what, n, most)
+				} else {
+					t.Logf("%s: %d requests", what, n)
+				}
+				w.Sim.Log().Reset()
+			}
+			w.test(
+				resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPreRefresh: []plancheck.PlanCheck{counter{func() { w.Sim.Log().Reset() }}},
+				}, Check: func(*terraform.State) error { count("create", tt.create); return nil }},
+				resource.TestStep{PreConfig: w.Sim.Log().Reset, RefreshState: true},
+				resource.TestStep{PreConfig: func() { count("plan without change", tt.plan) }, Config: config, PlanOnly: true},
+			)
+			count("destroy and the plan before", tt.destroy)
+			if n := w.Sim.Log().Connections(); n > 16*8 {
+				t.Errorf("%d connections", n)
+			}
+		})
+	}
+}
+
+// counter is a plan check that only looks at the clock or a log at its moment.
+type counter struct{ look func() }
+
+func (c counter) CheckPlan(_ context.Context, _ plancheck.CheckPlanRequest, _ *plancheck.CheckPlanResponse) {
+	c.look()
+}

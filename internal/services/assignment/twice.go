@@ -1,0 +1,90 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// An assignment that is both a resource of its own and an entry of an exclusive one is removed by either as soon as the
+// other changes. Within one configuration whoever is planned second can tell; across configurations nobody can.
+
+// claim is what a planned exclusive resource is authoritative for.
+type claim struct {
+	scope
+	wanted map[holding]bool
+}
+
+// claim notes the scope of an exclusive resource.
+func (a *application) claim(sc scope, wanted map[holding]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.claims = append(a.claims, claim{sc, wanted})
+}
+
+// single notes that an assignment is planned as a resource of its own, and warns if an exclusive one claims it.
+func (a *application) single(h holding) diag.Diagnostics {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.singles == nil {
+		a.singles = map[holding]bool{}
+	}
+	a.singles[h] = true
+	for _, c := range a.claims {
+		if c.wanted[h] || c.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
+			return twice([]string{fmt.Sprintf("%s, role %s", h.principalID, h.roleID)})
+		}
+	}
+	return nil
+}
+
+// warnTwice warns of entries that are also planned as resources of their own.
+func (a *application) warnTwice(wanted map[holding]bool) diag.Diagnostics {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.claims) == 0 {
+		return nil
+	}
+	latest := a.claims[len(a.claims)-1]
+	var lines []string
+	for _, h := range sortedHoldings(a.singles) {
+		if wanted[h] || latest.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
+			lines = append(lines, fmt.Sprintf("%s, role %s", h.principalID, h.roleID))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return twice(lines)
+}
+
+func twice(lines []string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Assignments managed twice",
+		"An exclusive resource of this configuration is authoritative for assignments that are also resources of their own; each removes what the other adds. "+
+			"Keep one of them, take the principals out with `ignored_principal_ids`, or narrow the exclusive resource with `roles`:\n"+some(lines))}
+}
+
+// hold notes what an exclusive resource has just made sure of, so that the deletion of its predecessor (with
+// create_before_destroy) does not undo it.
+func (a *application) hold(wanted map[holding]bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.held == nil {
+		a.held = map[holding]bool{}
+	}
+	for h := range wanted {
+		a.held[h] = true
+	}
+}
+
+// isHeld reports whether hold was called for an assignment.
+func (a *application) isHeld(h holding) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.held[h]
+}

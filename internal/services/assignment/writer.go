@@ -1,0 +1,314 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// How many batches are under way at once: few to begin with, fewer while the directory throttles, more while it does
+// not. More than eight gain nothing, since the directory's quota counts requests and not connections.
+const (
+	firstParallel = 4
+	mostParallel  = 8
+	cleanToGrow   = 5
+	mostThrottles = 50
+)
+
+// task is one assignment to make or to remove.
+type task struct {
+	holding
+	assignmentID string // of the one to remove, "" to make one
+}
+
+func (t task) removes() bool { return t.assignmentID != "" }
+
+// attempt is a task and what became of it so far.
+type attempt struct {
+	task
+	notBefore time.Time
+	firstMiss time.Time     // when a part of the directory first did not know an end of the assignment
+	missPause time.Duration // before the next attempt after such an answer
+	throttles int
+	tries     int
+	unsettled bool  // an attempt may have taken effect
+	err       error // what the last attempt ended with
+}
+
+// errNotTried says that a task was given up before its turn came.
+var errNotTried = errors.New("not attempted any more")
+
+// writer makes and removes assignments in batches. All its state belongs to the one goroutine that runs it.
+type writer struct {
+	app      *application
+	queue    []*attempt // to be sent
+	later    []*attempt // to be sent when their time has come
+	look     []*attempt // their fate is to be looked up
+	failed   map[holding]error
+	parallel int
+	clean    int
+	resumeAt time.Time // nothing is sent before
+	growing  time.Duration
+	fatal    error
+}
+
+// write carries tasks out and returns those that failed, by what they are about.
+func (a *application) write(ctx context.Context, tasks []task) map[holding]error {
+	w := &writer{app: a, failed: map[holding]error{}, parallel: firstParallel, growing: firstPause}
+	for _, t := range tasks {
+		w.queue = append(w.queue, &attempt{task: t})
+	}
+	if len(tasks) > 0 {
+		defer a.listing.drop()
+	}
+	for {
+		w.send(ctx)
+		if len(w.look) == 0 {
+			return w.failed
+		}
+		w.settle(ctx)
+		if len(w.queue) == 0 {
+			return w.failed
+		}
+	}
+}
+
+type batchResult struct {
+	attempts []*attempt
+	answers  []graph.BatchResponse
+	err      error
+}
+
+// send empties the queue. What the service refused before acting goes back into it.
+func (w *writer) send(ctx context.Context) {
+	results := make(chan batchResult)
+	running := 0
+	for {
+		for running < w.parallel && w.fatal == nil && ctx.Err() == nil {
+			batch := w.take()
+			if len(batch) == 0 {
+				break
+			}
+			running++
+			go func() {
+				answers, err := w.app.directory.Batch(ctx, requestsOf(w.app.id, batch))
+				results <- batchResult{batch, answers, err}
+			}()
+		}
+		if running > 0 {
+			w.judgeBatch(<-results)
+			running--
+			continue
+		}
+		if len(w.queue)+len(w.later) == 0 {
+			return
+		}
+		if w.fatal == nil && ctx.Err() == nil && w.app.directory.Clock().Sleep(ctx, w.pause()) == nil {
+			continue
+		}
+		w.giveUp(ctx)
+		return
+	}
+}
+
+// take removes up to a batch of attempts from the queue.
+func (w *writer) take() []*attempt {
+	now := w.app.directory.Clock().Now()
+	if now.Before(w.resumeAt) {
+		return nil
+	}
+	w.later = slices.DeleteFunc(w.later, func(a *attempt) bool {
+		due := !now.Before(a.notBefore)
+		if due {
+			w.queue = append(w.queue, a)
+		}
+		return due
+	})
+	n := min(len(w.queue), graph.MaxBatch)
+	batch := w.queue[:n:n]
+	w.queue = w.queue[n:]
+	return batch
+}
+
+// pause is how long there is nothing to send.
+func (w *writer) pause() time.Duration {
+	ready := w.resumeAt
+	if len(w.queue) == 0 {
+		if first := slices.MinFunc(w.later, func(a, b *attempt) int { return a.notBefore.Compare(b.notBefore) }).notBefore; first.After(ready) {
+			ready = first
+		}
+	}
+	return ready.Sub(w.app.directory.Clock().Now())
+}
+
+func requestsOf(servicePrincipalID string, batch []*attempt) []graph.BatchRequest {
+	requests := make([]graph.BatchRequest, len(batch))
+	for i, a := range batch {
+		if a.removes() {
+			requests[i] = graph.DeleteAssignmentRequest(servicePrincipalID, a.assignmentID)
+		} else {
+			requests[i] = graph.NewAssignmentRequest(servicePrincipalID, a.principalID, a.roleID)
+		}
+	}
+	return requests
+}
+
+// judgeBatch judges the answers to one batch.
+func (w *writer) judgeBatch(r batchResult) {
+	for _, a := range r.attempts {
+		a.tries++
+	}
+	switch {
+	case r.err == nil:
+	case graph.IsAmbiguous(r.err):
+		for _, a := range r.attempts {
+			a.unsettled, a.err = true, r.err
+			w.look = append(w.look, a)
+		}
+		return
+	default:
+		w.fatal = r.err
+		for _, a := range r.attempts {
+			a.err = r.err
+			w.queue = append(w.queue, a)
+		}
+		return
+	}
+	throttled := false
+	for i, a := range r.attempts {
+		a.err = r.answers[i].Err
+		throttled = w.judge(a) || throttled
+	}
+	w.adapt(throttled)
+}
+
+// judge decides what comes after an answer, and reports whether it says that the directory's quota is used up.
+func (w *writer) judge(a *attempt) (throttled bool) {
+	now := w.app.directory.Clock().Now()
+	switch {
+	case a.err == nil:
+	case passing(a.err) && a.throttles < mostThrottles:
+		a.throttles++
+		pause := retryAfter(a.err)
+		if pause == 0 {
+			pause = w.growing
+		}
+		a.notBefore = now.Add(pause)
+		w.later = append(w.later, a)
+		if isThrottled(a.err) {
+			// Requests during throttling count, too: better that nobody asks until the longest pause is over.
+			if a.notBefore.After(w.resumeAt) {
+				w.resumeAt = a.notBefore
+			}
+			return true
+		}
+	case graph.IsAmbiguous(a.err):
+		a.unsettled = true
+		w.look = append(w.look, a)
+	case graph.IsBadRequest(a.err):
+		// A double, or one that is gone already, or really a bad request: a look tells.
+		w.look = append(w.look, a)
+	case graph.IsNotFound(a.err) && a.removes():
+	case graph.IsNotFound(a.err) && a.mayAppear(now):
+		w.later = append(w.later, a)
+	case graph.IsPermissionDenied(a.err):
+		w.fatal = a.err
+		w.failed[a.holding] = a.err
+	default:
+		w.failed[a.holding] = a.err
+	}
+	return false
+}
+
+// mayAppear plans another attempt at an assignment one of whose ends the directory does not know, as long as that may
+// be because it was just created.
+func (a *attempt) mayAppear(now time.Time) bool {
+	if a.firstMiss.IsZero() {
+		a.firstMiss, a.missPause = now, firstPause
+	} else {
+		a.missPause = min(2*a.missPause, longestWait)
+	}
+	a.notBefore = now.Add(a.missPause)
+	return a.notBefore.Sub(a.firstMiss) <= replicationPatience
+}
+
+// adapt changes how many batches go at once.
+func (w *writer) adapt(throttled bool) {
+	if throttled {
+		w.parallel, w.clean = max(1, w.parallel/2), 0
+		w.growing = min(2*w.growing, longestWait)
+		return
+	}
+	w.growing = firstPause
+	if w.clean++; w.clean >= cleanToGrow {
+		w.parallel, w.clean = min(w.parallel+1, mostParallel), 0
+	}
+}
+
+// giveUp leaves the queue as it is. What may have taken effect is still looked up.
+func (w *writer) giveUp(ctx context.Context) {
+	for _, a := range slices.Concat(w.queue, w.later) {
+		switch {
+		case a.unsettled:
+			w.look = append(w.look, a)
+		case a.err != nil && !passing(a.err):
+			w.failed[a.holding] = a.err
+		case w.fatal != nil:
+			w.failed[a.holding] = w.fatal
+		case ctx.Err() != nil:
+			w.failed[a.holding] = errors.Join(errNotTried, ctx.Err())
+		default:
+			w.failed[a.holding] = errNotTried
+		}
+	}
+	w.queue, w.later = nil, nil
+}
+
+// settle finds out in fresh listings what became of the attempts whose answers left it open. What is absent although it
+// should be there is tried again, unless the service said why it will not have it.
+func (w *writer) settle(ctx context.Context) {
+	open := w.look
+	w.look = nil
+	looks := settleLooks
+	over := ctx.Err() != nil || w.fatal != nil
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
+		defer cancel()
+	}
+	err := w.app.directory.Poll(ctx, "the assignments to appear", func(ctx context.Context) (bool, string, error) {
+		l, err := w.app.listing.now(ctx)
+		if err != nil {
+			return false, "", err
+		}
+		open = slices.DeleteFunc(open, func(a *attempt) bool { return a.achieved(l) })
+		looks--
+		return len(open) == 0 || looks <= 0, "some are missing", nil
+	})
+	for _, a := range open {
+		switch {
+		case err == nil && !over && a.unsettled && !graph.IsBadRequest(a.err) && a.tries < assignTries:
+			w.queue = append(w.queue, a)
+		case a.unsettled && !graph.IsBadRequest(a.err):
+			w.failed[a.holding] = &unsettledError{a.err}
+		default:
+			w.failed[a.holding] = a.err
+		}
+	}
+}
+
+// achieved reports whether the listing shows what the attempt wanted.
+func (a *attempt) achieved(l *listing) bool {
+	if a.removes() {
+		_, there := l.withID(a.assignmentID)
+		return !there
+	}
+	_, there := l.of(a.holding)
+	return there
+}

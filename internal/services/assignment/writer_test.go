@@ -1,0 +1,232 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// crowd is a directory with n people and the tasks that assign them all.
+func crowd(n int) (*fakeDirectory, []task) {
+	d := newFake()
+	tasks := make([]task, n)
+	for i := range tasks {
+		id := fmt.Sprintf("d1000000-0000-4000-8000-%012d", i)
+		d.principals[id] = graph.Principal{ID: id, Type: kindUser}
+		tasks[i].holding = holding{id, userRole}
+	}
+	return d, tasks
+}
+
+func removals(d *fakeDirectory) []task {
+	var tasks []task
+	for _, a := range d.assignments {
+		tasks = append(tasks, task{holdingOf(a), a.ID})
+	}
+	return tasks
+}
+
+func TestWriter_sendsFullBatches(t *testing.T) {
+	d, tasks := crowd(1000)
+	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	if len(d.assignments) != 1000 || d.called("Batch") != 50 {
+		t.Errorf("%d assignments by %d batches, want 1000 by 50", len(d.assignments), d.called("Batch"))
+	}
+	if d.atOnce > mostParallel {
+		t.Errorf("%d batches at once, want at most %d", d.atOnce, mostParallel)
+	}
+	if failed := newTenant(d).application(spID).write(t.Context(), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
+		t.Errorf("%d failed, %d are left", len(failed), len(d.assignments))
+	}
+}
+
+func TestWriter_waitsAsLongAsEachElementAsks(t *testing.T) {
+	d, tasks := crowd(40)
+	seen := map[string]bool{}
+	d.onItem = func(r graph.BatchRequest) (bool, error) {
+		body, _ := r.Body.(map[string]string)
+		id := body["principalId"]
+		switch {
+		case seen[id]:
+			return true, nil
+		case id == tasks[3].principalID:
+			seen[id] = true
+			return false, &graph.Error{StatusCode: http.StatusTooManyRequests, RetryAfter: 90 * time.Second}
+		case id == tasks[4].principalID:
+			seen[id] = true
+			return false, &graph.Error{StatusCode: http.StatusServiceUnavailable, RetryAfter: 200 * time.Second}
+		}
+		return true, nil
+	}
+	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	if len(d.assignments) != 40 {
+		t.Errorf("%d assignments, want 40", len(d.assignments))
+	}
+	if diff := cmp.Diff([]time.Duration{90 * time.Second, 110 * time.Second}, d.clock.slept); diff != "" {
+		t.Errorf("pauses: %s", diff)
+	}
+}
+
+func TestWriter_sendsLessAtOnceWhileThrottled(t *testing.T) {
+	w := &writer{parallel: 8, growing: firstPause}
+	var got []int
+	for _, throttled := range []bool{true, true, true, true, false, false, false, false, false, false} {
+		w.adapt(throttled)
+		got = append(got, w.parallel)
+	}
+	if diff := cmp.Diff([]int{4, 2, 1, 1, 1, 1, 1, 1, 2, 2}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWriter_endsExactlyRightUnderFaults(t *testing.T) {
+	tests := []struct {
+		name    string
+		lag     time.Duration
+		onBatch func(attempt int) (bool, error)
+		onItem  func(n int) (bool, error)
+	}{
+		{name: "every third batch lost before the effect", onBatch: func(n int) (bool, error) {
+			if n%3 == 0 {
+				return false, lost()
+			}
+			return true, nil
+		}},
+		{name: "every third batch lost after the effect", lag: 2 * time.Second, onBatch: func(n int) (bool, error) {
+			if n%3 == 0 {
+				return true, lost()
+			}
+			return true, nil
+		}},
+		{name: "elements fail before and after the effect", lag: 2 * time.Second, onItem: func(n int) (bool, error) {
+			switch n % 10 {
+			case 0:
+				return false, &graph.Error{StatusCode: http.StatusServiceUnavailable}
+			case 3:
+				return true, &graph.Error{StatusCode: http.StatusGatewayTimeout, Ambiguous: true}
+			case 6:
+				return false, &graph.Error{StatusCode: http.StatusInternalServerError, Ambiguous: true}
+			}
+			return true, nil
+		}},
+		{name: "not replicated at first", onItem: func(n int) (bool, error) {
+			if n <= 30 {
+				return false, status(http.StatusNotFound)
+			}
+			return true, nil
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, tasks := crowd(200)
+			d.lag, d.onBatch = tt.lag, tt.onBatch
+			n := 0
+			if tt.onItem != nil {
+				d.onItem = func(graph.BatchRequest) (bool, error) { n++; return tt.onItem(n) }
+			}
+			failed := newTenant(d).application(spID).write(t.Context(), tasks)
+			if len(failed) > 0 {
+				for _, err := range failed {
+					t.Fatalf("%d failed, such as: %v", len(failed), err)
+				}
+			}
+			got := map[holding]int{}
+			for _, a := range d.assignments {
+				got[holdingOf(a)]++
+			}
+			for _, task := range tasks {
+				if got[task.holding] != 1 {
+					t.Fatalf("%s is assigned %d times", task.principalID, got[task.holding])
+				}
+			}
+			if tt.name == "not replicated at first" {
+				return // a removal that finds nothing is done
+			}
+			if failed := newTenant(d).application(spID).write(t.Context(), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
+				t.Errorf("removing: %d failed, %d are left", len(failed), len(d.assignments))
+			}
+		})
+	}
+}
+
+func TestWriter_keepsWhatSucceeded(t *testing.T) {
+	d, tasks := crowd(100)
+	bad := map[string]bool{tasks[7].principalID: true, tasks[60].principalID: true}
+	d.onItem = func(r graph.BatchRequest) (bool, error) {
+		if body, _ := r.Body.(map[string]string); bad[body["principalId"]] {
+			return false, status(http.StatusBadRequest)
+		}
+		return true, nil
+	}
+	failed := newTenant(d).application(spID).write(t.Context(), tasks)
+	if len(failed) != 2 || !graph.IsBadRequest(failed[tasks[7].holding]) || !graph.IsBadRequest(failed[tasks[60].holding]) {
+		t.Errorf("failed: %v", failed)
+	}
+	if len(d.assignments) != 98 {
+		t.Errorf("%d assignments, want 98", len(d.assignments))
+	}
+}
+
+func TestWriter_stopsAtAMissingPermission(t *testing.T) {
+	d, tasks := crowd(1000)
+	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusForbidden) }
+	failed := newTenant(d).application(spID).write(t.Context(), tasks)
+	if len(failed) != 1000 {
+		t.Errorf("%d failed, want all", len(failed))
+	}
+	for _, err := range failed {
+		if !graph.IsPermissionDenied(err) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if n := d.called("Batch"); n > firstParallel {
+		t.Errorf("%d batches, want no more than were under way", n)
+	}
+}
+
+func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
+	d, tasks := crowd(1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	d.onBatch = func(n int) (bool, error) {
+		switch {
+		case n < 10:
+			return true, nil
+		case n == 10:
+			cancel()
+			return true, lost() // took effect, and nobody heard
+		}
+		return false, &graph.Error{Ambiguous: true, Err: context.Canceled}
+	}
+	failed := newTenant(d).application(spID).write(ctx, tasks)
+	if len(d.assignments)+len(failed) != 1000 {
+		t.Errorf("%d made and %d failed, want all accounted for", len(d.assignments), len(failed))
+	}
+	for _, a := range d.assignments {
+		if err := failed[holdingOf(a)]; err != nil {
+			t.Fatalf("%s was assigned and counts as failed: %v", a.PrincipalID, err)
+		}
+	}
+	notTried := 0
+	for _, err := range failed {
+		if errors.Is(err, errNotTried) {
+			notTried++
+		}
+	}
+	if notTried < 700 {
+		t.Errorf("%d were not tried any more, want most", notTried)
+	}
+}
