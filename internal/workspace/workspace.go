@@ -42,8 +42,24 @@ func FindCLI() (string, error) {
 	return "", ErrNoCLI
 }
 
-// BuildProvider builds the provider of the module that root is in, stripped as a release is, into a plugin tree below dir
-// that serves Terraform and OpenTofu. It returns the binary's path.
+// releaseFlags are those of .goreleaser.yml and .ci/build. The tag leaves out gRPC's tracing pages, which a plugin could not
+// serve: half a megabyte of binary and of memory.
+var releaseFlags = []string{"-tags", "grpcnotrace"}
+
+// Build builds one program of the module that root is in, static and stripped.
+func Build(ctx context.Context, root, source, binary string, flags ...string) error {
+	arguments := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", binary}, flags...)
+	build := exec.CommandContext(ctx, "go", append(arguments, source)...)
+	build.Dir = root
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s: %w\n%s", source, err, output)
+	}
+	return nil
+}
+
+// BuildProvider builds the provider of the module that root is in, as a release does, into a plugin tree below dir that
+// serves Terraform and OpenTofu. It returns the binary's path.
 func BuildProvider(ctx context.Context, root, dir string) (string, error) {
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	name := "terraform-provider-gotomeeting_v" + ProviderVersion
@@ -60,10 +76,8 @@ func BuildProvider(ctx context.Context, root, dir string) (string, error) {
 			}
 			continue
 		}
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
-		build.Dir = root
-		if output, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("building the provider: %w\n%s", err, output)
+		if err := Build(ctx, root, ".", binary, releaseFlags...); err != nil {
+			return "", err
 		}
 		first = binary
 	}

@@ -15,21 +15,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
-
-const module = "github.com/gotomeeting-provisioning/terraform-provider-gotomeeting"
 
 // The real binary, asked by a real CLI, must say what this program says without either. What the CLI does not know yet
 // it leaves out, so only the sections that it prints are compared.
 func TestRun_agreesWithTheCLI(t *testing.T) {
 	cli := acctest.RequireCLI(t)
 	directory := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(directory, "terraform-provider-gotomeeting"), module)
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("cannot build the provider: %v\n%s", err, output)
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary, err := workspace.BuildProvider(t.Context(), root, directory)
+	if err != nil {
+		t.Fatal(err)
 	}
 	write(t, filepath.Join(directory, "cli.tfrc"), `provider_installation {
-  dev_overrides { "gotomeeting-provisioning/gotomeeting" = `+strconv.Quote(directory)+` }
+  dev_overrides { "gotomeeting-provisioning/gotomeeting" = `+strconv.Quote(filepath.Dir(binary))+` }
   direct {}
 }`)
 	write(t, filepath.Join(directory, "main.tf"), `terraform {
