@@ -168,9 +168,8 @@ func TestPlan_takesAnotherLayoutForTheSame(t *testing.T) {
 		t.Errorf("another layout: %s %s", action, found)
 	}
 	// The service's own spelling of the operator was sent.
-	groups := asList(object(c.schema())["scope"].(map[string]any)["groups"])
-	operator := item(groups[1].(map[string]any), "clauses", 0)["operatorName"]
-	if operator != "IS TRUE" {
+	scope, _ := object(c.schema())["scope"].(map[string]any)
+	if operator := item(item(scope, "groups", 1), "clauses", 0)["operatorName"]; operator != "IS TRUE" {
 		t.Errorf("operator sent: %v", operator)
 	}
 }

@@ -96,7 +96,7 @@ func (m model) identity(ref graph.JobRef) identity {
 // unknown are left out. complete reports whether nothing was.
 func (m model) desired(ctx context.Context) (want settings, complete bool, diags diag.Diagnostics) {
 	want = settings{entries: map[string]entry{}, enabled: m.Enabled.IsNull() || m.Enabled.ValueBool(), custom: map[string]customAttribute{}}
-	entries, complete, diags := m.entries(ctx)
+	entries, complete := m.entries()
 	for target, e := range entries {
 		if !e.known() {
 			complete = false
@@ -104,10 +104,10 @@ func (m model) desired(ctx context.Context) (want settings, complete bool, diags
 		}
 		want.entries[target] = e.entry()
 	}
-	operations, known, ds := knownStrings(ctx, m.Operations)
-	diags.Append(ds...)
+	operations, known := knownStrings(m.Operations)
 	complete = complete && known && !m.Enabled.IsUnknown()
 	want.operations = flagsOf(operations)
+	var ds diag.Diagnostics
 	want.filters, known, ds = filterGroups(ctx, m.ScopingFilters)
 	diags.Append(ds...)
 	complete = complete && known
@@ -117,9 +117,9 @@ func (m model) desired(ctx context.Context) (want settings, complete bool, diags
 }
 
 // entries decodes the mappings. complete is false when the map itself, or one of its elements, is unknown.
-func (m model) entries(ctx context.Context) (entries map[string]entryModel, complete bool, diags diag.Diagnostics) {
+func (m model) entries() (entries map[string]entryModel, complete bool) {
 	if m.Mappings.IsNull() || m.Mappings.IsUnknown() {
-		return nil, !m.Mappings.IsUnknown(), nil
+		return nil, !m.Mappings.IsUnknown()
 	}
 	entries = make(map[string]entryModel, len(m.Mappings.Elements()))
 	complete = true
@@ -140,7 +140,7 @@ func (m model) entries(ctx context.Context) (entries map[string]entryModel, comp
 		e.Apply, _ = a["apply"].(types.String)
 		entries[target] = e
 	}
-	return entries, complete, diags
+	return entries, complete
 }
 
 func (e entryModel) known() bool {
@@ -196,7 +196,7 @@ func modelOf(e entry) entryModel {
 func (m *model) fromGraph(ctx context.Context, live graph.ObjectMapping, target *graph.ObjectDefinition) diag.Diagnostics {
 	imported := m.Mappings.IsNull()
 	is := settingsOf(live)
-	prior, _, diags := m.entries(ctx)
+	prior, _ := m.entries()
 	entries := make(map[string]entryModel, len(is.entries))
 	for name, e := range is.entries {
 		if p, ok := prior[name]; ok && p.known() && p.entry() == e {
@@ -205,9 +205,8 @@ func (m *model) fromGraph(ctx context.Context, live graph.ObjectMapping, target 
 		}
 		entries[name] = modelOf(e)
 	}
-	var ds diag.Diagnostics
-	m.Mappings, ds = types.MapValueFrom(ctx, entryType, entries)
-	diags.Append(ds...)
+	var diags, ds diag.Diagnostics
+	m.Mappings, diags = types.MapValueFrom(ctx, entryType, entries)
 	operations := operationsOf(is.operations)
 	slices.Sort(operations)
 	m.Operations, ds = types.SetValueFrom(ctx, types.StringType, operations)
@@ -286,8 +285,7 @@ func filterGroups(ctx context.Context, list types.List) (groups []graph.FilterGr
 		}
 		diags.Append(g.Clauses.ElementsAs(ctx, &clauses, true)...)
 		for _, c := range clauses {
-			values, complete, ds := knownStrings(ctx, c.Values)
-			diags.Append(ds...)
+			values, complete := knownStrings(c.Values)
 			known = known && complete && !c.Attribute.IsUnknown() && !c.Operator.IsUnknown()
 			group.Clauses = append(group.Clauses, graph.FilterClause{Attribute: c.Attribute.ValueString(), Operator: c.Operator.ValueString(), Values: values})
 		}
@@ -330,9 +328,9 @@ type collection interface {
 }
 
 // knownStrings decodes a collection of texts. known is false when it, or a member, is unknown.
-func knownStrings(_ context.Context, c collection) (texts []string, known bool, diags diag.Diagnostics) {
+func knownStrings(c collection) (texts []string, known bool) {
 	if c.IsNull() || c.IsUnknown() {
-		return nil, !c.IsUnknown(), nil
+		return nil, !c.IsUnknown()
 	}
 	known = true
 	for _, element := range c.Elements() {
@@ -343,7 +341,7 @@ func knownStrings(_ context.Context, c collection) (texts []string, known bool, 
 		}
 		texts = append(texts, text.ValueString())
 	}
-	return texts, known, nil
+	return texts, known
 }
 
 func textOrNull(text string) types.String {

@@ -43,10 +43,9 @@ func (r *Resource) review(ctx context.Context, plan model, state *model) (*revie
 
 func (r *Resource) reviewOf(ctx context.Context, plan model, state *model) (*review, diag.Diagnostics) {
 	v := &review{resource: r, name: plan.ObjectMapping.ValueString(), plan: plan}
-	var diags, ds diag.Diagnostics
-	v.entries, _, diags = plan.entries(ctx)
-	v.want, v.complete, ds = plan.desired(ctx)
-	diags.Append(ds...)
+	var diags diag.Diagnostics
+	v.entries, _ = plan.entries()
+	v.want, v.complete, diags = plan.desired(ctx)
 	if state != nil {
 		prior, _, ds := state.desired(ctx)
 		diags.Append(ds...)

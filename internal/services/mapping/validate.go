@@ -18,8 +18,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); resp.Diagnostics.HasError() {
 		return
 	}
-	entries, _, diags := config.entries(ctx)
-	resp.Diagnostics.Append(diags...)
+	entries, _ := config.entries()
 	for _, target := range slices.Sorted(maps.Keys(entries)) {
 		resp.Diagnostics.Append(oneSource(target, entries[target])...)
 	}

@@ -112,7 +112,7 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 		diags.Append(ds...)
 		if ds.HasError() || after == nil || w.settled(*after) {
 			if after != nil {
-				diags.Append(warnCollision(at.schema.Version(), after.schema.Version(), puts)...)
+				diags.Append(warnCollision(at.schema.Version(), after.schema.Version())...)
 			}
 			return wrote, diags
 		}
@@ -186,7 +186,7 @@ var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)
 
 // warnCollision reports a foreign write in the last instant: between our read and our write, where a service that does
 // not compare versions lets ours win. All that shows is that the version moved further than our writes account for.
-func warnCollision(before, after string, puts int) diag.Diagnostics {
+func warnCollision(before, after string) diag.Diagnostics {
 	b, a := counting.FindStringSubmatch(before), counting.FindStringSubmatch(after)
 	if b == nil || a == nil || b[1] != a[1] {
 		return nil
