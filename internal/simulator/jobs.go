@@ -189,6 +189,7 @@ func (c *call) deleteJob() {
 		c.failSync(err, j.ID)
 		return
 	}
+	c.s.engine.Forget(j.ID)
 	c.s.replica.written(KindJob, j.ID, j)
 	c.noContent()
 }

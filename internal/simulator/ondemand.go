@@ -4,6 +4,7 @@
 package simulator
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
@@ -52,9 +53,14 @@ func (c *call) provisionOnDemand() {
 			return
 		}
 	}
-	results, err := c.s.engine.OnDemand(j.ServicePrincipalID, j.ID, body.Parameters[0].RuleID, people)
+	results, err := c.s.engine.OnDemand(j.ServicePrincipalID, j.ID, body.Parameters[0].RuleID, people, c.client.ID)
+	var refused *engine.RequestError
+	if errors.As(err, &refused) {
+		c.syncError(http.StatusBadRequest, refused.Code, refused.Message)
+		return
+	}
 	if err != nil {
-		c.syncError(http.StatusBadRequest, "InvalidParameters", err.Error())
+		c.failSync(err, j.ID)
 		return
 	}
 	c.ok(c.renderOnDemand(subject.ObjectTypeName == "Group", results))
@@ -76,12 +82,22 @@ func (c *call) renderOnDemand(group bool, results []engine.Result) object {
 	return object{context, {"key", string(appendJSON(nil, key))}, {"value", string(appendJSON(nil, described[0]))}}
 }
 
+// onDemandDetails are the names of scoping details, which differ from those in the log.
+var onDemandDetails = map[string]string{
+	"Active in the source system": "IsActive", "Assigned to the application": "Assigned",
+	"User has the required role": "IsEffectivelyEntitledForProvisioning", "Scoping filter evaluation passed": "IsInProvisioningScopeDisplayName",
+}
+
 func renderResult(r *engine.Result) object {
 	steps := make([]object, len(r.Entry.Steps))
 	for i, s := range r.Entry.Steps {
 		details := object{}
 		for _, d := range s.Details {
-			details = append(details, member{d.Key, d.Value})
+			name := d.Key
+			if known, ok := onDemandDetails[name]; ok {
+				name = known
+			}
+			details = append(details, member{name, d.Value})
 		}
 		steps[i] = object{
 			{"name", s.Name}, {"type", engine.Title(s.Type)}, {"status", engine.Title(s.Status)}, {"description", s.Description},

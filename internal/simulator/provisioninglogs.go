@@ -34,8 +34,8 @@ func (c *call) renderLogEntry(e *store.LogEntry) object {
 		modified[i] = object{{"displayName", m.Name}, {"oldValue", pointed(m.Old)}, {"newValue", pointed(m.New)}}
 	}
 	by := object{{"id", ""}, {"displayName", "Azure AD Provisioning Service"}, {"initiatorType", "system"}}
-	if e.ByPerson != "" {
-		by = object{{"id", e.ByPerson}, {"displayName", e.ByPerson}, {"initiatorType", "application"}}
+	if e.By != "" {
+		by = object{{"id", e.By}, {"displayName", e.By}, {"initiatorType", "application"}}
 	}
 	var problem any
 	if e.Error != nil {

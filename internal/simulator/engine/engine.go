@@ -10,15 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
-)
-
-// How long cycles take on the simulated clock.
-const (
-	cycleBase      = time.Minute
-	cyclePerObject = 600 * time.Millisecond
 )
 
 // Engine runs the jobs of a store.
@@ -26,20 +18,24 @@ type Engine struct {
 	store *store.Store
 
 	mu                      sync.Mutex
-	running                 map[string]*cycle // by job id
-	next                    map[string]time.Time
+	states                  map[string]*jobState // by job id
+	limits                  Limits
 	defaultAccessProvisions bool
-}
-
-// cycle is one that has begun and not ended yet.
-type cycle struct {
-	id          string
-	began, ends time.Time
 }
 
 // New returns an engine for the jobs of a store.
 func New(s *store.Store) *Engine {
-	return &Engine{store: s, running: map[string]*cycle{}, next: map[string]time.Time{}}
+	return &Engine{store: s, states: map[string]*jobState{}, limits: DefaultLimits()}
+}
+
+// state needs the lock.
+func (e *Engine) state(jobID string) *jobState {
+	s := e.states[jobID]
+	if s == nil {
+		s = newJobState()
+		e.states[jobID] = s
+	}
+	return s
 }
 
 // SetDefaultAccessProvisions says whether people with the default access role are provisioned.
@@ -47,6 +43,13 @@ func (e *Engine) SetDefaultAccessProvisions(provisions bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.defaultAccessProvisions = provisions
+}
+
+// SetLimits changes the numbers of failures that quarantine a job, so that a test need not make thousands of them.
+func (e *Engine) SetLimits(limits Limits) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.limits = limits
 }
 
 // Start lets a job run from where it was paused and lifts a quarantine. Starting a running job changes nothing.
@@ -58,21 +61,28 @@ func (e *Engine) Start(servicePrincipalID, jobID string) error {
 
 func (e *Engine) start(servicePrincipalID, jobID string) error {
 	now := e.store.Clock().Now()
-	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
+	err := e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
 		if j.Schedule == store.ScheduleActive && j.Status.Quarantine == nil {
 			return
 		}
 		j.Schedule = store.ScheduleActive
 		j.Status.Quarantine = nil
-		e.next[j.ID] = now
-		if j.Status.LastExecution == nil || j.Status.LastExecution.Ended.IsZero() {
-			j.Status.Code = store.CodeNotRun
-			// What the real service shows before the first cycle: nothing yet, in the guise of a failure.
-			j.Status.LastExecution = &store.Execution{State: store.ResultFailed, Error: &store.SyncError{Code: "None"}}
-			return
+		if s := e.state(j.ID); s.running == nil {
+			s.next = now
 		}
 		j.Status.Code = store.CodeActive
+		if j.Status.SteadyStateFirst.IsZero() {
+			j.Status.Code = store.CodeNotRun
+		}
+		if j.Status.LastExecution == nil {
+			// What the real service shows before the first cycle: nothing yet, in the guise of a failure.
+			j.Status.LastExecution = &store.Execution{State: store.ResultFailed, Error: &store.SyncError{Code: "None"}}
+		}
 	})
+	if err == nil {
+		e.catchUp(now)
+	}
+	return err
 }
 
 // Pause keeps a job from starting further cycles; one that has begun runs to its end.
@@ -82,137 +92,125 @@ func (e *Engine) Pause(servicePrincipalID, jobID string) error {
 	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
 		j.Schedule = store.SchedulePaused
 		j.Status.Code = store.CodePaused
+		e.state(j.ID).next = time.Time{}
 	})
 }
 
-// Restart forgets what the scopes name and starts the job.
+// Restart forgets what the scopes name, ends a cycle that runs, and starts the job.
 func (e *Engine) Restart(servicePrincipalID, jobID string, scopes []string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(scopes) == 0 {
 		scopes = []string{"QuarantineState", "Watermark", "Escrows"}
 	}
+	has := func(scope string) bool {
+		return slices.Contains(scopes, scope) || scope != "ForceDeletes" && slices.Contains(scopes, "Full")
+	}
+	now := e.store.Clock().Now()
 	err := e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
-		if slices.Contains(scopes, "QuarantineState") || slices.Contains(scopes, "Full") {
+		s := e.state(j.ID)
+		if has("QuarantineState") || has("ForceDeletes") && tooManyDeletes(j) {
 			j.Status.Quarantine = nil
 		}
-		e.next[j.ID] = e.store.Clock().Now()
+		if has("Watermark") {
+			s.initial, s.scopeKnown, s.seen = true, false, map[string]fingerprint{}
+		}
+		if has("Escrows") {
+			s.escrows = map[string]*escrow{}
+		}
+		if has("ConnectorDataStore") {
+			s.forgetLinks()
+			j.Status.EntryCounts = nil
+		}
+		if has("ForceDeletes") {
+			s.allowRemovals, s.initial = true, true
+		}
+		s.running, s.next = nil, now
 	})
 	if err != nil {
 		return err
 	}
+	j, err := e.store.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	if q := j.Status.Quarantine; q != nil && j.Schedule == store.ScheduleActive {
+		// What still is in quarantine is tried at once, and stays there if that fails.
+		e.catchUp(now)
+		return nil
+	}
+	if j.Schedule == store.ScheduleActive {
+		if err := e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
+			if j.Status.Code = store.CodeActive; j.Status.SteadyStateFirst.IsZero() {
+				j.Status.Code = store.CodeNotRun
+			}
+		}); err != nil {
+			return err
+		}
+	}
 	return e.start(servicePrincipalID, jobID)
+}
+
+func tooManyDeletes(j *store.Job) bool {
+	return j.Status.Quarantine != nil && j.Status.Quarantine.Reason == "TooManyDeletes"
+}
+
+// Forget drops what the engine remembers of a job that was deleted.
+func (e *Engine) Forget(jobID string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.states, jobID)
 }
 
 // CatchUp lets everything happen that is due by now.
 func (e *Engine) CatchUp() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now := e.store.Clock().Now()
+	e.catchUp(e.store.Clock().Now())
+}
+
+func (e *Engine) catchUp(now time.Time) {
 	for _, j := range e.store.AllJobs() {
 		for e.step(&j, now) {
-			if fresh, err := e.store.Job(j.ServicePrincipalID, j.ID); err == nil {
-				j = fresh
+			fresh, err := e.store.Job(j.ServicePrincipalID, j.ID)
+			if err != nil {
+				break // it is being deleted
 			}
+			j = fresh
 		}
 	}
 }
 
 // step begins or ends one cycle of a job if that is due, and says whether it did.
 func (e *Engine) step(j *store.Job, now time.Time) bool {
-	if c := e.running[j.ID]; c != nil {
+	s := e.state(j.ID)
+	if c := s.running; c != nil {
 		if now.Before(c.ends) {
+			e.progress(j, c, now)
 			return false
 		}
-		e.finish(j, c)
-		delete(e.running, j.ID)
+		e.end(j, s)
 		return true
 	}
-	at, planned := e.next[j.ID]
-	if j.Schedule != store.ScheduleActive || !planned || now.Before(at) {
+	if j.Schedule != store.ScheduleActive || s.next.IsZero() || now.Before(s.next) {
 		return false
 	}
-	e.running[j.ID] = &cycle{id: uuid.NewString(), began: at, ends: at.Add(cycleBase + time.Duration(len(e.entitled(j)))*cyclePerObject)}
-	e.next[j.ID] = at.Add(j.Interval)
+	at := s.next
+	if e.expire(j, s, at) {
+		return true
+	}
+	e.begin(j, s, at)
 	return true
 }
 
-func (e *Engine) finish(j *store.Job, c *cycle) {
-	count := int64(len(e.entitled(j)))
-	execution := store.Execution{
-		ActivityID: c.id, State: store.ResultSucceeded, Began: c.began, Ended: c.ends, Entitled: count,
-		EntitledForProvisioning: count, Imported: count, Error: nil,
+// progress shows how far a running cycle has come.
+func (e *Engine) progress(j *store.Job, c *cycle, now time.Time) {
+	if c.size == 0 {
+		return
 	}
-	refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(j.ServicePrincipalID, j.ConnectorID))
-	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone has no result
-		s := &j.Status
-		if refused != nil {
-			problem := &store.SyncError{Code: refused.Code, Message: refused.Message, TenantActionable: true}
-			execution.State, execution.Error = store.ResultFailed, problem
-			s.SuccessiveFailures++
-			s.LastExecution = &execution
-			s.Code = store.CodeQuarantine
-			s.Quarantine = &store.Quarantine{
-				Reason: "EncounteredQuarantineException", Error: problem, CurrentBegan: c.ends, SeriesBegan: c.ends,
-				SeriesCount: 1, NextAttempt: c.ends.Add(6 * time.Hour),
-			}
-			e.next[j.ID] = s.Quarantine.NextAttempt
-			return
-		}
-		s.SuccessiveFailures = 0
-		if s.SteadyStateFirst.IsZero() {
-			execution.Exports, execution.Exported = count, count
-			s.SteadyStateFirst = c.ends
-		}
-		s.SteadyStateLast = c.ends
-		s.LastExecution, s.LastSuccessfulExecution = &execution, &execution
-		if execution.Exported > 0 {
-			s.LastSuccessfulExecutionWithExports = &execution
-		}
-		s.EntryCounts = []store.EntryCount{{Kind: "User to User", Count: count}}
-		s.Progress = []store.Progress{{Completed: count, Total: count, Units: "objects", ObservedAt: c.ends}}
-		if j.Schedule == store.ScheduleActive {
-			s.Code = store.CodeActive
-		}
-	})
-}
-
-// entitled returns the people whom an assignment makes part of the job.
-func (e *Engine) entitled(j *store.Job) map[string]bool {
-	people := map[string]bool{}
-	for _, a := range e.store.Assignments(j.ServicePrincipalID) {
-		if a.RoleID == store.DefaultAccess && !e.defaultAccessProvisions {
-			continue
-		}
-		switch a.PrincipalKind {
-		case store.KindUser:
-			people[a.PrincipalID] = true
-		case store.KindGroup:
-			g, err := e.store.Group(a.PrincipalID)
-			if err != nil {
-				continue
-			}
-			for _, member := range g.Members {
-				if _, err := e.store.User(member); err == nil {
-					people[member] = true
-				}
-			}
-		}
-	}
-	return people
-}
-
-// Quarantine holds a job back for a reason, as the service or its operators would.
-func (e *Engine) Quarantine(servicePrincipalID, jobID, reason string, problem store.SyncError) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	now := e.store.Clock().Now()
-	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
-		j.Status.Code = store.CodeQuarantine
-		j.Status.Quarantine = &store.Quarantine{
-			Reason: reason, Error: &problem, CurrentBegan: now, SeriesBegan: now, SeriesCount: 1, NextAttempt: now.Add(6 * time.Hour),
-		}
-		e.next[j.ID] = j.Status.Quarantine.NextAttempt
+	done := int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone makes no progress
+		j.Status.Progress = []store.Progress{{Completed: done, Total: c.size, Units: "objects", ObservedAt: now}}
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Result is what provisioning one person on demand came to.
 type Result struct {
-	Outcome      string // Success, Skipped, Failure or Warning
+	Outcome      string // Success, Skipped or Failure
 	Code         string
 	Message      string
 	SourceSystem string
@@ -22,8 +22,13 @@ type Result struct {
 	Entry        store.LogEntry
 }
 
-// OnDemand provisions people at once.
-func (e *Engine) OnDemand(servicePrincipalID, jobID, _ string, people []string) ([]Result, error) {
+// RequestError says why a request to provision on demand is refused as a whole.
+type RequestError struct{ Code, Message string }
+
+func (e *RequestError) Error() string { return e.Message }
+
+// OnDemand provisions people at once, outside of the cycles, on behalf of a client.
+func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []string, by string) ([]Result, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	j, err := e.store.Job(servicePrincipalID, jobID)
@@ -34,26 +39,70 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, _ string, people []string) 
 	if err != nil {
 		return nil, err
 	}
-	entitled := e.entitled(&j)
+	p, err := compile(&j, connector)
+	switch {
+	case err != nil:
+		return nil, &RequestError{"InvalidSchema", err.Error()}
+	case ruleID != p.ruleID:
+		return nil, &RequestError{"InvalidParameters", fmt.Sprintf("The rule %q does not exist.", ruleID)}
+	case !p.onDemand:
+		return nil, &RequestError{"ProvisionOnDemandNotSupported", "The rule does not support provisioning on demand."}
+	case connector.OAuth && j.Schedule == store.ScheduleActive:
+		return nil, &RequestError{"JobMustBeStopped", "A job that signs in by OAuth must be stopped first."}
+	}
+	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(servicePrincipalID, j.ConnectorID)); refused != nil {
+		return nil, &RequestError{refused.Code, refused.Message}
+	}
+	s := e.state(j.ID)
+	assigned := e.people(servicePrincipalID)
+	r := &run{
+		engine: e, job: &j, state: s, plan: p, at: e.store.Clock().Now(), cycleID: uuid.NewString(), by: by, verbose: true,
+		unresolved:     map[string]*subject{},
+		targets:        &targetIndex{store: e.store, address: connector.AddressAttribute, by: map[string]*attributeIndex{}},
+		syncAll:        s.syncAll || !s.scopeKnown && isTrue(e.store.Secret(servicePrincipalID, "SyncAll")),
+		skipOutOfScope: isTrue(e.store.Secret(servicePrincipalID, "SkipOutOfScopeDeletions")),
+	}
 	var results []Result
 	for _, id := range people {
-		u, err := e.store.User(id)
+		u, err := e.store.FindUser(id)
 		if err != nil {
-			return nil, fmt.Errorf("the object %s does not exist", id)
+			return nil, &RequestError{"InvalidParameters", fmt.Sprintf("The object %s does not exist.", id)}
 		}
-		r := Result{
-			Outcome: "Success", SourceSystem: store.SourceDirectory, TargetSystem: connector.TargetName,
-			Entry: store.LogEntry{
-				At: e.store.Clock().Now(), ServicePrincipalID: servicePrincipalID, JobID: jobID, ChangeID: uuid.NewString(),
-				Action: "create", SourceID: u.ID, SourceName: u.UserPrincipalName, SourceType: "User", TargetType: "User",
-			},
+		who := assigned[u.ID]
+		if who == nil {
+			who = &subject{id: u.ID}
 		}
-		if !entitled[u.ID] {
-			r.Outcome, r.Code, r.Message, r.Entry.Action = "Skipped", "NotEffectivelyEntitled", "The person is not assigned.", "other"
+		who.user = &u
+		result := Result{SourceSystem: store.SourceDirectory, TargetSystem: connector.TargetName}
+		o := r.onDemand(who)
+		result.Entry = o.entry
+		result.Outcome = map[string]string{statusSuccess: "Success", statusSkipped: "Skipped", statusFailure: "Failure"}[o.entry.Status]
+		if o.entry.Error != nil {
+			result.Code, result.Message = o.entry.Error.Code, o.entry.Error.Reason
 		}
-		results = append(results, r)
+		results = append(results, result)
 	}
+	e.store.AddLog(r.log...)
 	return results, nil
+}
+
+// onDemand provisions one person. Somebody whose sign-in is blocked is left to the cycles.
+func (r *run) onDemand(who *subject) *outcome {
+	if l := r.state.links[who.id]; l != nil && !who.active() {
+		o := &outcome{subject: who, entry: store.LogEntry{
+			ID: uuid.NewString(), At: r.at, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID, CycleID: r.cycleID, ChangeID: uuid.NewString(),
+			Action: actionOther, SourceID: who.id, SourceName: who.name(), SourceType: userObject, TargetID: l.key, TargetType: userObject, By: r.by,
+		}}
+		o.skipped("EntrySynchronizationSkipped", "Somebody who was blocked or deleted cannot be deprovisioned on demand.")
+		r.finish(o, true)
+		return o
+	}
+	o := r.person(who)
+	for _, held := range r.removals {
+		held.do(held.result)
+	}
+	r.removals = nil
+	return o
 }
 
 // Title writes a word of the log as on-demand provisioning spells it, with a capital.

@@ -53,6 +53,35 @@ func (s *Store) SetAdmin(admin Admin) {
 	s.admins[at] = admin
 }
 
+// SetDomains says which e-mail domains the simulated GoTo accepts; none means all.
+func (s *Store) SetDomains(domains ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.domains = slices.Clone(domains)
+}
+
+// AcceptsDomain says whether the simulated GoTo takes an e-mail address of this domain.
+func (s *Store) AcceptsDomain(email string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, domain, ok := strings.Cut(email, "@")
+	return ok && (len(s.domains) == 0 || slices.ContainsFunc(s.domains, func(d string) bool { return strings.EqualFold(d, domain) }))
+}
+
+// SetLicences says how many active accounts the simulated GoTo allows; a negative number means any.
+func (s *Store) SetLicences(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.licences = n
+}
+
+// HasFreeLicence says whether the simulated GoTo allows one more active account.
+func (s *Store) HasFreeLicence() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.licences < 0 || s.active < s.licences
+}
+
 // AddAccount puts a record into the simulated GoTo and returns its key, which is made up when it has none. E-mail
 // addresses are unique there.
 func (s *Store) AddAccount(a Account) (string, error) {
@@ -66,9 +95,17 @@ func (s *Store) AddAccount(a Account) (string, error) {
 		s.accountSeq++
 		a.Key = strconv.FormatInt(firstAccountKey+s.accountSeq, 10)
 	}
-	s.accounts.put(a.Key, new(a.clone()))
-	s.accountsBy[email] = a.Key
+	s.putAccount(a)
 	return a.Key, nil
+}
+
+// putAccount needs the lock.
+func (s *Store) putAccount(a Account) {
+	s.accounts.put(a.Key, new(a.clone()))
+	s.accountsBy[strings.ToLower(a.Email)] = a.Key
+	if a.Active {
+		s.active++
+	}
 }
 
 // UpdateAccount changes a record; changing its e-mail to one that is taken is refused.
@@ -89,6 +126,11 @@ func (s *Store) UpdateAccount(key string, change func(*Account)) error {
 		delete(s.accountsBy, before)
 		s.accountsBy[after] = key
 	}
+	if draft.Active != a.Active {
+		if s.active--; draft.Active {
+			s.active += 2
+		}
+	}
 	*a = draft
 	return nil
 }
@@ -102,6 +144,9 @@ func (s *Store) DeleteAccount(key string) error {
 		return notFound("account", key)
 	}
 	s.accounts.remove(key)
+	if a.Active {
+		s.active--
+	}
 	delete(s.accountsBy, strings.ToLower(a.Email))
 	return nil
 }

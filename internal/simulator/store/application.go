@@ -228,6 +228,7 @@ func (s *Store) UpdateApplication(id string, change func(*Application) error) er
 	if err := change(&draft); err != nil {
 		return err
 	}
+	s.revision++ // roles may have changed
 	renamed := draft.DisplayName != a.DisplayName
 	*a = draft
 	s.principals.each(func(p *ServicePrincipal) bool {

@@ -120,6 +120,7 @@ func (s *Store) Assign(servicePrincipalID, principalID, roleID string, opts Assi
 		CreatedAt: s.now(),
 	}
 	list.add(a)
+	s.revision++
 	return *a, nil
 }
 
@@ -174,6 +175,7 @@ func (s *Store) Unassign(servicePrincipalID, assignmentID string) error {
 		return notFound("assignment", assignmentID)
 	}
 	list.remove(a)
+	s.revision++
 	return nil
 }
 

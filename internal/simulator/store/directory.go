@@ -90,6 +90,7 @@ func (s *Store) AddUser(u User) string {
 }
 
 func (s *Store) addUser(u User) string {
+	s.revision++
 	if u.ID == "" {
 		u.ID = newID()
 	}
@@ -136,6 +137,7 @@ func (s *Store) UpdateUser(id string, change func(*User)) error {
 		return notFound("user", id)
 	}
 	before := strings.ToLower(u.UserPrincipalName)
+	s.revision++
 	draft := u.clone() // what was handed out shares nothing with what is changed
 	change(&draft)
 	draft.ModifiedAt = s.now()
@@ -161,6 +163,7 @@ func (s *Store) PurgeUser(id string) error {
 	if !ok {
 		return notFound("user", id)
 	}
+	s.revision++
 	s.users.remove(id)
 	delete(s.usersByName, strings.ToLower(u.UserPrincipalName))
 	s.groups.each(func(g *Group) bool {
@@ -214,6 +217,7 @@ func (s *Store) AddGroup(g Group) string {
 }
 
 func (s *Store) addGroup(g Group) string {
+	s.revision++
 	if g.ID == "" {
 		g.ID = newID()
 	}
@@ -233,6 +237,7 @@ func (s *Store) UpdateGroup(id string, change func(*Group)) error {
 	if !ok {
 		return notFound("group", id)
 	}
+	s.revision++
 	draft := g.clone()
 	change(&draft)
 	*g = draft
@@ -247,6 +252,7 @@ func (s *Store) DeleteGroup(id string) error {
 	if _, ok := s.groups.get(id); !ok {
 		return notFound("group", id)
 	}
+	s.revision++
 	s.groups.remove(id)
 	for _, list := range s.assignments {
 		list.removePrincipal(id)

@@ -43,6 +43,8 @@ type Connector struct {
 	Schema json.RawMessage
 	// Retired connectors are offered no longer, and what was made with them does not answer any more.
 	Retired bool
+	// AddressAttribute is the target attribute that holds an account's e-mail address.
+	AddressAttribute string
 	// TargetName is the name of the target system and of its directory in the schema.
 	TargetName string
 }

@@ -28,7 +28,7 @@ type LogEntry struct {
 	TargetType         string
 	Steps              []LogStep
 	Modified           []ModifiedProperty
-	ByPerson           string // empty: the service itself
+	By                 string // empty: the service itself
 }
 
 // LogError says what went wrong.
@@ -60,9 +60,18 @@ func (s *Store) AddLog(entries ...LogEntry) {
 	}
 }
 
+// logRetention is how long a tenant with the usual licence keeps its provisioning log.
+const logRetention = 30 * 24 * time.Hour
+
 // Log returns the provisioning log, oldest first.
 func (s *Store) Log() []LogEntry {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since := s.now().Add(-logRetention)
+	old := 0
+	for old < len(s.log) && s.log[old].At.Before(since) {
+		old++
+	}
+	s.log = s.log[old:]
 	return slices.Clone(s.log)
 }

@@ -145,7 +145,6 @@ func (s *Store) seedAccounts() {
 	} {
 		s.accountSeq++
 		a.Key = fmt.Sprint(firstAccountKey + s.accountSeq)
-		s.accounts.put(a.Key, &a)
-		s.accountsBy[strings.ToLower(a.Email)] = a.Key
+		s.putAccount(a)
 	}
 }

@@ -82,7 +82,7 @@ func (s *Store) seedGallery() {
 	s.connectors[ConnectorGoToMeeting] = &Connector{
 		ID: ConnectorGoToMeeting, GalleryTemplateID: TemplateGoToMeeting, FactoryTag: ConnectorGoToMeeting,
 		Default: true, Discoverable: true, Settings: settings, SecretKeys: []string{"UserName", "Password"},
-		TargetName: "GoToMeeting", Schema: meetingSchema(),
+		TargetName: "GoToMeeting", AddressAttribute: "email", Schema: meetingSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoToMeeting},
 			{"galleryApplicationKey", "INVENTEDMEETING"},
@@ -96,7 +96,8 @@ func (s *Store) seedGallery() {
 	}
 	s.connectors[ConnectorGoTo] = &Connector{
 		ID: ConnectorGoTo, GalleryTemplateID: TemplateGoTo, FactoryTag: ConnectorGoTo, Default: true, Discoverable: true,
-		Settings: settings, SecretKeys: []string{"Oauth2AccessToken"}, OAuth: true, TargetName: "GoTo", Schema: gotoSchema(),
+		Settings: settings, SecretKeys: []string{"Oauth2AccessToken"}, OAuth: true, TargetName: "GoTo", AddressAttribute: "userName",
+		Schema: gotoSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoTo},
 			{"galleryApplicationKey", "INVENTEDGOTO"},

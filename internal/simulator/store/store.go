@@ -57,9 +57,11 @@ type Store struct {
 	admins       []Admin
 	domains      []string
 	licences     int
+	active       int // accounts that take a licence
 	log          []LogEntry
 	accountSeq   int64
 	peopleSeq    int
+	revision     int64
 }
 
 // New returns a store with the gallery of invented connectors and, unless cfg says otherwise, the invented people.
@@ -94,6 +96,13 @@ func (s *Store) Clock() *Clock { return s.clock }
 
 // TenantID returns the id of the simulated tenant.
 func (s *Store) TenantID() string { return s.tenantID }
+
+// Revision grows with every change of people, groups and assignments, so that a reader can tell that nothing has.
+func (s *Store) Revision() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.revision
+}
 
 func (s *Store) now() time.Time { return s.clock.Now() }
 

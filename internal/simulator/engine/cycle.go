@@ -1,0 +1,271 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// How long cycles take on the simulated clock. An initial cycle takes what Microsoft gives as the lower estimate: a
+// hundredth of a minute for each object in scope.
+const (
+	initialBase     = time.Minute
+	perObject       = 600 * time.Millisecond
+	incrementalTime = 30 * time.Second
+	refusedTime     = 10 * time.Second
+)
+
+// cycle is one that has begun and not ended yet. It goes by the schema as it was when the cycle began.
+type cycle struct {
+	id          string
+	began, ends time.Time
+	initial     bool
+	plan        *plan
+	problem     *store.SyncError
+	size        int64
+}
+
+// begin starts a cycle.
+func (e *Engine) begin(j *store.Job, s *jobState, at time.Time) {
+	c := &cycle{id: uuid.NewString(), began: at, ends: at.Add(incrementalTime)}
+	s.running = c
+	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(j.ServicePrincipalID, j.ConnectorID)); refused != nil {
+		c.problem = &store.SyncError{Code: refused.Code, Message: refused.Message, TenantActionable: true}
+		c.ends = at.Add(refusedTime)
+		return
+	}
+	connector, err := e.store.Connector(j.ConnectorID)
+	if err == nil {
+		c.plan, err = compile(j, connector)
+	}
+	if err != nil {
+		c.problem = &store.SyncError{Code: "InvalidSchema", Message: err.Error(), TenantActionable: true}
+		c.ends = at.Add(refusedTime)
+		return
+	}
+	wanted := strings.EqualFold(e.store.Secret(j.ServicePrincipalID, "SyncAll"), "true")
+	if !s.scopeKnown || wanted && !s.syncAll {
+		// Only widening the scope takes effect by itself. Narrowing it needs a restart.
+		s.initial = s.initial || s.scopeKnown
+		s.syncAll, s.scopeKnown = wanted, true
+	}
+	c.initial = s.initial || s.version != c.plan.version
+	if c.initial {
+		c.size = int64(len(e.subjects(j, s)))
+		c.ends = at.Add(initialBase + time.Duration(c.size)*perObject)
+	}
+}
+
+// subjects returns everybody whom a cycle has to look at: who is in scope by assignment or by the scope of everybody,
+// who has an account, and who was put aside.
+func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
+	found := e.people(j.ServicePrincipalID)
+	at := func(id string) *subject {
+		p := found[id]
+		if p == nil {
+			p = &subject{id: id}
+			found[id] = p
+		}
+		return p
+	}
+	for id := range s.links {
+		at(id)
+	}
+	for id := range s.escrows {
+		at(id)
+	}
+	order := map[string]int{}
+	n := 0
+	e.store.EachUser(func(u *store.User) bool {
+		order[u.ID] = n
+		n++
+		p := found[u.ID]
+		if p == nil && s.syncAll && u.DeletedAt.IsZero() {
+			p = at(u.ID)
+		}
+		if p != nil {
+			p.user = new(*u)
+		}
+		return true
+	})
+	list := make([]*subject, 0, len(found))
+	for _, p := range found {
+		// A group can be a member of a group. It is nobody.
+		if p.user != nil || s.links[p.id] != nil || s.escrows[p.id] != nil {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(a, b *subject) int {
+		return cmp.Or(cmp.Compare(order[a.id], order[b.id]), strings.Compare(a.id, b.id))
+	})
+	return list
+}
+
+func (p *subject) fingerprint(now time.Time) fingerprint {
+	f := fingerprint{assigned: p.assigned, entitled: p.entitled, roles: strings.Join(p.roles, "\n"), gone: p.gone(now)}
+	if p.user != nil {
+		f.modified = p.user.ModifiedAt
+	}
+	return f
+}
+
+// end does the work of a cycle and records what came of it.
+func (e *Engine) end(j *store.Job, s *jobState) {
+	c := s.running
+	s.running = nil
+	if c.problem != nil {
+		e.impose(j, s, "EncounteredQuarantineException", *c.problem, c, &store.Execution{ActivityID: c.id, Began: c.began, Ended: c.ends})
+		return
+	}
+	r := &run{
+		engine: e, job: j, state: s, plan: c.plan, at: c.ends, cycleID: c.id, verbose: c.initial, syncAll: s.syncAll,
+		unresolved:     map[string]*subject{},
+		targets:        &targetIndex{store: e.store, address: c.plan.connector.AddressAttribute, by: map[string]*attributeIndex{}},
+		skipOutOfScope: isTrue(e.store.Secret(j.ServicePrincipalID, "SkipOutOfScopeDeletions")),
+	}
+	evaluated := r.evaluate(c)
+	limit := e.removalLimit(j)
+	if s.allowRemovals {
+		limit = 0
+	}
+	tooMany := r.settle(limit)
+	e.store.AddLog(r.log...)
+	if !tooMany {
+		s.allowRemovals = false
+	}
+	s.initial, s.version = tooMany, c.plan.version // what was staged is looked at again
+	execution := &store.Execution{
+		ActivityID: c.id, State: store.ResultSucceeded, Began: c.began, Ended: c.ends,
+		Entitled: s.counts.entitled, EntitledForProvisioning: s.counts.provisioning,
+		Escrowed: int64(len(s.escrows)), EscrowedRaw: int64(len(s.escrows) + len(r.unresolved)), Exports: r.exports, Exported: r.exported, Imported: evaluated,
+	}
+	if !c.initial {
+		execution.ImportedDeltas = evaluated
+	}
+	if len(s.escrows) > 0 {
+		execution.State = store.ResultEntryLevelErrors
+	}
+	if reason := e.escrowReason(r, s, evaluated); reason != "" {
+		e.impose(j, s, reason, store.SyncError{Code: reason, Message: fmt.Sprintf("%d objects failed.", len(s.escrows)), TenantActionable: true}, c, execution)
+		return
+	}
+	if tooMany {
+		message := fmt.Sprintf("The cycle would remove %d accounts.", len(r.removals))
+		e.impose(j, s, "TooManyDeletes", store.SyncError{Code: "TooManyDeletes", Message: message, TenantActionable: true}, c, execution)
+		return
+	}
+	e.record(j, s, c, execution)
+}
+
+// evaluate works through the people that the cycle has to look at and returns how many those were.
+func (r *run) evaluate(c *cycle) int64 {
+	s := r.state
+	revision := r.engine.store.Revision()
+	due := false
+	for _, e := range s.escrows {
+		due = due || !r.at.Before(e.next)
+	}
+	if !c.initial && !due && !s.timed && revision == s.revision {
+		return 0
+	}
+	if !r.plan.enabled {
+		return 0
+	}
+	subjects := r.engine.subjects(r.job, s)
+	s.counts, s.revision, s.timed = scopeCounts{}, revision, false
+	var evaluated int64
+	present := make(map[string]fingerprint, len(subjects))
+	for _, p := range subjects {
+		now := p.fingerprint(r.at)
+		present[p.id] = now
+		s.timed = s.timed || p.user != nil && !p.user.DeletedAt.IsZero() && !now.gone
+		if p.assigned || s.syncAll {
+			s.counts.entitled++
+			if scope := r.scope(p); scope.in() && scope.active {
+				s.counts.provisioning++
+			}
+		}
+		e := s.escrows[p.id]
+		if !c.initial && s.seen[p.id] == now && (e == nil || r.at.Before(e.next)) {
+			continue
+		}
+		evaluated++
+		r.person(p)
+	}
+	s.seen = present
+	r.resolve()
+	return evaluated
+}
+
+// resolve looks again at the people who referred to somebody that had no account yet when it was their turn.
+func (r *run) resolve() {
+	waiting := r.unresolved
+	r.unresolved = map[string]*subject{}
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
+		who := waiting[id]
+		l := r.state.links[id]
+		if who.user == nil || l == nil || l.disabled || r.state.links[who.user.ManagerID] == nil {
+			r.unresolved[id] = who
+			continue
+		}
+		r.person(who)
+	}
+}
+
+// record notes a cycle that was not held up.
+func (e *Engine) record(j *store.Job, s *jobState, c *cycle, execution *store.Execution) {
+	s.next = c.began.Add(j.Interval)
+	if s.next.Before(c.ends) {
+		s.next = c.ends // it took longer than the interval
+	}
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone has no status
+		st := &j.Status
+		st.SuccessiveFailures = 0
+		st.Quarantine = nil
+		if st.SteadyStateFirst.IsZero() {
+			st.SteadyStateFirst = c.ends
+		}
+		st.SteadyStateLast = c.ends
+		st.LastExecution = execution
+		if execution.State == store.ResultSucceeded {
+			st.LastSuccessfulExecution = execution
+			if execution.Exported > 0 {
+				st.LastSuccessfulExecutionWithExports = execution
+			}
+		}
+		st.EntryCounts = []store.EntryCount{{Kind: "User to User", Count: int64(len(s.ever))}}
+		st.Progress = []store.Progress{{Completed: execution.Imported, Total: execution.Imported, Units: "objects", ObservedAt: c.ends}}
+		if j.Schedule == store.ScheduleActive {
+			st.Code = store.CodeActive
+		}
+	})
+}
+
+func isTrue(text string) bool { return strings.EqualFold(text, "true") || text == "1" }
+
+// removalLimit is the number of removals at which a cycle is stopped, 0 for any number.
+func (e *Engine) removalLimit(j *store.Job) int64 {
+	var settings struct {
+		DeleteThresholdEnabled bool
+		DeleteThresholdValue   int64
+	}
+	text := e.store.Secret(j.ServicePrincipalID, "SyncNotificationSettings")
+	if text == "" || json.Unmarshal([]byte(text), &settings) != nil || !settings.DeleteThresholdEnabled {
+		return 0
+	}
+	if settings.DeleteThresholdValue <= 0 {
+		return 500
+	}
+	return settings.DeleteThresholdValue
+}
