@@ -139,6 +139,15 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	if err != nil {
 		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead)}
 	}
+	if !config.DisplayName.IsNull() {
+		// The service compares names without regard to case.
+		exact := slices.DeleteFunc(slices.Clone(found), func(sp graph.ServicePrincipal) bool { return sp.DisplayName != wanted })
+		if len(exact) == 0 && len(found) > 0 {
+			return graph.ServicePrincipal{}, attributeError(attribute, "Name is spelt differently",
+				fmt.Sprintf("The tenant has no application named %q, but one named %q. Use that spelling.", wanted, found[0].DisplayName))
+		}
+		found = exact
+	}
 	switch len(found) {
 	case 0:
 		return graph.ServicePrincipal{}, attributeError(attribute, "No such application",

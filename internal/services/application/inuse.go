@@ -40,7 +40,8 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 		return len(remaining) == 0 || looks >= 5, strings.Join(remaining, ", "), err
 	})
 	if err != nil && len(remaining) == 0 {
-		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err, graphdiag.SynchronizationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err, graphdiag.SynchronizationRead,
+			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")}
 	}
 	uses = append(uses, remaining...)
 	if len(uses) == 0 {

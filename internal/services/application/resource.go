@@ -16,7 +16,6 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Default timeouts. A new gallery application takes seconds to minutes until every part of the service knows it.
@@ -68,6 +67,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
+		resp.Diagnostics.Append(refuseRename(plan, state)...)
 		return
 	}
 	var config model
@@ -80,18 +80,24 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(refuseWithoutConnector(template)...)
+	resp.Diagnostics.Append(refuseWithoutConnector(template, config.ApplicationTemplateID.IsNull())...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("application_template_id"), template.ID)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("gallery_name"), template.DisplayName)...)
 	if resp.Diagnostics.HasError() || plan.DisplayName.IsUnknown() {
 		return
 	}
 	var skipped graphdiag.Skipped
-	if found, err := existing(ctx, r.data.Graph, template.ID, plan.DisplayName.ValueString()); err != nil {
+	key := existingKey{template.ID, plan.DisplayName.ValueString()}
+	if resp.Diagnostics.Append(r.refuseTwin(key)...); resp.Diagnostics.HasError() {
+		return
+	}
+	if found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
 		skipped.Add("whether the application exists already", err, graphdiag.ApplicationRead)
 	} else {
-		resp.Diagnostics.Append(refuseDuplicate(found)...)
-		r.data.HandOver(existingKey{template.ID, plan.DisplayName.ValueString()}, found)
+		foreign, own := r.ledger().split(found)
+		resp.Diagnostics.Append(refuseDuplicate(foreign)...)
+		resp.Diagnostics.Append(warnReplaced(own)...)
+		r.data.HandOver(key, found)
 	}
 	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
 		skipped.Add("whether a deleted application has the same name", err, graphdiag.ApplicationRead)
@@ -117,133 +123,6 @@ func refuseTemplateChange(plan, state model) diag.Diagnostics {
 	return nil
 }
 
-// Create instantiates the gallery entry and waits until every part of the service that comes next knows the result.
-func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	if plan.ApplicationTemplateID.IsUnknown() || plan.GalleryName.IsUnknown() { // not known while planning
-		template, diags := findTemplate(ctx, r.data.Graph, plan.GalleryName.ValueString(), plan.ApplicationTemplateID.ValueString())
-		resp.Diagnostics.Append(diags...)
-		if !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(refuseWithoutConnector(template)...)
-		}
-		if resp.Diagnostics.HasError() {
-			return
-		}
-		plan.ApplicationTemplateID, plan.GalleryName = types.StringValue(template.ID), types.StringValue(template.DisplayName)
-	}
-	templateID := plan.ApplicationTemplateID.ValueString()
-	found, planned := providerdata.Take[[]graph.ServicePrincipal](r.data, existingKey{templateID, plan.DisplayName.ValueString()})
-	if !planned {
-		var err error
-		if found, err = existing(ctx, r.data.Graph, templateID, plan.DisplayName.ValueString()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead))
-			return
-		}
-	}
-	if resp.Diagnostics.Append(refuseDuplicate(found)...); resp.Diagnostics.HasError() {
-		return
-	}
-	app, sp, diags := r.instantiate(ctx, templateID, plan.DisplayName.ValueString())
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
-	plan.ApplicationTemplateID = types.StringValue(templateID)
-	plan.ApplicationObjectID = textOrNull(app.ID)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ready, err := r.waitUntilKnown(ctx, sp.ID)
-	if err != nil {
-		// The application exists. An error here would taint it, and the next apply would delete it.
-		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
-			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
-		return
-	}
-	if len(ready.AppRoles) > 0 {
-		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
-		resp.Diagnostics.Append(diags...)
-		plan.AppRoles = roles
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-}
-
-// instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
-func (r *Resource) instantiate(ctx context.Context, templateID, displayName string) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
-	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, templateID, displayName)
-	if err == nil {
-		return app, sp, nil
-	}
-	if !graph.IsAmbiguous(err) {
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, graphdiag.ApplicationWrite)}
-	}
-	look, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	tries := 0
-	lookErr := r.data.Graph.Poll(look, "the application to appear", func(ctx context.Context) (bool, string, error) {
-		found, err := existing(ctx, r.data.Graph, templateID, displayName)
-		if err != nil {
-			return false, "", err
-		}
-		if len(found) == 0 {
-			// A few looks settle it: listings lag by seconds, and nothing else will make it appear.
-			tries++
-			return tries >= 6, "no application of that name", nil
-		}
-		sp = found[0]
-		return true, "", nil
-	})
-	if lookErr != nil || sp.ID == "" {
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err, graphdiag.ApplicationWrite,
-			fmt.Sprintf("Looking for an application named %q of this gallery entry found none. Apply again: the provider looks again before it creates anything, "+
-				"and if the application has appeared by then it gives you the import block.", displayName))}
-	}
-	app, err = r.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
-	if err != nil && !graph.IsNotFound(err) {
-		app = graph.Application{}
-	}
-	return app, sp, nil
-}
-
-// waitUntilKnown returns once the service principal and its synchronization endpoint both answer.
-func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.ServicePrincipal, err error) {
-	err = r.data.Graph.Poll(ctx, "the service principal to be readable", func(ctx context.Context) (bool, string, error) {
-		var err error
-		sp, err = r.data.Graph.GetServicePrincipal(ctx, id)
-		if graph.IsNotFound(err) {
-			return false, "not found", nil
-		}
-		return err == nil, "", err
-	})
-	if err != nil {
-		return sp, err
-	}
-	err = r.data.Graph.Poll(ctx, "the synchronization service to know the application", func(ctx context.Context) (bool, string, error) {
-		_, err := r.data.SyncTemplates(ctx, id)
-		switch {
-		case graph.IsNotFound(err):
-			return false, "not found", nil
-		case graph.IsPermissionDenied(err):
-			// Whoever manages the connection needs that permission; creating the application does not.
-			return true, "", nil
-		}
-		return err == nil, "", err
-	})
-	return sp, err
-}
-
 // Read takes over what the service principal says now.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
@@ -257,6 +136,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	sp, err := r.data.Graph.GetServicePrincipal(ctx, state.ID.ValueString())
+	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.ID})...)
 	if graph.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -270,32 +151,49 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if imported {
 		resp.Diagnostics.Append(r.completeImport(ctx, &state)...)
 	}
+	if state.ApplicationObjectID.IsNull() && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.findRegistration(ctx, &state)...)
+	}
+	r.ledger().note(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.ServicePrincipalID})...)
 }
 
-// completeImport looks up what the service principal does not tell: the registration and the gallery's name.
+// completeImport looks up what the service principal does not tell: the gallery's name.
 func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagnostics {
 	if state.ApplicationTemplateID.IsNull() {
 		return attributeError("id", "Not a gallery application",
 			fmt.Sprintf("The service principal %s was not made from the application gallery, and only gallery applications have a provisioning connector. "+
 				"To manage provisioning of an application of your own, refer to its service principal id directly.", state.ID))
 	}
+	template, err := r.data.Graph.GetApplicationTemplate(ctx, state.ApplicationTemplateID.ValueString())
+	switch {
+	case graph.IsNotFound(err): // left the gallery since; no name is known then
+		return nil
+	case err != nil:
+		return diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+	}
+	state.GalleryName = types.StringValue(template.DisplayName)
+	return nil
+}
+
+// findRegistration looks up the object id of the registration, which some gallery applications have in another tenant,
+// and which listings may not show yet when the service principal is new.
+func (r *Resource) findRegistration(ctx context.Context, state *model) diag.Diagnostics {
 	app, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString())
 	if err != nil && !graph.IsNotFound(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot read the application registration", err, graphdiag.ApplicationRead)}
 	}
 	state.ApplicationObjectID = textOrNull(app.ID)
-	template, err := r.data.Graph.GetApplicationTemplate(ctx, state.ApplicationTemplateID.ValueString())
-	switch {
-	case graph.IsNotFound(err): // left the gallery since
-		state.GalleryName = types.StringValue(DefaultGalleryName)
-	case err != nil:
-		return diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
-	default:
-		state.GalleryName = types.StringValue(template.DisplayName)
-	}
 	return nil
+}
+
+// refuseRename stops what only the owner of the registration can do.
+func refuseRename(plan, state model) diag.Diagnostics {
+	if plan.DisplayName.Equal(state.DisplayName) || !state.ApplicationObjectID.IsNull() {
+		return nil
+	}
+	return attributeError("display_name", "The application cannot be renamed here",
+		fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
 }
 
 // Update renames the application; everything else that can change only concerns the provider.
@@ -324,10 +222,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // rename patches the registration, which owns the name, and waits until the service principal shows it.
 func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
-	if plan.ApplicationObjectID.IsNull() {
-		return attributeError("display_name", "The application cannot be renamed here",
-			"Its registration is in another tenant, which owns the name. Keep `display_name` as it is.")
-	}
 	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err, graphdiag.ApplicationWrite)}
 	}
@@ -374,6 +268,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err, graphdiag.ApplicationWrite))
 		return
 	}
+	r.ledger().note(id)
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
@@ -385,18 +280,4 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err, graphdiag.ApplicationRead,
 			"It was deleted; destroying again confirms it."))
 	}
-}
-
-// ImportState accepts the service principal's object id, alone or as a Graph path.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if req.ID != "" {
-		id := importID(req.ID)
-		if problem := validate.ObjectIDProblem(id); problem != "" {
-			resp.Diagnostics.AddError("Invalid import id",
-				"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
-			return
-		}
-		req.ID = id
-	}
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("service_principal_id"), req, resp)
 }

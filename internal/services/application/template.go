@@ -71,12 +71,13 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the one you mean:\n%s", len(templates), galleryName, strings.Join(candidates, "\n")))
 }
 
-// refuseWithoutConnector stops before an application is created that can never provision anybody.
-func refuseWithoutConnector(template graph.ApplicationTemplate) diag.Diagnostics {
+// refuseWithoutConnector stops before an application is created that can never provision anybody. byName says which
+// attribute chose it.
+func refuseWithoutConnector(template graph.ApplicationTemplate, byName bool) diag.Diagnostics {
 	if template.CanProvision() {
 		return nil
 	}
-	return attributeError("gallery_name", "The gallery application cannot provision accounts",
+	return attributeError(map[bool]string{true: "gallery_name", false: "application_template_id"}[byName], "The gallery application cannot provision accounts",
 		fmt.Sprintf("The gallery says that %q (%s) supports no automatic provisioning. Microsoft has announced the end of the provisioning part of the GoToMeeting application; "+
 			"its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on is not affected. Nothing was created.", template.DisplayName, template.ID))
 }
@@ -87,6 +88,8 @@ func attributeError(attribute, summary, detail string) diag.Diagnostics {
 
 // existingKey is under what planning hands over the applications that it found.
 type existingKey struct{ templateID, displayName string }
+
+func (k existingKey) String() string { return k.templateID + " " + k.displayName }
 
 // existing returns the service principals that instantiating would duplicate.
 func existing(ctx context.Context, client *graph.Client, templateID, displayName string) ([]graph.ServicePrincipal, error) {
@@ -118,8 +121,15 @@ func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
 			"Take it over with this block, or choose another `display_name`:\n\n%s", found[0].DisplayName, importBlock(found[0].ID)))
 }
 
-func importBlock(id string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
+// warnReplaced speaks of an application that is in the state already: Terraform does not tell whether it is to be deleted
+// first.
+func warnReplaced(own []graph.ServicePrincipal) diag.Diagnostics {
+	if len(own) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("display_name"), "An application of this name is in the state",
+		fmt.Sprintf("The state holds an application named %q from the same gallery entry (service principal %s). If this plan replaces it, its single sign-on, assignments and roles go with it; "+
+			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one.", own[0].DisplayName, own[0].ID))}
 }
 
 // warnDeleted tells of a namesake in the recycle bin, which could be restored with its settings instead.

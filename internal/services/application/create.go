@@ -1,0 +1,168 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// settleTime bounds the look for an application whose creation was not confirmed. Listings lag by seconds, rarely more.
+const settleTime = time.Minute
+
+// Create instantiates the gallery entry and waits until every part of the service that comes next knows the result.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if plan.ApplicationTemplateID.IsUnknown() || plan.GalleryName.IsUnknown() { // not known while planning
+		template, diags := findTemplate(ctx, r.data.Graph, plan.GalleryName.ValueString(), plan.ApplicationTemplateID.ValueString())
+		resp.Diagnostics.Append(diags...)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(refuseWithoutConnector(template, plan.ApplicationTemplateID.IsUnknown())...)
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		plan.ApplicationTemplateID, plan.GalleryName = types.StringValue(template.ID), types.StringValue(template.DisplayName)
+	}
+	key := existingKey{plan.ApplicationTemplateID.ValueString(), plan.DisplayName.ValueString()}
+	defer r.data.Lock(key.String())() // two resources of one configuration that mean the same application
+	if resp.Diagnostics.Append(r.refuseExisting(ctx, key)...); resp.Diagnostics.HasError() {
+		return
+	}
+	app, sp, diags := r.instantiate(ctx, key)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.ledger().made(key, sp)
+	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
+	plan.ApplicationTemplateID = types.StringValue(key.templateID)
+	plan.DisplayName = types.StringValue(key.displayName)
+	plan.ApplicationObjectID = textOrNull(app.ID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ready, err := r.waitUntilKnown(ctx, sp.ID)
+	if err != nil {
+		// The application exists. An error here would taint it, and the next apply would delete it.
+		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
+			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
+		return
+	}
+	if len(ready.AppRoles) > 0 {
+		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
+		resp.Diagnostics.Append(diags...)
+		plan.AppRoles = roles
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// refuseExisting stops before a duplicate is made, of what the tenant had or of what this run made already.
+func (r *Resource) refuseExisting(ctx context.Context, key existingKey) diag.Diagnostics {
+	if twin := r.refuseTwin(key); twin.HasError() {
+		return twin
+	}
+	found, planned := providerdata.Take[[]graph.ServicePrincipal](r.data, key)
+	if !planned {
+		var err error
+		if found, err = existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
+			return diag.Diagnostics{graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead)}
+		}
+	}
+	foreign, _ := r.ledger().split(found)
+	return refuseDuplicate(foreign)
+}
+
+// refuseTwin stops the second of two resources that mean the same application.
+func (r *Resource) refuseTwin(key existingKey) diag.Diagnostics {
+	twin, ok := r.ledger().madeBefore(key)
+	if !ok {
+		return nil
+	}
+	return attributeError("display_name", "The application is declared twice",
+		fmt.Sprintf("Another `gotomeeting_application` of this configuration with the same gallery entry and the name %q was created moments ago (service principal %s). "+
+			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, twin.ID))
+}
+
+// instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
+func (r *Resource) instantiate(ctx context.Context, key existingKey) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
+	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID, key.displayName)
+	if err == nil {
+		return app, sp, nil
+	}
+	if !graph.IsAmbiguous(err) {
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, graphdiag.ApplicationWrite)}
+	}
+	look, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	lookErr := r.data.Graph.Poll(look, "the application to appear", func(ctx context.Context) (bool, string, error) {
+		found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName)
+		if found, _ = r.ledger().split(found); len(found) > 0 {
+			sp = found[0]
+		}
+		return sp.ID != "", "no application of that name", err
+	})
+	if sp.ID == "" {
+		hint := fmt.Sprintf("No application named %q of this gallery entry has appeared within a minute.", key.displayName)
+		if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
+			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry failed as well: %s.", key.displayName, lookErr)
+		}
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err, graphdiag.ApplicationWrite,
+			hint+" Apply again: the provider looks again before it creates anything, and if the application has appeared by then it gives you the import block.")}
+	}
+	// Without the registration the next refresh looks for it again.
+	_ = r.data.Graph.Poll(look, "the registration to appear", func(ctx context.Context) (bool, string, error) {
+		app, err = r.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
+		return !graph.IsNotFound(err), "not found", nil
+	})
+	return app, sp, nil
+}
+
+// waitUntilKnown returns once the service principal and its synchronization endpoint both answer.
+func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.ServicePrincipal, err error) {
+	err = r.data.Graph.Poll(ctx, "the service principal to be readable", func(ctx context.Context) (bool, string, error) {
+		var err error
+		sp, err = r.data.Graph.GetServicePrincipal(ctx, id)
+		if graph.IsNotFound(err) {
+			return false, "not found", nil
+		}
+		return err == nil, "", err
+	})
+	if err != nil {
+		return sp, err
+	}
+	err = r.data.Graph.Poll(ctx, "the synchronization service to know the application", func(ctx context.Context) (bool, string, error) {
+		_, err := r.data.SyncTemplates(ctx, id)
+		switch {
+		case graph.IsNotFound(err):
+			return false, "not found", nil
+		case graph.IsPermissionDenied(err):
+			// Whoever manages the connection needs that permission; creating the application does not.
+			return true, "", nil
+		}
+		return err == nil, "", err
+	})
+	return sp, err
+}

@@ -1,0 +1,158 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+func (w *world) assign(servicePrincipalID string, people ...string) {
+	w.t.Helper()
+	sp, err := w.Sim.Store().ServicePrincipal(servicePrincipalID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, person := range people {
+		if _, err := w.Sim.Store().Assign(sp.ID, person, sp.Roles[0].ID, store.AssignOptions{}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) addJob(servicePrincipalID string) store.Job {
+	w.t.Helper()
+	job, err := w.Sim.Store().CreateJob(servicePrincipalID, store.ConnectorGoToMeeting)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return job
+}
+
+func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		use  func(w *world, id string)
+		want string
+	}{
+		"single sign-on": {func(w *world, id string) { w.setSignOn(id, "saml") }, "single sign-on is set up (saml)"},
+		"a job":          {func(w *world, id string) { w.addJob(id) }, "1 provisioning job"},
+		"an assignment":  {func(w *world, id string) { w.assign(id, store.UserAna) }, "1 assignment of users or groups"},
+		"several of each": {func(w *world, id string) {
+			w.setSignOn(id, "password")
+			w.addJob(id)
+			w.assign(id, store.UserAna, store.GroupMeetings)
+		}, "single sign-on is set up (password); 1 provisioning job; 2 assignments of users or groups"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			m := w.managed()
+			clean(t, m.Apply(object()))
+			tt.use(w, m.Text("id"))
+			w.Sim.Log().Reset()
+			wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
+				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
+					"To keep the application and only forget it here, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
+			w.wantWrites()
+			w.wantCount(1)
+			if m.Now == nil {
+				t.Fatal("the application left the state")
+			}
+			clean(t, m.Apply(object("force_destroy", true)))
+			clean(t, m.Destroy())
+			w.wantCount(0)
+		})
+	}
+}
+
+func TestResource_singleSignOnThatIsNoneDoesNotCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	w.setSignOn(m.Text("id"), "notSupported")
+	clean(t, m.Destroy())
+	w.wantCount(0)
+}
+
+// Terraform removes what depends on the application right before, and listings still show that for a while.
+func TestResource_destroyWaitsForListingsToFollow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	job := w.addJob(m.Text("id"))
+	w.Sim.SetLag(simulator.KindJob, simulator.Lag{For: 5 * time.Second})
+	deleteJob := w.Managed("gotomeeting_provisioning_connection")
+	clean(t, deleteJob.Import(m.Text("id")+"/"+job.ID))
+	clean(t, deleteJob.Destroy())
+	w.Sim.SetLag(simulator.KindJob, simulator.Lag{For: 5 * time.Second})
+	clean(t, m.Destroy())
+	w.wantCount(0)
+}
+
+func TestResource_destroyIsRefusedWithTheCLI(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var id string
+	w.test(
+		resource.TestStep{Config: w.config(`display_name = "Meetings"`)},
+		resource.TestStep{
+			PreConfig: func() {
+				id = w.Sim.Store().ServicePrincipals(false)[0].ID
+				w.assign(id, store.UserAna)
+			},
+			Config: w.ProviderConfig(), ExpectError: regexp.MustCompile(`The application is still in use`),
+		},
+		resource.TestStep{Config: w.config(`display_name  = "Meetings"`, `force_destroy = true`)},
+	)
+}
+
+func TestResource_destroySucceedsWhenItIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	p := w.Protocol()
+	planned, found := p.Plan(typeName, m.Now, nil)
+	clean(t, found)
+	w.delete(m.Text("application_object_id")) // after the refresh
+	after, found := p.Apply(planned)
+	clean(t, found)
+	if after != nil {
+		t.Error("the application is still in the state")
+	}
+}
+
+// `-replace` and a tainted application: Terraform asks for a plan as if nothing were there.
+func TestResource_replacesOneOfItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	before := m.Text("id")
+	m.Tainted = true
+	found := m.Apply(object())
+	for _, d := range found {
+		if d.Error {
+			t.Fatalf("messages:\n%s", found)
+		}
+	}
+	wants(t, found[:1], acctest.Diagnostic{Path: "display_name", Summary: "An application of this name is in the state",
+		Detail: "The state holds an application named \"Meetings\" from the same gallery entry (service principal " + before + "). If this plan replaces it, its single sign-on, assignments and roles go with it; " +
+			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."})
+	w.wantCount(1)
+	if m.Text("id") == before {
+		t.Error("it was not replaced")
+	}
+}
