@@ -5,6 +5,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -26,13 +27,23 @@ func (connectionID) ValidateString(_ context.Context, req validator.StringReques
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	ref, err := graph.ParseJobRef(req.ConfigValue.ValueString())
-	if err == nil && ref.String() == req.ConfigValue.ValueString() {
-		return
+	if problem := ConnectionIDProblem(req.ConfigValue.ValueString()); problem != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid connection id", problem)
 	}
-	detail := "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
-	if err != nil {
-		detail += " " + err.Error() + "."
+}
+
+// ConnectionIDProblem says in full sentences what keeps s from being the id of a connection, or "".
+func ConnectionIDProblem(s string) string {
+	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
+	ref, err := graph.ParseJobRef(s)
+	switch {
+	case s == "":
+		return "The value is empty. " + expected
+	case err != nil || ref.String() != s:
+		return fmt.Sprintf("%q is no connection id. %s", s, expected)
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid connection id", detail)
+	if problem := ObjectIDProblem(ref.ServicePrincipalID); problem != "" {
+		return "The service principal id in it is malformed. " + problem
+	}
+	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Default timeouts. An initial cycle takes from minutes to hours.
@@ -67,18 +68,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || plan.ConnectionID.IsUnknown() {
 		return
 	}
-	if restarts(plan, state) && strings.EqualFold(plan.RestartScope.ValueString(), "ForceDeletes") {
+	imported, diags := wasImported(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if restarts(plan, state, imported) && strings.EqualFold(plan.RestartScope.ValueString(), "ForceDeletes") {
 		resp.Diagnostics.AddAttributeWarning(path.Root("restart_scope"), "Held deletions will be carried out",
 			"Accidental-deletion prevention stopped a cycle to protect accounts. Applying this plan lets those disables and deletions through. Check the provisioning logs for `stagedDelete` entries first.")
 	}
 	if plan.Enabled.ValueBool() && !state.Enabled.ValueBool() {
 		resp.Diagnostics.Append(r.warnQuarantined(ctx, plan)...)
 	}
-}
-
-// restarts reports whether the plan restarts provisioning: the triggers of an existing resource changed to other values.
-func restarts(plan, state model) bool {
-	return !state.ID.IsNull() && !state.RestartTriggers.IsNull() && !plan.RestartTriggers.IsNull() && !plan.RestartTriggers.Equal(state.RestartTriggers)
 }
 
 // jobKey is under what planning hands over the job that it read.
@@ -124,73 +122,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	plan.ID = plan.ConnectionID
-	save := func() diag.Diagnostics {
-		diags := resp.State.Set(ctx, &plan)
-		diags.Append(resp.Identity.Set(ctx, identity{plan.ConnectionID})...)
-		return diags
-	}
-	resp.Diagnostics.Append(r.apply(ctx, plan, false, save)...)
-}
-
-// apply restarts if asked, then starts or pauses the job unless it is as wanted already, and saves the state before it
-// waits for anything.
-func (r *Resource) apply(ctx context.Context, plan model, restart bool, save func() diag.Diagnostics) diag.Diagnostics {
-	ref, err := plan.ref()
-	if err != nil {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
-	}
-	started, diags := r.switchJob(ctx, ref, plan, restart, save)
-	// The wait takes no lock: it may last an hour, and other resources of the connection need not stand by.
-	if started && !diags.HasError() && plan.WaitForFirstCycle.ValueBool() {
-		diags.Append(r.waitForFirstCycle(ctx, ref)...)
-	}
-	return diags
-}
-
-// switchJob makes the calls of apply and reports whether they started the job.
-func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, restart bool, save func() diag.Diagnostics) (started bool, diags diag.Diagnostics) {
-	defer r.data.Lock(ref.ServicePrincipalID)()
-	job, err := r.awaitJob(ctx, ref)
-	if graph.IsNotFound(err) {
-		return false, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
-			fmt.Sprintf("The service has no provisioning job %q. If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew.", ref.JobID))}
-	}
-	if err != nil {
-		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
-	}
-	wanted := job.Schedule.Active()
-	if !plan.Enabled.IsNull() {
-		wanted = plan.Enabled.ValueBool()
-	}
-	active := job.Schedule.Active()
-	if restart {
-		if err := r.data.Graph.RestartJob(ctx, ref, plan.RestartScope.ValueString()); err != nil {
-			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, graphdiag.SynchronizationWrite)}
-		}
-		active, started = true, !active
-	}
-	switch {
-	case wanted && !active:
-		if err := r.data.Graph.StartJob(ctx, ref); err != nil {
-			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err, graphdiag.SynchronizationWrite,
-				"If the connection has no credentials yet, give them or authorize in the portal first.")}
-		}
-		started = true
-	case !wanted && active:
-		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
-			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err, graphdiag.SynchronizationWrite)}
-		}
-	}
-	diags = save()
-	if diags.HasError() || wanted == job.Schedule.Active() && !restart {
-		return false, diags
-	}
-	if err := r.waitForState(ctx, ref, wanted); err != nil {
-		// The call was accepted; tainting would pause and start again for nothing.
-		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning", "The next plan shows what the service says.\n\n"+err.Error())
-		return false, diags
-	}
-	return started && wanted, diags
+	resp.Diagnostics.Append(r.apply(ctx, plan, false, saver(ctx, &resp.State, resp.Identity))...)
 }
 
 // Read takes over whether the job runs.
@@ -217,7 +149,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case graph.IsNotFound(err):
 		// A retired connector takes its jobs along. The connection resource says so; here the state is kept, so that the
 		// rest of the configuration can be planned.
-		if templates, err := r.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID); imported || err != nil || len(templates) > 0 {
+		retired, err := r.retired(ctx, ref)
+		if err != nil {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err, graphdiag.SynchronizationRead,
+				"The provisioning job is not there any more."))
+			return
+		}
+		if imported || !retired {
 			resp.State.RemoveResource(ctx)
 			return
 		}
@@ -244,12 +182,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	save := func() diag.Diagnostics {
-		diags := resp.State.Set(ctx, &plan)
-		diags.Append(resp.Identity.Set(ctx, identity{plan.ConnectionID})...)
-		return diags
+	imported, diags := wasImported(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.apply(ctx, plan, restarts(plan, state, imported), saver(ctx, &resp.State, resp.Identity))...)
+	if imported && !plan.RestartTriggers.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("false"))...)
 	}
-	resp.Diagnostics.Append(r.apply(ctx, plan, restarts(plan, state), save)...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
@@ -299,9 +237,15 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	ref, err := graph.ParseJobRef(connectionID)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid import id",
-			fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q: %s.", connectionID, err))
+			fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q.", connectionID))
+		return
+	}
+	ref.ServicePrincipalID = strings.ToLower(ref.ServicePrincipalID)
+	if problem := validate.ObjectIDProblem(ref.ServicePrincipalID); problem != "" {
+		resp.Diagnostics.AddError("Invalid import id", "The service principal id is malformed. "+problem)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.String())})...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 }

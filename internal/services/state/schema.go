@@ -34,15 +34,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces this resource: the old connection is paused."},
 			"enabled": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone. A job in quarantine still counts as on."},
+				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone, on destroy as well. A job in quarantine still counts as on."},
 			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them for the first time restarts nothing."},
+				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}, stringvalidator.AlsoRequires(path.MatchRoot("restart_triggers"))},
 				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (look at every person again), `Escrows` (forget recorded failures), joined by commas; " +
 					"`ForceDeletes`, alone, lets deletions through that accidental-deletion prevention holds; `ConnectorDataStore` and `Full` break the links between people and accounts and are for Microsoft support. " +
 					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
 			"wait_for_first_cycle": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether switching provisioning on waits until the first cycle has ended. A wait that takes longer than the timeout ends with a warning. Defaults to `false`."},
+				MarkdownDescription: "Whether switching provisioning on waits until the first cycle after it has ended. A failed cycle and a wait that takes longer than the timeout are warnings. Defaults to `false`."},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",
 				ReadDescription:   "Defaults to `5m`.",

@@ -45,6 +45,9 @@ func (r *Resource) waitForState(ctx context.Context, ref graph.JobRef, active bo
 	defer cancel()
 	return r.data.Graph.Poll(bounded, "the schedule to follow", func(ctx context.Context) (bool, string, error) {
 		job, err := r.data.Graph.GetJob(ctx, ref)
+		if graph.IsNotFound(err) { // a replica that has not heard of the job yet; it was there before
+			return false, "not found", nil
+		}
 		return job.Schedule.Active() == active, "state " + job.Schedule.State, err
 	})
 }
@@ -56,14 +59,30 @@ func (r *Resource) waitForRest(ctx context.Context, ref graph.JobRef) error {
 		if graph.IsNotFound(err) {
 			return true, "", nil
 		}
-		return err == nil && !job.Schedule.Active() && !running(job), progressText(job), err
+		return err == nil && !job.Schedule.Active() && !running(job, r.data.Graph.Clock().Now()), progressText(job), err
 	})
 }
 
-// running reports whether a cycle is in progress: an execution that began and has not ended.
-func running(job graph.Job) bool {
-	return job.Status != nil && job.Status.LastExecution != nil &&
-		job.Status.LastExecution.TimeBegan != nil && job.Status.LastExecution.TimeEnded == nil
+// staleProgress is from when on unfinished progress is what an aborted cycle left behind.
+const staleProgress = time.Hour
+
+// running reports whether a cycle is in progress: an execution that began and has not ended, or progress that is short of
+// its goal, was observed after the last execution ended, and is not old.
+func running(job graph.Job, now time.Time) bool {
+	if job.Status == nil {
+		return false
+	}
+	last := job.Status.LastExecution
+	if last != nil && last.TimeBegan != nil && last.TimeEnded == nil {
+		return true
+	}
+	for _, p := range job.Status.Progress {
+		if p.ObservedAt != nil && p.CompletedUnits < p.TotalUnits && now.Sub(*p.ObservedAt) < staleProgress &&
+			(last == nil || last.TimeEnded == nil || p.ObservedAt.After(*last.TimeEnded)) {
+			return true
+		}
+	}
+	return false
 }
 
 func progressText(job graph.Job) string {
@@ -77,10 +96,11 @@ func progressText(job graph.Job) string {
 // firstCycleInterval is how often the first cycle is looked at: cycles take minutes, and every look is a request.
 const firstCycleInterval = 30 * time.Second
 
-// waitForFirstCycle returns once a cycle has ended. A timeout is a warning: provisioning is on, as was asked.
-func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef) diag.Diagnostics {
+// waitForFirstCycle returns once a cycle has ended that was not there before the start. A timeout is a warning:
+// provisioning is on, as was asked.
+func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef, before graph.Job) diag.Diagnostics {
 	clock := r.data.Graph.Clock()
-	began, allowed := clock.Now(), time.Duration(math.MaxInt64)
+	start, allowed := clock.Now(), time.Duration(math.MaxInt64)
 	if deadline, ok := ctx.Deadline(); ok {
 		allowed = time.Until(deadline)
 	}
@@ -88,24 +108,50 @@ func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef) diag
 		job, err := r.data.Graph.GetJob(ctx, ref)
 		if err != nil {
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "Cannot follow the first cycle",
-				"Provisioning is on; only the wait for its first cycle ended early.\n\n"+graphdiag.Detail(err, graphdiag.SynchronizationRead))}
+				"Provisioning is on; only the wait for its first cycle ended early. "+graphdiag.Detail(err, graphdiag.SynchronizationRead))}
 		}
-		if status := job.Status; status != nil {
-			if status.Quarantine != nil {
-				return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "The first cycle ended in quarantine",
-					fmt.Sprintf("Provisioning is on, but the service put it into quarantine (%s). `gotomeeting_sync_status` shows the details.", status.Quarantine.Reason))}
-			}
-			if last := status.LastExecution; last != nil && last.TimeEnded != nil {
-				return firstCycleResult(last)
-			}
+		if result, ended := firstCycle(job, before); ended {
+			return result
 		}
-		tflog.Info(ctx, "Waiting for the first provisioning cycle", map[string]any{"progress": progressText(job), "waited_s": int(clock.Now().Sub(began).Seconds())})
-		if err := clock.Sleep(ctx, firstCycleInterval); err != nil || clock.Now().Sub(began) > allowed {
+		waited := clock.Now().Sub(start)
+		tflog.Info(ctx, "Waiting for the first provisioning cycle", map[string]any{"progress": progressText(job), "waited_s": int(waited.Seconds())})
+		if err := clock.Sleep(ctx, firstCycleInterval); err != nil || clock.Now().Sub(start) > allowed {
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "The first cycle has not ended yet",
 				fmt.Sprintf("Provisioning is on. The wait ended after %s; last seen: %s. Initial cycles of large tenants take hours; raise `timeouts` to wait longer.",
-					clock.Now().Sub(began).Round(time.Second), progressText(job)))}
+					clock.Now().Sub(start).Round(time.Second), progressText(job)))}
 		}
 	}
+}
+
+// firstCycle tells whether the first cycle after the start has ended, and how. What the job showed before the start may
+// still be shown for a while and does not count.
+func firstCycle(job, before graph.Job) (result diag.Diagnostics, ended bool) {
+	if job.Status == nil {
+		return nil, false
+	}
+	old := graph.JobStatus{}
+	if before.Status != nil {
+		old = *before.Status
+	}
+	if quarantine := job.Status.Quarantine; quarantine != nil && (old.Quarantine == nil || !sameInstant(quarantine.CurrentBegan, old.Quarantine.CurrentBegan)) {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "The first cycle ended in quarantine",
+			fmt.Sprintf("Provisioning is on, but the service put it into quarantine (%s). `gotomeeting_sync_status` shows the details.", quarantine.Reason))}, true
+	}
+	if last := job.Status.LastExecution; last != nil && last.TimeEnded != nil && !sameInstant(last.TimeEnded, endOf(old.LastExecution)) {
+		return firstCycleResult(last), true
+	}
+	return nil, false
+}
+
+func endOf(e *graph.TaskExecution) *time.Time {
+	if e == nil {
+		return nil
+	}
+	return e.TimeEnded
+}
+
+func sameInstant(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 func firstCycleResult(last *graph.TaskExecution) diag.Diagnostics {
@@ -115,7 +161,7 @@ func firstCycleResult(last *graph.TaskExecution) diag.Diagnostics {
 	detail := fmt.Sprintf("The first cycle ended with the state %s: %d people in scope, %d changes written, %d failed.",
 		last.State, last.CountEntitledForProvisioning, last.CountExported, last.CountEscrowed)
 	if last.Error != nil {
-		detail += fmt.Sprintf(" The service said: %s: %s", last.Error.Code, last.Error.Message)
+		detail += fmt.Sprintf(" The service said %s: %s.", last.Error.Code, strings.TrimSuffix(last.Error.Message, "."))
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "The first cycle had failures",
 		detail+" `gotomeeting_sync_status` and the provisioning logs show the details.")}

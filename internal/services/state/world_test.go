@@ -6,6 +6,7 @@ package state_test
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -154,10 +155,26 @@ func succeeds(t *testing.T, found acctest.Diagnostics) {
 	}
 }
 
-// wants compares the messages of a call.
-func wants(t *testing.T, found acctest.Diagnostics, want ...acctest.Diagnostic) {
-	t.Helper()
-	if diff := cmp.Diff(acctest.Diagnostics(want), found); diff != "" {
-		t.Errorf("messages (-want +got):\n%s", diff)
+// wants compares the messages of a call. In texts, {job} stands for the job's path and {id} for a request id.
+func (w *world) wants(found acctest.Diagnostics, want ...acctest.Diagnostic) {
+	w.t.Helper()
+	for i := range want {
+		want[i].Detail = strings.ReplaceAll(want[i].Detail, "{job}", "/v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job.ID)
 	}
+	for i := range found {
+		found[i].Detail = requestID.ReplaceAllString(found[i].Detail, "Request ID: {id}")
+	}
+	if diff := cmp.Diff(acctest.Diagnostics(want), found); diff != "" {
+		w.t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
+var requestID = regexp.MustCompile(`Request ID: [0-9a-f-]{36}`)
+
+func failure(at, summary, detail string) acctest.Diagnostic {
+	return acctest.Diagnostic{Error: true, Path: at, Summary: summary, Detail: detail}
+}
+
+func warning(at, summary, detail string) acctest.Diagnostic {
+	return acctest.Diagnostic{Path: at, Summary: summary, Detail: detail}
 }
