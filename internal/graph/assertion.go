@@ -101,8 +101,10 @@ func (o CredentialOptions) requestToken(ctx context.Context, pipeline runtime.Pi
 	runtime.SkipBodyDownload(req)
 	req.Raw().Header.Set("Accept", "application/json")
 	req.Raw().Header.Set("Authorization", "Bearer "+o.OIDCRequestToken)
-	// Azure DevOps answers a bad token with a redirect to a sign-in page unless told otherwise.
-	req.Raw().Header.Set("X-TFS-FedAuthRedirect", "Suppress")
+	if o.Method == MethodAzureDevOps {
+		// It answers a bad token with a redirect to a sign-in page unless told otherwise.
+		req.Raw().Header.Set("X-TFS-FedAuthRedirect", "Suppress")
+	}
 	resp, err := pipeline.Do(req)
 	if err != nil {
 		return "", fmt.Errorf("%s from %s: %w", doing, address.Host, err)

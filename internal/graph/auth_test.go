@@ -429,14 +429,14 @@ echo '{"accessToken":"from-cli","expires_on":4102444800}'`)
 Run az login." >&2; exit 1`)
 		_, err := get(t, "")
 		why, ok := errors.AsType[*AuthError](err)
-		if !ok || !cmp.Equal(why.AADSTS, []int{70043}) || why.Description != "AzureCLICredential: ERROR: AADSTS70043: The refresh token has expired. Run az login." {
+		if !ok || !cmp.Equal(why.AADSTS, []int{70043}) || why.Description != "Azure CLI: ERROR: AADSTS70043: The refresh token has expired. Run az login." {
 			t.Errorf("error %#v", err)
 		}
 	})
 	t.Run("not installed", func(t *testing.T) {
 		t.Setenv("PATH", t.TempDir())
 		_, err := get(t, "")
-		if why, ok := errors.AsType[*AuthError](err); !ok || !strings.Contains(why.Description, "not found on path") {
+		if why, ok := errors.AsType[*AuthError](err); !ok || why.Description != "Azure CLI: executable not found on path" {
 			t.Errorf("error %#v", err)
 		}
 	})

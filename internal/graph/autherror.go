@@ -36,6 +36,13 @@ func (a *signInAnswer) authError(err error, secrets []string) *AuthError {
 		if advice := strings.Index(text, " To troubleshoot, visit "); advice >= 0 {
 			text = text[:advice]
 		}
+		// The library puts the name of its type in front.
+		if name, rest, found := strings.Cut(text, ": "); found && strings.Contains(name, "Credential") && !strings.Contains(name, " ") {
+			text = rest
+			if strings.HasPrefix(name, "AzureCLI") {
+				text = "Azure CLI: " + rest
+			}
+		}
 		e.Description, e.Err = text, errors.Unwrap(err)
 	}
 	e.Description = oneLine(withoutSecrets(e.Description, secrets))

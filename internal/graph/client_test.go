@@ -206,6 +206,30 @@ func TestCall_overRealConnections(t *testing.T) {
 			t.Errorf("error %v after %d retries", err, len(clock.sleeps))
 		}
 	})
+	t.Run("a handshake that is cut off", func(t *testing.T) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		go func() {
+			for {
+				socket, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				_ = socket.Close()
+			}
+		}()
+		clock := newFakeClock()
+		client, err := New(Options{Endpoint: "https://" + listener.Addr().String(), Credential: &fakeCredential{}, Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.StartJob(t.Context(), testRef); err == nil || IsAmbiguous(err) || len(clock.sleeps) != maxFaults {
+			t.Errorf("error %v after %d retries", err, len(clock.sleeps))
+		}
+	})
 	t.Run("an unknown authority", func(t *testing.T) {
 		_, server, clock := newServed(t, cutOff)
 		stranger, err := NewHTTPClient("")

@@ -26,5 +26,12 @@
 // permission is missing, and there the token is renewed only if it is not fresh, in case the permission was granted
 // since it was issued.
 //
+// # Signing in
+//
+// Every method goes through azidentity, whose token requests run through the same exchange, retry and log rules. A
+// sign-in is one request, two where a CI system has to be asked for a federated token first: the tenant's endpoints,
+// which are fixed, are not asked for. One token serves all calls of a client; it is replaced five minutes before its end,
+// and federated tokens are fetched anew for that. A refusal stands for a minute.
+//
 // All waits are on Options.Clock. The log hook and errors never carry headers, bodies, query values or user names.
 package graph

@@ -48,7 +48,7 @@ func TestEntries_followsThePagesOfItsOwnHost(t *testing.T) {
 		{"another host", []reply{pageOf("https://graph.example.com.evil.example/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"user information", []reply{pageOf("https://graph.example.com@evil.example/x", "1")}, nil, nil, errForeignLink},
 		{"another port", []reply{pageOf("https://graph.example.com:8443/v1.0/x", "1")}, nil, nil, errForeignLink},
-		{"without TLS", []reply{pageOf("http://graph.example.com/v1.0/x", "1")}, nil, nil, errForeignLink},
+		{"without TLS", []reply{pageOf("http://graph.example.com:443/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"relative", []reply{pageOf("/v1.0/x?p=2", "1")}, nil, nil, errForeignLink},
 		{"a circle", []reply{pageOf(base+"?p=2", "1"), pageOf(base+"?p=3", "2"), pageOf(base+"?p=2", "3")}, nil, []string{"/v1.0/x?p=2", "/v1.0/x?p=3"}, errEndlessList},
 	} {
@@ -86,6 +86,21 @@ func TestEntries_endsAfterManyEmptyPages(t *testing.T) {
 	}
 	if _, err := b.ListJobs(t.Context(), testSP); !errors.Is(err, errEndlessList) || len(b.service.seen) != maxEmptyPages+1 {
 		t.Errorf("error %v after %d requests", err, len(b.service.seen))
+	}
+}
+
+func TestEntries_followsManyPages(t *testing.T) {
+	b := newBench(t)
+	for i := range 3 * maxEmptyPages {
+		entry := `{"id":"1"}`
+		if i%2 == 0 {
+			entry = ""
+		}
+		b.service.replies = append(b.service.replies, answer(200, fmt.Sprintf(`{"value":[%s],"@odata.nextLink":"https://graph.example.com/v1.0/x?p=%d"}`, entry, i)))
+	}
+	b.service.replies = append(b.service.replies, answer(200, `{"value":[]}`))
+	if jobs, err := b.ListJobs(t.Context(), testSP); err != nil || len(jobs) != 3*maxEmptyPages/2 {
+		t.Errorf("%d entries, %v", len(jobs), err)
 	}
 }
 

@@ -127,6 +127,7 @@ func TestCall_retryRules(t *testing.T) {
 		{"POST dropped", create, []reply{dropped, created}, 1, nil, outcome{Failed: true, Ambiguous: true}},
 		{"POST with a body that breaks off", create, []reply{{status: 201, body: `{"id":`, cut: true}, created}, 1, nil, outcome{Failed: true, Status: 201, Ambiguous: true}},
 		{"POST with a malformed body", create, []reply{answer(201, `<`), created}, 1, nil, outcome{Failed: true, Status: 201, Ambiguous: true}},
+		{"POST with an answer of another form", create, []reply{answer(201, `{"id":7}`), created}, 1, nil, outcome{Failed: true, Status: 201, Ambiguous: true}},
 		{"POST without an id", create, []reply{answer(201, `{}`), created}, 1, nil, outcome{Failed: true, Status: 201, Ambiguous: true}},
 		{"POST throttled, then dropped", create, []reply{answer(429, "", "Retry-After", "2"), dropped, created}, 2, []time.Duration{2 * s}, outcome{Failed: true, Ambiguous: true}},
 		{"POST 400", create, []reply{badRequest}, 1, nil, outcome{Failed: true, Status: 400, Code: "Request_BadRequest"}},
@@ -264,5 +265,53 @@ func TestWithReplicationWait_repeatsNotFound(t *testing.T) {
 				t.Errorf("waits (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// lateReader answers the first request before it has read the body and reads on during the second, as the transport of
+// net/http may.
+type lateReader struct {
+	first  io.Reader
+	bodies []string
+}
+
+func (l *lateReader) RoundTrip(r *http.Request) (*http.Response, error) {
+	if l.first == nil {
+		l.first = r.Body
+		return &http.Response{StatusCode: 429, Body: http.NoBody, Request: r}, nil
+	}
+	if _, err := io.CopyN(io.Discard, l.first, 10); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	again, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	repeated, err := io.ReadAll(again)
+	if err != nil {
+		return nil, err
+	}
+	l.bodies = append(l.bodies, string(body), string(repeated))
+	return &http.Response{StatusCode: 204, Body: http.NoBody, Request: r}, nil
+}
+
+func TestCall_attemptsDoNotShareTheirBody(t *testing.T) {
+	late := &lateReader{}
+	client, err := New(Options{
+		Endpoint: "https://graph.example.com", Credential: &fakeCredential{}, HTTPClient: &http.Client{Transport: late}, Clock: newFakeClock(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RestartJob(t.Context(), testRef, "Full"); err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"criteria":{"resetScope":"Full"}}`
+	if diff := cmp.Diff([]string{want, want}, late.bodies); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

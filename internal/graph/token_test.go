@@ -111,6 +111,9 @@ func TestToken_after401(t *testing.T) {
 			var claims []string
 			for _, request := range b.credential.requests {
 				claims = append(claims, request.Claims)
+				if !request.EnableCAE || !cmp.Equal(request.Scopes, []string{"https://graph.example.com/.default"}) {
+					t.Errorf("token request %+v", request)
+				}
 			}
 			if diff := cmp.Diff(test.wantClaims, claims); diff != "" {
 				t.Errorf("claims asked for (-want +got):\n%s", diff)
