@@ -1,0 +1,36 @@
+# Employees in Berlin, and everybody in Sales, of those whom the connection's scope lets through. Whoever fits neither
+# group any more is deprovisioned.
+resource "gotomeeting_attribute_mappings" "berlin_and_sales" {
+  connection_id = gotomeeting_provisioning_connection.this.id
+
+  mappings = {
+    email  = { source_attribute = "mail", matching_priority = 1, default_value = "nobody@example.com" }
+    active = { expression = "Not([IsSoftDeleted])" }
+
+    # Layout does not matter.
+    department = {
+      expression = <<-EOT
+        Switch([department], "Other",
+          "Sales and Marketing", "Sales",
+          "People and Culture", "HR")
+      EOT
+    }
+  }
+
+  scoping_filters = [
+    {
+      name = "Employees in Berlin"
+      clauses = [
+        { attribute = "city", operator = "EQUALS", values = ["Berlin"] },
+        { attribute = "employeeId", operator = "IS NOT NULL" },
+      ]
+    },
+    {
+      name    = "Sales"
+      clauses = [{ attribute = "department", operator = "REGEX MATCH", values = ["^Sales"] }]
+    },
+  ]
+
+  # Accounts are disabled when people leave, but never deleted.
+  operations = ["create", "update"]
+}
