@@ -4,7 +4,7 @@ resource "gotomeeting_attribute_mappings" "berlin_and_sales" {
   connection_id = gotomeeting_provisioning_connection.this.id
 
   mappings = {
-    email  = { source_attribute = "mail", matching_priority = 1, default_value = "nobody@example.com" }
+    email  = { source_attribute = "mail", matching_priority = 1 }
     active = { expression = "Not([IsSoftDeleted])" }
 
     # Layout does not matter.

@@ -15,7 +15,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-const name = "gotomeeting_attribute_mappings.users"
+const address = "gotomeeting_attribute_mappings.users"
 
 func planned(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: checks}
@@ -30,7 +30,7 @@ func TestResource_writesTheTutorialsMapping(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           c.mappings(tutorial),
-				ConfigPlanChecks: planned(plancheck.ExpectResourceAction(name, plancheck.ResourceActionCreate)),
+				ConfigPlanChecks: planned(plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate)),
 				Check: func(*terraform.State) error {
 					want := map[string]string{
 						"active": "Not([IsSoftDeleted])", "email": "[userPrincipalName]", "firstName": "[givenName]",
@@ -53,10 +53,10 @@ func TestResource_writesTheTutorialsMapping(t *testing.T) {
     active    = { expression = "Not([IsSoftDeleted])" }
     timeZone  = { default_value = "Europe/Berlin" }
 `),
-				ConfigPlanChecks: planned(plancheck.ExpectResourceAction(name, plancheck.ResourceActionUpdate)),
+				ConfigPlanChecks: planned(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
 			},
 			{
-				ResourceName: name, ImportState: true, ImportStateVerify: true,
+				ResourceName: address, ImportState: true, ImportStateVerify: true,
 			},
 		},
 		CheckDestroy: func(*terraform.State) error {

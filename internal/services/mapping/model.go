@@ -212,7 +212,7 @@ func (m *model) fromGraph(ctx context.Context, live graph.ObjectMapping, target 
 	m.Operations, ds = types.SetValueFrom(ctx, types.StringType, operations)
 	diags.Append(ds...)
 	m.Enabled = types.BoolValue(is.enabled)
-	if groups, known, _ := filterGroups(ctx, m.ScopingFilters); !known || !graph.SameFilters(groups, is.filters) {
+	if groups, known, _ := filterGroups(ctx, m.ScopingFilters); m.ScopingFilters.IsNull() || !known || !graph.SameFilters(groups, is.filters) {
 		m.ScopingFilters, ds = filtersFromGraph(ctx, is.filters)
 		diags.Append(ds...)
 	}
