@@ -26,6 +26,7 @@ import (
 // guide is the demo under way.
 type guide struct {
 	sim *simulator.Server
+	dir string // of the configuration
 	tf  *workspace.Workspace
 }
 
@@ -47,18 +48,16 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return err
 	}
-	// An ephemeral variable has to be given to every command; the CLI reads this file by itself.
-	variables := fmt.Sprintf("gotomeeting_admin_password = %q\nmeetings_team_group_id     = %q\n", store.AdminPassword, store.GroupMeetings)
-	if err := os.WriteFile(filepath.Join(work, "demo.auto.tfvars"), []byte(variables), 0o600); err != nil {
+	g := &guide{sim: sim, dir: work}
+	if err := g.writeVariables(store.AdminPassword, "1"); err != nil {
 		return err
 	}
-	tf, err := workspace.New(ctx, work, workspace.Options{
+	g.tf, err = workspace.New(ctx, work, workspace.Options{
 		CLI: cli, Plugins: plugins, Config: filepath.Join(root, "examples", "complete"), Env: sim.Environment(ca)})
 	if err != nil {
 		return err
 	}
-	g := &guide{sim: sim, tf: tf}
-	for _, part := range []func(context.Context) error{g.planAndApply, g.showStatus, g.planAgain, g.repair, g.destroy} {
+	for _, part := range []func(context.Context) error{g.planAndApply, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -103,12 +102,104 @@ func (g *guide) showStatus(ctx context.Context) error {
 	if err := g.printStatus(ctx, "pending"); err != nil {
 		return err
 	}
-	g.sim.Clock().Advance(45 * time.Minute)
-	say("... 45 simulated minutes later ...")
-	if err := g.tf.Apply(ctx, tfexec.Refresh(true)); err != nil {
+	if err := g.later(ctx, 10*time.Minute); err != nil {
+		return err
+	}
+	if err := g.printStatus(ctx, "healthy"); err != nil {
+		return err
+	}
+	return g.printAccounts(1)
+}
+
+// later lets simulated time pass and reads the status again.
+func (g *guide) later(ctx context.Context, d time.Duration) error {
+	g.sim.Clock().Advance(d)
+	say("... %.0f simulated minutes later ...", d.Minutes())
+	return g.tf.Apply(ctx)
+}
+
+// printAccounts shows the accounts at the simulated GoTo that provisioning made or took over, at least so many.
+func (g *guide) printAccounts(least int) error {
+	say("  %-28s %-10s %-12s %s", "account", "first name", "last name", "active")
+	shown := 0
+	for _, account := range g.sim.Store().Accounts() {
+		if !strings.HasSuffix(account.Email, "@corp.example") {
+			continue
+		}
+		shown++
+		say("  %-28s %-10s %-12s %t", account.Email, first(account.Attributes["firstName"]), first(account.Attributes["lastName"]), account.Active)
+	}
+	if shown < least {
+		return fmt.Errorf("%d accounts, expected at least %d", shown, least)
+	}
+	return nil
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// leave takes a person out of the assigned group; the next cycle disables the account.
+func (g *guide) leave(ctx context.Context) error {
+	step("A person leaves the group; the next cycle disables the account")
+	world := g.sim.Store()
+	group, err := world.Group(store.GroupMeetings)
+	if err != nil {
+		return err
+	}
+	person, err := world.User(group.Members[0])
+	if err != nil {
+		return err
+	}
+	if err := world.RemoveMembers(group.ID, person.ID); err != nil {
+		return err
+	}
+	say("%s is no longer a member of %s.", person.DisplayName, group.DisplayName)
+	if err := g.later(ctx, 45*time.Minute); err != nil {
+		return err
+	}
+	account, err := world.AccountByEmail(person.UserPrincipalName)
+	if err != nil {
+		return err
+	}
+	if account.Active {
+		return fmt.Errorf("the account %s is still active", account.Email)
+	}
+	return g.printAccounts(1)
+}
+
+// rotate has the administrator's password change at GoTo, which puts the job into quarantine, and Terraform bring the new one.
+func (g *guide) rotate(ctx context.Context) error {
+	step("The administrator's password changes at GoTo: the status turns unhealthy")
+	const password = "another-correct-horse"
+	g.sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: password, TeamAdmin: true})
+	if err := g.later(ctx, 45*time.Minute); err != nil {
+		return err
+	}
+	if err := g.printStatus(ctx, "failed"); err != nil {
+		return err
+	}
+	step("terraform apply with the new password: tested, stored, quarantine lifted")
+	if err := g.writeVariables(password, "2"); err != nil {
+		return err
+	}
+	if err := g.tf.Apply(ctx); err != nil {
+		return err
+	}
+	if err := g.later(ctx, 45*time.Minute); err != nil {
 		return err
 	}
 	return g.printStatus(ctx, "healthy")
+}
+
+// writeVariables gives the configuration its variables. The CLI reads the file by itself, as an ephemeral variable has to
+// be given to every command.
+func (g *guide) writeVariables(password, version string) error {
+	return os.WriteFile(filepath.Join(g.dir, "demo.auto.tfvars"), fmt.Appendf(nil,
+		"gotomeeting_admin_password = %q\ngotomeeting_admin_password_version = %q\nmeetings_team_group_id = %q\n", password, version, store.GroupMeetings), 0o600)
 }
 
 func (g *guide) printStatus(ctx context.Context, want string) error {
