@@ -176,6 +176,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		application.NewDataSource,
 		mapping.NewDataSource,
+		assignment.NewDataSource,
 		syncstatus.NewDataSource,
 		syncstatus.NewLogsDataSource,
 	}
@@ -200,5 +201,6 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		application.NewListResource,
 		connection.NewListResource,
+		assignment.NewListResource,
 	}
 }

@@ -194,7 +194,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 		skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)
 	case graph.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
-			fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", app.id))}
+			noSuchApplication(app.id))}
 	case err != nil:
 		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
 	}

@@ -4,7 +4,6 @@
 package assignment_test
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -482,50 +481,4 @@ func TestExclusive_thousandEndExactlyRightUnderFaults(t *testing.T) {
 			return nil
 		},
 	})
-}
-
-func TestExclusive_thousandCostFewRequests(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name                  string
-		pageCap               int
-		create, plan, destroy int
-	}{
-		{"pages of 999", 0, 70, 15, 75},
-		{"pages capped at 100", 100, 80, 15, 90},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, func(o *simulator.Options) { o.Variants.PageSizeCap = tt.pageCap })
-			ids := w.Sim.Store().AddUsers(1000)
-			config := w.exclusive(everybody(ids, "User"))
-			count := func(what string, most int) {
-				if n := len(w.Sim.Log().Sent()); n > most {
-					t.Errorf("%s: %d requests, want at most %d", what, n, most)
-				} else {
-					t.Logf("%s: %d requests", what, n)
-				}
-				w.Sim.Log().Reset()
-			}
-			w.test(
-				resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{
-					PostApplyPreRefresh: []plancheck.PlanCheck{counter{func() { w.Sim.Log().Reset() }}},
-				}, Check: func(*terraform.State) error { count("create", tt.create); return nil }},
-				resource.TestStep{PreConfig: w.Sim.Log().Reset, RefreshState: true},
-				resource.TestStep{PreConfig: func() { count("plan without change", tt.plan) }, Config: config, PlanOnly: true},
-			)
-			count("destroy and the plan before", tt.destroy)
-			if n := w.Sim.Log().Connections(); n > 16*8 {
-				t.Errorf("%d connections", n)
-			}
-		})
-	}
-}
-
-// counter is a plan check that only looks at the clock or a log at its moment.
-type counter struct{ look func() }
-
-func (c counter) CheckPlan(_ context.Context, _ plancheck.CheckPlanRequest, _ *plancheck.CheckPlanResponse) {
-	c.look()
 }

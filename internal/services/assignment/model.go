@@ -35,10 +35,7 @@ func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
 	h := holdingOf(a)
 	m.PrincipalID = types.StringValue(h.principalID)
 	m.AppRoleID = types.StringValue(h.roleID)
-	m.PrincipalType = types.StringNull()
-	if a.PrincipalType != "" {
-		m.PrincipalType = types.StringValue(a.PrincipalType)
-	}
+	m.PrincipalType = textOrNull(a.PrincipalType)
 }
 
 func (m model) holding() holding {

@@ -154,7 +154,7 @@ func (p *planning) role(ctx context.Context) {
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
 		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-			fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", app.id))
+			noSuchApplication(app.id))
 		return
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead))
@@ -326,6 +326,10 @@ func (r *Resource) explainMissing(ctx context.Context, app *application, plan mo
 	}
 	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err, graphdiag.AssignmentWrite,
 		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited)
+}
+
+func noSuchApplication(servicePrincipalID string) string {
+	return fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", servicePrincipalID)
 }
 
 // sentence makes a full sentence of an error.

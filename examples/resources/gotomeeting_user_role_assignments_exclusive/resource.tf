@@ -1,0 +1,9 @@
+variable "people" {
+  description = "Object ids of the people and groups who may hold meetings."
+  type        = list(string)
+}
+
+resource "gotomeeting_user_role_assignments_exclusive" "this" {
+  service_principal_id = gotomeeting_application.this.service_principal_id
+  assignments          = { for id in var.people : id => "User" }
+}

@@ -1,0 +1,183 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is the data source gotomeeting_user_role_assignments.
+type DataSource struct {
+	tenant *tenant
+}
+
+type dataSourceModel struct {
+	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
+	Role               types.String `tfsdk:"role"`
+	PrincipalType      types.String `tfsdk:"principal_type"`
+	RolesByPrincipal   types.Map    `tfsdk:"roles_by_principal"`
+	Assignments        types.List   `tfsdk:"assignments"`
+}
+
+var assignmentType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"id":                     types.StringType,
+	"principal_id":           types.StringType,
+	"principal_type":         types.StringType,
+	"principal_display_name": types.StringType,
+	"role":                   types.StringType,
+	"app_role_id":            types.StringType,
+}}
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_role_assignments"
+}
+
+// Configure takes over the provider's data.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	if data != nil {
+		d.tenant = tenantOf(data)
+	}
+}
+
+// kinds accepts the kinds of principals that the service knows.
+func kinds() validator.String {
+	return stringvalidator.OneOf(kindUser, kindGroup, kindServicePrincipal)
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads who holds which role of an application now.",
+		Attributes: map[string]schema.Attribute{
+			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
+				MarkdownDescription: "Object id of the application's service principal."},
+			"role": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+				MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."},
+			"principal_type": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
+				MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."},
+			"roles_by_principal": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Object id of each principal to its roles, several joined by `,`: ready for `assignments` of `gotomeeting_user_role_assignments_exclusive`."},
+			"assignments": schema.ListNestedAttribute{Computed: true,
+				MarkdownDescription: "The assignments, sorted by principal and role.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":                     computed("`{service principal id}/{assignment id}`; the id to import by."),
+					"principal_id":           computed("Object id of the user, group or service principal."),
+					"principal_type":         computed("Kind of the principal."),
+					"principal_display_name": computed("Name of the principal."),
+					"role":                   computed("The role, by its display name if that is unique, else its value or id."),
+					"app_role_id":            computed("Id of the role."),
+				}}},
+		},
+	}
+}
+
+// Read lists the assignments.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config dataSourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	app := d.tenant.application(config.ServicePrincipalID.ValueString())
+	found, declared, diags := app.find(ctx, config.Role.ValueString(), config.PrincipalType.ValueString())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	elements := make([]attr.Value, len(found))
+	held := make(map[holding]bool, len(found))
+	labels := map[string]string{}
+	for i, a := range found {
+		h := holdingOf(a)
+		held[h] = true
+		if _, ok := labels[h.roleID]; !ok {
+			labels[h.roleID] = declared.label(h.roleID)
+		}
+		elements[i] = types.ObjectValueMust(assignmentType.AttrTypes, map[string]attr.Value{
+			"id":                     types.StringValue(reference{app.id, a.ID}.String()),
+			"principal_id":           types.StringValue(h.principalID),
+			"principal_type":         textOrNull(a.PrincipalType),
+			"principal_display_name": textOrNull(a.PrincipalDisplayName),
+			"role":                   types.StringValue(labels[h.roleID]),
+			"app_role_id":            types.StringValue(h.roleID),
+		})
+	}
+	config.Assignments = types.ListValueMust(assignmentType, elements)
+	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.label))
+	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
+}
+
+// find lists assignments by role and kind of principal ("" for any), sorted by principal and role.
+func (a *application) find(ctx context.Context, role, kind string) ([]graph.Assignment, roles, diag.Diagnostics) {
+	declared, err := a.roles.get(ctx)
+	if err != nil {
+		return nil, nil, diag.Diagnostics{a.readError("Cannot read the roles of the application", err)}
+	}
+	roleID := ""
+	if role != "" {
+		var ok bool
+		if roleID, ok = declared.find(role); !ok {
+			_, refused := declared.admit(role)
+			return nil, nil, refused.diagnostics(path.Root("role"))
+		}
+	}
+	l, err := a.listing.get(ctx)
+	if err != nil {
+		return nil, nil, diag.Diagnostics{a.readError("Cannot read the assignments", err)}
+	}
+	var found []graph.Assignment
+	for _, one := range l.all {
+		if (roleID == "" || holdingOf(one).roleID == roleID) && (kind == "" || one.PrincipalType == kind) {
+			found = append(found, one)
+		}
+	}
+	slices.SortFunc(found, func(x, y graph.Assignment) int {
+		return cmp.Or(strings.Compare(x.PrincipalID, y.PrincipalID), strings.Compare(x.AppRoleID, y.AppRoleID))
+	})
+	return found, declared, nil
+}
+
+func (a *application) readError(summary string, err error) diag.Diagnostic {
+	at := path.Root("service_principal_id")
+	if graph.IsNotFound(err) {
+		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(a.id))
+	}
+	return graphdiag.AttributeError(at, summary, err, graphdiag.ApplicationRead)
+}
+
+// textOrNull is the one place where a text that the service left out becomes null.
+func textOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
