@@ -48,15 +48,10 @@ func TestExclusive_requestsAtScale(t *testing.T) {
 	}{
 		{"1,000", 1000, 0, 70, 15, 20, 70},
 		{"1,000 at 100 a page", 1000, 100, 80, 15, 45, 85},
-		{"10,000", 10_000, 0, 530, 25, 60, 550},
-		{"10,000 at 100 a page", 10_000, 100, 530, 115, 260, 750},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if testing.Short() && tt.n > 1000 {
-				t.Skip("takes some seconds")
-			}
 			w := newWorld(t, func(o *simulator.Options) { o.Variants.PageSizeCap = tt.pageCap })
 			ids := w.Sim.Store().AddUsers(tt.n)
 			config := w.set(entriesOf(ids, "User"))
@@ -79,6 +74,35 @@ func TestExclusive_requestsAtScale(t *testing.T) {
 			if held := w.held(); len(held) > 0 {
 				t.Errorf("%d assignments left", len(held))
 			}
+		})
+	}
+}
+
+func TestExclusive_plansTenThousandInFewRequests(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		pageCap int
+		plan    int
+	}{
+		{"pages of 999", 0, 25},
+		{"pages capped at 100", 100, 115},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(o *simulator.Options) { o.Variants.PageSizeCap = tt.pageCap })
+			ids := w.Sim.Store().AddUsers(10_000)
+			for _, id := range ids {
+				w.assign(id, "User")
+			}
+			m := w.Managed(exclusive)
+			noErrors(t, m.Import(w.sp.ID))
+			w.requestsOf(t, "plan without change", tt.plan, func() {
+				if action, _, found := m.Plan(w.set(entriesOf(ids, "User"))); action != acctest.NoAction || len(found) > 0 {
+					t.Errorf("%s, %v", action, found)
+				}
+			})
 		})
 	}
 }
