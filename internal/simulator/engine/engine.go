@@ -205,7 +205,7 @@ func (e *Engine) step(j *store.Job, now time.Time) bool {
 
 // progress shows how far a running cycle has come.
 func (e *Engine) progress(j *store.Job, c *cycle, now time.Time) {
-	if c.size == 0 {
+	if c.size == 0 || !now.After(c.began) {
 		return
 	}
 	done := int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
