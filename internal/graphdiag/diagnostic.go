@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -56,36 +57,54 @@ func explain(err error, need Need) (sentences, facts []string) {
 	case errors.As(err, &answer):
 		return explainAnswer(answer, need), answerFacts(answer)
 	case errors.Is(err, context.DeadlineExceeded):
-		return []string{sentence(err.Error()), "The time allowed ran out; raise it in `timeouts` if the service only needs longer."}, nil
+		return []string{ownSentence(err), "The time allowed ran out; raise it in `timeouts` if the service only needs longer."}, nil
 	case errors.Is(err, context.Canceled):
-		return []string{"The operation was interrupted.", sentence(err.Error())}, nil
+		return []string{"The operation was interrupted.", ownSentence(err)}, nil
 	}
-	return []string{sentence(err.Error())}, nil
+	return []string{ownSentence(err)}, nil
 }
 
+// unsettled is for a write that may have taken effect although no success was seen.
+const unsettled = "It is not known whether the change took effect; the next plan reads what is there."
+
+// eligibleRole is said with every refusal: Graph answers the same for a role that a person could activate as for none.
+// https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-activate-role
+const eligibleRole = "A directory role that is only eligible has to be activated first (Privileged Identity Management). " +
+	"After an activation or a consent allow a few minutes, and sign in again."
+
 func explainAnswer(e *graph.Error, need Need) []string {
-	var said string
+	var said, open string
 	if e.Message != "" {
 		said = "Microsoft Graph said: " + sentence(e.Message)
+	}
+	if e.Ambiguous {
+		open = unsettled
 	}
 	switch {
 	case e.Claims != "":
 		return compact("A Conditional Access policy asks this sign-in for more than it can give (a claims challenge).", said,
 			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
 	case graph.IsPermissionDenied(e):
-		return compact("The signed-in identity lacks a permission.", said, need.sentence(),
-			"If a directory role was only just activated or consent only just given, allow a few minutes and try again.")
+		return compact("The signed-in identity lacks a permission.", said, need.sentence(), eligibleRole)
 	case e.StatusCode == 0 && e.Ambiguous:
-		return compact("The connection broke before the answer arrived, so it is not known whether the change took effect.",
-			"The next plan reads what is there.")
+		return compact("The connection broke before the answer arrived.", open)
 	case e.StatusCode == 0:
 		return compact("Microsoft Graph could not be reached.", "Check the network, the proxy settings and the provider's endpoints.")
-	case e.StatusCode == 429:
-		return compact("Microsoft Graph throttled the request and the time allowed was too short to wait.", said, "Try again later, or raise `timeouts`.")
-	case e.StatusCode == 401:
+	case e.StatusCode < 300:
+		return compact("Microsoft Graph gave an answer that the provider cannot read.", open, "A proxy in between may have changed it; try again.")
+	case graph.IsTokenRejected(e):
 		return compact("Microsoft Graph did not accept the access token.", said, "Check that the provider signs in to the right cloud and tenant.")
+	case e.StatusCode == http.StatusTooManyRequests:
+		return compact("Microsoft Graph throttled the request, and the time allowed was too short to wait.", said, open, "Try again later, or raise `timeouts`.")
 	case e.StatusCode >= 500:
-		return compact("Microsoft Graph failed.", said, "Try again; if it persists, see the service health page or contact Microsoft support with the request id.")
+		return compact("Microsoft Graph failed.", said, open,
+			"Try again; if it persists, see the service health page or contact Microsoft support with the request id.")
+	case graph.IsConflict(e):
+		return compact("Something else changed the object at the same time.", said, "Plan and apply again.")
+	case said == "" && e.StatusCode == http.StatusNotFound:
+		return compact("Microsoft Graph does not know the object.")
+	case said == "":
+		return compact("Microsoft Graph refused the request without saying why.")
 	}
 	return compact(said)
 }
@@ -102,8 +121,8 @@ func answerFacts(e *graph.Error) []string {
 	if e.RequestID != "" {
 		facts = append(facts, "Request ID: "+e.RequestID)
 	}
-	if e.StatusCode == 0 && e.Err != nil {
-		facts = append(facts, "Cause: "+e.Err.Error())
+	if e.Err != nil {
+		facts = append(facts, "Cause: "+strings.TrimSuffix(e.Err.Error(), "."))
 	}
 	return facts
 }
@@ -151,6 +170,15 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// ownSentence makes a full sentence of an error of this provider's libraries.
+func ownSentence(err error) string {
+	text := sentence(err.Error())
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func compact(sentences ...string) []string {

@@ -5,6 +5,7 @@ package graphdiag
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,26 +22,23 @@ type Skipped struct {
 
 // Add notes a check, named as a noun phrase ("the roles that the application offers"), and why it could not run.
 func (s *Skipped) Add(check string, err error, need Need) {
-	cause := err.Error()
 	var answer *graph.Error
 	switch {
 	case graph.IsPermissionDenied(err):
-		cause = need.sentence()
+		s.AddReason(check, need.sentence())
 	case errors.As(err, &answer) && answer.StatusCode == 0:
-		cause = "Microsoft Graph could not be reached."
+		s.AddReason(check, "Microsoft Graph could not be reached.")
+	default:
+		s.AddReason(check, ownSentence(err))
 	}
-	s.AddReason(check, cause)
 }
 
 // AddReason is Add for a cause that is no error, given as a full sentence ("The connection does not exist yet.").
 func (s *Skipped) AddReason(check, cause string) {
 	s.checks = append(s.checks, check)
-	for _, known := range s.causes {
-		if known == cause {
-			return
-		}
+	if cause = sentence(cause); !slices.Contains(s.causes, cause) {
+		s.causes = append(s.causes, cause)
 	}
-	s.causes = append(s.causes, sentence(cause))
 }
 
 // Empty reports whether every check ran.

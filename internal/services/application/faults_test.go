@@ -25,11 +25,11 @@ const (
 
 	deniedRead = "The signed-in identity lacks a permission. Microsoft Graph said: Insufficient privileges to complete the operation. " +
 		"Grant the Microsoft Graph application permission `Application.Read.All` with admin consent, or, for a signed-in person, the directory role Directory Readers. " +
-		"If a directory role was only just activated or consent only just given, allow a few minutes and try again."
+		"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again."
 	deniedWrite = "The signed-in identity lacks a permission. Microsoft Graph said: Insufficient privileges to complete the operation. " +
 		"Grant the Microsoft Graph application permission `Application.ReadWrite.OwnedBy` (its own applications) or `Application.ReadWrite.All` with admin consent, " +
 		"or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. " +
-		"If a directory role was only just activated or consent only just given, allow a few minutes and try again."
+		"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again."
 )
 
 func facts(status int, code, request string) string {
@@ -96,8 +96,8 @@ func TestResource_missingPermissionsForTheRest(t *testing.T) {
 	w.Sim.SetPermissions("Application.ReadWrite.All")
 	wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Summary: "Cannot check what depends on the application",
 		Detail: "The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, " +
-			"or, for a signed-in person, the directory role a custom role with `microsoft.directory/applications/synchronization/standard/read`. " +
-			"If a directory role was only just activated or consent only just given, allow a few minutes and try again. " +
+			"or, for a signed-in person, a custom role with `microsoft.directory/applications/synchronization/standard/read`. " +
+			"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again. " +
 			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check." +
 			facts(401, "UnknownError", "GET /v1.0/servicePrincipals/"+m.Text("id")+"/synchronization/jobs")})
 	w.wantCount(1)

@@ -200,7 +200,7 @@ func TestCreate_namesTheMissingPermission(t *testing.T) {
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Count: -1, Effect: simulator.LacksPermission()})
 	found := texts(m.Apply(c.config(nil)))
 	want := []string{"error Cannot write the mapping: The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, " +
-		"for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. If a directory role was only just activated or consent only just given, allow a few minutes and try again. " +
+		"for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again. " +
 		"Nothing was changed.\n\nHTTP status: 401"}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)

@@ -72,7 +72,7 @@ func TestResource_survivesPassingFaults(t *testing.T) {
 func TestResource_reportsLastingFaults(t *testing.T) {
 	t.Parallel()
 	const grantsWrite = "Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator."
-	const grantsRead = "Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, or, for a signed-in person, the directory role a custom role with `microsoft.directory/applications/synchronization/standard/read`."
+	const grantsRead = "Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, or, for a signed-in person, a custom role with `microsoft.directory/applications/synchronization/standard/read`."
 	for _, test := range []struct {
 		name  string
 		fault simulator.Fault

@@ -139,7 +139,7 @@ func TestResource_restartFaults(t *testing.T) {
 		{"refused", simulator.Fault{Path: restart, Effect: simulator.LacksPermission()}, true, []string{portalRestart},
 			"The signed-in identity lacks a permission.", store.ScheduleActive, []string{portalRestart}},
 		{"lost after its effect", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, true, []string{portalRestart},
-			"The connection broke before the answer arrived, so it is not known whether the change took effect. The next plan reads what is there. Applying again restarts provisioning once more, which does no harm.",
+			"The connection broke before the answer arrived. It is not known whether the change took effect; the next plan reads what is there. Applying again restarts provisioning once more, which does no harm.",
 			store.ScheduleActive, []string{portalRestart}},
 		{"lost while paused", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, false, []string{portalRestart, "pause"},
 			"The connection broke before the answer arrived", store.SchedulePaused, []string{portalRestart, "pause"}},

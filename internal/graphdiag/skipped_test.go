@@ -1,0 +1,41 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graphdiag_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+func TestSkipped_isOneWarning(t *testing.T) {
+	t.Parallel()
+	var s graphdiag.Skipped
+	s.Add("the roles that the application offers", &graph.Error{StatusCode: 403}, graphdiag.ApplicationRead)
+	s.Add("the kind of the principal", &graph.Error{StatusCode: 403}, graphdiag.ApplicationRead)
+	s.Add("the operators", &graph.Error{Err: errors.New("connection refused")}, graphdiag.SynchronizationWrite)
+	s.Add("the expressions", errors.New("the answer broke off"), graphdiag.SynchronizationWrite)
+	s.AddReason("the schema", "The connection does not exist yet")
+	s.AddReason("the matching attribute", "The connection does not exist yet")
+	want := diag.Diagnostics{diag.NewWarningDiagnostic("Some checks could not run",
+		"Not checked: the roles that the application offers; the kind of the principal; the operators; the expressions; the schema; the matching attribute. "+
+			"Grant the Microsoft Graph application permission `Application.Read.All` with admin consent, or, for a signed-in person, the directory role Directory Readers. "+
+			"Microsoft Graph could not be reached. The answer broke off. The connection does not exist yet. They run at apply.")}
+	if diff := cmp.Diff(want, s.Diagnostics("They run at apply.")); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+}
+
+func TestSkipped_saysNothingWhenEverythingRan(t *testing.T) {
+	t.Parallel()
+	var s graphdiag.Skipped
+	if found := s.Diagnostics("They run at apply."); !s.Empty() || found != nil {
+		t.Errorf("got %v", found)
+	}
+}
