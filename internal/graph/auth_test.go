@@ -195,6 +195,9 @@ func TestNewCredential_federatedTokens(t *testing.T) {
 			if len(want) > 1 && s.headers[0].Get("Authorization") != "Bearer request-token" {
 				t.Errorf("headers %v", s.headers[0])
 			}
+			if got := s.headers[0].Get("X-TFS-FedAuthRedirect"); (got == "Suppress") != (test.method == MethodAzureDevOps) {
+				t.Errorf("X-TFS-FedAuthRedirect %q", got)
+			}
 			form := s.forms[len(s.forms)-1]
 			if got := strings.TrimSpace(form.Get("client_assertion")); got != test.asserts {
 				t.Errorf("assertion %q, want %q", got, test.asserts)
