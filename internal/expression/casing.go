@@ -36,7 +36,7 @@ const (
 )
 
 func (c *invocation) casing() (casing, *EvalError) {
-	if len(c.args) < 2 || !c.given(1) {
+	if !c.given(1) {
 		return casingInvariant, nil
 	}
 	name, err := c.text(1)

@@ -24,7 +24,7 @@ func (c *invocation) convertToBase64() (Value, *EvalError) {
 
 func (c *invocation) convertFromBase64() (Value, *EvalError) {
 	encoding := "Unicode"
-	if len(c.args) > 1 && c.given(1) {
+	if c.given(1) {
 		text, err := c.text(1)
 		if err != nil {
 			return Value{}, err

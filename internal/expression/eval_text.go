@@ -189,7 +189,7 @@ func (c *invocation) inStr() (Value, *EvalError) {
 		return Value{}, err
 	}
 	start := 1
-	if len(c.args) > 2 && c.given(2) {
+	if c.given(2) {
 		if start, err = c.size(2); err != nil {
 			return Value{}, err
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func (c *invocation) pCase() (Value, *EvalError) {
-	if len(c.args) < 2 || !c.given(1) {
+	if !c.given(1) {
 		return c.pure(0, titleCase)
 	}
 	separators, err := c.text(1)

@@ -18,6 +18,8 @@ func TestCostOf_tellsPatternsThatMayRunLong(t *testing.T) {
 	}{
 		{`abc`, patternCost{}},
 		{`[()\s-]+`, patternCost{choices: 1}},
+		{`[a]+`, patternCost{choices: 1}},
+		{`[^]*]x`, patternCost{}},
 		{`\+(?<isdCode>\d* )(?<phoneNumber>.*)`, patternCost{choices: 2}},
 		{`(?<Suffix>@(.)*)`, patternCost{choices: 1}},
 		{`(.*?)(?<id>.{0,8})$`, patternCost{choices: 2}},

@@ -125,13 +125,13 @@ func (s *scanner) attribute() {
 // ampersand reads a number in &H notation or one of the operators that begin with &.
 func (s *scanner) ampersand() {
 	start := s.at
-	if !s.afterOperand() && s.at+1 < len(s.text) && s.text[s.at+1] == 'H' {
+	if !s.afterOperand() && s.at+1 < len(s.text) && s.text[s.at+1]|0x20 == 'h' {
 		s.at += 2
 		digits := s.at
 		for s.at < len(s.text) && isWordByte(s.text[s.at]) {
 			s.at++
 		}
-		if !isHex(s.text[digits:s.at]) {
+		if s.text[digits-1] != 'H' || !isHex(s.text[digits:s.at]) {
 			s.problems.errorf(span{start, s.at}, fmt.Sprintf("`%s` is not a hexadecimal number.", shorten(s.text[start:s.at])),
 				"Write `&H` and hexadecimal digits, as in `&HF7`.")
 			s.emit(tokenBadOperand, start)
