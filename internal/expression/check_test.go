@@ -184,6 +184,7 @@ func TestCheck_acceptsDocumentedForms(t *testing.T) {
 		`AssertiveAppRoleAssignmentsComplex([appRoleAssignments])`,
 		`Replace([a], , "(?<n>\\d+)", "n", , [b], )`,
 		`Replace([a], "{x}", , , , , "Dear {x}")`,
+		`Replace([a], , "(?<n>\\d+)b", , "${0}${n}$1", , )`,
 		`Replace([a], "b", , , "c")`,
 		`InStr([a], "b", , vbBinaryCompare)`,
 		`Word([a], 2, ", ")`,

@@ -44,12 +44,12 @@ func (c *invocation) convertFromBase64() (Value, *EvalError) {
 			}
 			return string(utf16.Decode(units)), nil
 		case "ASCII":
-			return strings.Map(func(r rune) rune {
-				if r >= utf8.RuneSelf {
-					return '?'
+			for i, c := range data {
+				if c >= utf8.RuneSelf {
+					data[i] = '?'
 				}
-				return r
-			}, string(data)), nil
+			}
+			return string(data), nil
 		case "UTF8":
 			return strings.ToValidUTF8(string(data), string(utf8.RuneError)), nil
 		default:

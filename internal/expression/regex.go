@@ -190,27 +190,32 @@ func (m *matcher) add(text []rune) {
 	}
 }
 
-// each calls visit for every match until it returns false; each itself returns false if a limit was reached.
+// each calls visit for every match until it returns false; each itself returns false if a limit was reached. Time is
+// measured only where it can run out, so that a busy machine changes nothing about the rest.
 func (m *matcher) each(visit func(view regexp2.MatchView) bool) bool {
+	if m.pattern.cost.harmless(len(m.input)) {
+		err := m.pattern.re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool { return visit(view) && m.err == nil })
+		return m.finish(err != nil)
+	}
+	re, err := m.pattern.timed()
+	if err != nil {
+		return m.finish(true)
+	}
 	began := time.Now()
 	limit := m.call.limits.RegexTime - m.call.regexTime
 	late := false
-	re := m.pattern.re
-	if !m.pattern.cost.harmless(len(m.input)) {
-		timed, err := m.pattern.timed()
-		if err != nil {
-			m.err = m.call.fail(m.call.node.args[replacePattern], ErrOffline, "The regular expression cannot be read.")
-			return false
-		}
-		re = timed
-	}
-	err := re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
+	err = re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
 		more := visit(view)
 		late = time.Since(began) > limit
 		return more && m.err == nil && !late
 	})
 	m.call.regexTime += time.Since(began)
-	if m.err == nil && (late || err != nil) {
+	return m.finish(late || err != nil)
+}
+
+// finish notes that a search was given up and reports whether all went well.
+func (m *matcher) finish(gaveUp bool) bool {
+	if gaveUp && m.err == nil {
 		m.err = m.call.fail(m.call.node.args[replacePattern], ErrLimit, "The regular expression takes too long for this input.")
 	}
 	return m.err == nil
