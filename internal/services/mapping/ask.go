@@ -32,9 +32,6 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 		return diag.Diagnostics{graphdiag.Error("Cannot read the filter operators", err, graphdiag.SynchronizationWrite)}
 	}
 	v.operators = operators
-	if len(operators) == 0 {
-		operators = documentedOperators()
-	}
 	return v.checkFilters(operators, live.source)
 }
 
@@ -46,7 +43,7 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	results := parseEach(ctx, v.resource.data.Graph, v.ref, v.want.entries, targets)
 	parsed, said := treeSet{}, false
 	for _, target := range targets {
-		result := results[v.want.entries[target].source]
+		result := results[v.want.entries[target].source.sourceID]
 		if graph.IsPermissionDenied(result.err) || unreachable(result.err) {
 			if !said {
 				skipped.Add(checkParser, result.err, graphdiag.SynchronizationWrite)
@@ -58,7 +55,7 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 			diags.Append(d)
 			continue
 		}
-		parsed[v.want.entries[target].source] = result.tree
+		parsed[v.want.entries[target].source.sourceID] = result.tree
 	}
 	if len(parsed) > 0 {
 		v.resource.data.HandOver(treesKey{v.ref, v.name}, parsed)

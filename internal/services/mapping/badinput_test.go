@@ -171,6 +171,8 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 			"warning mappings: Accounts will not be disabled any more: Today \"active\" follows Not([IsSoftDeleted]), which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that; `allow_no_deprovisioning` accepts it. Their accounts stay open until somebody closes them at the target."}},
 		{"user mapping disabled", map[string]any{"enabled": false}, []string{
 			"error enabled: The user mapping cannot be disabled: The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`."}},
+		{"connector's own attribute redefined", map[string]any{"custom_target_attributes": map[string]any{"email": map[string]any{"type": "Integer"}}}, []string{
+			`error custom_target_attributes[email]: The connector has this attribute already: The target attribute "email" exists, of the type String with one value. It is not this resource's to redefine. Remove the entry: a listed attribute needs no declaration.`}},
 		{"unknown object mapping", map[string]any{"object_mapping": "Group"}, []string{
 			"error object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)"}},
 		{"unknown operator", filter(clause("department", "EQUAL", "Sales")), []string{
@@ -242,6 +244,15 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("connection unknown (-want +got):\n%s", diff)
 	}
+
+	// Without the connection's own list, only what looks misspelt is refused.
+	everything["scoping_filters"] = []any{map[string]any{"clauses": []any{clause("department", "EQUAL", "Sales"), clause("city", "SOUNDS LIKE", "Berlin")}}}
+	got = plan(p, everything)
+	if len(got) != 2 || got[0] != `error scoping_filters[0].clauses[0].operator: Unknown filter operator: The connection's scoping filters have no operator "EQUAL". Did you mean "EQUALS"?`+
+		" It must be one of: !&, &, ENDS_WITH, EQUALS, Greater_Than, Greater_Than_OR_EQUALS, IS FALSE, IS NOT NULL, IS NULL, IS TRUE, Includes, NOT EQUALS, NOT REGEX MATCH, REGEX MATCH." {
+		t.Errorf("operators offline: %q", got)
+	}
+	everything["scoping_filters"] = []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Sales")}}}
 
 	reader := newConnected(t, func(o *simulator.Options) { o.Permissions = simulator.ReadOnlyPermissions() })
 	p = reader.Protocol()

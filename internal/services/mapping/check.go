@@ -40,7 +40,7 @@ func (v *review) changes(live *settings) func(target string) bool {
 			return true
 		}
 		is, had := live.entries[target]
-		return !had || is != v.want.entries[target]
+		return !had || !is.same(v.want.entries[target])
 	}
 }
 
@@ -176,6 +176,31 @@ func (v *review) checkRequired(live located) (diags diag.Diagnostics) {
 		}
 		diags.AddAttributeError(path.Root("mappings"), "Required target attribute is not mapped",
 			fmt.Sprintf("The target needs %q to create an account, and no entry writes it. Add an entry for %q.", a.Name, a.Name))
+	}
+	return diags
+}
+
+// checkCustom keeps the connector's own attributes from being redefined.
+func (v *review) checkCustom(live located) (diags diag.Diagnostics) {
+	if live.target == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.want.custom)) {
+		c, a := v.want.custom[name], live.target.Attribute(name)
+		if v.prior != nil {
+			if _, ours := v.prior.custom[name]; ours {
+				continue
+			}
+		}
+		if a == nil || a.CustomerDefined || (a.Type == c.kind && a.Multivalued == c.multivalued) {
+			continue
+		}
+		values := "one value"
+		if a.Multivalued {
+			values = "several values"
+		}
+		diags.AddAttributeError(path.Root("custom_target_attributes").AtMapKey(name), "The connector has this attribute already",
+			fmt.Sprintf("The target attribute %q exists, of the type %s with %s. It is not this resource's to redefine. Remove the entry: a listed attribute needs no declaration.", name, a.Type, values))
 	}
 	return diags
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 )
 
 var (
@@ -74,5 +72,5 @@ func (v expressionValue) Equal(other attr.Value) bool {
 // update; at plan, keepSameExpression does the same.
 func (v expressionValue) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
 	o, ok := other.(expressionValue)
-	return ok && expression.Equal(v.ValueString(), o.ValueString()), nil
+	return ok && sameExpression(v.ValueString(), o.ValueString()), nil
 }

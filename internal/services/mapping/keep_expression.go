@@ -7,8 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 )
 
 // keepSameExpression plans the text that is in the state when the configuration only lays it out differently. The
@@ -27,7 +25,7 @@ func (keepSameExpression) PlanModifyString(_ context.Context, req planmodifier.S
 	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
 		return
 	}
-	if expression.Equal(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+	if sameExpression(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }

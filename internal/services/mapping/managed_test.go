@@ -196,6 +196,31 @@ func TestUpdate_sendsNothingForAnotherNotation(t *testing.T) {
 	}
 }
 
+func TestRead_takesTheServicesOwnTextForTheSame(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	config := c.config(edited(map[string]any{
+		"lastName": expression("Mid(ToLower([surname]), 1, 8)"), "department": expression(`Replace([department], "a", , , "b", , )`), "locale": map[string]any{"constant": "en_US"}}))
+	m := c.created(config)
+	c.change(func(schema map[string]any) {
+		for target, text := range map[string]string{"lastName": `Mid( ToLower([surname], ),"1","8" )`, "department": `Replace([department],"a",,,"b")`} {
+			source, _ := attribute(schema, target)["source"].(map[string]any)
+			source["expression"] = text
+		}
+		attribute(schema, "locale")["flowType"] = "always"
+	})
+	if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
+		t.Errorf("plan: %s %s", action, found)
+	}
+	if found := m.Apply(c.config(edited(map[string]any{"lastName": expression("Mid(ToLower([surname]), 1, 9)"), "department": expression(`Replace([department], "a", , , "b", , )`), "locale": map[string]any{"constant": "en_US"}}))); len(found) > 0 {
+		t.Errorf("apply: %s", found)
+	}
+	source, _ := attribute(c.schema(), "department")["source"].(map[string]any)
+	if source["expression"] != `Replace([department],"a",,,"b")` {
+		t.Errorf("an entry that did not change was rewritten: %v", source["expression"])
+	}
+}
+
 // customise makes the mapping one that somebody set up in the portal.
 func (c *connected) customise() {
 	c.change(func(schema map[string]any) {

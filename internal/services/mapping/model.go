@@ -162,9 +162,9 @@ func (e entryModel) apply() string {
 func (e entryModel) source() source {
 	switch {
 	case !e.SourceAttribute.IsNull():
-		return source{sourceAttribute, e.SourceAttribute.ValueString()}
+		return attributeSource(e.SourceAttribute.ValueString())
 	case !e.Constant.IsNull():
-		return source{sourceConstant, e.Constant.ValueString()}
+		return constantSource(e.Constant.ValueString())
 	case !e.Expression.IsNull():
 		return fromExpression(e.Expression.ValueString())
 	}
@@ -199,7 +199,7 @@ func (m *model) fromGraph(ctx context.Context, live graph.ObjectMapping, target 
 	prior, _ := m.entries()
 	entries := make(map[string]entryModel, len(is.entries))
 	for name, e := range is.entries {
-		if p, ok := prior[name]; ok && p.known() && p.entry() == e {
+		if p, ok := prior[name]; ok && p.known() && p.entry().same(e) {
 			entries[name] = p
 			continue
 		}

@@ -33,33 +33,33 @@ func parseAll(ctx context.Context, client *graph.Client, ref graph.JobRef, entri
 	var diags diag.Diagnostics
 	results := parseEach(ctx, client, ref, entries, targets)
 	for _, target := range targets {
-		result := results[entries[target].source]
+		result := results[entries[target].source.sourceID]
 		if d := result.diagnostic(target); d != nil {
 			diags.Append(d)
 			continue
 		}
-		trees[entries[target].source] = result.tree
+		trees[entries[target].source.sourceID] = result.tree
 	}
 	return diags
 }
 
 // parseEach has the service parse the expressions of the targets, each different one once.
-func parseEach(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string) map[source]parseResult {
-	results, queued := map[source]parseResult{}, map[source]bool{}
+func parseEach(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string) map[sourceID]parseResult {
+	results, queued := map[sourceID]parseResult{}, map[sourceID]bool{}
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(parallelParses)
 	for _, target := range targets {
 		s := entries[target].source
-		if queued[s] {
+		if queued[s.sourceID] {
 			continue
 		}
-		queued[s] = true
+		queued[s.sourceID] = true
 		group.Go(func() error {
 			result := parseOne(ctx, client, ref, s)
 			mu.Lock()
 			defer mu.Unlock()
-			results[s] = result
+			results[s.sourceID] = result
 			return nil
 		})
 	}

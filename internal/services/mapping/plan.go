@@ -75,7 +75,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	}
 	if live == nil {
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
-		diags.Append(v.checkFilters(documentedOperators(), nil)...)
+		diags.Append(v.checkFilters(nil, nil)...)
 		if v.prior != nil {
 			diags.Append(v.checkDeprovisioning(*v.prior, nil)...)
 			diags.Append(v.warnChanges(*v.prior, nil)...)
@@ -176,6 +176,7 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	diags.Append(v.checkEditable(live)...)
 	diags.Append(v.checkEnabled(live)...)
 	diags.Append(v.checkTargets(live, changed)...)
+	diags.Append(v.checkCustom(live)...)
 	diags.Append(v.checkSources(live, changed)...)
 	diags.Append(v.checkDeprovisioning(is, live.source)...)
 	diags.Append(v.askFilters(ctx, live, is, skipped)...)

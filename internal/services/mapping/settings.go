@@ -30,6 +30,10 @@ type entry struct {
 	flowType     string // as on the wire
 }
 
+func (e entry) same(other entry) bool {
+	return e.source.same(other.source) && e.defaultValue == other.defaultValue && e.priority == other.priority && e.flowType == other.flowType
+}
+
 type customAttribute struct {
 	kind        string
 	multivalued bool
@@ -38,7 +42,7 @@ type customAttribute struct {
 // has reports whether some entry has the source.
 func (s settings) has(wanted source) bool {
 	for _, e := range s.entries {
-		if e.source == wanted {
+		if e.source.same(wanted) {
 			return true
 		}
 	}
@@ -70,7 +74,7 @@ func entryOf(a graph.AttributeMapping) entry {
 // same reports whether two settings mean the same to the service. Custom attribute definitions are compared apart,
 // because they are part of a directory, not of the mapping.
 func (s settings) same(other settings) bool {
-	return maps.Equal(s.entries, other.entries) && slices.Equal(s.operations, other.operations) &&
+	return maps.EqualFunc(s.entries, other.entries, entry.same) && slices.Equal(s.operations, other.operations) &&
 		s.enabled == other.enabled && graph.SameFilters(s.filters, other.filters)
 }
 
@@ -95,7 +99,7 @@ func (s settings) differences(want settings) []string {
 			lines = append(lines, fmt.Sprintf("- %s: %s", target, is))
 		case !had:
 			lines = append(lines, fmt.Sprintf("+ %s: %s", target, shall))
-		case is != shall:
+		case !is.same(shall):
 			lines = append(lines, fmt.Sprintf("~ %s: %s -> %s", target, is, shall))
 		}
 	}
@@ -140,7 +144,7 @@ func (s settings) attributeMappings(live graph.ObjectMapping, trees treeSet) (al
 	for _, target := range slices.Sorted(maps.Keys(s.entries)) {
 		e := s.entries[target]
 		a := graph.AttributeMapping{Target: target, DefaultValue: e.defaultValue, MatchingPriority: e.priority, FlowType: e.flowType}
-		if is := liveSource(live, target); is != nil && fromTree(is) == e.source {
+		if is := liveSource(live, target); is != nil && fromTree(is).same(e.source) {
 			a.Source = is
 		} else if e.source.kind != sourceNone {
 			if a.Source = trees.find(e.source); a.Source == nil {
@@ -167,13 +171,13 @@ func liveSource(m graph.ObjectMapping, target string) *graph.MappingSource {
 }
 
 // treeSet holds trees of expressions that the service made: those of mappings that exist, and fresh ones of its parser.
-type treeSet map[source]*graph.MappingSource
+type treeSet map[sourceID]*graph.MappingSource
 
 // learn adds the expressions of existing mappings.
 func (t treeSet) learn(mappings []graph.AttributeMapping) {
 	for _, a := range mappings {
-		if s := fromTree(a.Source); s.kind == sourceFunction && t[s] == nil {
-			t[s] = a.Source
+		if s := fromTree(a.Source); s.kind == sourceFunction && t[s.sourceID] == nil {
+			t[s.sourceID] = a.Source
 		}
 	}
 }
@@ -187,14 +191,14 @@ func (t treeSet) find(s source) *graph.MappingSource {
 	case sourceConstant:
 		return graph.ConstantSource(s.text)
 	}
-	return t[s]
+	return t[s.sourceID]
 }
 
 // unparsed lists the targets whose expression has no known tree, sorted.
 func (t treeSet) unparsed(entries map[string]entry) []string {
 	var targets []string
 	for target, e := range entries {
-		if e.source.kind == sourceFunction && t[e.source] == nil {
+		if e.source.kind == sourceFunction && t[e.source.sourceID] == nil {
 			targets = append(targets, target)
 		}
 	}

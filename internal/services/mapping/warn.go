@@ -4,6 +4,7 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -60,7 +61,7 @@ func (v *review) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 	if who == nil {
 		who = &people{}
 	}
-	if v.complete && !slices.Equal(is.matching(), v.want.matching()) {
+	if v.complete && !slices.EqualFunc(is.matching(), v.want.matching(), match.same) {
 		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
 			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. "+
 				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(v.want.matching()), upperFirst(who.String())))
@@ -124,34 +125,38 @@ func (r *Resource) warnDestroy(ctx context.Context, state model) diag.Diagnostic
 		fmt.Sprintf("Destroying this resource puts the connector's default mapping back. Provisioning is switched on: unless this plan switches it off first, the next cycle writes %s by the default mapping.", who))}
 }
 
+// match is one way to find an account.
+type match struct {
+	priority int
+	target   string
+	source   source
+}
+
+func (m match) same(other match) bool {
+	return m.priority == other.priority && m.target == other.target && m.source.same(other.source)
+}
+
 // matching lists what accounts are found by, in the order in which it is tried.
-func (s settings) matching() []string {
-	type match struct {
-		priority int
-		text     string
-	}
+func (s settings) matching() []match {
 	var matches []match
 	for target, e := range s.entries {
 		if e.priority > 0 {
-			matches = append(matches, match{e.priority, fmt.Sprintf("%s = %s", target, e.source)})
+			matches = append(matches, match{e.priority, target, e.source})
 		}
 	}
 	slices.SortFunc(matches, func(a, b match) int {
-		if a.priority != b.priority {
-			return a.priority - b.priority
-		}
-		return strings.Compare(a.text, b.text)
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.target, b.target))
 	})
-	texts := make([]string, len(matches))
-	for i, m := range matches {
-		texts[i] = m.text
-	}
-	return texts
+	return matches
 }
 
-func matchList(texts []string) string {
-	if len(texts) == 0 {
+func matchList(matches []match) string {
+	if len(matches) == 0 {
 		return "nothing"
+	}
+	texts := make([]string, len(matches))
+	for i, m := range matches {
+		texts[i] = fmt.Sprintf("%s = %s", m.target, m.source)
 	}
 	return strings.Join(texts, ", then ")
 }
