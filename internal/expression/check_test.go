@@ -4,6 +4,7 @@
 package expression
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,6 +102,7 @@ func TestCheck_warnsOfDoubtfulText(t *testing.T) {
 		{"standard date format", `FormatDateTime([a], , "d", "yyyy")`, []string{"warning 1:23-1:26 A format of one letter is a standard .NET format, not the custom format `d`."}},
 		{"broken date format", `FormatDateTime([a], , "yyyy'", "yyyy")`, []string{"warning 1:23-1:30 The date format is not valid: a quote in it is not closed."}},
 		{"unknown date style", `FormatDateTime([a], "Sloppy", "yyyy", "yy")`, []string{"warning 1:21-1:29 `Sloppy` is not a .NET DateTimeStyles value."}},
+		{"number that is no date style", `FormatDateTime([a], "256", "yyyy", "yy")`, []string{"warning 1:21-1:26 `256` is not a .NET DateTimeStyles value."}},
 		{"unknown interval", `DateAdd("M", 1, [a])`, []string{"warning 1:9-1:12 `M` is not a documented interval."}},
 		{"text that is no date", `CDate("soon")`, []string{"warning 1:7-1:13 `soon` does not look like a date."}},
 		{"fraction for a whole number", `Left([a], 1.5)`, []string{"warning 1:11-1:14 The argument `NumChars` of `Left` is documented as a whole number."}},
@@ -190,6 +192,8 @@ func TestCheck_acceptsDocumentedForms(t *testing.T) {
 		`Word([a], 2, ", ")`,
 		`RandomString(10, 2, 2, 2, 1, "?,")`,
 		`PCase([a], " -")`,
+		`Join(",", "x")`,
+		`Join([a], "x", [b])`,
 	} {
 		if problems := Check(text, CheckOptions{}); problems != nil {
 			t.Errorf("%s\n%s", text, problems.Render(text))
@@ -215,5 +219,17 @@ func TestCheck_suggestsWhatToWrite(t *testing.T) {
 		if len(problems) == 0 || problems[0].Suggestion != tt.want {
 			t.Errorf("%s: got %+v, want %q", tt.text, problems, tt.want)
 		}
+	}
+}
+
+func TestCheck_losesNoErrorAmongManyWarnings(t *testing.T) {
+	t.Parallel()
+	text := "Join(\",\", " + strings.Repeat("tolower([a]), ", 2*maxProblems) + "Nope(), " + strings.Repeat("tolower([a]), ", maxProblems) + "[b])"
+	problems := Check(text, CheckOptions{})
+	if len(problems) != maxProblems || len(problems.Errors()) != 1 || problems[maxProblems-1].Severity != SeverityError {
+		t.Errorf("got %v", brief(problems))
+	}
+	if problems := Check(strings.Repeat("tolower(nope ", 3*maxProblems), CheckOptions{}); len(problems) != maxProblems || len(problems.Warnings()) != 0 {
+		t.Errorf("got %v", brief(problems))
 	}
 }

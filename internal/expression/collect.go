@@ -15,6 +15,8 @@ const maxProblems = 25
 type collector struct {
 	text     string
 	problems Problems
+	// counts is how many problems there are of each severity.
+	counts [2]int
 	// muted drops further errors once the rest of the text cannot be trusted.
 	muted bool
 }
@@ -28,19 +30,23 @@ func (c *collector) warnf(s span, message, suggestion string) {
 }
 
 func (c *collector) add(severity Severity, s span, message, suggestion string) {
-	if c.muted || len(c.problems) >= maxProblems && severity == SeverityWarning || len(c.problems) >= 2*maxProblems {
+	if c.muted || c.counts[severity] >= maxProblems {
 		return
 	}
+	c.counts[severity]++
 	c.problems = append(c.problems, Problem{Severity: severity, Message: message, Suggestion: suggestion, Range: rangeOf(c.text, s)})
 }
 
-// sorted returns the problems in the order of the text, errors before warnings at the same place.
+// sorted returns the problems in the order of the text, errors before warnings at the same place. When there are too many,
+// the last warnings go: an error must never be lost.
 func (c *collector) sorted() Problems {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Range.Start.Offset, b.Range.Start.Offset), cmp.Compare(a.Severity, b.Severity))
 	})
-	if len(c.problems) > maxProblems {
-		c.problems = c.problems[:maxProblems]
+	for i := len(c.problems) - 1; i >= 0 && len(c.problems) > maxProblems; i-- {
+		if c.problems[i].Severity == SeverityWarning {
+			c.problems = slices.Delete(c.problems, i, i+1)
+		}
 	}
 	return c.problems
 }

@@ -112,6 +112,8 @@ func TestEvaluate_dateFormats(t *testing.T) {
 		{format("2005-06-07T00:00:00", iso, "h tt"), String("12 AM")},
 		{format("2005-06-07T08:09:05.1230000", iso+".fffffff", "f ff fff ffff F FF FFFF"), String("1 12 123 1230 1 12 123")},
 		{format("2005-06-07T08:09:05.000", iso+".fff", "s.FFF"), String("5")},
+		{format("2005-06-07T08:09:05.120", iso+".fff", "s.FFF"), String("5.12")},
+		{format("2005-06-07T08:09:05", iso, "'it\\\\'s' d"), String("it's 7")},
 		{format("2005-06-07T08:09:05.5", iso+".FFFFFFF", "s.fff"), String("5.500")},
 		{format("2005-06-07T08:09:05.", iso+".FFF", "%s"), String("5")},
 		{format("2005-06-07T08:09:05", iso+".FFF", "%s"), String("5")},
