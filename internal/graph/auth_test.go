@@ -4,11 +4,7 @@
 package graph
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -28,9 +24,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
-	"software.sslmate.com/src/go-pkcs12"
 )
 
 const (
@@ -157,209 +151,6 @@ func TestNewCredential_clientSecretTakesOneRequest(t *testing.T) {
 	if form.Get("client_id") != testClient || form.Get("client_secret") != o.ClientSecret ||
 		form.Get("grant_type") != "client_credentials" || !strings.Contains(form.Get("scope"), testScope) {
 		t.Errorf("form %v", form)
-	}
-}
-
-func TestNewCredential_federatedTokens(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "token")
-	for _, test := range []struct {
-		name    string
-		method  Method
-		options func(*CredentialOptions, *loginServer)
-		want    []string // requests before the last
-		asserts string
-	}{
-		{"token", MethodOIDCToken, func(o *CredentialOptions, _ *loginServer) { o.OIDCToken = "given" }, nil, "given"},
-		{"file", MethodOIDCTokenFile, func(o *CredentialOptions, _ *loginServer) { o.OIDCTokenFilePath = file }, nil, "in a file"},
-		{"workload identity", MethodWorkloadIdentity, func(o *CredentialOptions, _ *loginServer) { o.OIDCTokenFilePath = file }, nil, "in a file"},
-		{"GitHub", MethodOIDCRequest, func(o *CredentialOptions, s *loginServer) {
-			o.OIDCRequestURL, o.OIDCRequestToken = s.URL+"/oidc?api-version=2.0", "request-token"
-		}, []string{"GET /oidc?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange"}, "github-1"},
-		{"Azure DevOps", MethodAzureDevOps, func(o *CredentialOptions, s *loginServer) {
-			o.OIDCRequestURL, o.OIDCRequestToken, o.ADOPipelineServiceConnectionID = s.URL+"/ado", "request-token", "connection"
-		}, []string{"POST /ado?api-version=7.1&serviceConnectionId=connection"}, "devops-1"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if err := os.WriteFile(file, []byte("in a file\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s := newLoginServer(t)
-			o := s.options(test.method)
-			test.options(&o, s)
-			tokenOf(t, newTestCredential(t, o))
-			want := append(test.want, "POST /"+testTenant+"/oauth2/v2.0/token")
-			if diff := cmp.Diff(want, s.requests); diff != "" {
-				t.Fatalf("requests (-want +got):\n%s", diff)
-			}
-			if len(want) > 1 && s.headers[0].Get("Authorization") != "Bearer request-token" {
-				t.Errorf("headers %v", s.headers[0])
-			}
-			if got := s.headers[0].Get("X-TFS-FedAuthRedirect"); (got == "Suppress") != (test.method == MethodAzureDevOps) {
-				t.Errorf("X-TFS-FedAuthRedirect %q", got)
-			}
-			form := s.forms[len(s.forms)-1]
-			if got := strings.TrimSpace(form.Get("client_assertion")); got != test.asserts {
-				t.Errorf("assertion %q, want %q", got, test.asserts)
-			}
-			if got := form.Get("client_assertion_type"); got != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
-				t.Errorf("assertion type %q", got)
-			}
-		})
-	}
-}
-
-func TestNewCredential_renewalFetchesANewFederatedToken(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "token")
-	s := newLoginServer(t)
-	o := s.options(MethodOIDCTokenFile)
-	o.OIDCTokenFilePath = file
-	c := newTestCredential(t, o)
-	for i, assertion := range []string{"first", "second"} {
-		if err := os.WriteFile(file, []byte(assertion), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if i == 0 {
-			tokenOf(t, c)
-		} else {
-			renew(t, c, "")
-		}
-		if got := s.forms[len(s.forms)-1].Get("client_assertion"); got != assertion {
-			t.Errorf("assertion %q, want %q", got, assertion)
-		}
-	}
-	if got := tokenOf(t, c); got != "access-2" {
-		t.Errorf("after a renewal the credential still gives %q", got)
-	}
-	if len(s.requests) != 2 {
-		t.Errorf("requests %v", s.requests)
-	}
-}
-
-// pemFiles writes the certificates of testdata, which "openssl pkcs12 -export" made (with -legacy for the one so named), as
-// PEM: no private key lies about in the clear.
-func pemFiles(t *testing.T) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	read := func(file string) (certificate, key []byte) {
-		data, err := os.ReadFile(filepath.Join("testdata", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		private, leaf, err := pkcs12.Decode(data, "geheim")
-		if err != nil {
-			t.Fatal(err)
-		}
-		der, err := x509.MarshalPKCS8PrivateKey(private)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	}
-	rsaCertificate, rsaKey := read("rsa-modern.pfx")
-	ecCertificate, ecKey := read("ecdsa.pfx")
-	for file, parts := range map[string][][]byte{
-		"rsa.pem":           {rsaKey, rsaCertificate},
-		"chain.pem":         {ecCertificate, rsaCertificate, rsaKey},
-		"ecdsa.pem":         {ecKey, ecCertificate},
-		"mismatch.pem":      {rsaKey, ecCertificate},
-		"two-keys.pem":      {rsaKey, ecKey, rsaCertificate},
-		"no-key.pem":        {rsaCertificate},
-		"rsa-encrypted.pem": {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte("?")}), rsaCertificate},
-	} {
-		if err := os.WriteFile(filepath.Join(dir, file), bytes.Join(parts, nil), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-func TestNewCredential_certificate(t *testing.T) {
-	pems := pemFiles(t)
-	for _, test := range []struct {
-		name     string
-		file     string
-		password string
-	}{
-		{"PKCS#12 with AES and SHA-256", "testdata/rsa-modern.pfx", "geheim"},
-		{"PKCS#12 with 3DES and SHA-1", "testdata/rsa-legacy.pfx", "geheim"},
-		{"PKCS#12 without a password", "testdata/rsa-nopassword.pfx", ""},
-		{"PEM", filepath.Join(pems, "rsa.pem"), ""},
-		{"PEM with another certificate first", filepath.Join(pems, "chain.pem"), ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			data, err := os.ReadFile(test.file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, inline := range []bool{false, true} {
-				s := newLoginServer(t)
-				o := s.options(MethodClientCertificate)
-				o.ClientCertificatePassword = test.password
-				if inline {
-					o.ClientCertificate = base64.StdEncoding.EncodeToString(data)
-				} else {
-					o.ClientCertificatePath = test.file
-				}
-				tokenOf(t, newTestCredential(t, o))
-				form := s.sentOnce(t)
-				certificates, _, err := o.certificate()
-				if err != nil {
-					t.Fatal(err)
-				}
-				parsed, err := jwt.Parse(form.Get("client_assertion"), func(*jwt.Token) (any, error) { return certificates[0].PublicKey, nil },
-					jwt.WithIssuer(testClient), jwt.WithSubject(testClient), jwt.WithAudience(s.URL+"/"+testTenant+"/oauth2/v2.0/token"))
-				if err != nil {
-					t.Fatalf("assertion: %v", err)
-				}
-				sum := sha256.Sum256(certificates[0].Raw)
-				if got, want := parsed.Header["x5t#S256"], base64.StdEncoding.EncodeToString(sum[:]); got != want {
-					t.Errorf("thumbprint %v, want %v", got, want)
-				}
-			}
-		})
-	}
-}
-
-func TestNewCredential_refusesCertificates(t *testing.T) {
-	garbage := filepath.Join(t.TempDir(), "garbage.pfx")
-	if err := os.WriteFile(garbage, []byte("this is no certificate"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	pems := pemFiles(t)
-	data := func(file string) string {
-		if strings.HasSuffix(file, ".pem") {
-			return filepath.Join(pems, file)
-		}
-		return filepath.Join("testdata", file)
-	}
-	for _, test := range []struct {
-		name    string
-		options CredentialOptions
-		want    string
-	}{
-		{"nothing", CredentialOptions{}, "no certificate is given"},
-		{"both", CredentialOptions{ClientCertificate: "YQ==", ClientCertificatePath: garbage}, "both a certificate and a path to one are given"},
-		{"not base64", CredentialOptions{ClientCertificate: "%%%"}, "the certificate is not base64"},
-		{"garbage", CredentialOptions{ClientCertificatePath: garbage}, "the certificate is not readable as PKCS#12"},
-		{"missing file", CredentialOptions{ClientCertificatePath: data("missing.pfx")}, "open testdata/missing.pfx: no such file or directory"},
-		{"wrong password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx"), ClientCertificatePassword: "falsch"}, "the certificate's password is wrong"},
-		{"no password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx")}, "the certificate's password is wrong"},
-		{"ECDSA", CredentialOptions{ClientCertificatePath: data("ecdsa.pfx"), ClientCertificatePassword: "geheim"}, "the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here"},
-		{"ECDSA as PEM", CredentialOptions{ClientCertificatePath: data("ecdsa.pem")}, "the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here"},
-		{"encrypted PEM", CredentialOptions{ClientCertificatePath: data("rsa-encrypted.pem")}, "the PEM private key is encrypted; use PKCS#12, which can have a password, or decrypt it"},
-		{"two keys", CredentialOptions{ClientCertificatePath: data("two-keys.pem")}, "the PEM file holds more than one private key"},
-		{"no key", CredentialOptions{ClientCertificatePath: data("no-key.pem")}, "the PEM file holds no private key"},
-		{"key of another certificate", CredentialOptions{ClientCertificatePath: data("mismatch.pem")}, "no certificate belongs to the private key"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			test.options.Method = MethodClientCertificate
-			test.options.TenantID, test.options.ClientID = testTenant, testClient
-			_, err := NewCredential(test.options)
-			if _, ok := errors.AsType[*CertificateError](err); !ok || !strings.HasPrefix(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
-			}
-		})
 	}
 }
 
@@ -536,38 +327,6 @@ func TestNewCredential_throttledBeyondTheDeadline(t *testing.T) {
 	}
 }
 
-func TestNewCredential_federatedTokenFailures(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		options CredentialOptions
-		status  int
-		body    string
-		want    string
-	}{
-		{"missing file", CredentialOptions{Method: MethodOIDCTokenFile, OIDCTokenFilePath: "testdata/missing"}, 200, "", "reading the OpenID Connect token: open testdata/missing: no such file or directory"},
-		{"refused", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestToken: "request-token"}, 403, `{"message":"no request-token here"}`, "requesting the OpenID Connect token: HOST answered 403 Forbidden: no (redacted) here"},
-		{"no token", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestToken: "request-token"}, 200, `{"other":1}`, "requesting the OpenID Connect token: the answer of HOST holds no token"},
-		{"sign-in page", CredentialOptions{Method: MethodAzureDevOps, OIDCRequestToken: "request-token"}, 302, `<html>`, "requesting the OpenID Connect token: HOST answered 302 Found: the answer is a page, not a Graph error"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(test.status)
-				_, _ = io.WriteString(w, test.body)
-			}))
-			t.Cleanup(server.Close)
-			o := test.options
-			o.TenantID, o.ClientID, o.AuthorityHost, o.HTTPClient, o.Clock = testTenant, testClient, server.URL, server.Client(), newFakeClock()
-			o.OIDCRequestURL = server.URL + "/request"
-			_, err := newTestCredential(t, o).GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{testScope}})
-			why, ok := errors.AsType[*AuthError](err)
-			want := strings.ReplaceAll(test.want, "HOST", strings.TrimPrefix(server.URL, "https://"))
-			if !ok || why.Description != want {
-				t.Errorf("got  %v\nwant %s", err, want)
-			}
-		})
-	}
-}
-
 func TestNewCredential_refusesOptions(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -586,26 +345,6 @@ func TestNewCredential_refusesOptions(t *testing.T) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
-	}
-}
-
-func TestLookupEnvironment_knowsNamesAndAliases(t *testing.T) {
-	for _, test := range []struct{ name, want, authority, endpoint string }{
-		{"global", "global", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
-		{"public", "global", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
-		{"Public", "global", "https://login.microsoftonline.com", "https://graph.microsoft.com"},
-		{"usgovernment", "usgovernmentl4", "https://login.microsoftonline.us", "https://graph.microsoft.us"},
-		{"usgovernmentl4", "usgovernmentl4", "https://login.microsoftonline.us", "https://graph.microsoft.us"},
-		{"usgovernmentl5", "usgovernmentl5", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"},
-		{"dod", "usgovernmentl5", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"},
-		{"china", "china", "https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"},
-		{"german", "", "", ""},
-		{"", "", "", ""},
-	} {
-		got, ok := LookupEnvironment(test.name)
-		if ok != (test.want != "") || got.Name != test.want || got.AuthorityHost != test.authority || got.GraphEndpoint != test.endpoint {
-			t.Errorf("%q is %+v, %v", test.name, got, ok)
-		}
 	}
 }
 

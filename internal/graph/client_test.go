@@ -211,7 +211,7 @@ func TestCall_overRealConnections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer listener.Close()
+		t.Cleanup(func() { _ = listener.Close() })
 		go func() {
 			for {
 				socket, err := listener.Accept()

@@ -6,7 +6,6 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 )
@@ -156,16 +155,12 @@ func (value wireOnDemand) result() OnDemandResult {
 	return result
 }
 
-// decodeLoosely decodes JSON text as far as it fits; false if it is not an object.
-func decodeLoosely(text string, into any) bool {
-	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return false
+// decodeLoosely decodes the text of a JSON object as far as it fits. After a member of another type all the others are
+// decoded, and text that is no object leaves everything empty.
+func decodeLoosely(text string, into any) {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		_ = json.Unmarshal([]byte(text), into) // what did not fit stays empty
 	}
-	err := json.Unmarshal([]byte(text), into)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return true // everything else is decoded
-	}
-	return err == nil
 }
 
 type wireStep struct {
