@@ -5,7 +5,6 @@ package mapping_test
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -198,25 +197,13 @@ func TestCreate_namesTheMissingPermission(t *testing.T) {
 	c := newConnected(t)
 	m := c.Managed(typeName)
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Count: -1, Effect: simulator.LacksPermission()})
-	found := texts(m.Apply(c.config(nil)))
-	want := []string{"error Cannot write the mapping: The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, " +
-		"for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again. " +
-		"Nothing was changed.\n\nHTTP status: 401"}
-	if diff := cmp.Diff(want, found); diff != "" {
-		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	if found := m.Apply(c.config(nil)); !lacks(found, "", "Cannot write the mapping", "Synchronization.ReadWrite.All") {
+		t.Errorf("got %s", found)
 	}
 	if m.Now != nil {
 		t.Error("a state was left behind")
 	}
-	if !strings.Contains(acctestLines(c.puts()), "PUT") {
+	if len(c.puts()) == 0 {
 		t.Error("nothing was tried")
 	}
-}
-
-func acctestLines(requests []simulator.Request) string {
-	var lines []string
-	for _, r := range requests {
-		lines = append(lines, r.Method)
-	}
-	return strings.Join(lines, " ")
 }

@@ -150,6 +150,12 @@ func (c *connected) setScope(all string) {
 
 const typeName = "gotomeeting_attribute_mappings"
 
+// lacks reports whether diagnostics are one error with the summary that names the missing permission.
+func lacks(found acctest.Diagnostics, where, summary, permission string) bool {
+	return len(found) == 1 && found[0].Error && found[0].Path == where && found[0].Summary == summary &&
+		strings.HasPrefix(found[0].Detail, "The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `"+permission+"` with admin consent")
+}
+
 // texts shows diagnostics on one line each, sorted; of the machine facts only the status, since the others differ between
 // runs.
 func texts(found acctest.Diagnostics) []string {

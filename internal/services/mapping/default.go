@@ -20,8 +20,8 @@ import (
 // templateKey is under what planning hands over the connector's default schema, which an apply needs again right after.
 type templateKey graph.JobRef
 
-// template reads the default schema of the connector that a job runs. wait bounds the patience with a job that was
-// created a moment ago.
+// template reads the default schema of the connector that a job runs; nil when the service does not offer it any more.
+// wait asks for patience with a job that was created a moment ago.
 func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph.Schema, error) {
 	if planned, ok := providerdata.Take[*graph.Schema](r.data, templateKey(ref)); ok {
 		return planned, nil
@@ -42,6 +42,9 @@ func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*
 		return nil, err
 	}
 	schema, err := r.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
+	if graph.IsNotFound(err) {
+		return nil, nil
+	}
 	if err == nil {
 		r.data.HandOver(templateKey(ref), schema)
 	}
@@ -108,9 +111,19 @@ func (r *Resource) removable(ctx context.Context, v *review) ([]string, diag.Dia
 	}
 	template, err := r.template(ctx, v.ref, false)
 	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
+		return nil, templateUnreadable(err)
+	}
+	if template == nil {
+		return nil, nil // whose they are cannot be told any more
 	}
 	return notListed(template, v.name, gone), nil
+}
+
+func templateUnreadable(err error) diag.Diagnostics {
+	if graph.IsNotFound(err) {
+		return schemaUnreadable(err)
+	}
+	return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
 }
 
 // notListed keeps the names of attributes that the connector's default schema does not define.
@@ -128,20 +141,16 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 	if diags.HasError() {
 		return diags
 	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
+	template, err := r.template(ctx, ref, false)
 	if graph.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {
-		return diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
+		return templateUnreadable(err)
 	}
-	template, err := r.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
-	if graph.IsNotFound(err) {
+	if template == nil {
 		return diag.Diagnostics{diag.NewWarningDiagnostic("The mapping stays as it is",
 			"The service does not offer the connector's default mapping any more, so it could not be put back. Terraform no longer manages the mapping.")}
-	}
-	if err != nil {
-		return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
 	}
 	name := state.ObjectMapping.ValueString()
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))

@@ -377,10 +377,10 @@ func TestApply_costsFewRequests(t *testing.T) {
 		t.Fatalf("plan: %s", found)
 	}
 	c.Sim.Log().Reset()
-	if _, found = p.Apply(planned); len(found) > 0 {
+	if _, found = c.Protocol().Apply(planned); len(found) > 0 {
 		t.Fatalf("apply: %s", found)
 	}
-	if diff := cmp.Diff([]string{"GET job", "GET template", "GET schema", "PUT schema", "GET schema"}, brief(c.Sim.Log().Sent())); diff != "" {
+	if diff := cmp.Diff([]string{"POST token", "GET job", "GET template", "GET schema", "PUT schema", "GET schema"}, brief(c.Sim.Log().Sent())); diff != "" {
 		t.Errorf("destroy (-want +got):\n%s", diff)
 	}
 }

@@ -213,13 +213,11 @@ func (v *review) customisedAtPlan(ctx context.Context, live located, skipped *gr
 	}
 	template, err := v.resource.template(ctx, v.ref, false)
 	switch {
-	case graph.IsNotFound(err):
-		template = nil
 	case graph.IsPermissionDenied(err) || unreachable(err):
 		skipped.Add(checkCustomised, err, graphdiag.SynchronizationRead)
 		return nil
 	case err != nil:
-		return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
+		return templateUnreadable(err)
 	}
 	return v.refuseCustomised(live, template)
 }

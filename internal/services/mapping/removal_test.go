@@ -114,12 +114,15 @@ func TestRead_reportsWhatItMayNotRead(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
 	m := c.created(c.config(nil))
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Count: -1, Effect: simulator.LacksPermission()})
+	if found := m.Refresh(); m.Now == nil || !lacks(found, "", "Cannot read the mapping", "Synchronization.Read.All") {
+		t.Fatalf("left %v: %s", m.Now, found)
+	}
 	for _, test := range []struct {
 		name   string
 		effect simulator.Effect
 		want   string
 	}{
-		{"permission", simulator.LacksPermission(), "error Cannot read the mapping: The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, or, for a signed-in person, the directory role a custom role with `microsoft.directory/applications/synchronization/standard/read`. If a directory role was only just activated or consent only just given, allow a few minutes and try again.\n\nHTTP status: 401"},
 		{"service failure", simulator.Fails(500, "InternalError", "Something broke."), "error Cannot read the mapping: Microsoft Graph failed. Microsoft Graph said: Something broke. Try again; if it persists, see the service health page or contact Microsoft support with the request id.\n\nHTTP status: 500"},
 		{"odd document", simulator.Answers(200, "application/json", `{"synchronizationRules": "none"}`), "error Cannot understand the synchronization schema: The service sent a schema that does not have the documented shape: synchronizationRules: json: cannot unmarshal string into Go value of type []json.RawMessage. Nothing was changed."},
 	} {

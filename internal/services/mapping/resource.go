@@ -75,8 +75,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer r.data.Lock(v.ref.ServicePrincipalID)()
 
 	template, err := r.template(ctx, v.ref, true)
-	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead))
+	if err != nil {
+		resp.Diagnostics.Append(templateUnreadable(err)...)
 		return
 	}
 	trees := v.planTrees()
