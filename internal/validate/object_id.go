@@ -35,6 +35,9 @@ func (objectID) ValidateString(_ context.Context, req validator.StringRequest, r
 	}
 }
 
+// around is what copying brings along: braces and white space.
+const around = "{} \t\r\n"
+
 // ObjectIDProblem says in full sentences what keeps s from being an object id, or "".
 func ObjectIDProblem(s string) string {
 	lower := strings.ToLower(s)
@@ -45,8 +48,8 @@ func ObjectIDProblem(s string) string {
 		return "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."
 	case guid.MatchString(lower):
 		return fmt.Sprintf("%q is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: %q.", s, lower)
-	case guid.MatchString(strings.Trim(lower, "{} ")):
-		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, "{} "))
+	case guid.MatchString(strings.Trim(lower, around)):
+		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
 	default:
 		return fmt.Sprintf("%q is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}
