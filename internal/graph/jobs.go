@@ -22,16 +22,17 @@ type JobRef struct {
 func (r JobRef) String() string { return r.ServicePrincipalID + "/" + r.JobID }
 
 // ParseJobRef reads the text form of a JobRef. It also accepts a Graph path
-// (/servicePrincipals/{id}/synchronization/jobs/{id}), which other tools use as the import id.
+// (/servicePrincipals/{id}/synchronization/jobs/{id}), which other tools use as the import id, and the object id in upper
+// case, which it corrects: Graph writes it in lower case, and two spellings would be two values to Terraform.
 func ParseJobRef(s string) (JobRef, error) {
 	parts := strings.Split(strings.TrimPrefix(s, "/"), "/")
 	if len(parts) == 5 && strings.EqualFold(parts[0], "servicePrincipals") && parts[2] == "synchronization" && parts[3] == "jobs" {
 		parts = []string{parts[1], parts[4]}
 	}
-	if len(parts) != 2 || uuid.Validate(parts[0]) != nil || strings.TrimSpace(parts[1]) != parts[1] || parts[1] == "" {
+	if len(parts) != 2 || len(parts[0]) != 36 || uuid.Validate(parts[0]) != nil || strings.TrimSpace(parts[1]) != parts[1] || parts[1] == "" {
 		return JobRef{}, fmt.Errorf("%q is not {service principal object id}/{job id}", s)
 	}
-	return JobRef{ServicePrincipalID: parts[0], JobID: parts[1]}, nil
+	return JobRef{ServicePrincipalID: strings.ToLower(parts[0]), JobID: parts[1]}, nil
 }
 
 func (r JobRef) path(segments ...string) string {

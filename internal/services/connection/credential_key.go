@@ -17,7 +17,10 @@ import (
 
 // credentialKey checks a key of credentials_wo and connector_settings against the service's enumeration: it answers a
 // key in the wrong case with an internal error. A key that resembles none is let through, since the service may add some.
-type credentialKey struct{}
+type credentialKey struct {
+	// setting says that the value is kept in the state, where no secret belongs.
+	setting bool
+}
 
 func (credentialKey) Description(context.Context) string {
 	return "must be a key of the service, in its spelling"
@@ -34,11 +37,19 @@ var attributeOf = map[string]string{
 	keyNotification: "notification_email",
 }
 
-func (credentialKey) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+// alwaysSecret are the keys whose names say that the value is a secret.
+var alwaysSecret = []string{"SecretToken", "AppKey", "ClientSecret", "ConsumerSecret", "TokenKey", "Oauth2AccessToken", "Oauth2RefreshToken",
+	"Oauth2ClientSecret", "Oauth2AuthorizationCode", "ConnectionString"}
+
+func (v credentialKey) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
 	key := req.ConfigValue.ValueString()
+	if key == "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key", "The key is empty. Give the service's name of the setting, such as \"BaseAddress\".")
+		return
+	}
 	for owned, attribute := range attributeOf {
 		if strings.EqualFold(key, owned) {
 			resp.Diagnostics.AddAttributeError(req.Path, "Key has an attribute of its own",
@@ -47,6 +58,10 @@ func (credentialKey) ValidateString(_ context.Context, req validator.StringReque
 		}
 	}
 	if slices.Contains(graph.SecretKeys, key) {
+		if v.setting && slices.Contains(alwaysSecret, key) {
+			resp.Diagnostics.AddAttributeError(req.Path, "Secret among the settings",
+				fmt.Sprintf("%q is a secret, and `connector_settings` is kept in the state. Give it in `credentials_wo`.", key))
+		}
 		return
 	}
 	closest, distance := "", 3

@@ -57,10 +57,10 @@ func (m *model) fromJob(servicePrincipalID string, job graph.Job) {
 }
 
 // fromStored takes over settings and readable credentials. What the configuration leaves unmanaged (null in the state)
-// stays null, except on import, where everything readable is wanted.
+// stays null, except on import, where everything readable is wanted. A value that means the same keeps its spelling.
 func (m *model) fromStored(ctx context.Context, secrets stored, imported bool) diag.Diagnostics {
 	now := secrets.settings()
-	m.NotificationEmail = textOrNull(now.NotificationEmail)
+	m.NotificationEmail = respelt(m.NotificationEmail, now.NotificationEmail)
 	m.NotificationEnabled = types.BoolValue(now.NotificationEnabled)
 	m.PreventAccidentalDeletions = types.BoolValue(now.PreventDeletions)
 	m.AccidentalDeletionThreshold = types.Int64Value(now.DeletionThreshold)
@@ -68,27 +68,65 @@ func (m *model) fromStored(ctx context.Context, secrets stored, imported bool) d
 	m.SkipOutOfScopeDeletions = types.BoolValue(now.SkipOutOfScope)
 	m.Authorized = types.BoolValue(len(secrets.masked()) > 0)
 
-	if userName, _ := secrets.get(keyUserName); imported || !m.AdminUsername.IsNull() {
-		m.AdminUsername = textOrNull(userName)
+	if userName, _ := secrets.get(keyUserName); userName != graph.MaskedValue && (imported || !m.AdminUsername.IsNull()) {
+		m.AdminUsername = respelt(m.AdminUsername, userName)
 	}
 	if !imported && m.ConnectorSettings.IsNull() {
 		return nil
 	}
-	known := m.ConnectorSettings.Elements()
-	values := map[string]string{}
+	var diags diag.Diagnostics
+	known := map[string]types.String{}
+	diags.Append(m.ConnectorSettings.ElementsAs(ctx, &known, false)...)
+	values := map[string]types.String{}
 	for _, pair := range secrets {
-		_, tracked := known[pair.Key]
-		if _, own := attributeOf[pair.Key]; own || pair.Value == "" || pair.Value == graph.MaskedValue || !tracked && !imported {
-			continue
+		before, tracked := known[pair.Key]
+		_, own := attributeOf[pair.Key]
+		switch {
+		case own || pair.Value == "" || !tracked && (!imported || pair.Value == graph.MaskedValue || keptByService(pair.Key)):
+		case pair.Value == graph.MaskedValue: // whether it differs cannot be seen
+			values[pair.Key] = before
+		default:
+			values[pair.Key] = respelt(before, pair.Value)
 		}
-		values[pair.Key] = pair.Value
 	}
 	if len(values) == 0 {
 		m.ConnectorSettings = types.MapNull(types.StringType)
+		return diags
+	}
+	var more diag.Diagnostics
+	m.ConnectorSettings, more = types.MapValueFrom(ctx, types.StringType, values)
+	diags.Append(more...)
+	return diags
+}
+
+// respelt returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans in
+// text may come back in another case.
+func respelt(before types.String, now string) types.String {
+	if !before.IsNull() && !before.IsUnknown() && strings.EqualFold(before.ValueString(), now) {
+		return before
+	}
+	return textOrNull(now)
+}
+
+// keptByService reports readable keys that the service writes by itself when it is authorized; they are nobody's settings.
+func keptByService(key string) bool {
+	return strings.HasPrefix(key, "Oauth2") || key == "TokenExpiration" || key == "None"
+}
+
+// afterWrite completes the plan with what only the service knows. What was planned as known stays as planned, or Terraform
+// takes it for a mistake; if it should differ, the next refresh shows it.
+func (m *model) afterWrite(ctx context.Context, result written) diag.Diagnostics {
+	planned := *m
+	if result.unseen != nil || result.after == nil {
+		if m.Authorized.IsUnknown() {
+			m.Authorized = types.BoolNull()
+		}
 		return nil
 	}
-	var diags diag.Diagnostics
-	m.ConnectorSettings, diags = types.MapValueFrom(ctx, types.StringType, values)
+	diags := m.fromStored(ctx, result.after, false)
+	if !planned.Authorized.IsUnknown() {
+		m.Authorized = planned.Authorized
+	}
 	return diags
 }
 
@@ -125,10 +163,12 @@ func (m model) desired(ctx context.Context, prior *model) (desired, diag.Diagnos
 	if !m.AdminUsername.IsNull() {
 		want.plain[keyUserName] = m.AdminUsername.ValueString()
 	}
-	for _, password := range []types.String{m.AdminPassword, m.AdminPasswordWO} {
-		if !password.IsNull() {
-			want.secret[keyPassword] = password.ValueString()
-		}
+	want.secretFrom = "credentials_wo"
+	if !m.AdminPassword.IsNull() {
+		want.secret[keyPassword], want.secretFrom = m.AdminPassword.ValueString(), "admin_password"
+	}
+	if !m.AdminPasswordWO.IsNull() {
+		want.secret[keyPassword], want.secretFrom = m.AdminPasswordWO.ValueString(), "admin_password_wo"
 	}
 	return want, diags
 }

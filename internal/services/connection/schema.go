@@ -60,7 +60,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"), path.MatchRoot("admin_password_wo_version"))},
 				MarkdownDescription: "Password of the administrator, sent but never stored. It is sent when the connection is created, and again when `admin_password_wo_version` or another " +
 					"setting changes."},
-			"admin_password_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+			"admin_password_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
 				MarkdownDescription: "Any text; change it to have a new `admin_password_wo` tested and stored."},
 			"credentials_wo": schema.MapAttribute{Optional: true, Sensitive: true, WriteOnly: true, ElementType: types.StringType,
 				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty()),
@@ -69,7 +69,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"credentials_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
 				MarkdownDescription: "Any text; change it to have new `credentials_wo` tested and stored."},
 			"connector_settings": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{setting: true}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Settings of the connector that are no secrets, such as `BaseAddress` or `Domain`, by the service's key."},
 			"notification_email": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.Email()},
 				MarkdownDescription: "Address that is told when provisioning goes into quarantine. Without it there is no notification."},

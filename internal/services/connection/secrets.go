@@ -43,6 +43,8 @@ type desired struct {
 	plain map[string]string
 	// secret are values that the service masks on read.
 	secret map[string]string
+	// secretFrom is the attribute to blame when the target refuses them.
+	secretFrom string
 }
 
 // stored is what the service returned, in its order.
@@ -85,15 +87,37 @@ func (s stored) settings() settings {
 	if json.Unmarshal(members["DeleteThresholdValue"], &threshold) == nil && threshold > 0 {
 		result.DeletionThreshold = threshold
 	}
+	// Without an address nothing is sent, whatever the check box says.
+	result.NotificationEnabled = result.NotificationEnabled && result.NotificationEmail != ""
 	return result
 }
 
-// notification returns the members of SyncNotificationSettings, a JSON object inside a string; empty when unset or unreadable.
+// same reports whether settings mean the same; services and people write addresses in varying case.
+func (s settings) same(other settings) bool {
+	if strings.EqualFold(s.NotificationEmail, other.NotificationEmail) {
+		other.NotificationEmail = s.NotificationEmail
+	}
+	return s == other
+}
+
+// notificationMembers are the members of SyncNotificationSettings that we know.
+var notificationMembers = []string{"Enabled", "Recipients", "DeleteThresholdEnabled", "DeleteThresholdValue", "HumanResourcesLookaheadQueryEnabled"}
+
+// notification returns the members of SyncNotificationSettings, a JSON object inside a string; empty when unset or
+// unreadable. Members that we know come in our spelling.
 func (s stored) notification() map[string]json.RawMessage {
 	members := map[string]json.RawMessage{}
 	value, _ := s.get(keyNotification)
-	if json.Unmarshal([]byte(value), &members) != nil {
+	if json.Unmarshal([]byte(value), &members) != nil || members == nil {
 		return map[string]json.RawMessage{}
+	}
+	for _, name := range notificationMembers {
+		for sent, raw := range members {
+			if sent != name && strings.EqualFold(sent, name) {
+				delete(members, sent)
+				members[name] = raw
+			}
+		}
 	}
 	return members
 }
@@ -113,7 +137,7 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 	if _, listed := s.get(keySkip); listed || want.settings.SkipOutOfScope {
 		owned[keySkip] = map[bool]string{true: "True", false: "False"}[want.settings.SkipOutOfScope]
 	}
-	changed := s.settings() != want.settings || newSecrets
+	changed := !s.settings().same(want.settings) || newSecrets
 	for _, key := range []string{keySyncAll, keyNotification} {
 		if _, ok := s.get(key); !ok {
 			changed = true
@@ -188,7 +212,7 @@ func (s stored) missing(put []graph.KeyValue) string {
 		case !ok:
 			return fmt.Sprintf("`%s` is not listed", pair.Key)
 		case now == graph.MaskedValue, strings.EqualFold(now, pair.Value):
-		case pair.Key == keyNotification && (stored{{Key: keyNotification, Value: now}}).settings() == (stored{pair}).settings():
+		case pair.Key == keyNotification && (stored{{Key: keyNotification, Value: now}}).settings().same((stored{pair}).settings()):
 		default:
 			return fmt.Sprintf("`%s` still has its old value", pair.Key)
 		}

@@ -60,10 +60,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	replaced := state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID)
-	if state == nil || replaced {
+	if state == nil {
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
 		return
+	}
+	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
+		return // Terraform asks again for the creation that replaces this
 	}
 	if newSecrets(plan, config, *state) || !plan.ConnectorSettings.Equal(state.ConnectorSettings) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), types.BoolUnknown())...)
@@ -86,6 +88,12 @@ func requireSecrets(config model, state *model) diag.Diagnostics {
 		diags.AddAttributeError(path.Root("credentials_wo"), "Missing credentials",
 			fmt.Sprintf("`credentials_wo_version` is %s, a version that has not been stored yet, but `credentials_wo` is not given. "+
 				"Give the credentials for this run; later runs do not need them.", config.CredentialsWOVersion))
+	}
+	if state != nil && !state.AdminUsername.IsNull() && !config.AdminUsername.IsNull() && !config.AdminUsername.IsUnknown() && !config.AdminUsername.Equal(state.AdminUsername) &&
+		config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() {
+		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
+			fmt.Sprintf("`admin_username` changes from %s to %s, and the stored password belongs to the former. Give the new one's password for this run; later runs do not need it.",
+				state.AdminUsername, config.AdminUsername))
 	}
 	if state == nil && !config.AdminUsername.IsNull() && config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.AdminPasswordWOVersion.IsNull() {
 		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
@@ -111,13 +119,14 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	}
 	var skipped graphdiag.Skipped
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
-	templates, err := r.data.SyncTemplates(ctx, servicePrincipalID)
-	if err != nil {
-		if graph.IsNotFound(err) {
-			diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-				fmt.Sprintf("The tenant has no service principal with the object id %s. The object id of the application registration and the client id are other numbers.", plan.ServicePrincipalID))
-			return diags
-		}
+	templates, err := r.templates(ctx, servicePrincipalID)
+	switch {
+	case r.data.Graph.HasWritten() && (graph.IsNotFound(err) || err == nil && len(templates) == 0):
+		return diags // the application may be new and known only in parts of the service; Create waits for it
+	case graph.IsNotFound(err):
+		diags.Append(cannotReadTemplates(err, servicePrincipalID))
+		return diags
+	case err != nil:
 		skipped.Add("which connectors the application offers", err, graphdiag.SynchronizationRead)
 		diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
 		return diags
@@ -129,70 +138,55 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("template_id"), template.ID)...)
 	diags.Append(checkCredentials(template, supplied(config))...)
-	if jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil {
-		skipped.Add("whether the application has a connection already", err, graphdiag.SynchronizationRead)
-	} else {
-		_, problems = r.refuseExisting(ctx, servicePrincipalID, template, jobs)
-		diags.Append(problems...)
-		r.data.HandOver(jobsKey(servicePrincipalID), jobs)
+	diags.Append(r.planExisting(ctx, servicePrincipalID, template, &skipped)...)
+	if !diags.HasError() && known(plan) && !r.data.Graph.HasWritten() { // the advice was given before the apply began
+		diags.Append(r.warnLoss(ctx, plan, config, nil, &skipped)...)
 	}
 	diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
 	return diags
 }
 
-// jobsKey is under what planning hands over the jobs that it listed.
-type jobsKey string
-
-// supplied lists the credential keys that the configuration gives, known yet or not.
-func supplied(config model) map[string]bool {
-	keys := map[string]bool{}
-	if !config.AdminUsername.IsNull() {
-		keys[keyUserName] = true
-	}
-	if !config.AdminPassword.IsNull() || !config.AdminPasswordWO.IsNull() {
-		keys[keyPassword] = true
-	}
-	for key := range config.CredentialsWO.Elements() {
-		keys[key] = true
-	}
-	for key := range config.ConnectorSettings.Elements() {
-		keys[key] = true
-	}
-	return keys
-}
-
 // planUpdate warns of what the change means for people, and of secrets that it might cost.
 func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
 	diags := r.refuseOversize(ctx, plan, config)
-	scopeChanges := !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)
-	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
-	if r.data == nil {
+	if r.data == nil || !writes(plan, config, state) {
 		return diags
 	}
-	if scopeChanges || skipEnds {
+	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
+	if skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
-	if plan.Timeouts.Equal(state.Timeouts) && !writes(plan, config, state) {
+	if !known(plan) || r.ledger().saidRefused(state.ref()) {
 		return diags
 	}
-	want, problems := plan.withWriteOnly(config).desired(ctx, &state)
-	if problems.HasError() || !known(plan) {
-		return diags
-	}
-	secrets, err := r.data.Graph.GetSecrets(ctx, plan.ServicePrincipalID.ValueString())
-	if err != nil {
-		var skipped graphdiag.Skipped
-		skipped.Add("whether the change costs secrets that are not managed here", err, graphdiag.SynchronizationRead)
-		diags.Append(skipped.Diagnostics("The apply reads the secrets again before and after it writes.")...)
-		return diags
-	}
-	put, lost := stored(secrets).plan(want, newSecrets(plan, config, state))
-	if put != nil && len(lost) > 0 {
-		diags.AddWarning("Secrets that this configuration cannot repeat",
-			fmt.Sprintf("The service holds %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
-				"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run.", quoteList(lost)))
-	}
+	var skipped graphdiag.Skipped
+	diags.Append(r.warnLoss(ctx, plan, config, &state, &skipped)...)
+	diags.Append(skipped.Diagnostics("The apply reads the secrets again before and after it writes.")...)
 	return diags
+}
+
+// warnLoss names the masked keys that the coming write cannot repeat; state is nil for a creation.
+func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *model, skipped *graphdiag.Skipped) diag.Diagnostics {
+	want, problems := plan.withWriteOnly(config).desired(ctx, state)
+	if problems.HasError() {
+		return nil
+	}
+	servicePrincipalID := plan.ServicePrincipalID.ValueString()
+	secrets, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
+	if err != nil {
+		skipped.Add("whether the change costs secrets that are not managed here", err, graphdiag.SynchronizationWrite)
+		return nil
+	}
+	if state != nil {
+		r.data.HandOver(secretsKey(servicePrincipalID), secrets)
+	}
+	put, lost := stored(secrets).plan(want, state == nil || newSecrets(plan, config, *state))
+	if put == nil || len(lost) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Secrets that this configuration cannot repeat",
+		fmt.Sprintf("The service holds %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
+			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run.", quoteList(lost)))}
 }
 
 // writes reports whether an update touches what is stored as secrets.

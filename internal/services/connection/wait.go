@@ -5,12 +5,30 @@ package connection
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
+
+// How long to wait for what a write should have made visible. Replication takes seconds, rarely more.
+const (
+	settleTime = 2 * time.Minute // after a write that was confirmed
+	appearTime = time.Minute     // after one that was not
+)
+
+// templates lists the connectors of a service principal, none for one that has none: some answer with an error then, just
+// as for a service principal that does not exist.
+func (r *Resource) templates(ctx context.Context, servicePrincipalID string) ([]graph.SyncTemplate, error) {
+	templates, err := r.data.SyncTemplates(ctx, servicePrincipalID)
+	if !graph.IsNotFound(err) {
+		return templates, err
+	}
+	if _, missing := r.data.Graph.GetServicePrincipal(ctx, servicePrincipalID); missing != nil {
+		return nil, err
+	}
+	return nil, nil
+}
 
 // awaitTemplates lists the connectors. A service principal that was made moments ago may not be known to the
 // synchronization service yet, or offer nothing for a while; a short wait tells that from one without a connector.
@@ -18,11 +36,15 @@ func (r *Resource) awaitTemplates(ctx context.Context, servicePrincipalID string
 	looks := 0
 	err = r.data.Graph.Poll(ctx, "the application's connectors", func(ctx context.Context) (bool, string, error) {
 		var err error
-		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID)
 		looks++
-		if looks < 6 && (graph.IsNotFound(err) || err == nil && len(templates) == 0) {
-			return false, "none", nil
+		if looks < 6 {
+			templates, err = r.data.SyncTemplates(ctx, servicePrincipalID)
+			if graph.IsNotFound(err) || err == nil && len(templates) == 0 {
+				return false, "none", nil
+			}
+			return err == nil, "", err
 		}
+		templates, err = r.templates(ctx, servicePrincipalID)
 		return err == nil, "", err
 	})
 	return templates, err
@@ -50,50 +72,27 @@ func (r *Resource) waitUntilGone(ctx context.Context, ref graph.JobRef) error {
 	})
 }
 
-// settleTime bounds the wait for a write to become visible; replication takes seconds.
-const settleTime = 2 * time.Minute
-
-// write brings the stored secrets to want with at most one PUT and returns them as read afterwards, with the masked keys
-// of others that the service dropped.
-func (r *Resource) write(ctx context.Context, servicePrincipalID string, want desired, newSecrets bool) (after stored, lost []string, err error) {
-	before, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, nil, err
-	}
-	put, atRisk := stored(before).plan(want, newSecrets)
-	if put == nil {
-		return before, nil, nil
-	}
-	if err := r.data.Graph.PutSecrets(ctx, servicePrincipalID, put); err != nil {
-		return nil, nil, err
-	}
-	settle, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	var seen string
-	err = r.data.Graph.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
-		now, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
-		if err != nil && !graph.IsNotFound(err) {
-			return false, "", err
-		}
-		after = now
-		seen = after.missing(put)
-		return seen == "", seen, nil
-	})
-	if err != nil {
-		return after, nil, fmt.Errorf("the service accepted the settings but does not show them: %s: %w", strings.TrimSuffix(seen, "."), err)
-	}
-	return after, after.vanished(atRisk), nil
+// running reports whether a cycle is in progress: an execution that began and has not ended.
+func running(job graph.Job) bool {
+	return job.Status != nil && job.Status.LastExecution != nil &&
+		job.Status.LastExecution.TimeBegan != nil && job.Status.LastExecution.TimeEnded == nil
 }
 
-// quarantinedForCredentials reports whether a running job is in quarantine because the service could not sign in at the
-// target. Only then may new credentials lift it: a quarantine for too many deletions protects people.
+// waitForRest returns once no cycle is in progress. A pause lets the running one end.
+func (r *Resource) waitForRest(ctx context.Context, ref graph.JobRef) error {
+	return r.data.Graph.Poll(ctx, "the running cycle to end", func(ctx context.Context) (bool, string, error) {
+		job, err := r.data.Graph.GetJob(ctx, ref)
+		if graph.IsNotFound(err) {
+			return true, "", nil
+		}
+		return err == nil && !job.Schedule.Active() && !running(job), "schedule " + job.Schedule.State, err
+	})
+}
+
+// quarantinedForCredentials reports whether a running job is in quarantine because the service could not work with the
+// target at all, which is what wrong credentials lead to; the codes follow the connector and are not documented. Only
+// then may new credentials lift it: a quarantine for too many deletions or failures protects people.
 func quarantinedForCredentials(job graph.Job) bool {
-	if job.Status == nil || job.Status.Quarantine == nil || !job.Schedule.Active() {
-		return false
-	}
-	quarantine := job.Status.Quarantine
-	if !strings.EqualFold(quarantine.Reason, "EncounteredQuarantineException") {
-		return false
-	}
-	return quarantine.Error == nil || quarantine.Error.Code == "" || strings.Contains(strings.ToLower(quarantine.Error.Code), "credential")
+	return job.Schedule.Active() && job.Status != nil && job.Status.Quarantine != nil &&
+		strings.EqualFold(job.Status.Quarantine.Reason, "EncounteredQuarantineException")
 }

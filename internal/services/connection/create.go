@@ -1,0 +1,195 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// Create tests the credentials, creates the job switched off, and stores credentials and settings in one write.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	want, diags := plan.withWriteOnly(config).desired(ctx, nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	servicePrincipalID := plan.ServicePrincipalID.ValueString()
+	defer r.data.Lock(servicePrincipalID)()
+
+	template, job, diags := r.prepare(ctx, plan, config, want)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if job == nil {
+		job, diags = r.createJob(ctx, servicePrincipalID, template.ID)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	plan.fromJob(servicePrincipalID, *job)
+	plan.Authorized = types.BoolNull()
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.waitForJob(ctx, plan.ref()); err != nil {
+		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the new job", err, graphdiag.SynchronizationRead), resp)...)
+		return
+	}
+	before, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
+	if err != nil {
+		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationWrite), resp)...)
+		return
+	}
+	put, atRisk := stored(before).plan(want, true)
+	result, err := r.write(ctx, servicePrincipalID, before, put, atRisk)
+	if err != nil {
+		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err, graphdiag.SynchronizationWrite), resp)...)
+		return
+	}
+	resp.Diagnostics.Append(result.warning()...)
+	if len(result.lost) > 0 {
+		// An error would taint the connection, and the next apply would delete it.
+		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
+	}
+	plan.Authorized = types.BoolUnknown()
+	resp.Diagnostics.Append(plan.afterWrite(ctx, result)...)
+	if len(want.secret) == 0 && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() {
+		resp.Diagnostics.Append(r.warnUnauthorized(servicePrincipalID))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// prepare does everything that can be known before the first write: connector, credentials, existing jobs, size, and the
+// connection test. It returns the remainder of an interrupted create if there is one.
+func (r *Resource) prepare(ctx context.Context, plan, config model, want desired) (template graph.SyncTemplate, orphan *graph.Job, diags diag.Diagnostics) {
+	servicePrincipalID := plan.ServicePrincipalID.ValueString()
+	templates, err := r.awaitTemplates(ctx, servicePrincipalID)
+	if err != nil {
+		return template, nil, diag.Diagnostics{cannotReadTemplates(err, servicePrincipalID)}
+	}
+	template, diags = chooseTemplate(templates, plan.TemplateID.ValueString())
+	if diags.HasError() {
+		return template, nil, diags
+	}
+	for _, problem := range checkCredentials(template, supplied(config)) {
+		if problem.Severity() == diag.SeverityError {
+			diags.Append(problem)
+		}
+	}
+	if r.data.USGovernment {
+		diags.Append(refuseOversize(want)...)
+	}
+	jobs, planned := providerdata.Take[[]graph.Job](r.data, jobsKey(servicePrincipalID))
+	if !planned {
+		if jobs, err = r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil && !graph.IsNotFound(err) {
+			diags.Append(graphdiag.Error("Cannot list the application's jobs", err, graphdiag.SynchronizationRead))
+			return template, nil, diags
+		}
+	}
+	orphan, problems := r.refuseExisting(ctx, servicePrincipalID, template, jobs)
+	diags.Append(problems...)
+	if diags.HasError() {
+		return template, orphan, diags
+	}
+	if len(want.secret) > 0 {
+		if err := r.data.Graph.ValidateCredentials(ctx, servicePrincipalID, template.ID, want.credentials()); err != nil {
+			diags.Append(credentialsRefused(err, want))
+		}
+	}
+	return template, orphan, diags
+}
+
+// createJob creates the job. When the answer is lost, the list of jobs tells whether it was.
+func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID string) (*graph.Job, diag.Diagnostics) {
+	job, err := r.data.Graph.CreateJob(ctx, servicePrincipalID, templateID)
+	if err == nil {
+		return &job, nil
+	}
+	if !graph.IsAmbiguous(err) {
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot create the provisioning job", err, graphdiag.SynchronizationWrite)}
+	}
+	look, cancel := context.WithTimeout(ctx, appearTime)
+	defer cancel()
+	var found *graph.Job
+	lookErr := r.data.Graph.Poll(look, "the job to appear", func(ctx context.Context) (bool, string, error) {
+		jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
+		if graph.IsNotFound(err) {
+			err = nil
+		}
+		for _, job := range jobs {
+			if job.TemplateID == templateID && !r.ledger().own(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) {
+				found = &job
+			}
+		}
+		return found != nil, "no job of the connector", err
+	})
+	if found != nil {
+		return found, nil
+	}
+	hint := "No job of the connector has appeared within a minute."
+	if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
+		hint = fmt.Sprintf("Listing the jobs failed as well: %s.", lookErr)
+	}
+	return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", err, graphdiag.SynchronizationWrite,
+		hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice.")}
+}
+
+// undo deletes the job that this Create made but could not finish, so that nothing is left behind and nothing is tainted.
+// It runs under a context of its own, since the failure may be that the time ran out. wrote says that secrets may have
+// been stored.
+func (r *Resource) undo(ctx context.Context, plan model, wrote bool, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {
+	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	var diags diag.Diagnostics
+	if wrote {
+		diags.Append(r.clearCredentials(cleanup, plan)...)
+	}
+	if err := r.data.Graph.DeleteJob(cleanup, plan.ref()); err != nil {
+		diags.AddError(failure.Summary(),
+			failure.Detail()+"\n\nThe job was created and could not be removed again. Terraform marks the connection as tainted and would replace it. To keep it instead, run "+
+				"`terraform untaint` with the address of this resource and apply again.")
+		return diags
+	}
+	resp.State.RemoveResource(ctx)
+	diags.AddError(failure.Summary(), failure.Detail()+"\n\nThe new job was removed again; nothing is left behind.")
+	return diags
+}
+
+func (r *Resource) warnUnauthorized(servicePrincipalID string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The connection has no credentials yet",
+		fmt.Sprintf("The connection was created with its settings, but the service cannot sign in at the target. Open %s, choose Provisioning, and authorize; "+
+			"or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that.", r.portalLink(servicePrincipalID)))
+}
+
+func (r *Resource) portalLink(servicePrincipalID string) string {
+	return r.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + servicePrincipalID
+}
+
+func lostDetail(lost []string) string {
+	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. "+
+		"Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again.", quoteList(lost))
+}

@@ -1,0 +1,130 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// supplies are the keys that a configuration gives a value for, known yet or not, with the attribute that does.
+type supplies struct {
+	by map[string]string
+	// open says that a map is not known yet, so that more keys may come.
+	open bool
+}
+
+func supplied(config model) supplies {
+	s := supplies{by: map[string]string{}, open: config.CredentialsWO.IsUnknown() || config.ConnectorSettings.IsUnknown()}
+	if !config.AdminUsername.IsNull() {
+		s.by[keyUserName] = "admin_username"
+	}
+	if !config.AdminPassword.IsNull() {
+		s.by[keyPassword] = "admin_password"
+	}
+	if !config.AdminPasswordWO.IsNull() {
+		s.by[keyPassword] = "admin_password_wo"
+	}
+	for key := range config.ConnectorSettings.Elements() {
+		s.by[key] = "connector_settings"
+	}
+	for key := range config.CredentialsWO.Elements() {
+		s.by[key] = "credentials_wo"
+	}
+	return s
+}
+
+// credentials reports whether any credential is among them. Without one the portal's are kept.
+func (s supplies) credentials() bool {
+	for _, attribute := range s.by {
+		if attribute != "connector_settings" {
+			return true
+		}
+	}
+	return false
+}
+
+// checkCredentials compares what was supplied with what the connector's own description asks for.
+func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if template.ConfigurationFields == nil {
+		return diags
+	}
+	asked := map[string]bool{}
+	for _, field := range template.ConfigurationFields {
+		asked[strings.ToLower(field.Name)] = true
+		// What an interactive authorization stores cannot be asked for, and what nobody asked to manage neither.
+		missing := supplied.by[field.Name] == "" && supplied.credentials() && !supplied.open && !template.OAuthEnabled
+		if !missing || field.Optional || field.Hidden || field.ReadOnly || field.DefaultValue != "" {
+			continue
+		}
+		attribute, owned := attributeOf[field.Name]
+		switch {
+		case owned && field.Name != keyUserName && field.Name != keyPassword:
+			continue // has a default here
+		case !owned && field.Secret:
+			attribute = "credentials_wo"
+		case !owned:
+			attribute = "connector_settings"
+		}
+		diags.AddAttributeError(path.Root(attribute), "Missing credential",
+			fmt.Sprintf("The connector %q asks for %q. Give it in `%s`.", template.ID, field.Name, attribute))
+	}
+	if template.OAuthEnabled && supplied.by[keyUserName] != "" {
+		diags.AddAttributeWarning(path.Root("admin_username"), "The connector signs in with OAuth",
+			"The connector wants to be authorized interactively (the portal's *Authorize* button). A user name and password alone will probably not do; leave them out, apply, and authorize in the portal.")
+		asked[strings.ToLower(keyUserName)], asked[strings.ToLower(keyPassword)] = true, true
+	}
+	for _, key := range slices.Sorted(maps.Keys(supplied.by)) {
+		if !asked[strings.ToLower(key)] {
+			diags.AddAttributeWarning(path.Root(supplied.by[key]), "Credential that the connector does not ask for",
+				fmt.Sprintf("The connector %q does not list %q among its configuration fields. It is sent all the same; if the connection test fails, leave it out.", template.ID, key))
+		}
+	}
+	return diags
+}
+
+// refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
+// connector and are not documented, so what certainly speaks of the caller or of Graph itself is told apart instead.
+func refusal(err error) (said string, refused bool) {
+	var answer *graph.Error
+	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.StatusCode == 404 || answer.StatusCode == 408 || answer.StatusCode == 429 || answer.Claims != "" ||
+		slices.Contains([]string{"", "UnknownError", "Authorization_RequestDenied", "InvalidAuthenticationToken"}, answer.Code) {
+		return "", false
+	}
+	// A server error is a verdict only if it carries the error of the service behind.
+	if answer.StatusCode >= 500 && answer.Code == answer.OuterCode {
+		return "", false
+	}
+	said = answer.Message
+	if said == "" {
+		said = answer.Code
+	}
+	return strings.TrimSuffix(said, ".") + ".", true
+}
+
+// credentialsRefused is the diagnostic for a failed connection test.
+func credentialsRefused(err error, want desired) diag.Diagnostic {
+	said, refused := refusal(err)
+	if !refused {
+		return graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite, "Nothing was created or changed.")
+	}
+	at := path.Root(want.secretFrom)
+	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."
+	if want.plain[keyUserName] == "" {
+		hint = "Check the credentials; they need administrator rights at the target."
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "The connection test failed",
+		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed.\n\n%s",
+			said, hint, graphdiag.Facts(err)))
+}

@@ -1,0 +1,109 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// Delete pauses the job, lets a running cycle end, clears the credentials that were managed here, and deletes the job.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer r.data.Lock(state.ServicePrincipalID.ValueString())()
+
+	job, err := r.data.Graph.GetJob(ctx, state.ref())
+	if err != nil && !graph.IsNotFound(err) {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		return
+	}
+	if graph.IsNotFound(err) {
+		// The credentials outlive the job, also one that went with its connector.
+		resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
+		return
+	}
+	if job.Schedule.Active() {
+		if err := r.data.Graph.PauseJob(ctx, state.ref()); err != nil && !graph.IsNotFound(err) {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, graphdiag.SynchronizationWrite, "Nothing was deleted."))
+			return
+		}
+	}
+	if job.Schedule.Active() || running(job) {
+		if err := r.waitForRest(ctx, state.ref()); err != nil {
+			resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err, graphdiag.SynchronizationRead,
+				"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
+			return
+		}
+	}
+	resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
+	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err, graphdiag.SynchronizationWrite))
+		return
+	}
+	r.ledger().note(state.ref())
+	if err := r.waitUntilGone(ctx, state.ref()); err != nil {
+		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, graphdiag.SynchronizationRead, "It was deleted; destroying again confirms it."))
+	}
+}
+
+// clearCredentials blanks what this resource put into the service principal's secrets, which outlive the job. Deleting
+// them is not offered; an empty value removes a key, except for the notification, which is switched off. Readable values
+// of others are repeated, in case the service replaces the whole set.
+func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagnostics {
+	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
+	if err != nil {
+		return warnNotCleared(err)
+	}
+	put := stored(secrets).clearing(state)
+	if put == nil {
+		return nil
+	}
+	if err := r.data.Graph.PutSecrets(ctx, state.ServicePrincipalID.ValueString(), put); err != nil && !graph.IsNotFound(err) {
+		return warnNotCleared(err)
+	}
+	return nil
+}
+
+// clearing works out the PUT that blanks what state manages; nil when there is nothing.
+func (s stored) clearing(state model) []graph.KeyValue {
+	var put, others []graph.KeyValue
+	for _, pair := range s {
+		_, setting := state.ConnectorSettings.Elements()[pair.Key]
+		managed := setting ||
+			!state.AdminUsername.IsNull() && (pair.Key == keyUserName || pair.Key == keyPassword) ||
+			!state.CredentialsWOVersion.IsNull() && pair.Value == graph.MaskedValue && pair.Key != keyPassword
+		switch {
+		case pair.Value == "":
+		case managed:
+			put = append(put, graph.KeyValue{Key: pair.Key, Value: ""})
+		case pair.Key == keyNotification:
+			others = append(others, graph.KeyValue{Key: pair.Key, Value: s.notificationText(settings{DeletionThreshold: defaultThreshold})})
+		case pair.Value != graph.MaskedValue:
+			others = append(others, pair)
+		}
+	}
+	if put == nil {
+		return nil
+	}
+	return append(put, others...)
+}
+
+func warnNotCleared(err error) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored credentials could not be cleared",
+		"The job is deleted all the same, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"+
+			graphdiag.Detail(err, graphdiag.SynchronizationWrite))}
+}

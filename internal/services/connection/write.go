@@ -1,0 +1,82 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// secretsKey is under what planning hands over the secrets that it read.
+type secretsKey string
+
+// secretsBefore returns the stored secrets, as planning saw them moments ago or read anew.
+func (r *Resource) secretsBefore(ctx context.Context, servicePrincipalID string) (stored, error) {
+	if planned, ok := providerdata.Take[[]graph.KeyValue](r.data, secretsKey(servicePrincipalID)); ok {
+		return planned, nil
+	}
+	return r.data.Graph.GetSecrets(ctx, servicePrincipalID)
+}
+
+// written is the outcome of a write that the service accepted.
+type written struct {
+	// after are the secrets as read afterwards, nil if nothing was written or read.
+	after stored
+	// lost are masked keys of others that the service dropped.
+	lost []string
+	// unseen says what had not become visible when the wait for it ended.
+	unseen error
+}
+
+// warning tells of what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
+func (w written) warning() diag.Diagnostics {
+	if w.unseen == nil {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored settings are not visible yet",
+		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n"+
+			graphdiag.Detail(w.unseen, graphdiag.SynchronizationWrite))}
+}
+
+// confirmations is how many answers have to agree that keys of others were dropped or not: replicas differ for a while,
+// and a rotated password changes nothing that could be seen.
+const confirmations = 3
+
+// write sends a PUT that plan worked out, and waits until it is visible.
+func (r *Resource) write(ctx context.Context, servicePrincipalID string, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
+	if put == nil {
+		return written{after: before}, nil
+	}
+	if err := r.data.Graph.PutSecrets(ctx, servicePrincipalID, put); err != nil {
+		return written{}, err
+	}
+	settle, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	var result written
+	agreed := 0
+	result.unseen = r.data.Graph.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
+		now, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
+		if err != nil {
+			return false, "", err
+		}
+		if missing := stored(now).missing(put); missing != "" {
+			agreed = 0
+			return false, strings.TrimSuffix(missing, "."), nil
+		}
+		lost := stored(now).vanished(atRisk)
+		if agreed++; !slices.Equal(lost, result.lost) {
+			agreed = 1
+		}
+		result.after, result.lost = now, lost
+		return len(atRisk) == 0 || agreed >= confirmations, "replicas that disagree", nil
+	})
+	return result, nil
+}
