@@ -220,6 +220,9 @@ func TestParse_acceptsNestingOfAnyDepth(t *testing.T) {
 
 func TestParse_endsQuicklyOnHostileText(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("measures time")
+	}
 	for _, text := range []string{
 		strings.Repeat("Not(", 10_000),
 		strings.Repeat("A(", 5_000),

@@ -155,6 +155,9 @@ func TestAssignments_pagesStayTrueWhileOthersRemove(t *testing.T) {
 }
 
 func TestAssignments_tenThousandAreQuick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
 	c := start(t)
 	made := c.instantiate(store.TemplateGoToMeeting)
 	for _, id := range c.Store().AddUsers(10_000) {

@@ -115,6 +115,9 @@ func TestLog_isKeptForThirtyDays(t *testing.T) {
 }
 
 func TestScale_tenThousandPeopleInSeconds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
 	w := newWorld(t)
 	for _, id := range w.store.AddUsers(10_000) {
 		w.assign(id)

@@ -223,6 +223,9 @@ func TestAccounts_haveUniqueAddresses(t *testing.T) {
 }
 
 func TestStore_tenThousandAssignmentsComeAndGoQuickly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
 	s := New(Config{Empty: true})
 	_, p, err := s.Instantiate(TemplateGoToMeeting, "x", "")
 	if err != nil {
