@@ -198,6 +198,7 @@ func (s settings) credentialOptions(method graph.Method, client *http.Client, cl
 		AuthorityHost:                  authority,
 		HTTPClient:                     client,
 		Clock:                          clock,
+		Log:                            logExchange,
 	}
 }
 
