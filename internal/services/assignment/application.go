@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -111,22 +112,16 @@ func (a *application) look(ctx context.Context, m model, looks int) (graph.Assig
 	if err != nil {
 		return graph.Assignment{}, false, err
 	}
-	h := m.holding()
-	ref, refErr := parseReference(m.ID.ValueString())
-	if refErr == nil {
-		if found, ok := l.withID(ref.assignmentID); ok {
-			return found, true, nil
-		}
-	}
-	if found, ok := l.of(h); ok {
+	_, id, _ := strings.Cut(m.ID.ValueString(), "/") // "" when imported by identity
+	if found, ok := l.withID(id); ok {
 		return found, true, nil
 	}
-	if refErr != nil { // imported by identity
-		return graph.Assignment{}, false, nil
+	if found, ok := l.of(m.holding()); ok || id == "" {
+		return found, ok, nil
 	}
 	var found graph.Assignment
 	err = a.directory.Poll(ctx, "the assignment to be readable", func(ctx context.Context) (bool, string, error) {
-		found, err = a.directory.GetAssignment(ctx, a.id, ref.assignmentID)
+		found, err = a.directory.GetAssignment(ctx, a.id, id)
 		looks--
 		if graph.IsNotFound(err) {
 			return looks <= 0, "not found", nil
