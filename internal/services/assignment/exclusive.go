@@ -144,23 +144,23 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
 		return
 	}
-	resp.Diagnostics.Append(r.refresh(ctx, app, l, &state, justWritten(r.tenant.directory.Clock(), written))...)
+	changed, diags := r.refresh(ctx, app, l, &state, justWritten(r.tenant.directory.Clock(), written))
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if changed { // else the response has the state already, and setting ten thousand entries again takes its time
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
-// refresh brings a state up to date with a listing. What the state has and the listing has not is looked for again
-// before it counts as gone, several times if it was written a moment ago.
-func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *listing, state *exclusiveModel, recent bool) diag.Diagnostics {
+// refresh brings a state up to date with a listing, and reports whether that changed it. What the state has and the
+// listing has not is looked for again before it counts as gone, several times if it was written a moment ago.
+func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *listing, state *exclusiveModel, recent bool) (changed bool, diags diag.Diagnostics) {
 	k, _ := state.known()
 	pinned, _ := stringsOf(state.RoleIDs)
-	ids := texts{}
-	for text, id := range pinned {
-		ids[text] = id
-	}
+	ids := texts(pinned)
 	var declared roles
 	declare := func() diag.Diagnostics {
 		var err error
@@ -169,34 +169,27 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *li
 		}
 		return nil
 	}
-	if len(ids) == 0 { // imported
+	imported := state.RoleIDs.IsNull()
+	if imported {
 		if diags := declare(); diags.HasError() {
-			return diags
+			return false, diags
 		}
 		for text := range k.roleTexts() {
 			id, ok := declared.find(text)
 			if !ok {
-				return diag.Diagnostics{diag.NewErrorDiagnostic("Invalid import id", fmt.Sprintf("The application declares no role %q. %s", text, declared.valid()))}
+				return false, diag.Diagnostics{diag.NewErrorDiagnostic("Invalid import id", fmt.Sprintf("The application declares no role %q. %s", text, declared.valid()))}
 			}
 			ids[text] = id
 		}
 	}
 	sc := k.scope(ids)
 	had := ids.holdings(k.entries)
-	looks := 1
-	if recent {
-		looks = settleLooks
-	}
-	missing := func(held map[holding]graph.Assignment) bool {
-		for h := range had {
-			if _, ok := held[h]; !ok {
-				return true
-			}
-		}
-		return false
-	}
 	held := sc.held(l, k.entries)
-	if missing(held) {
+	if isMissing(had, held) {
+		looks := 1
+		if recent {
+			looks = settleLooks
+		}
 		err := r.tenant.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
 			l, err := app.listing.now(ctx)
 			if err != nil {
@@ -204,27 +197,39 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *li
 			}
 			held = sc.held(l, k.entries)
 			looks--
-			return looks <= 0 || !missing(held), "some are missing", nil
+			return looks <= 0 || !isMissing(had, held), "some are missing", nil
 		})
 		if err != nil {
-			return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
+			return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
 		}
+	}
+	if !imported && len(held) == len(had) && !isMissing(had, held) {
+		return false, nil
 	}
 	now := make(map[holding]bool, len(held))
 	for h := range held {
 		now[h] = true
 		if declared == nil && !had[h] {
 			if diags := declare(); diags.HasError() {
-				return diags
+				return false, diags
 			}
 		}
 	}
 	state.ID = types.StringValue(app.id)
-	entries := entriesFor(now, ids, declared.label, k.entries)
-	state.Assignments = mapOf(entries)
-	k.entries = entries
+	k.entries = entriesFor(now, ids, declared.label, k.entries)
+	state.Assignments = mapOf(k.entries)
 	state.RoleIDs = mapOf(k.used(ids))
-	return nil
+	return true, nil
+}
+
+// isMissing reports whether something is not held any more.
+func isMissing(had map[holding]bool, held map[holding]graph.Assignment) bool {
+	for h := range had {
+		if _, ok := held[h]; !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is

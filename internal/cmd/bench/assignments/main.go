@@ -124,9 +124,12 @@ func (s scenario) configuration(servicePrincipalID string) string {
 }
 `, s.n, servicePrincipalID, id)
 	}
+	// Terraform's range gives no more than 1,024 numbers.
 	return head + fmt.Sprintf(`resource "gotomeeting_user_role_assignments_exclusive" "this" {
-  service_principal_id = %q
-  assignments          = { for i in range(%d) : format(%q, i) => i < var.changed ? "Organizer" : "User" }
+  service_principal_id = %[1]q
+  assignments = merge([for k in range(0, %[2]d, 1000) :
+    { for i in range(k, min(k + 1000, %[2]d)) : format(%[3]q, i) => i < var.changed ? "Organizer" : "User" }
+  ]...)
 }
 `, servicePrincipalID, s.n, id)
 }
