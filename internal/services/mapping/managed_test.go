@@ -121,6 +121,9 @@ func TestUpdate_writesOnceAndTouchesNothingElse(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("schema (-want +got):\n%s", diff)
 	}
+	if flags := object(got)["flowTypes"]; flags != "Add, Update, Delete, Hibernate" {
+		t.Errorf("flow types %v", flags)
+	}
 	if email["futureMember"] != json.Number("9007199254740993") {
 		t.Errorf("the test did not set what it looks for: %v", email["futureMember"])
 	}
@@ -188,8 +191,8 @@ func TestUpdate_sendsNothingForAnotherNotation(t *testing.T) {
 	if found := m.Apply(changed); found.HasError() {
 		t.Fatalf("apply: %s", found)
 	}
-	if n := len(c.puts()); n != 0 {
-		t.Errorf("%d writes, want none", n)
+	if writes := c.Sim.Log().Writes(); len(writes) != 0 {
+		t.Errorf("writes: %v", acctest.Lines(writes))
 	}
 	if action, _, found := m.Plan(changed); action != acctest.NoAction || len(found) > 0 {
 		t.Errorf("afterwards: %s %s", action, found)
@@ -218,6 +221,44 @@ func TestRead_takesTheServicesOwnTextForTheSame(t *testing.T) {
 	source, _ := attribute(c.schema(), "department")["source"].(map[string]any)
 	if source["expression"] != `Replace([department],"a",,,"b")` {
 		t.Errorf("an entry that did not change was rewritten: %v", source["expression"])
+	}
+}
+
+func TestUpdate_changesEachSettingAlone(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	scoped := []any{map[string]any{"name": "Sales", "clauses": []any{clause("department", "equals", "Sales"), clause("employeeId", "IS NOT NULL")}}}
+	for _, step := range []struct {
+		name   string
+		config map[string]any
+		want   map[string]any
+	}{
+		{"operations", map[string]any{"operations": []any{"create", "update"}}, map[string]any{"flowTypes": "Add, Update"}},
+		{"no operation", map[string]any{"operations": []any{}}, map[string]any{"flowTypes": "None"}},
+		{"filters", map[string]any{"scoping_filters": scoped}, map[string]any{"flowTypes": "Add, Update, Delete", "scope": map[string]any{
+			"inputFilterGroups": []any{}, "categoryFilterGroups": []any{}, "groups": []any{map[string]any{"name": "Sales", "clauses": []any{
+				map[string]any{"sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": map[string]any{"values": []any{"Sales"}}},
+				map[string]any{"sourceOperandName": "employeeId", "operatorName": "IS NOT NULL", "targetOperand": map[string]any{"values": []any{}}}}}}}}},
+		{"no filters", nil, map[string]any{"scope": map[string]any{"inputFilterGroups": []any{}, "categoryFilterGroups": []any{}, "groups": []any{}}}},
+	} {
+		c.Sim.Log().Reset()
+		if found := m.Apply(c.config(step.config)); len(found) > 0 {
+			t.Fatalf("%s: %s", step.name, found)
+		}
+		got := map[string]any{}
+		for name := range step.want {
+			got[name] = object(c.schema())[name]
+		}
+		if diff := cmp.Diff(step.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+		if n := len(c.puts()); n != 1 {
+			t.Errorf("%s: %d writes, want 1", step.name, n)
+		}
+		if action, _, found := m.Plan(c.config(step.config)); action != acctest.NoAction || len(found) > 0 {
+			t.Errorf("%s: plan afterwards: %s %s", step.name, action, found)
+		}
 	}
 }
 
