@@ -4,7 +4,6 @@
 package application_test
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -21,20 +21,7 @@ import (
 const (
 	instantiatePath = "/applicationTemplates/*/instantiate"
 	principalPath   = "/servicePrincipals/*"
-	principalsPath  = "/servicePrincipals"
-
-	deniedRead = "The signed-in identity lacks a permission. Microsoft Graph said: Insufficient privileges to complete the operation. " +
-		"Grant the Microsoft Graph application permission `Application.Read.All` with admin consent, or, for a signed-in person, the directory role Directory Readers. " +
-		"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again."
-	deniedWrite = "The signed-in identity lacks a permission. Microsoft Graph said: Insufficient privileges to complete the operation. " +
-		"Grant the Microsoft Graph application permission `Application.ReadWrite.OwnedBy` (its own applications) or `Application.ReadWrite.All` with admin consent, " +
-		"or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. " +
-		"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again."
 )
-
-func facts(status int, code, request string) string {
-	return fmt.Sprintf("\n\nHTTP status: %d\nGraph code: %s\nRequest: %s\nRequest ID: #", status, code, request)
-}
 
 func TestResource_missingPermissionToCreateIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
@@ -43,7 +30,7 @@ func TestResource_missingPermissionToCreateIsReportedAtOnce(t *testing.T) {
 	begin := w.Sim.Clock().Now()
 	found := m.Apply(object())
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot create the application",
-		Detail: deniedWrite + facts(403, "Authorization_RequestDenied", "POST /v1.0/applicationTemplates/"+store.TemplateGoToMeeting+"/instantiate")})
+		Detail: denied("POST /v1.0/applicationTemplates/"+store.TemplateGoToMeeting+"/instantiate", graphdiag.ApplicationWrite)})
 	w.wantWrites("POST " + instantiatePath)
 	w.wantCount(0)
 	if waited := w.Sim.Clock().Now().Sub(begin); waited > 0 {
@@ -62,7 +49,7 @@ func TestResource_missingPermissionToReadIsReportedAtOnce(t *testing.T) {
 	w.Sim.SetPermissions("User.Read.All")
 	w.Sim.Log().Reset()
 	wants(t, m.Refresh(), acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
-		Detail: deniedRead + facts(403, "Authorization_RequestDenied", "GET /v1.0/servicePrincipals/"+m.Text("id"))})
+		Detail: denied("GET /v1.0/servicePrincipals/"+m.Text("id"), graphdiag.ApplicationRead)})
 	if m.Now == nil {
 		t.Fatal("a refused read dropped the application from the state")
 	}
@@ -78,8 +65,7 @@ func TestResource_planWithoutPermissionToReadNamesTheSkippedChecks(t *testing.T)
 	}
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run",
 		Detail: "Not checked: whether the application exists already; whether a deleted application has the same name. " +
-			"Grant the Microsoft Graph application permission `Application.Read.All` with admin consent, or, for a signed-in person, the directory role Directory Readers. " +
-			"The apply checks again before it creates anything."})
+			grant(graphdiag.ApplicationRead) + " The apply checks again before it creates anything."})
 }
 
 func TestResource_missingPermissionsForTheRest(t *testing.T) {
@@ -90,16 +76,13 @@ func TestResource_missingPermissionsForTheRest(t *testing.T) {
 	w.Sim.SetPermissions(simulator.ReadOnlyPermissions()...)
 	app := "/v1.0/applications/" + m.Text("application_object_id")
 	wants(t, m.Apply(map[string]any{"display_name": "Renamed"}), acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Cannot rename the application",
-		Detail: deniedWrite + facts(403, "Authorization_RequestDenied", "PATCH "+app)})
+		Detail: denied("PATCH "+app, graphdiag.ApplicationWrite)})
 	wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Summary: "Cannot delete the application",
-		Detail: deniedWrite + facts(403, "Authorization_RequestDenied", "DELETE "+app)})
+		Detail: denied("DELETE "+app, graphdiag.ApplicationWrite)})
 	w.Sim.SetPermissions("Application.ReadWrite.All")
 	wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Summary: "Cannot check what depends on the application",
-		Detail: "The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, " +
-			"or, for a signed-in person, a custom role with `microsoft.directory/applications/synchronization/standard/read`. " +
-			"A directory role that is only eligible has to be activated first (Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again. " +
-			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check." +
-			facts(401, "UnknownError", "GET /v1.0/servicePrincipals/"+m.Text("id")+"/synchronization/jobs")})
+		Detail: detail(401, "UnknownError", "", "GET /v1.0/servicePrincipals/"+m.Text("id")+"/synchronization/jobs", graphdiag.SynchronizationRead,
+			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")})
 	w.wantCount(1)
 	clean(t, m.Apply(object("force_destroy", true)))
 	clean(t, m.Destroy())
@@ -305,8 +288,7 @@ func TestResource_serverErrorsOfReadKeepTheState(t *testing.T) {
 	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: principalPath, Count: -1, Effect: simulator.Fails(502, "BadGateway", "Oops.")})
 	found := m.Refresh()
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
-		Detail: "Microsoft Graph failed. Microsoft Graph said: Oops. Try again; if it persists, see the service health page or contact Microsoft support with the request id." +
-			facts(502, "BadGateway", "GET /v1.0/servicePrincipals/"+m.Text("id"))})
+		Detail: detail(502, "BadGateway", "Oops.", "GET /v1.0/servicePrincipals/"+m.Text("id"), graphdiag.ApplicationRead)})
 	if m.Now == nil {
 		t.Error("an error dropped the application from the state")
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -165,6 +167,25 @@ func wants(t *testing.T, found acctest.Diagnostics, want ...acctest.Diagnostic) 
 	if diff := cmp.Diff(acctest.Diagnostics(want), found); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
+}
+
+// detail is what a diagnostic says of an answer of Graph; its words are the business of graphdiag.
+func detail(status int, code, message, request string, need graphdiag.Need, hints ...string) string {
+	method, path, _ := strings.Cut(request, " ")
+	return graphdiag.Detail(&graph.Error{StatusCode: status, Code: code, OuterCode: code, Message: message, Method: method, Path: path, RequestID: "#"}, need, hints...)
+}
+
+// denied is detail for a missing permission.
+func denied(request string, need graphdiag.Need, hints ...string) string {
+	return detail(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", request, need, hints...)
+}
+
+// grant is the sentence that names a missing permission.
+func grant(need graphdiag.Need) string {
+	var skipped graphdiag.Skipped
+	skipped.Add("X", &graph.Error{StatusCode: 403}, need)
+	text := skipped.Diagnostics("END")[0].Detail()
+	return strings.TrimSuffix(strings.TrimPrefix(text, "Not checked: X. "), " END")
 }
 
 // names collects the names of the roles.

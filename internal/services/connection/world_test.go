@@ -14,11 +14,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -237,7 +240,7 @@ func (w *world) did() []string {
 
 func wantLines(t *testing.T, got []string, want ...string) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -308,17 +311,25 @@ func wantSummaries(t *testing.T, found acctest.Diagnostics, want ...string) {
 	}
 }
 
+// detail is what a diagnostic says of an answer of Graph; its words are the business of graphdiag.
+func detail(status int, code, message, request string, need graphdiag.Need, hints ...string) string {
+	method, path, _ := strings.Cut(request, " ")
+	return graphdiag.Detail(&graph.Error{StatusCode: status, Code: code, OuterCode: code, Message: message, Method: method, Path: path, RequestID: "#"}, need, hints...)
+}
+
+// denied is detail for a missing permission, as the synchronization service answers it.
+func denied(request string, need graphdiag.Need, hints ...string) string {
+	return detail(401, "UnknownError", "", request, need, hints...)
+}
+
 func facts(status int, code, request string) string {
 	return fmt.Sprintf("\n\nHTTP status: %d\nGraph code: %s\nRequest: %s\nRequest ID: #", status, code, request)
 }
 
-const (
-	deniedRead = "The signed-in identity lacks a permission. " +
-		"Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, or, for a signed-in person, the directory role a custom role with `microsoft.directory/applications/synchronization/standard/read`. " +
-		"If a directory role was only just activated or consent only just given, allow a few minutes and try again."
-	deniedWrite = "The signed-in identity lacks a permission. " +
-		"Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator. " +
-		"If a directory role was only just activated or consent only just given, allow a few minutes and try again."
-	grantWrite = "Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, the directory role Cloud Application Administrator or Application Administrator."
-	grantRead  = "Grant the Microsoft Graph application permission `Synchronization.Read.All` with admin consent, or, for a signed-in person, the directory role a custom role with `microsoft.directory/applications/synchronization/standard/read`."
-)
+// grant is the sentence that names a missing permission.
+func grant(need graphdiag.Need) string {
+	var skipped graphdiag.Skipped
+	skipped.Add("X", &graph.Error{StatusCode: 403}, need)
+	text := skipped.Diagnostics("END")[0].Detail()
+	return strings.TrimSuffix(strings.TrimPrefix(text, "Not checked: X. "), " END")
+}
