@@ -77,6 +77,9 @@ func (p *Protocol) must(err error, diagnostics []*tfprotov6.Diagnostic) {
 
 func (p *Protocol) configure(block map[string]any) Diagnostics {
 	p.t.Helper()
+	if block == nil {
+		block = map[string]any{} // a block without attributes, which is also what no block at all comes to
+	}
 	config := p.encode(p.schemas.Provider, block)
 	checked, err := p.Server.ValidateProviderConfig(p.ctx(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	p.must(err, nil)

@@ -8,6 +8,7 @@ package provider
 import (
 	"context"
 	"os"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -130,7 +131,9 @@ func (p *Provider) client(ctx context.Context, s settings, terraformVersion stri
 		HTTPClient: httpClient,
 		UserAgent:  "terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion,
 		Clock:      p.clock,
-		Log:        logExchange,
+		Log:        logAs("Microsoft Graph request"),
+		// The check of graph_endpoint allows this for loopback addresses only.
+		AllowHTTP: strings.HasPrefix(s.graphEndpoint(), "http://"),
 	})
 	if err != nil {
 		diags.AddError("Cannot prepare the Microsoft Graph client", err.Error()+".")
@@ -138,25 +141,27 @@ func (p *Provider) client(ctx context.Context, s settings, terraformVersion stri
 	return client, diags
 }
 
-// logExchange writes the one line a request at DEBUG. An Exchange never carries secrets or personal data.
-func logExchange(ctx context.Context, e graph.Exchange) {
-	fields := map[string]any{
-		"method":      e.Method,
-		"path":        e.Path,
-		"status":      e.StatusCode,
-		"attempt":     e.Attempt,
-		"duration_ms": e.Duration.Milliseconds(),
+// logAs writes one line a request at DEBUG. An Exchange never carries secrets or personal data.
+func logAs(message string) func(context.Context, graph.Exchange) {
+	return func(ctx context.Context, e graph.Exchange) {
+		fields := map[string]any{
+			"method":      e.Method,
+			"path":        e.Path,
+			"status":      e.StatusCode,
+			"attempt":     e.Attempt,
+			"duration_ms": e.Duration.Milliseconds(),
+		}
+		if e.RequestID != "" {
+			fields["request_id"] = e.RequestID
+		}
+		if e.RetryAfter > 0 {
+			fields["retry_after_s"] = e.RetryAfter.Seconds()
+		}
+		if e.Err != nil {
+			fields["error"] = e.Err.Error()
+		}
+		tflog.Debug(ctx, message, fields)
 	}
-	if e.RequestID != "" {
-		fields["request_id"] = e.RequestID
-	}
-	if e.RetryAfter > 0 {
-		fields["retry_after_s"] = e.RetryAfter.Seconds()
-	}
-	if e.Err != nil {
-		fields["error"] = e.Err.Error()
-	}
-	tflog.Debug(ctx, "Microsoft Graph request", fields)
 }
 
 // Resources lists the managed resources.

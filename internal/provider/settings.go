@@ -5,7 +5,6 @@ package provider
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // model is the provider block as written.
@@ -112,31 +110,29 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 		}
 		if !value.IsNull() {
 			s.inBlock[v.attribute] = true
-			s.set(v.attribute, text(value), "the provider block")
+			s.set(v.attribute, text(v.attribute, value), "the provider block")
 			continue
 		}
 		for _, name := range v.names {
-			if fromEnvironment := getenv(name); fromEnvironment != "" {
-				diags.Append(checkEnvironmentValue(v.attribute, name, fromEnvironment, attributes[v.attribute])...)
+			if fromEnvironment := trimmed(v.attribute, getenv(name)); fromEnvironment != "" {
+				diags.Append(checkEnvironmentValue(v.attribute, name, fromEnvironment, value)...)
 				s.set(v.attribute, fromEnvironment, "`"+name+"`")
 				break
 			}
 		}
 	}
+	s.settleAlternatives()
 	diags.Append(s.readFiles()...)
 	diags.Append(s.aksWorkloadIdentity(getenv)...)
-	environment, ok := graph.LookupEnvironment(s.get("environment"))
-	if s.get("environment") == "" {
-		environment, ok = graph.LookupEnvironment("global")
+	name := s.get("environment")
+	if name == "" {
+		name = "global"
 	}
-	if !ok {
-		diags.AddAttributeError(path.Root("environment"), "Unknown environment",
-			s.from("environment")+environmentProblem(s.get("environment")))
-	}
-	s.environment = environment
+	s.environment, _ = graph.LookupEnvironment(name) // an unknown one is reported where it was given
 	if diags.HasError() {
 		return s, diags
 	}
+	diags.Append(s.checkUse()...)
 	diags.Append(s.requireIdentity()...)
 	return s, diags
 }
@@ -144,11 +140,8 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 // checkEnvironmentValue applies to an environment variable what the schema checks in the block.
 func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.Diagnostics {
 	var problem string
-	switch attribute {
-	case "client_id":
-		problem = validate.ObjectIDProblem(strings.ToLower(value))
-	case "msi_endpoint", "graph_endpoint", "authority_host":
-		problem = urlProblem(value)
+	if check := textChecks[attribute]; check != nil {
+		problem = check(value)
 	}
 	if _, isFlag := kind.(types.Bool); isFlag {
 		if _, err := strconv.ParseBool(value); err != nil {
@@ -162,14 +155,24 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 		fmt.Sprintf("`%s` sets `%s`. %s", name, attribute, problem))}
 }
 
-func text(value attr.Value) string {
+// text is the value of an attribute that is not null.
+func text(attribute string, value attr.Value) string {
 	switch v := value.(type) {
 	case types.Bool:
 		return strconv.FormatBool(v.ValueBool())
 	case types.String:
-		return v.ValueString()
+		return trimmed(attribute, v.ValueString())
 	}
 	return ""
+}
+
+// trimmed drops the white space around a value, which files and CI secrets bring along and which no setting but a
+// password can end with.
+func trimmed(attribute, value string) string {
+	if attribute == "client_certificate_password" {
+		return value
+	}
+	return strings.TrimSpace(value)
 }
 
 func (s settings) set(attribute, value, source string) {
@@ -177,16 +180,15 @@ func (s settings) set(attribute, value, source string) {
 	s.source[attribute] = source
 }
 
+func (s settings) drop(attribute string) {
+	delete(s.values, attribute)
+	delete(s.source, attribute)
+	delete(s.inBlock, attribute)
+}
+
 func (s settings) get(attribute string) string { return s.values[attribute] }
 
-func (s settings) has(attributes ...string) bool {
-	for _, attribute := range attributes {
-		if s.values[attribute] == "" {
-			return false
-		}
-	}
-	return true
-}
+func (s settings) has(attribute string) bool { return s.values[attribute] != "" }
 
 func (s settings) enabled(attribute string) bool {
 	on, err := strconv.ParseBool(s.values[attribute])
@@ -196,55 +198,10 @@ func (s settings) enabled(attribute string) bool {
 	return on
 }
 
+// from says in a sentence where a value comes from that is not in front of the reader's eyes.
 func (s settings) from(attribute string) string {
 	if s.source[attribute] == "" || s.inBlock[attribute] {
 		return ""
 	}
 	return "The value is from " + s.source[attribute] + ". "
-}
-
-// readFiles replaces the file forms of the client id and secret by their contents. A value beats a file from the same
-// place, and the block beats the environment for the pair as a whole.
-func (s settings) readFiles() diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, name := range []string{"client_id", "client_secret"} {
-		file := name + "_file_path"
-		if !s.has(file) || s.has(name) && (s.inBlock[name] || !s.inBlock[file]) {
-			continue
-		}
-		content, err := os.ReadFile(s.get(file))
-		if err != nil {
-			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+"Reading it failed: "+err.Error()+".")
-			continue
-		}
-		value := strings.TrimSpace(string(content))
-		if value == "" {
-			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty.", s.get(file)))
-			continue
-		}
-		s.set(name, value, s.source[file])
-		s.inBlock[name] = s.inBlock[file]
-	}
-	return diags
-}
-
-// aksWorkloadIdentity takes over what the AKS webhook puts into the pod's environment.
-// https://learn.microsoft.com/azure/aks/workload-identity-overview
-func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnostics {
-	if !s.enabled("use_aks_workload_identity") {
-		return nil
-	}
-	for attribute, name := range map[string]string{
-		"client_id": "AZURE_CLIENT_ID", "tenant_id": "AZURE_TENANT_ID", "oidc_token_file_path": "AZURE_FEDERATED_TOKEN_FILE",
-	} {
-		if !s.has(attribute) && getenv(name) != "" {
-			s.set(attribute, getenv(name), "`"+name+"`")
-		}
-	}
-	if s.has("oidc_token_file_path") {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("use_aks_workload_identity"), "No workload identity token",
-		"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
-			"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")}
 }

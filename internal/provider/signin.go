@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,14 +29,21 @@ var methodAttributes = []struct {
 	{"a managed identity", []string{"use_msi"}},
 }
 
-// validate reports what is contradictory or incomplete within the block itself.
+// oidcAttributes are the attributes that serve OpenID Connect alone; the last one serves AKS workload identity as well.
+var oidcAttributes = []string{"oidc_token", "oidc_request_url", "oidc_request_token", "ado_pipeline_service_connection_id", "oidc_token_file_path"}
+
+// validate reports what is contradictory or incomplete within the block itself. What is not known yet may turn out to be
+// null and is given the benefit of the doubt.
 func (m model) validate() diag.Diagnostics {
 	var diags diag.Diagnostics
 	attributes := m.attributes()
+	given := func(attribute string) bool {
+		return !attributes[attribute].IsNull() && !attributes[attribute].IsUnknown()
+	}
 	var chosen, names []string
 	for _, method := range methodAttributes {
 		for _, attribute := range method.attributes {
-			if chooses(attributes[attribute]) {
+			if flag, isFlag := attributes[attribute].(types.Bool); given(attribute) && (!isFlag || flag.ValueBool()) {
 				chosen = append(chosen, attribute)
 				names = append(names, method.name)
 				break
@@ -45,19 +52,20 @@ func (m model) validate() diag.Diagnostics {
 	}
 	if len(chosen) > 1 {
 		diags.AddAttributeError(path.Root(chosen[1]), "Two ways to sign in",
-			fmt.Sprintf("The provider block configures %s. Keep one of them and remove the attributes of the other.", strings.Join(names, " and ")))
+			fmt.Sprintf("The provider block configures %s. Keep one of them and remove the attributes of the others.", strings.Join(names, " and ")))
 	}
 	for _, pair := range [][2]string{
 		{"client_certificate", "client_certificate_path"}, {"client_secret", "client_secret_file_path"},
 		{"client_id", "client_id_file_path"}, {"oidc_token", "oidc_token_file_path"},
 	} {
-		if !attributes[pair[0]].IsNull() && !attributes[pair[1]].IsNull() {
+		if given(pair[0]) && given(pair[1]) {
 			diags.AddAttributeError(path.Root(pair[1]), "Two sources for one value",
 				fmt.Sprintf("`%s` and `%s` say the same in two ways. Keep one of them.", pair[0], pair[1]))
 		}
 	}
-	for _, attribute := range []string{"oidc_token", "oidc_token_file_path", "oidc_request_url", "oidc_request_token", "ado_pipeline_service_connection_id"} {
-		if !attributes[attribute].IsNull() && m.UseOIDC.Equal(types.BoolValue(false)) {
+	for _, attribute := range oidcAttributes {
+		servesAKS := attribute == "oidc_token_file_path" && m.UseAKSWorkloadIdentity.ValueBool()
+		if given(attribute) && !servesAKS && m.UseOIDC.Equal(types.BoolValue(false)) {
 			diags.AddAttributeError(path.Root(attribute), "Unused OpenID Connect setting",
 				fmt.Sprintf("`%s` has no effect because `use_oidc` is false. Set `use_oidc = true` or remove it.", attribute))
 		}
@@ -65,44 +73,72 @@ func (m model) validate() diag.Diagnostics {
 	return diags
 }
 
-func chooses(value attr.Value) bool {
-	if flag, ok := value.(types.Bool); ok {
-		return flag.ValueBool()
-	}
-	return !value.IsNull()
-}
-
-// method decides how to sign in. What the block chooses is taken; else the azuread provider's order decides among what
-// the environment offers, with the Azure CLI last.
-func (s settings) method() (method graph.Method, why string) {
-	for _, inBlock := range []bool{true, false} {
-		for _, candidate := range []struct {
-			method     graph.Method
-			by         []string
-			applicable bool
-		}{
-			{graph.MethodClientCertificate, []string{"client_certificate", "client_certificate_path"}, s.has("client_certificate") || s.has("client_certificate_path")},
-			{graph.MethodClientSecret, []string{"client_secret", "client_secret_file_path"}, s.has("client_secret")},
-			{s.oidcMethod(), []string{"use_oidc"}, s.enabled("use_oidc")},
-			{graph.MethodWorkloadIdentity, []string{"use_aks_workload_identity"}, s.enabled("use_aks_workload_identity")},
-			{graph.MethodManagedIdentity, []string{"use_msi"}, s.enabled("use_msi")},
-			{graph.MethodCLI, []string{"use_cli"}, s.enabled("use_cli")},
-		} {
-			if !candidate.applicable {
-				continue
-			}
-			for _, attribute := range candidate.by {
-				if s.inBlock[attribute] == inBlock && (s.values[attribute] != "" || candidate.method == graph.MethodCLI) {
-					source := s.source[attribute]
-					if source == "" {
-						source = "nothing else being configured"
-					}
-					return candidate.method, source
-				}
-			}
+// checkUse reports settings of the block that nothing makes use of. An operator who switched OpenID Connect off by
+// `ARM_USE_OIDC`, for a run at a desk, is taken at the word.
+func (s settings) checkUse() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, attribute := range oidcAttributes {
+		servesAKS := attribute == "oidc_token_file_path" && s.enabled("use_aks_workload_identity")
+		if s.inBlock[attribute] && !servesAKS && !s.has("use_oidc") {
+			diags.AddAttributeError(path.Root(attribute), "Unused OpenID Connect setting",
+				fmt.Sprintf("`%s` has no effect without `use_oidc`. Set `use_oidc = true` or `ARM_USE_OIDC`, or remove it.", attribute))
 		}
 	}
-	return graph.MethodNone, "nothing is configured"
+	return diags
+}
+
+// offer is a way to sign in for which there is a setting.
+type offer struct {
+	method graph.Method
+	by     string // the attribute
+}
+
+// offers are the ways to sign in that are configured, complete or not, in the azuread provider's order. The Azure CLI is
+// not among them: it is what remains when there are none.
+func (s settings) offers() []offer {
+	var offers []offer
+	for _, attribute := range []string{"client_certificate", "client_certificate_path"} {
+		if s.has(attribute) {
+			offers = append(offers, offer{graph.MethodClientCertificate, attribute})
+		}
+	}
+	if s.has("client_secret") {
+		offers = append(offers, offer{graph.MethodClientSecret, "client_secret"})
+	}
+	if s.enabled("use_oidc") {
+		offers = append(offers, offer{s.oidcMethod(), "use_oidc"})
+	}
+	if s.enabled("use_aks_workload_identity") {
+		offers = append(offers, offer{graph.MethodWorkloadIdentity, "use_aks_workload_identity"})
+	}
+	if s.enabled("use_msi") {
+		offers = append(offers, offer{graph.MethodManagedIdentity, "use_msi"})
+	}
+	return offers
+}
+
+// method decides how to sign in: as the block chooses, else by the first complete offer of the environment, else by the
+// Azure CLI. An offer that is incomplete is not passed over in favour of the CLI, which nobody may have thought of; what
+// it lacks is reported.
+func (s settings) method() (method graph.Method, why string) {
+	offers := s.offers()
+	for _, offer := range offers {
+		if s.inBlock[offer.by] {
+			return offer.method, s.source[offer.by]
+		}
+	}
+	for _, offer := range offers {
+		if len(s.gaps(offer.method)) == 0 {
+			return offer.method, s.source[offer.by]
+		}
+	}
+	switch {
+	case len(offers) > 0:
+		return offers[0].method, s.source[offers[0].by]
+	case s.enabled("use_cli"):
+		return graph.MethodCLI, "nothing else being configured"
+	}
+	return graph.MethodNone, "nothing being configured"
 }
 
 func (s settings) oidcMethod() graph.Method {
@@ -118,6 +154,30 @@ func (s settings) oidcMethod() graph.Method {
 	}
 }
 
+// gap is something that a way to sign in needs and does not have.
+type gap struct{ attribute, variable, why string }
+
+// gaps lists what a way to sign in still lacks.
+func (s settings) gaps(method graph.Method) []gap {
+	needs := []gap{
+		{"tenant_id", "ARM_TENANT_ID", "It is the id or a verified domain of the tenant."},
+		{"client_id", "ARM_CLIENT_ID", "It is the application (client) id of the identity to sign in as."},
+	}
+	switch method {
+	case graph.MethodCLI, graph.MethodManagedIdentity:
+		needs = nil
+	case graph.MethodOIDCRequest:
+		needs = append(needs,
+			gap{"oidc_request_url", "ARM_OIDC_REQUEST_URL", "GitHub Actions provides it to jobs with `permissions: id-token: write`; otherwise give `oidc_token` or `oidc_token_file_path`."},
+			gap{"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "It comes together with `oidc_request_url`."})
+	case graph.MethodAzureDevOps:
+		needs = append(needs,
+			gap{"oidc_request_url", "ARM_OIDC_REQUEST_URL", "Azure DevOps provides it to pipelines as `SYSTEM_OIDCREQUESTURI`."},
+			gap{"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "Azure DevOps hands it out where a step maps it: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`."})
+	}
+	return slices.DeleteFunc(needs, func(g gap) bool { return s.has(g.attribute) })
+}
+
 // requireIdentity reports, on the attribute, what the chosen method still lacks.
 func (s settings) requireIdentity() diag.Diagnostics {
 	var diags diag.Diagnostics
@@ -126,27 +186,13 @@ func (s settings) requireIdentity() diag.Diagnostics {
 		diags.AddError("No way to sign in",
 			"No sign-in method is configured and `use_cli` is off. Give a client secret, a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi`, "+
 				"in the provider block or by the `ARM_*` environment variables, or allow the Azure CLI.")
-		return diags
 	}
-	missing := func(attribute, variable, why string) {
-		diags.AddAttributeError(path.Root(attribute), "Missing "+strings.ReplaceAll(attribute, "_", " "),
-			fmt.Sprintf("Signing in with %s needs `%s`. %s Set it in the provider block or as `%s`.", method, attribute, why, variable))
-	}
-	if method != graph.MethodCLI && method != graph.MethodManagedIdentity {
-		if !s.has("tenant_id") {
-			missing("tenant_id", "ARM_TENANT_ID", "It is the id or a verified domain of the tenant.")
+	for _, missing := range s.gaps(method) {
+		if method == graph.MethodNone {
+			break
 		}
-		if !s.has("client_id") {
-			missing("client_id", "ARM_CLIENT_ID", "It is the application (client) id of the identity to sign in as.")
-		}
-	}
-	if method == graph.MethodOIDCRequest || method == graph.MethodAzureDevOps {
-		if !s.has("oidc_request_url") {
-			missing("oidc_request_url", "ARM_OIDC_REQUEST_URL", "GitHub Actions provides it to jobs with `permissions: id-token: write`; otherwise give `oidc_token` or `oidc_token_file_path`.")
-		}
-		if !s.has("oidc_request_token") {
-			missing("oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "It comes together with `oidc_request_url`.")
-		}
+		diags.AddAttributeError(path.Root(missing.attribute), "Missing "+strings.ReplaceAll(missing.attribute, "_", " "),
+			fmt.Sprintf("Signing in with %s needs `%s`. %s Set it in the provider block or as `%s`.", method, missing.attribute, missing.why, missing.variable))
 	}
 	return diags
 }
@@ -198,7 +244,7 @@ func (s settings) credentialOptions(method graph.Method, client *http.Client, cl
 		AuthorityHost:                  authority,
 		HTTPClient:                     client,
 		Clock:                          clock,
-		Log:                            logExchange,
+		Log:                            logAs("Sign-in request"),
 	}
 }
 

@@ -8,25 +8,43 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// environmentName accepts the clouds and their aliases.
-type environmentName struct{}
+// textChecks say in full sentences what keeps a value from being one of its attribute, "" for nothing. They hold wherever
+// the value comes from: the block, the environment or a file.
+var textChecks = map[string]func(string) string{
+	"tenant_id":        tenantProblem,
+	"client_id":        clientIDProblem,
+	"environment":      environmentProblem,
+	"oidc_request_url": requestURLProblem,
+	"msi_endpoint":     identityURLProblem,
+	"graph_endpoint":   graphURLProblem,
+	"authority_host":   authorityURLProblem,
+}
 
-func (environmentName) Description(context.Context) string { return "must name a Microsoft cloud" }
+// checked applies the check of an attribute to the block.
+type checked struct {
+	attribute, summary, description string
+}
 
-func (v environmentName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v checked) Description(context.Context) string { return v.description }
 
-func (environmentName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueString() == "" {
+func (v checked) MarkdownDescription(context.Context) string { return v.description }
+
+func (v checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	value := trimmed(v.attribute, req.ConfigValue.ValueString())
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || value == "" {
 		return
 	}
-	if problem := environmentProblem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown environment", problem)
+	if problem := textChecks[v.attribute](value); problem != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, problem)
 	}
 }
 
@@ -37,34 +55,81 @@ func environmentProblem(name string) string {
 	return fmt.Sprintf("%q is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`.", name)
 }
 
-// httpURL accepts an absolute https URL without a query; http only for a loopback address, because a bearer token
-// travels on it.
-type httpURL struct{}
+// domain is a domain name with at least one dot.
+var domain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
 
-func (httpURL) Description(context.Context) string { return "must be an https URL" }
-
-func (v httpURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (httpURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueString() == "" {
-		return
+func tenantProblem(tenant string) string {
+	if isGUID(tenant) || domain.MatchString(tenant) {
+		return ""
 	}
-	if problem := urlProblem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URL", problem)
-	}
+	return fmt.Sprintf("%q is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\".", tenant)
 }
 
-func urlProblem(s string) string {
+// clientIDProblem accepts either case: unlike the ids of resources a client id is compared with nothing.
+func clientIDProblem(id string) string {
+	if isGUID(id) {
+		return ""
+	}
+	return fmt.Sprintf("%q is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\".", id)
+}
+
+func isGUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+
+// graphURLProblem accepts a base URL: https, or http on a loopback address, because access tokens travel on it.
+func graphURLProblem(s string) string {
+	u, problem := parseURL(s, "https://graph.example.com", false)
+	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return notEncrypted(s, "access tokens travel", "http is accepted only for a loopback address.")
+	}
+	return problem
+}
+
+// authorityURLProblem accepts a base URL with https; Azure's libraries sign in nowhere else.
+func authorityURLProblem(s string) string {
+	u, problem := parseURL(s, "https://login.example.com", false)
+	if problem == "" && u.Scheme == "http" {
+		return notEncrypted(s, "credentials travel", "")
+	}
+	return problem
+}
+
+// requestURLProblem accepts a URL whose query says which job asks.
+func requestURLProblem(s string) string {
+	u, problem := parseURL(s, "https://token.example.com/request?api-version=2.0", true)
+	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return notEncrypted(s, "identity tokens travel", "http is accepted only for a loopback address.")
+	}
+	return problem
+}
+
+// identityURLProblem accepts what managed identity endpoints have: plain http on an address of the machine or of its
+// network, such as 169.254.169.254.
+func identityURLProblem(s string) string {
+	u, problem := parseURL(s, "http://169.254.169.254/metadata/identity/oauth2/token", false)
+	if problem != "" || u.Scheme == "https" || isLoopback(u.Hostname()) {
+		return problem
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLinkLocalUnicast() || ip.IsPrivate()) {
+		return ""
+	}
+	return notEncrypted(s, "access tokens travel", "http is accepted only for loopback, link-local and private addresses.")
+}
+
+func parseURL(s, example string, withQuery bool) (*url.URL, string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Sprintf("%q is no absolute URL. Give one such as \"https://graph.example.com\".", s)
-	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		return "The URL must have no user, query or fragment."
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return fmt.Sprintf("%q is not encrypted, and access tokens travel on it. Use https; http is accepted only for a loopback address.", s)
+		return nil, fmt.Sprintf("The value is no absolute URL. Give one such as %q.", example)
+	case u.User != nil:
+		return nil, "The URL must not carry a user name or password."
+	case u.Fragment != "" || u.RawQuery != "" && !withQuery:
+		return nil, fmt.Sprintf("The URL must have no query and no fragment. Give one such as %q.", example)
 	}
-	return ""
+	return u, ""
+}
+
+func notEncrypted(s, what, exception string) string {
+	return strings.TrimSpace(fmt.Sprintf("%q is not encrypted, and %s on it. Use https. %s", s, what, exception))
 }
 
 func isLoopback(host string) bool {

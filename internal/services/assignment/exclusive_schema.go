@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -55,7 +56,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"Removing a group counts its direct members. Defaults to `50`; `-1` means no limit. Destroying is not limited but warned of."},
 			"role_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Ids of the roles named in `assignments` and `roles`, as they were resolved first. Renaming a role later is no difference."},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
+			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `60m`. It bounds the waits that a throttling directory asks for.",
 				ReadDescription:   "Defaults to `10m`.",
 				UpdateDescription: "Defaults to `60m`.",

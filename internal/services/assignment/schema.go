@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -51,7 +52,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Id of the role."},
 			"principal_type": schema.StringAttribute{Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "Kind of the principal: `User`, `Group` or `ServicePrincipal`."},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Delete: true,
+			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Delete: true,
 				CreateDescription: "Defaults to `10m`. It bounds the waits that a throttling service asks for.",
 				ReadDescription:   "Defaults to `10m`.",
 				DeleteDescription: "Defaults to `10m`."}),

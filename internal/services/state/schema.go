@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -43,7 +44,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
 			"wait_for_first_cycle": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether switching provisioning on waits until the first cycle after it has ended. A failed cycle and a wait that takes longer than the timeout are warnings. Defaults to `false`."},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
+			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",
 				ReadDescription:   "Defaults to `5m`.",
 				UpdateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",

@@ -1,0 +1,220 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
+)
+
+const (
+	tenantID = "c0000000-0000-4000-8000-00000000000c"
+	clientID = "a0000000-0000-4000-8000-0000000000aa"
+)
+
+type values map[string]string
+
+func (v values) get(name string) string { return v[name] }
+
+func failure(at, summary, detail string) acctest.Diagnostic {
+	return acctest.Diagnostic{Error: true, Path: at, Summary: summary, Detail: detail}
+}
+
+func writeFile(t *testing.T, name, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// selfSigned makes a certificate for a key.
+func selfSigned(t *testing.T, key crypto.Signer) *x509.Certificate {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "provisioning.example.com"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
+}
+
+// pemFile writes a certificate and its key.
+func pemFile(t *testing.T, key crypto.Signer, certificate *x509.Certificate) string {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return writeFile(t, "client.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))+
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+}
+
+func rsaPair(t *testing.T) (*rsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, selfSigned(t, key)
+}
+
+func TestConfigure_explainsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	const (
+		absent     = "/nonexistent/example"
+		tenantNeed = " needs `tenant_id`. It is the id or a verified domain of the tenant. Set it in the provider block or as `ARM_TENANT_ID`."
+		clientNeed = " needs `client_id`. It is the application (client) id of the identity to sign in as. Set it in the provider block or as `ARM_CLIENT_ID`."
+		tenants    = " is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
+		clients    = " is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+		clouds     = " is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
+	)
+	empty, word := writeFile(t, "empty", " \n"), writeFile(t, "word", "secret-name\n")
+	ecdsaKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecdsaFile := pemFile(t, ecdsaKey, selfSigned(t, ecdsaKey))
+	identity := func(more ...any) map[string]any {
+		block := map[string]any{"tenant_id": tenantID, "client_id": clientID}
+		for i := 0; i < len(more); i += 2 {
+			name, _ := more[i].(string)
+			block[name] = more[i+1]
+		}
+		return block
+	}
+	for _, test := range []struct {
+		name        string
+		block       map[string]any
+		environment values
+		want        acctest.Diagnostics
+	}{
+		{"nothing, which is the CLI", nil, nil, nil},
+		{"upper-case client id is fine", identity("client_id", strings.ToUpper(clientID), "client_secret", "s"), nil, nil},
+		{"domain for a tenant is fine", identity("tenant_id", "corp.example", "client_secret", "s"), nil, nil},
+		{"http on loopback is fine", identity("client_secret", "s", "graph_endpoint", "http://127.0.0.1:8080"), nil, nil},
+		{"http for the instance metadata service is fine", map[string]any{"use_msi": true, "msi_endpoint": "http://169.254.169.254/metadata/identity/oauth2/token"}, nil, nil},
+		{"http in a private network is fine for managed identities", map[string]any{"use_msi": true, "msi_endpoint": "http://172.16.4.2:8081/msi/token"}, nil, nil},
+		{"OIDC switched off at a desk is fine", identity("oidc_request_url", "https://token.example.com"), values{"ARM_USE_OIDC": "false"}, nil},
+
+		{"no way left", map[string]any{"use_cli": false}, nil, acctest.Diagnostics{failure("", "No way to sign in",
+			"No sign-in method is configured and `use_cli` is off. Give a client secret, a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi`, "+
+				"in the provider block or by the `ARM_*` environment variables, or allow the Azure CLI.")}},
+		{"two ways", identity("client_secret", "s", "use_oidc", true), nil, acctest.Diagnostics{failure("use_oidc", "Two ways to sign in",
+			"The provider block configures a client secret and OpenID Connect. Keep one of them and remove the attributes of the others.")}},
+		{"three ways", identity("client_certificate_path", "c", "client_secret_file_path", "s", "use_msi", true), nil, acctest.Diagnostics{failure("client_secret_file_path", "Two ways to sign in",
+			"The provider block configures a client certificate and a client secret and a managed identity. Keep one of them and remove the attributes of the others.")}},
+		{"a value and its file", identity("client_secret", "s", "client_secret_file_path", "f", "client_id_file_path", "f"), nil, acctest.Diagnostics{
+			failure("client_secret_file_path", "Two sources for one value", "`client_secret` and `client_secret_file_path` say the same in two ways. Keep one of them."),
+			failure("client_id_file_path", "Two sources for one value", "`client_id` and `client_id_file_path` say the same in two ways. Keep one of them.")}},
+		{"certificate and its path", identity("client_certificate", "c", "client_certificate_path", "f"), nil, acctest.Diagnostics{
+			failure("client_certificate_path", "Two sources for one value", "`client_certificate` and `client_certificate_path` say the same in two ways. Keep one of them.")}},
+		{"token and its file", identity("use_oidc", true, "oidc_token", "t", "oidc_token_file_path", "f"), nil, acctest.Diagnostics{
+			failure("oidc_token_file_path", "Two sources for one value", "`oidc_token` and `oidc_token_file_path` say the same in two ways. Keep one of them.")}},
+		{"OIDC setting with OIDC off", identity("use_oidc", false, "oidc_token", "t"), nil, acctest.Diagnostics{
+			failure("oidc_token", "Unused OpenID Connect setting", "`oidc_token` has no effect because `use_oidc` is false. Set `use_oidc = true` or remove it.")}},
+		{"OIDC setting without OIDC", identity("oidc_token", "t"), nil, acctest.Diagnostics{
+			failure("oidc_token", "Unused OpenID Connect setting", "`oidc_token` has no effect without `use_oidc`. Set `use_oidc = true` or `ARM_USE_OIDC`, or remove it.")}},
+
+		{"secret without an identity", map[string]any{"client_secret": "s"}, nil, acctest.Diagnostics{
+			failure("tenant_id", "Missing tenant id", "Signing in with a client secret"+tenantNeed), failure("client_id", "Missing client id", "Signing in with a client secret"+clientNeed)}},
+		{"secret of the environment without a tenant", nil, values{"ARM_CLIENT_SECRET": "s", "ARM_CLIENT_ID": clientID}, acctest.Diagnostics{
+			failure("tenant_id", "Missing tenant id", "Signing in with a client secret"+tenantNeed)}},
+		{"GitHub without its request", identity("use_oidc", true), nil, acctest.Diagnostics{
+			failure("oidc_request_url", "Missing oidc request url", "Signing in with an OpenID Connect token request needs `oidc_request_url`. GitHub Actions provides it to jobs with `permissions: id-token: write`; "+
+				"otherwise give `oidc_token` or `oidc_token_file_path`. Set it in the provider block or as `ARM_OIDC_REQUEST_URL`."),
+			failure("oidc_request_token", "Missing oidc request token", "Signing in with an OpenID Connect token request needs `oidc_request_token`. It comes together with `oidc_request_url`. Set it in the provider block or as `ARM_OIDC_REQUEST_TOKEN`.")}},
+		{"Azure DevOps without its request", identity("use_oidc", true, "ado_pipeline_service_connection_id", "c"), nil, acctest.Diagnostics{
+			failure("oidc_request_url", "Missing oidc request url", "Signing in with an Azure DevOps service connection needs `oidc_request_url`. Azure DevOps provides it to pipelines as `SYSTEM_OIDCREQUESTURI`. "+
+				"Set it in the provider block or as `ARM_OIDC_REQUEST_URL`."),
+			failure("oidc_request_token", "Missing oidc request token", "Signing in with an Azure DevOps service connection needs `oidc_request_token`. Azure DevOps hands it out where a step maps it: "+
+				"`SYSTEM_ACCESSTOKEN: $(System.AccessToken)`. Set it in the provider block or as `ARM_OIDC_REQUEST_TOKEN`.")}},
+		{"AKS outside AKS", identity("use_aks_workload_identity", true), nil, acctest.Diagnostics{failure("use_aks_workload_identity", "No workload identity token",
+			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
+				"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")}},
+		{"AKS with a client id that is none", map[string]any{"use_aks_workload_identity": true, "tenant_id": tenantID}, values{"AZURE_CLIENT_ID": "pod", "AZURE_FEDERATED_TOKEN_FILE": "f"},
+			acctest.Diagnostics{failure("client_id", "Invalid environment variable", "`AZURE_CLIENT_ID` sets `client_id`. \"pod\""+clients)}},
+
+		{"empty string", identity("client_secret", ""), nil, acctest.Diagnostics{failure("client_secret", "Empty value", "The value is empty. Give a value, or leave the attribute out.")}},
+		{"malformed client id", identity("client_id", "provisioning", "client_secret", "s"), nil, acctest.Diagnostics{failure("client_id", "Invalid client id", "\"provisioning\""+clients)}},
+		{"client id in braces", identity("client_id", "{"+clientID+"}", "client_secret", "s"), nil, acctest.Diagnostics{failure("client_id", "Invalid client id", "\"{"+clientID+"}\""+clients)}},
+		{"malformed tenant", identity("tenant_id", "Example Ltd", "client_secret", "s"), nil, acctest.Diagnostics{failure("tenant_id", "Invalid tenant", "\"Example Ltd\""+tenants)}},
+		{"common is no tenant", identity("tenant_id", "common", "client_secret", "s"), nil, acctest.Diagnostics{failure("tenant_id", "Invalid tenant", "\"common\""+tenants)}},
+		{"unknown environment", map[string]any{"environment": "germany"}, nil, acctest.Diagnostics{failure("environment", "Unknown environment", "\"germany\""+clouds)}},
+		{"http to Graph elsewhere", map[string]any{"graph_endpoint": "http://graph.example.com"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL",
+			"\"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
+		{"http to sign in", map[string]any{"authority_host": "http://127.0.0.1:8080"}, nil, acctest.Diagnostics{failure("authority_host", "Invalid URL",
+			"\"http://127.0.0.1:8080\" is not encrypted, and credentials travel on it. Use https.")}},
+		{"http to a CI system elsewhere", identity("use_oidc", true, "oidc_request_token", "r", "oidc_request_url", "http://token.example.com/?a=b"), nil, acctest.Diagnostics{failure("oidc_request_url", "Invalid URL",
+			"\"http://token.example.com/?a=b\" is not encrypted, and identity tokens travel on it. Use https. http is accepted only for a loopback address.")}},
+		{"http to a managed identity elsewhere", map[string]any{"use_msi": true, "msi_endpoint": "http://identity.example.com"}, nil, acctest.Diagnostics{failure("msi_endpoint", "Invalid URL",
+			"\"http://identity.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for loopback, link-local and private addresses.")}},
+		{"no URL", map[string]any{"graph_endpoint": "graph.example.com"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://graph.example.com\".")}},
+		{"URL with a password", map[string]any{"authority_host": "https://user:password@login.example.com"}, nil, acctest.Diagnostics{failure("authority_host", "Invalid URL", "The URL must not carry a user name or password.")}},
+		{"endpoint with a query", map[string]any{"graph_endpoint": "https://graph.example.com?a=b"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL",
+			"The URL must have no query and no fragment. Give one such as \"https://graph.example.com\".")}},
+
+		{"environment: malformed client id", nil, values{"ARM_CLIENT_ID": "x"}, acctest.Diagnostics{failure("client_id", "Invalid environment variable", "`ARM_CLIENT_ID` sets `client_id`. \"x\""+clients)}},
+		{"environment: no truth value", nil, values{"ARM_USE_OIDC": "yes please"}, acctest.Diagnostics{failure("use_oidc", "Invalid environment variable", "`ARM_USE_OIDC` sets `use_oidc`. \"yes please\" is neither true nor false.")}},
+		{"environment: unknown cloud", nil, values{"ARM_ENVIRONMENT": "germany"}, acctest.Diagnostics{
+			failure("environment", "Invalid environment variable", "`ARM_ENVIRONMENT` sets `environment`. \"germany\""+clouds)}},
+		{"environment: http", nil, values{"GOTOMEETING_GRAPH_ENDPOINT": "http://graph.example.com"}, acctest.Diagnostics{failure("graph_endpoint", "Invalid environment variable",
+			"`GOTOMEETING_GRAPH_ENDPOINT` sets `graph_endpoint`. \"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
+
+		{"file that is not there", identity("client_secret_file_path", absent), nil, acctest.Diagnostics{failure("client_secret_file_path", "Cannot read file", "Reading it failed: open /nonexistent/example: no such file or directory.")}},
+		{"file of the environment that is not there", nil, values{"ARM_CLIENT_ID_FILE_PATH": absent}, acctest.Diagnostics{failure("client_id_file_path", "Cannot read file",
+			"The value is from `ARM_CLIENT_ID_FILE_PATH`. Reading it failed: open /nonexistent/example: no such file or directory.")}},
+		{"empty file", identity("client_secret_file_path", empty), nil, acctest.Diagnostics{failure("client_secret_file_path", "Empty file", "The file \""+empty+"\" is empty.")}},
+		{"file without a client id in it", map[string]any{"client_id_file_path": word}, nil, acctest.Diagnostics{failure("client_id_file_path", "Invalid file", "The file \""+word+"\" sets `client_id`. \"secret-name\""+clients)}},
+
+		{"certificate that is not there", identity("client_certificate_path", absent), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
+			"Open /nonexistent/example: no such file or directory.")}},
+		{"certificate of the environment that is not there", nil, values{"ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID, "ARM_CLIENT_CERTIFICATE_PATH": absent}, acctest.Diagnostics{
+			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. Open /nonexistent/example: no such file or directory.")}},
+		{"ECDSA certificate", identity("client_certificate_path", ecdsaFile), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
+			"The certificate's key is ECDSA; Microsoft Entra ID takes only RSA here.")}},
+		{"certificate that is not base64", identity("client_certificate", "***"), nil, acctest.Diagnostics{failure("client_certificate", "Cannot use the client certificate", "The certificate is not base64.")}},
+		{"authorities that are not there", identity("client_secret", "s", "ca_certificate_file", absent), nil, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
+			"Reading certificate authorities: open /nonexistent/example: no such file or directory.")}},
+		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
+			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate.")}},
+
+		{"unknown values", identity("client_secret", acctest.Unknown, "use_oidc", acctest.Unknown), nil, acctest.Diagnostics{
+			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variable `ARM_CLIENT_SECRET`, or apply what it depends on first with `-target`."),
+			failure("use_oidc", "Provider setting not known yet", "`use_oidc` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variable `ARM_USE_OIDC`, or apply what it depends on first with `-target`.")}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, found := acctest.Configure(t, provider.New("test", provider.WithGetenv(test.environment.get)), test.block)
+			if diff := cmp.Diff(test.want, found); diff != "" {
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+// alternatives are the forms in which one thing can be given, in the order of preference within one place. A form may
+// take several attributes.
+var alternatives = [][][]string{
+	{{"client_id"}, {"client_id_file_path"}},
+	{{"client_secret"}, {"client_secret_file_path"}},
+	{{"client_certificate"}, {"client_certificate_path"}},
+	{{"oidc_token"}, {"oidc_token_file_path"}, {"oidc_request_url", "oidc_request_token", "ado_pipeline_service_connection_id"}},
+}
+
+// settleAlternatives keeps one form of each thing: one of the block if it has any, so that the block beats the
+// environment whatever the form, and the preferred one among those of the environment.
+func (s settings) settleAlternatives() {
+	for _, forms := range alternatives {
+		kept := s.preferred(forms, func(attribute string) bool { return s.inBlock[attribute] })
+		if kept < 0 {
+			kept = s.preferred(forms, s.has)
+		}
+		for i, form := range forms {
+			for _, attribute := range form {
+				if kept >= 0 && i != kept {
+					s.drop(attribute)
+				}
+			}
+		}
+	}
+}
+
+// preferred is the first form of which any attribute is given, -1 if none.
+func (s settings) preferred(forms [][]string, given func(string) bool) int {
+	for i, form := range forms {
+		for _, attribute := range form {
+			if given(attribute) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// readFiles replaces the file forms of the client id and secret by their contents.
+func (s settings) readFiles() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range []string{"client_id", "client_secret"} {
+		file := name + "_file_path"
+		if !s.has(file) {
+			continue
+		}
+		content, err := os.ReadFile(s.get(file))
+		if err != nil {
+			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+"Reading it failed: "+err.Error()+".")
+			continue
+		}
+		value := strings.TrimSpace(string(content))
+		problem := ""
+		if check := textChecks[name]; check != nil {
+			problem = check(value)
+		}
+		switch {
+		case value == "":
+			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty.", s.get(file)))
+		case problem != "":
+			diags.AddAttributeError(path.Root(file), "Invalid file", s.from(file)+fmt.Sprintf("The file %q sets `%s`. %s", s.get(file), name, problem))
+		default:
+			s.set(name, value, s.source[file])
+			s.inBlock[name] = s.inBlock[file]
+		}
+	}
+	return diags
+}
+
+// aksWorkloadIdentity takes over what the AKS webhook puts into the pod's environment.
+// https://learn.microsoft.com/azure/aks/workload-identity-overview
+func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnostics {
+	if !s.enabled("use_aks_workload_identity") {
+		return nil
+	}
+	var diags diag.Diagnostics
+	for _, projected := range []struct{ attribute, variable string }{
+		{"client_id", "AZURE_CLIENT_ID"}, {"tenant_id", "AZURE_TENANT_ID"}, {"oidc_token_file_path", "AZURE_FEDERATED_TOKEN_FILE"},
+	} {
+		value := strings.TrimSpace(getenv(projected.variable))
+		if s.has(projected.attribute) || value == "" {
+			continue
+		}
+		if check := textChecks[projected.attribute]; check != nil && check(value) != "" {
+			diags.AddAttributeError(path.Root(projected.attribute), "Invalid environment variable",
+				fmt.Sprintf("`%s` sets `%s`. %s", projected.variable, projected.attribute, check(value)))
+		}
+		s.set(projected.attribute, value, "`"+projected.variable+"`")
+	}
+	if !s.has("oidc_token_file_path") {
+		diags.AddAttributeError(path.Root("use_aks_workload_identity"), "No workload identity token",
+			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
+				"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")
+	}
+	return diags
+}
