@@ -81,7 +81,7 @@ func TestExamples_validate(t *testing.T) {
 		}
 		files = append(files, found...)
 	}
-	if len(files) < 1 {
+	if len(files) < 25 {
 		t.Fatalf("only %d examples found", len(files))
 	}
 	dir := t.TempDir()

@@ -1,0 +1,10 @@
+variable "client_secret" {
+  type      = string
+  ephemeral = true
+}
+
+provider "gotomeeting" {
+  tenant_id     = "c0000000-0000-4000-8000-00000000000c"
+  client_id     = "a0000000-0000-4000-8000-0000000000aa"
+  client_secret = var.client_secret
+}

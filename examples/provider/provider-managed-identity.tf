@@ -1,0 +1,3 @@
+provider "gotomeeting" {
+  use_msi = true
+}

@@ -1,0 +1,6 @@
+import {
+  to = gotomeeting_application.this
+  identity = {
+    service_principal_id = "b0000000-0000-4000-8000-000000000001"
+  }
+}

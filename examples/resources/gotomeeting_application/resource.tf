@@ -1,0 +1,3 @@
+resource "gotomeeting_application" "this" {
+  display_name = "GoToMeeting"
+}
