@@ -72,7 +72,7 @@ func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, 
 	}
 	if dropped {
 		s.log.end(entry, 0, nil, time.Since(began))
-		cut(conn)
+		cut(conn, r.ProtoMajor)
 	}
 	s.log.end(entry, held.Code, held.Body.Bytes(), time.Since(began))
 	for name, values := range held.Header() {
@@ -84,9 +84,10 @@ func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, 
 	_, _ = w.Write(held.Body.Bytes()) // a client that went away is no concern of the server
 }
 
-// cut closes the connection under the request.
-func cut(conn connection) {
-	if conn.socket != nil {
+// cut ends a request without an answer: by closing its connection or, where that carries other requests too, by
+// resetting its stream.
+func cut(conn connection, protocol int) {
+	if conn.socket != nil && protocol < 2 {
 		_ = conn.socket.Close() // it is being broken on purpose
 	}
 	panic(http.ErrAbortHandler)

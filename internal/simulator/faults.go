@@ -80,10 +80,11 @@ func Unavailable(after time.Duration) Effect {
 	}}
 }
 
-// DropsBefore closes the connection before the request could do anything.
+// DropsBefore closes the connection before the request could do anything. With HTTP/2, where the connection carries other
+// requests too, it resets the request's stream.
 func DropsBefore() Effect { return Effect{drop: true} }
 
-// DropsAfter does what was asked and closes the connection without an answer.
+// DropsAfter does what was asked and then drops the request like DropsBefore.
 func DropsAfter() Effect { return Effect{drop: true, after: true} }
 
 // Delays lets time pass on the simulated clock before the request is served.

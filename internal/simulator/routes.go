@@ -129,8 +129,11 @@ func (t route) serve(w http.ResponseWriter, r *http.Request) {
 	c := callOf(w, r)
 	switch t.class {
 	case ofDirectory:
-		cost, wait := c.s.throttle.directory(c.client.ID, r)
+		cost, used, wait := c.s.throttle.directory(c.client.ID, r)
 		c.w.Header().Set("x-ms-resource-unit", strconv.Itoa(cost))
+		if used >= noteworthy {
+			c.w.Header().Set("x-ms-throttle-limit-percentage", strconv.FormatFloat(used, 'f', 1, 64))
+		}
 		if wait > 0 {
 			c.tooMany(wait, "Tenant_Application/ReadWrite/"+c.client.ID+"/"+c.s.TenantID())
 			return
@@ -146,6 +149,10 @@ func (t route) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	case ofSynchronization:
+	}
+	if r.URL.Query().Has("$expand") {
+		c.badRequest("This simulator does not expand.") // rather than leave out silently what a client asks for
+		return
 	}
 	if !c.meets(t.needs) {
 		c.forbidden()

@@ -39,7 +39,8 @@ type Options struct {
 	Permissions []string
 	// Clock of the simulated world. By default it stands still at store.Epoch.
 	Clock *Clock
-	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock.
+	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock. A client that keeps its
+	// token by real time needs a longer one if it is to wait for hours of simulated time.
 	TokenLifetime time.Duration
 	// PlainHTTP serves sign-in and Graph without TLS, for clients that are measured without it. The metadata stay on
 	// TLS, because clients insist on that.

@@ -220,6 +220,8 @@ func TestSecrets_areLimitedInGovernmentClouds(t *testing.T) {
 		t.Helper()
 		c.must(status, "PUT", made.sync+"/secrets", map[string]any{"value": []any{
 			map[string]string{"key": "UserName", "value": strings.Repeat("u", 9)},
+			map[string]string{"key": "SyncAll", "value": "false"}, // no credential and no address
+			map[string]string{"key": "SkipOutOfScopeDeletions", "value": "True"},
 			map[string]string{"key": "Password", "value": strings.Repeat("p", length)},
 			map[string]string{"key": "SyncNotificationSettings", "value": settings},
 		}})
@@ -307,6 +309,9 @@ func TestSchema_isReplacedWholeAndKeepsEveryValue(t *testing.T) {
 		if !strings.Contains(string(after.raw), want) {
 			t.Errorf("%s did not survive", want)
 		}
+	}
+	if got := strings.Count(string(after.raw), "odata.context"); got != 2 {
+		t.Errorf("%d annotations instead of 2: those that were sent back were stored", got)
 	}
 	if before.text("version") == after.text("version") {
 		t.Error("the version did not change")

@@ -73,19 +73,25 @@ func (t *throttle) take(name string, size int, period time.Duration, tokens int)
 	return 0
 }
 
-// directory charges a directory request and returns how long the client has to wait, 0 for not at all.
-func (t *throttle) directory(client string, r *http.Request) (cost int, wait time.Duration) {
+// directory charges a directory request and returns what part of the quota is used up, and how long the client has to
+// wait, 0 for not at all.
+func (t *throttle) directory(client string, r *http.Request) (cost int, used float64, wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	cost = resourceUnits(r)
 	if t.quota.Units > 0 {
 		wait = t.take(client+" units", t.quota.Units, unitPeriod, cost)
+		b := t.buckets[client+" units"]
+		used = 1 - b.tokens/b.size
 	}
 	if wait == 0 && t.quota.Writes > 0 && r.Method != http.MethodGet {
 		wait = t.take(client+" writes", t.quota.Writes, writePeriod, 1)
 	}
-	return cost, wait
+	return cost, used, wait
 }
+
+// noteworthy is the part of the quota from which on answers tell how much is used up.
+const noteworthy = 0.8
 
 // slow charges one of the requests that are limited to a few.
 func (t *throttle) slow(client, class string) time.Duration {

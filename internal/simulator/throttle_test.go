@@ -18,6 +18,8 @@ func TestQuota_limitsUnitsOnTheSimulatedClock(t *testing.T) {
 	for i := range 10 {
 		if a := c.do("GET", path, nil); a.status != http.StatusOK || a.header.Get("x-ms-resource-unit") != "1" {
 			t.Fatalf("request %d: got status %d, cost %s", i+1, a.status, a.header.Get("x-ms-resource-unit"))
+		} else if got, want := a.header.Get("x-ms-throttle-limit-percentage"), map[int]string{7: "0.8", 8: "0.9", 9: "1.0"}[i]; got != want {
+			t.Errorf("request %d: got %q of the quota used, want %q", i+1, got, want)
 		}
 	}
 	a := c.must(http.StatusTooManyRequests, "GET", path, nil)
