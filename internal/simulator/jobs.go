@@ -16,16 +16,14 @@ import (
 // duration writes a duration as ISO 8601 does.
 func duration(d time.Duration) string {
 	text := "PT"
-	if h := d / time.Hour; h > 0 {
+	if h := int64(d.Hours()); h > 0 {
 		text += fmt.Sprintf("%dH", h)
-		d -= h * time.Hour
 	}
-	if m := d / time.Minute; m > 0 {
+	if m := int64(d.Minutes()) % 60; m > 0 {
 		text += fmt.Sprintf("%dM", m)
-		d -= m * time.Minute
 	}
-	if d > 0 || text == "PT" {
-		text += fmt.Sprintf("%gS", d.Seconds())
+	if rest := (d % time.Minute).Seconds(); rest > 0 || text == "PT" {
+		text += fmt.Sprintf("%gS", rest)
 	}
 	return text
 }

@@ -12,43 +12,43 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-func userText(name string, onDemand, filter bool, get func(*store.User) string) property[store.User] {
-	return property[store.User]{name: name, onDemand: onDemand, filter: filter, value: func(u *store.User) any { return textOrNil(get(u)) }}
+func userText(name string, onDemand bool, get func(*store.User) string) property[store.User] {
+	return property[store.User]{name: name, onDemand: onDemand, filter: true, value: func(u *store.User) any { return textOrNil(get(u)) }}
 }
 
 var users = &entity[store.User]{kind: "user", set: "users", properties: []property[store.User]{
 	{name: "businessPhones", value: func(u *store.User) any { return list(u.BusinessPhones) }},
-	userText("displayName", false, true, func(u *store.User) string { return u.DisplayName }),
-	userText("givenName", false, true, func(u *store.User) string { return u.GivenName }),
-	userText("jobTitle", false, true, func(u *store.User) string { return u.JobTitle }),
-	userText("mail", false, true, func(u *store.User) string { return u.Mail }),
-	userText("mobilePhone", false, true, func(u *store.User) string { return u.MobilePhone }),
-	userText("officeLocation", false, true, func(u *store.User) string { return u.OfficeLocation }),
-	userText("preferredLanguage", false, true, func(u *store.User) string { return u.PreferredLanguage }),
-	userText("surname", false, true, func(u *store.User) string { return u.Surname }),
-	userText("userPrincipalName", false, true, func(u *store.User) string { return u.UserPrincipalName }),
-	userText("id", false, true, func(u *store.User) string { return u.ID }),
+	userText("displayName", false, func(u *store.User) string { return u.DisplayName }),
+	userText("givenName", false, func(u *store.User) string { return u.GivenName }),
+	userText("jobTitle", false, func(u *store.User) string { return u.JobTitle }),
+	userText("mail", false, func(u *store.User) string { return u.Mail }),
+	userText("mobilePhone", false, func(u *store.User) string { return u.MobilePhone }),
+	userText("officeLocation", false, func(u *store.User) string { return u.OfficeLocation }),
+	userText("preferredLanguage", false, func(u *store.User) string { return u.PreferredLanguage }),
+	userText("surname", false, func(u *store.User) string { return u.Surname }),
+	userText("userPrincipalName", false, func(u *store.User) string { return u.UserPrincipalName }),
+	userText("id", false, func(u *store.User) string { return u.ID }),
 	{name: "accountEnabled", onDemand: true, filter: true, value: func(u *store.User) any { return u.AccountEnabled }},
-	userText("city", true, true, func(u *store.User) string { return u.City }),
-	userText("companyName", true, true, func(u *store.User) string { return u.CompanyName }),
-	userText("country", true, true, func(u *store.User) string { return u.Country }),
+	userText("city", true, func(u *store.User) string { return u.City }),
+	userText("companyName", true, func(u *store.User) string { return u.CompanyName }),
+	userText("country", true, func(u *store.User) string { return u.Country }),
 	{name: "createdDateTime", onDemand: true, filter: true, value: func(u *store.User) any { return timeOrNil(u.CreatedAt) }},
 	{name: "deletedDateTime", onDemand: true, value: func(u *store.User) any { return timeOrNil(u.DeletedAt) }},
-	userText("department", true, true, func(u *store.User) string { return u.Department }),
+	userText("department", true, func(u *store.User) string { return u.Department }),
 	{name: "employeeHireDate", onDemand: true, filter: true, value: func(u *store.User) any { return timeOrNil(u.EmployeeHireDate) }},
-	userText("employeeId", true, true, func(u *store.User) string { return u.EmployeeID }),
-	userText("employeeType", true, true, func(u *store.User) string { return u.EmployeeType }),
-	userText("faxNumber", true, true, func(u *store.User) string { return u.FaxNumber }),
-	userText("mailNickname", true, true, func(u *store.User) string { return u.MailNickname }),
+	userText("employeeId", true, func(u *store.User) string { return u.EmployeeID }),
+	userText("employeeType", true, func(u *store.User) string { return u.EmployeeType }),
+	userText("faxNumber", true, func(u *store.User) string { return u.FaxNumber }),
+	userText("mailNickname", true, func(u *store.User) string { return u.MailNickname }),
 	{name: "onPremisesExtensionAttributes", onDemand: true, value: extensionAttributes},
-	userText("onPremisesImmutableId", true, true, func(*store.User) string { return "" }),
+	userText("onPremisesImmutableId", true, func(*store.User) string { return "" }),
 	{name: "otherMails", onDemand: true, filter: true, value: func(u *store.User) any { return list(u.OtherMails) }},
-	userText("postalCode", true, true, func(u *store.User) string { return u.PostalCode }),
+	userText("postalCode", true, func(u *store.User) string { return u.PostalCode }),
 	{name: "proxyAddresses", onDemand: true, filter: true, value: func(u *store.User) any { return list(u.ProxyAddresses) }},
-	userText("state", true, true, func(u *store.User) string { return u.State }),
-	userText("streetAddress", true, true, func(u *store.User) string { return u.StreetAddress }),
-	userText("usageLocation", true, true, func(u *store.User) string { return u.UsageLocation }),
-	userText("userType", true, true, func(u *store.User) string { return u.UserType }),
+	userText("state", true, func(u *store.User) string { return u.State }),
+	userText("streetAddress", true, func(u *store.User) string { return u.StreetAddress }),
+	userText("usageLocation", true, func(u *store.User) string { return u.UsageLocation }),
+	userText("userType", true, func(u *store.User) string { return u.UserType }),
 }}
 
 func extensionAttributes(u *store.User) any {

@@ -70,12 +70,12 @@ func (e *Engine) impose(j *store.Job, s *jobState, reason string, problem store.
 			return // paused meanwhile
 		}
 		st.Code = store.CodeQuarantine
-		e.plan(j, s, q, c.ends)
+		s.retry(q, c.ends)
 	})
 }
 
-// plan sets the next attempt of a quarantined job.
-func (e *Engine) plan(j *store.Job, s *jobState, q *store.Quarantine, now time.Time) {
+// retry sets the next attempt of a quarantined job.
+func (s *jobState) retry(q *store.Quarantine, now time.Time) {
 	at := min(int(q.SeriesCount)-1, len(quarantineDelays)-1)
 	q.NextAttempt = now.Add(quarantineDelays[at])
 	if end := q.SeriesBegan.Add(quarantineEnd); !q.NextAttempt.Before(end) {
@@ -108,7 +108,7 @@ func (e *Engine) Quarantine(servicePrincipalID, jobID, reason string, problem st
 		j.Status.Code, j.Status.Quarantine = store.CodeQuarantine, q
 		s.running = nil
 		if j.Schedule == store.ScheduleActive {
-			e.plan(j, s, q, now)
+			s.retry(q, now)
 		} else {
 			q.NextAttempt = now.Add(quarantineDelays[0])
 		}
