@@ -326,42 +326,46 @@ resource "gotomeeting_user_role_assignments_exclusive" "this" {
 
 func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
 	t.Parallel()
+	w := newWorld(t)
 	ana := store.UserAna
+	const nobody, nobodyElse = "d0000000-0000-4000-8000-0000000000fe", "d0000000-0000-4000-8000-0000000000ff"
 	tests := []struct {
 		name    string
-		entries map[string]string
-		lines   []string
+		entries map[string]any
+		others  map[string]any
 		want    string
 	}{
-		{"upper case", map[string]string{strings.ToUpper(ana): "User"}, nil, `GUID in upper case`},
-		{"a name as key", map[string]string{"ana@corp.example": "User"}, nil, `is no GUID`},
-		{"empty role", map[string]string{ana: ""}, nil, `The role is empty`},
-		{"not sorted", map[string]string{ana: "User,Organizer"}, nil, `(?s)is not in order.*"Organizer,User"`},
-		{"blanks", map[string]string{ana: "Organizer, User"}, nil, `(?s)is not in order.*"Organizer,User"`},
-		{"twice", map[string]string{ana: "User,User"}, nil, `names a role twice`},
-		{"comma at the end", map[string]string{ana: "User,"}, nil, `has an empty role`},
-		{"unknown role", map[string]string{ana: "Usr"}, nil, `(?s)Unknown role.*Did you\s+mean\s+"User"`},
-		{"disabled role", map[string]string{ana: "retired"}, nil, `Disabled role`},
-		{"Default Access", map[string]string{ana: "Default Access"}, nil, `Default Access does not provision`},
-		{"Default Access by id", map[string]string{ana: store.DefaultAccess}, nil, `Default Access does not provision`},
-		{"role for applications", map[string]string{ana: "integration"}, nil, `Role not open to users`},
-		{"group that cannot be assigned", map[string]string{store.GroupSocial: "User"}, nil, `Group cannot be assigned`},
-		{"nobody", map[string]string{"d0000000-0000-4000-8000-0000000000ff": "User"}, nil, `No such principal`},
-		{"several nobodies", map[string]string{"d0000000-0000-4000-8000-0000000000fe": "User", "d0000000-0000-4000-8000-0000000000ff": "User"}, nil, `(?s)No such principal.*2 principals`},
-		{"role outside the scope", map[string]string{ana: "Organizer"}, []string{`roles = ["User"]`}, "Role not among `roles`"},
-		{"unknown role in the scope", map[string]string{ana: "User"}, []string{`roles = ["User", "Usr"]`}, `Unknown role`},
-		{"listed and ignored", map[string]string{ana: "User"}, []string{fmt.Sprintf("ignored_principal_ids = [%q]", ana)}, `Principal both listed and ignored`},
-		{"negative limit", map[string]string{ana: "User"}, []string{`max_removals = -2`}, `must be at least -1`},
+		{"upper case", map[string]any{strings.ToUpper(ana): "User"}, nil, "GUID in upper case"},
+		{"a name as key", map[string]any{"ana@corp.example": "User"}, nil, "is no GUID"},
+		{"empty role", map[string]any{ana: ""}, nil, "The role is empty"},
+		{"not sorted", map[string]any{ana: "User,Organizer"}, nil, `"Organizer,User"`},
+		{"comma at the end", map[string]any{ana: "User,"}, nil, "has an empty role"},
+		{"unknown role", map[string]any{ana: "Usr"}, nil, `Did you mean "User"?`},
+		{"disabled role", map[string]any{ana: "retired"}, nil, "Disabled role"},
+		{"Default Access", map[string]any{ana: "Default Access"}, nil, "Default Access does not provision"},
+		{"Default Access by id", map[string]any{ana: store.DefaultAccess}, nil, "Default Access does not provision"},
+		{"role for applications", map[string]any{ana: "integration"}, nil, "Role not open to users"},
+		{"group that cannot be assigned", map[string]any{store.GroupSocial: "User"}, nil, "Group cannot be assigned"},
+		{"nobody", map[string]any{nobody: "User"}, nil, "No such principal"},
+		{"several nobodies", map[string]any{nobody: "User", nobodyElse: "User"}, nil, "2 principals:"},
+		{"role outside the scope", map[string]any{ana: "Organizer"}, map[string]any{"roles": []any{"User"}}, "Role not among `roles`"},
+		{"unknown role in the scope", map[string]any{ana: "User"}, map[string]any{"roles": []any{"User", "Usr"}}, "Unknown role"},
+		{"listed and ignored", map[string]any{ana: "User"}, map[string]any{"ignored_principal_ids": []any{ana}}, "Principal both listed and ignored"},
+		{"ignoring a name", map[string]any{ana: "User"}, map[string]any{"ignored_principal_ids": []any{"ben"}}, "is no GUID"},
+		{"negative limit", map[string]any{ana: "User"}, map[string]any{"max_removals": -2}, "must be at least -1"},
+		{"no such application", map[string]any{ana: "User"}, map[string]any{"service_principal_id": nobody}, "No such service principal"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.test(resource.TestStep{Config: w.exclusive(tt.entries, tt.lines...), PlanOnly: true, ExpectError: regexp.MustCompile(tt.want)})
-			if writes := w.Sim.Log().Writes(); len(writes) > 0 {
-				t.Errorf("%d writes, want none", len(writes))
+			config := w.set(tt.entries)
+			maps.Copy(config, tt.others)
+			if _, _, found := w.Managed(exclusive).Plan(config); !found.HasError() || !strings.Contains(found.String(), tt.want) {
+				t.Errorf("got %v, want %q", found, tt.want)
 			}
 		})
+	}
+	if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+		t.Errorf("%d writes, want none", len(writes))
 	}
 }
 
@@ -429,29 +433,38 @@ func TestExclusive_incompleteCreateContinuesWithoutTakingAccessAway(t *testing.T
 
 func TestExclusive_convergesAfterAKillAtAnyRequest(t *testing.T) {
 	t.Parallel()
-	const cut = "/**"
-	for _, after := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9} {
-		t.Run(fmt.Sprint(after), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			ids := w.Sim.Store().AddUsers(70)
-			config := w.exclusive(everybody(ids, "User"))
-			w.test(
-				resource.TestStep{
-					PreConfig: func() {
-						// From here on the provider is as good as dead: nothing it sends has an effect or an answer.
-						w.Sim.Faults().Add(simulator.Fault{Path: cut, Skip: 6 + after, Count: -1, Effect: simulator.DropsBefore()})
-					},
-					Config: config, ExpectError: regexp.MustCompile(`.`),
-				},
-				resource.TestStep{PreConfig: w.Sim.Faults().Clear, Config: config, Check: func(*terraform.State) error {
-					if n := len(w.held()); n != 70 {
-						return fmt.Errorf("%d assignments, want 70", n)
-					}
-					return nil
-				}},
-			)
-		})
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(70)
+	before, after := w.set(entriesOf(ids[:40], "User")), w.set(entriesOf(ids[5:], "Organizer"))
+	for killed := 0; ; killed += 1 + killed/15*4 { // every request of the interesting part, and some of the rest
+		m := w.Managed(exclusive)
+		// After that many requests the provider is as good as dead: nothing it sends has an effect or an answer.
+		kill := simulator.Fault{Path: "/v1.0/**", Skip: killed, Count: -1, Effect: simulator.DropsBefore()}
+		w.Sim.Faults().Add(kill)
+		survived := !m.Apply(before).HasError()
+		w.Sim.Faults().Clear()
+		noErrors(t, m.Apply(before))
+		if held := w.held(); len(held) != 40 {
+			t.Fatalf("create killed after %d requests: %d assignments", killed, len(held))
+		}
+		w.Sim.Faults().Add(kill)
+		survived = !m.Apply(after).HasError() && survived
+		w.Sim.Faults().Clear()
+		noErrors(t, m.Apply(after))
+		if held := w.held(); len(held) != 65 || strings.Contains(strings.Join(held, ","), "User") {
+			t.Fatalf("update killed after %d requests: %q", killed, held)
+		}
+		w.Sim.Faults().Add(kill)
+		survived = !m.Destroy().HasError() && survived
+		w.Sim.Faults().Clear()
+		noErrors(t, m.Destroy())
+		if held := w.held(); len(held) > 0 {
+			t.Fatalf("destroy killed after %d requests: %q", killed, held)
+		}
+		if survived {
+			t.Logf("nothing left to kill after %d requests", killed)
+			return
+		}
 	}
 }
 

@@ -41,6 +41,44 @@ func (p *pause) next() time.Duration {
 	return d
 }
 
+// pace is how fast batches may follow one another once the directory's quota is used up. Retry-After tells when there is
+// room for one request, not for twenty; and requests that are refused are charged as well. So the rate at which requests
+// were accepted since the last refusal sets the pace, and while nothing is refused it quickens little by little.
+type pace struct {
+	every    time.Duration // between batches, 0 for no limit
+	since    time.Time     // the last refusal
+	accepted int           // requests since then
+}
+
+// The limits of a pace: what is shorter does not limit, and what is together is one refusal.
+const (
+	shortestPace = 50 * time.Millisecond
+	longestPace  = time.Minute
+)
+
+func (p *pace) learn(now time.Time, accepted, refused int) {
+	p.accepted += accepted
+	if refused == 0 {
+		if p.every = p.every * 4 / 5; p.every < shortestPace {
+			p.every = 0
+		}
+		return
+	}
+	elapsed := now.Sub(p.since)
+	switch {
+	case p.since.IsZero():
+		p.every = firstPause
+	case elapsed < shortestPace:
+		return // another batch that was under way
+	case p.accepted == 0:
+		p.every = 2 * max(p.every, firstPause)
+	default:
+		p.every = elapsed * graph.MaxBatch / time.Duration(p.accepted)
+	}
+	p.every = min(max(p.every, shortestPace), longestPace)
+	p.since, p.accepted = now, 0
+}
+
 // passing reports whether the service refused an element before acting on it, so that it may be repeated as it is.
 func passing(err error) bool {
 	var answer *graph.Error

@@ -4,10 +4,14 @@
 package assignment_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
@@ -157,5 +161,153 @@ func TestExclusive_unreadableRoleIsLeftToTheApply(t *testing.T) {
 	plan, found := w.Protocol().Plan(exclusive, nil, w.set(map[string]any{store.UserAna: "User"}))
 	if plan == nil || plan.State["role_ids"] != acctest.Unknown || !strings.Contains(found.String(), "the roles that the application offers") {
 		t.Errorf("got %v, %v", plan, found)
+	}
+}
+
+func TestExclusive_namesTheMissingPermissionAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(500)
+	w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/appRoleAssignedTo", Count: -1, Effect: simulator.LacksPermission()})
+	before := w.Sim.Clock().Now()
+	found := w.Managed(exclusive).Apply(w.set(entriesOf(ids, "User")))
+	for _, want := range []string{"Cannot change 500 of 500 assignments", "AppRoleAssignment.ReadWrite.All", "Application.Read.All", "and 490 more"} {
+		if !strings.Contains(found.String(), want) {
+			t.Errorf("%q is missing in %v", want, found)
+		}
+	}
+	if n := w.sent("POST", "/$batch"); n > 4 {
+		t.Errorf("%d batches sent in spite of the refusal", n)
+	}
+	if waited := w.Sim.Clock().Now().Sub(before); waited > 0 {
+		t.Errorf("waited %s", waited)
+	}
+}
+
+func TestExclusive_staysWithinTheDirectorysQuota(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *simulator.Options) { o.Quota = simulator.Quota{Units: 3500, Writes: 300} })
+	ids := w.Sim.Store().AddUsers(1000)
+	noErrors(t, w.Managed(exclusive).Apply(w.set(entriesOf(ids, "User"))))
+	if held := w.held(); len(held) != 1000 {
+		t.Errorf("%d assignments", len(held))
+	}
+	refused := 0
+	for _, r := range w.Sim.Log().All() {
+		if r.Status == 429 {
+			refused++
+		}
+	}
+	if refused > 300 {
+		t.Errorf("%d requests were refused for the quota, want less than one in three: they are charged, too", refused)
+	}
+}
+
+func TestExclusive_interruptedApplyKeepsWhatItKnows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(600)
+	config := w.set(entriesOf(ids, "User"))
+	w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/appRoleAssignedTo", Skip: 250, Effect: simulator.Throttled(5 * time.Second)})
+	p := w.Protocol()
+	plan, found := p.Plan(exclusive, nil, config)
+	noErrors(t, found)
+	stop := sync.OnceFunc(func() { // Ctrl-C while the provider waits for its turn
+		if _, err := p.Server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Error(err)
+		}
+	})
+	w.Sim.Clock().OnAdvance(stop)
+	state, found := p.Apply(plan)
+	if !found.HasError() || state == nil {
+		t.Fatalf("got %v, %v", state, found)
+	}
+	entries, _ := state.State["assignments"].(map[string]any)
+	if held := w.held(); len(entries) != len(held) || len(held) == 0 || len(held) == 600 {
+		t.Errorf("the state has %d, the tenant %d", len(entries), len(held))
+	}
+	m := w.Managed(exclusive)
+	m.Now = state // untainted
+	noErrors(t, m.Apply(config))
+	if held := w.held(); len(held) != 600 {
+		t.Errorf("%d assignments after applying again", len(held))
+	}
+}
+
+func TestExclusive_planRightAfterTheApplyIsEmptyInSpiteOfLag(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.SetLag(simulator.KindAssignment, simulator.Lag{For: 2 * time.Second})
+	m := w.Managed(exclusive)
+	config := w.set(map[string]any{store.UserAna: "User", store.UserBen: "User"})
+	noErrors(t, m.Apply(config))
+	if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
+		t.Errorf("%s, %v", action, found)
+	}
+}
+
+func TestExclusive_deletedApplicationIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User"})))
+	if err := w.Sim.Store().DeleteServicePrincipal(w.sp.ID); err != nil {
+		t.Fatal(err)
+	}
+	noErrors(t, m.Refresh())
+	if m.Now != nil {
+		t.Error("the set outlives its application")
+	}
+}
+
+func TestExclusive_groupsThatCannotBeCountedStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.GroupMeetings: "User"})))
+	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/groups/*/members", Count: -1, Effect: simulator.LacksPermission()})
+	without := w.set(map[string]any{store.UserAna: "User"})
+	if action, _, found := m.Plan(without); action != acctest.Update || found.HasError() || !strings.Contains(found.String(), "how many people lose access") {
+		t.Errorf("plan: %s, %v", action, found)
+	}
+	if found := m.Apply(without); !found.HasError() || !strings.Contains(found.String(), "Cannot count who would lose access") {
+		t.Errorf("apply: %v", found)
+	}
+	if len(w.held()) != 2 {
+		t.Errorf("held: %q", w.held())
+	}
+	without["max_removals"] = -1
+	noErrors(t, m.Apply(without))
+	if len(w.held()) != 1 {
+		t.Errorf("held: %q", w.held())
+	}
+}
+
+func TestExclusive_onlyRemovesWhatThePlanShowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.Protocol()
+	state, found := p.Change(exclusive, nil, w.set(map[string]any{store.UserAna: "User", store.UserBen: "User"}))
+	noErrors(t, found)
+	plan, found := p.Plan(exclusive, state, w.set(map[string]any{store.UserAna: "User"}))
+	noErrors(t, found)
+	w.assign(store.UserEva, "User") // after the plan
+	_, found = w.Protocol().Apply(plan)
+	noErrors(t, found)
+	if diff := cmp.Diff([]string{store.UserAna + " User", store.UserEva + " User"}, w.held()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExclusive_manyInvalidEntriesAreNotAllListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	entries := map[string]any{}
+	for i := range 100 {
+		entries[fmt.Sprintf("person %d", i)] = "User"
+	}
+	found := w.Protocol().ValidateResource(exclusive, w.set(entries))
+	if len(found) != 11 || !strings.Contains(found.String(), "Further invalid entries") {
+		t.Errorf("%d diagnostics", len(found))
 	}
 }

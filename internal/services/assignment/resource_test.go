@@ -6,6 +6,7 @@ package assignment_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -225,35 +226,41 @@ func TestResource_deletedApplicationIsNoObstacle(t *testing.T) {
 
 func TestResource_refusesAtPlan(t *testing.T) {
 	t.Parallel()
-	ana := fmt.Sprintf("principal_id = %q", store.UserAna)
+	w := newWorld(t)
+	ana := store.UserAna
 	tests := []struct {
-		name  string
-		lines []string
-		want  string
+		name   string
+		config map[string]any
+		want   string
 	}{
-		{"no principal", []string{`role = "User"`}, `Missing Attribute Configuration|No attribute specified`},
-		{"two principals", []string{ana, `user_principal_name = "ana@corp.example"`, `role = "User"`}, `Invalid Attribute Combination`},
-		{"upper case", []string{`principal_id = "D0000000-0000-4000-8000-000000000001"`, `role = "User"`}, `GUID in upper case`},
-		{"no GUID", []string{`principal_id = "ana@corp.example"`, `role = "User"`}, `is no GUID`},
-		{"empty role", []string{ana, `role = ""`}, `Empty value`},
-		{"empty name", []string{`user_principal_name = ""`, `role = "User"`}, `Empty value`},
-		{"unknown role", []string{ana, `role = "Usr"`}, `(?s)Unknown role.*Did you mean\s+"User"\?\s+Valid\s+roles:`},
-		{"disabled role", []string{ana, `role = "retired"`}, `(?s)Disabled role.*Valid\s+roles:`},
-		{"Default Access", []string{ana, `role = "Default Access"`}, `(?s)Default Access does not provision.*Valid\s+roles:`},
-		{"Default Access by its id", []string{ana, fmt.Sprintf("role = %q", store.DefaultAccess)}, `Default Access does not provision`},
-		{"role for applications", []string{ana, `role = "integration"`}, `(?s)Role not open to users.*Valid\s+roles:`},
-		{"group that cannot be assigned", []string{fmt.Sprintf("principal_id = %q", store.GroupSocial), `role = "User"`}, `Group cannot be assigned`},
-		{"nobody", []string{`principal_id = "d0000000-0000-4000-8000-0000000000ff"`, `role = "User"`}, `No such principal`},
+		{"no principal", map[string]any{"role": "User"}, "Missing Attribute Configuration"},
+		{"two principals", map[string]any{"principal_id": ana, "user_principal_name": "ana@corp.example", "role": "User"}, "Invalid Attribute Combination"},
+		{"upper case", map[string]any{"principal_id": strings.ToUpper(ana), "role": "User"}, "GUID in upper case"},
+		{"no GUID", map[string]any{"principal_id": "ana@corp.example", "role": "User"}, "is no GUID"},
+		{"application in upper case", map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID), "principal_id": ana, "role": "User"}, "GUID in upper case"},
+		{"no such application", map[string]any{"service_principal_id": "b0000000-0000-4000-8000-0000000000ff", "principal_id": ana, "role": "User"}, "No such service principal"},
+		{"empty role", map[string]any{"principal_id": ana, "role": ""}, "Empty value"},
+		{"empty name", map[string]any{"user_principal_name": "", "role": "User"}, "Empty value"},
+		{"unknown role", map[string]any{"principal_id": ana, "role": "Usr"}, `Did you mean "User"? Valid roles: `},
+		{"disabled role", map[string]any{"principal_id": ana, "role": "retired"}, "is disabled and cannot be assigned. Valid roles: "},
+		{"Default Access", map[string]any{"principal_id": ana, "role": "Default Access"}, "Default Access does not provision"},
+		{"Default Access by its id", map[string]any{"principal_id": ana, "role": store.DefaultAccess}, "Default Access does not provision"},
+		{"role for applications", map[string]any{"principal_id": ana, "role": "integration"}, "Role not open to users"},
+		{"group that cannot be assigned", map[string]any{"principal_id": store.GroupSocial, "role": "User"}, "Group cannot be assigned"},
+		{"nobody", map[string]any{"principal_id": "d0000000-0000-4000-8000-0000000000ff", "role": "User"}, "No such principal"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.test(resource.TestStep{Config: w.single(tt.lines...), PlanOnly: true, ExpectError: regexp.MustCompile(tt.want)})
-			if writes := w.Sim.Log().Writes(); len(writes) > 0 {
-				t.Errorf("%d writes, want none: %s %s", len(writes), writes[0].Method, writes[0].Path)
+			if tt.config["service_principal_id"] == nil {
+				tt.config["service_principal_id"] = w.sp.ID
+			}
+			if _, _, found := w.Managed(single).Plan(tt.config); !found.HasError() || !strings.Contains(found.String(), tt.want) {
+				t.Errorf("got %v, want %q", found, tt.want)
 			}
 		})
+	}
+	if writes := w.Sim.Log().Writes(); len(writes) > 0 {
+		t.Errorf("%d writes, want none: %s %s", len(writes), writes[0].Method, writes[0].Path)
 	}
 }
 
@@ -286,10 +293,16 @@ func TestResource_survivesFaultsOfTheService(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.Sim.Faults().Add(tt.faults...)
-			w.test(resource.TestStep{
-				Config: w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`),
-				Check:  w.holds(store.UserAna + " User"),
-			})
+			m := w.Managed(single)
+			noErrors(t, m.Apply(w.one(store.UserAna, "User")))
+			if diff := cmp.Diff([]string{store.UserAna + " User"}, w.held()); diff != "" {
+				t.Error(diff)
+			}
+			noErrors(t, m.Refresh())
+			noErrors(t, m.Destroy())
+			if held := w.held(); len(held) > 0 {
+				t.Errorf("left: %q", held)
+			}
 			if n := w.sent("POST", collection); n != tt.wantPosts {
 				t.Errorf("%d attempts to assign, want %d", n, tt.wantPosts)
 			}

@@ -254,18 +254,34 @@ func TestResource_thousandEndExactlyRightUnderFaults(t *testing.T) {
 	}
 }
 
-func TestResource_interruptedCreateIsClearWhenAppliedAgain(t *testing.T) {
+func TestResource_killedAtAnyRequestConvergesOrPointsToImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	// The provider dies after the write and before the state is saved.
-	w.assign(store.UserAna, "User")
-	p := w.Protocol()
-	_, found := p.Change(single, nil, w.one(store.UserAna, "User"))
-	if want := fmt.Sprintf("id = %q", w.sp.ID+"/"+w.Sim.Store().Assignments(w.sp.ID)[0].ID); !found.HasError() || !contains(found, want) {
-		t.Errorf("got %v, want an import block with %s", found, want)
+	config := w.one(store.UserAna, "User")
+	for _, effect := range []simulator.Effect{simulator.DropsBefore(), simulator.DropsAfter()} {
+		for killed := 0; ; killed++ {
+			m := w.Managed(single)
+			// One request takes effect or not, and after it the provider is as good as dead.
+			w.Sim.Faults().Add(simulator.Fault{Path: "/v1.0/**", Skip: killed, Effect: effect},
+				simulator.Fault{Path: "/v1.0/**", Skip: killed, Count: -1, Effect: simulator.DropsBefore()})
+			survived := !m.Apply(config).HasError()
+			w.Sim.Faults().Clear()
+			if survived {
+				noErrors(t, m.Destroy())
+				break
+			}
+			m = w.Managed(single) // no state was saved
+			if found := m.Apply(config); found.HasError() {
+				made := w.Sim.Store().Assignments(w.sp.ID)
+				if len(made) != 1 || !strings.Contains(found.String(), fmt.Sprintf("id = %q", w.sp.ID+"/"+made[0].ID)) {
+					t.Fatalf("killed after %d requests: %v, the tenant has %v", killed, found, w.held())
+				}
+				noErrors(t, m.Import(w.sp.ID+"/"+made[0].ID))
+			}
+			if action, _, found := m.Plan(config); action != acctest.NoAction || len(w.held()) != 1 {
+				t.Fatalf("killed after %d requests: then %s, %v, %q", killed, action, found, w.held())
+			}
+			noErrors(t, m.Destroy())
+		}
 	}
-}
-
-func contains(found acctest.Diagnostics, text string) bool {
-	return strings.Contains(found.String(), text)
 }

@@ -53,6 +53,7 @@ type writer struct {
 	failed   map[holding]error
 	parallel int
 	clean    int
+	pace     pace
 	resumeAt time.Time // nothing is sent before
 	growing  time.Duration
 	fatal    error
@@ -180,12 +181,14 @@ func (w *writer) judgeBatch(r batchResult) {
 		}
 		return
 	}
-	throttled := false
+	refused := 0
 	for i, a := range r.attempts {
 		a.err = r.answers[i].Err
-		throttled = w.judge(a) || throttled
+		if w.judge(a) {
+			refused++
+		}
 	}
-	w.adapt(throttled)
+	w.adapt(len(r.attempts)-refused, refused)
 }
 
 // judge decides what comes after an answer, and reports whether it says that the directory's quota is used up.
@@ -238,11 +241,19 @@ func (a *attempt) mayAppear(now time.Time) bool {
 	return a.notBefore.Sub(a.firstMiss) <= replicationPatience
 }
 
-// adapt changes how many batches go at once.
-func (w *writer) adapt(throttled bool) {
-	if throttled {
-		w.parallel, w.clean = max(1, w.parallel/2), 0
+// adapt changes how many batches go at once, and how fast one follows another.
+func (w *writer) adapt(accepted, refused int) {
+	now := w.app.directory.Clock().Now()
+	w.pace.learn(now, accepted, refused)
+	if next := now.Add(w.pace.every); next.After(w.resumeAt) {
+		w.resumeAt = next
+	}
+	switch {
+	case refused > 0:
+		w.parallel, w.clean = 1, 0
 		w.growing = min(2*w.growing, longestWait)
+		return
+	case w.pace.every > 0:
 		return
 	}
 	w.growing = firstPause

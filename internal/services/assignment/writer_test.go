@@ -82,14 +82,46 @@ func TestWriter_waitsAsLongAsEachElementAsks(t *testing.T) {
 }
 
 func TestWriter_sendsLessAtOnceWhileThrottled(t *testing.T) {
-	w := &writer{parallel: 8, growing: firstPause}
-	var got []int
-	for _, throttled := range []bool{true, true, true, true, false, false, false, false, false, false} {
-		w.adapt(throttled)
-		got = append(got, w.parallel)
+	d := newFake()
+	w := &writer{app: newTenant(d).application(spID), parallel: 8, growing: firstPause}
+	w.adapt(0, 20)
+	if w.parallel != 1 || !w.resumeAt.Equal(d.clock.Now().Add(firstPause)) {
+		t.Errorf("after a refusal: %d at once, next in %s", w.parallel, w.resumeAt.Sub(d.clock.Now()))
 	}
-	if diff := cmp.Diff([]int{4, 2, 1, 1, 1, 1, 1, 1, 2, 2}, got); diff != "" {
-		t.Error(diff)
+	for range 100 {
+		if err := d.clock.Sleep(t.Context(), w.pace.every); err != nil {
+			t.Fatal(err)
+		}
+		w.adapt(20, 0)
+	}
+	if w.parallel != mostParallel {
+		t.Errorf("after a hundred clean batches: %d at once, want %d", w.parallel, mostParallel)
+	}
+}
+
+func TestPace_followsTheRateThatIsAccepted(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	steps := []struct {
+		after             time.Duration
+		accepted, refused int
+		want              time.Duration
+	}{
+		{0, 20, 0, 0},
+		{0, 5, 15, time.Second},                        // the first refusal says nothing of the rate
+		{10 * time.Millisecond, 0, 20, time.Second},    // the same refusal, seen by another batch
+		{time.Second, 2, 18, 10100 * time.Millisecond}, // two a second: twenty take ten
+		{10 * time.Second, 20, 0, 8080 * time.Millisecond},
+		{8 * time.Second, 16, 4, 10 * time.Second},
+		{10 * time.Second, 0, 20, 20 * time.Second},
+		{20 * time.Second, 0, 20, 40 * time.Second},
+		{40 * time.Second, 0, 20, time.Minute},
+	}
+	var p pace
+	for i, step := range steps {
+		now = now.Add(step.after)
+		if p.learn(now, step.accepted, step.refused); p.every != step.want {
+			t.Errorf("step %d: every %s, want %s", i, p.every, step.want)
+		}
 	}
 }
 
