@@ -121,6 +121,9 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"http in a private network is fine for managed identities", map[string]any{"use_msi": true, "msi_endpoint": "http://172.16.4.2:8081/msi/token"}, nil, nil},
 		{"OIDC switched off at a desk is fine", identity("oidc_request_url", "https://token.example.com"), values{"ARM_USE_OIDC": "false"}, nil},
 
+		{"token file for AKS is fine", identity("use_aks_workload_identity", true, "oidc_token_file_path", "f"), nil, nil},
+		{"token file for AKS with OIDC off is fine", identity("use_aks_workload_identity", true, "use_oidc", false, "oidc_token_file_path", "f"), nil, nil},
+
 		{"no way left", map[string]any{"use_cli": false}, nil, acctest.Diagnostics{failure("", "No way to sign in",
 			"No sign-in method is configured and `use_cli` is off. Give a client secret, a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi`, "+
 				"in the provider block or by the `ARM_*` environment variables, or allow the Azure CLI.")}},
@@ -203,6 +206,11 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
 			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate.")}},
 
+		{"unknown values may turn out to be null", identity("use_oidc", true, "client_secret", acctest.Unknown, "oidc_token", "t", "oidc_token_file_path", acctest.Unknown), nil, acctest.Diagnostics{
+			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variable `ARM_CLIENT_SECRET`, or apply what it depends on first with `-target`."),
+			failure("oidc_token_file_path", "Provider setting not known yet", "`oidc_token_file_path` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variable `ARM_OIDC_TOKEN_FILE_PATH`, or apply what it depends on first with `-target`.")}},
 		{"unknown values", identity("client_secret", acctest.Unknown, "use_oidc", acctest.Unknown), nil, acctest.Diagnostics{
 			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `ARM_CLIENT_SECRET`, or apply what it depends on first with `-target`."),

@@ -225,6 +225,7 @@ func TestMethod_isTheBlocksElseTheFirstCompleteOne(t *testing.T) {
 		"ARM_OIDC_REQUEST_URL", "https://token.example.com", "ARM_OIDC_REQUEST_TOKEN", "r", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "a",
 		"ARM_USE_AKS_WORKLOAD_IDENTITY", "true", "AZURE_FEDERATED_TOKEN_FILE", "f", "ARM_USE_MSI", "true",
 	}
+	secretFile := write(t, "s")
 	// without drops variables from everything.
 	without := func(names ...string) map[string]string {
 		environment := with(everything...)
@@ -257,6 +258,7 @@ func TestMethod_isTheBlocksElseTheFirstCompleteOne(t *testing.T) {
 		{"an incomplete offer is not passed over for the CLI", nil, map[string]string{"ARM_CLIENT_SECRET": "s"}, graph.MethodClientSecret, "`ARM_CLIENT_SECRET`"},
 
 		{"block beats environment: secret", map[string]any{"client_secret": "s"}, without(), graph.MethodClientSecret, "the provider block"},
+		{"block beats environment: secret in a file", map[string]any{"client_secret_file_path": secretFile}, without(), graph.MethodClientSecret, "the provider block"},
 		{"block beats environment: OIDC", map[string]any{"use_oidc": true}, without(), graph.MethodOIDCToken, "the provider block"},
 		{"block beats environment: AKS", map[string]any{"use_aks_workload_identity": true}, without(), graph.MethodWorkloadIdentity, "the provider block"},
 		{"block beats environment: managed identity", map[string]any{"use_msi": true}, without(), graph.MethodManagedIdentity, "the provider block"},
