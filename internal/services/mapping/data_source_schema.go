@@ -18,7 +18,7 @@ import (
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the attribute mapping of a provisioning connection, with what a mapping can be made of: the attributes of either side and the connector's default mapping. " +
-			"It needs read permissions only.",
+			"It needs the Microsoft Graph permission `Synchronization.Read.All`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the mapping; the id to import the resource by."},
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},

@@ -63,7 +63,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the attribute mapping of one kind of object of a provisioning connection: the mappings by target attribute, the matching attributes, the operations and the scoping filters. " +
 			"Whatever else the connection's schema holds is left as it is. Any change makes the service evaluate everybody again in its next cycle. " +
-			"Destroying the resource puts the connector's default mapping back.",
+			"Destroying the resource puts the connector's default mapping back.\n\n" +
+			"Planning needs the Microsoft Graph permission `Synchronization.Read.All`, applying `Synchronization.ReadWrite.All`; with the latter a plan also has the connection's own parser read changed expressions. " +
+			"An import cannot recover `allow_no_deprovisioning` and `timeouts`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "The id to import by: `{service principal id}/{job id}/{object mapping}`."},
