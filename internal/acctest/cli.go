@@ -46,7 +46,8 @@ type CLI struct {
 	env       []string
 }
 
-// CLI prepares a directory with a configuration: hcl without the provider block. The package needs Main.
+// CLI prepares a directory with a configuration. The provider is configured by the environment, so that hcl needs no
+// provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
 	c := &CLI{t: e.t, terraform: RequireCLI(e.t), dir: e.t.TempDir()}
@@ -59,8 +60,11 @@ func (e *Env) CLI(hcl string) *CLI {
 		e.t.Fatal(err)
 	}
 	c.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
-	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+e.ProviderConfig()+hcl)
+	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
 	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	for name, value := range e.Sim.Environment(e.caFile) {
+		c.Setenv(name, value)
+	}
 	return c
 }
 
@@ -87,11 +91,19 @@ func (c *CLI) File(name string) string {
 // Run runs a command that has to succeed, and returns what it wrote to its output and, with TF_LOG set, to its log.
 func (c *CLI) Run(args ...string) (stdout, stderr string) {
 	c.t.Helper()
+	stdout, stderr, err := c.Try(args...)
+	if err != nil {
+		c.t.Fatalf("terraform %v: %v\n%s\n%s", args, err, stdout, stderr)
+	}
+	return stdout, stderr
+}
+
+// Try is Run for a command that may fail.
+func (c *CLI) Try(args ...string) (stdout, stderr string, err error) {
+	c.t.Helper()
 	var out, log bytes.Buffer
 	cmd := exec.CommandContext(c.t.Context(), c.terraform, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &out, &log
-	if err := cmd.Run(); err != nil {
-		c.t.Fatalf("terraform %v: %v\n%s\n%s", args, err, out.String(), log.String())
-	}
-	return out.String(), log.String()
+	err = cmd.Run()
+	return out.String(), log.String(), err
 }
