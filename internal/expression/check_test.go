@@ -51,6 +51,8 @@ func TestCheck_findsErrors(t *testing.T) {
 		{"random text that is too short", `RandomString(5, 3, 0, 0, 3)`, []string{"error 1:14-1:15 The length 5 is less than the sum of the minimum counts, 6."}},
 		{"random text that is too long", `RandomString(257, 1, 1, 1, 1)`, []string{"error 1:14-1:17 `RandomString` yields at most 256 characters."}},
 		{"negative count of random characters", `RandomString(5, -1, 0, 0, 0)`, []string{"error 1:17-1:19 The argument `MinimumNumbers` of `RandomString` cannot be negative."}},
+		{"length of random text that is no number", `RandomString("x", 3, 0, 0, 0)`, []string{
+			"error 1:14-1:17 The argument `Length` of `RandomString` must be a number, not `x`."}},
 		{"nested SelectUniqueValue", `ToLower(SelectUniqueValue([a], [b]))`, []string{"error 1:9-1:26 `SelectUniqueValue` must be the outermost function."}},
 		{"SelectUniqueValue with one rule", `SelectUniqueValue([a])`, []string{"error 1:1-1:23 `SelectUniqueValue` has 1 argument but needs at least 2."}},
 	}

@@ -49,7 +49,7 @@ func TestParseDate_refusesWhatIsNoDate(t *testing.T) {
 	for _, text := range []string{
 		"", "soon", "2020", "2020-03", "2020-13-01", "2020-02-30", "2023-02-29", "2020-03-16T", "2020-03-16T25:00", "2020-03-16 10:61",
 		"2020-03-16 13:00 PM", "2020-03-16 0:00 AM", "2020-03-16 10", "2020-03-16-", "2020-03-16-99:00", "2020-03-16x", "2020-03-161",
-		"0000-01-01", "20200316", "16/03/2020", "Marchember 1, 2020", "9999-12-31T23:59:59-08:00", "2020-03-16T10:00:00.", "1", "12/",
+		"0000-01-01", "20200316", "16/03/2020", "Marchember 1, 2020", "20255-01-01", "123/1/2025", "1/1/20255", "9999-12-31T23:59:59-08:00", "2020-03-16T10:00:00.", "1", "12/",
 	} {
 		if got, ok := parseDate(text); ok {
 			t.Errorf("%q was read as %s", text, got)
@@ -172,6 +172,7 @@ func TestEvaluate_dateTextThatDoesNotFitItsFormat(t *testing.T) {
 		{"2020-01-02 0700", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"2020-01-02 +15:00", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"2020-01-02 +02:60", "yyyy-MM-dd zzz", "it does not match the format"},
+		{"2020-01-02 +02:30", "yyyy-MM-dd zz", "it goes on after the format ends"},
 		{"2020-01-02 07:00", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"9999-12-31-08:00", "yyyy-MM-ddzzz", ""},
 		{"0001-01-01+08:00", "yyyy-MM-ddzzz", "it is out of range"},

@@ -119,6 +119,7 @@ func TestEvaluate_texts(t *testing.T) {
 		{`CStr(&Hff)`, String("255")},
 		{`Redact([x])`, String("x")},
 		{`DNComponent("cn=Joe\\, Jr,dc=example,dc=com", 1)`, String(`Joe\, Jr`)},
+		{`DNComponent("cn=,dc=example", 2)`, String("example")},
 		{`DNComponent("cn=Joe,dc=example,dc=com", 2)`, String("example")},
 	})
 }
@@ -232,6 +233,8 @@ func TestEvaluate_replace(t *testing.T) {
 		{`Replace("+91 9998887777", , "\\+(?<isdCode>\\d* )(?<phoneNumber>\\d{10})", , "${isdCode}0${phoneNumber}", , )`, String("91 09998887777")},
 		{`Replace("jane@example.com, joe@example.com", , "@(?<domain>\\w+)\\.com", "domain", "example", , )`, String("jane@example.com, joe@example.com")},
 		{`Replace("ab", , "(?<x>a)|b", "x", "c", , )`, String("cb")},
+		{`Replace("ba", , "(?<x>a)|b", "x", "c", , )`, String("bc")},
+		{`Replace("aab", , "a(?=(?<x>a?b))", "x", "c", , )`, String("ac")},
 		{`Replace([null], , "(?<n>\\d+)", "n", , [name], )`, String("Zoë Straußmüller")},
 		{`Replace([null], , "(?<n>[A-Z]\\w+$)", "n", , [name], )`, String("Straußmüller")},
 		{`Replace([empty], , "(?<n>\\d+)", "n", , "tel 42 or 43", )`, String("42")},
