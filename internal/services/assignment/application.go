@@ -140,6 +140,14 @@ func (a *application) confirmGone(ctx context.Context, listErr error) error {
 	return listErr
 }
 
+// roleName is how messages call a role.
+func (a *application) roleName(roleID string) string {
+	if label := a.roles.peek().label(roleID); label != roleID {
+		return fmt.Sprintf("%q", label)
+	}
+	return roleID
+}
+
 // declaredRoles is roles.get for a service principal that may have been created a moment ago.
 func (a *application) declaredRoles(ctx context.Context) (roles, error) {
 	return a.roles.get(graph.WithReplicationWait(ctx, replicationPatience))

@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -386,14 +384,16 @@ type outcome struct {
 	held   map[holding]bool // of what was wanted or was to go: what is there now
 	failed map[holding]error
 	total  int
-	names  map[string]string // of principals, where known
+	lines  []string // one for each failure, what was refused before what was not tried
+	first  error    // of these
 }
 
 // converge makes what is wanted and not held, and only then removes what is to go. Whoever could not be given the new
 // role keeps the old one.
 func (a *application) converge(ctx context.Context, held map[holding]graph.Assignment, wanted, removed map[holding]bool) outcome {
-	o := outcome{held: make(map[holding]bool, len(wanted)), failed: map[holding]error{}, names: map[string]string{}}
+	o := outcome{held: make(map[holding]bool, len(wanted)), failed: map[holding]error{}}
 	a.hold(wanted)
+	names := map[string]string{}
 	var tasks []task
 	for _, h := range sortedHoldings(wanted) {
 		o.held[h] = true
@@ -414,7 +414,7 @@ func (a *application) converge(ctx context.Context, held map[holding]graph.Assig
 		if !ok || wanted[h] {
 			continue
 		}
-		o.names[h.principalID] = assignment.PrincipalDisplayName
+		names[h.principalID] = assignment.PrincipalDisplayName
 		o.total++
 		if err := waiting[h.principalID]; err != nil {
 			o.held[h], o.failed[h] = true, fmt.Errorf("kept, because the new role could not be given: %w", err)
@@ -426,39 +426,36 @@ func (a *application) converge(ctx context.Context, held map[holding]graph.Assig
 		o.failed[h] = err
 		o.held[h] = true
 	}
+	o.describe(a, names)
 	return o
+}
+
+// describe words the failures.
+func (o *outcome) describe(a *application, names map[string]string) {
+	var tried, notTried []string
+	for _, h := range sortedHoldings(o.failed) {
+		err := o.failed[h]
+		who := h.principalID
+		if name := names[who]; name != "" {
+			who = fmt.Sprintf("%s (%s)", name, who)
+		}
+		line := fmt.Sprintf("%s, role %s: %s", who, a.roleName(h.roleID), reason(err))
+		if errors.Is(err, errNotTried) {
+			notTried = append(notTried, line)
+		} else {
+			tried = append(tried, line)
+		}
+		if o.first == nil || errors.Is(o.first, errNotTried) {
+			o.first = err
+		}
+	}
+	o.lines = append(tried, notTried...)
 }
 
 // diagnostic names what failed: the first few, then a count. The explanation is that of the first failure.
 func (o outcome) diagnostic(next string) diag.Diagnostic {
-	var lines []string
-	var first error
-	for _, h := range sortedHoldings(o.failed) {
-		err := o.failed[h]
-		if first == nil || errors.Is(first, errNotTried) {
-			first = err
-		}
-		who := h.principalID
-		if name := o.names[h.principalID]; name != "" {
-			who = fmt.Sprintf("%s (%s)", name, h.principalID)
-		}
-		lines = append(lines, fmt.Sprintf("%s, role %s: %s", who, h.roleID, reason(err)))
-	}
-	slices.SortStableFunc(lines, func(a, b string) int { // what was really refused before what was not tried
-		return boolCompare(strings.HasSuffix(a, errNotTried.Error()), strings.HasSuffix(b, errNotTried.Error()))
-	})
 	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.failed), counted(o.total, "assignment")),
-		"These failed:\n"+some(lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(first, graphdiag.AssignmentWrite))
-}
-
-func boolCompare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
+		"These failed:\n"+some(o.lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.first, graphdiag.AssignmentWrite))
 }
 
 // reason is an error in a few words.

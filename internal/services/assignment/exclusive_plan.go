@@ -270,7 +270,7 @@ func refuseForeign(app *application, held map[holding]graph.Assignment, wanted m
 	var lines []string
 	for _, h := range sortedHoldings(held) {
 		if !wanted[h] {
-			lines = append(lines, fmt.Sprintf("%s (%s), role %s", held[h].PrincipalDisplayName, h.principalID, h.roleID))
+			lines = append(lines, fmt.Sprintf("%s (%s), role %s", held[h].PrincipalDisplayName, h.principalID, app.roleName(h.roleID)))
 		}
 	}
 	if len(lines) == 0 {

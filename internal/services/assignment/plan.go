@@ -314,6 +314,10 @@ func (r *Resource) explainAssign(ctx context.Context, app *application, plan mod
 		}
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite, hint)}
 	}
+	if graph.IsAmbiguous(err) {
+		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite,
+			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", assignTries))}
+	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite)}
 }
 

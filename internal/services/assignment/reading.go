@@ -45,6 +45,13 @@ func (r *reading[T]) get(ctx context.Context) (T, error) {
 	return r.since(ctx, after)
 }
 
+// peek returns the last value that was read, however old, without asking for one.
+func (r *reading[T]) peek() T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.value
+}
+
 // drop makes the value out of date, and whatever a call under way is going to say.
 func (r *reading[T]) drop() {
 	r.mu.Lock()

@@ -37,7 +37,7 @@ func (a *application) single(h holding) diag.Diagnostics {
 	a.singles[h] = true
 	for _, c := range a.claims {
 		if c.wanted[h] || c.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
-			return twice([]string{fmt.Sprintf("%s, role %s", h.principalID, h.roleID)})
+			return twice([]string{fmt.Sprintf("%s, role %s", h.principalID, a.roleName(h.roleID))})
 		}
 	}
 	return nil
@@ -54,7 +54,7 @@ func (a *application) warnTwice(wanted map[holding]bool) diag.Diagnostics {
 	var lines []string
 	for _, h := range sortedHoldings(a.singles) {
 		if wanted[h] || latest.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
-			lines = append(lines, fmt.Sprintf("%s, role %s", h.principalID, h.roleID))
+			lines = append(lines, fmt.Sprintf("%s, role %s", h.principalID, a.roleName(h.roleID)))
 		}
 	}
 	if len(lines) == 0 {
