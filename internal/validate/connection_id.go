@@ -6,6 +6,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -35,15 +36,16 @@ func (connectionID) ValidateString(_ context.Context, req validator.StringReques
 // ConnectionIDProblem says in full sentences what keeps s from being the id of a connection, or "".
 func ConnectionIDProblem(s string) string {
 	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
-	ref, err := graph.ParseJobRef(s)
-	switch {
-	case s == "":
+	if s == "" {
 		return "The value is empty. " + expected
-	case err != nil || ref.String() != s:
-		return fmt.Sprintf("%q is no connection id. %s", s, expected)
 	}
-	if problem := ObjectIDProblem(ref.ServicePrincipalID); problem != "" {
-		return "The service principal id in it is malformed. " + problem
+	if servicePrincipalID, jobID, ok := strings.Cut(s, "/"); ok && jobID != "" && !strings.Contains(jobID, "/") {
+		if problem := ObjectIDProblem(servicePrincipalID); problem != "" {
+			return "The service principal id in it is malformed. " + problem
+		}
+	}
+	if ref, err := graph.ParseJobRef(s); err != nil || ref.String() != s {
+		return fmt.Sprintf("%q is no connection id. %s", s, expected)
 	}
 	return ""
 }

@@ -236,13 +236,14 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	ref, err := graph.ParseJobRef(connectionID)
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id",
-			fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q.", connectionID))
-		return
-	}
-	ref.ServicePrincipalID = strings.ToLower(ref.ServicePrincipalID)
-	if problem := validate.ObjectIDProblem(ref.ServicePrincipalID); problem != "" {
-		resp.Diagnostics.AddError("Invalid import id", "The service principal id is malformed. "+problem)
+		detail := fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q.", connectionID)
+		servicePrincipalID, _, _ := strings.Cut(strings.ToLower(connectionID), "/")
+		if validate.ObjectIDProblem(strings.Trim(servicePrincipalID, "{} ")) == "" {
+			if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
+				detail = "The service principal id is malformed. " + problem
+			}
+		}
+		resp.Diagnostics.AddError("Invalid import id", detail)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)
