@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 )
 
@@ -205,5 +206,63 @@ func TestCreate_namesTheMissingPermission(t *testing.T) {
 	}
 	if len(c.puts()) == 0 {
 		t.Error("nothing was tried")
+	}
+}
+
+func TestUpdate_rebasesWhenAStaleVersionIsABadRequest(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Effect: simulator.Fails(400, "InvalidSchemaVersion", "The version is stale.")})
+	c.before(http.MethodGet, 4, func() { c.change(renamesRule) }) // directly after the write was refused
+	if found := m.Apply(c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))); len(found) > 0 {
+		t.Fatalf("apply: %s", found)
+	}
+	if pending := c.Sim.Faults().Pending(); len(pending) > 0 {
+		t.Errorf("the other writer never came: %v", pending)
+	}
+	schema := c.schema()
+	if attribute(schema, "locale") == nil || item(schema, "synchronizationRules", 0)["name"] != "RENAMED_ELSEWHERE" {
+		t.Error("a change is lost")
+	}
+}
+
+func TestUpdate_doesNotBuildOnALaggingReplica(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.addMapping("Synchronize Groups", "Group", "Group")
+	group := func(from string) map[string]any {
+		return c.config(map[string]any{"object_mapping": "Group", "mappings": map[string]any{"displayName": map[string]any{"source_attribute": from, "matching_priority": 1}}})
+	}
+	users, groups := c.created(c.config(nil)), c.created(group("displayName"))
+	// Answers come from two replicas in turn, one of which is behind. Both resources are written by one run.
+	c.Sim.SetLag(simulator.KindSchema, simulator.Lag{Reads: 8, Flicker: true})
+	p := c.Protocol()
+	for _, change := range []struct {
+		now    *acctest.Managed
+		config map[string]any
+	}{
+		{users, c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))},
+		{groups, group("mailNickname")},
+	} {
+		planned, found := p.Plan(typeName, change.now.Now, change.config)
+		if found.HasError() {
+			t.Fatalf("plan: %s", found)
+		}
+		if _, found := p.Apply(planned); len(found) > 0 {
+			t.Fatalf("apply: %s", found)
+		}
+		// One more read, so that the next write's turn falls on the replica that is behind.
+		if _, found := p.Read(users.Now); len(found) > 0 {
+			t.Fatalf("read: %s", found)
+		}
+	}
+	schema := c.schema()
+	groupMapping := item(item(item(schema, "synchronizationRules", 0), "objectMappings", 1), "attributeMappings", 0)
+	if attribute(schema, "locale") == nil {
+		t.Error("the users' change is lost")
+	}
+	if diff := cmp.Diff(attributeNode("mailNickname"), groupMapping["source"]); diff != "" {
+		t.Errorf("the groups' change is lost (-want +got):\n%s", diff)
 	}
 }

@@ -156,7 +156,7 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))
 	unknown := false
 	w := writer{
-		graph: r.data.Graph, ref: ref, name: name,
+		graph: r.data.Graph, replaced: r.versions(), ref: ref, name: name,
 		check: func(context.Context, located) diag.Diagnostics { return nil },
 		parse: func(context.Context, []string) diag.Diagnostics { return nil },
 		settled: func(at located) bool {

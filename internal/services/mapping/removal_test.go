@@ -94,6 +94,16 @@ func TestRead_removesTheMappingOfADeletedJob(t *testing.T) {
 	}
 }
 
+func TestRead_keepsTheMappingWhenAReplicaLags(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Effect: simulator.Fails(404, "NotFound", "")})
+	if found := m.Refresh(); len(found) > 0 || m.Now == nil {
+		t.Errorf("left %v: %s", m.Now, found)
+	}
+}
+
 func TestRead_keepsTheMappingOfARetiredConnector(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)

@@ -58,7 +58,7 @@ func (r *Resource) reviewOf(ctx context.Context, plan model, state *model) (*rev
 // definitions to take away.
 func (r *Resource) writer(v *review, trees treeSet, removed []string) writer {
 	return writer{
-		graph: r.data.Graph, ref: v.ref, name: v.name,
+		graph: r.data.Graph, replaced: r.versions(), ref: v.ref, name: v.name,
 		settled: func(at located) bool {
 			return settingsOf(at.mapping).same(v.want) && v.customSettled(at.target) && !definesAny(at.target, removed)
 		},

@@ -32,8 +32,10 @@ const (
 // blindly. The caller holds the service principal's lock.
 type writer struct {
 	graph *graph.Client
-	ref   graph.JobRef
-	name  string // object mapping
+	// replaced are the versions of the schema that this process has written over.
+	replaced *versions
+	ref      graph.JobRef
+	name     string // object mapping
 	// settled reports whether the schema is as wanted already.
 	settled func(located) bool
 	// check reports what forbids the write. It runs once, before anything is written.
@@ -104,10 +106,13 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 				continue
 			}
 			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite))
+		case graph.IsBadRequest(err) && puts < maxPuts && w.moved(ctx, at):
+			continue // which status a stale version gets is not documented
 		case err != nil:
 			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite, "Nothing was changed."))
 		}
 		wrote = true
+		w.replaced.add(w.ref, at.schema.Version())
 		after, ds := w.verify(ctx, at)
 		diags.Append(ds...)
 		if ds.HasError() || after == nil || w.settled(*after) {
@@ -126,26 +131,33 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 	return wrote, diags
 }
 
+// read reads the schema. A replica may not know a new job yet, or still show a version that was written over a moment
+// ago, by another resource perhaps: building on that would undo its write.
 func (w writer) read(ctx context.Context) (located, diag.Diagnostics) {
-	schema, err := w.graph.GetSchema(ctx, w.ref)
-	if graph.IsNotFound(err) && w.waitForJob {
-		looks := 0
-		pollErr := w.graph.Poll(ctx, "the schema of the connection", func(ctx context.Context) (bool, string, error) {
-			schema, err = w.graph.GetSchema(ctx, w.ref)
-			looks++
-			if graph.IsNotFound(err) && looks < maxLooks {
-				return false, "not found", nil
-			}
-			return true, "", nil
-		})
-		if pollErr != nil {
-			err = pollErr
+	var schema *graph.Schema
+	looks := 0
+	err := w.graph.Poll(ctx, "the schema of the connection", func(ctx context.Context) (bool, string, error) {
+		var err error
+		schema, err = w.graph.GetSchema(ctx, w.ref)
+		looks++
+		switch {
+		case graph.IsNotFound(err) && w.waitForJob && looks < maxLooks:
+			return false, "not found", nil
+		case err == nil && w.replaced.has(w.ref, schema.Version()) && looks < maxLooks:
+			return false, "version " + schema.Version() + ", which was replaced", nil
 		}
-	}
+		return err == nil, "", err
+	})
 	if err != nil {
 		return located{}, schemaUnreadable(err)
 	}
 	return locate(schema, w.name)
+}
+
+// moved reports whether somebody wrote the schema since it was read.
+func (w writer) moved(ctx context.Context, at located) bool {
+	schema, err := w.graph.GetSchema(ctx, w.ref)
+	return err == nil && schema.Version() != at.schema.Version()
 }
 
 // verify reads the schema back. A version that has not moved is a lagging replica, which is asked again.
