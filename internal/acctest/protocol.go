@@ -48,9 +48,9 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 
 // Configure starts a provider and configures it by a block as Terraform does: first the block alone is checked, and
 // what is wrong with it ends the matter. The driver is good for use only when the diagnostics have no error.
-func Configure(t testing.TB, make func() provider.Provider, block map[string]any) (*Protocol, Diagnostics) {
+func Configure(t testing.TB, construct func() provider.Provider, block map[string]any) (*Protocol, Diagnostics) {
 	t.Helper()
-	p := newProtocol(t, providerserver.NewProtocol6(make())())
+	p := newProtocol(t, providerserver.NewProtocol6(construct())())
 	return p, p.configure(block)
 }
 

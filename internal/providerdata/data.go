@@ -62,9 +62,9 @@ func (d *Data) Lock(servicePrincipalID string) (unlock func()) {
 	return lock.Unlock
 }
 
-// Shared returns the value that make built for key, building it on the first call of this Configure. Packages use a key
+// Shared returns the value that build made for key, building it on the first call of this Configure. Packages use a key
 // of their own unexported type, so that each keeps its shared state (such as a listing cache) to itself.
-func Shared[T any](d *Data, key any, make func() T) T {
+func Shared[T any](d *Data, key any, build func() T) T {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.once == nil {
@@ -73,7 +73,7 @@ func Shared[T any](d *Data, key any, make func() T) T {
 	if value, ok := d.once[key].(T); ok {
 		return value
 	}
-	value := make()
+	value := build()
 	d.once[key] = value
 	return value
 }
