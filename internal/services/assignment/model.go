@@ -38,6 +38,12 @@ func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
 	m.PrincipalType = textOrNull(a.PrincipalType)
 }
 
+// equals compares what fromGraph and an import may change.
+func (m model) equals(other model) bool {
+	return m.ID.Equal(other.ID) && m.ServicePrincipalID.Equal(other.ServicePrincipalID) && m.PrincipalID.Equal(other.PrincipalID) &&
+		m.Role.Equal(other.Role) && m.AppRoleID.Equal(other.AppRoleID) && m.PrincipalType.Equal(other.PrincipalType)
+}
+
 func (m model) holding() holding {
 	return holding{m.PrincipalID.ValueString(), m.AppRoleID.ValueString()}
 }

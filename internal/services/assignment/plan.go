@@ -20,12 +20,12 @@ import (
 
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
-	tenant       *tenant
-	config, plan model
-	prior        *model // nil when creating
-	skipped      graphdiag.Skipped
-	replace      path.Paths
-	diags        diag.Diagnostics
+	tenant  *tenant
+	plan    model  // what the configuration leaves open is filled in
+	prior   *model // nil when creating
+	skipped graphdiag.Skipped
+	replace path.Paths
+	diags   diag.Diagnostics
 }
 
 // ModifyPlan resolves the names and refuses, before anything is written, what could not work.
@@ -34,7 +34,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	p := planning{tenant: r.tenant}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &p.config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -43,6 +42,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	principalID, roleID := p.plan.PrincipalID, p.plan.AppRoleID
 	p.principal(ctx)
 	p.role(ctx)
 	if p.creates() && !p.diags.HasError() && !r.tenant.directory.HasWritten() { // advice was given before the apply began
@@ -52,7 +52,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	p.claimedElsewhere()
 	resp.Diagnostics.Append(p.diags...)
 	resp.Diagnostics.Append(p.skippedOnce()...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &p.plan)...)
+	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
+	if !principalID.Equal(p.plan.PrincipalID) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("principal_id"), p.plan.PrincipalID)...)
+	}
+	if !roleID.Equal(p.plan.AppRoleID) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("app_role_id"), p.plan.AppRoleID)...)
+	}
 	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
 }
 
@@ -64,7 +70,7 @@ func (p *planning) creates() bool {
 
 // principal resolves a user principal name, or makes sure that a resolved one still means the same user.
 func (p *planning) principal(ctx context.Context) {
-	name := p.config.UserPrincipalName
+	name := p.plan.UserPrincipalName
 	at := path.Root("user_principal_name")
 	switch {
 	case name.IsNull():
@@ -135,18 +141,18 @@ func (p *planning) sameUser(ctx context.Context) {
 // role resolves the role, or makes sure that a resolved one still means the same.
 func (p *planning) role(ctx context.Context) {
 	at := path.Root("role")
-	if p.plan.ServicePrincipalID.IsUnknown() || p.config.Role.IsUnknown() {
+	if p.plan.ServicePrincipalID.IsUnknown() || p.plan.Role.IsUnknown() {
 		p.openRole()
 		return
 	}
 	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
 	stays := p.prior != nil && p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID)
-	text := p.config.Role.ValueString()
+	text := p.plan.Role.ValueString()
 	declared, err := app.roles.get(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		p.skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)
-		if !stays || !p.config.Role.Equal(p.prior.Role) {
+		if !stays || !p.plan.Role.Equal(p.prior.Role) {
 			p.openRole()
 		}
 		return
@@ -163,7 +169,7 @@ func (p *planning) role(ctx context.Context) {
 	if id, ok := declared.find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
 		p.plan.AppRoleID = p.prior.AppRoleID
 		return
-	} else if stays && p.config.Role.Equal(p.prior.Role) {
+	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
 		if ok {
 			p.diags.Append(roleMovedError(at, text, p.prior.AppRoleID.ValueString(), id))
@@ -196,7 +202,7 @@ func (p *planning) advise(ctx context.Context) {
 		return
 	}
 	at := path.Root("principal_id")
-	if !p.config.UserPrincipalName.IsNull() {
+	if !p.plan.UserPrincipalName.IsNull() {
 		at = path.Root("user_principal_name")
 	}
 	found, findings, err := p.tenant.people.advise(ctx, p.plan.PrincipalID.ValueString())

@@ -160,6 +160,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	app.manage(found.ID)
+	before := state
 	state.fromGraph(app.id, found)
 	if state.Role.IsNull() { // imported
 		declared, err := app.roles.get(ctx)
@@ -169,7 +170,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 		state.Role = types.StringValue(declared.label(found.AppRoleID))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if !state.equals(before) { // else the response has it already, and setting it costs more than all the rest
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
