@@ -7,6 +7,7 @@ package providerdata
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -27,6 +28,7 @@ type Data struct {
 	once  map[any]any
 
 	handovers map[any]kept
+	starts    map[graph.JobRef]time.Time
 }
 
 // From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider
@@ -76,4 +78,24 @@ func Shared[T any](d *Data, key any, build func() T) T {
 	value := build()
 	d.once[key] = value
 	return value
+}
+
+// NoteStart remembers that this run has started a job just now, which the service does not tell.
+func (d *Data) NoteStart(ref graph.JobRef) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.starts == nil {
+		d.starts = map[graph.JobRef]time.Time{}
+	}
+	d.starts[ref] = d.Graph.Clock().Now()
+}
+
+// Started is when this run started a job, nil if it did not.
+func (d *Data) Started(ref graph.JobRef) *time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if at, ok := d.starts[ref]; ok {
+		return &at
+	}
+	return nil
 }

@@ -60,6 +60,7 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 		if err := r.data.Graph.RestartJob(ctx, ref, plan.RestartScope.ValueString()); err != nil {
 			return before, false, r.restartFailed(ctx, ref, wanted, err)
 		}
+		r.data.NoteStart(ref)
 		active = true // a restart starts a stopped job as well
 	}
 	switch {
@@ -68,6 +69,7 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 			return before, false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err, graphdiag.SynchronizationWrite,
 				"If the connection has no credentials yet, give them or authorize in the portal first.")}
 		}
+		r.data.NoteStart(ref)
 	case !wanted && active:
 		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
 			diags = diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err, graphdiag.SynchronizationWrite)}

@@ -55,7 +55,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	job, err := d.data.Graph.GetJob(ctx, ref)
 	switch {
 	case graph.IsNotFound(err):
-		if templates, err := d.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID); err != nil || len(templates) > 0 {
+		templates, err := d.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID)
+		if err != nil && !graph.IsNotFound(err) {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err, graphdiag.SynchronizationRead,
+				"The provisioning job is not there any more."))
+			return
+		}
+		if err != nil || len(templates) > 0 {
 			resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection",
 				fmt.Sprintf("The service has no provisioning job %q for the service principal %s.", ref.JobID, ref.ServicePrincipalID))
 			return
@@ -65,7 +71,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the sync status", err, graphdiag.SynchronizationRead))
 		return
 	default:
-		m.fromJob(job, d.data.Graph.Clock().Now())
+		m.fromJob(job, d.data.Started(ref), d.data.Graph.Clock().Now())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

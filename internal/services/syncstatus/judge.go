@@ -38,15 +38,16 @@ type finding struct {
 	code, severity, message string
 }
 
-// judge reads a job's status at an instant. healthy is nil until the first cycle has ended.
-func judge(job graph.Job, now time.Time) (state string, healthy *bool, problems []finding) {
+// judge reads a job's status at an instant. Started is when this run started the job, nil if it did not. healthy is nil
+// until the first cycle has ended.
+func judge(job graph.Job, started *time.Time, now time.Time) (state string, healthy *bool, problems []finding) {
 	status := graph.JobStatus{}
 	if job.Status != nil {
 		status = *job.Status
 	}
 	problems = append(problems, quarantineFindings(status)...)
 	problems = append(problems, executionFindings(status)...)
-	problems = append(problems, scheduleFindings(job, status, now)...)
+	problems = append(problems, scheduleFindings(job, status, started, now)...)
 
 	failed := false
 	for _, problem := range problems {
@@ -150,9 +151,9 @@ func executionFindings(status graph.JobStatus) []finding {
 	} else if status.CountSuccessiveCompleteFailures >= failuresForError {
 		found = append(found, finding{"RepeatedFailures", severityError, fmt.Sprintf("%d cycles in a row failed.", status.CountSuccessiveCompleteFailures)})
 	}
-	if last != nil && last.CountEscrowed > 0 {
+	if last != nil && last.TimeEnded != nil && (last.CountEscrowed > 0 || strings.EqualFold(last.State, "EntryLevelErrors")) {
 		found = append(found, finding{"EscrowedEntries", severityWarning,
-			fmt.Sprintf("%d objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why.", last.CountEscrowed)})
+			objects(last.CountEscrowed) + " could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."})
 	}
 	if status.EscrowsPruned {
 		found = append(found, finding{"EscrowsPruned", severityWarning, "The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again."})
@@ -160,7 +161,18 @@ func executionFindings(status graph.JobStatus) []finding {
 	return found
 }
 
-func scheduleFindings(job graph.Job, status graph.JobStatus, now time.Time) []finding {
+// objects counts objects in words; 0 is for a number that the service does not tell.
+func objects(n int64) string {
+	switch n {
+	case 0:
+		return "Some objects"
+	case 1:
+		return "1 object"
+	}
+	return fmt.Sprintf("%d objects", n)
+}
+
+func scheduleFindings(job graph.Job, status graph.JobStatus, started *time.Time, now time.Time) []finding {
 	if strings.EqualFold(status.Code, "NotConfigured") {
 		return []finding{{"NotConfigured", severityWarning, "The connection has no credentials yet, or was never started."}}
 	}
@@ -168,23 +180,23 @@ func scheduleFindings(job graph.Job, status graph.JobStatus, now time.Time) []fi
 		return []finding{{"Paused", severityWarning, "Provisioning is off."}}
 	}
 	interval, ok := parseDuration(job.Schedule.Interval)
-	last := lastSign(status)
+	last := lastSign(status, started)
 	if !ok || last == nil || status.Quarantine != nil || !ended(status) {
 		return nil // in quarantine the service backs off on purpose, and a first cycle takes what it takes
 	}
 	silent := now.Sub(*last)
 	switch {
 	case silent > overdueIntervals*interval:
-		return []finding{{"Overdue", severityError, fmt.Sprintf("No sign of a cycle since %s, although one is due every %s.", last.UTC().Format(time.RFC3339), interval)}}
+		return []finding{{"Overdue", severityError, fmt.Sprintf("No sign of a cycle since %s, although one is due every %s. If provisioning was switched on a moment ago, its first cycle has yet to end.", last.UTC().Format(time.RFC3339), interval)}}
 	case silent > interval*3/2:
 		return []finding{{"Slow", severityWarning, fmt.Sprintf("The last sign of a cycle was at %s, and one is due every %s.", last.UTC().Format(time.RFC3339), interval)}}
 	}
 	return nil
 }
 
-// lastSign is the latest instant at which the job is known to have done something.
-func lastSign(status graph.JobStatus) *time.Time {
-	var latest *time.Time
+// lastSign is the latest instant at which the job is known to have done something, or to have been told to.
+func lastSign(status graph.JobStatus, started *time.Time) *time.Time {
+	latest := started
 	consider := func(t *time.Time) {
 		if t != nil && (latest == nil || t.After(*latest)) {
 			latest = t
@@ -204,8 +216,9 @@ func lastSign(status graph.JobStatus) *time.Time {
 	return latest
 }
 
-// nextCycle is when the next cycle is expected: an interval after the last began, or when quarantine next tries.
-func nextCycle(job graph.Job) *time.Time {
+// nextCycle is when the next cycle is expected: an interval after the last began or at once after a start, or when
+// quarantine next tries.
+func nextCycle(job graph.Job, started *time.Time) *time.Time {
 	if job.Status == nil || !job.Schedule.Active() {
 		return nil
 	}
@@ -215,8 +228,11 @@ func nextCycle(job graph.Job) *time.Time {
 	interval, ok := parseDuration(job.Schedule.Interval)
 	last := job.Status.LastExecution
 	if !ok || last == nil || last.TimeBegan == nil {
-		return nil
+		return started
 	}
 	next := last.TimeBegan.Add(interval)
+	if started != nil && started.After(*last.TimeBegan) {
+		return started
+	}
 	return &next
 }

@@ -59,7 +59,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
-				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was switched."},
+				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was first switched on; `depends_on` does so for every later switch as well."},
 			"job_id": text("Id of the synchronization job."),
 			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
 				"`retired` (the service offers the connector no more)."),
