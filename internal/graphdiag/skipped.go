@@ -45,7 +45,7 @@ func (s *Skipped) AddReason(check, cause string) {
 func (s *Skipped) Empty() bool { return len(s.checks) == 0 }
 
 // Diagnostics is the one warning that names every skipped check, or nothing. Then says what happens to the checks:
-// a full sentence such as "They run at apply, before anything is written."
+// a full sentence such as "They run at apply, before anything is written".
 func (s *Skipped) Diagnostics(then string) diag.Diagnostics {
 	if s.Empty() {
 		return nil

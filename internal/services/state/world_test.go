@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
@@ -144,8 +143,6 @@ func action(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
 func emptyPlan() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
-
-func checks(all ...statecheck.StateCheck) []statecheck.StateCheck { return all }
 
 // succeeds fails the test if a call had any message at all.
 func succeeds(t *testing.T, found acctest.Diagnostics) {
