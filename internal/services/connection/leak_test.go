@@ -127,7 +127,7 @@ resource "gotomeeting_provisioning_connection" "this" {
 	_, log := cli.Run("apply", "-no-color", "-auto-approve")
 	var lines []string
 	for line := range strings.Lines(log) {
-		if strings.Contains(line, "Microsoft Graph request") {
+		if strings.Contains(line, "Microsoft Graph request") || strings.Contains(line, "Sign-in request") {
 			lines = append(lines, line)
 		}
 	}
