@@ -11,11 +11,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 func TestExamples_apply(t *testing.T) {
 	t.Parallel()
+	acctest.RequireCLI(t)
 	const folder = "../../../examples/"
 	files, err := filepath.Glob(folder + "resources/" + typeName + "/resource*.tf")
 	if err != nil || len(files) == 0 {

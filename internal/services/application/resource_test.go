@@ -77,6 +77,7 @@ func TestResource_livesThroughCreateRenameImportAndDestroy(t *testing.T) {
 
 func TestResource_configurationGeneratedOnImportPlansClean(t *testing.T) {
 	t.Parallel()
+	acctest.RequireCLI(t)
 	w := newWorld(t)
 	for name, template := range map[string]string{"Meetings": store.TemplateGoToMeeting, "Successor": store.TemplateGoTo} {
 		_, sp := w.exists(template, name)

@@ -100,9 +100,6 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 			diags.Append(problem)
 		}
 	}
-	if r.data.USGovernment {
-		diags.Append(refuseOversize(want)...)
-	}
 	jobs, planned := providerdata.Take[[]graph.Job](r.data, jobsKey(servicePrincipalID))
 	if !planned {
 		if jobs, err = r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil && !graph.IsNotFound(err) {

@@ -463,3 +463,61 @@ func TestResource_waitsForTheConnectorOfANewApplication(t *testing.T) {
 			strings.Replace(w.config(withCredentials()...), fmt.Sprintf("%q", w.sp.ID), "gotomeeting_application.this.id", 1),
 	})
 }
+
+func TestResource_replacesAlsoBehindTheLag(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]bool{"answered": false, "answer lost": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			m := w.created()
+			before := m.Text("job_id")
+			w.changeJob(func(j *store.Job) { j.Status.SteadyStateFirst = store.Epoch })
+			w.Sim.SetLag(simulator.KindJob, simulator.Lag{Reads: 3, For: 20 * time.Second})
+			if lost {
+				w.fault(simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.DropsAfter()})
+			}
+			w.listsDeleted(t)
+			m.Tainted = true
+			if found := m.Apply(w.object()); len(found.Errors()) > 0 {
+				t.Fatal(found)
+			}
+			w.wantJobs(1)
+			if got := m.Text("job_id"); got == before || got != w.job().ID {
+				t.Errorf("job_id is %s, was %s, the job is %s", got, before, w.job().ID)
+			}
+		})
+	}
+}
+
+// listsDeleted makes listings show the present job for a while after it was deleted, as lagging replicas do.
+func (w *world) listsDeleted(t *testing.T) {
+	t.Helper()
+	job := w.job()
+	ghost := fmt.Sprintf(`{"value":[{"id":%q,"templateId":%q,"schedule":{"state":"Disabled"},"status":{"steadyStateFirstAchievedTime":"2030-01-01T00:00:00Z"}}]}`, job.ID, job.ConnectorID)
+	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: jobsPath, Count: 4, Effect: simulator.Answers(200, "application/json", ghost)})
+}
+
+// A service that does not say which of the two is missing.
+func TestResource_tellsAMissingConnectorFromAMissingApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: templatesPath, Count: -1, Effect: simulator.Fails(404, "Request_ResourceNotFound", "Not there.")})
+	_, _, found := w.managed().Plan(w.object())
+	wants(t, found, noConnector())
+}
+
+func TestResource_addedCredentialsAuthorize(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	wantSummaries(t, m.Apply(w.bare()), "warning: The connection has no credentials yet")
+	if m.Get("authorized") != false {
+		t.Fatalf("authorized is %v", m.Get("authorized"))
+	}
+	clean(t, m.Apply(w.object()))
+	if m.Get("authorized") != true {
+		t.Errorf("authorized is %v", m.Get("authorized"))
+	}
+	w.wantSecrets("Password", store.AdminPassword)
+}

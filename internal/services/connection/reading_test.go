@@ -219,6 +219,11 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 			if action != acctest.NoAction {
 				t.Errorf("the plan is %s", action)
 			}
+			other := w.managed()
+			clean(t, other.Import(m.Text("id")))
+			if other.Now != nil {
+				t.Error("a job that is gone was imported")
+			}
 			// A change cannot be made any more, and says so.
 			if found := m.Apply(w.object("admin_password_wo_version", "2")); len(found.Errors()) != 1 {
 				t.Errorf("messages:\n%s", found)

@@ -178,11 +178,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // change tests the secrets that are about to be sent and writes what differs.
 func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, fresh bool) (written, diag.Diagnostics) {
-	if r.data.USGovernment {
-		if diags := refuseOversize(want); diags.HasError() {
-			return written{}, diags
-		}
-	}
 	before, err := r.secretsBefore(ctx, ref.ServicePrincipalID)
 	if err != nil {
 		return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationWrite, "Nothing was changed.")}

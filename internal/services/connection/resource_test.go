@@ -312,8 +312,10 @@ func TestResource_anotherServicePrincipalReplaces(t *testing.T) {
 	m := w.created()
 	other := instantiated(t, w.Env, store.TemplateGoToMeeting)
 	config := w.object("service_principal_id", other.ID)
+	w.Sim.Log().Reset()
 	action, _, found := m.Plan(config)
 	clean(t, found)
+	wantLines(t, w.sent(), "GET job", "GET secrets", "GET templates", "GET jobs", "GET secrets") // refresh, and the creation's plan once
 	if action != acctest.Replace {
 		t.Errorf("the plan is %s", action)
 	}
