@@ -49,6 +49,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.Append(r.refuseExisting(ctx, key)...); resp.Diagnostics.HasError() {
 		return
 	}
+	r.ledger().begins(key)
 	app, sp, diags := r.instantiate(ctx, key)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -97,10 +98,13 @@ func (r *Resource) refuseExisting(ctx context.Context, key existingKey) diag.Dia
 
 // refuseTwin stops the second of two resources that mean the same application.
 func (r *Resource) refuseTwin(key existingKey) diag.Diagnostics {
-	twin, ok := r.ledger().madeBefore(key)
-	if !ok {
-		return nil
+	if twin, ok := r.ledger().madeBefore(key); ok {
+		return declaredTwice(key, twin)
 	}
+	return nil
+}
+
+func declaredTwice(key existingKey, twin graph.ServicePrincipal) diag.Diagnostics {
 	return attributeError("display_name", "The application is declared twice",
 		fmt.Sprintf("Another `gotomeeting_application` of this configuration with the same gallery entry and the name %q was created moments ago (service principal %s). "+
 			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, twin.ID))

@@ -14,8 +14,8 @@ import (
 // replaces one: without this, what is about to be deleted or was just deleted would look like a duplicate.
 type ledger struct {
 	mu   sync.Mutex
-	own  map[string]bool // service principal ids that are in the state, or were until a moment ago
-	here map[existingKey]graph.ServicePrincipal
+	own  map[string]bool                        // service principal ids that are in the state, or were until a moment ago
+	here map[existingKey]graph.ServicePrincipal // what this run created; before the answer an empty one
 }
 
 type ledgerKey struct{}
@@ -33,6 +33,9 @@ func (l *ledger) note(id string) {
 	l.own[id] = true
 }
 
+// begins remembers that this run is about to create an application, which listings may show before the answer arrives.
+func (l *ledger) begins(key existingKey) { l.made(key, graph.ServicePrincipal{}) }
+
 // made remembers what this run created.
 func (l *ledger) made(key existingKey, sp graph.ServicePrincipal) {
 	l.mu.Lock()
@@ -43,8 +46,16 @@ func (l *ledger) made(key existingKey, sp graph.ServicePrincipal) {
 func (l *ledger) madeBefore(key existingKey) (graph.ServicePrincipal, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sp, ok := l.here[key]
-	return sp, ok
+	sp := l.here[key]
+	return sp, sp.ID != ""
+}
+
+// begun reports whether this run has created an application or is about to.
+func (l *ledger) begun(key existingKey) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.here[key]
+	return ok
 }
 
 // split tells applications from elsewhere from those of the state.

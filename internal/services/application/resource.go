@@ -95,6 +95,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		skipped.Add("whether the application exists already", err, graphdiag.ApplicationRead)
 	} else {
 		foreign, own := r.ledger().split(found)
+		if len(foreign) > 0 && r.ledger().begun(key) {
+			resp.Diagnostics.Append(declaredTwice(key, foreign[0])...)
+			return
+		}
 		resp.Diagnostics.Append(refuseDuplicate(foreign)...)
 		resp.Diagnostics.Append(warnReplaced(own)...)
 		r.data.HandOver(key, found)
