@@ -107,6 +107,13 @@ func TestOnDemandAction_provisionsPeopleAndReportsEach(t *testing.T) {
 	if diagnostics.HasError() {
 		t.Errorf("a skip is no failure: %s", diagnostics)
 	}
+	ana, err := env.Sim.Store().User(store.UserAna)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := env.Sim.Store().AccountByEmail(ana.UserPrincipalName); err != nil {
+		t.Errorf("Ana has no account: %v", err)
+	}
 }
 
 func TestOnDemandAction_refusesWhatCannotWork(t *testing.T) {
