@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -218,11 +217,8 @@ func TestParse_acceptsNestingOfAnyDepth(t *testing.T) {
 	}
 }
 
-func TestParse_endsQuicklyOnHostileText(t *testing.T) {
+func TestParse_endsOnHostileText(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("measures time")
-	}
 	for _, text := range []string{
 		strings.Repeat("Not(", 10_000),
 		strings.Repeat("A(", 5_000),
@@ -237,16 +233,12 @@ func TestParse_endsQuicklyOnHostileText(t *testing.T) {
 		"A(" + strings.Repeat("&", 9_000),
 		"A(" + strings.Repeat("+1", 4_000),
 	} {
-		began := time.Now()
 		problems := Check(text, CheckOptions{})
 		if !problems.HasErrors() || len(problems) > maxProblems {
 			t.Errorf("%.20s…: %d problems", text, len(problems))
 		}
 		if rendered := problems.Render(text); len(rendered) > 20_000 {
 			t.Errorf("%.20s…: the report has %d bytes", text, len(rendered))
-		}
-		if took := time.Since(began); took > 2*time.Second {
-			t.Errorf("%.20s…: took %s", text, took)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestCostOf_tellsPatternsThatMayRunLong(t *testing.T) {
@@ -57,13 +56,9 @@ func TestEvaluate_stopsRegularExpressionsThatRunTooLong(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{`(a+)+$`, `(a|aa)+$`, `^(.*)a(.*)a(.*)a(.*)a(.*)a(.*)a[^ab]$`} {
 		e := mustParse(t, `Replace([a], , "`+pattern+`", , "x", , )`)
-		began := time.Now()
 		_, err := Evaluate(e, Options{Attributes: map[string]Value{"a": String(strings.Repeat("a", 300) + "b")}})
 		if !errors.Is(err, ErrLimit) {
 			t.Errorf("%s: error %v", pattern, err)
-		}
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("%s: took %s", pattern, took)
 		}
 	}
 }

@@ -154,10 +154,7 @@ func TestAssignments_pagesStayTrueWhileOthersRemove(t *testing.T) {
 	}
 }
 
-func TestAssignments_tenThousandAreQuick(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
+func TestAssignments_tenThousandAreListedInElevenPages(t *testing.T) {
 	c := start(t)
 	made := c.instantiate(store.TemplateGoToMeeting)
 	for _, id := range c.Store().AddUsers(10_000) {
@@ -171,9 +168,6 @@ func TestAssignments_tenThousandAreQuick(t *testing.T) {
 	took := time.Since(began)
 	if len(sizes) != 11 || len(all) != 10_000 {
 		t.Errorf("got %d pages with %d assignments", len(sizes), len(all))
-	}
-	if took > 2*time.Second {
-		t.Errorf("listing took %v", took)
 	}
 	t.Logf("listing took %v", took)
 }

@@ -222,16 +222,12 @@ func TestAccounts_haveUniqueAddresses(t *testing.T) {
 	}
 }
 
-func TestStore_tenThousandAssignmentsComeAndGoQuickly(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
+func TestStore_tenThousandAssignmentsComeAndGo(t *testing.T) {
 	s := New(Config{Empty: true})
 	_, p, err := s.Instantiate(TemplateGoToMeeting, "x", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
 	var ids []string
 	for _, person := range s.AddUsers(10_000) {
 		a, err := s.Assign(p.ID, person, p.Roles[0].ID, AssignOptions{})
@@ -245,7 +241,7 @@ func TestStore_tenThousandAssignmentsComeAndGoQuickly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("took %v", took)
+	if left := s.Assignments(p.ID); len(ids) != 10_000 || len(left) != 0 {
+		t.Errorf("of %d assignments %d are left", len(ids), len(left))
 	}
 }
