@@ -183,21 +183,12 @@ func (d desired) credentials() []graph.KeyValue {
 	}
 	for _, values := range []map[string]string{d.plain, d.secret} {
 		for key, value := range values {
-			if value != "" && !isSecretKey(key) {
+			if _, known := graph.SecretKey(key); value != "" && !known {
 				result = append(result, graph.KeyValue{Key: key, Value: value})
 			}
 		}
 	}
 	return result
-}
-
-func isSecretKey(key string) bool {
-	for _, known := range graph.SecretKeys {
-		if strings.EqualFold(known, key) {
-			return true
-		}
-	}
-	return false
 }
 
 func textOrNull(s string) types.String {
