@@ -20,6 +20,11 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "keep running and print how to attach Terraform, for use with a debugger")
 	flag.Parse()
+	if !*debug { // a debugged provider writes to its own terminal
+		if err := provider.LimitFrameworkLog(); err != nil {
+			log.Fatal(err)
+		}
+	}
 
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/gotomeeting-provisioning/gotomeeting",

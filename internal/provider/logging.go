@@ -1,0 +1,60 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"os"
+	"slices"
+	"strings"
+)
+
+// What Terraform and OpenTofu read to decide which lines of a provider's log somebody sees (their internal/logging), and
+// the file to which HCP Terraform's workers have everything written.
+const (
+	logVariable         = "TF_LOG"
+	logProviderVariable = "TF_LOG_PROVIDER"
+	logSinkVariable     = "TF_TEMP_LOG_PATH"
+)
+
+// What terraform-plugin-go and the framework read to decide which of their own lines to write. Unset means all of them.
+const (
+	sdkLogVariable          = "TF_LOG_SDK"
+	sdkProtocolLogVariable  = "TF_LOG_SDK_PROTO"
+	sdkFrameworkLogVariable = "TF_LOG_SDK_FRAMEWORK"
+)
+
+// LimitFrameworkLog keeps the plugin libraries from writing log lines that nobody sees: without it they write a line for
+// every element of a collection in every call, at a cost that grows with the square of the number of elements, and Terraform
+// throws all of them away unless TF_LOG asks for them. It sets their variables in the environment of this process, to the
+// level that Terraform shows, where the user has not set them. It belongs before serving.
+func LimitFrameworkLog() error {
+	if os.Getenv(logSinkVariable) != "" {
+		return nil
+	}
+	shown := shownLogLevel(cmp.Or(os.Getenv(logProviderVariable), os.Getenv(logVariable)))
+	root := cmp.Or(os.Getenv(sdkLogVariable), shown)
+	for _, variable := range []string{sdkLogVariable, sdkProtocolLogVariable, sdkFrameworkLogVariable} {
+		if os.Getenv(variable) != "" {
+			continue
+		}
+		if err := os.Setenv(variable, root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownLogLevel is the least level that Terraform shows for a setting: anything it does not know means everything.
+func shownLogLevel(setting string) string {
+	level := strings.ToUpper(setting)
+	switch {
+	case level == "":
+		return "OFF"
+	case slices.Contains([]string{"DEBUG", "INFO", "WARN", "ERROR", "OFF"}, level):
+		return level
+	default:
+		return "TRACE"
+	}
+}
