@@ -207,6 +207,7 @@ func (r *Resource) restart(ctx context.Context, ref graph.JobRef, job graph.Job)
 			"The scope is stored but takes effect only with a restart; restart provisioning in the portal.")}
 	}
 	if job.Schedule.Active() {
+		r.data.NoteStart(ref)
 		return nil
 	}
 	if err := r.data.Graph.PauseJob(ctx, ref); err != nil {

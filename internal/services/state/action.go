@@ -87,6 +87,7 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	if job.Schedule.Active() {
+		a.data.NoteStart(ref)
 		resp.SendProgress(action.InvokeProgressEvent{Message: "Provisioning was restarted."})
 		return
 	}

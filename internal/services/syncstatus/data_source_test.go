@@ -348,9 +348,58 @@ func TestDataSource_oldCyclesDoNotCountAfterTheStart(t *testing.T) {
 	}
 	w.wants(map[string]any{"state": "healthy", "healthy": true, "problems": []any{}, "next_cycle_expected_at": "2030-02-01T03:14:05Z"})
 	w.protocol = w.Protocol()
-	w.wants(map[string]any{"state": "failed", "healthy": false, "problems": []any{problem("Overdue", "error",
-		"No sign of a cycle since 2030-01-02T03:05:05Z, although one is due every 40m0s. If provisioning was switched on a moment ago, its first cycle has yet to end.")}})
+	w.wants(overdue)
 }
+
+// A restart is a new beginning, whichever object made it.
+func TestDataSource_oldCyclesDoNotCountAfterARestart(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		restart func(*testing.T, *tenant) acctest.Diagnostics
+	}{
+		{"by the action", func(_ *testing.T, w *tenant) acctest.Diagnostics {
+			_, found := w.protocol.Invoke("gotomeeting_restart_provisioning", map[string]any{"connection_id": w.connectionID()})
+			return found
+		}},
+		{"for a narrower scope", func(t *testing.T, w *tenant) acctest.Diagnostics {
+			const connection = "gotomeeting_provisioning_connection"
+			imported, found := w.protocol.Import(connection, w.connectionID())
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			wide, found := w.protocol.Change(connection, imported, map[string]any{"service_principal_id": w.sp.ID, "scope": "all"})
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			w.wants(overdue)
+			_, found = w.protocol.Change(connection, wide, map[string]any{"service_principal_id": w.sp.ID, "scope": "assigned"})
+			return found.Errors()
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t)
+			w.start()
+			w.Sim.Clock().Advance(10 * time.Minute)
+			if err := w.Sim.Engine().Pause(w.sp.ID, w.job.ID); err != nil {
+				t.Fatal(err)
+			}
+			w.Sim.Clock().Advance(30 * 24 * time.Hour)
+			if err := w.Sim.Store().UpdateJob(w.sp.ID, w.job.ID, func(j *store.Job) { j.Schedule = store.ScheduleActive }); err != nil {
+				t.Fatal(err)
+			}
+			w.wants(overdue)
+			if found := test.restart(t, w); len(found) > 0 {
+				t.Fatal(found)
+			}
+			w.wants(map[string]any{"state": "healthy", "healthy": true, "problems": []any{}})
+		})
+	}
+}
+
+var overdue = map[string]any{"state": "failed", "healthy": false, "problems": []any{problem("Overdue", "error",
+	"No sign of a cycle since 2030-01-02T03:05:05Z, although one is due every 40m0s. If provisioning was switched on a moment ago, its first cycle has yet to end.")}}
 
 func TestDataSource_readsAfterTheFirstSwitch(t *testing.T) {
 	t.Parallel()
