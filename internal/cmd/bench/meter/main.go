@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"syscall"
 )
 
 // The environment says which provider to start and where to write.
@@ -37,15 +36,11 @@ func main() {
 
 // record appends one line: microseconds of processor time and the most kilobytes that were resident.
 func record(state *os.ProcessState) error {
-	peak := int64(0)
-	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-		peak = usage.Maxrss
-	}
 	file, err := os.OpenFile(os.Getenv(resultVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(file, "%d %d\n", (state.UserTime() + state.SystemTime()).Microseconds(), peak); err != nil {
+	if _, err := fmt.Fprintf(file, "%d %d\n", (state.UserTime() + state.SystemTime()).Microseconds(), peak(state)); err != nil {
 		return err
 	}
 	return file.Close()
