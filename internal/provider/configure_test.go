@@ -91,6 +91,7 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		clientNeed = " needs `client_id`. It is the application (client) id of the identity to sign in as. Set it in the provider block or as `ARM_CLIENT_ID`."
 		tenants    = " is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
 		clients    = " is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+		accounts   = " is no account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
 		clouds     = " is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
 	)
 	empty, word := writeFile(t, "empty", " \n"), writeFile(t, "word", "secret-name\n")
@@ -106,6 +107,14 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 			block[name] = more[i+1]
 		}
 		return block
+	}
+	goTo := func(settings ...any) map[string]any {
+		nested := map[string]any{}
+		for i := 0; i < len(settings); i += 2 {
+			name, _ := settings[i].(string)
+			nested[name] = settings[i+1]
+		}
+		return map[string]any{"goto": nested}
 	}
 	for _, test := range []struct {
 		name        string
@@ -205,6 +214,32 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 			"Reading certificate authorities: open /nonexistent/example: no such file or directory.")}},
 		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
 			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate.")}},
+
+		{"GoTo", goTo("client_id", "c", "client_secret", "s", "personal_access_token", "p", "account_key", "8000000000000000001", "endpoint", "http://127.0.0.1:8080/", "token_endpoint", "https://login.example.com/oauth/token"), nil, nil},
+		{"GoTo without credentials", goTo("account_key", "8000000000000000001"), nil, nil},
+		{"GoTo without anything", goTo(), nil, nil},
+		{"GoTo, half a set", goTo("client_id", "c"), nil, acctest.Diagnostics{failure("goto", "Incomplete GoTo credentials", "`goto` gives `client_id` but not `client_secret` and `personal_access_token`, "+
+			"and signing in to GoTo takes both an OAuth client and a personal access token. Add what is missing, or set it as `GOTO_CLIENT_SECRET` and `GOTO_PERSONAL_ACCESS_TOKEN`.")}},
+		{"GoTo, most of a set", goTo("client_secret", "s", "personal_access_token", acctest.Unknown), nil, acctest.Diagnostics{failure("goto", "Incomplete GoTo credentials",
+			"`goto` gives `client_secret` and `personal_access_token` but not `client_id`, and signing in to GoTo takes both an OAuth client and a personal access token. Add what is missing, or set it as `GOTO_CLIENT_ID`.")}},
+		{"GoTo, one half here and the other in the environment", goTo("client_id", "c"), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, nil},
+		{"GoTo, half a set in the environment", nil, values{"GOTO_CLIENT_ID": "c"}, nil},
+		{"GoTo, empty", goTo("client_id", ""), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, acctest.Diagnostics{failure("goto.client_id", "Empty value", "The value is empty. Give a value, or leave the attribute out.")}},
+		{"GoTo, no key", goTo("account_key", "8e18"), nil, acctest.Diagnostics{failure("goto.account_key", "Invalid account key", "\"8e18\""+accounts)}},
+		{"GoTo, no encryption", goTo("endpoint", "http://api.example.com", "token_endpoint", "http://login.example.com/token"), nil, acctest.Diagnostics{
+			failure("goto.endpoint", "Invalid URL", "\"http://api.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address."),
+			failure("goto.token_endpoint", "Invalid URL", "\"http://login.example.com/token\" is not encrypted, and credentials travel on it. Use https. http is accepted only for a loopback address.")}},
+		{"GoTo, no URLs", goTo("endpoint", "api.example.com", "token_endpoint", "https://login.example.com/token?a=b"), nil, acctest.Diagnostics{
+			failure("goto.endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://api.getgo.com\"."),
+			failure("goto.token_endpoint", "Invalid URL", "The URL must have no query and no fragment. Give one such as \"https://authentication.logmeininc.com/oauth/token\".")}},
+		{"environment: no key", nil, values{"GOTO_ACCOUNT_KEY": "Example Corp"}, acctest.Diagnostics{failure("goto.account_key", "Invalid environment variable",
+			"`GOTO_ACCOUNT_KEY` sets `goto.account_key`. \"Example Corp\""+accounts)}},
+		{"GoTo, unknown value", goTo("client_id", "c", "client_secret", acctest.Unknown, "personal_access_token", "p"), nil, acctest.Diagnostics{failure("goto.client_secret", "Provider setting not known yet",
+			"`goto.client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variable `GOTO_CLIENT_SECRET`, or apply what it depends on first with `-target`.")}},
+		{"GoTo, all of it unknown", map[string]any{"goto": acctest.Unknown}, nil, acctest.Diagnostics{failure("goto", "Provider setting not known yet",
+			"`goto` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+				"use the environment variables `GOTO_*`, or apply what it depends on first with `-target`.")}},
 
 		{"unknown values may turn out to be null", identity("use_oidc", true, "client_secret", acctest.Unknown, "oidc_token", "t", "oidc_token_file_path", acctest.Unknown), nil, acctest.Diagnostics{
 			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+

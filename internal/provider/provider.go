@@ -7,6 +7,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"strings"
 
@@ -82,9 +83,10 @@ func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConf
 		return
 	}
 	resp.Diagnostics.Append(config.validate()...)
+	resp.Diagnostics.Append(config.validateGoTo(p.getenv)...)
 }
 
-// Configure prepares the client. Nothing is contacted: the first call of a resource signs in.
+// Configure prepares the clients. Nothing is contacted: the first call of a resource signs in.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -96,7 +98,13 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := p.client(ctx, settings, req.TerraformVersion)
+	httpClient, diags := settings.httpClient()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	userAgent := "terraform-provider-gotomeeting/" + p.version + " terraform/" + req.TerraformVersion
+	client, diags := p.client(ctx, settings, httpClient, userAgent)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -105,6 +113,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		Graph:        client,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
+		GoTo:         p.goTo(settings, httpClient, userAgent),
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
@@ -112,11 +121,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = data
 }
 
-func (p *Provider) client(ctx context.Context, s settings, terraformVersion string) (*graph.Client, diag.Diagnostics) {
-	httpClient, diags := s.httpClient()
-	if diags.HasError() {
-		return nil, diags
-	}
+func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
+	var diags diag.Diagnostics
 	method, why := s.method()
 	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
 	credential, err := graph.NewCredential(s.credentialOptions(method, httpClient, p.clock))
@@ -129,7 +135,7 @@ func (p *Provider) client(ctx context.Context, s settings, terraformVersion stri
 		Scope:      s.scope(),
 		Credential: credential,
 		HTTPClient: httpClient,
-		UserAgent:  "terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion,
+		UserAgent:  userAgent,
 		Clock:      p.clock,
 		Log:        logAs("Microsoft Graph request"),
 		// The check of graph_endpoint allows this for loopback addresses only.

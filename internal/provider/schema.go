@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -60,6 +61,20 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				checked{"graph_endpoint", "Invalid URL", "must be an https URL"}),
 			"authority_host": text("Sign-in host, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_AUTHORITY_HOST`.",
 				checked{"authority_host", "Invalid URL", "must be an https URL"}),
+			"goto": schema.SingleNestedAttribute{Optional: true,
+				MarkdownDescription: "How to read the accounts that exist at GoTo, for the data sources that do: an OAuth client and an administrator's personal access token. " +
+					"Each attribute that is not given here may come from the environment. Nothing else needs it.",
+				Attributes: map[string]schema.Attribute{
+					"client_id":             text("Client id of the OAuth client at GoTo. Also `GOTO_CLIENT_ID`."),
+					"client_secret":         secret("Client secret of the OAuth client. Also `GOTO_CLIENT_SECRET`."),
+					"personal_access_token": secret("Personal access token of an administrator, made for this OAuth client. Also `GOTO_PERSONAL_ACCESS_TOKEN`."),
+					"account_key": text("Key of the GoTo account to read, a decimal number; needed only where the administrator looks after several. Also `GOTO_ACCOUNT_KEY`.",
+						checked{"goto.account_key", "Invalid account key", "must be a decimal number"}),
+					"endpoint": text("Base URL of GoTo's API, for private endpoints and simulators. Defaults to `"+gotoadmin.DefaultEndpoint+"`. Also `GOTO_ENDPOINT`.",
+						checked{"goto.endpoint", "Invalid URL", "must be an https URL"}),
+					"token_endpoint": text("URL at which GoTo gives access tokens. Defaults to `"+gotoadmin.DefaultTokenEndpoint+"`. Also `GOTO_TOKEN_ENDPOINT`.",
+						checked{"goto.token_endpoint", "Invalid URL", "must be an https URL"}),
+				}},
 			"ca_certificate_file": text("PEM file of certificate authorities to trust besides the system's. Also `GOTOMEETING_CA_CERTIFICATE_FILE`."),
 		},
 	}

@@ -40,11 +40,12 @@ type model struct {
 	GraphEndpoint                  types.String `tfsdk:"graph_endpoint"`
 	AuthorityHost                  types.String `tfsdk:"authority_host"`
 	CACertificateFile              types.String `tfsdk:"ca_certificate_file"`
+	GoTo                           types.Object `tfsdk:"goto"`
 }
 
 // settings is the block with the environment filled in: what holds, wherever it came from.
 type settings struct {
-	values      map[string]string // by attribute name; absent when given nowhere
+	values      map[string]string // by attribute name, as "goto.client_id" if nested; absent when given nowhere
 	source      map[string]string // by attribute name: "the provider block" or the environment variable
 	inBlock     map[string]bool
 	environment graph.Environment
@@ -78,10 +79,16 @@ var variables = []struct {
 	{"graph_endpoint", []string{"GOTOMEETING_GRAPH_ENDPOINT"}},
 	{"authority_host", []string{"GOTOMEETING_AUTHORITY_HOST"}},
 	{"ca_certificate_file", []string{"GOTOMEETING_CA_CERTIFICATE_FILE"}},
+	{"goto.client_id", []string{"GOTO_CLIENT_ID"}},
+	{"goto.client_secret", []string{"GOTO_CLIENT_SECRET"}},
+	{"goto.personal_access_token", []string{"GOTO_PERSONAL_ACCESS_TOKEN"}},
+	{"goto.account_key", []string{"GOTO_ACCOUNT_KEY"}},
+	{"goto.endpoint", []string{"GOTO_ENDPOINT"}},
+	{"goto.token_endpoint", []string{"GOTO_TOKEN_ENDPOINT"}},
 }
 
 func (m model) attributes() map[string]attr.Value {
-	return map[string]attr.Value{
+	attributes := map[string]attr.Value{
 		"tenant_id": m.TenantID, "client_id": m.ClientID, "client_id_file_path": m.ClientIDFilePath,
 		"client_secret": m.ClientSecret, "client_secret_file_path": m.ClientSecretFilePath,
 		"client_certificate": m.ClientCertificate, "client_certificate_path": m.ClientCertificatePath,
@@ -93,19 +100,43 @@ func (m model) attributes() map[string]attr.Value {
 		"use_cli": m.UseCLI, "environment": m.Environment, "graph_endpoint": m.GraphEndpoint,
 		"authority_host": m.AuthorityHost, "ca_certificate_file": m.CACertificateFile,
 	}
+	nested := m.GoTo.Attributes()
+	for _, name := range goToAttributes {
+		attributes["goto."+name] = types.StringNull()
+		if value, ok := nested[name]; ok {
+			attributes["goto."+name] = value
+		}
+	}
+	return attributes
+}
+
+// attributePath is where an attribute is, which may be nested.
+func attributePath(attribute string) path.Path {
+	block, name, nested := strings.Cut(attribute, ".")
+	if nested {
+		return path.Root(block).AtName(name)
+	}
+	return path.Root(attribute)
+}
+
+func notKnownYet(attribute, variables string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Provider setting not known yet",
+		fmt.Sprintf("`%s` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
 }
 
 // resolve applies the one rule for every attribute: the block beats the environment.
 func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	s := settings{values: map[string]string{}, source: map[string]string{}, inBlock: map[string]bool{}}
+	if m.GoTo.IsUnknown() {
+		diags.Append(notKnownYet("goto", "s `GOTO_*`"))
+	}
 	attributes := m.attributes()
 	for _, v := range variables {
 		value := attributes[v.attribute]
 		if value.IsUnknown() {
-			diags.AddAttributeError(path.Root(v.attribute), "Provider setting not known yet",
-				fmt.Sprintf("`%s` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
-					"use the environment variable `%s`, or apply what it depends on first with `-target`.", v.attribute, v.names[0]))
+			diags.Append(notKnownYet(v.attribute, " `"+v.names[0]+"`"))
 			continue
 		}
 		if !value.IsNull() {
@@ -151,7 +182,7 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 	if problem == "" {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), "Invalid environment variable",
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Invalid environment variable",
 		fmt.Sprintf("`%s` sets `%s`. %s", name, attribute, problem))}
 }
 

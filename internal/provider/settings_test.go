@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -32,6 +33,17 @@ func block(t *testing.T, values map[string]any) model {
 	var m model
 	fields := reflect.ValueOf(&m).Elem()
 	set := 0
+	nested, kinds := map[string]attr.Value{}, map[string]attr.Type{}
+	for _, name := range goToAttributes {
+		nested[name], kinds[name] = types.StringNull(), types.StringType
+		if value, ok := values["goto."+name].(string); ok {
+			nested[name] = types.StringValue(value)
+			set++
+		}
+	}
+	if set > 0 {
+		m.GoTo = types.ObjectValueMust(kinds, nested)
+	}
 	for i := range fields.NumField() {
 		value, ok := values[fields.Type().Field(i).Tag.Get("tfsdk")]
 		if !ok {
@@ -94,6 +106,12 @@ func samples(t *testing.T) map[string][2]string {
 		"graph_endpoint":                     {"https://graph.example.com", "http://localhost:8080"},
 		"authority_host":                     {"https://login.example.com", "https://login.example.org"},
 		"ca_certificate_file":                {"first.pem", "second.pem"},
+		"goto.client_id":                     {"first", "second"},
+		"goto.client_secret":                 {"first", "second"},
+		"goto.personal_access_token":         {"first", "second"},
+		"goto.account_key":                   {"8000000000000000001", "8000000000000000002"},
+		"goto.endpoint":                      {"https://api.example.com", "http://localhost:8080"},
+		"goto.token_endpoint":                {"https://login.example.com/token", "http://127.0.0.1:8080/token"},
 	}
 }
 
@@ -142,7 +160,16 @@ func TestSchema_namesTheVariablesOfEveryAttribute(t *testing.T) {
 	t.Parallel()
 	var described fwprovider.SchemaResponse
 	New("test")().Schema(t.Context(), fwprovider.SchemaRequest{}, &described)
-	attributes := described.Schema.Attributes
+	attributes := map[string]schema.Attribute{}
+	for name, attribute := range described.Schema.Attributes {
+		attributes[name] = attribute
+		if object, ok := attribute.(schema.SingleNestedAttribute); ok {
+			delete(attributes, name)
+			for nested, attribute := range object.Attributes {
+				attributes[name+"."+nested] = attribute
+			}
+		}
+	}
 	if len(attributes) != len(variables) {
 		t.Errorf("%d attributes, %d of them can come from the environment", len(attributes), len(variables))
 	}

@@ -14,19 +14,23 @@ import (
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
 // textChecks say in full sentences what keeps a value from being one of its attribute, "" for nothing. They hold wherever
 // the value comes from: the block, the environment or a file.
 var textChecks = map[string]func(string) string{
-	"tenant_id":        tenantProblem,
-	"client_id":        clientIDProblem,
-	"environment":      environmentProblem,
-	"oidc_request_url": requestURLProblem,
-	"msi_endpoint":     identityURLProblem,
-	"graph_endpoint":   graphURLProblem,
-	"authority_host":   authorityURLProblem,
+	"tenant_id":           tenantProblem,
+	"client_id":           clientIDProblem,
+	"environment":         environmentProblem,
+	"oidc_request_url":    requestURLProblem,
+	"msi_endpoint":        identityURLProblem,
+	"graph_endpoint":      graphURLProblem,
+	"authority_host":      authorityURLProblem,
+	"goto.account_key":    accountKeyProblem,
+	"goto.endpoint":       goToURLProblem,
+	"goto.token_endpoint": goToTokenURLProblem,
 }
 
 // checked applies the check of an attribute to the block.
@@ -113,6 +117,32 @@ func identityURLProblem(s string) string {
 		return ""
 	}
 	return notEncrypted(s, "access tokens travel", "http is accepted only for loopback, link-local and private addresses.")
+}
+
+// goToURLProblem accepts a base URL: https, or http on a loopback address, because access tokens travel on it.
+func goToURLProblem(s string) string {
+	u, problem := parseURL(s, gotoadmin.DefaultEndpoint, false)
+	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return notEncrypted(s, "access tokens travel", "http is accepted only for a loopback address.")
+	}
+	return problem
+}
+
+// goToTokenURLProblem accepts what goToURLProblem accepts; a client secret and a personal access token travel on it.
+func goToTokenURLProblem(s string) string {
+	u, problem := parseURL(s, gotoadmin.DefaultTokenEndpoint, false)
+	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return notEncrypted(s, "credentials travel", "http is accepted only for a loopback address.")
+	}
+	return problem
+}
+
+// accountKeyProblem does not count digits: GoTo's own texts show keys of several lengths.
+func accountKeyProblem(s string) string {
+	if s != "" && strings.Trim(s, "0123456789") == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q is no account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\".", s)
 }
 
 func parseURL(s, example string, withQuery bool) (*url.URL, string) {

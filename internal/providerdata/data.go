@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -22,6 +23,8 @@ type Data struct {
 	PortalURL string
 	// USGovernment reports one of the clouds in which stored credentials and addresses share 1,024 bytes.
 	USGovernment bool
+	// GoTo makes the client of GoTo's Admin API; nil when no credentials for it are given. Objects call GoToClient.
+	GoTo func() (*gotoadmin.Client, error)
 
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex
