@@ -19,6 +19,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/contract"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 )
@@ -97,50 +98,6 @@ func (n *tenant) sent() []string {
 	return all
 }
 
-var errNoContract = errors.New("the folder shared/contract is not beside the repository; set GOTOMEETING_CONTRACT_DIR to it")
-
-// contract is the published description of Graph, loaded once.
-var contract = sync.OnceValues(func() (*openapi3.T, error) {
-	folder, err := contractFolder()
-	if err != nil {
-		return nil, err
-	}
-	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, "graph-v1.0-subset.openapi.json"))
-	if err != nil {
-		return nil, err
-	}
-	schemas := document.Components.Schemas
-	// Sets of flags are written as one text, and the service knows metadata keys beyond the published ones.
-	for _, name := range []string{"objectFlowTypes", "directoryDefinitionDiscoverabilities", "synchronizationJobRestartScope", "synchronizationMetadata"} {
-		schemas["microsoft.graph."+name].Value.Enum = nil
-	}
-	return document, nil
-})
-
-func contractFolder() (string, error) {
-	if folder := os.Getenv("GOTOMEETING_CONTRACT_DIR"); folder != "" {
-		return folder, nil
-	}
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			break
-		}
-		if folder == filepath.Dir(folder) {
-			return "", errNoContract
-		}
-		folder = filepath.Dir(folder)
-	}
-	folder = filepath.Join(folder, "..", "shared", "contract")
-	if _, err := os.Stat(folder); err != nil {
-		return "", errNoContract
-	}
-	return folder, nil
-}
-
 // contractTransport checks every request that the client sends, and every answer that it accepts, against the contract.
 type contractTransport struct {
 	t    *testing.T
@@ -149,8 +106,8 @@ type contractTransport struct {
 
 func (c contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	path, isGraph := strings.CutPrefix(r.URL.Path, "/v1.0")
-	document, err := contract()
-	if !isGraph || errors.Is(err, errNoContract) {
+	document, err := contract.Load()
+	if !isGraph || errors.Is(err, contract.ErrMissing) {
 		return c.next.RoundTrip(r)
 	}
 	if err != nil {
@@ -193,7 +150,7 @@ func (f failing) Read([]byte) (int, error) {
 }
 
 func checkRequest(document *openapi3.T, method, path string, body []byte) error {
-	operation := operationAt(document, method, path)
+	operation := contract.Operation(document, method, path)
 	if operation == nil {
 		return errors.New("the contract has no such operation")
 	}
@@ -229,7 +186,7 @@ func checkRequest(document *openapi3.T, method, path string, body []byte) error 
 }
 
 func checkResponse(document *openapi3.T, method, path string, status int, body []byte) error {
-	described := operationAt(document, method, path).Responses.Status(status)
+	described := contract.Operation(document, method, path).Responses.Status(status)
 	if described == nil {
 		return errors.New("the contract has no such status")
 	}
@@ -251,36 +208,10 @@ func fits(schema *openapi3.Schema, body []byte) error {
 	return schema.VisitJSON(value, openapi3.MultiErrors())
 }
 
-// operationAt finds the operation of a path; where several templates fit, the one with more literal segments.
-func operationAt(document *openapi3.T, method, path string) *openapi3.Operation {
-	segments := strings.Split(path, "/")
-	var found *openapi3.Operation
-	most := -1
-	for template, item := range document.Paths.Map() {
-		parts := strings.Split(template, "/")
-		if len(parts) != len(segments) || item.GetOperation(method) == nil {
-			continue
-		}
-		literal, matches := 0, true
-		for i, part := range parts {
-			switch {
-			case strings.TrimSuffix(part, "()") == segments[i]:
-				literal++
-			case !strings.HasPrefix(part, "{"):
-				matches = false
-			}
-		}
-		if matches && literal > most {
-			found, most = item.GetOperation(method), literal
-		}
-	}
-	return found
-}
-
 // unknownMembers are found by the contract's own types only, so this makes sure that the check of requests is not idle.
 func TestContract_catchesAMisspeltRequest(t *testing.T) {
-	document, err := contract()
-	if errors.Is(err, errNoContract) {
+	document, err := contract.Load()
+	if errors.Is(err, contract.ErrMissing) {
 		t.Skip(err)
 	}
 	if err != nil {

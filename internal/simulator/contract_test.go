@@ -10,132 +10,59 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/contract"
 )
-
-// errNoContract says that the published contract is not on this machine. It is reference data beside the repository,
-// which not everybody has.
-var errNoContract = errors.New("the folder shared/contract is not beside the repository; set GOTOMEETING_CONTRACT_DIR to it")
-
-// contract is the published description of Graph.
-type contract struct {
-	document *openapi3.T
-	// flags are the values of enumerations that are joined by commas on the wire, by schema.
-	flags map[string][]any
-}
 
 // openTypes really carry members that their type does not name; the others only may.
 var openTypes = []string{
 	"ODataError", "microsoft.graph.directoryObject", "microsoft.graph.detailsInfo", "microsoft.graph.stringKeyObjectValuePair",
 }
 
-// theContract is loaded once; every test checks its traffic against it.
-var theContract = sync.OnceValues(loadContract)
+// published is the description of Graph that every test checks its traffic against.
+type published struct{ *openapi3.T }
 
-func contractFolder() (string, error) {
-	if folder := os.Getenv("GOTOMEETING_CONTRACT_DIR"); folder != "" {
-		return folder, nil
-	}
-	folder, err := os.Getwd()
+// strict is the description with closed types: a member that the published type does not have is a mistake of the simulator.
+var strict = sync.OnceValues(func() (published, error) {
+	document, err := contract.Load()
 	if err != nil {
-		return "", err
+		return published{}, err
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(folder)
-		if parent == folder {
-			return "", errNoContract
-		}
-		folder = parent
-	}
-	folder = filepath.Join(folder, "..", "shared", "contract")
-	if _, err := os.Stat(folder); err != nil {
-		return "", errNoContract
-	}
-	return folder, nil
-}
-
-func loadContract() (*contract, error) {
-	folder, err := contractFolder()
-	if err != nil {
-		return nil, err
-	}
-	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, "graph-v1.0-subset.openapi.json"))
-	if err != nil {
-		return nil, err
-	}
-	c := &contract{document: document, flags: map[string][]any{}}
-	for name, ref := range document.Components.Schemas {
+	schemas := document.Components.Schemas
+	for name, ref := range schemas {
 		s := ref.Value
 		switch name {
-		case "microsoft.graph.objectFlowTypes", "microsoft.graph.directoryDefinitionDiscoverabilities", "microsoft.graph.synchronizationJobRestartScope":
-			// Several flags come joined by commas, which an enumeration of single ones does not describe.
-			c.flags[name], s.Enum = s.Enum, nil
-		case "microsoft.graph.synchronizationMetadata":
-			// On the wire the keys are spelt in camel case, and there are keys that the metadata do not name.
-			s.Enum = nil
 		case "microsoft.graph.attributeMappingFunctionSchema", "microsoft.graph.filterOperatorSchema":
 			// The documented examples call the id name; the simulator shows both.
 			s.Properties["name"] = openapi3.NewSchemaRef("", openapi3.NewStringSchema())
 		case "microsoft.graph.applicationServicePrincipal":
 			// Its two members are navigation properties, which the document leaves out.
 			for member, kind := range map[string]string{"application": "application", "servicePrincipal": "servicePrincipal"} {
-				s.Properties[member] = openapi3.NewSchemaRef("", document.Components.Schemas["microsoft.graph."+kind].Value)
+				s.Properties[member] = openapi3.NewSchemaRef("", schemas["microsoft.graph."+kind].Value)
 			}
 		}
 		if s.Type.Is("object") && !slices.Contains(openTypes, name) {
-			// A member that the published type does not have is a mistake of the simulator.
 			s.AdditionalProperties = openapi3.AdditionalProperties{Has: openapi3.Ptr(false)}
 		}
 	}
-	return c, nil
-}
-
-// operation finds the operation of a path below /v1.0. Only path templates of the same number of segments can fit.
-func (c *contract) operation(method, path string) *openapi3.Operation {
-	have := strings.Split(path, "/")
-	var found *openapi3.Operation
-	best := -1
-	for template, item := range c.document.Paths.Map() {
-		want := strings.Split(template, "/")
-		if len(want) != len(have) || item.GetOperation(method) == nil {
-			continue
-		}
-		literal := 0
-		fits := true
-		for i := range want {
-			switch {
-			case want[i] == have[i] || strings.TrimSuffix(want[i], "()") == have[i]:
-				literal++
-			case !strings.HasPrefix(want[i], "{"):
-				fits = false
-			}
-		}
-		if fits && literal > best {
-			found, best = item.GetOperation(method), literal
-		}
-	}
-	return found
-}
+	return published{document}, nil
+})
 
 // check says how an exchange breaks the contract. Exchanges that it does not describe pass.
-func (c *contract) check(method, path string, request []byte, status int, response []byte) error {
-	operation := c.operation(method, path)
+func (p published) check(method, path string, request []byte, status int, response []byte) error {
+	operation := contract.Operation(p.T, method, path)
 	if operation == nil {
 		return nil
 	}
 	if operation.RequestBody != nil && len(request) > 0 && status < http.StatusBadRequest {
 		media := operation.RequestBody.Value.Content.Get("application/json")
-		if err := c.fits(media.Schema.Value, request); err != nil {
+		if err := fits(media.Schema.Value, request); err != nil {
 			return fmt.Errorf("request: %w", err)
 		}
 	}
@@ -156,13 +83,13 @@ func (c *contract) check(method, path string, request []byte, status int, respon
 	if len(response) == 0 && status >= http.StatusBadRequest {
 		return nil // scripted by a fault
 	}
-	if err := c.fits(media.Schema.Value, response); err != nil {
+	if err := fits(media.Schema.Value, response); err != nil {
 		return fmt.Errorf("response: %w", err)
 	}
 	return nil
 }
 
-func (c *contract) fits(schema *openapi3.Schema, raw []byte) error {
+func fits(schema *openapi3.Schema, raw []byte) error {
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
 		return err
@@ -218,7 +145,7 @@ func (c checkedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !ok || !strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") && len(body) > 0 {
 		return response, nil
 	}
-	if described, err := theContract(); err == nil && json.Valid(append([]byte("["), append(body, ']')...)) {
+	if described, err := strict(); err == nil && json.Valid(append([]byte("["), append(body, ']')...)) {
 		if err := described.check(r.Method, path, request, response.StatusCode, body); err != nil {
 			c.t.Errorf("%s %s breaks the contract: %v", r.Method, path, err)
 		}
@@ -229,8 +156,8 @@ func (c checkedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestContract_describesEveryAnswer walks through the operations of the contract once. The other tests check their
 // traffic too; this one makes sure that no operation of the contract goes unasked.
 func TestContract_describesEveryAnswer(t *testing.T) {
-	described, err := theContract()
-	if errors.Is(err, errNoContract) {
+	described, err := strict()
+	if errors.Is(err, contract.ErrMissing) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -241,10 +168,10 @@ func TestContract_describesEveryAnswer(t *testing.T) {
 	asked := map[*openapi3.Operation]bool{}
 	for _, r := range c.Log().Sent() {
 		if r.Status < http.StatusBadRequest {
-			asked[described.operation(r.Method, strings.TrimPrefix(r.Path, "/v1.0"))] = true
+			asked[contract.Operation(described.T, r.Method, strings.TrimPrefix(r.Path, "/v1.0"))] = true
 		}
 	}
-	for path, item := range described.document.Paths.Map() {
+	for path, item := range described.Paths.Map() {
 		for method, operation := range item.Operations() {
 			if method == "POST" && path == "/applications" {
 				continue // the provider instantiates templates and registers nothing
