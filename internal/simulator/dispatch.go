@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// call is one request to Graph on its way.
+// call is one request on its way, to Graph unless its path says otherwise.
 type call struct {
 	s               *Server
 	w               http.ResponseWriter
@@ -32,7 +32,7 @@ type call struct {
 // maximumBody is far above what any client here sends.
 const maximumBody = 32 << 20
 
-// serve is the way of every request: record, faults, and then sign-in or Graph.
+// serve is the way of every request: record, faults, and then sign-in, Graph or GoTo.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
 	if err != nil {
@@ -51,6 +51,7 @@ func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, 
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, At: s.clock.Now(),
 		Connection: conn.number, Batch: batch,
 	}
+	s.gotoAuthority.redact(entry)
 	s.log.begin(entry)
 	if batch == 0 {
 		batch = entry.Number
@@ -74,12 +75,14 @@ func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, 
 		s.log.end(entry, 0, nil, time.Since(began))
 		cut(conn, r.ProtoMajor)
 	}
-	s.log.end(entry, held.Code, held.Body.Bytes(), time.Since(began))
+	s.log.end(entry, held.Code, s.gotoAuthority.redactAnswer(entry.Path, held.Body.Bytes()), time.Since(began))
 	for name, values := range held.Header() {
 		w.Header()[name] = values
 	}
-	w.Header().Set("request-id", c.requestID)
-	w.Header().Set("client-request-id", c.clientRequestID)
+	if !isGoTo(entry.Path) {
+		w.Header().Set("request-id", c.requestID)
+		w.Header().Set("client-request-id", c.clientRequestID)
+	}
 	w.WriteHeader(held.Code)
 	_, _ = w.Write(held.Body.Bytes()) // a client that went away is no concern of the server
 }
@@ -140,9 +143,16 @@ func normalise(escaped string) string {
 	return quotedKey.ReplaceAllString(escaped, "/$1")
 }
 
-// route hands a request to sign-in or to Graph.
+// route hands a request to sign-in, to Graph or to GoTo.
 func (s *Server) route(c *call) {
 	s.engine.CatchUp()
+	if isGoTo(c.r.URL.Path) {
+		if s.opts.Latency > 0 {
+			pause(c.r.Context(), s.opts.Latency)
+		}
+		s.serveGoTo(c)
+		return
+	}
 	if !strings.HasPrefix(c.r.URL.Path, "/v1.0/") {
 		if _, pattern := s.signIn.Handler(c.r); pattern == "" {
 			c.graphError(http.StatusNotFound, "ResourceNotFound", "There is nothing at this address.")

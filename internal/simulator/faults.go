@@ -56,16 +56,17 @@ func throttledWith(retryAfter func(*call) string) Effect {
 		if value := retryAfter(c); value != "" {
 			c.w.Header().Set("Retry-After", value)
 		}
-		c.graphError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+		c.serviceError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
 	}}
 }
 
-// Fails answers with a status and a Graph error, before the request could do anything.
+// Fails answers with a status and an error, before the request could do anything. The error has the shape of the service
+// that the path belongs to: of Graph, or of GoTo, whose token endpoint takes the code for that of OAuth.
 func Fails(status int, code, message string) Effect {
-	return Effect{answer: func(c *call, _ []byte) { c.graphError(status, code, "%s", message) }}
+	return Effect{answer: func(c *call, _ []byte) { c.serviceError(status, code, message) }}
 }
 
-// FailsAfter does what was asked, and then answers with a status and a Graph error as if it had not.
+// FailsAfter does what was asked, and then answers like Fails as if it had not.
 func FailsAfter(status int, code, message string) Effect {
 	e := Fails(status, code, message)
 	e.after = true
@@ -76,7 +77,7 @@ func FailsAfter(status int, code, message string) Effect {
 func Unavailable(after time.Duration) Effect {
 	return Effect{answer: func(c *call, _ []byte) {
 		c.w.Header().Set("Retry-After", strconv.Itoa(int(after/time.Second)))
-		c.graphError(http.StatusServiceUnavailable, "serviceNotAvailable", "The service is temporarily unavailable.")
+		c.serviceError(http.StatusServiceUnavailable, "serviceNotAvailable", "The service is temporarily unavailable.")
 	}}
 }
 

@@ -42,12 +42,12 @@ type Options struct {
 	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock. A client that keeps its
 	// token by real time needs a longer one if it is to wait for hours of simulated time.
 	TokenLifetime time.Duration
-	// PlainHTTP serves sign-in and Graph without TLS, for clients that are measured without it. The metadata stay on
+	// PlainHTTP serves sign-in, Graph and GoTo without TLS, for clients that are measured without it. The metadata stay on
 	// TLS, because clients insist on that.
 	PlainHTTP bool
-	// Latency is real time that every request to Graph takes longer.
+	// Latency is real time that every request to Graph or GoTo takes longer.
 	Latency time.Duration
-	// Quota limits how much a client may ask of the directory; the zero value does not limit.
+	// Quota limits how much a client may ask of the directory and of GoTo; the zero value does not limit.
 	Quota Quota
 	// Variants choose where the real service is not fully known.
 	Variants Variants
@@ -79,6 +79,8 @@ type Variants struct {
 	OwnedByInsufficient bool
 	// ReadersSeeSecrets lets a client that may only read jobs read their secrets too, masked as they are.
 	ReadersSeeSecrets bool
+	// GoTo are the points in which GoTo's own services are not known.
+	GoTo GoToVariants
 }
 
 // Server is one running simulator.
@@ -95,6 +97,9 @@ type Server struct {
 	identity  *certificates
 	signIn    *http.ServeMux
 	graph     *http.ServeMux
+	goTo      *http.ServeMux
+
+	gotoAuthority *gotoAuthority
 
 	mu       sync.Mutex
 	variants Variants
@@ -141,7 +146,8 @@ func New(opts Options) (*Server, error) {
 	s.throttle = newThrottle(opts.Clock, opts.Quota)
 	s.authority = newAuthority(opts)
 	s.clock.OnAdvance(s.engine.CatchUp)
-	s.signIn, s.graph = s.signInRoutes(), s.graphRoutes()
+	s.gotoAuthority = newGoToAuthority(opts.Clock, opts.TokenLifetime)
+	s.signIn, s.graph, s.goTo = s.signInRoutes(), s.graphRoutes(), s.gotoRoutes()
 	s.SetVariants(func(v *Variants) { *v = opts.Variants })
 	if err := s.listen(); err != nil {
 		return nil, err
@@ -202,7 +208,7 @@ func (s *Server) Close() {
 	})
 }
 
-// baseURL is where sign-in and Graph are served, without a trailing slash.
+// baseURL is where sign-in, Graph and GoTo are served, without a trailing slash.
 func (s *Server) baseURL() string {
 	if s.plain != nil {
 		return "http://" + s.plain.Addr().String()
@@ -257,6 +263,11 @@ func (s *Server) Environment(caFile string) map[string]string {
 		"GOTOMEETING_GRAPH_ENDPOINT":      s.GraphURL(),
 		"GOTOMEETING_AUTHORITY_HOST":      s.AuthorityURL(),
 		"GOTOMEETING_CA_CERTIFICATE_FILE": caFile,
+		"GOTO_CLIENT_ID":                  DefaultGoToClientID,
+		"GOTO_CLIENT_SECRET":              DefaultGoToClientSecret,
+		"GOTO_PERSONAL_ACCESS_TOKEN":      DefaultPersonalAccessToken,
+		"GOTO_ENDPOINT":                   s.GoToURL(),
+		"GOTO_TOKEN_ENDPOINT":             s.GoToTokenURL(),
 	}
 }
 

@@ -270,6 +270,8 @@ func TestEnvironment_pointsTheProviderAtTheServer(t *testing.T) {
 	want := map[string]string{
 		"ARM_TENANT_ID": c.TenantID(), "ARM_CLIENT_ID": c.ClientID(), "ARM_CLIENT_SECRET": c.ClientSecret(), "ARM_USE_CLI": "false",
 		"GOTOMEETING_GRAPH_ENDPOINT": c.GraphURL(), "GOTOMEETING_AUTHORITY_HOST": c.AuthorityURL(), "GOTOMEETING_CA_CERTIFICATE_FILE": "ca.pem",
+		"GOTO_CLIENT_ID": DefaultGoToClientID, "GOTO_CLIENT_SECRET": DefaultGoToClientSecret, "GOTO_PERSONAL_ACCESS_TOKEN": DefaultPersonalAccessToken,
+		"GOTO_ENDPOINT": c.GoToURL(), "GOTO_TOKEN_ENDPOINT": c.GoToTokenURL(),
 	}
 	if diff := cmp.Diff(want, c.Environment("ca.pem")); diff != "" {
 		t.Error(diff)

@@ -6,18 +6,22 @@ package simulator
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// Quota is a token bucket per client for the directory, as Graph describes it. It refills on the simulated clock.
+// Quota limits what a client may ask, on the simulated clock: of the directory by a token bucket, as Graph describes it,
+// and of GoTo's Admin API by counting.
 type Quota struct {
 	// Units of cost per ten seconds; 3,500, 5,000 or 8,000 in real tenants, 0 for no limit.
 	Units int
 	// Writes per two and a half minutes; 3,000 in real tenants, 0 for no limit.
 	Writes int
+	// AdminRequests to GoTo within any one second; 10 at the real service, 0 for no limit.
+	AdminRequests int
 }
 
 const (
@@ -26,6 +30,8 @@ const (
 	// Reports and provisioning on demand allow five requests per ten seconds.
 	slowRequests = 5
 	slowPeriod   = 10 * time.Second
+	// GoTo counts requests per second.
+	adminPeriod = time.Second
 )
 
 type throttle struct {
@@ -34,6 +40,8 @@ type throttle struct {
 	mu      sync.Mutex
 	quota   Quota
 	buckets map[string]*bucket
+	// admitted are the moments of the last requests to GoTo, by client.
+	admitted map[string][]time.Time
 }
 
 // bucket holds up to size tokens and is full again after period.
@@ -45,14 +53,14 @@ type bucket struct {
 }
 
 func newThrottle(clock *Clock, quota Quota) *throttle {
-	return &throttle{clock: clock, quota: quota, buckets: map[string]*bucket{}}
+	return &throttle{clock: clock, quota: quota, buckets: map[string]*bucket{}, admitted: map[string][]time.Time{}}
 }
 
-// SetQuota changes the quota of the directory and refills all buckets.
+// SetQuota changes the quota and refills all buckets.
 func (s *Server) SetQuota(quota Quota) {
 	s.throttle.mu.Lock()
 	defer s.throttle.mu.Unlock()
-	s.throttle.quota, s.throttle.buckets = quota, map[string]*bucket{}
+	s.throttle.quota, s.throttle.buckets, s.throttle.admitted = quota, map[string]*bucket{}, map[string][]time.Time{}
 }
 
 // take takes tokens from a bucket, or returns how long to wait until they are there.
@@ -88,6 +96,22 @@ func (t *throttle) directory(client string, r *http.Request) (cost int, used flo
 		wait = t.take(client+" writes", t.quota.Writes, writePeriod, 1)
 	}
 	return cost, used, wait
+}
+
+// admin says whether a request to GoTo is one too many. What is refused does not count.
+func (t *throttle) admin(client string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.quota.AdminRequests == 0 {
+		return false
+	}
+	now := t.clock.Now()
+	recent := slices.DeleteFunc(t.admitted[client], func(at time.Time) bool { return now.Sub(at) >= adminPeriod })
+	if len(recent) >= t.quota.AdminRequests {
+		return true
+	}
+	t.admitted[client] = append(recent, now)
+	return false
 }
 
 // noteworthy is the part of the quota from which on answers tell how much is used up.

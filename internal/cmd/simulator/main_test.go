@@ -68,6 +68,11 @@ func TestRun_servesUntilInterruptedAndCleansUp(t *testing.T) {
 	if exported["GOTOMEETING_CA_CERTIFICATE_FILE"] != caFile {
 		t.Errorf("exported %v", exported)
 	}
+	for _, name := range []string{"GOTO_CLIENT_ID", "GOTO_CLIENT_SECRET", "GOTO_PERSONAL_ACCESS_TOKEN", "GOTO_ENDPOINT", "GOTO_TOKEN_ENDPOINT"} {
+		if exported[name] == "" {
+			t.Errorf("%s was not exported", name)
+		}
+	}
 	certificate, err := os.ReadFile(caFile)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,9 @@ type Admin struct {
 	UserName, Password string
 	// TeamAdmin says whether the account has the rights that provisioning needs.
 	TeamAdmin bool
+	// Companies are the keys of those that the sign-in looks after, the primary one first. If there are none, it is the
+	// company of the account with this address, or the seeded one.
+	Companies []string
 }
 
 // Account is a person's record at the simulated GoTo.
@@ -23,6 +26,19 @@ type Account struct {
 	Active bool
 	// Attributes are the remaining target attributes by their name in the schema.
 	Attributes map[string][]string
+
+	// The rest is what only the Admin API shows. The engine leaves it alone.
+
+	// Company is the key of the company that the account belongs to, that of the seeded one if empty.
+	Company string
+	// Status is shown instead of what follows from Active, until Active changes.
+	Status string
+	// AdminRoles are the rights of an administrator. If nil, they follow from the sign-in with this address.
+	AdminRoles []string
+	// RoleSets are the ids of role sets.
+	RoleSets []string
+	// LicenceKeys are the licences assigned. If nil, an active account of the seeded company holds the seeded licence.
+	LicenceKeys []string
 }
 
 func (a *Account) clone() Account {
@@ -31,6 +47,7 @@ func (a *Account) clone() Account {
 	for name, values := range a.Attributes {
 		c.Attributes[name] = slices.Clone(values)
 	}
+	c.AdminRoles, c.RoleSets, c.LicenceKeys = slices.Clone(a.AdminRoles), slices.Clone(a.RoleSets), slices.Clone(a.LicenceKeys)
 	return c
 }
 
@@ -45,7 +62,8 @@ func (s *Store) Admins() []Admin {
 func (s *Store) SetAdmin(admin Admin) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := slices.IndexFunc(s.admins, func(a Admin) bool { return strings.EqualFold(a.UserName, admin.UserName) })
+	admin.Companies = slices.Clone(admin.Companies)
+	at := s.adminAt(admin.UserName)
 	if at < 0 {
 		s.admins = append(s.admins, admin)
 		return
@@ -127,6 +145,9 @@ func (s *Store) UpdateAccount(key string, change func(*Account)) error {
 		s.accountsBy[after] = key
 	}
 	if draft.Active != a.Active {
+		if draft.Status == a.Status {
+			draft.Status = ""
+		}
 		if s.active--; draft.Active {
 			s.active += 2
 		}

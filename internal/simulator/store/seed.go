@@ -56,6 +56,15 @@ const (
 	PlainUserName   = "member@example.com" // right password, but no team administrator
 	PlainPassword   = "member-without-rights"
 	firstAccountKey = 4_000_000_000_000_000_000 // above 2^53 on purpose
+	firstSignInKey  = 4_500_000_000_000_000_001 // of sign-ins without a record
+)
+
+// What the simulated GoTo keeps besides people.
+const (
+	MainCompany   = "8000000000000000001"
+	OtherCompany  = "8000000000000000002" // nobody looks after it unless asked for
+	MainLicence   = "7000000000000000001"
+	RoleSetOfDesk = "6500000000000000001"
 )
 
 // PersonID is the id of the i-th person that AddUsers adds, counted from 0.
@@ -133,11 +142,18 @@ func (s *Store) seedPeople() {
 	})
 }
 
-func (s *Store) seedAccounts() {
+// seedCompanies makes what even an empty GoTo has: customers, what they bought, and who may sign in.
+func (s *Store) seedCompanies() {
+	s.companies = []Company{{Key: MainCompany, Name: "Example Ltd"}, {Key: OtherCompany, Name: "Example Labs"}}
+	s.pools = []Licence{{Key: MainLicence, Company: MainCompany, Description: "Meetings for everybody", Products: []string{"G2M"}}}
+	s.roleSets = []RoleSet{{ID: RoleSetOfDesk, Company: MainCompany, Name: "Help desk"}}
 	s.admins = []Admin{
 		{UserName: AdminUserName, Password: AdminPassword, TeamAdmin: true},
 		{UserName: PlainUserName, Password: PlainPassword},
 	}
+}
+
+func (s *Store) seedAccounts() {
 	for _, a := range []Account{
 		{Email: AdminUserName, Active: true, Attributes: map[string][]string{"firstName": {"Provisioning"}, "lastName": {"Service"}}},
 		{Email: "eva@corp.example", Active: true, Attributes: map[string][]string{"firstName": {"Eva"}, "lastName": {"Known"}}},

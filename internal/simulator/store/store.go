@@ -55,6 +55,9 @@ type Store struct {
 	accounts     ordered[*Account]
 	accountsBy   map[string]string // lower-case e-mail -> account key
 	admins       []Admin
+	companies    []Company
+	pools        []Licence
+	roleSets     []RoleSet
 	domains      []string
 	licences     int
 	active       int // accounts that take a licence
@@ -84,6 +87,7 @@ func New(cfg Config) *Store {
 		s.tenantID = TenantID
 	}
 	s.seedGallery()
+	s.seedCompanies()
 	if !cfg.Empty {
 		s.seedPeople()
 		s.seedAccounts()
