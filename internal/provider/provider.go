@@ -23,6 +23,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/functions"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/account"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/application"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/assignment"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
@@ -185,6 +186,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		account.NewAccountsDataSource,
 		application.NewDataSource,
 		mapping.NewDataSource,
 		assignment.NewDataSource,

@@ -1,0 +1,221 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// diagnose is the diagnostic for an error of customer. Summary names the action and the object, as in "Cannot read the
+// accounts at GoTo".
+func diagnose(summary string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, detail(err))
+}
+
+// detail says what happened, the likely cause, the remedy, and then the machine facts.
+func detail(err error) string {
+	var none *providerdata.NoGoToError
+	var choice *gotoadmin.AccountChoiceError
+	var refused *gotoadmin.SignInError
+	var answer *gotoadmin.Error
+	switch {
+	case errors.As(err, &none):
+		return noCredentials(none)
+	case errors.As(err, &choice):
+		return whichAccount(choice)
+	case errors.Is(err, context.Canceled):
+		return "The operation was interrupted."
+	case errors.As(err, &refused):
+		return compose(signInSentences(refused), signInFacts(refused))
+	case errors.As(err, &answer):
+		return compose(answerSentences(answer), answerFacts(answer))
+	}
+	return sentence(err.Error())
+}
+
+func compose(sentences, facts []string) string {
+	text := strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
+	if len(facts) > 0 {
+		text += "\n\n" + strings.Join(facts, "\n")
+	}
+	return text
+}
+
+func noCredentials(e *providerdata.NoGoToError) string {
+	if len(e.Given) > 0 {
+		return fmt.Sprintf("The provider's credentials for GoTo are incomplete: there is %s but no %s. Set %s, or give the attributes in the `goto` block of the provider.",
+			enumerate(e.Given, ""), enumerate(e.Missing, ""), enumerate(e.Missing, "GOTO_"))
+	}
+	return fmt.Sprintf(`GoTo is not configured. Give the provider an OAuth client of GoTo and the personal access token of an administrator:
+
+provider "gotomeeting" {
+  goto = {
+    client_id             = "the OAuth client's id"
+    client_secret         = var.goto_client_secret
+    personal_access_token = var.goto_personal_access_token
+  }
+}
+
+or set the environment variables %s. The provider's page of the documentation tells how to get them.`, enumerate(e.Missing, "GOTO_"))
+}
+
+// enumerate writes attributes, or their environment variables, as a phrase.
+func enumerate(attributes []string, prefix string) string {
+	names := make([]string, len(attributes))
+	for i, name := range attributes {
+		if prefix != "" {
+			name = prefix + strings.ToUpper(name)
+		}
+		names[i] = "`" + name + "`"
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func whichAccount(e *gotoadmin.AccountChoiceError) string {
+	const remedy = "Set `account_key` in the provider's `goto` block, or `GOTO_ACCOUNT_KEY`, to the key of the account to read:\n\n"
+	list := make([]string, len(e.Accounts))
+	for i, account := range e.Accounts {
+		list[i] = account.Key
+		if account.Name != "" {
+			list[i] += " (" + account.Name + ")"
+		}
+	}
+	accounts := strings.Join(list, "\n")
+	switch {
+	case len(e.Accounts) == 0 && e.Chosen == "":
+		return "The administrator behind the personal access token looks after no account at GoTo. Use the token of a person who does, or give this one an administrator's role in the GoTo admin centre."
+	case len(e.Accounts) == 0:
+		return fmt.Sprintf("The administrator behind the personal access token does not look after the account %s, nor after any other. "+
+			"Use the token of a person who does, or give this one an administrator's role in the GoTo admin centre.", e.Chosen)
+	case e.Chosen == "":
+		return "The administrator behind the personal access token looks after several accounts at GoTo. " + remedy + accounts
+	}
+	return fmt.Sprintf("The administrator behind the personal access token does not look after the account %s. ", e.Chosen) + remedy + accounts
+}
+
+// Sentences that several failures share.
+const (
+	unreachable = "Check the network, the proxy settings and `%s` of the provider's `goto` block; an endpoint with a certificate of your own needs `ca_certificate_file`."
+	busy        = "GoTo allows ten requests in a second to everybody who uses the API for this account. Try again later, and not at the same time as other programs."
+	failing     = "Try again; GoTo tells about disturbances at https://status.goto.com."
+	meddling    = "A proxy in between may have changed the answer; try again."
+)
+
+// signInAdvice is by OAuth error code. GoTo documents only the first; the others are RFC 6749's words for what can be wrong.
+// https://developer.goto.com/guides/Authentication/03.1_HOW_accessTokenPAT
+var signInAdvice = map[string]string{
+	"invalid_client": "GoTo does not know the OAuth client, or the client secret is wrong. Check `client_id` and `client_secret` of the provider's `goto` block " +
+		"(`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET`); a lost secret has to be replaced by a new one in GoTo's developer portal.",
+	"invalid_grant": "GoTo does not accept the personal access token: it is wrong, was revoked, or was made for another OAuth client. " +
+		"Have the administrator make a new one and give it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`).",
+	"unauthorized_client":    grantSwitchedOff,
+	"unsupported_grant_type": grantSwitchedOff,
+	"invalid_scope":          "The personal access token or the OAuth client lacks a scope. " + scope,
+}
+
+const (
+	grantSwitchedOff = "The OAuth client may not be used with personal access tokens. Switch that grant type on for the client in GoTo's developer portal."
+	scope            = "Tick the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and make a new personal access token with it."
+	role             = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
+)
+
+func signInSentences(e *gotoadmin.SignInError) []string {
+	said := quote(e.Description)
+	switch advice := signInAdvice[e.Code]; {
+	case e.StatusCode == 0:
+		return []string{"GoTo's sign-in could not be reached.", fmt.Sprintf(unreachable, "token_endpoint")}
+	case advice != "":
+		return []string{"Signing in to GoTo failed.", advice, said}
+	case e.StatusCode == http.StatusTooManyRequests:
+		return []string{"GoTo throttled the sign-in, again and again.", said, busy}
+	case e.StatusCode >= 500:
+		return []string{"GoTo's sign-in failed.", said, failing}
+	case e.StatusCode < 300:
+		return []string{"GoTo's sign-in gave an answer that the provider cannot read.", said, meddling}
+	}
+	return []string{"GoTo refused the sign-in.", said, "Check the credentials and `token_endpoint` of the provider's `goto` block."}
+}
+
+func signInFacts(e *gotoadmin.SignInError) []string {
+	return facts(e.StatusCode, fact("OAuth error: ", e.Code), cause(e.Err))
+}
+
+func answerSentences(e *gotoadmin.Error) []string {
+	said := quote(e.Message)
+	switch {
+	case e.StatusCode == 0:
+		return []string{"GoTo could not be reached.", fmt.Sprintf(unreachable, "endpoint")}
+	case gotoadmin.IsPermissionDenied(e):
+		return []string{"GoTo knows the administrator and refuses the request.", said, scope, role}
+	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
+		return []string{"GoTo did not accept the access token that it gave a moment ago.", said,
+			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together.", scope}
+	case e.StatusCode == http.StatusTooManyRequests:
+		return []string{"GoTo throttled the request, again and again.", said, busy}
+	case e.StatusCode >= 500:
+		return []string{"GoTo failed.", said, failing}
+	case e.StatusCode < 300:
+		return []string{"GoTo gave an answer that the provider cannot read.", said, meddling}
+	case e.StatusCode == http.StatusNotFound:
+		return []string{"GoTo does not know what was asked for.", said, "Check `endpoint` and `account_key` of the provider's `goto` block."}
+	case said == "":
+		return []string{"GoTo refused the request without saying why."}
+	}
+	return []string{"GoTo refused the request.", said}
+}
+
+func answerFacts(e *gotoadmin.Error) []string {
+	return facts(e.StatusCode, fact("GoTo code: ", e.Code), "Request: "+e.Method+" "+e.Path, cause(e.Err))
+}
+
+func facts(status int, more ...string) []string {
+	if status != 0 {
+		more = slices.Insert(more, 0, fmt.Sprintf("HTTP status: %d", status))
+	}
+	return slices.DeleteFunc(more, func(s string) bool { return s == "" })
+}
+
+func fact(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return name + value
+}
+
+func cause(err error) string {
+	if err == nil {
+		return ""
+	}
+	return "Cause: " + strings.TrimSuffix(err.Error(), ".")
+}
+
+func quote(message string) string {
+	if strings.TrimSpace(message) == "" {
+		return ""
+	}
+	return "GoTo said: " + sentence(message)
+}
+
+// sentence makes a full sentence of another program's text.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
