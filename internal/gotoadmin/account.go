@@ -3,7 +3,16 @@
 
 package gotoadmin
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const adminPath = "/admin/rest/v1"
 
 // Account is what GoTo calls an account: the container of users and licences that an administrator looks after.
 type Account struct {
@@ -17,9 +26,9 @@ type User struct {
 	Email       string // what the person signs in with
 	FirstName   string
 	LastName    string
-	Status      string // as the service spells it; compare ignoring case, there may be values that nobody has written down
-	Locale      string // such as en_US
-	Admin       bool
+	Status      string   // as the service spells it; compare ignoring case, there may be values that nobody has written down
+	Locale      string   // such as en_US
+	Admin       bool     // whether the service says so; where it does not tell, whether there are AdminRoles or RoleSets
 	AdminRoles  []string // such as SUPER_USER; empty for members
 	RoleSets    []string // ids of custom roles
 	LicenseKeys []string
@@ -40,12 +49,163 @@ type License struct {
 	InvitedUserKeys []string // who was invited and has not accepted yet
 }
 
+// wireMe is the administrator who is signed in.
+type wireMe struct {
+	AccountKey key           `json:"accountKey"` // of the primary account
+	Accounts   []wireAccount `json:"accounts"`
+}
+
+type wireAccount struct {
+	Key  key    `json:"key"`
+	Name string `json:"name"`
+}
+
+type wireUser struct {
+	Key         key      `json:"key"`
+	Email       string   `json:"email"`
+	FirstName   string   `json:"firstName"`
+	LastName    string   `json:"lastName"`
+	Status      string   `json:"status"`
+	Locale      string   `json:"locale"`
+	Admin       *bool    `json:"admin"`
+	AdminRoles  []string `json:"adminRoles"`
+	RoleSets    []key    `json:"roleSets"`
+	LicenseKeys []key    `json:"licenseKeys"`
+	Products    []string `json:"products"`
+	GroupKey    key      `json:"groupKey"`
+	GroupName   string   `json:"groupName"`
+}
+
+type wireLicense struct {
+	Key             key      `json:"key"`
+	Description     string   `json:"description"`
+	Products        []string `json:"products"`
+	Seats           count    `json:"seats"`
+	UserCount       count    `json:"userCount"`
+	Enabled         bool     `json:"enabled"`
+	UserKeys        []key    `json:"userKeys"`
+	InvitedUserKeys []key    `json:"invitedUserKeys"`
+}
+
+// chooser finds the client's account once.
+type chooser struct {
+	wanted string
+	lock   gate
+	found  *Account
+	err    error // that none is clear, which is kept as well
+}
+
 // Account returns the account that the client works on: the one of Options.AccountKey if the administrator looks after it,
-// else the only one there is. Several without a choice are an *AccountChoiceError.
-func (c *Client) Account(ctx context.Context) (Account, error) { return Account{}, errUnbuilt }
+// else the only one there is. Several without a choice are an *AccountChoiceError. The service is asked once.
+func (c *Client) Account(ctx context.Context) (Account, error) {
+	if err := c.chooser.lock.acquire(ctx); err != nil {
+		return Account{}, err
+	}
+	defer c.chooser.lock.release()
+	if c.chooser.found == nil && c.chooser.err == nil {
+		var me wireMe
+		if err := c.get(ctx, adminPath+"/me", "", &me); err != nil {
+			return Account{}, err
+		}
+		account, err := choose(me, c.chooser.wanted)
+		c.chooser.found, c.chooser.err = &account, err
+	}
+	return *c.chooser.found, c.chooser.err
+}
+
+// choose picks the account with the wanted key, or the only one if none is wanted. An administrator of a single account
+// may have no list of accounts.
+func choose(me wireMe, wanted string) (Account, error) {
+	var accounts []Account
+	for _, a := range me.Accounts {
+		known := slices.ContainsFunc(accounts, func(b Account) bool { return b.Key == string(a.Key) })
+		if a.Key != "" && !known {
+			accounts = append(accounts, Account{Key: string(a.Key), Name: tidy(a.Name)})
+		}
+	}
+	if len(accounts) == 0 && me.AccountKey != "" {
+		accounts = []Account{{Key: string(me.AccountKey)}}
+	}
+	switch i := slices.IndexFunc(accounts, func(a Account) bool { return a.Key == wanted }); {
+	case i >= 0:
+		return accounts[i], nil
+	case wanted == "" && len(accounts) == 1:
+		return accounts[0], nil
+	case wanted != "" && wanted == string(me.AccountKey):
+		return Account{Key: wanted}, nil
+	}
+	return Account{}, &AccountChoiceError{Chosen: wanted, Accounts: accounts}
+}
 
 // Users returns everybody in the account, sorted by e-mail address ignoring case.
-func (c *Client) Users(ctx context.Context) ([]User, error) { return nil, errUnbuilt }
+func (c *Client) Users(ctx context.Context) ([]User, error) {
+	path, err := c.accountPath(ctx, "users")
+	if err != nil {
+		return nil, err
+	}
+	records, err := all(ctx, c, listing[User, wireUser]{path: path, convert: wireUser.user, id: User.id})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(records, func(a, b User) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Email), strings.ToLower(b.Email)), cmp.Compare(a.Key, b.Key))
+	})
+	return records, nil
+}
 
 // Licenses returns the account's licences, sorted by key.
-func (c *Client) Licenses(ctx context.Context) ([]License, error) { return nil, errUnbuilt }
+func (c *Client) Licenses(ctx context.Context) ([]License, error) {
+	path, err := c.accountPath(ctx, "licenses")
+	if err != nil {
+		return nil, err
+	}
+	records, err := all(ctx, c, listing[License, wireLicense]{path: path, convert: wireLicense.license, id: License.id})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(records, func(a, b License) int { return cmp.Compare(a.Key, b.Key) })
+	return records, nil
+}
+
+func (c *Client) accountPath(ctx context.Context, noun string) (string, error) {
+	account, err := c.Account(ctx)
+	if err != nil {
+		return "", err
+	}
+	return adminPath + "/accounts/" + url.PathEscape(account.Key) + "/" + noun, nil
+}
+
+func (w wireUser) user() User {
+	u := User{
+		Key: string(w.Key), Email: w.Email, FirstName: w.FirstName, LastName: w.LastName, Status: w.Status, Locale: w.Locale,
+		AdminRoles: texts(w.AdminRoles), RoleSets: keyTexts(w.RoleSets), LicenseKeys: keyTexts(w.LicenseKeys),
+		Products: texts(w.Products), GroupKey: string(w.GroupKey), GroupName: w.GroupName,
+	}
+	u.Admin = len(u.AdminRoles) > 0 || len(u.RoleSets) > 0
+	if w.Admin != nil {
+		u.Admin = *w.Admin
+	}
+	return u
+}
+
+func (w wireLicense) license() License {
+	return License{
+		Key: string(w.Key), Description: w.Description, Products: texts(w.Products), Seats: int64(w.Seats),
+		UserCount: int64(w.UserCount), Enabled: w.Enabled, UserKeys: keyTexts(w.UserKeys), InvitedUserKeys: keyTexts(w.InvitedUserKeys),
+	}
+}
+
+// id tells one record from another, also where the service leaves out the key.
+func (u User) id() string {
+	if u.Key != "" {
+		return u.Key
+	}
+	return fmt.Sprintf("%+v", u)
+}
+
+func (l License) id() string {
+	if l.Key != "" {
+		return l.Key
+	}
+	return fmt.Sprintf("%+v", l)
+}

@@ -1,0 +1,147 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package gotoadmin
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	// renewBefore is how long before its end a token is replaced.
+	renewBefore = 5 * time.Minute
+	// usualLife is the documented life of a token, for an answer that does not tell.
+	usualLife = time.Hour
+	// refusedFor is how long a refusal to sign in stands without being asked for again: several data sources would
+	// otherwise each try a wrong secret.
+	refusedFor = time.Minute
+)
+
+// token is an access token with its end on the client's clock.
+type token struct {
+	value string
+	until time.Time // when to replace it
+}
+
+// tokenSource holds the one token of a client. However many calls want it, one at a time signs in.
+//
+// golang.org/x/oauth2 has no part in this: its token source runs on the wall clock, cannot be told that a token was
+// refused, keeps waiting callers past the end of their contexts, and its errors quote the whole answer.
+type tokenSource struct {
+	transport *transport
+	endpoint  string
+
+	clientID, clientSecret, personalAccessToken string
+
+	lock      gate
+	current   token
+	refusal   *SignInError
+	refusedAt time.Time
+	verbatim  bool // the service wants the client's credentials as they are
+}
+
+// get returns a token that is good for a while.
+func (s *tokenSource) get(ctx context.Context) (token, error) { return s.replace(ctx, token{}) }
+
+// replace returns a token other than old. When another call has replaced old meanwhile, that token is it.
+func (s *tokenSource) replace(ctx context.Context, old token) (token, error) {
+	if err := s.lock.acquire(ctx); err != nil {
+		return token{}, &SignInError{Err: err}
+	}
+	defer s.lock.release()
+	now := s.transport.clock.Now()
+	if s.current.value != "" && s.current != old && now.Before(s.current.until) {
+		return s.current, nil
+	}
+	if s.refusal != nil && now.Sub(s.refusedAt) < refusedFor {
+		return token{}, s.refusal
+	}
+	t, err := s.signIn(ctx)
+	if err != nil {
+		if err.Code != "" {
+			s.refusal, s.refusedAt = err, s.transport.clock.Now()
+		}
+		return token{}, err
+	}
+	s.current, s.refusal = t, nil
+	return t, nil
+}
+
+// signIn asks for a token.
+//
+// The client's credentials are form-encoded before they go into the header, as RFC 6749 section 2.3.1 wants it. GoTo's
+// guides do not mention that. For letters and digits there is no difference; where there is one and the service does not
+// know the client, it is asked once more the plain way.
+func (s *tokenSource) signIn(ctx context.Context) (token, *SignInError) {
+	t, err := s.ask(ctx, s.verbatim)
+	differs := url.QueryEscape(s.clientID) != s.clientID || url.QueryEscape(s.clientSecret) != s.clientSecret
+	if err == nil || !differs || err.StatusCode != http.StatusUnauthorized && err.Code != codeInvalidClient {
+		return t, err
+	}
+	t, second := s.ask(ctx, !s.verbatim)
+	if second != nil {
+		return token{}, err
+	}
+	s.verbatim = !s.verbatim
+	return t, nil
+}
+
+func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInError) {
+	user, password := url.QueryEscape(s.clientID), url.QueryEscape(s.clientSecret)
+	if verbatim {
+		user, password = s.clientID, s.clientSecret
+	}
+	basic := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
+	u, err := url.Parse(s.endpoint)
+	if err != nil {
+		return token{}, &SignInError{Err: errors.New("the address is malformed")}
+	}
+	a, err := s.transport.do(ctx, request{
+		place:  place{method: http.MethodPost, path: u.EscapedPath()},
+		target: s.endpoint,
+		header: http.Header{"Authorization": {"Basic " + basic}},
+		form:   url.Values{"grant_type": {"personal_access_token"}, "pat": {s.personalAccessToken}}.Encode(),
+	})
+	if err != nil || !a.succeeded() {
+		return token{}, newSignInError(a, err, s.transport.secrets.and(basic))
+	}
+	var granted struct {
+		AccessToken string `json:"access_token"`
+		TokenType   string `json:"token_type"`
+		ExpiresIn   count  `json:"expires_in"`
+	}
+	if err := decode(a.body, &granted); err != nil {
+		return token{}, &SignInError{StatusCode: a.status, Err: err}
+	}
+	switch {
+	case !isToken(granted.AccessToken):
+		return token{}, &SignInError{StatusCode: a.status, Err: errors.New("the answer holds no usable access token")}
+	case granted.TokenType != "" && !strings.EqualFold(granted.TokenType, "Bearer"):
+		return token{}, &SignInError{StatusCode: a.status, Err: errors.New("the token is not of type Bearer")}
+	}
+	return token{value: granted.AccessToken, until: s.transport.clock.Now().Add(usable(int64(granted.ExpiresIn)))}, nil
+}
+
+// usable is how long a token that lives so many seconds is kept.
+func usable(seconds int64) time.Duration {
+	const year = 365 * 24 * 3600
+	life := time.Duration(min(seconds, year)) * time.Second
+	switch {
+	case life <= 0:
+		return usualLife - renewBefore
+	case life <= renewBefore:
+		return life / 2 // else each request would sign in anew
+	}
+	return life - renewBefore
+}
+
+// isToken reports whether s can stand in a header.
+func isToken(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
