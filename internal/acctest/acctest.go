@@ -31,6 +31,7 @@ type Env struct {
 	t        testing.TB
 	caFile   string
 	recorded *record
+	goTo     bool
 }
 
 // New starts a tenant for the test and stops it when the test ends. Each adjust may change the simulator's options.
@@ -81,9 +82,12 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 	return map[string]func() (tfprotov6.ProviderServer, error){provider.TypeName: e.factory()}
 }
 
+// UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
+func (e *Env) UseGoTo() { e.goTo = true }
+
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
-	return map[string]any{
+	block := map[string]any{
 		"tenant_id":           e.Sim.TenantID(),
 		"client_id":           e.Sim.ClientID(),
 		"client_secret":       e.Sim.ClientSecret(),
@@ -91,16 +95,34 @@ func (e *Env) providerBlock() map[string]any {
 		"authority_host":      e.Sim.AuthorityURL(),
 		"ca_certificate_file": e.caFile,
 	}
+	if e.goTo {
+		block["goto"] = map[string]any{
+			"client_id":             simulator.DefaultGoToClientID,
+			"client_secret":         simulator.DefaultGoToClientSecret,
+			"personal_access_token": simulator.DefaultPersonalAccessToken,
+			"endpoint":              e.Sim.GoToURL(),
+			"token_endpoint":        e.Sim.GoToTokenURL(),
+		}
+	}
+	return block
 }
 
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
-	var block strings.Builder
-	values := e.providerBlock()
+	return "\nprovider \"gotomeeting\" {\n" + settings(e.providerBlock(), "  ") + "}\n"
+}
+
+// settings writes attributes as HCL, a line each.
+func settings(values map[string]any, indent string) string {
+	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(&block, "  %s = %q\n", name, values[name])
+		value := fmt.Sprintf("%q", values[name])
+		if nested, ok := values[name].(map[string]any); ok {
+			value = "{\n" + settings(nested, indent+"  ") + indent + "}"
+		}
+		fmt.Fprintf(&lines, "%s%s = %s\n", indent, name, value)
 	}
-	return "\nprovider \"gotomeeting\" {\n" + block.String() + "}\n"
+	return lines.String()
 }
 
 // Config is the provider block followed by hcl.
