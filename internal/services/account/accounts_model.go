@@ -15,7 +15,7 @@ import (
 )
 
 type accountsModel struct {
-	Emails         types.Set    `tfsdk:"emails"`
+	Emails         types.List   `tfsdk:"emails"`
 	Statuses       types.Set    `tfsdk:"statuses"`
 	ID             types.String `tfsdk:"id"`
 	AccountKey     types.String `tfsdk:"account_key"`
@@ -140,11 +140,14 @@ func accountValue(user gotoadmin.User) attr.Value {
 }
 
 // wanted is a filter by folded value, each with one of its spellings; nil if everything is wanted.
-func wanted(filter types.Set) map[string]string {
+func wanted(filter interface {
+	IsNull() bool
+	Elements() []attr.Value
+}) map[string]string {
 	if filter.IsNull() {
 		return nil
 	}
-	spelt := make(map[string]string, len(filter.Elements()))
+	spelt := map[string]string{}
 	for _, element := range filter.Elements() {
 		value, ok := element.(types.String)
 		if !ok {

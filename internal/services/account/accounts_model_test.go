@@ -14,11 +14,7 @@ import (
 )
 
 func set(values ...string) types.Set {
-	elements := make([]attr.Value, len(values))
-	for i, value := range values {
-		elements[i] = types.StringValue(value)
-	}
-	return types.SetValueMust(types.StringType, elements)
+	return types.SetValueMust(types.StringType, textsFrom(values).Elements())
 }
 
 func TestAccountsModel_filtersIgnoringCase(t *testing.T) {
@@ -30,22 +26,24 @@ func TestAccountsModel_filtersIgnoringCase(t *testing.T) {
 		{Key: "4", Status: "ACTIVE"},
 		{Key: "5", Email: "eva@example.com"},
 	}
-	everybody := types.SetNull(types.StringType)
+	everybody, anyStatus := types.ListNull(types.StringType), types.SetNull(types.StringType)
+	emails := func(values ...string) types.List { return textsFrom(values) }
 	for _, test := range []struct {
-		name             string
-		emails, statuses types.Set
-		want             []string // keys of the accounts
-		keys             map[string]string
-		missing          []string
-		counts           map[string]int64
+		name     string
+		emails   types.List
+		statuses types.Set
+		want     []string // keys of the accounts
+		keys     map[string]string
+		missing  []string
+		counts   map[string]int64
 	}{
-		{"everybody", everybody, everybody, []string{"1", "2", "3", "4", "5"}, map[string]string{"ana@example.com": "1", "ben@example.com": "2", "eva@example.com": "5"}, nil,
+		{"everybody", everybody, anyStatus, []string{"1", "2", "3", "4", "5"}, map[string]string{"ana@example.com": "1", "ben@example.com": "2", "eva@example.com": "5"}, nil,
 			map[string]int64{"active": 2, "suspended": 2, "unknown": 1}},
-		{"nobody", set(), everybody, nil, nil, nil, nil},
-		{"some", set("ANA@EXAMPLE.COM", "zoe@example.com", "Eva@example.com", "Cem@example.com", "cem@example.com"), everybody, []string{"1", "5"},
+		{"nobody", emails(), anyStatus, nil, nil, nil, nil},
+		{"some", emails("ANA@EXAMPLE.COM", "zoe@example.com", "Eva@example.com", "Cem@example.com", "cem@example.com"), anyStatus, []string{"1", "5"},
 			map[string]string{"ana@example.com": "1", "eva@example.com": "5"}, []string{"Cem@example.com", "zoe@example.com"}, map[string]int64{"active": 1, "unknown": 1}},
 		{"one status", everybody, set("SUSPENDED"), []string{"2", "3"}, map[string]string{"ben@example.com": "2"}, nil, map[string]int64{"suspended": 2}},
-		{"somebody with another status is not missing", set("ana@example.com", "zoe@example.com"), set("suspended"), nil, nil, []string{"zoe@example.com"}, nil},
+		{"somebody with another status is not missing", emails("ana@example.com", "zoe@example.com"), set("suspended"), nil, nil, []string{"zoe@example.com"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -6,6 +6,7 @@ package account
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -33,9 +34,10 @@ func (d *AccountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licences they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
 			"Microsoft Graph is not asked. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
 		Attributes: map[string]schema.Attribute{
-			"emails": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Only people with these e-mail addresses, in any case. Everybody if left out, nobody if empty."},
+			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
+			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(validate.NotEmpty())},
+				MarkdownDescription: "Only people with these e-mail addresses, in any case and order. Everybody if left out, nobody if empty."},
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
