@@ -99,7 +99,8 @@ type chooser struct {
 // else the only one there is. Several without a choice are an *AccountChoiceError. The service is asked once.
 func (c *Client) Account(ctx context.Context) (Account, error) {
 	if err := c.chooser.lock.acquire(ctx); err != nil {
-		return Account{}, err
+		where := c.read(adminPath + "/me")
+		return Account{}, &Error{Method: where.method, Path: where.path, Err: err}
 	}
 	defer c.chooser.lock.release()
 	if c.chooser.found == nil && c.chooser.err == nil {
@@ -147,10 +148,27 @@ func (c *Client) Users(ctx context.Context) ([]User, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(records, func(a, b User) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.Email), strings.ToLower(b.Email)), cmp.Compare(a.Key, b.Key))
+	return byEmail(records), nil
+}
+
+// byEmail returns the users sorted. Addresses are folded once, which a listing of thousands feels.
+func byEmail(users []User) []User {
+	type row struct {
+		email string
+		at    int
+	}
+	rows := make([]row, len(users))
+	for i, u := range users {
+		rows[i] = row{strings.ToLower(u.Email), i}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.email, b.email), cmp.Compare(users[a.at].Key, users[b.at].Key), a.at-b.at)
 	})
-	return records, nil
+	sorted := make([]User, 0, len(users))
+	for _, p := range rows {
+		sorted = append(sorted, users[p.at])
+	}
+	return sorted
 }
 
 // Licenses returns the account's licences, sorted by key.

@@ -80,15 +80,17 @@ func (o Options) Format(f fmt.State, _ rune) {
 		redactedURL(o.TokenEndpoint), o.UserAgent)
 }
 
-// Client reads GoTo's Admin API. It is safe for concurrent use.
-//
-// What is secret lies behind pointers, so that printing a Client shows an address.
+// Client reads GoTo's Admin API. It is safe for concurrent use. Printing a Client shows no secret.
 type Client struct {
 	endpoint  string // without a slash at the end
+	basePath  string // the path of endpoint, escaped
 	transport *transport
 	tokens    *tokenSource
 	chooser   *chooser
 }
+
+// Format prints the endpoint, whatever the verb.
+func (c Client) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "{Endpoint:%q}", c.endpoint) }
 
 // New returns a client. It contacts nobody. Blanks around credentials and keys, such as the line break at the end of a
 // file, are dropped.
@@ -127,10 +129,12 @@ func New(options Options) (*Client, error) {
 		random:    rand.Float64,
 		log:       o.Log,
 		pace:      &pace{lock: newGate()},
-		secrets:   newSecrets(o.ClientSecret, o.PersonalAccessToken),
+		secrets: newSecrets(o.ClientSecret, o.PersonalAccessToken,
+			basicCredentials(o.ClientID, o.ClientSecret, true), basicCredentials(o.ClientID, o.ClientSecret, false)),
 	}
 	return &Client{
 		endpoint:  strings.TrimRight(endpoint.String(), "/"),
+		basePath:  strings.TrimRight(endpoint.EscapedPath(), "/"),
 		transport: t,
 		tokens: &tokenSource{
 			transport: t, endpoint: tokenEndpoint.String(), lock: newGate(),
@@ -208,22 +212,24 @@ func prepared(client *http.Client) *http.Client {
 	return &own
 }
 
-// get reads the JSON document at path, below the endpoint and escaped, into out.
+// read is where the document at path, below the endpoint and escaped, is read.
+func (c *Client) read(path string) place {
+	return place{method: http.MethodGet, path: c.basePath + path}
+}
+
+// get reads the JSON document at path into out.
 func (c *Client) get(ctx context.Context, path, query string, out any) error {
-	target := c.endpoint + path
-	u, err := url.Parse(target)
-	if err != nil {
-		return fmt.Errorf("GET %s: the address is malformed", path)
+	where, target := c.read(path), c.endpoint+path
+	if query != "" {
+		target += "?" + query
 	}
-	u.RawQuery = query
-	where := place{method: http.MethodGet, path: u.EscapedPath()}
 	t, err := c.tokens.get(ctx)
 	if err != nil {
 		return err
 	}
 	for renewed := false; ; renewed = true {
 		a, err := c.transport.do(ctx, request{
-			place: where, target: u.String(),
+			place: where, target: target,
 			header: http.Header{"Authorization": {"Bearer " + t.value}},
 		})
 		if err == nil && !renewed && a.refusesToken() {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -89,11 +90,14 @@ func tidy(text string) string {
 // secrets are texts that must not be shown, should a service repeat them.
 type secrets []string
 
+// leastSecret is the length from which a text is blanked. Shorter ones protect nothing, and stand in every other word.
+const leastSecret = 4
+
 // newSecrets also covers the forms in which the values travel.
 func newSecrets(values ...string) secrets {
 	var s secrets
 	for _, value := range values {
-		if value == "" {
+		if len(value) < leastSecret {
 			continue
 		}
 		s = append(s, value)
@@ -103,6 +107,7 @@ func newSecrets(values ...string) secrets {
 			}
 		}
 	}
+	slices.SortFunc(s, func(a, b string) int { return len(b) - len(a) }) // a secret may be part of another
 	return s
 }
 

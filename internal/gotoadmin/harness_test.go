@@ -120,7 +120,7 @@ type bench struct {
 	requests  []seen
 	exchanges []Exchange
 	log       bytes.Buffer
-	during    func(seen) // called in each request
+	decide    func(seen) *reply // asked first, if not nil
 }
 
 func newBench(t *testing.T, replies map[string][]reply, adjust ...func(*Options)) *bench {
@@ -163,10 +163,13 @@ func (b *bench) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b.served[name]++
 	n, script := b.served[name], b.replies[name]
-	during := b.during
+	decide := b.decide
 	b.mu.Unlock()
-	if during != nil {
-		during(s)
+	if decide != nil {
+		if r := decide(s); r != nil {
+			r.write(w)
+			return
+		}
 	}
 	switch {
 	case len(script) > 0:

@@ -21,6 +21,9 @@ func (k *key) UnmarshalJSON(data []byte) error {
 	switch {
 	case bytes.Equal(data, []byte("null")):
 		return nil
+	case data[0] == '"' && isDigits(data[1:len(data)-1]):
+		*k = key(data[1 : len(data)-1]) // most of what a listing holds: no need for a decoder
+		return nil
 	case data[0] == '"':
 		var text string
 		if err := json.Unmarshal(data, &text); err != nil {

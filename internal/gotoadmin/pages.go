@@ -51,7 +51,7 @@ func all[T, W any](ctx context.Context, c *Client, l listing[T, W]) ([]T, error)
 			return entries, err
 		}
 	}
-	return nil, l.broken(errUnsteady)
+	return nil, l.broken(c, errUnsteady)
 }
 
 func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []T, shrunk bool, err error) {
@@ -86,14 +86,15 @@ func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []
 		case total >= 0 && next >= total, total < 0 && len(p.Results) < pageSize:
 			return entries, shrunk, nil
 		case next == offset:
-			return nil, false, l.broken(fmt.Errorf("the listing ends after %d of %d records", offset, total))
+			return nil, false, l.broken(c, fmt.Errorf("the listing ends after %d of %d records", offset, total))
 		case added == 0 && len(p.Results) > 0:
-			return nil, false, l.broken(errRepeats)
+			return nil, false, l.broken(c, errRepeats)
 		}
 		offset = next
 	}
 }
 
-func (l listing[T, W]) broken(why error) error {
-	return &Error{Method: http.MethodGet, Path: l.path, StatusCode: http.StatusOK, Err: why}
+func (l listing[T, W]) broken(c *Client, why error) error {
+	where := c.read(l.path)
+	return &Error{Method: where.method, Path: where.path, StatusCode: http.StatusOK, Err: why}
 }

@@ -93,11 +93,6 @@ func (s *tokenSource) signIn(ctx context.Context) (token, *SignInError) {
 }
 
 func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInError) {
-	user, password := url.QueryEscape(s.clientID), url.QueryEscape(s.clientSecret)
-	if verbatim {
-		user, password = s.clientID, s.clientSecret
-	}
-	basic := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 	u, err := url.Parse(s.endpoint)
 	if err != nil {
 		return token{}, &SignInError{Err: errors.New("the address is malformed")}
@@ -105,11 +100,11 @@ func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInErr
 	a, err := s.transport.do(ctx, request{
 		place:  place{method: http.MethodPost, path: u.EscapedPath()},
 		target: s.endpoint,
-		header: http.Header{"Authorization": {"Basic " + basic}},
+		header: http.Header{"Authorization": {"Basic " + basicCredentials(s.clientID, s.clientSecret, verbatim)}},
 		form:   url.Values{"grant_type": {"personal_access_token"}, "pat": {s.personalAccessToken}}.Encode(),
 	})
 	if err != nil || !a.succeeded() {
-		return token{}, newSignInError(a, err, s.transport.secrets.and(basic))
+		return token{}, newSignInError(a, err, s.transport.secrets.and(s.current.value))
 	}
 	var granted struct {
 		AccessToken string `json:"access_token"`
@@ -126,6 +121,14 @@ func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInErr
 		return token{}, &SignInError{StatusCode: a.status, Err: errors.New("the token is not of type Bearer")}
 	}
 	return token{value: granted.AccessToken, until: s.transport.clock.Now().Add(usable(int64(granted.ExpiresIn)))}, nil
+}
+
+// basicCredentials is what follows the word Basic.
+func basicCredentials(user, password string, verbatim bool) string {
+	if !verbatim {
+		user, password = url.QueryEscape(user), url.QueryEscape(password)
+	}
+	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 }
 
 // usable is how long a token that lives so many seconds is kept.
