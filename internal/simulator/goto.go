@@ -20,7 +20,7 @@ const (
 type GoToVariants struct {
 	// Keys says how keys are written.
 	Keys KeyForm
-	// Empty says how a list without entries is answered.
+	// Empty says how a list without entries is answered, and with it a page behind the last one.
 	Empty EmptyForm
 	// LowerCaseStatus writes the status of users in small letters.
 	LowerCaseStatus bool
@@ -96,8 +96,8 @@ func (s *Server) serveGoTo(c *call) {
 	s.goTo.ServeHTTP(c.w, c.r)
 }
 
-// adminError answers in the shape that GoTo's product APIs have been seen to use. That the Admin API has it too, and
-// all codes but InvalidToken, is invented.
+// adminError answers in the shape that GoTo's product APIs have been seen to use. That the Admin API has it too, all
+// codes but InvalidToken, and what status goes with a missing scope, are invented.
 func adminError(w http.ResponseWriter, status int, code, message string) {
 	writeJSON(w, status, object{{"int_err_code", code}, {"msg", message}})
 }

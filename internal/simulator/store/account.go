@@ -33,7 +33,7 @@ type Account struct {
 	Company string
 	// Status is shown instead of what follows from Active, until Active changes.
 	Status string
-	// AdminRoles are the rights of an administrator. If nil, they follow from the sign-in with this address.
+	// AdminRoles are the rights of an administrator. If nil, an active account has those of the sign-in with its address.
 	AdminRoles []string
 	// RoleSets are the ids of role sets.
 	RoleSets []string

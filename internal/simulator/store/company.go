@@ -152,7 +152,7 @@ func (s *Store) complete(a *Account) Account {
 			c.Status = StatusActive
 		}
 	}
-	if c.AdminRoles == nil {
+	if c.AdminRoles == nil && c.Active {
 		if at := s.adminAt(c.Email); at >= 0 && s.admins[at].TeamAdmin {
 			c.AdminRoles = []string{RoleSuperUser}
 		}
