@@ -4,7 +4,6 @@
 package simulator
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -75,8 +74,8 @@ func TestAdminMe_listsAllAccountsOfAnAdministrator(t *testing.T) {
 			if diff := cmp.Diff(test.want, a.list("accounts")); diff != "" {
 				t.Error(diff)
 			}
-			for _, account := range a.list("accounts") {
-				c.admin(http.StatusOK, fmt.Sprintf("/accounts/%s/users", account.(map[string]any)["key"])) //nolint:forcetypeassert // the comparison above has seen it
+			for i := range a.list("accounts") {
+				c.admin(http.StatusOK, "/accounts/"+a.text("accounts", i, "key")+"/rolesets")
 			}
 		})
 	}

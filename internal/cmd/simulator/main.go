@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	caFile := flags.String("ca-file", "", "`file` to write the certificate authority to; a temporary one by default")
 	users := flags.Int("users", 0, "how many `people` to add to the directory")
 	application := flags.Bool("application", false, "start with an instance of the GoToMeeting application")
-	plain := flags.Bool("plain-http", false, "serve sign-in and Graph without TLS")
+	plain := flags.Bool("plain-http", false, "serve sign-in, Graph and GoTo without TLS")
 	frozen := flags.Bool("frozen-clock", false, "let the simulated time stand still")
 	latency := flags.Duration("latency", 0, "real `time` that every request takes longer")
 	if err := flags.Parse(args); err != nil {
