@@ -123,14 +123,13 @@ func (m *accountsModel) withoutLicenses() { m.Licenses = types.ListNull(licenseT
 
 func accountValue(user gotoadmin.User) attr.Value {
 	return types.ObjectValueMust(accountType.AttrTypes, map[string]attr.Value{
-		"key":        types.StringValue(user.Key),
-		"email":      textOrNull(user.Email),
-		"first_name": textOrNull(user.FirstName),
-		"last_name":  textOrNull(user.LastName),
-		"status":     textOrNull(user.Status),
-		"locale":     textOrNull(user.Locale),
-		// Some answers have roles and leave the flag out.
-		"admin":        types.BoolValue(user.Admin || len(user.AdminRoles) > 0 || len(user.RoleSets) > 0),
+		"key":          types.StringValue(user.Key),
+		"email":        textOrNull(user.Email),
+		"first_name":   textOrNull(user.FirstName),
+		"last_name":    textOrNull(user.LastName),
+		"status":       textOrNull(user.Status),
+		"locale":       textOrNull(user.Locale),
+		"admin":        types.BoolValue(user.Admin),
 		"admin_roles":  textsFrom(user.AdminRoles),
 		"role_set_ids": textsFrom(user.RoleSets),
 		"license_keys": textsFrom(user.LicenseKeys),

@@ -104,25 +104,6 @@ func TestAccountValue_tellsWhatGoToTells(t *testing.T) {
 	}
 }
 
-func TestAccountValue_isAnAdministratorByAnyRole(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name string
-		user gotoadmin.User
-		want bool
-	}{
-		{"member", gotoadmin.User{}, false},
-		{"flag", gotoadmin.User{Admin: true}, true},
-		{"built-in role", gotoadmin.User{AdminRoles: []string{"MANAGE_USERS"}}, true},
-		{"custom role", gotoadmin.User{RoleSets: []string{"r1"}}, true},
-	} {
-		account, _ := accountValue(test.user).(types.Object)
-		if got := account.Attributes()["admin"]; !got.Equal(types.BoolValue(test.want)) {
-			t.Errorf("%s: got %s", test.name, got)
-		}
-	}
-}
-
 func TestFromLicenses_countsSeats(t *testing.T) {
 	t.Parallel()
 	var m accountsModel

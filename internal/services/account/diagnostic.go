@@ -113,7 +113,8 @@ const (
 	unreachable = "Check the network, the proxy settings and `%s` of the provider's `goto` block; an endpoint with a certificate of your own needs `ca_certificate_file`."
 	busy        = "GoTo allows ten requests in a second to everybody who uses the API for this account. Try again later, and not at the same time as other programs."
 	failing     = "Try again; GoTo tells about disturbances at https://status.goto.com."
-	meddling    = "A proxy in between may have changed the answer; try again."
+	again       = "Try again; if it persists, a proxy in between may change the answers."
+	foreign     = "A proxy in between may want a sign-in of its own, or `%s` of the provider's `goto` block is wrong."
 )
 
 // signInAdvice is by OAuth error code. GoTo documents only the first; the others are RFC 6749's words for what can be wrong.
@@ -125,7 +126,7 @@ var signInAdvice = map[string]string{
 		"Have the administrator make a new one and give it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`).",
 	"unauthorized_client":    grantSwitchedOff,
 	"unsupported_grant_type": grantSwitchedOff,
-	"invalid_scope":          "The personal access token or the OAuth client lacks a scope. " + scope,
+	"invalid_scope":          "The personal access token lacks a scope of the OAuth client, or the other way round. " + scope,
 }
 
 const (
@@ -135,8 +136,11 @@ const (
 )
 
 func signInSentences(e *gotoadmin.SignInError) []string {
-	said := quote(e.Description)
-	switch advice := signInAdvice[e.Code]; {
+	said, advice := quote(e.Description), signInAdvice[e.Code]
+	if e.Code == "" && e.StatusCode == http.StatusUnauthorized && e.Err == nil {
+		advice = signInAdvice["invalid_client"]
+	}
+	switch {
 	case e.StatusCode == 0:
 		return []string{"GoTo's sign-in could not be reached.", fmt.Sprintf(unreachable, "token_endpoint")}
 	case advice != "":
@@ -146,7 +150,9 @@ func signInSentences(e *gotoadmin.SignInError) []string {
 	case e.StatusCode >= 500:
 		return []string{"GoTo's sign-in failed.", said, failing}
 	case e.StatusCode < 300:
-		return []string{"GoTo's sign-in gave an answer that the provider cannot read.", said, meddling}
+		return []string{"GoTo's sign-in gave an answer that the provider cannot use.", said, again}
+	case e.Err != nil:
+		return []string{"The answer is not one of GoTo's sign-in.", fmt.Sprintf(foreign, "token_endpoint")}
 	}
 	return []string{"GoTo refused the sign-in.", said, "Check the credentials and `token_endpoint` of the provider's `goto` block."}
 }
@@ -162,15 +168,17 @@ func answerSentences(e *gotoadmin.Error) []string {
 		return []string{"GoTo could not be reached.", fmt.Sprintf(unreachable, "endpoint")}
 	case gotoadmin.IsPermissionDenied(e):
 		return []string{"GoTo knows the administrator and refuses the request.", said, scope, role}
-	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
-		return []string{"GoTo did not accept the access token that it gave a moment ago.", said,
-			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together.", scope}
 	case e.StatusCode == http.StatusTooManyRequests:
 		return []string{"GoTo throttled the request, again and again.", said, busy}
 	case e.StatusCode >= 500:
 		return []string{"GoTo failed.", said, failing}
 	case e.StatusCode < 300:
-		return []string{"GoTo gave an answer that the provider cannot read.", said, meddling}
+		return []string{"GoTo gave an answer that the provider cannot use.", said, again}
+	case e.Err != nil:
+		return []string{"The answer is not one of GoTo's.", fmt.Sprintf(foreign, "endpoint")}
+	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
+		return []string{"GoTo did not accept the access token that it gave a moment ago.", said,
+			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together."}
 	case e.StatusCode == http.StatusNotFound:
 		return []string{"GoTo does not know what was asked for.", said, "Check `endpoint` and `account_key` of the provider's `goto` block."}
 	case said == "":
