@@ -41,7 +41,22 @@ func TestUsers_readsAllPages(t *testing.T) {
 				usersFrom(0):    {pageOf(0, 1000, "")},
 				usersFrom(1000): {pageOf(1000, 1001, "")},
 			},
-			want: 1001, reads: []string{"0", "1000"},
+			want: 1001, reads: []string{"0", "1000", "1001"},
+		},
+		{
+			name: "with nothing but results, smaller than asked for",
+			replies: map[string][]reply{
+				usersFrom(0):   {pageOf(0, 100, "")},
+				usersFrom(100): {pageOf(100, 200, "")},
+				usersFrom(200): {pageOf(200, 250, "")},
+				usersFrom(250): {answers(200, `{}`)},
+			},
+			want: 250, reads: []string{"0", "100", "200", "250"},
+		},
+		{
+			name:    "all in one, with nothing but results whatever the offset",
+			replies: map[string][]reply{usersPath: {pageOf(0, 999, "")}},
+			want:    999, reads: []string{"0", "999"},
 		},
 		{
 			name: "with nothing but results, the last one full, then none",

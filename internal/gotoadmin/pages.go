@@ -40,8 +40,10 @@ type listing[T, W any] struct {
 //
 // An empty listing is a total of zero, an answer without results, or a 404.
 //
-// The end is where total says, or without a total a page that is not full. A page may be shorter than asked for, and a
-// record that comes again is dropped: the pages are cut anew for each request, so that somebody who joins the account
+// The end is where total says. Without a total it is a page that is not full; because the service might also fill pages
+// less than it is asked to, the next page is looked at, and then decides unless it repeats what is known.
+//
+// A record that comes again is dropped: the pages are cut anew for each request, so that somebody who joins the account
 // meanwhile shifts the rest. Somebody who leaves shifts it the other way, and the record at the cut is missed; as a total
 // that shrinks shows it, the listing is then read again.
 func all[T, W any](ctx context.Context, c *Client, l listing[T, W]) ([]T, error) {
@@ -57,6 +59,7 @@ func all[T, W any](ctx context.Context, c *Client, l listing[T, W]) ([]T, error)
 func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []T, shrunk bool, err error) {
 	seen := map[string]bool{}
 	offset, total := 0, -1 // not told
+	short := false         // the page before was
 	for {
 		var p page[W]
 		if err := c.get(ctx, l.path, fmt.Sprintf("pageSize=%d&offset=%d", pageSize, offset), &p); err != nil && !IsNotFound(err) {
@@ -83,14 +86,14 @@ func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []
 			next = max(next, int(*p.ToIndex)+1)
 		}
 		switch {
-		case total >= 0 && next >= total, total < 0 && len(p.Results) < pageSize:
+		case total >= 0 && next >= total, total < 0 && (len(p.Results) == 0 || added == 0 && short):
 			return entries, shrunk, nil
 		case next == offset:
 			return nil, false, l.broken(c, fmt.Errorf("the listing ends after %d of %d records", offset, total))
 		case added == 0 && len(p.Results) > 0:
 			return nil, false, l.broken(c, errRepeats)
 		}
-		offset = next
+		offset, short = next, len(p.Results) < pageSize
 	}
 }
 
