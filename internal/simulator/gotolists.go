@@ -61,15 +61,12 @@ func (c *adminCall) listUsers() {
 	if !ok {
 		return
 	}
-	var users []object
-	products := c.productsOf(c.company.Key)
-	for _, a := range c.s.store.AccountsOf(c.company.Key) {
-		if filtered && !strings.EqualFold(a.Email, email) {
-			continue
-		}
-		users = append(users, c.user(a, products))
+	accounts := c.s.store.AccountsOf(c.company.Key)
+	if filtered {
+		accounts = slices.DeleteFunc(accounts, func(a store.Account) bool { return !strings.EqualFold(a.Email, email) })
 	}
-	c.answer(users)
+	products := c.productsOf(c.company.Key)
+	answerPage(c, accounts, func(a store.Account) object { return c.user(a, products) })
 }
 
 // user describes an account. That members without a value are left out is invented.
@@ -151,28 +148,24 @@ func (c *adminCall) listLicences() {
 	if c.variants.Keys == KeysMixed {
 		c.variants.Keys = KeysAsNumbers
 	}
-	var licences []object
-	for _, l := range c.s.store.LicencesOf(c.company.Key) {
-		licences = append(licences, object{
+	answerPage(c, c.s.store.LicencesOf(c.company.Key), func(l store.Licence) object {
+		return object{
 			{"key", c.key(l.Key)}, {"concurrentLicenseKey", 0}, {"seats", l.Seats},
 			{"userCount", len(holders[l.Key]) + len(invited[l.Key])}, {"enabled", !l.Disabled}, {"description", l.Description},
 			{"userKeys", c.keys(holders[l.Key])}, {"invitedUserKeys", c.keys(invited[l.Key])},
 			{"deviceKeys", []string{}}, {"deviceCount", 0}, {"products", list(l.Products)}, {"childLicenseKeys", []string{}},
 			{"entitlements", object{}}, {"devicesOnly", false}, {"devicesAllowed", true}, {"externallyManaged", false},
-		})
-	}
-	c.answer(licences)
+		}
+	})
 }
 
 func (c *adminCall) listRoleSets() {
 	if !c.unfiltered() {
 		return
 	}
-	var sets []object
-	for _, r := range c.s.store.RoleSetsOf(c.company.Key) {
-		sets = append(sets, object{{"id", r.ID}, {"name", r.Name}})
-	}
-	c.answer(sets)
+	answerPage(c, c.s.store.RoleSetsOf(c.company.Key), func(r store.RoleSet) object {
+		return object{{"id", r.ID}, {"name", r.Name}}
+	})
 }
 
 // key writes a key. One that is no number stays text.
@@ -224,8 +217,9 @@ func (c *adminCall) unfiltered() bool {
 	return true
 }
 
-// answer sends the page that a request asks for. Parameters that it does not know count as not sent.
-func (c *adminCall) answer(all []object) {
+// answerPage sends the page that a request asks for, and describes no others. Parameters that it does not know count as
+// not sent.
+func answerPage[T any](c *adminCall, all []T, describe func(T) object) {
 	size, ok := c.number("pageSize", defaultAdminPage, 1)
 	if !ok {
 		return
@@ -239,7 +233,10 @@ func (c *adminCall) answer(all []object) {
 		limit = min(limit, c.variants.PageSizeCap)
 	}
 	from := min(offset, len(all))
-	page := all[from:min(from+min(size, limit), len(all))]
+	page := []object{}
+	for _, item := range all[from:min(from+min(size, limit), len(all))] {
+		page = append(page, describe(item))
+	}
 	if len(page) == 0 && c.variants.Empty == EmptyNotFound {
 		adminError(c.w, http.StatusNotFound, "NotFound", "Nothing was found")
 		return
@@ -248,7 +245,7 @@ func (c *adminCall) answer(all []object) {
 	// Where an empty page is said to begin and end is invented.
 	body := object{{"fromIndex", offset}, {"toIndex", offset + max(len(page), 1) - 1}}
 	if len(page) > 0 || c.variants.Empty == EmptyResults {
-		body = append(object{{"results", list(page)}}, body...)
+		body = append(object{{"results", page}}, body...)
 	}
 	if !c.variants.NoTotal {
 		body = append(body, member{"total", len(all)})
