@@ -226,11 +226,13 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"GoTo, half a set in the environment", nil, values{"GOTO_CLIENT_ID": "c"}, nil},
 		{"GoTo, empty", goTo("client_id", ""), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, acctest.Diagnostics{failure("goto.client_id", "Empty value", "The value is empty. Give a value, or leave the attribute out.")}},
 		{"GoTo, no key", goTo("account_key", "8e18"), nil, acctest.Diagnostics{failure("goto.account_key", "Invalid account key", "\"8e18\""+accounts)}},
-		{"GoTo, no encryption", goTo("endpoint", "http://api.example.com", "token_endpoint", "http://login.example.com/token"), nil, acctest.Diagnostics{
-			failure("goto.endpoint", "Invalid URL", "\"http://api.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address."),
+		{"GoTo, no encryption", goTo("endpoint", "http://api.example.com"), nil, acctest.Diagnostics{
+			failure("goto.endpoint", "Invalid URL", "\"http://api.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
+		{"GoTo, no encrypted sign-in", goTo("token_endpoint", "http://login.example.com/token"), nil, acctest.Diagnostics{
 			failure("goto.token_endpoint", "Invalid URL", "\"http://login.example.com/token\" is not encrypted, and credentials travel on it. Use https. http is accepted only for a loopback address.")}},
-		{"GoTo, no URLs", goTo("endpoint", "api.example.com", "token_endpoint", "https://login.example.com/token?a=b"), nil, acctest.Diagnostics{
-			failure("goto.endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://api.getgo.com\"."),
+		{"GoTo, no URL", goTo("endpoint", "api.example.com"), nil, acctest.Diagnostics{
+			failure("goto.endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://api.getgo.com\".")}},
+		{"GoTo, URL with a query", goTo("token_endpoint", "https://login.example.com/token?a=b"), nil, acctest.Diagnostics{
 			failure("goto.token_endpoint", "Invalid URL", "The URL must have no query and no fragment. Give one such as \"https://authentication.logmeininc.com/oauth/token\".")}},
 		{"environment: no key", nil, values{"GOTO_ACCOUNT_KEY": "Example Corp"}, acctest.Diagnostics{failure("goto.account_key", "Invalid environment variable",
 			"`GOTO_ACCOUNT_KEY` sets `goto.account_key`. \"Example Corp\""+accounts)}},

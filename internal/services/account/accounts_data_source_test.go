@@ -108,6 +108,7 @@ func TestAccounts_readsEverything(t *testing.T) {
 		{"keys in both forms", func(v *simulator.GoToVariants) { v.Keys = simulator.KeysMixed }},
 		{"small pages", func(v *simulator.GoToVariants) { v.PageSizeCap = 2 }},
 		{"no total", func(v *simulator.GoToVariants) { v.NoTotal = true }},
+		{"small pages without a total", func(v *simulator.GoToVariants) { v.PageSizeCap, v.NoTotal = 2, true }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
