@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // What the simulator has to start with. It is repeated here so that a change there is noticed.
@@ -249,6 +250,49 @@ func TestClient_looksUpPeopleAndGroups(t *testing.T) {
 	found, err = n.GetPrincipals(t.Context(), many)
 	if requests := n.sent(); err != nil || len(found) != 2500 || len(requests) != 3 {
 		t.Errorf("%d of 2500 after %d requests, %v", len(found), len(requests), err)
+	}
+}
+
+func TestClient_readsPeopleByProperty(t *testing.T) {
+	n := newTenant(t)
+	const extension = "extension_c0000000000040008000000000000c0c_costCenter"
+	if err := n.sim.Store().UpdateUser(userAna, func(u *store.User) {
+		u.Extensions = map[string]string{extension: "4711", "extensionAttribute2": "two"}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	people, err := n.GetPeople(t.Context(), []string{userAna, missingID, strings.ToUpper(userAna), groupMeetings},
+		[]string{"givenName", "accountEnabled", "businessPhones", "onPremisesExtensionAttributes", extension})
+	if err != nil || len(people) != 1 || people[0].ID != userAna {
+		t.Fatalf("people %v, %v", people, err)
+	}
+	shown := map[string]string{}
+	for name, raw := range people[0].Properties {
+		shown[name] = string(raw)
+	}
+	if ext := shown["onPremisesExtensionAttributes"]; !strings.Contains(ext, `"extensionAttribute2":"two"`) {
+		t.Errorf("extension attributes %s", ext)
+	}
+	delete(shown, "onPremisesExtensionAttributes")
+	want := map[string]string{
+		"@odata.type": `"#microsoft.graph.user"`, "id": `"` + userAna + `"`, "givenName": `"Ana"`, "accountEnabled": "true", "businessPhones": "[]", extension: `"4711"`,
+	}
+	if diff := cmp.Diff(want, shown); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	many := n.sim.Store().AddUsers(2500)
+	n.sent()
+	people, err = n.GetPeople(t.Context(), many, []string{"mail"})
+	if requests := n.sent(); err != nil || len(people) != 2500 || len(requests) != 3 {
+		t.Errorf("%d of 2500 after %d requests, %v", len(people), len(requests), err)
+	}
+	people, err = n.ListPeople(t.Context(), []string{"mail"})
+	if requests := n.sent(); err != nil || len(people) != 2519 || len(requests) != 3 {
+		t.Errorf("%d people after %d requests, %v", len(people), len(requests), err)
+	}
+	members := n.ListMembersOf(t.Context(), []string{groupMeetings, missingID})
+	if len(members) != 2 || members[0].Err != nil || len(members[0].Members) == 0 || members[0].Members[0].Type != "User" || !graph.IsNotFound(members[1].Err) {
+		t.Errorf("members %+v", members)
 	}
 }
 

@@ -168,6 +168,21 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
 		},
 		{
+			"read people",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.GetPeople(ctx, []string{"b", "a", "A"}, []string{"mail", "city", "mail"})
+			},
+			answer(200, `{"value":[{"id":"a","mail":null}]}`),
+			"POST /v1.0/directoryObjects/getByIds?$select=city%2Cid%2Cmail", `{"ids":["a","b"],"types":["user"]}`,
+			[]Person{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`), "mail": json.RawMessage("null")}}},
+		},
+		{
+			"list people",
+			func(ctx context.Context, c *Client) (any, error) { return c.ListPeople(ctx, []string{"mail"}) },
+			answer(200, `{"value":[{"id":"a"}]}`), "GET /v1.0/users?$select=id%2Cmail&$top=999", "",
+			[]Person{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`)}}},
+		},
+		{
 			"list members",
 			func(ctx context.Context, c *Client) (any, error) { return c.ListGroupMembers(ctx, "g") },
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.device","id":"a"}]}`),

@@ -255,7 +255,8 @@ func TestObjectMappings_readsEverySpelling(t *testing.T) {
 	t.Parallel()
 	schema := &Schema{document: json.RawMessage(`{"synchronizationRules": [{"id": "r", "name": "R", "priority": 3, "editable": false, "sourceDirectoryName": "S", "targetDirectoryName": "T", "objectMappings": [
 		{"flowTypes": "Delete,add", "sourceObjectName": "User", "targetObjectName": "Contact", "scope": {"groups": [{"name": null, "clauses": [
-			{"sourceOperandName": "city", "operatorName": "IS NULL", "targetOperand": null}]}]},
+			{"sourceOperandName": "city", "operatorName": "IS NULL", "targetOperand": null}]}],
+		  "inputFilterGroups": [{"name": "i", "clauses": []}], "categoryFilterGroups": [{"name": "c"}]},
 		 "attributeMappings": [
 			{"targetAttributeName": "a", "source": {"type": "constant", "name": "x", "expression": "\"x\""}, "flowType": null, "matchingPriority": 1},
 			{"targetAttributeName": "b", "source": null, "defaultValue": "d", "flowType": "ObjectAddOnly"}]}, {"flowTypes": "None", "enabled": false}]}, {"id": "empty"}]}`)}
@@ -267,7 +268,8 @@ func TestObjectMappings_readsEverySpelling(t *testing.T) {
 		{
 			RuleID: "r", RuleName: "R", RulePriority: 3, SourceDirectory: "S", TargetDirectory: "T", Enabled: true, FlowTypes: []string{"Add", "Delete"},
 			SourceObject: "User", TargetObject: "Contact",
-			Filters: []FilterGroup{{Clauses: []FilterClause{{Attribute: "city", Operator: "IS NULL"}}}},
+			Filters:      []FilterGroup{{Clauses: []FilterClause{{Attribute: "city", Operator: "IS NULL"}}}},
+			InputFilters: []FilterGroup{{Name: "i"}}, CategoryFilters: []FilterGroup{{Name: "c"}},
 			Attributes: []AttributeMapping{
 				{Target: "a", FlowType: "Always", MatchingPriority: 1, Source: &MappingSource{Type: "Constant", Name: "x", Expression: `"x"`,
 					Tree: json.RawMessage(`{"type": "constant", "name": "x", "expression": "\"x\""}`)}},

@@ -33,7 +33,11 @@ type ObjectMapping struct {
 	SourceObject string
 	TargetObject string
 	Filters      []FilterGroup
-	Attributes   []AttributeMapping // in the order as sent
+	// InputFilters keep people out without disabling whoever leaves them; CategoryFilters are experimental. The portal
+	// shows neither.
+	InputFilters    []FilterGroup
+	CategoryFilters []FilterGroup
+	Attributes      []AttributeMapping // in the order as sent
 }
 
 // FilterGroup is one group of a scoping filter. Its clauses must all hold; one group that holds suffices.
@@ -201,16 +205,18 @@ func readObjectMapping(raw json.RawMessage) (ObjectMapping, error) {
 	if err != nil {
 		return m, fmt.Errorf("scope: %w", err)
 	}
-	groups, err := parseArray(scope.get("groups"))
-	if err != nil {
-		return m, fmt.Errorf("scope.groups: %w", err)
-	}
-	for i, raw := range groups {
-		group, err := readFilterGroup(raw)
+	for member, into := range map[string]*[]FilterGroup{"groups": &m.Filters, "inputFilterGroups": &m.InputFilters, "categoryFilterGroups": &m.CategoryFilters} {
+		groups, err := parseArray(scope.get(member))
 		if err != nil {
-			return m, fmt.Errorf("scope.groups[%d]: %w", i, err)
+			return m, fmt.Errorf("scope.%s: %w", member, err)
 		}
-		m.Filters = append(m.Filters, group)
+		for i, raw := range groups {
+			group, err := readFilterGroup(raw)
+			if err != nil {
+				return m, fmt.Errorf("scope.%s[%d]: %w", member, i, err)
+			}
+			*into = append(*into, group)
+		}
 	}
 	attributes, err := parseArray(o.get("attributeMappings"))
 	if err != nil {

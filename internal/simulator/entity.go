@@ -17,6 +17,7 @@ type entity[T any] struct {
 	kind       string // as in microsoft.graph.<kind>
 	set        string // name of the entity set
 	properties []property[T]
+	open       func(name string) *property[T] // further properties, whose names nobody can list; nil for none
 }
 
 type property[T any] struct {
@@ -31,6 +32,9 @@ func (e *entity[T]) property(name string) *property[T] {
 		if e.properties[i].name == name {
 			return &e.properties[i]
 		}
+	}
+	if e.open != nil {
+		return e.open(name)
 	}
 	return nil
 }

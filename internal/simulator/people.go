@@ -16,7 +16,7 @@ func userText(name string, onDemand bool, get func(*store.User) string) property
 	return property[store.User]{name: name, onDemand: onDemand, filter: true, value: func(u *store.User) any { return textOrNil(get(u)) }}
 }
 
-var users = &entity[store.User]{kind: "user", set: "users", properties: []property[store.User]{
+var users = &entity[store.User]{kind: "user", set: "users", open: directoryExtension, properties: []property[store.User]{
 	{name: "businessPhones", value: func(u *store.User) any { return list(u.BusinessPhones) }},
 	userText("displayName", false, func(u *store.User) string { return u.DisplayName }),
 	userText("givenName", false, func(u *store.User) string { return u.GivenName }),
@@ -50,6 +50,14 @@ var users = &entity[store.User]{kind: "user", set: "users", properties: []proper
 	userText("usageLocation", true, func(u *store.User) string { return u.UsageLocation }),
 	userText("userType", true, func(u *store.User) string { return u.UserType }),
 }}
+
+// directoryExtension is a property that some application of the tenant has added to people.
+func directoryExtension(name string) *property[store.User] {
+	if !strings.HasPrefix(name, "extension_") {
+		return nil
+	}
+	return &property[store.User]{name: name, onDemand: true, value: func(u *store.User) any { return textOrNil(u.Extensions[name]) }}
+}
 
 func extensionAttributes(u *store.User) any {
 	o := object{}
