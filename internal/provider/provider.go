@@ -187,6 +187,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		account.NewAccountsDataSource,
+		account.NewPreviewDataSource,
 		application.NewDataSource,
 		mapping.NewDataSource,
 		assignment.NewDataSource,

@@ -1,0 +1,19 @@
+# Warns at every plan and apply as long as people and accounts are in each other's way. The data source stands outside of
+# the check: one inside would be shown as a change in every plan.
+data "gotomeeting_provisioning_preview" "checked" {
+  connection_id = gotomeeting_provisioning_connection.this.id
+}
+
+check "accounts_fit_people" {
+  assert {
+    condition     = data.gotomeeting_provisioning_preview.checked.complete
+    error_message = join("\n", [for problem in data.gotomeeting_provisioning_preview.checked.problems : problem.message if problem.severity != "info"])
+  }
+
+  assert {
+    condition = data.gotomeeting_provisioning_preview.checked.counts.conflict == 0
+    error_message = join("\n", [
+      for entry in data.gotomeeting_provisioning_preview.checked.entries : "${entry.principal_id}: ${entry.reason}" if entry.action == "conflict"
+    ])
+  }
+}

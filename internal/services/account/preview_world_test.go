@@ -1,0 +1,402 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package account_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+const previewType = "gotomeeting_provisioning_preview"
+
+// stage is a tenant with a connection that has credentials and was never started, and a provider that may read GoTo.
+type stage struct {
+	*acctest.Env
+	t   testing.TB
+	sp  store.ServicePrincipal
+	job store.Job
+}
+
+func newStage(t testing.TB, adjust ...func(*simulator.Options)) *stage {
+	t.Helper()
+	env := acctest.New(t, adjust...)
+	env.UseGoTo()
+	w := &stage{Env: env, t: t}
+	var err error
+	_, w.sp, err = w.store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	w.ok(err)
+	w.secret("UserName", store.AdminUserName, "Password", store.AdminPassword)
+	w.job, err = w.store().CreateJob(w.sp.ID, store.ConnectorGoToMeeting)
+	w.ok(err)
+	return w
+}
+
+func (w *stage) store() *store.Store { return w.Sim.Store() }
+
+func (w *stage) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *stage) connectionID() string { return w.sp.ID + "/" + w.job.ID }
+
+func (w *stage) secret(pairs ...string) {
+	w.t.Helper()
+	var entries []store.KeyValue
+	for i := 0; i < len(pairs); i += 2 {
+		entries = append(entries, store.KeyValue{Key: pairs[i], Value: pairs[i+1]})
+	}
+	w.ok(w.store().PutSecrets(w.sp.ID, entries, store.SecretOptions{}))
+}
+
+// assign puts principals into a role.
+func (w *stage) assign(role string, ids ...string) {
+	w.t.Helper()
+	roleID := store.DefaultAccess
+	for _, r := range w.sp.Roles {
+		if r.DisplayName == role {
+			roleID = r.ID
+		}
+	}
+	for _, id := range ids {
+		_, err := w.store().Assign(w.sp.ID, id, roleID, store.AssignOptions{DefaultAccessTolerant: true})
+		w.ok(err)
+	}
+}
+
+func (w *stage) user(id string, change func(*store.User)) {
+	w.t.Helper()
+	w.ok(w.store().UpdateUser(id, change))
+}
+
+// account adds a record to GoTo.
+func (w *stage) account(email string, isActive bool, attributes ...string) string {
+	w.t.Helper()
+	a := store.Account{Email: email, Active: isActive, Attributes: map[string][]string{}}
+	for i := 0; i < len(attributes); i += 2 {
+		a.Attributes[attributes[i]] = []string{attributes[i+1]}
+	}
+	key, err := w.store().AddAccount(a)
+	w.ok(err)
+	return key
+}
+
+// edit rewrites the mapping of users.
+func (w *stage) edit(change func(mapping map[string]any)) {
+	w.t.Helper()
+	job, err := w.store().Job(w.sp.ID, w.job.ID)
+	w.ok(err)
+	var schema struct {
+		ID          any `json:"id"`
+		Version     any `json:"version"`
+		Directories any `json:"directories"`
+		Rules       []struct {
+			Rest     map[string]any   `json:"-"`
+			Mappings []map[string]any `json:"objectMappings"`
+		} `json:"synchronizationRules"`
+	}
+	w.ok(json.Unmarshal(job.Schema, &schema))
+	change(schema.Rules[0].Mappings[0])
+	var whole map[string]any
+	w.ok(json.Unmarshal(job.Schema, &whole))
+	rules, _ := whole["synchronizationRules"].([]any)
+	rule, _ := rules[0].(map[string]any)
+	rule["objectMappings"] = schema.Rules[0].Mappings
+	raw, err := json.Marshal(whole)
+	w.ok(err)
+	w.ok(w.store().PutSchema(w.sp.ID, w.job.ID, raw, store.SchemaOptions{}))
+}
+
+// flowTo is one attribute mapping of a test: an [attribute], a "constant", or a call.
+type flowTo struct {
+	target, expression, fallback, kind string
+	priority                           int
+}
+
+func (w *stage) mapTo(flows ...flowTo) {
+	w.t.Helper()
+	w.edit(func(m map[string]any) {
+		list := []any{}
+		for _, f := range flows {
+			entry := map[string]any{"targetAttributeName": f.target, "matchingPriority": f.priority, "flowType": f.kind, "source": nil}
+			if f.kind == "" {
+				entry["flowType"] = "Always"
+			}
+			if f.fallback != "" {
+				entry["defaultValue"] = f.fallback
+			}
+			switch {
+			case f.expression == "":
+			case strings.HasPrefix(f.expression, "["):
+				entry["source"] = map[string]any{"type": "Attribute", "name": strings.Trim(f.expression, "[]"), "expression": f.expression}
+			case strings.HasPrefix(f.expression, `"`):
+				entry["source"] = map[string]any{"type": "Constant", "name": strings.Trim(f.expression, `"`), "expression": f.expression}
+			default:
+				entry["source"] = map[string]any{"type": "Function", "name": "f", "expression": f.expression}
+			}
+			list = append(list, entry)
+		}
+		m["attributeMappings"] = list
+	})
+}
+
+// usual are the mappings of the tutorial.
+func usual(more ...flowTo) []flowTo {
+	return append([]flowTo{
+		{target: "email", expression: "[userPrincipalName]", priority: 1}, {target: "firstName", expression: "[givenName]"},
+		{target: "lastName", expression: "Coalesce([surname], [displayName])"}, {target: "active", expression: "Not([IsSoftDeleted])"},
+	}, more...)
+}
+
+// where adds a scoping filter of one clause.
+func (w *stage) where(attribute, operator, value string) {
+	w.t.Helper()
+	w.edit(func(m map[string]any) {
+		m["scope"] = map[string]any{"groups": []any{map[string]any{"name": "g", "clauses": []any{
+			map[string]any{"sourceOperandName": attribute, "operatorName": operator, "targetOperand": map[string]any{"values": []string{value}}},
+		}}}}
+	})
+}
+
+// cycle starts the job, or waits for its next turn, and lets a cycle pass.
+func (w *stage) cycle() {
+	w.t.Helper()
+	job, err := w.store().Job(w.sp.ID, w.job.ID)
+	w.ok(err)
+	if job.Status.LastExecution == nil {
+		w.ok(w.Sim.Engine().Start(w.sp.ID, w.job.ID))
+	}
+	w.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+}
+
+// foretold is what a preview says.
+type foretold struct {
+	Scope    string
+	Complete bool
+	Problems []string // "code severity"
+	Counts   map[string]int64
+	Entries  []string // "who action reason account"
+	People   []map[string]any
+	Raw      map[string]any
+}
+
+// preview reads the data source.
+func (w *stage) preview(detail string) foretold {
+	w.t.Helper()
+	config := map[string]any{"connection_id": w.connectionID()}
+	if detail != "" {
+		config["detail"] = detail
+	}
+	state, found := w.Protocol().ReadData(previewType, config)
+	if len(found) > 0 {
+		w.t.Fatal(found)
+	}
+	f := foretold{Raw: state, Counts: map[string]int64{}}
+	f.Scope, _ = state["scope"].(string)
+	f.Complete, _ = state["complete"].(bool)
+	for _, p := range objects(state["problems"]) {
+		f.Problems = append(f.Problems, text(p["code"])+" "+text(p["severity"]))
+	}
+	counts, _ := state["counts"].(map[string]any)
+	for name, n := range counts {
+		if n, ok := n.(int64); ok && n != 0 {
+			f.Counts[name] = n
+		}
+	}
+	for _, e := range objects(state["entries"]) {
+		who := w.called(text(e["principal_id"]))
+		line := strings.Join([]string{who, text(e["action"]), text(e["reason"])}, " ")
+		if key := text(e["account_key"]); key != "" {
+			a, err := w.store().Account(key)
+			w.ok(err)
+			line += " " + strings.TrimSuffix(a.Email, "@corp.example")
+		}
+		f.Entries = append(f.Entries, line)
+	}
+	f.People = objects(state["people"])
+	return f
+}
+
+// called is the short name of a person.
+func (w *stage) called(id string) string {
+	u, err := w.store().User(id)
+	if err != nil {
+		return "-"
+	}
+	name, _, _ := strings.Cut(u.UserPrincipalName, "@")
+	return strings.ToLower(name)
+}
+
+func objects(value any) []map[string]any {
+	list, _ := value.([]any)
+	found := make([]map[string]any, len(list))
+	for i, element := range list {
+		found[i], _ = element.(map[string]any)
+	}
+	return found
+}
+
+func text(value any) string {
+	s, _ := value.(string)
+	return s
+}
+
+// reportedState is what GoTo shows of every account, by key: what a preview can compare.
+func (w *stage) reportedState() map[string]map[string]string {
+	shown := map[string]map[string]string{}
+	for _, a := range w.store().Accounts() {
+		values := map[string]string{"email": a.Email, "active": "True"}
+		if !a.Active {
+			values["active"] = "False"
+		}
+		for _, name := range []string{"firstName", "lastName", "locale"} {
+			if v := a.Attributes[name]; len(v) > 0 && v[0] != "" {
+				values[name] = v[0]
+			}
+		}
+		shown[a.Key] = values
+	}
+	return shown
+}
+
+// keep holds the predictions against what a cycle then does.
+func (w *stage) keep() foretold {
+	w.t.Helper()
+	f := w.preview("people")
+	before := w.reportedState()
+	since := w.Sim.Clock().Now()
+	w.cycle()
+	after := w.reportedState()
+	failed := map[string]string{} // principal to error code
+	for _, e := range w.store().Log() {
+		if !e.At.Before(since) && e.Error != nil && failed[e.SourceID] == "" {
+			failed[e.SourceID] = e.Error.Code
+		}
+	}
+	explained := map[string]bool{}
+	newByEmail := map[string]string{}
+	for key, values := range after {
+		if before[key] == nil {
+			newByEmail[strings.ToLower(values["email"])] = key
+		}
+	}
+	for i, e := range objects(f.Raw["entries"]) {
+		id, action, key := text(e["principal_id"]), text(e["action"]), text(e["account_key"])
+		planned := map[string]string{}
+		for _, c := range objects(f.People[i]["changes"]) {
+			planned[text(c["target_attribute"])] = text(c["planned"])
+		}
+		fails := func(what string) {
+			w.t.Helper()
+			w.t.Errorf("%s\n%s: before %v, after %v, failed with %q, planned %v", f.Entries[i], what, before[key], after[key], failed[id], planned)
+		}
+		switch action {
+		case "create":
+			made := newByEmail[strings.ToLower(planned["email"])]
+			if made == "" {
+				fails("no account was created")
+				continue
+			}
+			explained[made] = true
+			for name, want := range planned {
+				if got, shown := after[made][name]; shown && got != want {
+					fails("created with " + name + " " + got)
+				}
+			}
+		case "matched":
+			explained[key] = true
+			if !maps.Equal(before[key], after[key]) || !slices.Contains([]string{"", "RedundantExport", "EntrySynchronizationSkipped"}, failed[id]) {
+				fails("the account did not stay as it was")
+			}
+		case "update", "disable":
+			explained[key] = true
+			want := maps.Clone(before[key])
+			for name, value := range planned {
+				if _, shown := map[string]bool{"email": true, "firstName": true, "lastName": true, "locale": true, "active": true}[name]; shown {
+					want[name] = value
+				}
+			}
+			if after[key] == nil {
+				fails("the account is gone")
+			} else if !maps.Equal(want, after[key]) || maps.Equal(before[key], after[key]) {
+				fails("the account is not as foretold")
+			}
+		case "skip":
+			if key != "" {
+				explained[key] = true
+				if !maps.Equal(before[key], after[key]) {
+					fails("the account did not stay as it was")
+				}
+			}
+			if text(e["reason"]) != "mapping_switched_off" && failed[id] == "" {
+				fails("nothing says that the person was passed over")
+			}
+		case "conflict":
+			// One of several people may win; the others fail.
+			switch text(e["reason"]) {
+			case "several_accounts_match":
+				if failed[id] != "DuplicateTargetEntries" {
+					fails("no conflict")
+				}
+			default:
+				explained[key] = true
+				if made := newByEmail[strings.ToLower(planned["email"])]; made != "" {
+					explained[made] = true
+				}
+			}
+		case "disable_or_unmanaged", "unknown":
+			explained[key] = true
+		}
+	}
+	w.conflictsFailed(f, failed)
+	for key, values := range after {
+		if !explained[key] && !maps.Equal(before[key], values) {
+			w.t.Errorf("the cycle touched an account of which the preview says nothing: before %v, after %v", before[key], values)
+		}
+	}
+	for key := range before {
+		if after[key] == nil && !explained[key] {
+			w.t.Errorf("the cycle deleted an account of which the preview says nothing: %v", before[key])
+		}
+	}
+	if w.t.Failed() {
+		w.t.Logf("entries:\n%s", strings.Join(f.Entries, "\n"))
+		for _, e := range w.store().Log() {
+			if e.Error != nil {
+				w.t.Logf("log: %s %s %s %s", e.Action, e.Status, e.SourceName, e.Error.Code)
+			} else {
+				w.t.Logf("log: %s %s %s", e.Action, e.Status, e.SourceName)
+			}
+		}
+	}
+	return f
+}
+
+// conflictsFailed wants that of people who conflict with each other at least one failed.
+func (w *stage) conflictsFailed(f foretold, failed map[string]string) {
+	w.t.Helper()
+	shared, lost := 0, 0
+	for _, e := range objects(f.Raw["entries"]) {
+		if text(e["action"]) != "conflict" || text(e["reason"]) == "several_accounts_match" {
+			continue
+		}
+		shared++
+		if slices.Contains([]string{"DuplicateSourceEntries", "EntryConflict"}, failed[text(e["principal_id"])]) {
+			lost++
+		}
+	}
+	if shared > 0 && lost == 0 {
+		w.t.Errorf("%d people were to be in each other's way, and none was", shared)
+	}
+}
