@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
@@ -59,8 +61,8 @@ func (e *Env) CLI(hcl string) *CLI {
 	if err := os.Symlink(binary, filepath.Join(plugins, "terraform-provider-"+provider.TypeName)); err != nil {
 		e.t.Fatal(err)
 	}
-	c.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
-	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
+	c.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
+	c.Write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
 	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	for name, value := range e.Sim.Environment(e.caFile) {
 		c.Setenv(name, value)
@@ -68,7 +70,8 @@ func (e *Env) CLI(hcl string) *CLI {
 	return c
 }
 
-func (c *CLI) write(name, content string) {
+// Write puts a file into the directory.
+func (c *CLI) Write(name, content string) {
 	c.t.Helper()
 	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
 		c.t.Fatal(err)
@@ -77,6 +80,28 @@ func (c *CLI) write(name, content string) {
 
 // Setenv adds an environment variable for the runs that follow.
 func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value) }
+
+// Product returns which CLI it is, Terraform or OpenTofu, and its version.
+func (c *CLI) Product() (name string, have *version.Version) {
+	c.t.Helper()
+	text, _ := c.Run("version")
+	first, _, _ := strings.Cut(text, "\n")
+	name, number, _ := strings.Cut(first, " v")
+	have, err := version.NewVersion(number)
+	if err != nil {
+		c.t.Fatalf("%q: %v", first, err)
+	}
+	return name, have
+}
+
+// NeedTerraform skips the test where the CLI is older than what the test needs, or is OpenTofu, which goes its own way
+// with what came after 1.12.
+func (c *CLI) NeedTerraform(least string) {
+	c.t.Helper()
+	if name, have := c.Product(); name != "Terraform" || have.Core().LessThan(version.Must(version.NewVersion(least))) {
+		c.t.Skipf("needs Terraform %s, this is %s %s", least, name, have)
+	}
+}
 
 // File returns the content of a file in the directory, "" if it is not there.
 func (c *CLI) File(name string) string {

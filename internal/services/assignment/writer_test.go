@@ -241,6 +241,7 @@ func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
 			cancel()
 			return true, lost() // took effect, and nobody heard
 		}
+		<-ctx.Done() // however long the tenth takes to interrupt
 		return false, &graph.Error{Ambiguous: true, Err: context.Canceled}
 	}
 	failed := newTenant(d).application(spID).write(ctx, tasks)

