@@ -30,6 +30,18 @@ func TestUsers_showOnlyUsualMembersUnlessSelected(t *testing.T) {
 	c.must(http.StatusBadRequest, "GET", "/users/"+store.UserAna+"?$select=shoeSize", nil)
 }
 
+func TestUsers_showWhatApplicationsAddedToThem(t *testing.T) {
+	c := start(t)
+	const cost = "extension_c0000000000040008000000000000c0c_costCenter"
+	if err := c.Store().UpdateUser(store.UserAna, func(u *store.User) { u.Extensions = map[string]string{cost: "4711"} }); err != nil {
+		t.Fatal(err)
+	}
+	a := c.must(http.StatusOK, "GET", "/users/"+store.UserAna+"?$select="+cost+",extension_other", nil)
+	if a.body[cost] != "4711" || a.body["extension_other"] != nil {
+		t.Errorf("got %v", a.body)
+	}
+}
+
 func TestUsers_areFoundByIDAndName(t *testing.T) {
 	c := start(t)
 	c.Store().AddUser(store.User{ID: "d0000000-0000-4000-8000-0000000000ff", UserPrincipalName: "$odd@corp.example"})

@@ -30,11 +30,11 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 	}
 	looking := map[*person]matched{}
 	owners := map[int][]*person{}
-	clear := true // of everybody it is known which account is theirs
+	settled := true // of everybody it is known which account is theirs
 	for _, p := range s.people {
 		v, goesOn := s.rules.admit(p, s.peopleRead)
 		if !goesOn {
-			clear = clear && v.action != actionUnknown
+			settled = settled && v.action != actionUnknown
 			verdicts = append(verdicts, v)
 			continue
 		}
@@ -43,7 +43,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 		case m.skip:
 			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: m.reason, subject: m.subject})
 		case m.reason != "":
-			clear = false
+			settled = false
 			verdicts = append(verdicts, verdict{person: p, action: actionUnknown, reason: m.reason, subject: m.subject})
 		default:
 			looking[p] = m
@@ -86,7 +86,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 			unmatched++
 			switch v := (verdict{account: &s.accounts[i], action: actionUnmatched, reason: reasonNobody}); {
 			case !s.ranBefore || !s.rules.enabled: // nobody's account is touched
-			case !clear:
+			case !settled:
 				v.action, v.reason = actionUnknown, reasonOwner
 				verdicts = append(verdicts, v)
 			default:

@@ -6,6 +6,7 @@ package account
 import (
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -17,8 +18,8 @@ type previewModel struct {
 	Complete     types.Bool       `tfsdk:"complete"`
 	Problems     []previewProblem `tfsdk:"problems"`
 	Counts       *previewCounts   `tfsdk:"counts"`
-	Entries      []previewEntry   `tfsdk:"entries"`
-	People       []previewPerson  `tfsdk:"people"`
+	Entries      types.List       `tfsdk:"entries"`
+	People       types.List       `tfsdk:"people"`
 }
 
 type previewProblem struct {
@@ -40,36 +41,27 @@ type previewCounts struct {
 	UnmatchedAccounts  types.Int64 `tfsdk:"unmatched_accounts"`
 }
 
-type previewEntry struct {
-	PrincipalID types.String `tfsdk:"principal_id"`
-	Action      types.String `tfsdk:"action"`
-	Reason      types.String `tfsdk:"reason"`
-	AccountKey  types.String `tfsdk:"account_key"`
-}
-
-type previewPerson struct {
-	UserPrincipalName types.String    `tfsdk:"user_principal_name"`
-	DisplayName       types.String    `tfsdk:"display_name"`
-	AccountEmail      types.String    `tfsdk:"account_email"`
-	Message           types.String    `tfsdk:"message"`
-	Changes           []previewChange `tfsdk:"changes"`
-}
-
-type previewChange struct {
-	TargetAttribute types.String `tfsdk:"target_attribute"`
-	Current         types.String `tfsdk:"current"`
-	Planned         types.String `tfsdk:"planned"`
-}
+// The types of entries and people. They are built as values: by way of structs, ten thousand take seconds of reflection.
+var (
+	previewEntryType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"principal_id": types.StringType, "action": types.StringType, "reason": types.StringType, "account_key": types.StringType,
+	}}
+	previewChangeType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"target_attribute": types.StringType, "current": types.StringType, "planned": types.StringType,
+	}}
+	previewPersonType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"user_principal_name": types.StringType, "display_name": types.StringType, "account_email": types.StringType,
+		"message": types.StringType, "changes": types.ListType{ElemType: previewChangeType},
+	}}
+)
 
 // fromVerdicts takes over who has what ahead. Everything that can name a person or repeat a value goes to People, and
 // only if asked.
 func (m *previewModel) fromVerdicts(verdicts []verdict) {
 	m.Counts = &previewCounts{UnmatchedAccounts: types.Int64Null()}
-	m.Entries = make([]previewEntry, len(verdicts))
-	m.People = nil
-	if m.Detail.ValueString() == detailPeople {
-		m.People = make([]previewPerson, len(verdicts))
-	}
+	entries := make([]attr.Value, len(verdicts))
+	people := make([]attr.Value, len(verdicts))
+	named := m.Detail.ValueString() == detailPeople
 	by := map[string]*int64{
 		actionMatched: &m.Counts.Matched, actionCreate: &m.Counts.Create, actionUpdate: &m.Counts.Update, actionDisable: &m.Counts.Disable,
 		actionSkip: &m.Counts.Skip, actionConflict: &m.Counts.Conflict, actionUnknown: &m.Counts.Unknown, actionUnmatched: &m.Counts.DisableOrUnmanaged,
@@ -79,31 +71,43 @@ func (m *previewModel) fromVerdicts(verdicts []verdict) {
 		if v.person != nil && v.person.provisions {
 			m.Counts.InScope++
 		}
-		m.Entries[i] = previewEntry{
-			PrincipalID: textOrNull(v.principalID()), Action: types.StringValue(v.action), Reason: types.StringValue(v.reason), AccountKey: textOrNull(v.accountKey()),
+		entries[i] = types.ObjectValueMust(previewEntryType.AttrTypes, map[string]attr.Value{
+			"principal_id": textOrNull(v.principalID()), "action": types.StringValue(v.action), "reason": types.StringValue(v.reason), "account_key": textOrNull(v.accountKey()),
+		})
+		if named {
+			people[i] = personFrom(v)
 		}
-		if m.People != nil {
-			m.People[i] = personFrom(v)
-		}
+	}
+	m.Entries = types.ListValueMust(previewEntryType, entries)
+	m.People = types.ListNull(previewPersonType)
+	if named {
+		m.People = types.ListValueMust(previewPersonType, people)
 	}
 }
 
-func personFrom(v verdict) previewPerson {
-	p := previewPerson{Message: types.StringValue(v.message()), Changes: make([]previewChange, len(v.changes))}
+func personFrom(v verdict) attr.Value {
+	name, displayName, email := types.StringNull(), types.StringNull(), types.StringNull()
 	if v.account != nil {
-		p.AccountEmail = textOrNull(v.account.Email)
-		p.DisplayName = textOrNull(strings.TrimSpace(v.account.FirstName + " " + v.account.LastName))
+		email = textOrNull(v.account.Email)
+		displayName = textOrNull(strings.TrimSpace(v.account.FirstName + " " + v.account.LastName))
 	}
 	if v.person != nil {
-		p.UserPrincipalName, p.DisplayName = textOrNull(v.person.name), textOrNull(v.person.displayName)
+		name, displayName = textOrNull(v.person.name), textOrNull(v.person.displayName)
 	}
+	changes := make([]attr.Value, len(v.changes))
 	for i, c := range v.changes {
-		p.Changes[i] = previewChange{TargetAttribute: types.StringValue(c.target), Planned: types.StringValue(c.planned)}
+		current := types.StringNull()
 		if c.hasCurrent {
-			p.Changes[i].Current = types.StringValue(c.current)
+			current = types.StringValue(c.current)
 		}
+		changes[i] = types.ObjectValueMust(previewChangeType.AttrTypes, map[string]attr.Value{
+			"target_attribute": types.StringValue(c.target), "current": current, "planned": types.StringValue(c.planned),
+		})
 	}
-	return p
+	return types.ObjectValueMust(previewPersonType.AttrTypes, map[string]attr.Value{
+		"user_principal_name": name, "display_name": displayName, "account_email": email,
+		"message": types.StringValue(v.message()), "changes": types.ListValueMust(previewChangeType, changes),
+	})
 }
 
 // message says what happens and why, with names.

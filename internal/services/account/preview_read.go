@@ -258,12 +258,11 @@ func (s *survey) people(ctx context.Context, scope string, holders map[string]ho
 	if graph.IsPermissionDenied(err) {
 		s.problems.put(problem{problemPeople, severityError,
 			"Reading people from the directory was refused. Grant `User.Read.All` to the identity that previews.", true})
-		err, found = nil, nil
+		found = nil
 	} else if err != nil {
 		return nil, false, err
-	} else {
-		read = true
 	}
+	read = err == nil
 	known := map[string]bool{}
 	for _, shown := range found {
 		id := strings.ToLower(shown.ID)

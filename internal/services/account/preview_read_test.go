@@ -110,7 +110,9 @@ func TestPreview_tellsWhatItCanOfAllItIsRefused(t *testing.T) {
 		{"a reader", func(w *stage) { w.Sim.SetPermissions(everything...) },
 			[]string{"ana create no_account", "ben skip not_in_scoping_filter", "david skip not_provisioning_role", "eva matched account_fits eva"},
 			[]string{"ScopeNotRead warning", "AttributesNotCompared info"}},
-		{"no people", func(w *stage) { w.Sim.SetPermissions(but("User.Read.All", "Application.Read.All", "Group.Read.All")...) },
+		{"no people", func(w *stage) {
+			w.Sim.SetPermissions(but("User.Read.All", "Application.Read.All", "Group.Read.All")...)
+		},
 			nil, []string{"AssignmentsNotRead error", "ScopeNotRead warning", "AttributesNotCompared info"}},
 		{"no groups", func(w *stage) { w.Sim.SetPermissions(but("Group.Read.All")...) },
 			[]string{"ana create no_account", "david skip not_provisioning_role"},

@@ -40,10 +40,12 @@ var fieldNames = map[string]field{
 // scimUser comes before the names of the attributes that every SCIM user has.
 const scimUser = "urn:ietf:params:scim:schemas:core:2.0:user:"
 
+var withoutJoints = strings.NewReplacer(" ", "", "_", "", "-", "")
+
 // fieldOf returns the field behind a target attribute.
 func fieldOf(target string) field {
 	name := strings.TrimPrefix(strings.ToLower(target), scimUser)
-	return fieldNames[strings.NewReplacer(" ", "", "_", "", "-", "").Replace(name)]
+	return fieldNames[withoutJoints.Replace(name)]
 }
 
 // What GoTo says of an account's state. The values of its status are not published as a whole; these are the ones of
