@@ -44,7 +44,7 @@ func judge(id string, p person) []finding {
 	switch {
 	case !p.exists:
 		return []finding{{id, "No such principal", fmt.Sprintf(
-			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted.", id), true}}
+			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true}}
 	case p.Type == kindGroup && p.SecurityEnabled != nil && !*p.SecurityEnabled:
 		return []finding{{id, "Group cannot be assigned", fmt.Sprintf(
 			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true}}

@@ -56,6 +56,9 @@ func (a *application) assign(ctx context.Context, h holding) (graph.Assignment, 
 			if found, ok := a.duplicate(ctx, h); ok {
 				return graph.Assignment{}, &existsError{found}
 			}
+			if graph.IsConflict(err) && ctx.Err() == nil && try < assignTries {
+				continue // somebody else was writing at the same time
+			}
 			return graph.Assignment{}, err
 		}
 		found, ok, lookErr := a.settle(ctx, h)
@@ -100,6 +103,24 @@ func (a *application) settle(ctx context.Context, h holding) (found graph.Assign
 		return ok || looks <= 0, "no such assignment", nil
 	})
 	return found, ok, err
+}
+
+// listingWith returns a listing that has what a state holds, or has been looked at often enough to believe that it is gone:
+// a listing that lags behind would otherwise hide what is to be removed.
+func (a *application) listingWith(ctx context.Context, had map[holding]bool, looks int) (*listing, error) {
+	l, err := a.listing.get(ctx)
+	if err != nil || l.hasAll(had) {
+		return l, err
+	}
+	err = a.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
+		var err error
+		if l, err = a.listing.now(ctx); err != nil {
+			return false, "", err
+		}
+		looks--
+		return looks <= 0 || l.hasAll(had), "some are missing", nil
+	})
+	return l, err
 }
 
 // look finds the assignment of a state: by its id, else one of the same principal and role, which somebody may have
@@ -153,12 +174,37 @@ func (a *application) declaredRoles(ctx context.Context) (roles, error) {
 	return a.roles.get(graph.WithReplicationWait(ctx, replicationPatience))
 }
 
+// plannedRoles is roles.get for a plan. A service principal that is not known is asked for again over a few seconds, once
+// for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
+func (a *application) plannedRoles(ctx context.Context) (roles, error) {
+	declared, err := a.roles.get(ctx)
+	if !graph.IsNotFound(err) {
+		return declared, err
+	}
+	a.missing.Lock()
+	defer a.missing.Unlock()
+	if a.missed {
+		return nil, err
+	}
+	declared, err = a.roles.get(graph.WithReplicationWait(ctx, planPatience))
+	a.missed = graph.IsNotFound(err)
+	return declared, err
+}
+
 // writtenKey is where the private state keeps when the object was written, because reads are patient for a while then:
 // other parts of the directory may not know yet.
 const writtenKey = "written"
 
 func writtenNow(clock graph.Clock) []byte {
 	return fmt.Appendf(nil, "%q", clock.Now().UTC().Format(time.RFC3339))
+}
+
+// looksFor is how often a listing is asked before what it lacks counts as gone.
+func looksFor(clock graph.Clock, private []byte) int {
+	if justWritten(clock, private) {
+		return settleLooks
+	}
+	return 1
 }
 
 func justWritten(clock graph.Clock, private []byte) bool {

@@ -123,6 +123,8 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, exclusiveTimeout)
 	resp.Diagnostics.Append(diags...)
+	written, diags := req.Private.GetKey(ctx, writtenKey)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -144,7 +146,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 		return
 	}
-	l, err := app.listing.get(ctx)
+	l, err := app.listingWith(ctx, changes.removed, looksFor(r.tenant.directory.Clock(), written))
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
 		return
@@ -205,6 +207,8 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	leaves, diags := req.Private.GetKey(ctx, leavesKey)
 	resp.Diagnostics.Append(diags...)
+	written, diags := req.Private.GetKey(ctx, writtenKey)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || leaves == nil {
 		return
 	}
@@ -213,7 +217,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
 	had := hadHoldings(state)
-	l, err := app.listing.get(ctx)
+	l, err := app.listingWith(ctx, had, looksFor(r.tenant.directory.Clock(), written))
 	if graph.IsNotFound(err) {
 		err = app.confirmGone(ctx, err)
 		l = newListing(nil)

@@ -188,7 +188,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 	}
 	var skipped graphdiag.Skipped
 	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
-	declared, err := app.roles.get(ctx)
+	declared, err := app.plannedRoles(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)

@@ -30,7 +30,7 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	defer cancel()
 
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	l, err := app.listing.get(ctx)
+	_, err := app.listing.get(ctx)
 	if graph.IsNotFound(err) {
 		if err = app.confirmGone(ctx, err); err == nil {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -42,7 +42,7 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
 		return
 	}
-	changed, diags := r.refresh(ctx, app, l, &state, justWritten(r.tenant.directory.Clock(), written))
+	changed, diags := r.refresh(ctx, app, &state, looksFor(r.tenant.directory.Clock(), written))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -53,9 +53,9 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
-// refresh brings a state up to date with a listing, and reports whether that changed it. What the state has and the
+// refresh brings a state up to date with the listing, and reports whether that changed it. What the state has and the
 // listing has not is looked for again before it counts as gone, several times if it was written a moment ago.
-func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *listing, state *exclusiveModel, recent bool) (changed bool, diags diag.Diagnostics) {
+func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state *exclusiveModel, looks int) (changed bool, diags diag.Diagnostics) {
 	k, _ := state.known()
 	pinned, _ := stringsOf(state.RoleIDs)
 	ids := texts(pinned)
@@ -82,25 +82,11 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, l *li
 	}
 	sc := k.scope(ids)
 	had := ids.holdings(k.entries)
-	held := sc.held(l, k.entries)
-	if isMissing(had, held) {
-		looks := 1
-		if recent {
-			looks = settleLooks
-		}
-		err := r.tenant.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
-			l, err := app.listing.now(ctx)
-			if err != nil {
-				return false, "", err
-			}
-			held = sc.held(l, k.entries)
-			looks--
-			return looks <= 0 || !isMissing(had, held), "some are missing", nil
-		})
-		if err != nil {
-			return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
-		}
+	l, err := app.listingWith(ctx, had, looks)
+	if err != nil {
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
 	}
+	held := sc.held(l, k.entries)
 	if !imported && len(held) == len(had) && !isMissing(had, held) {
 		return false, nil
 	}

@@ -52,14 +52,26 @@ func newPeople(d directory) *people {
 	return p
 }
 
+// fetchByID asks for principals. Whoever is missing is asked for again over a few seconds before it counts as absent:
+// Terraform plans once more while it applies, and the group that another provider has just made may not be known to every
+// part of the directory yet.
 func (p *people) fetchByID(ctx context.Context, ids []string) (map[string]person, error) {
-	found, err := p.directory.GetPrincipals(ctx, ids)
+	known := make(map[string]person, len(ids))
+	open, looks := ids, settleLooks
+	err := p.directory.Poll(ctx, "the principals to be known", func(ctx context.Context) (bool, string, error) {
+		found, err := p.directory.GetPrincipals(ctx, open)
+		if err != nil {
+			return false, "", err
+		}
+		for _, principal := range found {
+			known[strings.ToLower(principal.ID)] = person{principal, true}
+		}
+		open = slices.DeleteFunc(slices.Clone(open), func(id string) bool { return known[id].exists })
+		looks--
+		return len(open) == 0 || looks <= 0, "some are missing", nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	known := make(map[string]person, len(found))
-	for _, principal := range found {
-		known[strings.ToLower(principal.ID)] = person{principal, true}
 	}
 	return known, nil
 }

@@ -148,7 +148,11 @@ func (p *planning) role(ctx context.Context) {
 	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
 	stays := p.prior != nil && p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID)
 	text := p.plan.Role.ValueString()
-	declared, err := app.roles.get(ctx)
+	read := app.plannedRoles
+	if stays {
+		read = app.roles.get
+	}
+	declared, err := read(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		p.skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)

@@ -144,11 +144,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	looks := 1
-	if justWritten(r.tenant.directory.Clock(), written) {
-		looks = settleLooks
-	}
-	found, ok, err := app.look(ctx, state, looks)
+	found, ok, err := app.look(ctx, state, looksFor(r.tenant.directory.Clock(), written))
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err, graphdiag.ApplicationRead))
 		return

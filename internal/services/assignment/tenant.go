@@ -24,6 +24,7 @@ const (
 const (
 	listingMaxAge       = time.Minute
 	replicationPatience = time.Minute
+	planPatience        = 5 * time.Second // of a plan, where a mistyped id is likelier
 )
 
 // tenant is what the objects of this package share in one Configure.
@@ -78,6 +79,9 @@ type application struct {
 	directory directory
 	roles     reading[roles]
 	listing   reading[*listing]
+
+	missing sync.Mutex // held while it is found out whether the service principal is really missing
+	missed  bool
 
 	mu      sync.Mutex
 	managed map[string]bool  // ids of assignments that are in a state of their own
@@ -157,6 +161,16 @@ func (l *listing) of(h holding) (graph.Assignment, bool) {
 		return graph.Assignment{}, false
 	}
 	return l.all[i], true
+}
+
+// hasAll reports whether every holding is listed.
+func (l *listing) hasAll(holdings map[holding]bool) bool {
+	for h := range holdings {
+		if _, ok := l.byHolding[h]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // users returns the ids of the users who hold a role themselves.
