@@ -290,6 +290,9 @@ func (r *ExclusiveResource) guard(ctx context.Context, l *listing, plan exclusiv
 	if len(lost) == 0 {
 		return nil
 	}
+	if plan.MaxRemovals.IsUnknown() {
+		return nil // the apply knows it and counts then
+	}
 	limit := plan.MaxRemovals.ValueInt64()
 	at := path.Root("max_removals")
 	who := r.tenant.people.leaving(ctx, l, lost)

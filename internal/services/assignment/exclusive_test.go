@@ -313,6 +313,20 @@ resource "gotomeeting_user_role_assignments_exclusive" "this" {
 `, w.sp.ID)),
 			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 14 people`),
 		},
+		resource.TestStep{ // a limit that is known only while applying counts then
+			Config: w.Config(fmt.Sprintf(`
+resource "terraform_data" "limit" {
+  input = 13
+}
+
+resource "gotomeeting_user_role_assignments_exclusive" "this" {
+  service_principal_id = %q
+  assignments          = {}
+  max_removals         = terraform_data.limit.output
+}
+`, w.sp.ID)),
+			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*allows 13`),
+		},
 		resource.TestStep{
 			PreConfig: func() {
 				if writes := w.Sim.Log().Writes(); len(writes) > 0 {
