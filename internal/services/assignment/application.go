@@ -48,7 +48,7 @@ func (a *application) assign(ctx context.Context, h holding) (graph.Assignment, 
 			a.listing.drop()
 			return made, nil
 		}
-		if !graph.IsAmbiguous(err) && !graph.IsBadRequest(err) {
+		if !graph.IsAmbiguous(err) && !graph.IsBadRequest(err) && !graph.IsConflict(err) {
 			return graph.Assignment{}, err
 		}
 		ours = ours || graph.IsAmbiguous(err)

@@ -32,6 +32,12 @@ func TestAssign_settlesLostAnswers(t *testing.T) {
 			}
 			return true, nil
 		}, 2},
+		{"somebody else was writing", 0, func(n int) (bool, error) {
+			if n < 3 {
+				return false, status(http.StatusConflict)
+			}
+			return true, nil
+		}, 3},
 		{"lost after the effect, listed later than we look", 5 * time.Second, func(n int) (bool, error) {
 			if n == 1 {
 				return true, lost()

@@ -198,6 +198,7 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 	case a.err == nil:
 	case passing(a.err) && a.throttles < mostThrottles:
 		a.throttles++
+		a.tries-- // nothing was tried
 		pause := retryAfter(a.err)
 		if pause == 0 {
 			pause = w.growing
@@ -214,8 +215,9 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 	case graph.IsAmbiguous(a.err):
 		a.unsettled = true
 		w.look = append(w.look, a)
-	case graph.IsBadRequest(a.err):
-		// A double, or one that is gone already, or really a bad request: a look tells.
+	case graph.IsBadRequest(a.err), graph.IsConflict(a.err):
+		// A double, or one that is gone already, or really a bad request: a look tells. After a conflict with somebody
+		// else's write what is still to be done is tried again.
 		w.look = append(w.look, a)
 	case graph.IsNotFound(a.err) && a.removes():
 	case graph.IsNotFound(a.err) && a.mayAppear(now):
@@ -304,7 +306,7 @@ func (w *writer) settle(ctx context.Context) {
 	})
 	for _, a := range open {
 		switch {
-		case err == nil && !over && a.unsettled && !graph.IsBadRequest(a.err) && a.tries < assignTries:
+		case err == nil && !over && (a.unsettled && !graph.IsBadRequest(a.err) || graph.IsConflict(a.err)) && a.tries < assignTries:
 			w.queue = append(w.queue, a)
 		case a.unsettled && !graph.IsBadRequest(a.err):
 			w.failed[a.holding] = &unsettledError{a.err}

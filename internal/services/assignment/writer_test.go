@@ -263,3 +263,42 @@ func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
 		t.Errorf("%d were not tried any more, want most", notTried)
 	}
 }
+
+func TestWriter_triesAgainAfterAConflict(t *testing.T) {
+	d, tasks := crowd(40)
+	conflicts := 5
+	d.onItem = func(graph.BatchRequest) (bool, error) {
+		if conflicts > 0 {
+			conflicts--
+			return false, status(http.StatusConflict)
+		}
+		return true, nil
+	}
+	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 || len(d.assignments) != 40 {
+		t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
+	}
+	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusConflict) }
+	tasks = removals(d)
+	failed := newTenant(d).application(spID).write(t.Context(), tasks)
+	if len(failed) != 40 || !graph.IsConflict(failed[tasks[0].holding]) {
+		t.Errorf("failed: %v", failed)
+	}
+}
+
+func TestWriter_throttledAttemptsAreNoTries(t *testing.T) {
+	d, tasks := crowd(1)
+	n := 0
+	d.onItem = func(graph.BatchRequest) (bool, error) {
+		n++
+		switch {
+		case n <= 2*assignTries:
+			return false, status(http.StatusTooManyRequests)
+		case n == 2*assignTries+1:
+			return false, lost()
+		}
+		return true, nil
+	}
+	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 || len(d.assignments) != 1 {
+		t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
+	}
+}
