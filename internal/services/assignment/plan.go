@@ -23,6 +23,7 @@ type planning struct {
 	tenant  *tenant
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
+	was     *resolvedName
 	skipped graphdiag.Skipped
 	replace path.Paths
 	diags   diag.Diagnostics
@@ -39,6 +40,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
 	}
+	resp.Diagnostics.Append(p.passOn(ctx, req, resp)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -66,76 +68,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 func (p *planning) creates() bool {
 	return p.prior == nil || len(p.replace) > 0 ||
 		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
-}
-
-// principal resolves a user principal name, or makes sure that a resolved one still means the same user.
-func (p *planning) principal(ctx context.Context) {
-	name := p.plan.UserPrincipalName
-	at := path.Root("user_principal_name")
-	switch {
-	case name.IsNull():
-		return
-	case name.IsUnknown():
-		p.openPrincipal()
-		return
-	case p.prior != nil && name.Equal(p.prior.UserPrincipalName):
-		p.sameUser(ctx)
-		return
-	}
-	found, err := p.tenant.people.named(ctx, name.ValueString())
-	switch {
-	case graph.IsPermissionDenied(err):
-		p.skipped.Add("who `user_principal_name` means", err, graphdiag.PrincipalRead)
-		p.openPrincipal()
-	case err != nil:
-		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err, graphdiag.PrincipalRead))
-	case !found.exists:
-		p.diags.AddAttributeWarning(at, "User not found",
-			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
-		p.openPrincipal()
-	default:
-		p.plan.PrincipalID = types.StringValue(found.ID)
-		if p.prior != nil && !p.plan.PrincipalID.Equal(p.prior.PrincipalID) {
-			p.replace = append(p.replace, path.Root("principal_id"))
-		}
-	}
-}
-
-// openPrincipal leaves the principal to the apply.
-func (p *planning) openPrincipal() {
-	p.plan.PrincipalID = types.StringUnknown()
-	if p.prior != nil {
-		p.replace = append(p.replace, path.Root("principal_id"))
-	}
-}
-
-// sameUser reports a name that has come to mean another user. The users of the whole listing are looked up together, so
-// that a thousand such names cost one call; only a renamed user costs a call of its own.
-func (p *planning) sameUser(ctx context.Context) {
-	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
-	p.plan.PrincipalID = p.prior.PrincipalID
-	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.get(ctx)
-	likely := func() []string { return nil }
-	if err == nil {
-		likely = l.users
-	}
-	known, err := p.tenant.people.byID.one(ctx, id, likely)
-	if err == nil && strings.EqualFold(known.UserPrincipalName, name) {
-		return
-	}
-	if err == nil {
-		known, err = p.tenant.people.named(ctx, name)
-	}
-	switch {
-	case graph.IsPermissionDenied(err):
-		p.skipped.Add("whether each `user_principal_name` still means the same user", err, graphdiag.PrincipalRead)
-	case err != nil:
-		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead))
-	case known.exists && known.ID != id:
-		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
-			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+
-				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, known.ID, id, known.ID))
-	}
 }
 
 // role resolves the role, or makes sure that a resolved one still means the same.
@@ -333,13 +265,16 @@ func (r *Resource) explainAssign(ctx context.Context, app *application, plan mod
 
 // explainMissing says which end of the assignment does not exist.
 func (r *Resource) explainMissing(ctx context.Context, app *application, plan model, err error) diag.Diagnostic {
-	waited := fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", replicationPatience.Seconds())
 	if _, spErr := r.tenant.directory.GetServicePrincipal(ctx, app.id); graph.IsNotFound(spErr) {
 		return graphdiag.AttributeError(path.Root("service_principal_id"), "No such service principal", err, graphdiag.AssignmentWrite,
-			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.id), waited)
+			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.id), waited())
 	}
 	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err, graphdiag.AssignmentWrite,
-		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited)
+		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited())
+}
+
+func waited() string {
+	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", replicationPatience.Seconds())
 }
 
 func noSuchApplication(servicePrincipalID string) string {

@@ -103,7 +103,7 @@ func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagn
 	switch {
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("user_principal_name"), "No such user",
-			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest it is the long form with `#EXT#`.", name))}
+			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest it is the long form with `#EXT#`. %s", name, waited()))}
 	case err != nil:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead)}
 	}

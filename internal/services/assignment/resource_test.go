@@ -130,6 +130,35 @@ func TestResource_resolvesUserPrincipalNameOnce(t *testing.T) {
 	)
 }
 
+// What replaces an assignment resolves the name again, when the old assignment may be gone already.
+func TestResource_renamedUserIsNotReplacedByALostName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.test(
+		resource.TestStep{Config: w.single(`user_principal_name = "ana@corp.example"`, `role = "User"`)},
+		resource.TestStep{
+			PreConfig: func() {
+				if err := w.Sim.Store().UpdateUser(store.UserAna, func(u *store.User) { u.UserPrincipalName = "ana.renamed@corp.example" }); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Config: w.single(`user_principal_name = "ana@corp.example"`, `role = "Organizer"`),
+			ExpectError: regexp.MustCompile(`(?s)The user has another name now.*` + store.UserAna + `.*is\s+called\s+"ana\.renamed@corp\.example"\s+now.*` +
+				`principal_id\s+=\s+"` + store.UserAna),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				if err := w.holds(store.UserAna + " User")(nil); err != nil {
+					t.Error(err)
+				}
+			},
+			Config:           w.single(`user_principal_name = "ana.renamed@corp.example"`, `role = "Organizer"`),
+			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
+			Check:            w.holds(store.UserAna + " Organizer"),
+		},
+	)
+}
+
 func TestResource_renamedRoleIsNoDifference(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

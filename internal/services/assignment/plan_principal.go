@@ -1,0 +1,134 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// resolvedKey is where the planned private state tells the second plan of a replacement, which is planned like a new object,
+// whom the name meant to the object that is replaced.
+const resolvedKey = "resolved"
+
+type resolvedName struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+}
+
+// passOn hands over, from one plan of a replacement to the next, whom the name meant.
+func (p *planning) passOn(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+	if p.plan.UserPrincipalName.IsNull() {
+		return nil
+	}
+	if p.prior == nil {
+		raw, diags := req.Private.GetKey(ctx, resolvedKey)
+		var was resolvedName
+		if len(raw) > 0 && json.Unmarshal(raw, &was) == nil && was.Name == p.plan.UserPrincipalName.ValueString() {
+			p.was = &was
+		}
+		return diags
+	}
+	raw, err := json.Marshal(resolvedName{p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()})
+	if err != nil {
+		return nil // two texts can always be written
+	}
+	return resp.Private.SetKey(ctx, resolvedKey, raw)
+}
+
+// principal resolves a user principal name, or makes sure that a resolved one still means the same user.
+func (p *planning) principal(ctx context.Context) {
+	name := p.plan.UserPrincipalName
+	at := path.Root("user_principal_name")
+	switch {
+	case name.IsNull():
+		return
+	case name.IsUnknown():
+		p.openPrincipal()
+		return
+	case p.prior != nil && name.Equal(p.prior.UserPrincipalName):
+		p.sameUser(ctx)
+		return
+	}
+	found, err := p.tenant.people.named(ctx, name.ValueString())
+	switch {
+	case graph.IsPermissionDenied(err):
+		p.skipped.Add("who `user_principal_name` means", err, graphdiag.PrincipalRead)
+		p.openPrincipal()
+	case err != nil:
+		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err, graphdiag.PrincipalRead))
+	case !found.exists && p.was != nil:
+		p.diags.Append(p.nameLost(ctx, at))
+	case !found.exists:
+		p.diags.AddAttributeWarning(at, "User not found",
+			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
+		p.openPrincipal()
+	default:
+		p.plan.PrincipalID = types.StringValue(found.ID)
+		if p.prior != nil && !p.plan.PrincipalID.Equal(p.prior.PrincipalID) {
+			p.replace = append(p.replace, path.Root("principal_id"))
+		}
+	}
+}
+
+// nameLost refuses to replace an assignment whose user has another name now: the old name could not be resolved once the
+// old assignment is gone.
+func (p *planning) nameLost(ctx context.Context, at path.Path) diag.Diagnostic {
+	today := "That user is not in the directory any more."
+	if user, err := p.tenant.people.byID.one(ctx, p.was.ID, nil); err != nil {
+		today = "The user's present name could not be read."
+	} else if user.exists {
+		today = fmt.Sprintf("That user is called %q now.", user.UserPrincipalName)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "The user has another name now",
+		fmt.Sprintf("%q was resolved to the user %s when this assignment was made. %s This plan makes the assignment anew, for which the name must be resolved again. "+
+			"Nothing was changed. Write the present name, or `principal_id = %q`.", p.was.Name, p.was.ID, today, p.was.ID))
+}
+
+// openPrincipal leaves the principal to the apply.
+func (p *planning) openPrincipal() {
+	p.plan.PrincipalID = types.StringUnknown()
+	if p.prior != nil {
+		p.replace = append(p.replace, path.Root("principal_id"))
+	}
+}
+
+// sameUser reports a name that has come to mean another user. The users of the whole listing are looked up together, so
+// that a thousand such names cost one call; only a renamed user costs a call of its own.
+func (p *planning) sameUser(ctx context.Context) {
+	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
+	p.plan.PrincipalID = p.prior.PrincipalID
+	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.get(ctx)
+	likely := func() []string { return nil }
+	if err == nil {
+		likely = l.users
+	}
+	known, err := p.tenant.people.byID.one(ctx, id, likely)
+	if err == nil && strings.EqualFold(known.UserPrincipalName, name) {
+		return
+	}
+	if err == nil {
+		known, err = p.tenant.people.named(ctx, name)
+	}
+	switch {
+	case graph.IsPermissionDenied(err):
+		p.skipped.Add("whether each `user_principal_name` still means the same user", err, graphdiag.PrincipalRead)
+	case err != nil:
+		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead))
+	case known.exists && known.ID != id:
+		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
+			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+
+				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, known.ID, id, known.ID))
+	}
+}
