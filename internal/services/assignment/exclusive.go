@@ -81,7 +81,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	wanted := ids.holdings(k.entries)
 	held := k.scope(ids).held(l, k.entries)
-	if resp.Diagnostics.Append(refuseForeign(app, held, wanted)...); resp.Diagnostics.HasError() {
+	if resp.Diagnostics.Append(refuseForeign(app, k, held, wanted)...); resp.Diagnostics.HasError() {
 		return
 	}
 	outcome := app.converge(ctx, held, wanted, nil)

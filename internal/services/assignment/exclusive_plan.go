@@ -157,7 +157,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		if state != nil && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.warnDestroy(ctx, *state)...)
+			resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Destroying this resource")...)
 		}
 		return
 	}
@@ -167,6 +167,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	if state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
+		resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Replacing this resource by one for another application")...)
 		return // Terraform asks again for the new object
 	}
 	ids, diags := r.plan(ctx, plan, state)
@@ -221,8 +222,12 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 	if !diags.HasError() && len(changes.added)+len(changes.removed) > 0 {
 		diags.Append(r.planChanges(ctx, app, plan, state == nil, k, sc, changes, wanted, declared, &skipped)...)
 	}
-	app.claim(sc, wanted)
+	if state != nil {
+		diags.Append(warnWider(ctx, app, *state, k, sc, wanted)...)
+	}
+	diags.Append(app.claim(sc, wanted)...)
 	diags.Append(app.warnTwice(wanted)...)
+	diags.Append(app.warnLeaving(wanted)...)
 	diags.Append(r.skippedOnce(skipped)...)
 	return ids, diags
 }
@@ -240,7 +245,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *application, p
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
 	}
 	if creates {
-		diags.Append(refuseForeign(app, sc.held(l, k.entries), wanted)...)
+		diags.Append(refuseForeign(app, k, sc.held(l, k.entries), wanted)...)
 	}
 	diags.Append(r.guard(ctx, l, plan, changes.removed, wanted, skipped)...)
 	if !diags.HasError() && !r.tenant.directory.HasWritten() {
@@ -263,75 +268,6 @@ func refuseOutOfScope(k known, ids texts, sc scope) diag.Diagnostics {
 		}
 	}
 	return diags
-}
-
-// refuseForeign refuses to create over assignments that somebody else made.
-func refuseForeign(app *application, held map[holding]graph.Assignment, wanted map[holding]bool) diag.Diagnostics {
-	var lines []string
-	for _, h := range sortedHoldings(held) {
-		if !wanted[h] {
-			lines = append(lines, fmt.Sprintf("%s (%s), role %s", held[h].PrincipalDisplayName, h.principalID, app.roleName(h.roleID)))
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewErrorDiagnostic("The application has assignments that are not listed",
-		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
-			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
-			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importBlock(exclusiveType, app.id)))}
-}
-
-// guard refuses to take access away from too many people. Without skipped (while applying) a group that cannot be
-// counted is refused as well.
-func (r *ExclusiveResource) guard(ctx context.Context, l *listing, plan exclusiveModel, removed, wanted map[holding]bool, skipped *graphdiag.Skipped) diag.Diagnostics {
-	lost := losing(l, removed, wanted)
-	if len(lost) == 0 {
-		return nil
-	}
-	if plan.MaxRemovals.IsUnknown() {
-		return nil // the apply knows it and counts then
-	}
-	limit := plan.MaxRemovals.ValueInt64()
-	at := path.Root("max_removals")
-	who := r.tenant.people.leaving(ctx, l, lost)
-	switch {
-	case limit >= 0 && int64(who.people) > limit:
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Too many people would lose access",
-			fmt.Sprintf("This change takes access to the application away from %s, and `max_removals` allows %d. With provisioning on, their accounts are disabled at the next cycle. "+
-				"Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).\n\nWho would lose access:\n%s", peopleCounted(who.people), limit, some(who.names)))}
-	case who.err != nil && skipped != nil:
-		skipped.Add("how many people lose access with the groups that are removed", who.err, graphdiag.PrincipalRead)
-	case who.err != nil && limit >= 0:
-		return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot count who would lose access", who.err, graphdiag.PrincipalRead,
-			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting.")}
-	case limit < 0 && who.people > defaultMaxRemovals && skipped != nil:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Many people lose access",
-			fmt.Sprintf("This change takes access to the application away from %s, and `max_removals` sets no limit:\n%s", peopleCounted(who.people), some(who.names)))}
-	}
-	return nil
-}
-
-// warnDestroy tells how many people a destroy concerns.
-func (r *ExclusiveResource) warnDestroy(ctx context.Context, state exclusiveModel) diag.Diagnostics {
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	l, err := app.listing.get(ctx)
-	if err != nil {
-		return nil // the destroy itself says what is wrong
-	}
-	lost := losing(l, hadHoldings(state), nil)
-	if len(lost) == 0 {
-		return nil
-	}
-	who := r.tenant.people.leaving(ctx, l, lost)
-	count := peopleCounted(who.people)
-	if who.err != nil {
-		count = fmt.Sprintf("at least %s (the members of its groups could not be counted)", count)
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("People lose access",
-		fmt.Sprintf("Destroying this resource takes access to the application away from %s. While provisioning is on, their accounts are disabled at the next cycle. "+
-			"To only stop managing the assignments, use a `removed` block with `destroy = false`.", count))}
 }
 
 // advise looks at the principals that come in.

@@ -42,6 +42,7 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
 		return
 	}
+	app.noteRead()
 	changed, diags := r.refresh(ctx, app, &state, looksFor(r.tenant.directory.Clock(), written))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

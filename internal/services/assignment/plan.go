@@ -31,7 +31,14 @@ type planning struct {
 
 // ModifyPlan resolves the names and refuses, before anything is written, what could not work.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.tenant == nil {
+	if r.tenant == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		var state model
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(r.planDestroy(state)...)
+		}
 		return
 	}
 	p := planning{tenant: r.tenant}
@@ -188,6 +195,16 @@ func (p *planning) claimedElsewhere() {
 	if warning := app.single(p.plan.holding()); len(warning) > 0 && p.tenant.first("twice "+app.id) {
 		p.diags.Append(warning...)
 	}
+}
+
+// planDestroy warns, once, of an exclusive resource that lists what is destroyed.
+func (r *Resource) planDestroy(state model) diag.Diagnostics {
+	app := r.tenant.application(state.ServicePrincipalID.ValueString())
+	warning := app.leave(state.holding())
+	if len(warning) == 0 || !r.tenant.first("leaves "+app.id) {
+		return nil
+	}
+	return warning
 }
 
 // skippedOnce is the warning about checks that could not run, from the first instance that meets the cause.

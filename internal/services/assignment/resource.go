@@ -145,6 +145,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
 	found, ok, err := app.look(ctx, state, looksFor(r.tenant.directory.Clock(), written))
+	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && !r.tenant.first("refused "+app.id) {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		return // one error ends the plan; a thousand say no more
+	}
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err, graphdiag.ApplicationRead))
 		return
@@ -201,6 +205,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	app := r.tenant.application(ref.servicePrincipalID)
+	if app.isHeld(state.holding()) {
+		return // handed over to an exclusive resource, which has just made sure of it
+	}
 	defer app.listing.drop()
 	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err, graphdiag.AssignmentWrite))

@@ -4,6 +4,8 @@
 package assignment
 
 import (
+	"maps"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -21,6 +23,11 @@ func (s scope) covers(a graph.Assignment, listed bool) bool {
 		return false
 	}
 	return listed || a.PrincipalType != kindServicePrincipal
+}
+
+// equals reports whether two scopes are the same.
+func (s scope) equals(other scope) bool {
+	return (s.roles == nil) == (other.roles == nil) && maps.Equal(s.roles, other.roles) && maps.Equal(s.ignored, other.ignored)
 }
 
 // held returns what the listing has within the scope. Listed tells which principals the resource names itself.

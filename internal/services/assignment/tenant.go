@@ -86,8 +86,10 @@ type application struct {
 	mu      sync.Mutex
 	managed map[string]bool  // ids of assignments that are in a state of their own
 	singles map[holding]bool // planned as resources of their own
+	leaving map[holding]bool // planned to be destroyed as resources of their own
 	held    map[holding]bool // written by an exclusive resource in this process
 	claims  []claim
+	read    bool // an exclusive resource of this application is in the state
 }
 
 // manage notes that an assignment is in a state of its own.
@@ -98,6 +100,19 @@ func (a *application) manage(assignmentID string) {
 		a.managed = map[string]bool{}
 	}
 	a.managed[assignmentID] = true
+}
+
+// noteRead notes that an exclusive resource of this application is in the state.
+func (a *application) noteRead() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.read = true
+}
+
+func (a *application) isRead() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.read
 }
 
 // isManaged reports whether manage was called for an assignment.

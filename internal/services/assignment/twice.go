@@ -5,6 +5,7 @@ package assignment
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -20,11 +21,81 @@ type claim struct {
 	wanted map[holding]bool
 }
 
-// claim notes the scope of an exclusive resource.
-func (a *application) claim(sc scope, wanted map[holding]bool) {
+// claim notes the scope of an exclusive resource, and warns if another one removes what this one adds, or the other way
+// round.
+func (a *application) claim(sc scope, wanted map[holding]bool) diag.Diagnostics {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	disputed := map[holding]bool{}
+	for _, c := range a.claims {
+		if c.equals(sc) && maps.Equal(c.wanted, wanted) {
+			return nil // the same resource, planned once more for its replacement
+		}
+		addDisputed(disputed, wanted, c)
+		addDisputed(disputed, c.wanted, claim{sc, wanted})
+	}
 	a.claims = append(a.claims, claim{sc, wanted})
+	if len(disputed) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Exclusive resources overlap",
+		"Two exclusive resources of this configuration are authoritative for the same assignments, and one removes what the other adds. "+
+			"Make one resource of them, or keep them apart with `roles` or `ignored_principal_ids`. It concerns:\n"+some(a.lines(disputed)))}
+}
+
+// addDisputed adds what is wanted by one and would be removed by another.
+func addDisputed(disputed, wanted map[holding]bool, other claim) {
+	for h := range wanted {
+		if !other.wanted[h] && other.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
+			disputed[h] = true
+		}
+	}
+}
+
+func (a *application) lines(holdings map[holding]bool) []string {
+	lines := make([]string, 0, len(holdings))
+	for _, h := range sortedHoldings(holdings) {
+		lines = append(lines, fmt.Sprintf("%s, role %s", h.principalID, a.roleName(h.roleID)))
+	}
+	return lines
+}
+
+// leave notes that this plan destroys an assignment as a resource of its own, and warns if an exclusive one lists it.
+func (a *application) leave(h holding) diag.Diagnostics {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.leaving == nil {
+		a.leaving = map[holding]bool{}
+	}
+	a.leaving[h] = true
+	for _, c := range a.claims {
+		if c.wanted[h] {
+			return destroyedThoughListed(a.lines(map[holding]bool{h: true}))
+		}
+	}
+	return nil
+}
+
+// warnLeaving warns of entries that this plan destroys as resources of their own.
+func (a *application) warnLeaving(wanted map[holding]bool) diag.Diagnostics {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	lost := map[holding]bool{}
+	for h := range a.leaving {
+		if wanted[h] {
+			lost[h] = true
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return destroyedThoughListed(a.lines(lost))
+}
+
+func destroyedThoughListed(lines []string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Listed assignments are destroyed",
+		"This plan destroys resources whose assignments an exclusive resource of this configuration lists: the people would lose access until the next apply. "+
+			"To hand the assignments over, take the resources out of the state with `removed` blocks and `destroy = false`. It concerns:\n"+some(lines))}
 }
 
 // single notes that an assignment is planned as a resource of its own, and warns if an exclusive one claims it.

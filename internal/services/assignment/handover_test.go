@@ -1,0 +1,173 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// setOf is a configuration of the whole set for some roles.
+func (w *world) setOf(entries map[string]any, roles ...any) map[string]any {
+	config := w.set(entries)
+	maps.Copy(config, map[string]any{"roles": roles})
+	return config
+}
+
+func TestExclusive_overlapIsNoticed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	everything := w.set(map[string]any{store.UserAna: "User"})
+	users, organizers := w.setOf(map[string]any{store.UserAna: "User"}, "User"), w.setOf(map[string]any{store.UserBen: "Organizer"}, "Organizer")
+	tests := []struct {
+		name          string
+		first, second map[string]any
+		want          string
+	}{
+		{"a narrow one within a wide one", everything, organizers, store.UserBen + `, role "Organizer"`},
+		{"the other way round", organizers, everything, store.UserBen + `, role "Organizer"`},
+		{"apart", users, organizers, ""},
+		{"one that is planned twice", everything, everything, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := w.Protocol()
+			_, found := p.Plan(exclusive, nil, tt.first)
+			_, more := p.Plan(exclusive, nil, tt.second)
+			found = append(found, more...)
+			if tt.want == "" && len(found) > 0 || tt.want != "" && (len(found) != 1 || !strings.Contains(found.String(), "overlap") || !strings.Contains(found.String(), tt.want)) {
+				t.Errorf("got %v, want %q", found, tt.want)
+			}
+		})
+	}
+}
+
+func TestResource_destroyOfWhatAnExclusiveResourceListsIsNoticed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(single)
+	noErrors(t, m.Apply(w.one(store.UserAna, "User")))
+	set := w.set(map[string]any{store.UserAna: "User"})
+	for _, exclusiveFirst := range []bool{true, false} {
+		p := w.Protocol()
+		var all acctest.Diagnostics
+		for i := range 2 {
+			if exclusiveFirst == (i == 0) {
+				_, found := p.Plan(exclusive, nil, set)
+				all = append(all, found...)
+				continue
+			}
+			_, found := p.Plan(single, m.Now, nil)
+			all = append(all, found...)
+		}
+		if len(all) != 1 || !strings.Contains(all.String(), "Listed assignments are destroyed") || !strings.Contains(all.String(), "destroy = false") {
+			t.Errorf("exclusive first %v: got %v", exclusiveFirst, all)
+		}
+	}
+	// Applied nevertheless, the set has just been made sure of when the single resource goes.
+	p := w.Protocol()
+	_, found := p.Change(exclusive, nil, set)
+	noErrors(t, found)
+	plan, found := p.Plan(single, m.Now, nil)
+	noErrors(t, found)
+	_, found = p.Apply(plan)
+	noErrors(t, found)
+	if diff := cmp.Diff([]string{store.UserAna + " User"}, w.held()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExclusive_widerScopeSaysWhatTheNextPlanRemoves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.assign(store.UserEva, "Organizer")
+	w.assign(store.UserSam, "User")
+	narrow := w.setOf(map[string]any{store.UserAna: "User"}, "User")
+	narrow["ignored_principal_ids"] = []any{store.UserSam}
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(narrow))
+	wide := w.set(map[string]any{store.UserAna: "User"})
+	_, _, found := m.Plan(wide)
+	for _, want := range []string{"The wider scope has assignments that are not listed", "Eva Known", "Sam Lake"} {
+		if !strings.Contains(found.String(), want) || len(found) != 1 || found.HasError() {
+			t.Errorf("got %v, want %q", found, want)
+		}
+	}
+	listed := w.set(map[string]any{store.UserAna: "User", store.UserEva: "Organizer", store.UserSam: "User"})
+	if _, _, found := m.Plan(listed); len(found) > 0 {
+		t.Errorf("with everybody listed: %v", found)
+	}
+}
+
+func TestExclusive_importBlockKeepsTheScope(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.assign(store.UserEva, "User")
+	w.assign(store.UserEva, "Organizer")
+	_, _, found := w.Managed(exclusive).Plan(w.setOf(map[string]any{store.UserAna: "User"}, "msiam_access", "User"))
+	if want := `id = "` + w.sp.ID + `/User,msiam_access"`; !strings.Contains(found.String(), want) {
+		t.Errorf("got %v, want %s", found, want)
+	}
+	if strings.Contains(found.String(), "untaint") {
+		t.Errorf("nothing is in the state: %v", found)
+	}
+}
+
+func TestExclusive_replacementThatWouldRemoveIsExplained(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.UserBen: "User"})))
+	m.Tainted = true
+	if _, _, found := m.Plan(w.set(map[string]any{store.UserAna: "User"})); !found.HasError() || !strings.Contains(found.String(), "terraform untaint") {
+		t.Errorf("got %v", found)
+	}
+}
+
+func TestExclusive_leavingAnApplicationIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.GroupMeetings: "User"})))
+	_, other, err := w.Sim.Store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting for others", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := w.set(map[string]any{store.UserAna: "User"})
+	config["service_principal_id"] = other.ID
+	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+" away from 5 people") {
+		t.Errorf("%s: %v", action, found)
+	}
+}
+
+func TestResource_refusedListingIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var states []*acctest.Instance
+	for _, id := range []string{store.UserAna, store.UserBen, store.UserEva} {
+		m := w.Managed(single)
+		noErrors(t, m.Apply(w.one(id, "User")))
+		states = append(states, m.Now)
+	}
+	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/servicePrincipals/*/appRoleAssignedTo", Count: -1, Effect: simulator.LacksPermission()})
+	p := w.Protocol()
+	var all acctest.Diagnostics
+	for _, state := range states {
+		after, found := p.Read(state)
+		if after == nil {
+			t.Error("a refused read counts as gone")
+		}
+		all = append(all, found...)
+	}
+	if len(all) != 1 || !all.HasError() {
+		t.Errorf("got %v, want one error", all)
+	}
+}
