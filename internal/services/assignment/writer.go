@@ -6,6 +6,7 @@ package assignment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -275,7 +276,7 @@ func (w *writer) giveUp(ctx context.Context) {
 		case w.fatal != nil:
 			w.failed[a.holding] = w.fatal
 		case ctx.Err() != nil:
-			w.failed[a.holding] = errors.Join(errNotTried, ctx.Err())
+			w.failed[a.holding] = fmt.Errorf("%w: %w", errNotTried, ctx.Err())
 		default:
 			w.failed[a.holding] = errNotTried
 		}

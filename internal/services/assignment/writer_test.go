@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -257,6 +258,9 @@ func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
 	for _, err := range failed {
 		if errors.Is(err, errNotTried) {
 			notTried++
+			if strings.Contains(err.Error(), "\n") {
+				t.Fatalf("not one line: %q", err)
+			}
 		}
 	}
 	if notTried < 700 {
