@@ -285,19 +285,19 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 			text: "signing in to GoTo: 200 OK: " + errNotJSON.Error(),
 		},
 		{
-			name: "no token", reply: answers(200, `{"expires_in":3600}`), want: SignInError{StatusCode: 200, Err: cmpAnyError},
+			name: "no token", reply: answers(200, `{"expires_in":3600}`), want: SignInError{StatusCode: 200, Err: errAny},
 			text: "signing in to GoTo: 200 OK: the answer holds no usable access token",
 		},
 		{
-			name: "a token that no header takes", reply: answers(200, `{"access_token":"hush\nhush"}`), want: SignInError{StatusCode: 200, Err: cmpAnyError},
+			name: "a token that no header takes", reply: answers(200, `{"access_token":"hush\nhush"}`), want: SignInError{StatusCode: 200, Err: errAny},
 			text: "signing in to GoTo: 200 OK: the answer holds no usable access token",
 		},
 		{
-			name: "another type of token", reply: answers(200, `{"access_token":"hush","token_type":"mac"}`), want: SignInError{StatusCode: 200, Err: cmpAnyError},
+			name: "another type of token", reply: answers(200, `{"access_token":"hush","token_type":"mac"}`), want: SignInError{StatusCode: 200, Err: errAny},
 			text: "signing in to GoTo: 200 OK: the token is not of type Bearer",
 		},
 		{
-			name: "a token of a wrong type", reply: answers(200, `{"access_token":4711}`), want: SignInError{StatusCode: 200, Err: cmpAnyError},
+			name: "a token of a wrong type", reply: answers(200, `{"access_token":4711}`), want: SignInError{StatusCode: 200, Err: errAny},
 			text: "signing in to GoTo: 200 OK: the answer does not have the expected form: access_token is not text",
 		},
 	}
@@ -315,7 +315,7 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 			if diff := cmp.Diff([]any{tt.want.StatusCode, tt.want.Code, tt.want.Description}, []any{e.StatusCode, e.Code, e.Description}); diff != "" {
 				t.Error(diff)
 			}
-			if tt.want.Err != cmpAnyError && !errors.Is(e.Err, tt.want.Err) || (e.Err == nil) != (tt.want.Err == nil) {
+			if tt.want.Err != errAny && !errors.Is(e.Err, tt.want.Err) || (e.Err == nil) != (tt.want.Err == nil) {
 				t.Errorf("Err is %v", e.Err)
 			}
 			if n := len(b.targets()); n != 1 {
@@ -328,8 +328,8 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 	}
 }
 
-// cmpAnyError stands for an error that has no name.
-var cmpAnyError = errors.New("any")
+// errAny stands for an error that has no name.
+var errAny = errors.New("any")
 
 func TestSignIn_refusalStandsForAMinute(t *testing.T) {
 	b := newBench(t, map[string][]reply{tokenPath: {answers(400, `{"error":"invalid_grant"}`), answers(200, `{"access_token":"t"}`)}})
