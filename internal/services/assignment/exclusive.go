@@ -17,6 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 const exclusiveType = "gotomeeting_user_role_assignments_exclusive"
@@ -258,6 +259,10 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 		var identity exclusiveIdentity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		id = identity.ServicePrincipalID.ValueString()
+		if problem := validate.ObjectIDProblem(id); problem != "" && !resp.Diagnostics.HasError() {
+			resp.Diagnostics.AddAttributeError(path.Root("service_principal_id"), "Invalid identity", problem)
+			return
+		}
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
@@ -306,7 +311,7 @@ func (a *application) converge(ctx context.Context, held map[holding]graph.Assig
 		names[h.principalID] = assignment.PrincipalDisplayName
 		o.total++
 		if err := waiting[h.principalID]; err != nil {
-			o.held[h], o.failed[h] = true, fmt.Errorf("kept, because the new role could not be given: %w", err)
+			o.held[h], o.failed[h] = true, fmt.Errorf("%w: %w", errKept, err)
 			continue
 		}
 		tasks = append(tasks, task{h, assignment.ID})
@@ -347,10 +352,15 @@ func (o outcome) diagnostic(next string) diag.Diagnostic {
 		"These failed:\n"+some(o.lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.first, graphdiag.AssignmentWrite))
 }
 
+// errKept says that a role was left to somebody who could not be given another one.
+var errKept = errors.New("kept, because the new role could not be given")
+
 // reason is an error in a few words.
 func reason(err error) string {
 	var answer *graph.Error
 	switch {
+	case errors.Is(err, errKept):
+		return errKept.Error() // why not is told of the new role
 	case errors.Is(err, errNotTried):
 		return errNotTried.Error()
 	case errors.As(err, &answer) && answer.Message != "":

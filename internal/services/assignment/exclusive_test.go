@@ -115,7 +115,7 @@ func TestExclusive_addsBeforeItRemoves(t *testing.T) {
 					Effect: simulator.Fails(400, "Request_BadRequest", "One or more properties are invalid.")})
 			},
 			Config:      w.exclusive(map[string]string{store.UserAna: "User"}),
-			ExpectError: regexp.MustCompile(`(?s)Cannot change 2 of 2 assignments.*` + store.UserAna + `.*One or more\s+properties`),
+			ExpectError: regexp.MustCompile(`(?s)Cannot change 2 of 2 assignments.*` + store.UserAna + `.*role "Organizer": kept,\s+because\s+the\s+new\s+role.*One or more\s+properties`),
 		},
 		resource.TestStep{
 			PreConfig: func() {

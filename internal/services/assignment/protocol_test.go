@@ -74,6 +74,9 @@ func TestExclusive_identityImports(t *testing.T) {
 	if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
 		t.Errorf("after the import: %s, %v", action, found)
 	}
+	if found := m.ImportByIdentity(map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID)}); !strings.Contains(found.String(), "upper case") {
+		t.Errorf("a bad identity was accepted: %v", found)
+	}
 }
 
 func TestResource_warnsOncePerCauseWithoutPermissions(t *testing.T) {
