@@ -182,8 +182,7 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	if !ok || app.isManaged(found.ID) {
 		return
 	}
-	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString())+
-		"\n\nIf another resource of this configuration holds it now, use a `moved` block instead.")
+	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString()))
 }
 
 // claimedElsewhere warns, once, of an exclusive resource that is authoritative for the same.
@@ -246,7 +245,10 @@ func alreadyAssigned(servicePrincipalID string, found graph.Assignment, role str
 	if found.PrincipalDisplayName != "" {
 		who = fmt.Sprintf("%q (%s)", found.PrincipalDisplayName, found.PrincipalID)
 	}
-	return fmt.Sprintf("%s holds the role %q already, by an assignment that is not in this state. Take it over with this block, with the resource's address in place of NAME:\n\n%s",
+	return fmt.Sprintf("%s holds the role %q already, by an assignment that this new object did not make. If nothing in this configuration manages it, take it over with this block, "+
+		"with the resource's address in place of NAME:\n\n%s\n\n"+
+		"If another resource of this configuration manages it, use a `moved` block, or remove one of the two. If this resource itself does, and is only about to be replaced "+
+		"with `create_before_destroy`, keep it: with `terraform untaint`, or without `-replace`.",
 		who, role, importBlock(singleType, reference{servicePrincipalID, found.ID}.String()))
 }
 

@@ -404,7 +404,7 @@ func TestResource_pointsToImportWhenSomebodyElseAssigned(t *testing.T) {
 		resource.TestStep{
 			Config: config,
 			ExpectError: regexp.MustCompile(`(?s)The assignment exists already.*to = gotomeeting_user_role_assignment\.NAME.*` +
-				regexp.QuoteMeta(w.sp.ID+"/"+foreign.ID)),
+				regexp.QuoteMeta(w.sp.ID+"/"+foreign.ID) + `.*moved.*terraform\s+untaint`),
 		},
 		resource.TestStep{ // the block from the message
 			Config: fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", address, w.sp.ID+"/"+foreign.ID) + config,
