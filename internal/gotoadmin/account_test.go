@@ -112,18 +112,20 @@ func TestUsers_readsAllFieldsInEitherForm(t *testing.T) {
 		 "admin":true,"adminRoles":["SUPER_USER"],"roleSets":["r1"],"licenseKeys":[7000000000000000001,"7000000000000000003"],
 		 "products":["G2M","JIVE"],"groupKey":6000000000000000001,"groupName":"Sales","settings":{"JIVE":{"x":1}},"new":[1]},
 		{"key":"4000000000000000003","email":"Ana@example.com","status":"Invited","adminRoles":[],"licenseKeys":null,"groupKey":null,"firstName":null},
-		{"key":4000000000000000005,"email":"ben@example.com","adminRoles":["RUN_REPORTS",null]},
 		{"key":4000000000000000006,"email":"ben@example.com","admin":false,"roleSets":[17]},
+		{"key":4000000000000000005,"email":"Ben@example.com","adminRoles":["RUN_REPORTS",null]},
+		{"key":" 4000000000000000007 ","email":"cleo@example.com","roleSets":["r1"]},
 		null
-	],"fromIndex":0,"toIndex":4,"total":5}`)}})
+	],"fromIndex":0,"toIndex":5,"total":6}`)}})
 	got, err := b.Users(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []User{
 		{Key: "4000000000000000003", Email: "Ana@example.com", Status: "Invited"},
-		{Key: "4000000000000000005", Email: "ben@example.com", Admin: true, AdminRoles: []string{"RUN_REPORTS"}},
+		{Key: "4000000000000000005", Email: "Ben@example.com", Admin: true, AdminRoles: []string{"RUN_REPORTS"}},
 		{Key: "4000000000000000006", Email: "ben@example.com", RoleSets: []string{"17"}},
+		{Key: "4000000000000000007", Email: "cleo@example.com", Admin: true, RoleSets: []string{"r1"}},
 		{
 			Key: "12345678901234567890123456", Email: "zoe@example.com", FirstName: "Zoe", LastName: "Example", Status: "ACTIVE", Locale: "en_US",
 			Admin: true, AdminRoles: []string{"SUPER_USER"}, RoleSets: []string{"r1"}, LicenseKeys: []string{"7000000000000000001", "7000000000000000003"},

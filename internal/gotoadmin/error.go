@@ -102,6 +102,15 @@ func (e *SignInError) advice() string {
 	return ""
 }
 
+// isRefusal tells a verdict on the credentials from a failure in passing.
+func (e *SignInError) isRefusal() bool {
+	switch e.StatusCode {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return false
+}
+
 // Unwrap returns what went wrong on the way.
 func (e *SignInError) Unwrap() error { return e.Err }
 

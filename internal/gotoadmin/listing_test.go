@@ -152,6 +152,14 @@ func TestUsers_withoutKeysAreToldApart(t *testing.T) {
 	}
 }
 
+func TestLicenses_withoutKeysAreToldApart(t *testing.T) {
+	b := newBench(t, map[string][]reply{licensesPath: {answers(200, `{"results":[{"seats":1},{"seats":2}],"total":2}`)}})
+	got, err := b.Licenses(t.Context())
+	if diff := cmp.Diff([]License{{Seats: 1}, {Seats: 2}}, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
 func TestUsers_rejectsListingsThatLoseOrRepeatPeople(t *testing.T) {
 	tests := []struct {
 		name    string

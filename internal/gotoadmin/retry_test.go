@@ -171,6 +171,27 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 	})
+	t.Run("cancelled in the pause after a broken exchange", func(t *testing.T) {
+		b := newBench(t, map[string][]reply{usersPath: {answers(200, `{"results"`)}})
+		ctx, cancel := context.WithCancel(t.Context())
+		b.clock.during = cancel
+		_, err := b.Users(ctx)
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, errMalformed) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("cancelled below a transport that does not say so", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := newBench(t, nil, func(o *Options) {
+			o.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				cancel()
+				return nil, errors.New("stream reset")
+			})}
+		})
+		if _, err := b.Users(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("the pause is longer than what is left", func(t *testing.T) {
 		b := newBench(t, map[string][]reply{usersPath: {answers(429, "", "Retry-After", "300")}})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -264,8 +285,19 @@ func TestPace_letsEightThroughInASecond(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := b.Users(ctx); !errors.Is(err, context.Canceled) || b.count(usersPath) != 6 {
-			t.Errorf("got %v after %d requests", err, b.count(usersPath))
+		if _, err := b.Users(ctx); !errors.Is(err, context.Canceled) || len(b.exchanges) != 8 {
+			t.Errorf("got %v after %d exchanges", err, len(b.exchanges))
+		}
+	})
+	t.Run("one at a time", func(t *testing.T) {
+		p := &pace{lock: newGate()}
+		if err := p.lock.acquire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if err := p.wait(ctx, newFakeClock()); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v although somebody else is waiting", err)
 		}
 	})
 }

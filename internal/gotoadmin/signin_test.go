@@ -353,12 +353,14 @@ func TestSignIn_refusalStandsForAMinute(t *testing.T) {
 }
 
 func TestSignIn_failureInPassingDoesNotStand(t *testing.T) {
-	b := newBench(t, map[string][]reply{tokenPath: {answers(400, ""), answers(200, `{"access_token":"t"}`)}})
-	if _, err := b.Account(t.Context()); err == nil {
-		t.Fatal("no error")
-	}
-	if _, err := b.Account(t.Context()); err != nil {
-		t.Error(err)
+	for _, failure := range []reply{answers(400, ""), answers(200, `{"error":"x"}`), answers(418, `{"error":"x"}`), answers(200, "<html>")} {
+		b := newBench(t, map[string][]reply{tokenPath: {failure, answers(200, `{"access_token":"t"}`)}})
+		if _, err := b.Account(t.Context()); err == nil {
+			t.Fatal("no error")
+		}
+		if _, err := b.Account(t.Context()); err != nil {
+			t.Errorf("after %d %s: %v", failure.status, failure.body, err)
+		}
 	}
 }
 

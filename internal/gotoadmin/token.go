@@ -64,7 +64,7 @@ func (s *tokenSource) replace(ctx context.Context, old token) (token, error) {
 	}
 	t, err := s.signIn(ctx)
 	if err != nil {
-		if err.Code != "" {
+		if err.Code != "" && err.isRefusal() {
 			s.refusal, s.refusedAt = err, s.transport.clock.Now()
 		}
 		return token{}, err
