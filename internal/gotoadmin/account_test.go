@@ -108,8 +108,8 @@ func TestAccount_isAskedForAgainAfterAFailure(t *testing.T) {
 
 func TestUsers_readsAllFieldsInEitherForm(t *testing.T) {
 	b := newBench(t, map[string][]reply{usersPath: {answers(200, `{"results":[
-		{"key":12345678901234567890123456,"email":"zoe@example.com","firstName":"Zoe","lastName":"Example","status":"ACTIVE","locale":"en_US",
-		 "admin":true,"adminRoles":["SUPER_USER"],"roleSets":["r1"],"licenseKeys":[7000000000000000001,"7000000000000000003"],
+		{"key":12345678901234567890123456,"email":"Zoe@example.com","firstName":"Zoe","lastName":"Example","status":"ACTIVE","locale":"en_US",
+		 "admin":true,"adminRoles":["SUPER_USER"],"roleSets":["r1"],"licenseKeys":[7000000000000000001,null,"7000000000000000003"],
 		 "products":["G2M","JIVE"],"groupKey":6000000000000000001,"groupName":"Sales","settings":{"JIVE":{"x":1}},"new":[1]},
 		{"key":"4000000000000000003","email":"Ana@example.com","status":"Invited","adminRoles":[],"licenseKeys":null,"groupKey":null,"firstName":null},
 		{"key":4000000000000000006,"email":"ben@example.com","admin":false,"roleSets":[17]},
@@ -127,7 +127,7 @@ func TestUsers_readsAllFieldsInEitherForm(t *testing.T) {
 		{Key: "4000000000000000006", Email: "ben@example.com", RoleSets: []string{"17"}},
 		{Key: "4000000000000000007", Email: "cleo@example.com", Admin: true, RoleSets: []string{"r1"}},
 		{
-			Key: "12345678901234567890123456", Email: "zoe@example.com", FirstName: "Zoe", LastName: "Example", Status: "ACTIVE", Locale: "en_US",
+			Key: "12345678901234567890123456", Email: "Zoe@example.com", FirstName: "Zoe", LastName: "Example", Status: "ACTIVE", Locale: "en_US",
 			Admin: true, AdminRoles: []string{"SUPER_USER"}, RoleSets: []string{"r1"}, LicenseKeys: []string{"7000000000000000001", "7000000000000000003"},
 			Products: []string{"G2M", "JIVE"}, GroupKey: "6000000000000000001", GroupName: "Sales",
 		},

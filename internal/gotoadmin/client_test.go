@@ -170,6 +170,7 @@ func TestError_tellsWhatToDo(t *testing.T) {
 			name: "404", reply: answers(404, `{"errorCode":"NotFound","message":"what?","more":[1]}`), want: Error{StatusCode: 404, Code: "NotFound", Message: "what?"},
 			text: "404 Not Found, NotFound: what?; check the endpoint", notFound: true,
 		},
+		{name: "400 with two codes", reply: answers(400, `{"error":"e","int_err_code":"i"}`), want: Error{StatusCode: 400, Code: "i"}, text: "400 Bad Request, i"},
 		{name: "400 with JSON of no use", reply: answers(400, `["hush"]`), want: Error{StatusCode: 400}, text: "400 Bad Request"},
 		{name: "400 with strange members", reply: answers(400, `{"int_err_code":5,"error":"e","msg":{}}`), want: Error{StatusCode: 400, Code: "e"}, text: "400 Bad Request, e"},
 		{name: "a status without a name", reply: answers(499, ""), want: Error{StatusCode: 499}, text: "499"},
@@ -295,6 +296,13 @@ func TestSecrets_appearNowhere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestSecrets_mayBePartOfOthers(t *testing.T) {
+	s := newSecrets("abcd", "zabcdz", "b")
+	if got := s.clean("zabcdz, abcd and b"); got != "(redacted), (redacted) and b" {
+		t.Error(got)
 	}
 }
 

@@ -197,7 +197,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_, err := b.Users(ctx)
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the next attempt would be in 5m0s, but only ") || len(b.clock.sleeps) != 0 {
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the next attempt would be in 5m0s, but only ") || strings.Contains(err.Error(), "try again later") || len(b.clock.sleeps) != 0 {
 			t.Errorf("got %v after %v", err, b.clock.sleeps)
 		}
 	})
