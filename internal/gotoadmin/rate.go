@@ -13,10 +13,15 @@ import (
 const (
 	paceRequests = 8
 	paceLength   = time.Second
+	// paceGap lies between requests once there are many. A burst each second would have the service see more than ten in
+	// a second as soon as the first ones were under way a little longer than the next.
+	paceGap = paceLength / paceRequests
+	// paceCalm is how long the last requests must have taken to be no burst.
+	paceCalm = 2 * paceLength
 )
 
-// pace lets paceRequests through within any paceLength. Refused requests count as well, so staying below the limit is
-// quicker than being told.
+// pace lets paceRequests through within any paceLength: the first ones at once, what follows evenly. Refused requests
+// count as well, so staying below the limit is quicker than being told.
 type pace struct {
 	lock gate
 	sent []time.Time // the last ones, oldest first
@@ -29,7 +34,9 @@ func (p *pace) wait(ctx context.Context, clock Clock) error {
 	}
 	defer p.lock.release()
 	if len(p.sent) == paceRequests {
-		if pause := paceLength - clock.Now().Sub(p.sent[0]); pause > 0 {
+		now := clock.Now()
+		since := now.Sub(p.sent[0])
+		if pause := max(paceLength-since, paceGap-now.Sub(p.sent[paceRequests-1])); since < paceCalm && pause > 0 {
 			if err := clock.Sleep(ctx, pause); err != nil {
 				return err
 			}

@@ -244,10 +244,35 @@ func TestPace_letsEightThroughInASecond(t *testing.T) {
 			at = append(at, clock.Now().Sub(begin))
 			clock.advance(50 * time.Millisecond) // the exchange
 		}
-		for i := 8; i < len(at); i++ {
-			if at[i]-at[i-8] != sec {
-				t.Errorf("request %d comes %s after the eighth before it", i, at[i]-at[i-8])
+		var want []time.Duration
+		for i := range 8 {
+			want = append(want, time.Duration(i)*50*time.Millisecond)
+		}
+		for i := range 12 {
+			want = append(want, sec+time.Duration(i)*125*time.Millisecond)
+		}
+		if diff := cmp.Diff(want, at); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("in bursts", func(t *testing.T) {
+		clock, p := newFakeClock(), &pace{lock: newGate()}
+		begin := clock.Now()
+		var at []time.Duration
+		for i := range 64 {
+			if i%8 == 0 {
+				clock.advance(time.Duration(i) * 40 * time.Millisecond)
 			}
+			if err := p.wait(t.Context(), clock); err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, clock.Now().Sub(begin))
+			if i >= 8 && at[i]-at[i-8] < sec {
+				t.Errorf("requests %d to %d came within %s", i-8, i, at[i]-at[i-8])
+			}
+		}
+		if at[63] != at[56] {
+			t.Errorf("after a pause of more than two seconds eight requests took %s", at[63]-at[56])
 		}
 	})
 	t.Run("slower than that", func(t *testing.T) {
@@ -271,8 +296,8 @@ func TestPace_letsEightThroughInASecond(t *testing.T) {
 			group.Go(func() { _, _ = b.Licenses(t.Context()) })
 		}
 		group.Wait()
-		// With sign-in and /me they are 32: four a second apart, the first at once.
-		if got := b.clock.Now().Sub(begin); got != 3*sec || len(b.targets()) != 32 {
+		// With sign-in and /me they are 32: eight at once, after a second the other 24.
+		if got := b.clock.Now().Sub(begin); got != sec+23*125*time.Millisecond || len(b.targets()) != 32 {
 			t.Errorf("%d requests took %s", len(b.targets()), got)
 		}
 	})
