@@ -147,7 +147,11 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 			t.Parallel()
 			c := newConnected(t)
 			c.setMapping(test.targets, test.mapping)
-			cli := c.CLI(fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.users\n  id = %q\n}\n", c.connectionID()+"/User"))
+			cli := c.CLI("")
+			block := func(more string) {
+				cli.Write("import.tf", fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.users\n  id = %q\n%s}\n", c.connectionID()+"/User", more))
+			}
+			block("  provider = gotomeeting\n") // Terraform 1.16 needs it to generate, and none takes it afterwards
 			if name, have := cli.Product(); name == "OpenTofu" && slices.ContainsFunc(test.targets, needsQuotes) {
 				t.Skipf("%s %s generates map keys without the quotes that these need", name, have)
 			}
@@ -161,6 +165,7 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 					t.Errorf("%s is missing in\n%s", want, generated)
 				}
 			}
+			block("")
 			c.Sim.Log().Reset()
 			cli.Run("apply", "-no-color", "-auto-approve")
 			again, _ := cli.Run("plan", "-no-color", "-detailed-exitcode")
