@@ -66,10 +66,12 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	app.writing.Lock()
+	defer app.writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
 	k, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -129,10 +131,12 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	app.writing.Lock()
+	defer app.writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
 	k, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -213,10 +217,12 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	if resp.Diagnostics.HasError() || leaves == nil {
 		return
 	}
+	app := r.tenant.application(state.ServicePrincipalID.ValueString())
+	app.writing.Lock()
+	defer app.writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
 	had := hadHoldings(state)
 	l, err := app.listingWith(ctx, had, looksFor(r.tenant.directory.Clock(), written))
 	if graph.IsNotFound(err) {

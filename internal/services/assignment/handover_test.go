@@ -6,7 +6,9 @@ package assignment_test
 import (
 	"maps"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -169,5 +171,66 @@ func TestResource_refusedListingIsReportedOnce(t *testing.T) {
 	}
 	if len(all) != 1 || !all.HasError() {
 		t.Errorf("got %v, want one error", all)
+	}
+}
+
+// A resource that only gets another address without a `moved` block is destroyed and created at the same time.
+func TestExclusive_newAddressKeepsEverybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.set(entriesOf(w.Sim.Store().AddUsers(60), "User"))
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(config))
+	w.Sim.SetLag(simulator.KindAssignment, simulator.Lag{For: 2 * time.Second})
+	for round := range 20 {
+		p := w.Protocol()
+		old, found := p.Plan(exclusive, m.Now, nil)
+		noErrors(t, found)
+		fresh, found := p.Plan(exclusive, nil, config)
+		noErrors(t, found)
+		var made *acctest.Instance
+		var making, destroying acctest.Diagnostics
+		create := func() { made, making = p.Apply(fresh) }
+		destroy := func() { _, destroying = p.Apply(old) }
+		switch round {
+		case 0:
+			destroy()
+			create()
+		case 1:
+			create()
+			destroy()
+		default:
+			var both sync.WaitGroup
+			both.Go(create)
+			both.Go(destroy)
+			both.Wait()
+		}
+		noErrors(t, append(making, destroying...))
+		if held := w.held(); len(held) != 60 {
+			t.Fatalf("round %d: %d of 60 are left", round, len(held))
+		}
+		m.Now = made
+		w.Sim.Clock().Advance(time.Minute)
+	}
+}
+
+func TestResource_removedAndListedInOneApplyIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.SetLag(simulator.KindAssignment, simulator.Lag{For: 2 * time.Second})
+	m := w.Managed(single)
+	noErrors(t, m.Apply(w.one(store.UserAna, "User")))
+	w.Sim.Clock().Advance(time.Minute)
+	p := w.Protocol()
+	set, found := p.Plan(exclusive, nil, w.set(map[string]any{store.UserAna: "User"}))
+	noErrors(t, found)
+	plan, found := p.Plan(single, m.Now, nil)
+	noErrors(t, found)
+	for _, next := range []*acctest.Planned{plan, set} {
+		_, found = p.Apply(next)
+		noErrors(t, found)
+	}
+	if diff := cmp.Diff([]string{store.UserAna + " User"}, w.held()); diff != "" {
+		t.Error(diff)
 	}
 }

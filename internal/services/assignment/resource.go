@@ -196,22 +196,25 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
 	ref, err := parseReference(state.ID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid id in the state", err.Error()+".")
 		return
 	}
 	app := r.tenant.application(ref.servicePrincipalID)
+	app.writing.RLock() // before the timeout begins, since an exclusive resource may take longer
+	defer app.writing.RUnlock()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	if app.isHeld(state.holding()) {
 		return // handed over to an exclusive resource, which has just made sure of it
 	}
 	defer app.listing.drop()
 	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err, graphdiag.AssignmentWrite))
+		return
 	}
+	app.forget(ref.assignmentID)
 }
 
 // ImportState accepts the id, the path that other tools use, or the identity.

@@ -5,6 +5,7 @@ package assignment
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -80,6 +81,11 @@ type application struct {
 	roles     reading[roles]
 	listing   reading[*listing]
 
+	// writing is held by an exclusive resource from its look at what is there until it has written, and shared by single
+	// ones while they remove: what one hands over to another (another address, the other kind of resource) is then either
+	// seen to be gone and made again, or known to be held and left.
+	writing sync.RWMutex
+
 	missing sync.Mutex // held while it is found out whether the service principal is really missing
 	missed  bool
 
@@ -87,6 +93,7 @@ type application struct {
 	managed map[string]bool  // ids of assignments that are in a state of their own
 	singles map[holding]bool // planned as resources of their own
 	leaving map[holding]bool // planned to be destroyed as resources of their own
+	gone    map[string]bool  // ids of assignments that this process removed; listings may still show them
 	held    map[holding]bool // written by an exclusive resource in this process
 	claims  []claim
 	read    bool // an exclusive resource of this application is in the state
@@ -132,7 +139,22 @@ func (a *application) fetchListing(ctx context.Context) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.gone) > 0 {
+		all = slices.DeleteFunc(all, func(one graph.Assignment) bool { return a.gone[one.ID] })
+	}
 	return newListing(all), nil
+}
+
+// forget notes that an assignment was removed: listings that lag behind are not to be believed about it.
+func (a *application) forget(assignmentID string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.gone == nil {
+		a.gone = map[string]bool{}
+	}
+	a.gone[assignmentID] = true
 }
 
 // holding is one principal in one role: what an assignment is about, whatever its id.

@@ -197,6 +197,9 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 	now := w.app.directory.Clock().Now()
 	switch {
 	case a.err == nil:
+		if a.removes() {
+			w.app.forget(a.assignmentID)
+		}
 	case passing(a.err) && a.throttles < mostThrottles:
 		a.throttles++
 		a.tries-- // nothing was tried
@@ -221,6 +224,7 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 		// else's write what is still to be done is tried again.
 		w.look = append(w.look, a)
 	case graph.IsNotFound(a.err) && a.removes():
+		w.app.forget(a.assignmentID)
 	case graph.IsNotFound(a.err) && a.mayAppear(now):
 		w.later = append(w.later, a)
 	case graph.IsPermissionDenied(a.err):
