@@ -126,5 +126,5 @@ func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("People lose access",
 		fmt.Sprintf("%s takes access to the application %s away from %s. While provisioning is on, their accounts are disabled at the next cycle. "+
-			"To only stop managing the assignments, use a `removed` block with `destroy = false`.", action, app.id, count))}
+			"To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block.", action, app.id, count))}
 }

@@ -129,7 +129,7 @@ func TestExclusive_destroyIsWarnedOfWithPeople(t *testing.T) {
 	m := w.Managed(exclusive)
 	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.UserSam: "User", store.GroupMeetings: "User"})))
 	// The group has five members, of whom Ana is one.
-	if found := m.Destroy(); found.HasError() || !strings.Contains(found.String(), "from 6 people") {
+	if found := m.Destroy(); found.HasError() || !strings.Contains(found.String(), "from 6 people") || !strings.Contains(found.String(), "`moved` block") {
 		t.Errorf("got %v", found)
 	}
 	if held := w.held(); len(held) > 0 {
