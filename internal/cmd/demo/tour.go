@@ -28,6 +28,8 @@ type guide struct {
 	sim *simulator.Server
 	dir string // of the configuration
 	tf  *workspace.Workspace
+
+	foretold int // accounts after the first cycle
 }
 
 // tour is the demo itself.
@@ -57,7 +59,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{g.planAndApply, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
+	for _, part := range []func(context.Context) error{g.planAndApply, g.foretell, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -97,6 +99,44 @@ func (g *guide) checkOrder() error {
 	return nil
 }
 
+// previewOfDemo reads what the next cycle would do.
+const previewOfDemo = `data "gotomeeting_provisioning_preview" "demo" {
+  connection_id = gotomeeting_provisioning_connection.this.id
+}
+
+output "next_cycle" {
+  value = { for action, people in data.gotomeeting_provisioning_preview.demo.counts : action => people if people > 0 }
+}
+`
+
+// foretell shows what the first cycle is going to do, and that it is what then happens.
+func (g *guide) foretell(ctx context.Context) error {
+	step("What the first cycle is going to do: gotomeeting_provisioning_preview")
+	file := filepath.Join(g.dir, "preview.tf")
+	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
+		return err
+	}
+	if err := g.tf.Apply(ctx); err != nil {
+		return err
+	}
+	outputs, err := g.tf.Output(ctx)
+	if err != nil {
+		return err
+	}
+	var counts map[string]int
+	if err := json.Unmarshal(outputs["next_cycle"].Value, &counts); err != nil {
+		return err
+	}
+	for _, action := range sortedKeys(counts) {
+		say("  %-18s %d", action, counts[action])
+	}
+	if counts["create"] == 0 {
+		return errors.New("nobody is foretold to get an account")
+	}
+	g.foretold = len(g.sim.Store().Accounts()) + counts["create"]
+	return os.Remove(file)
+}
+
 func (g *guide) showStatus(ctx context.Context) error {
 	step("The sync status, before and after the first cycle")
 	if err := g.printStatus(ctx, "pending"); err != nil {
@@ -108,6 +148,10 @@ func (g *guide) showStatus(ctx context.Context) error {
 	if err := g.printStatus(ctx, "healthy"); err != nil {
 		return err
 	}
+	if n := len(g.sim.Store().Accounts()); n != g.foretold {
+		return fmt.Errorf("there are %d accounts, and %d were foretold", n, g.foretold)
+	}
+	say("As many accounts were created as the preview said.")
 	return g.printAccounts(1)
 }
 
