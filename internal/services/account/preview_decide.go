@@ -29,7 +29,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 		index = newAccountIndex(s.accounts)
 	}
 	looking := map[*person]matched{}
-	owners := map[int][]*person{}
+	owners, rivals := map[int]bool{}, map[int][]*person{}
 	settled := true // of everybody it is known which account is theirs
 	for _, p := range s.people {
 		v, goesOn := s.rules.admit(p, s.peopleRead)
@@ -39,7 +39,13 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 			continue
 		}
 		m := s.rules.match(p, index)
+		for _, i := range m.found {
+			owners[i] = true
+		}
 		switch {
+		case p.blocked && !s.ranBefore && len(m.found) != 1:
+			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: reasonBlocked})
+			settled = settled && (m.reason == "" || m.skip)
 		case m.skip:
 			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: m.reason, subject: m.subject})
 		case m.reason != "":
@@ -47,51 +53,48 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 			verdicts = append(verdicts, verdict{person: p, action: actionUnknown, reason: m.reason, subject: m.subject})
 		default:
 			looking[p] = m
-			for _, i := range m.found {
-				owners[i] = append(owners[i], p)
+			// Whoever matches several accounts gets none, and whoever may not sign in is linked to none.
+			if len(m.found) == 1 && (s.ranBefore || !p.blocked) {
+				rivals[m.found[0]] = append(rivals[m.found[0]], p)
 			}
 		}
 	}
-	var creating []verdict
+	var acting []verdict
 	for _, p := range s.people {
 		m, ok := looking[p]
 		switch {
 		case !ok:
 		case len(m.found) == 0:
-			if v := s.rules.creates(p); v.action == actionCreate {
-				creating = append(creating, v)
-			} else {
-				verdicts = append(verdicts, v)
-			}
+			acting = append(acting, s.rules.creates(p))
 		case len(m.found) > 1:
 			v := verdict{person: p, action: actionConflict, reason: reasonSeveral}
 			for _, i := range m.found {
 				v.others = append(v.others, s.accounts[i].Email)
 			}
 			verdicts = append(verdicts, v)
-		case len(owners[m.found[0]]) > 1:
-			v := verdict{person: p, account: &s.accounts[m.found[0]], action: actionConflict, reason: reasonShared}
-			v.others = namesOf(owners[m.found[0]], p)
-			verdicts = append(verdicts, v)
+		case p.blocked && !s.ranBefore && len(rivals[m.found[0]]) > 0:
+			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: reasonBlocked}) // the account is another's
+		case len(rivals[m.found[0]]) > 1:
+			v := s.keeps(p, &s.accounts[m.found[0]], index.reported)
+			v.action, v.reason, v.subject, v.others = actionConflict, reasonShared, "", namesOf(rivals[m.found[0]], p)
+			acting = append(acting, v)
 		default:
-			verdicts = append(verdicts, s.keeps(p, &s.accounts[m.found[0]], index.reported))
+			acting = append(acting, s.keeps(p, &s.accounts[m.found[0]], index.reported))
 		}
 	}
-	verdicts = append(verdicts, s.rules.collide(creating, looking, index)...)
-	if s.accountsRead {
-		for i := range s.accounts {
-			if len(owners[i]) > 0 {
-				continue
-			}
-			unmatched++
-			switch v := (verdict{account: &s.accounts[i], action: actionUnmatched, reason: reasonNobody}); {
-			case !s.ranBefore || !s.rules.enabled: // nobody's account is touched
-			case !settled:
-				v.action, v.reason = actionUnknown, reasonOwner
-				verdicts = append(verdicts, v)
-			default:
-				verdicts = append(verdicts, v)
-			}
+	verdicts = append(verdicts, s.rules.collide(acting, looking, index)...)
+	for i := range s.accounts {
+		if owners[i] {
+			continue
+		}
+		unmatched++
+		switch v := (verdict{account: &s.accounts[i], action: actionUnmatched, reason: reasonNobody}); {
+		case !s.ranBefore || !s.rules.enabled: // nobody's account is touched
+		case !settled:
+			v.action, v.reason = actionUnknown, reasonOwner
+			verdicts = append(verdicts, v)
+		default:
+			verdicts = append(verdicts, v)
 		}
 	}
 	slices.SortFunc(verdicts, func(a, b verdict) int {
@@ -107,57 +110,4 @@ func sign(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// collide finds those among the people to be created who are in each other's way: once the first of them has an account,
-// the others match it or find their address taken.
-func (r *rules) collide(creating []verdict, looking map[*person]matched, x *accountIndex) []verdict {
-	same := map[matchKey][]*person{}
-	addresses := map[string][]*person{}
-	for _, v := range creating {
-		for _, key := range looking[v.person].keys {
-			same[key] = append(same[key], v.person)
-		}
-		if address := r.address(v); address != "" {
-			addresses[address] = append(addresses[address], v.person)
-		}
-	}
-	email := &flow{field: fieldEmail}
-	for i, v := range creating {
-		for _, key := range looking[v.person].keys {
-			if others := same[key]; len(others) > 1 {
-				creating[i] = verdict{person: v.person, action: actionConflict, reason: reasonShared, subject: r.flows[key.flow].target, others: namesOf(others, v.person), changes: v.changes}
-			}
-		}
-		if creating[i].action == actionConflict {
-			continue
-		}
-		address := r.address(v)
-		others := addresses[address]
-		taken := address != "" && x != nil && len(x.find(email, address)) > 0
-		if address != "" && (len(others) > 1 || taken) {
-			creating[i] = verdict{person: v.person, action: actionConflict, reason: reasonTaken, others: namesOf(others, v.person), changes: v.changes}
-		}
-	}
-	return creating
-}
-
-// address is the e-mail address, in lower case, of the account that a person is to get.
-func (r *rules) address(v verdict) string {
-	for _, c := range v.changes {
-		if fieldOf(c.target) == fieldEmail {
-			return strings.ToLower(c.planned)
-		}
-	}
-	return ""
-}
-
-func namesOf(people []*person, but *person) []string {
-	var names []string
-	for _, p := range people {
-		if p != but {
-			names = append(names, cmp.Or(p.name, p.id))
-		}
-	}
-	return names
 }

@@ -121,6 +121,22 @@ func TestPreview_isWhatTheCycleDoes(t *testing.T) {
 			}
 			w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserSam)
 		}, []string{"ana conflict several_people_match desk", "ben conflict several_people_match desk", "sam create no_account"}},
+		{"a blocked person is in nobody's way", func(w *stage) {
+			w.mapTo(flowTo{target: "email", expression: "[mail]", priority: 1}, flowTo{target: "lastName", expression: "[surname]"}, flowTo{target: "active", expression: "Not([IsSoftDeleted])"})
+			w.account("desk@corp.example", true)
+			for _, id := range []string{store.UserAna, store.UserDavid} {
+				w.user(id, func(u *store.User) { u.Mail = "desk@corp.example" })
+			}
+			w.assign(store.RoleUser, store.UserAna, store.UserDavid)
+		}, []string{"ana update account_differs desk", "david skip sign_in_blocked"}},
+		{"somebody is to have what another is found by", func(w *stage) {
+			w.mapTo(flowTo{target: "email", expression: "[mail]", priority: 1}, flowTo{target: "lastName", expression: "[surname]", priority: 2}, flowTo{target: "active", expression: "Not([IsSoftDeleted])"})
+			w.account("old@corp.example", true, "lastName", "Example")
+			for _, id := range []string{store.UserAna, store.UserBen} {
+				w.user(id, func(u *store.User) { u.Mail = "desk@corp.example" })
+			}
+			w.assign(store.RoleUser, store.UserAna, store.UserBen)
+		}, []string{"ana conflict several_people_match old", "ben conflict several_people_match"}},
 		{"several people to be created alike", func(w *stage) {
 			w.mapTo(flowTo{target: "email", expression: "[mail]", priority: 1}, flowTo{target: "active", expression: "Not([IsSoftDeleted])"})
 			for _, id := range []string{store.UserAna, store.UserBen} {

@@ -10,7 +10,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 )
 
-// directory of the accounts that exist at GoTo, by what they are looked up with.
+// accountIndex are the accounts that exist at GoTo, by what they are looked up with.
 type accountIndex struct {
 	accounts []gotoadmin.User
 	reported map[field]bool
@@ -58,6 +58,14 @@ type matchKey struct {
 	value string // in lower case unless the attribute is exact
 }
 
+// key is a value of the flow at a place as it is compared.
+func (f *flow) key(at int, value string) matchKey {
+	if !f.definition.CaseExact {
+		value = strings.ToLower(value)
+	}
+	return matchKey{at, value}
+}
+
 // match looks for a person's account: matching attributes are tried by priority, those without value are passed over, and
 // the first that finds any decides. A nil index stands for accounts that were not read.
 func (r *rules) match(p *person, x *accountIndex) matched {
@@ -82,11 +90,7 @@ func (r *rules) match(p *person, x *accountIndex) matched {
 				continue
 			}
 			m.found = append(m.found, x.find(f, value)...)
-			key := value
-			if !f.definition.CaseExact {
-				key = strings.ToLower(value)
-			}
-			m.keys = append(m.keys, matchKey{i, key})
+			m.keys = append(m.keys, f.key(i, value))
 		}
 		if len(m.found) > 0 {
 			slices.Sort(m.found)
