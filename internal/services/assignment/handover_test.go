@@ -234,3 +234,34 @@ func TestResource_removedAndListedInOneApplyIsKept(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// With user principal names as keys of for_each, a renamed user is destroyed and created.
+func TestResource_otherAddressIsNoticed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(single)
+	noErrors(t, m.Apply(w.one(store.UserAna, "User")))
+	for _, destroyFirst := range []bool{true, false} {
+		p := w.Protocol()
+		m.Now, _ = p.Read(m.Now)
+		var all acctest.Diagnostics
+		for i := range 2 {
+			prior, config := m.Now, map[string]any(nil)
+			if destroyFirst != (i == 0) {
+				prior, config = nil, w.one(store.UserAna, "User")
+			}
+			_, found := p.Plan(single, prior, config)
+			all = append(all, found...)
+		}
+		if len(all) != 1 || all.HasError() || !strings.Contains(all.String(), "`moved` block") {
+			t.Errorf("destroy first %v: got %v", destroyFirst, all)
+		}
+	}
+	m.Tainted = true // replaced by itself
+	if _, _, found := m.Plan(w.one(store.UserAna, "User")); len(found) > 0 {
+		t.Errorf("a replacement: %v", found)
+	}
+	if found := m.Apply(w.one(store.UserAna, "User")); len(found) > 0 {
+		t.Errorf("a replacement: %v", found)
+	}
+}

@@ -57,6 +57,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if p.creates() && !p.diags.HasError() && !r.tenant.directory.HasWritten() { // advice was given before the apply began
 		p.advise(ctx)
 		p.lookForExisting(ctx)
+		p.lookForMoved()
 	}
 	p.claimedElsewhere()
 	resp.Diagnostics.Append(p.diags...)
@@ -185,6 +186,16 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString()))
 }
 
+// lookForMoved warns of another resource of this plan that gives up the same assignment.
+func (p *planning) lookForMoved() {
+	if p.prior != nil || p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+		return
+	}
+	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
+	app.come(p.plan.holding())
+	p.diags.Append(app.warnMoved(p.plan.holding())...)
+}
+
 // claimedElsewhere warns, once, of an exclusive resource that is authoritative for the same.
 func (p *planning) claimedElsewhere() {
 	if p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
@@ -196,12 +207,15 @@ func (p *planning) claimedElsewhere() {
 	}
 }
 
-// planDestroy warns, once, of an exclusive resource that lists what is destroyed.
+// planDestroy warns of what this plan wants to have, although it destroys it here.
 func (r *Resource) planDestroy(state model) diag.Diagnostics {
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
 	warning := app.leave(state.holding())
-	if len(warning) == 0 || !r.tenant.first("leaves "+app.id) {
-		return nil
+	if len(warning) > 0 && !r.tenant.first("leaves "+app.id) {
+		warning = nil
+	}
+	if !r.tenant.directory.HasWritten() {
+		warning.Append(app.warnMoved(state.holding())...)
 	}
 	return warning
 }

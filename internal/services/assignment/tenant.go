@@ -92,6 +92,7 @@ type application struct {
 	mu      sync.Mutex
 	managed map[string]bool  // ids of assignments that are in a state of their own
 	singles map[holding]bool // planned as resources of their own
+	coming  map[holding]bool // planned to be created as resources of their own
 	leaving map[holding]bool // planned to be destroyed as resources of their own
 	gone    map[string]bool  // ids of assignments that this process removed; listings may still show them
 	held    map[holding]bool // written by an exclusive resource in this process

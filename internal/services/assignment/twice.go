@@ -76,6 +76,30 @@ func (a *application) leave(h holding) diag.Diagnostics {
 	return nil
 }
 
+// come notes that this plan creates an assignment as a resource of its own.
+func (a *application) come(h holding) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.coming == nil {
+		a.coming = map[holding]bool{}
+	}
+	a.coming[h] = true
+}
+
+// warnMoved warns of an assignment that is destroyed as one resource and created as another, which happens when a user is
+// renamed whose name is a key of for_each.
+func (a *application) warnMoved(h holding) diag.Diagnostics {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.coming[h] || !a.leaving[h] {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The same assignment is destroyed and created",
+		fmt.Sprintf("This plan destroys the assignment of %s to the role %s as one resource and creates it as another. Creating is refused while the old one is there, "+
+			"and the principal is without access once it is gone. If the resource only has another address or another key of `for_each` now, use a `moved` block.",
+			h.principalID, a.roleName(h.roleID)))}
+}
+
 // warnLeaving warns of entries that this plan destroys as resources of their own.
 func (a *application) warnLeaving(wanted map[holding]bool) diag.Diagnostics {
 	a.mu.Lock()
