@@ -1,4 +1,6 @@
 # Some dozens of people, each with a resource of their own. For hundreds, the exclusive resource is faster.
+# The list names users as they are called now: when one is renamed, a `moved` block from the old key to the new one keeps
+# the assignment.
 variable "organizers" {
   type    = set(string)
   default = ["ana@example.com", "ben@example.com"]
