@@ -183,6 +183,19 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			[]Person{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`)}}},
 		},
 		{
+			"list deleted people",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListDeletedPeople(ctx, []string{"userPrincipalName"})
+			},
+			answer(200, `{"value":[{"id":"d0-1","userPrincipalName":"D01tess@corp.example"},{"id":"d0-2","userPrincipalName":"other@corp.example"},{"id":"d0-3","userPrincipalName":null}]}`),
+			"GET /v1.0/directory/deletedItems/microsoft.graph.user?$select=id%2CuserPrincipalName&$top=999", "",
+			[]Person{
+				{ID: "d0-1", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-1"`), "userPrincipalName": json.RawMessage(`"tess@corp.example"`)}},
+				{ID: "d0-2", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-2"`), "userPrincipalName": json.RawMessage(`"other@corp.example"`)}},
+				{ID: "d0-3", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-3"`), "userPrincipalName": json.RawMessage("null")}},
+			},
+		},
+		{
 			"list members",
 			func(ctx context.Context, c *Client) (any, error) { return c.ListGroupMembers(ctx, "g") },
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.device","id":"a"}]}`),

@@ -68,6 +68,25 @@ func (c *Client) ListPeople(ctx context.Context, properties []string) ([]Person,
 	})
 }
 
+// ListDeletedPeople reads properties of every user in the directory's recycle bin. The directory puts a deleted user's id,
+// without hyphens, before the user principal name; here it is as it was.
+func (c *Client) ListDeletedPeople(ctx context.Context, properties []string) ([]Person, error) {
+	people, err := list[Person](ctx, c, call{
+		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", query: selectPeople(properties) + "&" + query("$top", "999"),
+	})
+	for _, p := range people {
+		var name string
+		if json.Unmarshal(p.Properties["userPrincipalName"], &name) != nil || name == "" {
+			continue
+		}
+		id := strings.ReplaceAll(p.ID, "-", "")
+		if len(name) > len(id) && strings.EqualFold(name[:len(id)], id) {
+			p.Properties["userPrincipalName"] = encodeJSON(name[len(id):])
+		}
+	}
+	return people, err
+}
+
 // Members are the direct members of one group, or why they could not be read.
 type Members struct {
 	Members []Principal

@@ -42,6 +42,15 @@ func TestUsers_showWhatApplicationsAddedToThem(t *testing.T) {
 	}
 }
 
+func TestUsers_areListedInTheRecycleBin(t *testing.T) {
+	c := start(t)
+	got := c.must(http.StatusOK, "GET", "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName", nil)
+	want := "d0000000000040008000000000000014tess@corp.example"
+	if len(got.list()) != 1 || got.text("value", 0, "id") != store.UserDeleted || got.text("value", 0, "userPrincipalName") != want {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
 func TestUsers_areFoundByIDAndName(t *testing.T) {
 	c := start(t)
 	c.Store().AddUser(store.User{ID: "d0000000-0000-4000-8000-0000000000ff", UserPrincipalName: "$odd@corp.example"})

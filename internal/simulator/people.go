@@ -104,6 +104,20 @@ func (c *call) listUsers() {
 	users.list(c, all)
 }
 
+// listDeletedUsers shows the recycle bin, where names carry the id in front so that they can be given to others.
+func (c *call) listDeletedUsers() {
+	var deleted []store.User
+	c.s.store.EachUser(func(u *store.User) bool {
+		if !u.DeletedAt.IsZero() {
+			shown := *u
+			shown.UserPrincipalName = strings.ReplaceAll(u.ID, "-", "") + u.UserPrincipalName
+			deleted = append(deleted, shown)
+		}
+		return true
+	})
+	users.list(c, deleted)
+}
+
 func (c *call) getUser() {
 	id := c.r.PathValue("user")
 	u, err := c.s.store.FindUser(id)

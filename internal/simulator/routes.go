@@ -56,6 +56,7 @@ func (s *Server) graphRoutes() *http.ServeMux {
 		{"PATCH /applications/{id}", writeApps, ofDirectory, (*call).patchApplication},
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
 		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
+		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
 

@@ -44,7 +44,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 		}
 		switch {
 		case p.blocked && !s.ranBefore && len(m.found) != 1:
-			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: reasonBlocked})
+			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: p.shutOut()})
 			settled = settled && (m.reason == "" || m.skip)
 		case m.skip:
 			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: m.reason, subject: m.subject})
@@ -73,7 +73,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 			}
 			verdicts = append(verdicts, v)
 		case p.blocked && !s.ranBefore && len(rivals[m.found[0]]) > 0:
-			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: reasonBlocked}) // the account is another's
+			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: p.shutOut()}) // the account is another's
 		case len(rivals[m.found[0]]) > 1:
 			v := s.keeps(p, &s.accounts[m.found[0]], index.reported)
 			v.action, v.reason, v.subject, v.others = actionConflict, reasonShared, "", namesOf(rivals[m.found[0]], p)

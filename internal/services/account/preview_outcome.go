@@ -27,6 +27,7 @@ const (
 	reasonNoAccount  = "no_account"
 	reasonDiffers    = "account_differs"
 	reasonBlocked    = "sign_in_blocked"
+	reasonDeleted    = "soft_deleted"
 	reasonNotLinked  = "sign_in_blocked_not_linked"
 	reasonDeletes    = "sign_in_blocked_account_deleted"
 	reasonRole       = "not_provisioning_role"
@@ -62,6 +63,7 @@ var reasonTexts = map[string]string{
 	reasonNoAccount:  "No account matches: one is created.",
 	reasonDiffers:    "An account matches and is brought up to date.",
 	reasonBlocked:    "The person may not sign in to the directory: an account is disabled, and none is created.",
+	reasonDeleted:    "The person is in the directory's recycle bin: an account is disabled, and none is created.",
 	reasonNotLinked:  "The person may not sign in to the directory, and the connection has never run: the account is not linked to anybody and stays as it is.",
 	reasonDeletes:    "The person may not sign in to the directory, and no mapping disables: the account may be deleted instead.",
 	reasonRole:       "No assignment of the person has a role that provisions.",
@@ -96,8 +98,17 @@ type person struct {
 	name, displayName string // user principal name; "" when not read
 	attributes        map[string]expression.Value
 	provisions        bool // by a role, or because everybody is in scope
-	blocked           bool // may not sign in
 	found             bool // in the directory
+	blocked           bool // may not sign in
+	deleted           bool // is in the recycle bin, and therefore blocked
+}
+
+// shutOut is why a blocked person is.
+func (p *person) shutOut() string {
+	if p.deleted {
+		return reasonDeleted
+	}
+	return reasonBlocked
 }
 
 // verdict is what happens to a person, or to an account of nobody.

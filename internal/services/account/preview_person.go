@@ -47,7 +47,7 @@ func (r *rules) creates(p *person) verdict {
 	v := verdict{person: p, action: actionSkip}
 	switch {
 	case p.blocked:
-		v.reason = reasonBlocked
+		v.reason = p.shutOut()
 		return v
 	case !r.create:
 		v.reason = reasonCreateOff
@@ -173,7 +173,7 @@ func (s situation) disables(v verdict, changes []change) verdict {
 	case switches && !known:
 		v.action, v.reason = actionUnknown, reasonStatus
 	case switches:
-		v.action, v.reason, v.changes = actionDisable, reasonBlocked, changes
+		v.action, v.reason, v.changes = actionDisable, v.person.shutOut(), changes
 	case r.remove:
 		v.action, v.reason = actionDisable, reasonDeletes
 	default:

@@ -23,6 +23,7 @@ const (
 	problemAssignments     = "AssignmentsNotRead"
 	problemGroups          = "GroupMembersNotRead"
 	problemPeople          = "PeopleNotRead"
+	problemNotFound        = "PeopleNotFound"
 	problemScope           = "ScopeNotRead"
 	problemSourceAttribute = "SourceAttributeNotRead"
 	problemExpression      = "ExpressionNotComputable"

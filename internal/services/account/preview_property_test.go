@@ -56,6 +56,7 @@ func randomTenant(rt *rapid.T, w *stage) string {
 			u.GivenName, u.Surname, u.Mail = pick("given", names...), pick("family", append(names, "")...), pick("mail", mails...)
 			u.Department, u.AccountEnabled = pick("department", "Sales", "Support"), !chance("blocked")
 		})
+		deleted := chance("deleted") && chance("really")
 		switch pick("assigned", "directly", "directly", "by group", "both", "without role", "not") {
 		case "directly":
 			w.assign(store.RoleUser, id)
@@ -66,6 +67,9 @@ func randomTenant(rt *rapid.T, w *stage) string {
 			members = append(members, id)
 		case "without role":
 			w.assign("Default Access", id)
+		}
+		if deleted {
+			w.ok(w.store().DeleteUser(id))
 		}
 	}
 	w.assign(store.RoleUser, group(w, members...))

@@ -264,23 +264,46 @@ func (s *survey) people(ctx context.Context, scope string, holders map[string]ho
 	}
 	read = err == nil
 	known := map[string]bool{}
-	for _, shown := range found {
+	take := func(shown graph.Person, deleted bool) {
 		id := strings.ToLower(shown.ID)
 		known[id] = true
-		p := &person{id: id, found: true, provisions: scope == scopeAll || holders[id].provisions, blocked: blocked(shown), attributes: map[string]expression.Value{}}
+		p := &person{id: id, found: true, provisions: scope == scopeAll || holders[id].provisions, attributes: map[string]expression.Value{}}
+		p.blocked, p.deleted = deleted || blocked(shown), deleted
 		if s.names {
 			p.name, p.displayName = textOf(shown, propertyName), textOf(shown, propertyDisplayName)
 		}
 		for _, source := range sources {
 			p.attributes[source] = sourceValue(source, shown, holders[id].roles)
+			if deleted && strings.EqualFold(source, sourceSoftDeleted) {
+				p.attributes[source] = boolean(true)
+			}
 		}
 		people = append(people, p)
+	}
+	for _, shown := range found {
+		take(shown, false)
+	}
+	if scope != scopeAll && read && len(known) < len(holders) {
+		// Whoever the directory does not show any more may be in its recycle bin.
+		deleted, err := s.graph.ListDeletedPeople(ctx, properties)
+		if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
+			return nil, false, err
+		}
+		for _, shown := range deleted {
+			if _, holds := holders[strings.ToLower(shown.ID)]; holds {
+				take(shown, true)
+			}
+		}
 	}
 	if scope != scopeAll {
 		for id, h := range holders {
 			if !known[id] {
 				people = append(people, &person{id: id, provisions: h.provisions})
 			}
+		}
+		if read && len(known) < len(holders) {
+			s.problems.put(problem{problemNotFound, severityWarning,
+				"Somebody is assigned whom the directory does not show, neither among its people nor in its recycle bin. Without it nobody can tell whose the accounts are that match nobody.", true})
 		}
 	}
 	slices.SortFunc(people, func(a, b *person) int { return strings.Compare(a.id, b.id) })

@@ -72,6 +72,30 @@ func TestPreview_afterTheFirstCycle(t *testing.T) {
 	}
 }
 
+func TestPreview_knowsTheRecycleBin(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserEva)
+	w.ok(w.store().DeleteUser(store.UserBen))
+	if diff := cmp.Diff([]string{"ana create no_account", "ben skip soft_deleted", "eva matched account_fits eva"}, w.keep().Entries); diff != "" {
+		t.Errorf("before the first cycle (-want +got):\n%s", diff)
+	}
+	w.ok(w.store().DeleteUser(store.UserAna))
+	got := w.keep()
+	want := []string{"ana disable soft_deleted ana", "ben skip soft_deleted", "eva matched account_fits eva",
+		"- disable_or_unmanaged no_person_in_scope provisioning@example.com", "- disable_or_unmanaged no_person_in_scope former"}
+	if diff := cmp.Diff(want, got.Entries); diff != "" || !got.Complete {
+		t.Errorf("after it (-want +got):\n%s", diff)
+	}
+	w.Sim.Faults().Add(simulator.Fault{Path: "/directory/deletedItems/*", Count: -1, Effect: simulator.LacksPermission()})
+	got = w.preview("")
+	want = []string{"ana unknown not_found_in_directory", "ben unknown not_found_in_directory", "eva matched account_fits eva"}
+	if diff := cmp.Diff(want, got.Entries[:3]); diff != "" || got.Complete || got.Problems[0] != "PeopleNotFound warning" {
+		t.Errorf("without the recycle bin: %v (-want +got):\n%s", got.Problems, diff)
+	}
+}
+
 func TestPreview_withoutAMappingThatDisables(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)

@@ -43,7 +43,7 @@ func (d *PreviewDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` says what is missing."},
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code": text("`GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
+					"code": text("`GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
 					"severity": text("`error`, `warning`, or `info` for what is always so with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),
