@@ -1,7 +1,10 @@
 # Warns at every plan and apply as long as people and accounts are in each other's way. The data source stands outside of
-# the check: one inside would be shown as a change in every plan.
+# the check: one inside would be shown as a change in every plan. `depends_on` has it read after what it foretells from
+# was written.
 data "gotomeeting_provisioning_preview" "checked" {
   connection_id = gotomeeting_provisioning_connection.this.id
+
+  depends_on = [gotomeeting_attribute_mappings.users, gotomeeting_user_role_assignment.meetings_team]
 }
 
 check "accounts_fit_people" {
