@@ -58,14 +58,13 @@ func (r *rules) written(v verdict, m matched) []matchKey {
 	return keys
 }
 
-// address is the e-mail address, in lower case, that the account of somebody who gets one, or a changed one, is to have
-// and has not.
+// address is the e-mail address, in lower case, that is written to the account of somebody who gets one, or a changed one.
 func (r *rules) address(v verdict) string {
 	if v.action != actionCreate && v.action != actionUpdate && v.action != actionConflict {
 		return ""
 	}
 	for _, c := range v.changes {
-		if fieldOf(c.target) == fieldEmail && !strings.EqualFold(c.planned, c.current) {
+		if fieldOf(c.target) == fieldEmail {
 			return strings.ToLower(c.planned)
 		}
 	}

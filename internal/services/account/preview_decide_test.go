@@ -148,6 +148,77 @@ func TestDecide_admitsWhatItCannotKnow(t *testing.T) {
 	}
 }
 
+// What the target's description says of an attribute counts.
+func TestDecide_heedsTheTarget(t *testing.T) {
+	t.Parallel()
+	ana := user("ana", "mail", "ana@corp.example", "surname", "EXAMPLE")
+	account := gotoadmin.User{Key: "1", Email: "ana@corp.example", LastName: "Example", Status: "ACTIVE"}
+	tests := []struct {
+		name     string
+		lastName graph.AttributeDefinition
+		accounts []gotoadmin.User
+		want     string
+		changes  int
+	}{
+		{"case does not matter", graph.AttributeDefinition{}, []gotoadmin.User{account}, actionMatched, 0},
+		{"case matters", graph.AttributeDefinition{CaseExact: true}, []gotoadmin.User{account}, actionUpdate, 1},
+		{"immutable", graph.AttributeDefinition{CaseExact: true, Mutability: "Immutable"}, []gotoadmin.User{account}, actionMatched, 0},
+		{"immutable, on creation", graph.AttributeDefinition{Mutability: "Immutable"}, nil, actionCreate, 2},
+		{"read-only", graph.AttributeDefinition{CaseExact: true, Mutability: "ReadOnly"}, []gotoadmin.User{account}, actionMatched, 0},
+		{"read-only, on creation", graph.AttributeDefinition{Mutability: "ReadOnly", Required: true}, nil, actionCreate, 1},
+		{"an integer", graph.AttributeDefinition{Type: "Integer"}, nil, actionSkip, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.lastName.Name = "lastName"
+			target := &graph.ObjectDefinition{Attributes: []graph.AttributeDefinition{{Name: "email", Required: true}, test.lastName}}
+			s := situation{people: []*person{ana}, peopleRead: true, accounts: test.accounts, accountsRead: true,
+				rules: compile(byMail(graph.AttributeMapping{Target: "LastName", Source: from("surname")}), target, time.Now())}
+			verdicts, _ := s.decide()
+			if len(verdicts) != 1 || verdicts[0].action != test.want || len(verdicts[0].changes) != test.changes {
+				t.Errorf("got %+v, want %s with %d changes", verdicts, test.want, test.changes)
+			}
+		})
+	}
+}
+
+func TestHold_tellsWhoseRolesProvision(t *testing.T) {
+	t.Parallel()
+	people, programs := []string{"User"}, []string{"Application"}
+	declared := []graph.AppRole{
+		{ID: "r1", DisplayName: "User", AllowedMemberTypes: people, IsEnabled: true},
+		{ID: "r2", DisplayName: "Retired", AllowedMemberTypes: people},
+		{ID: "r3", DisplayName: "Robot", Value: "robot", AllowedMemberTypes: programs, IsEnabled: true},
+	}
+	tests := []struct {
+		name     string
+		roles    []string
+		declared []graph.AppRole
+		want     holder
+	}{
+		{"a good role", []string{"R1"}, declared, holder{true, []string{"User"}}},
+		{"a disabled one", []string{"r2"}, declared, holder{false, []string{"Retired"}}},
+		{"one for programs", []string{"r3"}, declared, holder{false, []string{"robot"}}},
+		{"one is enough", []string{"r2", "r1", "r1"}, declared, holder{true, []string{"Retired", "User"}}},
+		{"one that is gone", []string{"r9"}, declared, holder{}},
+		{"default access beside others", []string{graph.DefaultAccessRoleID}, declared, holder{}},
+		{"default access alone", []string{graph.DefaultAccessRoleID}, declared[1:], holder{true, nil}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			found := map[string]holder{}
+			for _, role := range test.roles {
+				hold(found, "ANA", role, test.declared)
+			}
+			if diff := cmp.Diff(map[string]holder{"ana": test.want}, found, cmp.AllowUnexported(holder{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestFilter_operators(t *testing.T) {
 	t.Parallel()
 	text, null, empty := expression.String("Berlin"), expression.Null(), expression.String("")

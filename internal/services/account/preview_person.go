@@ -68,7 +68,7 @@ func (r *rules) creates(p *person) verdict {
 		}
 		switch {
 		case result.fails:
-			v.reason, v.subject = reasonFails, f.target
+			v.reason, v.subject, v.changes = reasonFails, f.target, nil
 			return v
 		case result.reason != "":
 			if required >= 0 {
@@ -77,7 +77,7 @@ func (r *rules) creates(p *person) verdict {
 			}
 			continue
 		case !f.accepts(value):
-			v.reason, v.subject = reasonType, f.target
+			v.reason, v.subject, v.changes = reasonType, f.target, nil
 			return v
 		case len(value.Values()) == 0:
 			continue
