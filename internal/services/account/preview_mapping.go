@@ -159,6 +159,23 @@ func (r *rules) sources() []string {
 	return slices.Compact(names)
 }
 
+// without takes back that a source attribute can be read: the directory turned out not to have it.
+func (r *rules) without(name string) {
+	r.problems.add(problemSourceAttribute, name)
+	for i := range r.flows {
+		if slices.Contains(r.flows[i].attributes, name) {
+			r.flows[i].unknown = reasonAttribute
+		}
+	}
+	for _, f := range r.filters {
+		for _, group := range f {
+			for i := range group {
+				group[i].readable = group[i].readable && group[i].attribute != name
+			}
+		}
+	}
+}
+
 // reads reports whether the flow depends on a source attribute, given in lower case.
 func (f *flow) reads(lower string) bool {
 	return slices.ContainsFunc(f.attributes, func(name string) bool { return strings.ToLower(name) == lower })

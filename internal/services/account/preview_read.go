@@ -57,7 +57,7 @@ func (s *survey) take(ctx context.Context) (found situation, scope string, faile
 			return found, "", failed
 		}
 	}
-	if found.people, found.peopleRead, err = s.people(ctx, scope, holders, found.rules.sources()); err != nil {
+	if found.people, found.peopleRead, err = s.people(ctx, scope, holders, found.rules); err != nil {
 		return found, "", fail(graphdiag.Error("Cannot read the people in scope", err, graphdiag.PrincipalRead))
 	}
 	if found.accounts, found.accountsRead, failed = s.accounts(ctx); failed.HasError() {
@@ -239,21 +239,23 @@ func hold(found map[string]holder, principalID, roleID string, declared []graph.
 }
 
 // people reads the people in scope with the source attributes in use. Read is false when that was refused.
-func (s *survey) people(ctx context.Context, scope string, holders map[string]holder, sources []string) (people []*person, read bool, err error) {
-	properties := []string{propertyEnabled}
-	if s.names {
-		properties = append(properties, propertyName, propertyDisplayName)
-	}
-	for _, source := range sources {
-		if property, known := propertyOf(source); known && property != "" {
-			properties = append(properties, property)
+func (s *survey) people(ctx context.Context, scope string, holders map[string]holder, r *rules) (people []*person, read bool, err error) {
+	sources := r.sources()
+	ask := func(properties []string) ([]graph.Person, error) {
+		if scope == scopeAll {
+			return s.graph.ListPeople(ctx, properties)
 		}
+		return s.graph.GetPeople(ctx, slices.Sorted(maps.Keys(holders)), properties)
 	}
-	var found []graph.Person
-	if scope == scopeAll {
-		found, err = s.graph.ListPeople(ctx, properties)
-	} else {
-		found, err = s.graph.GetPeople(ctx, slices.Sorted(maps.Keys(holders)), properties)
+	properties := s.properties(sources)
+	found, err := ask(properties)
+	if extensions := slices.DeleteFunc(slices.Clone(sources), func(name string) bool { return !isExtension(name) }); graph.IsBadRequest(err) && len(extensions) > 0 {
+		// An extension goes with the application that added it, and one that is gone spoils the whole request.
+		for _, name := range extensions {
+			r.without(name)
+		}
+		properties = s.properties(slices.DeleteFunc(slices.Clone(sources), isExtension))
+		found, err = ask(properties)
 	}
 	if graph.IsPermissionDenied(err) {
 		s.problems.put(problem{problemPeople, severityError,
@@ -308,6 +310,20 @@ func (s *survey) people(ctx context.Context, scope string, holders map[string]ho
 	}
 	slices.SortFunc(people, func(a, b *person) int { return strings.Compare(a.id, b.id) })
 	return people, read, nil
+}
+
+// properties are what to ask for of people.
+func (s *survey) properties(sources []string) []string {
+	properties := []string{propertyEnabled}
+	if s.names {
+		properties = append(properties, propertyName, propertyDisplayName)
+	}
+	for _, source := range sources {
+		if property, known := propertyOf(source); known && property != "" {
+			properties = append(properties, property)
+		}
+	}
+	return properties
 }
 
 // accounts reads the accounts at GoTo. Read is false when nobody may, or nobody was told to.

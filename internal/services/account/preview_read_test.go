@@ -178,6 +178,34 @@ func group(w *stage, members ...string) string {
 	return w.store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: members})
 }
 
+// A directory extension that is gone does not keep the rest from being read.
+func TestPreview_readsWithoutExtensionsThatAreGone(t *testing.T) {
+	t.Parallel()
+	const extension = "extension_c0000000000040008000000000000c0c_costCenter"
+	w := newStage(t)
+	w.mapTo(usual(flowTo{target: "department", expression: "[" + extension + "]"}, flowTo{target: "locale", expression: `Coalesce([` + extension + `], "en_US")`})...)
+	w.account("leo@corp.example", true, "firstName", "Leo", "lastName", "North", "locale", "de_DE")
+	w.assign(store.RoleUser, store.UserAna, store.UserEva, store.UserLeo)
+	arrange := func() {
+		w.Sim.Faults().Add(simulator.Fault{Path: "/directoryObjects/getByIds", Count: 1, Effect: simulator.Fails(400, "Request_BadRequest", "Could not find a property named '"+extension+"' on type 'microsoft.graph.user'.")})
+	}
+	arrange()
+	got := w.preview("")
+	want := []string{"ana create no_account", "eva unknown source_attribute_not_read eva", "leo unknown source_attribute_not_read leo"}
+	if diff := cmp.Diff(want, got.Entries); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got.Complete || got.Problems[0] != "SourceAttributeNotRead warning" {
+		t.Errorf("problems %v", got.Problems)
+	}
+	arrange()
+	w.where(extension, "EQUALS", "4711")
+	want = []string{"ana unknown filter_not_computable", "eva unknown filter_not_computable", "leo unknown filter_not_computable"}
+	if diff := cmp.Diff(want, w.preview("").Entries); diff != "" {
+		t.Errorf("with a filter (-want +got):\n%s", diff)
+	}
+}
+
 func TestPreview_withoutCredentialsForGoTo(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)

@@ -63,7 +63,7 @@ func propertyOf(attribute string) (property string, known bool) {
 		return "", true
 	case extensionNumber(name) != "":
 		return propertyExtensions, true
-	case strings.HasPrefix(name, "extension_"):
+	case isExtension(attribute):
 		return attribute, true // names of directory extensions are case-sensitive
 	case renamed[name] != "":
 		return renamed[name], true
@@ -74,6 +74,11 @@ func propertyOf(attribute string) (property string, known bool) {
 		}
 	}
 	return "", false
+}
+
+// isExtension reports whether an attribute is a directory extension.
+func isExtension(attribute string) bool {
+	return strings.HasPrefix(strings.ToLower(attribute), "extension_")
 }
 
 // extensionNumber is the name as Graph spells it of one of the fifteen attributes from Active Directory, else "".
