@@ -256,3 +256,20 @@ func TestPreview_isWhatTheCycleDoes(t *testing.T) {
 		})
 	}
 }
+
+// The successor's connector names its attributes as SCIM does.
+func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
+	t.Parallel()
+	w := newStageOf(t, store.TemplateGoTo, store.ConnectorGoTo)
+	w.account("ben@corp.example", true, "name.givenName", "Benjamin", "name.familyName", "Sample")
+	w.account("leo@corp.example", true, "name.givenName", "Leo", "name.familyName", "North")
+	w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserLeo, store.UserDavid)
+	got := w.keep()
+	want := []string{"ana create no_account", "ben update account_differs ben", "david skip sign_in_blocked", "leo matched account_fits leo"}
+	if diff := cmp.Diff(want, got.Entries); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"AttributesNotCompared info"}, got.Problems); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}

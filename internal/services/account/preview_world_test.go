@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -28,16 +27,22 @@ type stage struct {
 	off bool // the mapping is
 }
 
-func newStage(t testing.TB, adjust ...func(*simulator.Options)) *stage {
+func newStage(t testing.TB) *stage {
 	t.Helper()
-	env := acctest.New(t, adjust...)
+	return newStageOf(t, store.TemplateGoToMeeting, store.ConnectorGoToMeeting)
+}
+
+// newStageOf is newStage for a gallery entry and its connector.
+func newStageOf(t testing.TB, template, connector string) *stage {
+	t.Helper()
+	env := acctest.New(t)
 	env.UseGoTo()
 	w := &stage{Env: env, t: t}
 	var err error
-	_, w.sp, err = w.store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	_, w.sp, err = w.store().Instantiate(template, "GoTo", "")
 	w.ok(err)
-	w.secret("UserName", store.AdminUserName, "Password", store.AdminPassword)
-	w.job, err = w.store().CreateJob(w.sp.ID, store.ConnectorGoToMeeting)
+	w.secret("UserName", store.AdminUserName, "Password", store.AdminPassword, "Oauth2AccessToken", "access-for-somebody")
+	w.job, err = w.store().CreateJob(w.sp.ID, connector)
 	w.ok(err)
 	return w
 }
@@ -255,6 +260,12 @@ func text(value any) string {
 	return s
 }
 
+// reportedAs are the target attributes of either connector behind what GoTo reports.
+var reportedAs = map[string]string{
+	"email": "email", "userName": "email", "firstName": "firstName", "name.givenName": "firstName", "lastName": "lastName", "name.familyName": "lastName",
+	"locale": "locale", "active": "active",
+}
+
 // reportedState is what GoTo shows of every account, by key: what a preview can compare.
 func (w *stage) reportedState() map[string]map[string]string {
 	shown := map[string]map[string]string{}
@@ -263,9 +274,9 @@ func (w *stage) reportedState() map[string]map[string]string {
 		if !a.Active {
 			values["active"] = "False"
 		}
-		for _, name := range []string{"firstName", "lastName", "locale"} {
+		for name := range reportedAs {
 			if v := a.Attributes[name]; len(v) > 0 && v[0] != "" {
-				values[name] = v[0]
+				values[reportedAs[name]] = v[0]
 			}
 		}
 		shown[a.Key] = values
@@ -326,7 +337,9 @@ func (w *stage) compare() (f foretold, broken []string) {
 		id, action, key := text(e["principal_id"]), text(e["action"]), text(e["account_key"])
 		planned := map[string]string{}
 		for _, c := range objects(f.People[i]["changes"]) {
-			planned[text(c["target_attribute"])] = text(c["planned"])
+			if name := reportedAs[text(c["target_attribute"])]; name != "" {
+				planned[name] = text(c["planned"])
+			}
 		}
 		fails := func(what string) {
 			broken = append(broken, fmt.Sprintf("%s\n%s: before %v, after %v, failed with %q, planned %v", f.Entries[i], what, before[key], after[key], failed[id], planned))
@@ -352,11 +365,7 @@ func (w *stage) compare() (f foretold, broken []string) {
 		case "update", "disable":
 			explained[key] = true
 			want := maps.Clone(before[key])
-			for name, value := range planned {
-				if _, shown := map[string]bool{"email": true, "firstName": true, "lastName": true, "locale": true, "active": true}[name]; shown {
-					want[name] = value
-				}
-			}
+			maps.Copy(want, planned)
 			if after[key] == nil {
 				fails("the account is gone")
 			} else if !maps.Equal(want, after[key]) || maps.Equal(before[key], after[key]) {
