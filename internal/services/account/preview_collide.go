@@ -43,10 +43,10 @@ func (r *rules) collide(acting []verdict, looking map[*person]matched, x *accoun
 // written are the matching values that somebody's account gets. Of those who contend for one, everybody may win.
 func (r *rules) written(v verdict, m matched) []matchKey {
 	var keys []matchKey
-	switch v.action {
-	case actionCreate:
+	switch {
+	case v.action == actionCreate, v.reason == reasonSeveral:
 		return m.keys
-	case actionUpdate, actionConflict:
+	case v.action == actionUpdate, v.action == actionConflict:
 		for _, i := range r.matching {
 			for _, c := range v.changes {
 				if c.target == r.flows[i].target {

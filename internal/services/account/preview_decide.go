@@ -71,7 +71,7 @@ func (s situation) decide() (verdicts []verdict, unmatched int) {
 			for _, i := range m.found {
 				v.others = append(v.others, s.accounts[i].Email)
 			}
-			verdicts = append(verdicts, v)
+			acting = append(acting, v)
 		case p.blocked && !s.ranBefore && len(rivals[m.found[0]]) > 0:
 			verdicts = append(verdicts, verdict{person: p, action: actionSkip, reason: p.shutOut()}) // the account is another's
 		case len(rivals[m.found[0]]) > 1:
