@@ -97,12 +97,13 @@ func fits(schema *openapi3.Schema, raw []byte) error {
 	return schema.VisitJSON(withoutAnnotations(value), openapi3.MultiErrors())
 }
 
-// withoutAnnotations drops the members that belong to the protocol and not to the type.
+// withoutAnnotations drops the members that belong to the protocol and not to the type, and those that applications add to
+// a type under names of their own, which no published type can have.
 func withoutAnnotations(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			if strings.Contains(name, "@odata.") && name != "@odata.type" {
+			if strings.Contains(name, "@odata.") && name != "@odata.type" || strings.HasPrefix(name, "extension_") {
 				delete(v, name)
 				continue
 			}
