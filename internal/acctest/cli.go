@@ -32,11 +32,18 @@ func Main(m *testing.M) {
 	if os.Getenv(serveVariable) == "" {
 		os.Exit(m.Run())
 	}
-	err := providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{Address: "registry.terraform.io/" + providerSource, ProtocolVersion: 6})
+	err := provider.LimitFrameworkLog()
+	if err == nil {
+		err = serve()
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func serve() error {
+	return providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{Address: "registry.terraform.io/" + providerSource, ProtocolVersion: 6})
 }
 
 // CLI runs the Terraform CLI in a directory of its own, with the provider as a process as its users have it: on the wall
