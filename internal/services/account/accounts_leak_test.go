@@ -4,15 +4,12 @@
 package account_test
 
 import (
-	"archive/zip"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 )
 
@@ -64,7 +61,7 @@ output "keys" {
 	run(false, "show", "-json", "plan")
 	run(false, "apply", "-no-color", "-auto-approve")
 	run(false, "show", "-json")
-	for name, content := range map[string]string{"state": cli.File("terraform.tfstate"), "plan": unzipped(t, cli.File("plan"))} {
+	for name, content := range map[string]string{"state": cli.File("terraform.tfstate"), "plan": cli.Unzipped("plan")} {
 		if !strings.Contains(content, "eva@corp.example") {
 			t.Errorf("the %s is not as expected", name)
 		}
@@ -87,19 +84,7 @@ output "keys" {
 	for i, token := range tokens {
 		secrets[fmt.Sprintf("access token %d", i)] = token
 	}
-	for name, secret := range secrets {
-		asJSON, err := json.Marshal(secret)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for form, spelling := range map[string]string{
-			"": secret, " in base64": base64.StdEncoding.EncodeToString([]byte(secret)), " in a URL": url.QueryEscape(secret), " in JSON": strings.Trim(string(asJSON), `"`),
-		} {
-			if at := strings.Index(text, spelling); at >= 0 {
-				t.Errorf("the %s%s is in the output: …%s…", name, form, strings.ReplaceAll(text[max(0, at-200):at], secret, "(here)"))
-			}
-		}
-	}
+	acctest.WantNoSecret(t, text, secrets)
 	for _, header := range []string{"Bearer ", "Basic "} {
 		if strings.Contains(text, header) {
 			t.Errorf("a header with %q is in the output", header)
@@ -120,29 +105,6 @@ func issued(t *testing.T, c *customer) []string {
 		t.Fatalf("%d requests with a token", len(tokens))
 	}
 	return tokens
-}
-
-// unzipped is the content of all files in an archive.
-func unzipped(t *testing.T, archive string) string {
-	t.Helper()
-	reader, err := zip.NewReader(strings.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, entry := range reader.File {
-		file, err := entry.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(&all, file); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all.String()
 }
 
 // The environment alone configures GoTo as well, and each request has its line in the log.

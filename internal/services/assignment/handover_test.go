@@ -253,7 +253,7 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, prior, config)
 			all = append(all, found...)
 		}
-		if len(all) != 1 || all.HasError() || !strings.Contains(all.String(), "`moved` block") {
+		if len(all) != 1 || all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {
 			t.Errorf("destroy first %v: got %v", destroyFirst, all)
 		}
 	}
