@@ -46,7 +46,6 @@ type ServicePrincipal struct {
 	PreferredSingleSignOnMode string    `json:"preferredSingleSignOnMode"`
 	AppRoles                  []AppRole `json:"appRoles"`
 	Tags                      []string  `json:"tags"`
-	Notes                     string    `json:"notes"`
 }
 
 // Application is the registration behind a service principal.
@@ -73,13 +72,6 @@ type ServicePrincipalFilter struct {
 	ApplicationTemplateID string
 }
 
-// ServicePrincipalPatch holds the members to change; nil leaves a member alone.
-type ServicePrincipalPatch struct {
-	AccountEnabled            *bool   `json:"accountEnabled,omitempty"`
-	AppRoleAssignmentRequired *bool   `json:"appRoleAssignmentRequired,omitempty"`
-	Notes                     *string `json:"notes,omitempty"`
-}
-
 // ApplicationPatch holds the members to change; nil leaves a member alone.
 type ApplicationPatch struct {
 	DisplayName *string `json:"displayName,omitempty"`
@@ -89,7 +81,7 @@ type ApplicationPatch struct {
 // case; entries that match exactly displace the others.
 func (c *Client) ListApplicationTemplates(ctx context.Context, displayName string) ([]ApplicationTemplate, error) {
 	all, err := list[ApplicationTemplate](ctx, c, call{
-		method: http.MethodGet, path: "/applicationTemplates", query: query("$filter", "displayName eq "+quoted(displayName)),
+		method: http.MethodGet, path: "/applicationTemplates", needs: needsNothing, query: query("$filter", "displayName eq "+quoted(displayName)),
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +96,7 @@ func (c *Client) ListApplicationTemplates(ctx context.Context, displayName strin
 // GetApplicationTemplate returns one gallery entry.
 func (c *Client) GetApplicationTemplate(ctx context.Context, id string) (ApplicationTemplate, error) {
 	var template ApplicationTemplate
-	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applicationTemplates", id)}, &template)
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applicationTemplates", id), needs: needsNothing}, &template)
 	return template, err
 }
 
@@ -122,7 +114,7 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID,
 		} `json:"servicePrincipal"`
 	}
 	in := call{
-		method: http.MethodPost, path: pathOf("applicationTemplates", templateID, "instantiate"),
+		method: http.MethodPost, path: pathOf("applicationTemplates", templateID, "instantiate"), needs: writesApplications,
 		body: map[string]string{"displayName": displayName},
 	}
 	if err := c.do(ctx, in, &answer); err != nil {
@@ -144,7 +136,7 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID,
 // withoutID is the error for a create that was answered with success but without an id.
 func (in call) withoutID() error {
 	return &Error{
-		Method: in.method, Path: "/v1.0" + redactPath(in.path), StatusCode: http.StatusCreated, Ambiguous: true,
+		Method: in.method, Path: "/v1.0" + redactPath(in.path), Needs: in.needs, StatusCode: http.StatusCreated, Ambiguous: true,
 		Err: errors.New("the answer names no id"),
 	}
 }
@@ -152,7 +144,7 @@ func (in call) withoutID() error {
 // GetServicePrincipal returns a service principal by object id.
 func (c *Client) GetServicePrincipal(ctx context.Context, id string) (ServicePrincipal, error) {
 	var principal ServicePrincipal
-	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("servicePrincipals", id)}, &principal)
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("servicePrincipals", id), needs: readsApplications}, &principal)
 	return principal, err
 }
 
@@ -169,18 +161,13 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 		}
 	}
 	return list[ServicePrincipal](ctx, c, call{
-		method: http.MethodGet, path: "/servicePrincipals", query: query("$filter", strings.Join(terms, " and ")),
+		method: http.MethodGet, path: "/servicePrincipals", needs: readsApplications, query: query("$filter", strings.Join(terms, " and ")),
 	})
-}
-
-// UpdateServicePrincipal changes the members named in patch.
-func (c *Client) UpdateServicePrincipal(ctx context.Context, id string, patch ServicePrincipalPatch) error {
-	return c.do(ctx, call{method: http.MethodPatch, path: pathOf("servicePrincipals", id), body: patch}, nil)
 }
 
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
-	in := call{method: http.MethodGet, path: "/applications", query: query("$filter", "appId eq "+quoted(appID))}
+	in := call{method: http.MethodGet, path: "/applications", needs: readsApplications, query: query("$filter", "appId eq "+quoted(appID))}
 	begin, wait := c.clock.Now(), time.Duration(replicationWait(ctx))
 	for n := 1; ; n++ {
 		found, err := list[Application](ctx, c, in)
@@ -200,29 +187,29 @@ func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Appli
 		}
 	}
 	return Application{}, &Error{
-		Method: in.method, Path: "/v1.0" + in.path, StatusCode: http.StatusNotFound, Code: codeNoResource,
+		Method: in.method, Path: "/v1.0" + in.path, Needs: in.needs, StatusCode: http.StatusNotFound, Code: codeNoResource,
 		Message: fmt.Sprintf("no application has the client id %s", appID),
 	}
 }
 
 // UpdateApplication changes the members named in patch.
 func (c *Client) UpdateApplication(ctx context.Context, objectID string, patch ApplicationPatch) error {
-	return c.do(ctx, call{method: http.MethodPatch, path: pathOf("applications", objectID), body: patch}, nil)
+	return c.do(ctx, call{method: http.MethodPatch, path: pathOf("applications", objectID), needs: writesApplications, body: patch}, nil)
 }
 
 // DeleteApplication soft-deletes an application together with its service principal. Gone already is success.
 func (c *Client) DeleteApplication(ctx context.Context, objectID string) error {
-	return c.delete(ctx, pathOf("applications", objectID))
+	return c.delete(ctx, pathOf("applications", objectID), writesApplications)
 }
 
 // DeleteServicePrincipal deletes a service principal and leaves its application. Gone already is success.
 func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error {
-	return c.delete(ctx, pathOf("servicePrincipals", id))
+	return c.delete(ctx, pathOf("servicePrincipals", id), writesApplications)
 }
 
 // delete sends a DELETE; gone already is success.
-func (c *Client) delete(ctx context.Context, path string) error {
-	err := c.do(ctx, call{method: http.MethodDelete, path: path}, nil)
+func (c *Client) delete(ctx context.Context, path string, needs Permission) error {
+	err := c.do(ctx, call{method: http.MethodDelete, path: path, needs: needs}, nil)
 	if IsNotFound(err) {
 		return nil
 	}
@@ -232,7 +219,7 @@ func (c *Client) delete(ctx context.Context, path string) error {
 // ListDeletedApplications returns the soft-deleted applications with exactly this display name.
 func (c *Client) ListDeletedApplications(ctx context.Context, displayName string) ([]DeletedObject, error) {
 	all, err := listWith[DeletedObject](ctx, c,
-		call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.application"},
+		call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.application", needs: readsApplications},
 		query("$filter", "displayName eq "+quoted(displayName)))
 	if err != nil {
 		return nil, err

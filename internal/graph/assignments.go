@@ -5,12 +5,7 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
-	"strings"
-
-	"github.com/google/uuid"
 )
 
 // Assignment is one principal in one app role of a service principal.
@@ -26,35 +21,20 @@ type Assignment struct {
 
 // ListAssignments returns every assignment of a service principal, asking for 999 a page and taking what it gets.
 func (c *Client) ListAssignments(ctx context.Context, servicePrincipalID string) ([]Assignment, error) {
-	return listWith[Assignment](ctx, c, call{method: http.MethodGet, path: assignmentsPath(servicePrincipalID)}, query("$top", "999"))
-}
-
-// ListPrincipalAssignments returns the assignments of one principal on a service principal. Microsoft does not list
-// principalId among the properties to filter by, so a service that refuses or ignores the filter is put up with.
-func (c *Client) ListPrincipalAssignments(ctx context.Context, servicePrincipalID, principalID string) ([]Assignment, error) {
-	if uuid.Validate(principalID) != nil {
-		return nil, fmt.Errorf("principal id %q is not a GUID", principalID)
-	}
-	all, err := listWith[Assignment](ctx, c,
-		call{method: http.MethodGet, path: assignmentsPath(servicePrincipalID)},
-		query("$filter", "principalId eq "+principalID))
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(a Assignment) bool { return !strings.EqualFold(a.PrincipalID, principalID) }), nil
+	return listWith[Assignment](ctx, c, call{method: http.MethodGet, path: assignmentsPath(servicePrincipalID), needs: readsApplications}, query("$top", "999"))
 }
 
 // GetAssignment returns one assignment by its opaque, case-sensitive id.
 func (c *Client) GetAssignment(ctx context.Context, servicePrincipalID, id string) (Assignment, error) {
 	var assignment Assignment
-	err := c.do(ctx, call{method: http.MethodGet, path: assignmentPath(servicePrincipalID, id)}, &assignment)
+	err := c.do(ctx, call{method: http.MethodGet, path: assignmentPath(servicePrincipalID, id), needs: readsApplications}, &assignment)
 	return assignment, err
 }
 
 // CreateAssignment assigns a principal. An error that IsAmbiguous must be settled by listing.
 func (c *Client) CreateAssignment(ctx context.Context, servicePrincipalID, principalID, appRoleID string) (Assignment, error) {
 	request := NewAssignmentRequest(servicePrincipalID, principalID, appRoleID)
-	in := call{method: request.Method, path: request.URL, body: request.Body}
+	in := call{method: request.Method, path: request.URL, needs: request.needs, body: request.Body}
 	var assignment Assignment
 	if err := c.do(ctx, in, &assignment); err != nil {
 		return Assignment{}, err
@@ -70,6 +50,7 @@ func NewAssignmentRequest(servicePrincipalID, principalID, appRoleID string) Bat
 	return BatchRequest{
 		Method: http.MethodPost,
 		URL:    assignmentsPath(servicePrincipalID),
+		needs:  writesAssignments,
 		Body:   map[string]string{"principalId": principalID, "resourceId": servicePrincipalID, "appRoleId": appRoleID},
 	}
 }
@@ -77,7 +58,7 @@ func NewAssignmentRequest(servicePrincipalID, principalID, appRoleID string) Bat
 // DeleteAssignment removes an assignment. Gone already is success. The service answers 400 for one that is gone, too,
 // so that a look decides.
 func (c *Client) DeleteAssignment(ctx context.Context, servicePrincipalID, id string) error {
-	err := c.delete(ctx, assignmentPath(servicePrincipalID, id))
+	err := c.delete(ctx, assignmentPath(servicePrincipalID, id), writesAssignments)
 	if !IsBadRequest(err) {
 		return err
 	}
@@ -90,7 +71,7 @@ func (c *Client) DeleteAssignment(ctx context.Context, servicePrincipalID, id st
 // DeleteAssignmentRequest is DeleteAssignment as an element of a batch: a 404 in its answer means gone already, a 400
 // may.
 func DeleteAssignmentRequest(servicePrincipalID, id string) BatchRequest {
-	return BatchRequest{Method: http.MethodDelete, URL: assignmentPath(servicePrincipalID, id)}
+	return BatchRequest{Method: http.MethodDelete, URL: assignmentPath(servicePrincipalID, id), needs: writesAssignments}
 }
 
 func assignmentsPath(servicePrincipalID string) string {

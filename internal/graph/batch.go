@@ -21,6 +21,7 @@ type BatchRequest struct {
 	Method string
 	URL    string // relative to the version, such as /users/{id}
 	Body   any    // nil for none
+	needs  Permission
 }
 
 // BatchResponse is the answer to the element of the same index: Body on success, else Err (a *Error).
@@ -94,7 +95,7 @@ func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse,
 	writes := request.Method != http.MethodGet
 	if !answered || response.Status == 0 {
 		return BatchResponse{Err: &Error{
-			Method: request.Method, Path: path, Ambiguous: writes, Err: errors.New("the batch came back without an answer to this request"),
+			Method: request.Method, Path: path, Needs: request.needs, Ambiguous: writes, Err: errors.New("the batch came back without an answer to this request"),
 		}}
 	}
 	if response.Status >= 200 && response.Status < 300 {
@@ -109,6 +110,7 @@ func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse,
 		header.Set(name, value)
 	}
 	e := newError(request.Method, path, response.Status, header, response.Body, c.clock.Now())
+	e.Needs = request.needs
 	switch response.Status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout:
 		e.Ambiguous = writes

@@ -92,15 +92,12 @@ func TestClient_managesAnApplication(t *testing.T) {
 		if diff := cmp.Diff(read, found[0]); diff != "" {
 			t.Errorf("listing differs from reading:\n%s", diff)
 		}
-		enabled, notes, name := false, "managed", "Meetings II"
-		if err := n.UpdateServicePrincipal(t.Context(), principal.ID, graph.ServicePrincipalPatch{AccountEnabled: &enabled, Notes: &notes}); err != nil {
-			t.Fatal(err)
-		}
+		name := "Meetings II"
 		if err := n.UpdateApplication(t.Context(), application.ID, graph.ApplicationPatch{DisplayName: &name}); err != nil {
 			t.Fatal(err)
 		}
 		read, err = n.GetServicePrincipal(t.Context(), principal.ID)
-		if err != nil || read.AccountEnabled || read.Notes != notes || read.DisplayName != name || !read.AppRoleAssignmentRequired {
+		if err != nil || !read.AccountEnabled || read.DisplayName != name || !read.AppRoleAssignmentRequired {
 			t.Errorf("service principal %+v, %v", read, err)
 		}
 		again, err := n.GetApplicationByAppID(t.Context(), application.AppID)
@@ -179,11 +176,12 @@ func TestClient_managesAssignments(t *testing.T) {
 			t.Errorf("%d assignments after %d requests, %v", len(all), len(requests), err)
 		}
 	}
-	mine, err := n.ListPrincipalAssignments(t.Context(), principal.ID, strings.ToUpper(people[7]))
-	if err != nil || len(mine) != 1 || mine[0].PrincipalID != people[7] {
-		t.Errorf("assignments %+v, %v", mine, err)
+	all, err := n.ListAssignments(t.Context(), principal.ID)
+	if err != nil {
+		t.Fatal(err)
 	}
-	answers, err := n.Batch(t.Context(), []graph.BatchRequest{graph.DeleteAssignmentRequest(principal.ID, mine[0].ID)})
+	mine := slices.IndexFunc(all, func(a graph.Assignment) bool { return a.PrincipalID == people[7] })
+	answers, err := n.Batch(t.Context(), []graph.BatchRequest{graph.DeleteAssignmentRequest(principal.ID, all[mine].ID)})
 	if err != nil || answers[0].StatusCode != http.StatusNoContent || answers[0].Err != nil {
 		t.Errorf("answers %+v, %v", answers, err)
 	}
@@ -219,10 +217,6 @@ func TestClient_looksUpPeopleAndGroups(t *testing.T) {
 	}
 	if _, err := n.GetUser(t.Context(), "nobody@example.com"); !graph.IsNotFound(err) {
 		t.Errorf("error %v", err)
-	}
-	group, err := n.GetGroup(t.Context(), groupMeetings)
-	if err != nil || group.DisplayName == "" || group.SecurityEnabled == nil || !*group.SecurityEnabled {
-		t.Errorf("group %+v, %v", group, err)
 	}
 	members, err := n.ListGroupMembers(t.Context(), groupMeetings)
 	if err != nil || len(members) == 0 || members[0].Type != "User" || members[0].AccountEnabled == nil {
@@ -454,9 +448,6 @@ func TestClient_managesASchema(t *testing.T) {
 	if err := n.PutSchema(ctx, ref, schema); err != nil {
 		t.Error(err)
 	}
-	if err := n.DeleteSchema(ctx, ref); err != nil {
-		t.Error(err)
-	}
 	parsed, err := n.ParseExpression(ctx, ref, `Replace([mail], "a", , , "b", , )`)
 	var source struct{ Type, Name string }
 	if err != nil || !parsed.ParsingSucceeded || json.Unmarshal(parsed.Expression, &source) != nil || source.Type != "Function" || source.Name != "Replace" {
@@ -473,24 +464,5 @@ func TestClient_managesASchema(t *testing.T) {
 	functions, err := n.Functions(ctx, ref)
 	if err != nil || !slices.ContainsFunc(functions, func(f graph.MappingFunction) bool { return f.Name == "Append" && len(f.Parameters) == 2 }) {
 		t.Errorf("functions %+v, %v", functions, err)
-	}
-	raw, err := json.Marshal(schema)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var document struct {
-		Directories []struct{ ID, Discoverabilities string }
-	}
-	if err := json.Unmarshal(raw, &document); err != nil {
-		t.Fatal(err)
-	}
-	for _, directory := range document.Directories {
-		if directory.Discoverabilities == "None" {
-			continue
-		}
-		definition, err := n.Discover(ctx, ref, directory.ID)
-		if err != nil || !strings.Contains(string(definition), directory.ID) {
-			t.Errorf("directory %s, %v", definition, err)
-		}
 	}
 }

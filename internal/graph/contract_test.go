@@ -104,10 +104,13 @@ type contractTransport struct {
 	next http.RoundTripper
 }
 
+// leftOut is the one operation of the client that the published subset does not hold.
+const leftOut = "GET /directory/deletedItems/microsoft.graph.user"
+
 func (c contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	path, isGraph := strings.CutPrefix(r.URL.Path, "/v1.0")
 	document, err := contract.Load()
-	if !isGraph || errors.Is(err, contract.ErrMissing) {
+	if !isGraph || errors.Is(err, contract.ErrMissing) || r.Method+" "+path == leftOut {
 		return c.next.RoundTrip(r)
 	}
 	if err != nil {

@@ -81,7 +81,7 @@ func TestClient_paceIsTheDirectorysQuota(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for range 25 {
-				if _, err := n.GetGroup(t.Context(), groupMeetings); err != nil {
+				if _, err := n.ListGroupMembers(t.Context(), groupMeetings); err != nil {
 					t.Error(err)
 				}
 			}

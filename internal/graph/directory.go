@@ -21,15 +21,6 @@ type User struct {
 	DisplayName       string `json:"displayName"`
 	Mail              string `json:"mail"`
 	AccountEnabled    *bool  `json:"accountEnabled"` // nil when not asked for
-	UserType          string `json:"userType"`
-}
-
-// Group is a group in the directory.
-type Group struct {
-	ID              string   `json:"id"`
-	DisplayName     string   `json:"displayName"`
-	SecurityEnabled *bool    `json:"securityEnabled"` // nil when not asked for
-	GroupTypes      []string `json:"groupTypes"`
 }
 
 // Principal is a directory object of any kind that can be assigned.
@@ -80,18 +71,9 @@ func (c *Client) GetUser(ctx context.Context, idOrUPN string) (User, error) {
 	}
 	var user User
 	err := c.do(ctx, call{
-		method: http.MethodGet, path: path, query: query("$select", "id,userPrincipalName,displayName,mail,accountEnabled,userType"),
+		method: http.MethodGet, path: path, needs: readsUsers, query: query("$select", "id,userPrincipalName,displayName,mail,accountEnabled"),
 	}, &user)
 	return user, err
-}
-
-// GetGroup returns a group by object id.
-func (c *Client) GetGroup(ctx context.Context, id string) (Group, error) {
-	var group Group
-	err := c.do(ctx, call{
-		method: http.MethodGet, path: pathOf("groups", id), query: query("$select", "id,displayName,securityEnabled,groupTypes"),
-	}, &group)
-	return group, err
 }
 
 // How GetPrincipals divides its work.
@@ -118,7 +100,7 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 		group.Go(func() error {
 			var err error
 			found[i], err = listWith[Principal](ctx, c, call{
-				method: http.MethodPost, path: "/directoryObjects/getByIds", reads: true,
+				method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsGroups, reads: true,
 				body: map[string]any{"ids": chunk, "types": strings.Split(principalKinds, ",")},
 			}, query("$select", principalProperties))
 			return err
@@ -132,6 +114,6 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 
 // ListGroupMembers returns the direct members of a group.
 func (c *Client) ListGroupMembers(ctx context.Context, groupID string) ([]Principal, error) {
-	return listWith[Principal](ctx, c, call{method: http.MethodGet, path: pathOf("groups", groupID, "members")},
+	return listWith[Principal](ctx, c, call{method: http.MethodGet, path: pathOf("groups", groupID, "members"), needs: readsGroups},
 		query("$select", memberProperties, "$top", "999"))
 }

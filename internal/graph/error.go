@@ -21,6 +21,7 @@ type Error struct {
 	Message         string // the innermost message; "" when the body had none
 	RequestID       string
 	ClientRequestID string
+	Needs           Permission // what the operation must be granted
 	RetryAfter      time.Duration
 	Claims          string // the claims challenge of a 401, decoded, "" if none
 	// Ambiguous reports that a write may have taken effect although no success was seen.

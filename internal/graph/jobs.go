@@ -57,20 +57,20 @@ type Job struct {
 
 // ListJobs returns the jobs of a service principal.
 func (c *Client) ListJobs(ctx context.Context, servicePrincipalID string) ([]Job, error) {
-	return list[Job](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "jobs")})
+	return list[Job](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "jobs"), needs: readsSynchronization})
 }
 
 // GetJob returns one job.
 func (c *Client) GetJob(ctx context.Context, ref JobRef) (Job, error) {
 	var job Job
-	err := c.do(ctx, call{method: http.MethodGet, path: ref.path()}, &job)
+	err := c.do(ctx, call{method: http.MethodGet, path: ref.path(), needs: readsSynchronization}, &job)
 	return job, err
 }
 
 // CreateJob makes a stopped job. An error that IsAmbiguous must be settled by ListJobs.
 func (c *Client) CreateJob(ctx context.Context, servicePrincipalID, templateID string) (Job, error) {
 	in := call{
-		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs"),
+		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs"), needs: writesSynchronization,
 		body: map[string]string{"templateId": templateID},
 	}
 	var job Job
@@ -85,12 +85,12 @@ func (c *Client) CreateJob(ctx context.Context, servicePrincipalID, templateID s
 
 // StartJob starts a stopped or quarantined job. Never call it for a running one.
 func (c *Client) StartJob(ctx context.Context, ref JobRef) error {
-	return c.do(ctx, call{method: http.MethodPost, path: ref.path("start")}, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: ref.path("start"), needs: writesSynchronization}, nil)
 }
 
 // PauseJob stops a job; the cycle in progress runs to its end.
 func (c *Client) PauseJob(ctx context.Context, ref JobRef) error {
-	return c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), idempotent: true}, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), needs: writesSynchronization, idempotent: true}, nil)
 }
 
 // RestartJob restarts a job; resetScope is a comma-separated set of flags, "" the service's default.
@@ -100,9 +100,11 @@ func (c *Client) RestartJob(ctx context.Context, ref JobRef, resetScope string) 
 		criteria["resetScope"] = resetScope
 	}
 	return c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("restart"), body: map[string]any{"criteria": criteria},
+		method: http.MethodPost, path: ref.path("restart"), needs: writesSynchronization, body: map[string]any{"criteria": criteria},
 	}, nil)
 }
 
 // DeleteJob deletes a job with its schema and links. Gone already is success.
-func (c *Client) DeleteJob(ctx context.Context, ref JobRef) error { return c.delete(ctx, ref.path()) }
+func (c *Client) DeleteJob(ctx context.Context, ref JobRef) error {
+	return c.delete(ctx, ref.path(), writesSynchronization)
+}

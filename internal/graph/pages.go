@@ -62,7 +62,7 @@ func entries[T any](ctx context.Context, c *Client, first call) iter.Seq2[T, err
 				return
 			}
 			seen[link] = true
-			next = call{method: http.MethodGet, path: first.path, link: link, pace: first.pace}
+			next = call{method: http.MethodGet, path: first.path, needs: first.needs, link: link, pace: first.pace}
 		}
 	}
 }

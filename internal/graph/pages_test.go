@@ -132,17 +132,6 @@ func TestListWith_dropsOptionsThatTheServiceRefuses(t *testing.T) {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("filter", func(t *testing.T) {
-		const other = "d0000000-0000-4000-8000-000000000002"
-		b := newBench(t, refused, answer(200, `{"value":[{"id":"1","principalId":"`+testSP+`"},{"id":"2","principalId":"`+other+`"}]}`))
-		got, err := b.ListPrincipalAssignments(t.Context(), testSP, testSP)
-		if err != nil || len(got) != 1 || got[0].ID != "1" {
-			t.Errorf("got %v, %v", got, err)
-		}
-		if diff := cmp.Diff([]string{path + "?$filter=principalId%20eq%20" + testSP, path}, b.service.targets()); diff != "" {
-			t.Errorf("requests (-want +got):\n%s", diff)
-		}
-	})
 	t.Run("a real mistake", func(t *testing.T) {
 		b := newBench(t, refused, refused)
 		if _, err := b.ListAssignments(t.Context(), testSP); !IsBadRequest(err) {

@@ -49,7 +49,7 @@ func (c *Client) GetPeople(ctx context.Context, ids, properties []string) ([]Per
 		group.Go(func() error {
 			var err error
 			found[i], err = list[Person](ctx, c, call{
-				method: http.MethodPost, path: "/directoryObjects/getByIds", reads: true,
+				method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsUsers, reads: true,
 				body: map[string]any{"ids": chunk, "types": []string{"user"}}, query: selectPeople(properties),
 			})
 			return err
@@ -64,7 +64,7 @@ func (c *Client) GetPeople(ctx context.Context, ids, properties []string) ([]Per
 // ListPeople reads properties of every user of the directory, asking for 999 a page.
 func (c *Client) ListPeople(ctx context.Context, properties []string) ([]Person, error) {
 	return list[Person](ctx, c, call{
-		method: http.MethodGet, path: "/users", query: selectPeople(properties) + "&" + query("$top", "999"),
+		method: http.MethodGet, path: "/users", needs: readsUsers, query: selectPeople(properties) + "&" + query("$top", "999"),
 	})
 }
 
@@ -72,7 +72,7 @@ func (c *Client) ListPeople(ctx context.Context, properties []string) ([]Person,
 // without hyphens, before the user principal name; here it is as it was.
 func (c *Client) ListDeletedPeople(ctx context.Context, properties []string) ([]Person, error) {
 	people, err := list[Person](ctx, c, call{
-		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", query: selectPeople(properties) + "&" + query("$top", "999"),
+		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", needs: readsUsers, query: selectPeople(properties) + "&" + query("$top", "999"),
 	})
 	for _, p := range people {
 		var name string
@@ -100,7 +100,7 @@ func (c *Client) ListMembersOf(ctx context.Context, groupIDs []string) []Members
 	group.SetLimit(parallelByIDs)
 	for i, id := range groupIDs {
 		group.Go(func() error {
-			found[i].Members, found[i].Err = listWith[Principal](ctx, c, call{method: http.MethodGet, path: pathOf("groups", id, "members")},
+			found[i].Members, found[i].Err = listWith[Principal](ctx, c, call{method: http.MethodGet, path: pathOf("groups", id, "members"), needs: readsGroups},
 				query("$select", "id", "$top", "999"))
 			return nil // each group's error is its own
 		})

@@ -42,7 +42,7 @@ func (c *Client) GetTemplateSchema(ctx context.Context, servicePrincipalID, temp
 
 func (c *Client) schema(ctx context.Context, path string) (*Schema, error) {
 	schema := &Schema{}
-	if err := c.do(ctx, call{method: http.MethodGet, path: path}, schema); err != nil {
+	if err := c.do(ctx, call{method: http.MethodGet, path: path, needs: readsSynchronization}, schema); err != nil {
 		return nil, err
 	}
 	return schema, nil
@@ -55,12 +55,7 @@ func (c *Client) PutSchema(ctx context.Context, ref JobRef, schema *Schema) erro
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), body: document}, nil)
-}
-
-// DeleteSchema drops every customisation of a job's schema.
-func (c *Client) DeleteSchema(ctx context.Context, ref JobRef) error {
-	return c.do(ctx, call{method: http.MethodDelete, path: ref.path("schema")}, nil)
+	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document}, nil)
 }
 
 // withoutAnnotations copies a document without the members whose names contain "@odata.". Every other literal is copied
@@ -146,7 +141,7 @@ func (c *Client) ParseExpression(ctx context.Context, ref JobRef, expression str
 		Error            *publicError    `json:"error"`
 	}
 	err := c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("schema", "parseExpression"), reads: true,
+		method: http.MethodPost, path: ref.path("schema", "parseExpression"), needs: writesSynchronization, reads: true,
 		body: map[string]any{"expression": expression, "targetAttributeDefinition": nil, "testInputObject": nil},
 	}, &answer)
 	if err != nil {
@@ -194,7 +189,7 @@ func (c *Client) FilterOperators(ctx context.Context, ref JobRef) ([]FilterOpera
 		Arity                   string   `json:"arity"`
 		SupportedAttributeTypes []string `json:"supportedAttributeTypes"`
 	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators")})
+	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators"), needs: writesSynchronization})
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +224,7 @@ func (c *Client) Functions(ctx context.Context, ref JobRef) ([]MappingFunction, 
 		Name       string             `json:"name"`
 		Parameters []MappingParameter `json:"parameters"`
 	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions")})
+	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions"), needs: writesSynchronization})
 	if err != nil {
 		return nil, err
 	}
@@ -241,13 +236,4 @@ func (c *Client) Functions(ctx context.Context, ref JobRef) ([]MappingFunction, 
 		}
 	}
 	return functions, nil
-}
-
-// Discover has the service read a directory's objects and attributes anew and returns the directory definition.
-func (c *Client) Discover(ctx context.Context, ref JobRef, directoryID string) (json.RawMessage, error) {
-	var definition json.RawMessage
-	err := c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("schema", "directories", directoryID, "discover"), idempotent: true,
-	}, &definition)
-	return definition, err
 }

@@ -20,7 +20,7 @@ const MaskedValue = "*"
 // GetSecrets returns the stored secrets and settings; secret values read MaskedValue. Empty when never set up, which
 // the service may also answer with 404.
 func (c *Client) GetSecrets(ctx context.Context, servicePrincipalID string) ([]KeyValue, error) {
-	secrets, err := list[KeyValue](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "secrets")})
+	secrets, err := list[KeyValue](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "secrets"), needs: writesSynchronization})
 	if IsNotFound(err) {
 		return nil, nil
 	}
@@ -30,7 +30,7 @@ func (c *Client) GetSecrets(ctx context.Context, servicePrincipalID string) ([]K
 // PutSecrets writes secrets and settings. Whether omitted keys survive depends on the service.
 func (c *Client) PutSecrets(ctx context.Context, servicePrincipalID string, secrets []KeyValue) error {
 	return c.do(ctx, call{
-		method: http.MethodPut, path: syncPath(servicePrincipalID, "secrets"),
+		method: http.MethodPut, path: syncPath(servicePrincipalID, "secrets"), needs: writesSynchronization,
 		body:    map[string]any{"value": nonNil(secrets)},
 		secrets: values(secrets),
 	}, nil)
@@ -39,7 +39,7 @@ func (c *Client) PutSecrets(ctx context.Context, servicePrincipalID string, secr
 // ValidateCredentials has the service sign in at the target with credentials, before a job exists.
 func (c *Client) ValidateCredentials(ctx context.Context, servicePrincipalID, templateID string, credentials []KeyValue) error {
 	return c.do(ctx, call{
-		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", "validateCredentials"), reads: true, verdict500: true,
+		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", "validateCredentials"), needs: writesSynchronization, reads: true, verdict500: true,
 		body:    map[string]any{"templateId": templateID, "useSavedCredentials": false, "credentials": nonNil(credentials)},
 		secrets: values(credentials),
 	}, nil)
@@ -49,7 +49,7 @@ func (c *Client) ValidateCredentials(ctx context.Context, servicePrincipalID, te
 // credentials is nil.
 func (c *Client) ValidateJobCredentials(ctx context.Context, ref JobRef, credentials []KeyValue) error {
 	return c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("validateCredentials"), reads: true, verdict500: true,
+		method: http.MethodPost, path: ref.path("validateCredentials"), needs: writesSynchronization, reads: true, verdict500: true,
 		body:    map[string]any{"useSavedCredentials": credentials == nil, "credentials": nonNil(credentials)},
 		secrets: values(credentials),
 	}, nil)

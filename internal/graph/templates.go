@@ -61,7 +61,7 @@ func SecretKey(name string) (key string, known bool) {
 func (c *Client) ListSyncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
 	// Each template carries its whole default schema unless the service honours the selection.
 	templates, err := listWith[SyncTemplate](ctx, c,
-		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates")},
+		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates"), needs: readsSynchronization},
 		query("$select", "id,applicationId,default,discoverable,factoryTag,metadata"))
 	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != codeNoResource {
 		return nil, nil

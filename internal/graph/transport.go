@@ -24,6 +24,7 @@ import (
 type call struct {
 	method string
 	path   string // below the version, escaped; see pathOf
+	needs  Permission
 	query  string // encoded; see query
 	link   string // a whole URL in place of path and query: the next page
 	body   any
@@ -131,7 +132,7 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	resp, err := c.pipeline.Do(req)
 	result := c.finish(req, resp, err, state, out)
 	if e, ok := errors.AsType[*Error](result); ok {
-		e.ClientRequestID = id
+		e.ClientRequestID, e.Needs = id, in.needs
 		e.Message = withoutSecrets(e.Message, in.secrets)
 	}
 	return result

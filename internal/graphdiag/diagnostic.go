@@ -1,6 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package graphdiag turns errors of the Graph client into Terraform diagnostics: what was being done, what the service
+// said, which permission or directory role the operation needs, and the facts to quote to Microsoft support.
 package graphdiag
 
 import (
@@ -19,18 +21,18 @@ import (
 
 // Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot start
 // provisioning job". Hints are full sentences about likely causes and remedies that only the caller knows.
-func Error(summary string, err error, need Need, hints ...string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, Detail(err, need, hints...))
+func Error(summary string, err error, hints ...string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, Detail(err, hints...))
 }
 
 // AttributeError is Error attached to the attribute at fault.
-func AttributeError(at path.Path, summary string, err error, need Need, hints ...string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, summary, Detail(err, need, hints...))
+func AttributeError(at path.Path, summary string, err error, hints ...string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary, Detail(err, hints...))
 }
 
 // Detail is the text of the diagnostic for err: what happened, the likely cause, the remedy, and the machine facts.
-func Detail(err error, need Need, hints ...string) string {
-	sentences, facts := explain(err, need)
+func Detail(err error, hints ...string) string {
+	sentences, facts := explain(err)
 	sentences = append(sentences, hints...)
 	text := strings.Join(sentences, " ")
 	if len(facts) > 0 {
@@ -48,14 +50,14 @@ func Facts(err error) string {
 	return strings.Join(answerFacts(answer), "\n")
 }
 
-func explain(err error, need Need) (sentences, facts []string) {
+func explain(err error) (sentences, facts []string) {
 	var auth *graph.AuthError
 	var answer *graph.Error
 	switch {
 	case errors.As(err, &auth):
 		return explainAuth(auth)
 	case errors.As(err, &answer):
-		return explainAnswer(answer, need), answerFacts(answer)
+		return explainAnswer(answer), answerFacts(answer)
 	case errors.Is(err, context.DeadlineExceeded):
 		return []string{ownSentence(err), "The time allowed ran out; raise it in `timeouts` if the service only needs longer."}, nil
 	case errors.Is(err, context.Canceled):
@@ -72,7 +74,7 @@ const unsettled = "It is not known whether the change took effect; the next plan
 const eligibleRole = "A directory role that is only eligible has to be activated first (Privileged Identity Management). " +
 	"After an activation or a consent allow a few minutes, and sign in again."
 
-func explainAnswer(e *graph.Error, need Need) []string {
+func explainAnswer(e *graph.Error) []string {
 	var said, open string
 	if e.Message != "" {
 		said = "Microsoft Graph said: " + sentence(e.Message)
@@ -85,7 +87,7 @@ func explainAnswer(e *graph.Error, need Need) []string {
 		return compact("A Conditional Access policy asks this sign-in for more than it can give (a claims challenge).", said,
 			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
 	case graph.IsPermissionDenied(e):
-		return compact("The signed-in identity lacks a permission.", said, need.sentence(), eligibleRole)
+		return compact("The signed-in identity lacks a permission.", said, grant(e.Needs), eligibleRole)
 	case e.StatusCode == 0 && e.Ambiguous:
 		return compact("The connection broke before the answer arrived.", open)
 	case e.StatusCode == 0:
@@ -107,6 +109,18 @@ func explainAnswer(e *graph.Error, need Need) []string {
 		return compact("Microsoft Graph refused the request without saying why.")
 	}
 	return compact(said)
+}
+
+// grant says what to do about a missing permission; nothing when it is not known.
+func grant(needs graph.Permission) string {
+	if len(needs.Application) == 0 {
+		return ""
+	}
+	what := "the Microsoft Graph application permission"
+	if len(needs.Application) > 1 {
+		what += "s"
+	}
+	return "Grant " + what + " `" + strings.Join(needs.Application, "` and `") + "` with admin consent, or, for a signed-in person, " + needs.Role + "."
 }
 
 func answerFacts(e *graph.Error) []string {

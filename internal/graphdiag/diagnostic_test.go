@@ -80,7 +80,8 @@ func TestDetail_explainsAnswersOfGraph(t *testing.T) {
 			t.Parallel()
 			err := test.err
 			err.Method, err.Path = "POST", "/v1.0/x"
-			got := graphdiag.Detail(fmt.Errorf("job x: %w", &err), graphdiag.SynchronizationWrite)
+			err.Needs = graph.Permission{Application: []string{"Synchronization.ReadWrite.All"}, Role: "the directory role Cloud Application Administrator or Application Administrator"}
+			got := graphdiag.Detail(fmt.Errorf("job x: %w", &err))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}
@@ -120,7 +121,7 @@ func TestDetail_explainsFailedSignIn(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := graphdiag.Detail(fmt.Errorf("reading: %w", &test.err), graphdiag.SynchronizationWrite)
+			got := graphdiag.Detail(fmt.Errorf("reading: %w", &test.err))
 			if diff := cmp.Diff("Signing in to Microsoft Entra ID failed. "+test.want, got); diff != "" {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}
@@ -133,7 +134,7 @@ func TestDetail_explainsTheSignInBehindARefusal(t *testing.T) {
 	t.Parallel()
 	err := &graph.Error{Method: "GET", Path: "/v1.0/x", StatusCode: 401, Code: "InvalidAuthenticationToken", Err: &graph.AuthError{AADSTS: []int{7000222}}}
 	want := "Signing in to Microsoft Entra ID failed. The client secret has expired. Create a new one for the application registration and give it to the provider.\n\nCode: AADSTS7000222"
-	if diff := cmp.Diff(want, graphdiag.Detail(err, graphdiag.ApplicationRead)); diff != "" {
+	if diff := cmp.Diff(want, graphdiag.Detail(err)); diff != "" {
 		t.Errorf("detail (-want +got):\n%s", diff)
 	}
 }
@@ -152,7 +153,7 @@ func TestDetail_explainsWhatIsNoAnswer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, graphdiag.Detail(test.err, graphdiag.ApplicationRead)); diff != "" {
+			if diff := cmp.Diff(test.want, graphdiag.Detail(test.err)); diff != "" {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}
 		})
@@ -164,45 +165,34 @@ func TestError_putsHintsBeforeTheFacts(t *testing.T) {
 	err := &graph.Error{Method: "POST", Path: "/v1.0/x", StatusCode: 400, Message: "No credentials"}
 	const detail = "Microsoft Graph said: No credentials. Give them. Or authorize.\n\nHTTP status: 400\nRequest: POST /v1.0/x"
 	for name, got := range map[string]diag.Diagnostic{
-		"Error":          graphdiag.Error("Cannot start", err, graphdiag.SynchronizationWrite, "Give them.", "Or authorize."),
-		"AttributeError": graphdiag.AttributeError(path.Root("enabled"), "Cannot start", err, graphdiag.SynchronizationWrite, "Give them.", "Or authorize."),
+		"Error":          graphdiag.Error("Cannot start", err, "Give them.", "Or authorize."),
+		"AttributeError": graphdiag.AttributeError(path.Root("enabled"), "Cannot start", err, "Give them.", "Or authorize."),
 	} {
 		if got.Severity() != diag.SeverityError || got.Summary() != "Cannot start" || got.Detail() != detail {
 			t.Errorf("%s: %v: %s\n%s", name, got.Severity(), got.Summary(), got.Detail())
 		}
 	}
-	if at, ok := graphdiag.AttributeError(path.Root("enabled"), "", err, graphdiag.SynchronizationWrite).(diag.DiagnosticWithPath); !ok || !at.Path().Equal(path.Root("enabled")) {
+	if at, ok := graphdiag.AttributeError(path.Root("enabled"), "", err).(diag.DiagnosticWithPath); !ok || !at.Path().Equal(path.Root("enabled")) {
 		t.Error("the attribute is lost")
 	}
 }
 
-func TestDetail_namesWhatEachOperationNeeds(t *testing.T) {
+func TestDetail_namesWhatTheOperationNeeds(t *testing.T) {
 	t.Parallel()
-	const (
-		permission  = "Grant the Microsoft Graph application permission "
-		permissions = "Grant the Microsoft Graph application permissions "
-		person      = " with admin consent, or, for a signed-in person, "
-		admin       = "the directory role Cloud Application Administrator or Application Administrator."
-	)
 	for _, test := range []struct {
-		name string
-		need graphdiag.Need
-		want string
+		name  string
+		needs []string
+		want  string
 	}{
-		{"reading synchronization", graphdiag.SynchronizationRead,
-			permission + "`Synchronization.Read.All`" + person + "a custom role with `microsoft.directory/applications/synchronization/standard/read`."},
-		{"writing synchronization", graphdiag.SynchronizationWrite, permission + "`Synchronization.ReadWrite.All`" + person + admin},
-		{"reading applications", graphdiag.ApplicationRead, permission + "`Application.Read.All`" + person + "the directory role Directory Readers."},
-		{"writing applications", graphdiag.ApplicationWrite, permission + "`Application.ReadWrite.OwnedBy` (its own applications) or `Application.ReadWrite.All`" + person + admin},
-		{"writing assignments", graphdiag.AssignmentWrite, permissions + "`AppRoleAssignment.ReadWrite.All` and `Application.Read.All`" + person + admin},
-		{"reading people", graphdiag.PrincipalRead, permissions + "`User.Read.All` and `Group.Read.All`" + person + "the directory role Directory Readers."},
-		{"reading logs", graphdiag.ProvisioningLogRead, permission + "`ProvisioningLog.Read.All`" + person + "the directory role Reports Reader or Security Reader."},
+		{"one permission", []string{"A.Read"}, " Grant the Microsoft Graph application permission `A.Read` with admin consent, or, for a signed-in person, the role R."},
+		{"several", []string{"A.Read", "B.Read"}, " Grant the Microsoft Graph application permissions `A.Read` and `B.Read` with admin consent, or, for a signed-in person, the role R."},
+		{"unknown", nil, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			want := "The signed-in identity lacks a permission. " + test.want + " A directory role that is only eligible has to be activated first " +
+			want := "The signed-in identity lacks a permission." + test.want + " A directory role that is only eligible has to be activated first " +
 				"(Privileged Identity Management). After an activation or a consent allow a few minutes, and sign in again.\n\nHTTP status: 403\nRequest: GET /v1.0/x"
-			got := graphdiag.Detail(&graph.Error{Method: "GET", Path: "/v1.0/x", StatusCode: 403}, test.need)
+			got := graphdiag.Detail(&graph.Error{Method: "GET", Path: "/v1.0/x", StatusCode: 403, Needs: graph.Permission{Application: test.needs, Role: "the role R"}})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}

@@ -21,11 +21,11 @@ type Skipped struct {
 }
 
 // Add notes a check, named as a noun phrase ("the roles that the application offers"), and why it could not run.
-func (s *Skipped) Add(check string, err error, need Need) {
+func (s *Skipped) Add(check string, err error) {
 	var answer *graph.Error
 	switch {
-	case graph.IsPermissionDenied(err):
-		s.AddReason(check, need.sentence())
+	case graph.IsPermissionDenied(err) && errors.As(err, &answer):
+		s.AddReason(check, grant(answer.Needs))
 	case errors.As(err, &answer) && answer.StatusCode == 0:
 		s.AddReason(check, "Microsoft Graph could not be reached.")
 	default:

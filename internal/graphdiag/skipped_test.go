@@ -16,11 +16,12 @@ import (
 
 func TestSkipped_isOneWarning(t *testing.T) {
 	t.Parallel()
+	denied := &graph.Error{StatusCode: 403, Needs: graph.Permission{Application: []string{"Application.Read.All"}, Role: "the directory role Directory Readers"}}
 	var s graphdiag.Skipped
-	s.Add("the roles that the application offers", &graph.Error{StatusCode: 403}, graphdiag.ApplicationRead)
-	s.Add("the kind of the principal", &graph.Error{StatusCode: 403}, graphdiag.ApplicationRead)
-	s.Add("the operators", &graph.Error{Err: errors.New("connection refused")}, graphdiag.SynchronizationWrite)
-	s.Add("the expressions", errors.New("the answer broke off"), graphdiag.SynchronizationWrite)
+	s.Add("the roles that the application offers", denied)
+	s.Add("the kind of the principal", denied)
+	s.Add("the operators", &graph.Error{Err: errors.New("connection refused")})
+	s.Add("the expressions", errors.New("the answer broke off"))
 	s.AddReason("the schema", "The connection does not exist yet")
 	s.AddReason("the matching attribute", "The connection does not exist yet")
 	want := diag.Diagnostics{diag.NewWarningDiagnostic("Some checks could not run",

@@ -49,7 +49,7 @@ func (s *survey) take(ctx context.Context) (found situation, scope string, faile
 	}
 	scope, err := s.scope(ctx)
 	if err != nil {
-		return found, "", fail(graphdiag.Error("Cannot read the connection's scope", err, graphdiag.SynchronizationRead))
+		return found, "", fail(graphdiag.Error("Cannot read the connection's scope", err))
 	}
 	var holders map[string]holder
 	if sources := found.rules.sources(); scope != scopeAll || slices.ContainsFunc(sources, func(name string) bool { return strings.EqualFold(name, sourceRoles) }) {
@@ -58,7 +58,7 @@ func (s *survey) take(ctx context.Context) (found situation, scope string, faile
 		}
 	}
 	if found.people, found.peopleRead, err = s.people(ctx, scope, holders, found.rules); err != nil {
-		return found, "", fail(graphdiag.Error("Cannot read the people in scope", err, graphdiag.PrincipalRead))
+		return found, "", fail(graphdiag.Error("Cannot read the people in scope", err))
 	}
 	if found.accounts, found.accountsRead, failed = s.accounts(ctx); failed.HasError() {
 		return found, "", failed
@@ -75,7 +75,7 @@ func (s *survey) job(ctx context.Context) (graph.Job, diag.Diagnostics) {
 	case err == nil:
 		return job, nil
 	case !graph.IsNotFound(err):
-		return job, fail(graphdiag.Error("Cannot preview provisioning", err, graphdiag.SynchronizationRead))
+		return job, fail(graphdiag.Error("Cannot preview provisioning", err))
 	}
 	templates, err := s.graph.ListSyncTemplates(ctx, s.ref.ServicePrincipalID)
 	switch {
@@ -83,7 +83,7 @@ func (s *survey) job(ctx context.Context) (graph.Job, diag.Diagnostics) {
 		return job, fail(diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connector was retired",
 			"The service offers no provisioning connector for this application any more, so that there is nothing to preview. Move to the gallery application `GoTo`."))
 	case err != nil && !graph.IsNotFound(err):
-		return job, fail(graphdiag.Error("Cannot tell whether the connector was retired", err, graphdiag.SynchronizationRead,
+		return job, fail(graphdiag.Error("Cannot tell whether the connector was retired", err,
 			"The provisioning job is not there any more."))
 	}
 	return job, fail(diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
@@ -100,7 +100,7 @@ func ranBefore(job graph.Job) bool {
 func (s *survey) mapping(ctx context.Context, job graph.Job) (*rules, diag.Diagnostics) {
 	schema, err := s.graph.GetSchema(ctx, s.ref)
 	if err != nil {
-		return nil, fail(graphdiag.Error("Cannot read the attribute mappings", err, graphdiag.SynchronizationRead))
+		return nil, fail(graphdiag.Error("Cannot read the attribute mappings", err))
 	}
 	mappings, err := schema.ObjectMappings()
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *survey) holders(ctx context.Context) (map[string]holder, diag.Diagnosti
 			"Reading who is assigned to the application was refused, so that nobody is known to be in scope. Grant `Application.Read.All` to the identity that previews.", true})
 		return nil, nil
 	case err != nil:
-		return nil, fail(graphdiag.Error("Cannot read who is assigned", err, graphdiag.ApplicationRead))
+		return nil, fail(graphdiag.Error("Cannot read who is assigned", err))
 	}
 	found := map[string]holder{}
 	groups := map[string][]graph.Assignment{}
@@ -203,7 +203,7 @@ func (s *survey) holders(ctx context.Context) (map[string]holder, diag.Diagnosti
 				"Reading the members of assigned groups was refused, so that they are missing from the preview. Grant `Group.Read.All` (or `GroupMember.Read.All`) to the identity that previews.", true})
 		case graph.IsNotFound(members.Err): // deleted a moment ago
 		case members.Err != nil:
-			return nil, fail(graphdiag.Error("Cannot read the members of an assigned group", members.Err, graphdiag.PrincipalRead))
+			return nil, fail(graphdiag.Error("Cannot read the members of an assigned group", members.Err))
 		}
 		for _, member := range members.Members {
 			if member.Type != "User" {

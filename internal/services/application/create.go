@@ -89,7 +89,7 @@ func (r *Resource) refuseExisting(ctx context.Context, key existingKey) diag.Dia
 	if !planned {
 		var err error
 		if found, err = existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
-			return diag.Diagnostics{graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead)}
+			return diag.Diagnostics{graphdiag.Error("Cannot look for the application", err)}
 		}
 	}
 	foreign, _ := r.ledger().split(found)
@@ -117,7 +117,7 @@ func (r *Resource) instantiate(ctx context.Context, key existingKey) (graph.Appl
 		return app, sp, nil
 	}
 	if !graph.IsAmbiguous(err) {
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, graphdiag.ApplicationWrite)}
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err)}
 	}
 	look, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
@@ -133,7 +133,7 @@ func (r *Resource) instantiate(ctx context.Context, key existingKey) (graph.Appl
 		if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
 			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry failed as well: %s.", key.displayName, lookErr)
 		}
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err, graphdiag.ApplicationWrite,
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err,
 			hint+" Apply again: the provider looks again before it creates anything, and if the application has appeared by then it gives you the import block.")}
 	}
 	// Without the registration the next refresh looks for it again.

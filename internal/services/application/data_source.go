@@ -126,7 +126,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 				fmt.Sprintf("The tenant has no service principal with the object id %s. The object id of the application registration and the client id are other numbers.", config.ServicePrincipalID))
 		}
 		if err != nil {
-			return sp, diag.Diagnostics{graphdiag.Error("Cannot read the application", err, graphdiag.ApplicationRead)}
+			return sp, diag.Diagnostics{graphdiag.Error("Cannot read the application", err)}
 		}
 		return sp, nil
 	}
@@ -137,7 +137,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	found, err := d.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{
 		AppID: config.ClientID.ValueString(), DisplayName: config.DisplayName.ValueString()})
 	if err != nil {
-		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look for the application", err, graphdiag.ApplicationRead)}
+		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look for the application", err)}
 	}
 	if !config.DisplayName.IsNull() {
 		// The service compares names without regard to case.

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -121,10 +120,10 @@ func TestDataSource_missingPermissionIsReportedAtOnce(t *testing.T) {
 	p := w.Protocol()
 	_, found := p.ReadData(typeName, map[string]any{"service_principal_id": sp.ID})
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
-		Detail: denied("GET /v1.0/servicePrincipals/"+sp.ID, graphdiag.ApplicationRead)})
+		Detail: denied("GET /v1.0/servicePrincipals/"+sp.ID, applicationRead)})
 	_, found = p.ReadData(typeName, map[string]any{"display_name": "Meetings"})
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot look for the application",
-		Detail: denied("GET /v1.0/servicePrincipals", graphdiag.ApplicationRead)})
+		Detail: denied("GET /v1.0/servicePrincipals", applicationRead)})
 	if n := len(w.Sim.Log().Match("GET", "/**")); n != 2 {
 		t.Errorf("%d requests were sent", n)
 	}

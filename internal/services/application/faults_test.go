@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -30,7 +29,7 @@ func TestResource_missingPermissionToCreateIsReportedAtOnce(t *testing.T) {
 	begin := w.Sim.Clock().Now()
 	found := m.Apply(object())
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot create the application",
-		Detail: denied("POST /v1.0/applicationTemplates/"+store.TemplateGoToMeeting+"/instantiate", graphdiag.ApplicationWrite)})
+		Detail: denied("POST /v1.0/applicationTemplates/"+store.TemplateGoToMeeting+"/instantiate", applicationWrite)})
 	w.wantWrites("POST " + instantiatePath)
 	w.wantCount(0)
 	if waited := w.Sim.Clock().Now().Sub(begin); waited > 0 {
@@ -49,7 +48,7 @@ func TestResource_missingPermissionToReadIsReportedAtOnce(t *testing.T) {
 	w.Sim.SetPermissions("User.Read.All")
 	w.Sim.Log().Reset()
 	wants(t, m.Refresh(), acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
-		Detail: denied("GET /v1.0/servicePrincipals/"+m.Text("id"), graphdiag.ApplicationRead)})
+		Detail: denied("GET /v1.0/servicePrincipals/"+m.Text("id"), applicationRead)})
 	if m.Now == nil {
 		t.Fatal("a refused read dropped the application from the state")
 	}
@@ -65,7 +64,7 @@ func TestResource_planWithoutPermissionToReadNamesTheSkippedChecks(t *testing.T)
 	}
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run",
 		Detail: "Not checked: whether the application exists already; whether a deleted application has the same name. " +
-			grant(graphdiag.ApplicationRead) + " The apply checks again before it creates anything."})
+			grant(applicationRead) + " The apply checks again before it creates anything."})
 }
 
 func TestResource_missingPermissionsForTheRest(t *testing.T) {
@@ -76,12 +75,12 @@ func TestResource_missingPermissionsForTheRest(t *testing.T) {
 	w.Sim.SetPermissions(simulator.ReadOnlyPermissions()...)
 	app := "/v1.0/applications/" + m.Text("application_object_id")
 	wants(t, m.Apply(map[string]any{"display_name": "Renamed"}), acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Cannot rename the application",
-		Detail: denied("PATCH "+app, graphdiag.ApplicationWrite)})
+		Detail: denied("PATCH "+app, applicationWrite)})
 	wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Summary: "Cannot delete the application",
-		Detail: denied("DELETE "+app, graphdiag.ApplicationWrite)})
+		Detail: denied("DELETE "+app, applicationWrite)})
 	w.Sim.SetPermissions("Application.ReadWrite.All")
 	wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Summary: "Cannot check what depends on the application",
-		Detail: detail(401, "UnknownError", "", "GET /v1.0/servicePrincipals/"+m.Text("id")+"/synchronization/jobs", graphdiag.SynchronizationRead,
+		Detail: detail(401, "UnknownError", "", "GET /v1.0/servicePrincipals/"+m.Text("id")+"/synchronization/jobs", synchronizationRead,
 			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")})
 	w.wantCount(1)
 	clean(t, m.Apply(object("force_destroy", true)))
@@ -288,7 +287,7 @@ func TestResource_serverErrorsOfReadKeepTheState(t *testing.T) {
 	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: principalPath, Count: -1, Effect: simulator.Fails(502, "BadGateway", "Oops.")})
 	found := m.Refresh()
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
-		Detail: detail(502, "BadGateway", "Oops.", "GET /v1.0/servicePrincipals/"+m.Text("id"), graphdiag.ApplicationRead)})
+		Detail: detail(502, "BadGateway", "Oops.", "GET /v1.0/servicePrincipals/"+m.Text("id"), applicationRead)})
 	if m.Now == nil {
 		t.Error("an error dropped the application from the state")
 	}
@@ -325,7 +324,7 @@ func TestResource_missingPermissionWithTheCLI(t *testing.T) {
 	w := newWorld(t, func(o *simulator.Options) { o.Permissions = simulator.ReadOnlyPermissions() })
 	w.test(resource.TestStep{
 		Config:      w.config(`display_name = "Meetings"`),
-		ExpectError: regexp.MustCompile(`(?s)Cannot create the application.*Application\.ReadWrite\.OwnedBy.*Cloud\s+Application\s+Administrator`),
+		ExpectError: regexp.MustCompile(`(?s)Cannot create the application.*Application\.ReadWrite\.All.*Cloud\s+Application\s+Administrator`),
 	})
 	w.wantWrites("POST " + instantiatePath)
 }

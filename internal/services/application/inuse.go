@@ -23,7 +23,7 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 		return nil
 	}
 	if err != nil {
-		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err, graphdiag.ApplicationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err)}
 	}
 	var uses []string
 	if mode := sp.PreferredSingleSignOnMode; mode != "" && !strings.EqualFold(mode, "notSupported") {
@@ -40,7 +40,7 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 		return len(remaining) == 0 || looks >= 5, strings.Join(remaining, ", "), err
 	})
 	if err != nil && len(remaining) == 0 {
-		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err, graphdiag.SynchronizationRead,
+		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err,
 			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")}
 	}
 	uses = append(uses, remaining...)

@@ -66,7 +66,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	found, err := l.resource.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: template.ID})
 	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{graphdiag.Error("Cannot list the applications", err, graphdiag.ApplicationRead)})
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{graphdiag.Error("Cannot list the applications", err)})
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
@@ -94,7 +94,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp grap
 	m.GalleryName = types.StringValue(galleryName)
 	app, err := l.resource.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
 	if err != nil && !graph.IsNotFound(err) {
-		result.Diagnostics.Append(graphdiag.Error("Cannot read the application registration", err, graphdiag.ApplicationRead))
+		result.Diagnostics.Append(graphdiag.Error("Cannot read the application registration", err))
 	}
 	m.ApplicationObjectID = textOrNull(app.ID)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)

@@ -92,7 +92,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
-		skipped.Add("whether the application exists already", err, graphdiag.ApplicationRead)
+		skipped.Add("whether the application exists already", err)
 	} else {
 		foreign, own := r.ledger().split(found)
 		if len(foreign) > 0 && r.ledger().begun(key) {
@@ -104,7 +104,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.data.HandOver(key, found)
 	}
 	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
-		skipped.Add("whether a deleted application has the same name", err, graphdiag.ApplicationRead)
+		skipped.Add("whether a deleted application has the same name", err)
 	} else {
 		resp.Diagnostics.Append(warnDeleted(deleted, template.ID)...)
 	}
@@ -147,7 +147,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the application", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the application", err))
 		return
 	}
 	imported := state.ClientID.IsNull()
@@ -174,7 +174,7 @@ func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagno
 	case graph.IsNotFound(err): // left the gallery since; no name is known then
 		return nil
 	case err != nil:
-		return diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err)}
 	}
 	state.GalleryName = types.StringValue(template.DisplayName)
 	return nil
@@ -185,7 +185,7 @@ func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagno
 func (r *Resource) findRegistration(ctx context.Context, state *model) diag.Diagnostics {
 	app, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString())
 	if err != nil && !graph.IsNotFound(err) {
-		return diag.Diagnostics{graphdiag.Error("Cannot read the application registration", err, graphdiag.ApplicationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the application registration", err)}
 	}
 	state.ApplicationObjectID = textOrNull(app.ID)
 	return nil
@@ -227,7 +227,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
 	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err, graphdiag.ApplicationWrite)}
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err)}
 	}
 	err := r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
 		sp, err := r.data.Graph.GetServicePrincipal(ctx, plan.ID.ValueString())
@@ -237,7 +237,7 @@ func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 		return sp.DisplayName == name, fmt.Sprintf("the name %q", sp.DisplayName), err
 	})
 	if err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot confirm the new name", err, graphdiag.ApplicationRead,
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot confirm the new name", err,
 			"The application was renamed; the next plan shows what the service says.")}
 	}
 	return nil
@@ -269,7 +269,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err, graphdiag.ApplicationWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err))
 		return
 	}
 	r.ledger().note(id)
@@ -281,7 +281,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return false, "still readable", err
 	})
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err, graphdiag.ApplicationRead,
+		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
 			"It was deleted; destroying again confirms it."))
 	}
 }

@@ -26,7 +26,7 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 				fmt.Sprintf("The gallery has no application with the id %q.", templateID))
 		}
 		if err != nil {
-			return template, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+			return template, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err)}
 		}
 		if galleryName != "" && galleryName != template.DisplayName {
 			return template, attributeError("gallery_name", "Gallery name and template id disagree",
@@ -39,7 +39,7 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 	}
 	templates, err := client.ListApplicationTemplates(ctx, galleryName)
 	if err != nil {
-		return graph.ApplicationTemplate{}, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err, graphdiag.ApplicationRead)}
+		return graph.ApplicationTemplate{}, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err)}
 	}
 	exact := slices.DeleteFunc(slices.Clone(templates), func(t graph.ApplicationTemplate) bool { return t.DisplayName != galleryName })
 	if len(exact) > 0 {

@@ -169,21 +169,28 @@ func wants(t *testing.T, found acctest.Diagnostics, want ...acctest.Diagnostic) 
 	}
 }
 
+// What the operations need, as the errors name it.
+var (
+	applicationRead     = graph.Permission{Application: []string{"Application.Read.All"}, Role: "the directory role Directory Readers"}
+	applicationWrite    = graph.Permission{Application: []string{"Application.ReadWrite.All"}, Role: "the directory role Cloud Application Administrator or Application Administrator"}
+	synchronizationRead = graph.Permission{Application: []string{"Synchronization.Read.All"}, Role: "a custom role with `microsoft.directory/applications/synchronization/standard/read`"}
+)
+
 // detail is what a diagnostic says of an answer of Graph; its words are the business of graphdiag.
-func detail(status int, code, message, request string, need graphdiag.Need, hints ...string) string {
+func detail(status int, code, message, request string, need graph.Permission, hints ...string) string {
 	method, path, _ := strings.Cut(request, " ")
-	return graphdiag.Detail(&graph.Error{StatusCode: status, Code: code, OuterCode: code, Message: message, Method: method, Path: path, RequestID: "#"}, need, hints...)
+	return graphdiag.Detail(&graph.Error{StatusCode: status, Code: code, OuterCode: code, Message: message, Method: method, Path: path, RequestID: "#", Needs: need}, hints...)
 }
 
 // denied is detail for a missing permission.
-func denied(request string, need graphdiag.Need, hints ...string) string {
+func denied(request string, need graph.Permission, hints ...string) string {
 	return detail(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", request, need, hints...)
 }
 
 // grant is the sentence that names a missing permission.
-func grant(need graphdiag.Need) string {
+func grant(need graph.Permission) string {
 	var skipped graphdiag.Skipped
-	skipped.Add("X", &graph.Error{StatusCode: 403}, need)
+	skipped.Add("X", &graph.Error{StatusCode: 403, Needs: need})
 	text := skipped.Diagnostics("END")[0].Detail()
 	return strings.TrimSuffix(strings.TrimPrefix(text, "Not checked: X. "), " END")
 }

@@ -171,7 +171,7 @@ func (a *application) readError(summary string, err error) diag.Diagnostic {
 	if graph.IsNotFound(err) {
 		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(a.id))
 	}
-	return graphdiag.AttributeError(at, summary, err, graphdiag.ApplicationRead)
+	return graphdiag.AttributeError(at, summary, err)
 }
 
 // textOrNull is the one place where a text that the service left out becomes null.

@@ -79,7 +79,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	l, err := app.listing.get(graph.WithReplicationWait(ctx, replicationPatience))
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
 	wanted := ids.holdings(k.entries)
@@ -110,7 +110,7 @@ func (r *ExclusiveResource) resolveNow(ctx context.Context, app *application, pl
 	}
 	declared, err := app.declaredRoles(ctx)
 	if err != nil {
-		return k, nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+		return k, nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	resolved := resolveTexts(k.roleTexts(), nil, declared, true)
 	diags := resolved.diags
@@ -153,7 +153,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	l, err := app.listingWith(ctx, changes.removed, looksFor(r.tenant.directory.Clock(), written))
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
 	resp.Diagnostics.Append(r.guard(ctx, l, plan, changes.removed, wanted, nil)...)
@@ -230,7 +230,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 		l = newListing(nil)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
 	held := map[holding]graph.Assignment{}
@@ -355,7 +355,7 @@ func (o *outcome) describe(a *application, names map[string]string) {
 // diagnostic names what failed: the first few, then a count. The explanation is that of the first failure.
 func (o outcome) diagnostic(next string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.failed), counted(o.total, "assignment")),
-		"These failed:\n"+some(o.lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.first, graphdiag.AssignmentWrite))
+		"These failed:\n"+some(o.lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.first))
 }
 
 // errKept says that a role was left to somebody who could not be given another one.

@@ -97,9 +97,9 @@ func (r *ExclusiveResource) guard(ctx context.Context, l *listing, plan exclusiv
 			fmt.Sprintf("This change takes access to the application away from %s, and `max_removals` allows %d. With provisioning on, their accounts are disabled at the next cycle. "+
 				"Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).\n\nWho would lose access:\n%s", peopleCounted(who.people), limit, some(who.names)))}
 	case who.err != nil && skipped != nil:
-		skipped.Add("how many people lose access with the groups that are removed", who.err, graphdiag.PrincipalRead)
+		skipped.Add("how many people lose access with the groups that are removed", who.err)
 	case who.err != nil && limit >= 0:
-		return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot count who would lose access", who.err, graphdiag.PrincipalRead,
+		return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot count who would lose access", who.err,
 			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting.")}
 	case limit < 0 && who.people > defaultMaxRemovals && skipped != nil:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Many people lose access",

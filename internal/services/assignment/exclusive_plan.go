@@ -192,12 +192,12 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 	declared, err := app.plannedRoles(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
-		skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)
+		skipped.Add("the roles that the application offers", err)
 	case graph.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
 			noSuchApplication(app.id))}
 	case err != nil:
-		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	var pinned texts
 	had := map[holding]bool{}
@@ -239,10 +239,10 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *application, p
 	l, err := app.listing.get(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
-		skipped.Add("who is assigned now", err, graphdiag.ApplicationRead)
+		skipped.Add("who is assigned now", err)
 		return nil
 	case err != nil:
-		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	if creates {
 		diags.Append(refuseForeign(app, k, sc.held(l, k.entries), wanted)...)
@@ -284,7 +284,7 @@ func (r *ExclusiveResource) advise(ctx context.Context, l *listing, added map[ho
 	const check = "whether the principals can be assigned"
 	people, err := r.tenant.people.byID.all(ctx, ids)
 	if err != nil {
-		skipped.Add(check, err, graphdiag.PrincipalRead)
+		skipped.Add(check, err)
 		return nil
 	}
 	var findings []finding
@@ -298,7 +298,7 @@ func (r *ExclusiveResource) advise(ctx context.Context, l *listing, added map[ho
 	}
 	members, err := r.tenant.people.groups.all(ctx, groups)
 	if err != nil {
-		skipped.Add("whether people come into scope by the groups", err, graphdiag.PrincipalRead)
+		skipped.Add("whether people come into scope by the groups", err)
 	}
 	for _, id := range groups {
 		findings = append(findings, judgeGroup(people[id], members[id])...)

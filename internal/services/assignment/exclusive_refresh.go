@@ -39,7 +39,7 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		}
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
 	app.noteRead()
@@ -64,7 +64,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state
 	declare := func() diag.Diagnostics {
 		var err error
 		if declared, err = app.roles.get(ctx); err != nil && !graph.IsPermissionDenied(err) {
-			return diag.Diagnostics{graphdiag.Error("Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+			return diag.Diagnostics{graphdiag.Error("Cannot read the roles of the application", err)}
 		}
 		return nil
 	}
@@ -85,7 +85,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state
 	had := ids.holdings(k.entries)
 	l, err := app.listingWith(ctx, had, looks)
 	if err != nil {
-		return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err, graphdiag.ApplicationRead)}
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	held := sc.held(l, k.entries)
 	if !imported && len(held) == len(had) && !isMissing(had, held) {

@@ -95,7 +95,7 @@ func (p *planning) role(ctx context.Context) {
 	declared, err := read(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
-		p.skipped.Add("the roles that the application offers", err, graphdiag.ApplicationRead)
+		p.skipped.Add("the roles that the application offers", err)
 		if !stays || !p.plan.Role.Equal(p.prior.Role) {
 			p.openRole()
 		}
@@ -107,7 +107,7 @@ func (p *planning) role(ctx context.Context) {
 			noSuchApplication(app.id))
 		return
 	case err != nil:
-		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead))
+		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err))
 		return
 	}
 	if id, ok := declared.find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
@@ -151,7 +151,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 	found, findings, err := p.tenant.people.advise(ctx, p.plan.PrincipalID.ValueString())
 	if err != nil {
-		p.skipped.Add("whether the principals can be assigned", err, graphdiag.PrincipalRead)
+		p.skipped.Add("whether the principals can be assigned", err)
 	}
 	for _, f := range findings {
 		p.diags.Append(f.diagnostic(at))
@@ -274,7 +274,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *application, plan mod
 	case errors.As(err, &exists):
 		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.id, exists.found, plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
-		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err, graphdiag.AssignmentWrite,
+		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
 			"Apply again: if it was made, the provider finds it and gives you the import block.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
@@ -287,22 +287,22 @@ func (r *Resource) explainAssign(ctx context.Context, app *application, plan mod
 				}
 			}
 		}
-		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite, hint)}
+		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, hint)}
 	}
 	if graph.IsAmbiguous(err) {
-		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite,
+		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
 			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", assignTries))}
 	}
-	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, graphdiag.AssignmentWrite)}
+	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }
 
 // explainMissing says which end of the assignment does not exist.
 func (r *Resource) explainMissing(ctx context.Context, app *application, plan model, err error) diag.Diagnostic {
 	if _, spErr := r.tenant.directory.GetServicePrincipal(ctx, app.id); graph.IsNotFound(spErr) {
-		return graphdiag.AttributeError(path.Root("service_principal_id"), "No such service principal", err, graphdiag.AssignmentWrite,
+		return graphdiag.AttributeError(path.Root("service_principal_id"), "No such service principal", err,
 			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.id), waited())
 	}
-	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err, graphdiag.AssignmentWrite,
+	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err,
 		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited())
 }
 

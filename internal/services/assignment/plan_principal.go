@@ -64,10 +64,10 @@ func (p *planning) principal(ctx context.Context) {
 	found, err := p.tenant.people.named(ctx, name.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err):
-		p.skipped.Add("who `user_principal_name` means", err, graphdiag.PrincipalRead)
+		p.skipped.Add("who `user_principal_name` means", err)
 		p.openPrincipal()
 	case err != nil:
-		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err, graphdiag.PrincipalRead))
+		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err))
 	case !found.exists && p.was != nil:
 		p.diags.Append(p.nameLost(ctx, at))
 	case !found.exists:
@@ -123,9 +123,9 @@ func (p *planning) sameUser(ctx context.Context) {
 	}
 	switch {
 	case graph.IsPermissionDenied(err):
-		p.skipped.Add("whether each `user_principal_name` still means the same user", err, graphdiag.PrincipalRead)
+		p.skipped.Add("whether each `user_principal_name` still means the same user", err)
 	case err != nil:
-		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead))
+		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
 	case known.exists && known.ID != id:
 		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
 			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+

@@ -105,7 +105,7 @@ func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagn
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("user_principal_name"), "No such user",
 			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest it is the long form with `#EXT#`. %s", name, waited()))}
 	case err != nil:
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err, graphdiag.PrincipalRead)}
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err)}
 	}
 	plan.PrincipalID = types.StringValue(user.ID)
 	return nil
@@ -118,7 +118,7 @@ func resolveRole(ctx context.Context, app *application, plan *model) diag.Diagno
 	}
 	declared, err := app.declaredRoles(ctx)
 	if err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err, graphdiag.ApplicationRead)}
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	text := plan.Role.ValueString()
 	id, refused := declared.admit(text)
@@ -150,7 +150,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return // one error ends the plan; a thousand say no more
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err, graphdiag.ApplicationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err))
 		return
 	}
 	if !ok {
@@ -165,7 +165,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state.Role.IsNull() { // imported
 		declared, err := app.roles.get(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err, graphdiag.ApplicationRead))
+			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))
 			return
 		}
 		state.Role = types.StringValue(declared.label(found.AppRoleID))
@@ -211,7 +211,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer app.listing.drop()
 	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err, graphdiag.AssignmentWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err))
 		return
 	}
 	app.forget(ref.assignmentID)

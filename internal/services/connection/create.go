@@ -56,18 +56,18 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	if err := r.waitForJob(ctx, plan.ref()); err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the new job", err, graphdiag.SynchronizationRead), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the new job", err), resp)...)
 		return
 	}
 	before, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationWrite), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the connection's settings", err), resp)...)
 		return
 	}
 	put, atRisk := stored(before).plan(want, true)
 	result, err := r.write(ctx, servicePrincipalID, before, put, atRisk)
 	if err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err, graphdiag.SynchronizationWrite), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
 		return
 	}
 	resp.Diagnostics.Append(result.warning()...)
@@ -103,7 +103,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	jobs, planned := providerdata.Take[[]graph.Job](r.data, jobsKey(servicePrincipalID))
 	if !planned {
 		if jobs, err = r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil && !graph.IsNotFound(err) {
-			diags.Append(graphdiag.Error("Cannot list the application's jobs", err, graphdiag.SynchronizationRead))
+			diags.Append(graphdiag.Error("Cannot list the application's jobs", err))
 			return template, nil, diags
 		}
 	}
@@ -127,7 +127,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 		return &job, nil
 	}
 	if !graph.IsAmbiguous(err) {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot create the provisioning job", err, graphdiag.SynchronizationWrite)}
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot create the provisioning job", err)}
 	}
 	look, cancel := context.WithTimeout(ctx, appearTime)
 	defer cancel()
@@ -151,7 +151,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
 		hint = fmt.Sprintf("Listing the jobs failed as well: %s.", lookErr)
 	}
-	return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", err, graphdiag.SynchronizationWrite,
+	return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", err,
 		hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice.")}
 }
 

@@ -345,13 +345,13 @@ func TestResource_saysWhatItUndid(t *testing.T) {
 	w.fault(simulator.Fault{Method: "PUT", Path: secretsPath, Effect: simulator.Fails(400, "BadRequest", "No.")})
 	m := w.managed()
 	wants(t, m.Apply(w.object()), acctest.Diagnostic{Error: true, Summary: "Cannot store the credentials and settings",
-		Detail: detail(400, "BadRequest", "No.", "PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", graphdiag.SynchronizationWrite) +
+		Detail: detail(400, "BadRequest", "No.", "PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite) +
 			"\n\nThe new job was removed again; nothing is left behind."})
 	// And what it could not undo: the connection is tainted, then.
 	w.fault(simulator.Fault{Method: "PUT", Path: secretsPath, Effect: simulator.Fails(400, "BadRequest", "No.")},
 		simulator.Fault{Method: "DELETE", Path: jobPath, Effect: simulator.Fails(403, "Authorization_RequestDenied", "No.")})
 	wants(t, m.Apply(w.object()), acctest.Diagnostic{Error: true, Summary: "Cannot store the credentials and settings",
-		Detail: detail(400, "BadRequest", "No.", "PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", graphdiag.SynchronizationWrite) +
+		Detail: detail(400, "BadRequest", "No.", "PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite) +
 			"\n\nThe job was created and could not be removed again. Terraform marks the connection as tainted and would replace it. To keep it instead, run " +
 			"`terraform untaint` with the address of this resource and apply again."})
 	if !m.Tainted {
@@ -439,7 +439,7 @@ func TestResource_warnsWhenWhatItStoredDoesNotAppear(t *testing.T) {
 	found := m.Apply(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "The stored settings are not visible yet",
 		Detail: "The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n" +
-			graphdiag.Detail(fmt.Errorf("waiting for the stored settings to be visible, last seen: `Password` is not listed: %w", context.DeadlineExceeded), graphdiag.SynchronizationWrite)})
+			graphdiag.Detail(fmt.Errorf("waiting for the stored settings to be visible, last seen: `Password` is not listed: %w", context.DeadlineExceeded))})
 	if m.Now == nil || m.Tainted || m.Get("authorized") != nil || m.Get("notification_email") != "identity-ops@example.com" {
 		t.Errorf("state %v", m.Now)
 	}

@@ -117,7 +117,7 @@ func refusal(err error) (said string, refused bool) {
 func credentialsRefused(err error, want desired) diag.Diagnostic {
 	said, refused := refusal(err)
 	if !refused {
-		return graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite, "Nothing was created or changed.")
+		return graphdiag.Error("Cannot test the connection", err, "Nothing was created or changed.")
 	}
 	at := path.Root(want.secretFrom)
 	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."

@@ -28,7 +28,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 	job, err := r.data.Graph.GetJob(ctx, state.ref())
 	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
 	if graph.IsNotFound(err) {
@@ -38,25 +38,25 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	if job.Schedule.Active() {
 		if err := r.data.Graph.PauseJob(ctx, state.ref()); err != nil && !graph.IsNotFound(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, graphdiag.SynchronizationWrite, "Nothing was deleted."))
+			resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, "Nothing was deleted."))
 			return
 		}
 	}
 	if job.Schedule.Active() || running(job) {
 		if err := r.waitForRest(ctx, state.ref()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err, graphdiag.SynchronizationRead,
+			resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err,
 				"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
 			return
 		}
 	}
 	resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
 	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err, graphdiag.SynchronizationWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err))
 		return
 	}
 	r.ledger().note(state.ref())
 	if err := r.waitUntilGone(ctx, state.ref()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, graphdiag.SynchronizationRead, "It was deleted; destroying again confirms it."))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}
 }
 
@@ -105,5 +105,5 @@ func (s stored) clearing(state model) []graph.KeyValue {
 func warnNotCleared(err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored credentials could not be cleared",
 		"The job is deleted all the same, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"+
-			graphdiag.Detail(err, graphdiag.SynchronizationWrite))}
+			graphdiag.Detail(err))}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -126,19 +125,19 @@ func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 		"clearing": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "PUT", Path: secretsPath, Effect: simulator.LacksPermission()}
 		}, func(w *world, _ string) acctest.Diagnostic {
-			return acctest.Diagnostic{Summary: "The stored credentials could not be cleared", Detail: still + denied("PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", graphdiag.SynchronizationWrite)}
+			return acctest.Diagnostic{Summary: "The stored credentials could not be cleared", Detail: still + denied("PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite)}
 		}, true},
 		"deleting": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "DELETE", Path: jobPath, Effect: simulator.LacksPermission()}
 		}, func(w *world, job string) acctest.Diagnostic {
 			return acctest.Diagnostic{Error: true, Summary: "Cannot delete the provisioning job",
-				Detail: denied("DELETE /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job, graphdiag.SynchronizationWrite)}
+				Detail: denied("DELETE /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job, synchronizationWrite)}
 		}, false},
 		"pausing": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "POST", Path: jobPath + "/pause", Effect: simulator.LacksPermission()}
 		}, func(w *world, job string) acctest.Diagnostic {
 			return acctest.Diagnostic{Error: true, Summary: "Cannot pause provisioning",
-				Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job+"/pause", graphdiag.SynchronizationWrite, "Nothing was deleted.")}
+				Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job+"/pause", synchronizationWrite, "Nothing was deleted.")}
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (r *Resource) refuseExisting(ctx context.Context, servicePrincipalID string
 }
 
 func cannotExamine(err error) diag.Diagnostic {
-	return graphdiag.Error("Cannot examine the existing job", err, graphdiag.SynchronizationWrite)
+	return graphdiag.Error("Cannot examine the existing job", err)
 }
 
 // examine looks at the jobs of the same connector. One that is plainly the remainder of an interrupted create (never ran,
@@ -59,7 +59,7 @@ func (r *Resource) examine(ctx context.Context, servicePrincipalID string, templ
 func (r *Resource) planExisting(ctx context.Context, servicePrincipalID string, template graph.SyncTemplate, skipped *graphdiag.Skipped) diag.Diagnostics {
 	jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
-		skipped.Add("whether the application has a connection already", err, graphdiag.SynchronizationRead)
+		skipped.Add("whether the application has a connection already", err)
 		return nil
 	}
 	r.data.HandOver(jobsKey(servicePrincipalID), jobs)
@@ -73,7 +73,7 @@ func (r *Resource) planExisting(ctx context.Context, servicePrincipalID string, 
 	}
 	orphan, diags, err := r.examine(ctx, servicePrincipalID, template, jobs)
 	if graph.IsPermissionDenied(err) {
-		skipped.Add("whether the job that the application has belongs to somebody else", err, graphdiag.SynchronizationWrite)
+		skipped.Add("whether the job that the application has belongs to somebody else", err)
 		return nil
 	}
 	if err != nil {

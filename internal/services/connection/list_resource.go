@@ -60,7 +60,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	jobs, err := l.resource.data.Graph.ListJobs(ctx, servicePrincipalID.ValueString())
 	if err != nil {
 		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{
-			graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot list the application's jobs", err, graphdiag.SynchronizationRead)})
+			graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot list the application's jobs", err)})
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
@@ -89,7 +89,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, service
 	m.ConnectorSettings = types.MapNull(types.StringType)
 	secrets, err := l.resource.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
-		result.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationRead))
+		result.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return result
 	}
 	result.Diagnostics.Append(m.fromStored(ctx, secrets, true)...)

@@ -100,7 +100,7 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	for i, subject := range subjects {
 		result, err := a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
 		if err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err, graphdiag.SynchronizationWrite,
+			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err,
 				fmt.Sprintf("This was request %d of %d, for %s.", i+1, len(subjects), subjectText(subject))))
 			break
 		}
@@ -131,7 +131,7 @@ func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config 
 		return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))}
 	}
 	if err != nil {
-		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err, graphdiag.SynchronizationRead)}
+		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err)}
 	}
 	kind := "User"
 	people := []string{}
@@ -174,7 +174,7 @@ func (a *OnDemandAction) members(ctx context.Context, groupID string) ([]string,
 		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("group_id"), "No such group", fmt.Sprintf("The tenant has no group with the object id %q.", groupID))}
 	}
 	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("group_id"), "Cannot list the group's members", err, graphdiag.PrincipalRead)}
+		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("group_id"), "Cannot list the group's members", err)}
 	}
 	var people []string
 	for _, member := range members {

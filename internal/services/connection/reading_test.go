@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -21,7 +20,7 @@ import (
 func readsNoSecrets() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: "Some checks could not run",
 		Detail: "Not checked: whether user name, notification, threshold and scope are still as configured; whether a change would cost secrets that are not managed here. " +
-			grant(graphdiag.SynchronizationWrite) + " They keep the values of the last apply."}
+			grant(synchronizationWrite) + " They keep the values of the last apply."}
 }
 
 func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
@@ -48,7 +47,7 @@ func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
 		t.Errorf("the plan is %s", action)
 	}
 	wants(t, m.Apply(w.object("accidental_deletion_threshold", 30)).Errors(), acctest.Diagnostic{Error: true, Summary: "Cannot read the connection's settings",
-		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", graphdiag.SynchronizationWrite, "Nothing was changed.")})
+		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite, "Nothing was changed.")})
 	if m.Now == nil || m.Get("accidental_deletion_threshold") != int64(25) {
 		t.Errorf("state %v", m.Now)
 	}
@@ -62,13 +61,13 @@ func TestResource_plansACreationWithAReadOnlyIdentity(t *testing.T) {
 	m := w.managed()
 	_, _, found := m.Plan(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run", Detail: "Not checked: whether the change costs secrets that are not managed here. " +
-		grant(graphdiag.SynchronizationWrite) + " They run at apply, before anything is created."})
+		grant(synchronizationWrite) + " They run at apply, before anything is created."})
 	// A job that is there cannot be told from an orphan without its secrets.
 	w.addJob()
 	_, _, found = m.Plan(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run",
 		Detail: "Not checked: whether the job that the application has belongs to somebody else; whether the change costs secrets that are not managed here. " +
-			grant(graphdiag.SynchronizationWrite) + " They run at apply, before anything is created."})
+			grant(synchronizationWrite) + " They run at apply, before anything is created."})
 	// One that runs is somebody else's in any case.
 	w.changeJob(func(j *store.Job) { j.Schedule = store.ScheduleActive })
 	_, _, found = m.Plan(w.object())
@@ -82,11 +81,11 @@ func TestResource_plansACreationWithoutAnyPermissionToSynchronize(t *testing.T) 
 	begin := w.Sim.Clock().Now()
 	_, _, found := m.Plan(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run", Detail: "Not checked: which connectors the application offers. " +
-		grant(graphdiag.SynchronizationRead) + " They run at apply, before anything is created."})
+		grant(synchronizationRead) + " They run at apply, before anything is created."})
 	w.Sim.Log().Reset()
 	found = m.Apply(w.object())
 	wants(t, found.Errors(), acctest.Diagnostic{Error: true, Summary: "Cannot read the application's connectors",
-		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/templates", graphdiag.SynchronizationRead)})
+		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/templates", synchronizationRead)})
 	wantLines(t, w.sent(), "GET templates", "GET templates", "GET templates") // plan, the plan of the apply, create
 	if waited := w.Sim.Clock().Now().Sub(begin); waited > 0 {
 		t.Errorf("it waited %s", waited)
@@ -99,9 +98,9 @@ func TestResource_missingPermissionToCreateIsReportedAtOnce(t *testing.T) {
 	m := w.managed()
 	begin := w.Sim.Clock().Now()
 	wants(t, m.Apply(w.object()).Errors(), acctest.Diagnostic{Error: true, Summary: "Cannot test the connection",
-		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/validateCredentials", graphdiag.SynchronizationWrite, "Nothing was created or changed.")})
+		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/validateCredentials", synchronizationWrite, "Nothing was created or changed.")})
 	wants(t, m.Apply(w.bare()).Errors(), acctest.Diagnostic{Error: true, Summary: "Cannot create the provisioning job",
-		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs", graphdiag.SynchronizationWrite)})
+		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs", synchronizationWrite)})
 	if n := len(w.Sim.Log().Match("POST", "/servicePrincipals/**")); n != 2 {
 		t.Errorf("%d attempts were made", n)
 	}
@@ -117,7 +116,7 @@ func TestResource_missingPermissionToReadKeepsTheState(t *testing.T) {
 	m := w.created()
 	w.Sim.SetPermissions("User.Read.All")
 	wants(t, m.Refresh(), acctest.Diagnostic{Error: true, Summary: "Cannot read the provisioning job",
-		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID, graphdiag.SynchronizationRead)})
+		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID, synchronizationRead)})
 	if m.Now == nil {
 		t.Error("a refused read dropped the connection from the state")
 	}
@@ -125,7 +124,7 @@ func TestResource_missingPermissionToReadKeepsTheState(t *testing.T) {
 	// An import has nothing to fall back to.
 	w.Sim.SetPermissions("Synchronization.Read.All")
 	wants(t, w.managed().Import(m.Text("id")), acctest.Diagnostic{Error: true, Summary: "Cannot read the connection's settings",
-		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", graphdiag.SynchronizationWrite)})
+		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite)})
 }
 
 func TestResource_waitsWhenThrottled(t *testing.T) {

@@ -73,7 +73,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
 	r.ledger().note(state.ref())
@@ -82,12 +82,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
 		var skipped graphdiag.Skipped
-		skipped.Add("whether user name, notification, threshold and scope are still as configured", err, graphdiag.SynchronizationWrite)
-		skipped.Add("whether a change would cost secrets that are not managed here", err, graphdiag.SynchronizationWrite)
+		skipped.Add("whether user name, notification, threshold and scope are still as configured", err)
+		skipped.Add("whether a change would cost secrets that are not managed here", err)
 		resp.Diagnostics.Append(skipped.Diagnostics("They keep the values of the last apply.")...)
 		r.ledger().secretsRefused(state.ref())
 	case err != nil:
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return
 	default:
 		resp.Diagnostics.Append(state.fromStored(ctx, secrets, imported)...)
@@ -101,7 +101,7 @@ func (r *Resource) readMissing(ctx context.Context, state model, imported bool, 
 	servicePrincipalID := state.ServicePrincipalID.ValueString()
 	jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
 	for _, job := range jobs {
@@ -147,7 +147,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if fresh || narrowed {
 		var err error
 		if job, err = r.data.Graph.GetJob(ctx, plan.ref()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+			resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 			return
 		}
 	}
@@ -170,7 +170,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(r.restart(ctx, plan.ref(), job)...)
 	case fresh && quarantinedForCredentials(job):
 		if err := r.data.Graph.StartJob(ctx, plan.ref()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot lift the quarantine", err, graphdiag.SynchronizationWrite,
+			resp.Diagnostics.Append(graphdiag.Error("Cannot lift the quarantine", err,
 				"The new credentials are stored; the service will try them by itself at its next attempt."))
 		}
 	}
@@ -180,7 +180,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, fresh bool) (written, diag.Diagnostics) {
 	before, err := r.secretsBefore(ctx, ref.ServicePrincipalID)
 	if err != nil {
-		return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, graphdiag.SynchronizationWrite, "Nothing was changed.")}
+		return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, "Nothing was changed.")}
 	}
 	put, atRisk := before.plan(want, fresh)
 	if put != nil && len(want.secret) > 0 {
@@ -190,7 +190,7 @@ func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, f
 	}
 	result, err := r.write(ctx, ref.ServicePrincipalID, before, put, atRisk)
 	if err != nil {
-		return result, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err, graphdiag.SynchronizationWrite)}
+		return result, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}
 	return result, result.warning()
 }
@@ -203,7 +203,7 @@ func (r *Resource) restart(ctx context.Context, ref graph.JobRef, job graph.Job)
 		return nil
 	}
 	if err := r.data.Graph.RestartJob(ctx, ref, ""); err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err, graphdiag.SynchronizationWrite,
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
 			"The scope is stored but takes effect only with a restart; restart provisioning in the portal.")}
 	}
 	if job.Schedule.Active() {
@@ -211,7 +211,7 @@ func (r *Resource) restart(ctx context.Context, ref graph.JobRef, job graph.Job)
 		return nil
 	}
 	if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot pause the job again", err, graphdiag.SynchronizationWrite,
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot pause the job again", err,
 			"The job was off and had to be restarted for the narrower scope, which may have started it. Pause it in the portal.")}
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -113,7 +112,7 @@ func TestResource_failuresOfTheRestartAreNamed(t *testing.T) {
 			w.fault(simulator.Fault{Method: "POST", Path: tt.path, Effect: simulator.LacksPermission()})
 			found := m.Apply(w.object("scope", "assigned"))
 			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "scope", Summary: tt.want,
-				Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/"+name, graphdiag.SynchronizationWrite, tt.hint)})
+				Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/"+name, synchronizationWrite, tt.hint)})
 			if m.Get("scope") != "assigned" {
 				t.Errorf("the scope in the state is %v, stored is %s", m.Get("scope"), w.secret("SyncAll"))
 			}
@@ -170,7 +169,7 @@ func TestResource_quarantineThatCannotBeLifted(t *testing.T) {
 	}
 	w.fault(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/synchronization/jobs/*/start", Effect: simulator.LacksPermission()})
 	wants(t, m.Apply(w.object("admin_password_wo_version", "2")), acctest.Diagnostic{Error: true, Summary: "Cannot lift the quarantine",
-		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/start", graphdiag.SynchronizationWrite,
+		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/start", synchronizationWrite,
 			"The new credentials are stored; the service will try them by itself at its next attempt.")})
 	if m.Get("admin_password_wo_version") != "2" {
 		t.Errorf("the version in the state is %v", m.Get("admin_password_wo_version"))

@@ -51,7 +51,7 @@ func cannotReadTemplates(err error, servicePrincipalID string) diag.Diagnostic {
 		return diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
 			fmt.Sprintf("The tenant has no service principal with the object id %q. The object id of the application registration and the client id are other numbers.", servicePrincipalID))
 	}
-	return graphdiag.Error("Cannot read the application's connectors", err, graphdiag.SynchronizationRead)
+	return graphdiag.Error("Cannot read the application's connectors", err)
 }
 
 func noConnector() diag.Diagnostic {

@@ -91,5 +91,5 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 				"Store new ones with a new `admin_password_wo_version`, or authorize in the portal again. The account needs team administrator rights at GoTo.", said))
 		return
 	}
-	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err, graphdiag.SynchronizationWrite))
+	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err))
 }

@@ -127,7 +127,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 		diags.Append(cannotReadTemplates(err, servicePrincipalID))
 		return diags
 	case err != nil:
-		skipped.Add("which connectors the application offers", err, graphdiag.SynchronizationRead)
+		skipped.Add("which connectors the application offers", err)
 		diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
 		return diags
 	}
@@ -174,7 +174,7 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	secrets, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
-		skipped.Add("whether the change costs secrets that are not managed here", err, graphdiag.SynchronizationWrite)
+		skipped.Add("whether the change costs secrets that are not managed here", err)
 		return nil
 	}
 	if state != nil {

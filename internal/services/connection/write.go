@@ -43,7 +43,7 @@ func (w written) warning() diag.Diagnostics {
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored settings are not visible yet",
 		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n"+
-			graphdiag.Detail(w.unseen, graphdiag.SynchronizationWrite))}
+			graphdiag.Detail(w.unseen))}
 }
 
 // confirmations is how many answers have to agree that keys of others were dropped or not: replicas differ for a while,

@@ -26,10 +26,10 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	operators, err := v.resource.data.Graph.FilterOperators(ctx, v.ref)
 	switch {
 	case graph.IsPermissionDenied(err) || unreachable(err):
-		skipped.Add(checkOperators, err, graphdiag.SynchronizationWrite)
+		skipped.Add(checkOperators, err)
 		operators = nil
 	case err != nil:
-		return diag.Diagnostics{graphdiag.Error("Cannot read the filter operators", err, graphdiag.SynchronizationWrite)}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the filter operators", err)}
 	}
 	v.operators = operators
 	return v.checkFilters(operators, live.source)
@@ -46,7 +46,7 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 		result := results[v.want.entries[target].source.sourceID]
 		if graph.IsPermissionDenied(result.err) || unreachable(result.err) {
 			if !said {
-				skipped.Add(checkParser, result.err, graphdiag.SynchronizationWrite)
+				skipped.Add(checkParser, result.err)
 				said = true
 			}
 			continue
@@ -98,11 +98,11 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	}
 	settings, err := v.resource.data.Graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
 	if graph.IsPermissionDenied(err) || unreachable(err) {
-		skipped.Add(checkScope, err, graphdiag.SynchronizationWrite)
+		skipped.Add(checkScope, err)
 		return nil
 	}
 	if err != nil {
-		return diag.Diagnostics{graphdiag.Error("Cannot read the connection's scope", err, graphdiag.SynchronizationRead)}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the connection's scope", err)}
 	}
 	all := slices.ContainsFunc(settings, func(kv graph.KeyValue) bool {
 		return strings.EqualFold(kv.Key, settingScope) && strings.EqualFold(kv.Value, "true")

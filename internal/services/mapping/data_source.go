@@ -137,14 +137,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 func (d *DataSource) template(ctx context.Context, ref graph.JobRef) (*graph.Schema, diag.Diagnostics) {
 	job, err := d.data.Graph.GetJob(ctx, ref)
 	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
 	template, err := d.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
 	if graph.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err)}
 	}
 	return template, nil
 }

@@ -123,7 +123,7 @@ func templateUnreadable(err error) diag.Diagnostics {
 	if graph.IsNotFound(err) {
 		return schemaUnreadable(err)
 	}
-	return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err, graphdiag.SynchronizationRead)}
+	return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err)}
 }
 
 // notListed keeps the names of attributes that the connector's default schema does not define.

@@ -86,9 +86,9 @@ func (r parseResult) diagnostic(target string) diag.Diagnostic {
 	case r.tree != nil:
 		return nil
 	case graph.IsBadRequest(r.err):
-		return graphdiag.AttributeError(at, "The service cannot parse the expression", r.err, graphdiag.SynchronizationWrite)
+		return graphdiag.AttributeError(at, "The service cannot parse the expression", r.err)
 	case r.err != nil:
-		return graphdiag.AttributeError(at, "Cannot have the expression parsed", r.err, graphdiag.SynchronizationWrite)
+		return graphdiag.AttributeError(at, "Cannot have the expression parsed", r.err)
 	}
 	said := r.message
 	if said == "" {

@@ -116,7 +116,7 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 	v.ref = ref
 	schema, err := v.resource.data.Graph.GetSchema(ctx, ref)
 	if graph.IsPermissionDenied(err) || unreachable(err) {
-		v.skipLive(func(check string) { skipped.Add(check, err, graphdiag.SynchronizationRead) })
+		v.skipLive(func(check string) { skipped.Add(check, err) })
 		return nil, nil
 	}
 	if err != nil {
@@ -214,7 +214,7 @@ func (v *review) customisedAtPlan(ctx context.Context, live located, skipped *gr
 	template, err := v.resource.template(ctx, v.ref, false)
 	switch {
 	case graph.IsPermissionDenied(err) || unreachable(err):
-		skipped.Add(checkCustomised, err, graphdiag.SynchronizationRead)
+		skipped.Add(checkCustomised, err)
 		return nil
 	case err != nil:
 		return templateUnreadable(err)

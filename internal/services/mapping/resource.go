@@ -126,7 +126,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
 		return
 	}
 	at, diags := locate(schema, state.ObjectMapping.ValueString())
@@ -151,7 +151,7 @@ func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRe
 	}
 	jobs, err := r.data.Graph.ListJobs(ctx, ref.ServicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
 		return
 	}
 	imported := state.Mappings.IsNull()

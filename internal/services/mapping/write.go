@@ -105,11 +105,11 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 			if puts < maxPuts {
 				continue
 			}
-			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite))
+			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err))
 		case graph.IsBadRequest(err) && puts < maxPuts && w.moved(ctx, at):
 			continue // which status a stale version gets is not documented
 		case err != nil:
-			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, graphdiag.SynchronizationWrite, "Nothing was changed."))
+			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, "Nothing was changed."))
 		}
 		wrote = true
 		w.replaced.add(w.ref, at.schema.Version())
@@ -189,9 +189,9 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 func schemaUnreadable(err error) diag.Diagnostics {
 	if graph.IsNotFound(err) {
 		return attributeError(path.Root("connection_id"), "The connection does not exist",
-			graphdiag.Detail(err, graphdiag.SynchronizationRead, "The job that `connection_id` names is not there. Check the id, or create the connection first."))
+			graphdiag.Detail(err, "The job that `connection_id` names is not there. Check the id, or create the connection first."))
 	}
-	return diag.Diagnostics{graphdiag.Error(summarySchema, err, graphdiag.SynchronizationRead)}
+	return diag.Diagnostics{graphdiag.Error(summarySchema, err)}
 }
 
 var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)

@@ -79,11 +79,11 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
 	if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err, graphdiag.SynchronizationWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
 		return
 	}
 	if job.Schedule.Active() {
@@ -92,7 +92,7 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	if err := a.data.Graph.PauseJob(ctx, ref); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning again", err, graphdiag.SynchronizationWrite,
+		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning again", err,
 			"It was off before the restart, which may have started it. Pause it in the portal."))
 		return
 	}

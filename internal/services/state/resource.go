@@ -151,7 +151,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		// rest of the configuration can be planned.
 		retired, err := r.retired(ctx, ref)
 		if err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err, graphdiag.SynchronizationRead,
+			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err,
 				"The provisioning job is not there any more."))
 			return
 		}
@@ -160,7 +160,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			return
 		}
 	case err != nil:
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	default:
 		state.fromJob(job, imported)
@@ -217,7 +217,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, graphdiag.SynchronizationWrite))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
 		return
 	}
 	if err := r.waitForRest(ctx, ref); err != nil {

@@ -49,7 +49,7 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 		return before, false, diag.Diagnostics{r.noSuchJob(ctx, ref)}
 	}
 	if err != nil {
-		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, graphdiag.SynchronizationRead)}
+		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
 	active := before.Schedule.Active()
 	wanted := active
@@ -66,13 +66,13 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 	switch {
 	case wanted && !active:
 		if err := r.startJob(ctx, ref); err != nil {
-			return before, false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err, graphdiag.SynchronizationWrite,
+			return before, false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err,
 				"If the connection has no credentials yet, give them or authorize in the portal first.")}
 		}
 		r.data.NoteStart(ref)
 	case !wanted && active:
 		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
-			diags = diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err, graphdiag.SynchronizationWrite)}
+			diags = diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err)}
 			if restart {
 				// The restart is done and must not be repeated; what is left to do is the pause.
 				if !plan.Enabled.IsNull() {
@@ -90,7 +90,7 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 	if err := r.waitForState(ctx, ref, wanted); err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
-			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err, graphdiag.SynchronizationRead))
+			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
 		return before, false, diags
 	}
 	return before, wanted && !before.Schedule.Active(), diags
@@ -127,7 +127,7 @@ func (r *Resource) restartFailed(ctx context.Context, ref graph.JobRef, wanted b
 			}
 		}
 	}
-	return diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, graphdiag.SynchronizationWrite, hints...)}
+	return diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, hints...)}
 }
 
 // How often a start whose answer was lost is tried, and how long the service is given to show that it took effect.

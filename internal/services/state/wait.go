@@ -108,7 +108,7 @@ func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef, befo
 		job, err := r.data.Graph.GetJob(ctx, ref)
 		if err != nil {
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "Cannot follow the first cycle",
-				"Provisioning is on; only the wait for its first cycle ended early. "+graphdiag.Detail(err, graphdiag.SynchronizationRead))}
+				"Provisioning is on; only the wait for its first cycle ended early. "+graphdiag.Detail(err))}
 		}
 		if result, ended := firstCycle(job, before); ended {
 			return result

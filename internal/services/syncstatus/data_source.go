@@ -57,7 +57,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	case graph.IsNotFound(err):
 		templates, err := d.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID)
 		if err != nil && !graph.IsNotFound(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err, graphdiag.SynchronizationRead,
+			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err,
 				"The provisioning job is not there any more."))
 			return
 		}
@@ -68,7 +68,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		}
 		m.retired(ref)
 	case err != nil:
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the sync status", err, graphdiag.SynchronizationRead))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the sync status", err))
 		return
 	default:
 		m.fromJob(job, d.data.Started(ref), d.data.Graph.Clock().Now())

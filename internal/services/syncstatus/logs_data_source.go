@@ -99,10 +99,10 @@ func (d *LogsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 func logsDiagnostic(err error) diag.Diagnostic {
 	var answer *graph.Error
 	if errors.As(err, &answer) && graph.IsPermissionDenied(err) {
-		return graphdiag.Error("Cannot read the provisioning logs", err, graphdiag.ProvisioningLogRead,
+		return graphdiag.Error("Cannot read the provisioning logs", err,
 			"Older tenants use `AuditLog.Read.All` instead. The logs also need an Entra ID P1 or P2 licence.")
 	}
-	return graphdiag.Error("Cannot read the provisioning logs", err, graphdiag.ProvisioningLogRead)
+	return graphdiag.Error("Cannot read the provisioning logs", err)
 }
 
 func (d *LogsDataSource) collect(ctx context.Context, ref graph.JobRef, m logsModel, wanted func(graph.ProvisioningLogEntry) bool) (found []graph.ProvisioningLogEntry, truncated bool, err error) {
