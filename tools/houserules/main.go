@@ -31,9 +31,9 @@ const (
 
 // faces are types whose methods have a file for each noun they serve, by package folder and name.
 var faces = map[string]bool{
-	"graph.Client":         true, // one file for each noun of Graph
-	"simulator.call":       true, // one file for each noun of the services
-	"store.Store":          true, // one file for each noun that it holds
+	"graph.Client":          true, // one file for each noun of Graph
+	"simulator.call":        true, // one file for each noun of the services
+	"store.Store":           true, // one file for each noun that it holds
 	"expression.invocation": true, // the evaluator of a function: one file for each family of functions
 }
 

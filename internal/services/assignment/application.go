@@ -45,7 +45,7 @@ func (a *application) assign(ctx context.Context, h holding) (graph.Assignment, 
 	for try := 1; ; try++ {
 		made, err := a.directory.CreateAssignment(graph.WithReplicationWait(ctx, replicationPatience), a.id, h.principalID, h.roleID)
 		if err == nil {
-			a.listing.drop()
+			a.listing.Drop()
 			return made, nil
 		}
 		if !graph.IsAmbiguous(err) && !graph.IsBadRequest(err) && !graph.IsConflict(err) {
@@ -75,7 +75,7 @@ func (a *application) assign(ctx context.Context, h holding) (graph.Assignment, 
 
 // duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
 func (a *application) duplicate(ctx context.Context, h holding) (graph.Assignment, bool) {
-	if l, err := a.listing.get(ctx); err == nil {
+	if l, err := a.listing.Get(ctx); err == nil {
 		if found, ok := l.of(h); ok {
 			return found, true
 		}
@@ -94,7 +94,7 @@ func (a *application) settle(ctx context.Context, h holding) (found graph.Assign
 		defer cancel()
 	}
 	err = a.directory.Poll(ctx, "the assignment to appear", func(ctx context.Context) (bool, string, error) {
-		l, err := a.listing.now(ctx)
+		l, err := a.listing.Now(ctx)
 		if err != nil {
 			return false, "", err
 		}
@@ -108,13 +108,13 @@ func (a *application) settle(ctx context.Context, h holding) (found graph.Assign
 // listingWith returns a listing that has what a state holds, or has been looked at often enough to believe that it is gone:
 // a listing that lags behind would otherwise hide what is to be removed.
 func (a *application) listingWith(ctx context.Context, had map[holding]bool, looks int) (*listing, error) {
-	l, err := a.listing.get(ctx)
+	l, err := a.listing.Get(ctx)
 	if err != nil || l.hasAll(had) {
 		return l, err
 	}
 	err = a.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
 		var err error
-		if l, err = a.listing.now(ctx); err != nil {
+		if l, err = a.listing.Now(ctx); err != nil {
 			return false, "", err
 		}
 		looks--
@@ -126,7 +126,7 @@ func (a *application) listingWith(ctx context.Context, had map[holding]bool, loo
 // look finds the assignment of a state: by its id, else one of the same principal and role, which somebody may have
 // removed and made again. What the listing lacks is asked for by id before it counts as gone.
 func (a *application) look(ctx context.Context, m model, looks int) (graph.Assignment, bool, error) {
-	l, err := a.listing.get(ctx)
+	l, err := a.listing.Get(ctx)
 	if graph.IsNotFound(err) {
 		return graph.Assignment{}, false, a.confirmGone(ctx, err)
 	}
@@ -163,21 +163,21 @@ func (a *application) confirmGone(ctx context.Context, listErr error) error {
 
 // roleName is how messages call a role.
 func (a *application) roleName(roleID string) string {
-	if label := a.roles.peek().label(roleID); label != roleID {
+	if label := a.roles.Peek().label(roleID); label != roleID {
 		return fmt.Sprintf("%q", label)
 	}
 	return roleID
 }
 
-// declaredRoles is roles.get for a service principal that may have been created a moment ago.
+// declaredRoles is roles.Get for a service principal that may have been created a moment ago.
 func (a *application) declaredRoles(ctx context.Context) (roles, error) {
-	return a.roles.get(graph.WithReplicationWait(ctx, replicationPatience))
+	return a.roles.Get(graph.WithReplicationWait(ctx, replicationPatience))
 }
 
-// plannedRoles is roles.get for a plan. A service principal that is not known is asked for again over a few seconds, once
+// plannedRoles is roles.Get for a plan. A service principal that is not known is asked for again over a few seconds, once
 // for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
 func (a *application) plannedRoles(ctx context.Context) (roles, error) {
-	declared, err := a.roles.get(ctx)
+	declared, err := a.roles.Get(ctx)
 	if !graph.IsNotFound(err) {
 		return declared, err
 	}
@@ -186,7 +186,7 @@ func (a *application) plannedRoles(ctx context.Context) (roles, error) {
 	if a.missed {
 		return nil, err
 	}
-	declared, err = a.roles.get(graph.WithReplicationWait(ctx, planPatience))
+	declared, err = a.roles.Get(graph.WithReplicationWait(ctx, planPatience))
 	a.missed = graph.IsNotFound(err)
 	return declared, err
 }

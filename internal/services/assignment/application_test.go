@@ -145,7 +145,7 @@ func TestLook_confirmsBeforeGone(t *testing.T) {
 		t.Errorf("an assignment that replicas do not show yet counts as gone (%v)", err)
 	}
 	d.remove(made.ID)
-	app.listing.drop()
+	app.listing.Drop()
 	if _, ok, err := app.look(t.Context(), m, 1); ok || err != nil {
 		t.Errorf("a removed assignment is still there (%v)", err)
 	}

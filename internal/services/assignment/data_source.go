@@ -138,7 +138,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // find lists assignments by role and kind of principal ("" for any), sorted by principal and role.
 func (a *application) find(ctx context.Context, role, kind string) ([]graph.Assignment, roles, diag.Diagnostics) {
-	declared, err := a.roles.get(ctx)
+	declared, err := a.roles.Get(ctx)
 	if err != nil {
 		return nil, nil, diag.Diagnostics{a.readError("Cannot read the roles of the application", err)}
 	}
@@ -150,7 +150,7 @@ func (a *application) find(ctx context.Context, role, kind string) ([]graph.Assi
 			return nil, nil, refused.diagnostics(path.Root("role"))
 		}
 	}
-	l, err := a.listing.get(ctx)
+	l, err := a.listing.Get(ctx)
 	if err != nil {
 		return nil, nil, diag.Diagnostics{a.readError("Cannot read the assignments", err)}
 	}

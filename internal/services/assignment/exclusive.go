@@ -77,7 +77,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	l, err := app.listing.get(graph.WithReplicationWait(ctx, replicationPatience))
+	l, err := app.listing.Get(graph.WithReplicationWait(ctx, replicationPatience))
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
@@ -191,7 +191,7 @@ func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, k known
 		return
 	}
 	label := func(id string) string { return id }
-	if declared, err := r.tenant.application(m.ServicePrincipalID.ValueString()).roles.get(context.WithoutCancel(ctx)); err == nil {
+	if declared, err := r.tenant.application(m.ServicePrincipalID.ValueString()).roles.Get(context.WithoutCancel(ctx)); err == nil {
 		label = declared.label
 	}
 	k.entries = entriesFor(outcome.held, ids, label, append([]map[string]string{k.entries}, prior...)...)

@@ -49,7 +49,7 @@ func warnWider(ctx context.Context, app *application, state exclusiveModel, k kn
 	if was.equals(sc) {
 		return nil
 	}
-	l, err := app.listing.get(ctx)
+	l, err := app.listing.Get(ctx)
 	if err != nil {
 		return nil // reported where it is needed
 	}
@@ -111,7 +111,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, l *listing, plan exclusiv
 // warnLeaves tells from how many people a destroy takes access.
 func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel, action string) diag.Diagnostics {
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	l, err := app.listing.get(ctx)
+	l, err := app.listing.Get(ctx)
 	if err != nil {
 		return nil // the destroy itself says what is wrong
 	}

@@ -236,7 +236,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 func (r *ExclusiveResource) planChanges(ctx context.Context, app *application, plan exclusiveModel, creates bool, k known, sc scope, changes changes,
 	wanted map[holding]bool, declared roles, skipped *graphdiag.Skipped) diag.Diagnostics {
 	var diags diag.Diagnostics
-	l, err := app.listing.get(ctx)
+	l, err := app.listing.Get(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)

@@ -30,7 +30,7 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	defer cancel()
 
 	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	_, err := app.listing.get(ctx)
+	_, err := app.listing.Get(ctx)
 	if graph.IsNotFound(err) {
 		if err = app.confirmGone(ctx, err); err == nil {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -63,7 +63,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state
 	var declared roles
 	declare := func() diag.Diagnostics {
 		var err error
-		if declared, err = app.roles.get(ctx); err != nil && !graph.IsPermissionDenied(err) {
+		if declared, err = app.roles.Get(ctx); err != nil && !graph.IsPermissionDenied(err) {
 			return diag.Diagnostics{graphdiag.Error("Cannot read the roles of the application", err)}
 		}
 		return nil

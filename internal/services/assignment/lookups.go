@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
 // errOverBudget says that a look-up was left out to keep the number of requests down.
@@ -91,7 +92,7 @@ func (l *lookUps[V]) get(ctx context.Context, key string, likely func() []string
 		case <-ctx.Done():
 			return none, ctx.Err()
 		}
-		if call.err != nil && (!interrupted(call.err) || ctx.Err() != nil) {
+		if call.err != nil && (!memo.Interrupted(call.err) || ctx.Err() != nil) {
 			return none, call.err
 		}
 	}

@@ -90,7 +90,7 @@ func (p *planning) role(ctx context.Context) {
 	text := p.plan.Role.ValueString()
 	read := app.plannedRoles
 	if stays {
-		read = app.roles.get
+		read = app.roles.Get
 	}
 	declared, err := read(ctx)
 	switch {
@@ -159,7 +159,7 @@ func (p *planning) advise(ctx context.Context) {
 	if p.plan.AppRoleID.IsUnknown() || p.plan.ServicePrincipalID.IsUnknown() {
 		return
 	}
-	declared, err := p.tenant.application(p.plan.ServicePrincipalID.ValueString()).roles.get(ctx)
+	declared, err := p.tenant.application(p.plan.ServicePrincipalID.ValueString()).roles.Get(ctx)
 	if err != nil {
 		return // reported already
 	}
@@ -175,7 +175,7 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
-	l, err := app.listing.get(ctx)
+	l, err := app.listing.Get(ctx)
 	if err != nil {
 		return // the apply notices a duplicate itself
 	}

@@ -109,7 +109,7 @@ func (p *planning) openPrincipal() {
 func (p *planning) sameUser(ctx context.Context) {
 	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
 	p.plan.PrincipalID = p.prior.PrincipalID
-	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.get(ctx)
+	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.Get(ctx)
 	likely := func() []string { return nil }
 	if err == nil {
 		likely = l.users

@@ -163,7 +163,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	before := state
 	state.fromGraph(app.id, found)
 	if state.Role.IsNull() { // imported
-		declared, err := app.roles.get(ctx)
+		declared, err := app.roles.Get(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))
 			return
@@ -209,7 +209,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if app.isHeld(state.holding()) {
 		return // handed over to an exclusive resource, which has just made sure of it
 	}
-	defer app.listing.drop()
+	defer app.listing.Drop()
 	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err))
 		return

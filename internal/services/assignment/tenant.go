@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -55,8 +56,8 @@ func (t *tenant) application(servicePrincipalID string) *application {
 	a := t.applications[servicePrincipalID]
 	if a == nil {
 		a = &application{id: servicePrincipalID, directory: t.directory}
-		a.roles = reading[roles]{clock: t.directory.Clock(), fetch: a.fetchRoles}
-		a.listing = reading[*listing]{clock: t.directory.Clock(), maxAge: listingMaxAge, fetch: a.fetchListing}
+		a.roles = memo.Value[roles]{Clock: t.directory.Clock(), Fetch: a.fetchRoles, Keeps: graph.IsPermissionDenied}
+		a.listing = memo.Value[*listing]{Clock: t.directory.Clock(), MaxAge: listingMaxAge, Fetch: a.fetchListing, Keeps: graph.IsPermissionDenied}
 		t.applications[servicePrincipalID] = a
 	}
 	return a
@@ -78,8 +79,8 @@ func (t *tenant) first(text string) bool {
 type application struct {
 	id        string
 	directory directory
-	roles     reading[roles]
-	listing   reading[*listing]
+	roles     memo.Value[roles]
+	listing   memo.Value[*listing]
 
 	// writing is held by an exclusive resource from its look at what is there until it has written, and shared by single
 	// ones while they remove: what one hands over to another (another address, the other kind of resource) is then either

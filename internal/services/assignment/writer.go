@@ -67,7 +67,7 @@ func (a *application) write(ctx context.Context, tasks []task) map[holding]error
 		w.queue = append(w.queue, &attempt{task: t})
 	}
 	if len(tasks) > 0 {
-		defer a.listing.drop()
+		defer a.listing.Drop()
 	}
 	for {
 		w.send(ctx)
@@ -301,7 +301,7 @@ func (w *writer) settle(ctx context.Context) {
 		defer cancel()
 	}
 	err := w.app.directory.Poll(ctx, "the assignments to appear", func(ctx context.Context) (bool, string, error) {
-		l, err := w.app.listing.now(ctx)
+		l, err := w.app.listing.Now(ctx)
 		if err != nil {
 			return false, "", err
 		}
