@@ -43,18 +43,6 @@ func syncPath(servicePrincipalID string, segments ...string) string {
 	return pathOf(append([]string{"servicePrincipals", servicePrincipalID, "synchronization"}, segments...)...)
 }
 
-// Job is a synchronization job.
-type Job struct {
-	ID         string     `json:"id"`
-	TemplateID string     `json:"templateId"`
-	Schedule   Schedule   `json:"schedule"`
-	Status     *JobStatus `json:"status"`
-	Settings   []struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	} `json:"synchronizationJobSettings"`
-}
-
 // ListJobs returns the jobs of a service principal.
 func (c *Client) ListJobs(ctx context.Context, servicePrincipalID string) ([]Job, error) {
 	return list[Job](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "jobs"), needs: readsSynchronization})

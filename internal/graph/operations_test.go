@@ -348,13 +348,17 @@ func TestGetApplicationByAppID_waitsForReplicas(t *testing.T) {
 }
 
 func TestListSyncTemplates_tellsNoConnectorFromNoServicePrincipal(t *testing.T) {
-	b := newBench(t, answer(404, `{"error":{"code":"UnknownError","message":"{\"error\":{\"code\":\"TemplateNotFound\",\"message\":\"\"}}"}}`))
-	if got, err := b.ListSyncTemplates(t.Context(), testSP); err != nil || len(got) != 0 {
-		t.Errorf("got %v, %v", got, err)
-	}
-	b = newBench(t, answer(404, `{"error":{"code":"Request_ResourceNotFound","message":"gone"}}`))
-	if _, err := b.ListSyncTemplates(t.Context(), testSP); !IsNotFound(err) {
-		t.Errorf("error %v", err)
+	gone := answer(404, `{"error":{"code":"Request_ResourceNotFound","message":"gone"}}`)
+	none := answer(404, `{"error":{"code":"UnknownError","message":"{\"error\":{\"code\":\"TemplateNotFound\",\"message\":\"\"}}"}}`)
+	for _, code := range []reply{gone, none} {
+		b := newBench(t, code, answer(200, `{"id":"`+testSP+`"}`))
+		if got, err := b.ListSyncTemplates(t.Context(), testSP); err != nil || len(got) != 0 {
+			t.Errorf("got %v, %v", got, err)
+		}
+		b = newBench(t, code, gone)
+		if _, err := b.ListSyncTemplates(t.Context(), testSP); !IsNotFound(err) {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 

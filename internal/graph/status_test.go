@@ -67,10 +67,6 @@ func TestJob_readsEveryFieldOfTheStatus(t *testing.T) {
 			TroubleshootingURL:           "https://example.com/",
 		},
 	}
-	want.Settings = append(want.Settings, struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	}{"LookaheadQueryEnabled", "False"})
 	var got Job
 	if err := json.Unmarshal([]byte(document), &got); err != nil {
 		t.Fatal(err)

@@ -6,9 +6,9 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // SyncTemplate is a provisioning connector that a service principal offers.
@@ -56,17 +56,48 @@ func SecretKey(name string) (key string, known bool) {
 }
 
 // ListSyncTemplates returns the connectors that a service principal offers, without their schemas; empty when it has
-// none, which the synchronization service may also answer with a 404 of its own. IsNotFound(err) when the directory
-// does not have the service principal.
+// none, which the service may also answer with 404. IsNotFound(err) when the directory does not have the service principal.
 func (c *Client) ListSyncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
-	// Each template carries its whole default schema unless the service honours the selection.
-	templates, err := listWith[SyncTemplate](ctx, c,
+	templates, err := c.syncTemplates(ctx, servicePrincipalID)
+	if !IsNotFound(err) {
+		return templates, err
+	}
+	// Which code a 404 carries is not documented; only the directory knows whether the service principal exists.
+	_, err = c.GetServicePrincipal(ctx, servicePrincipalID)
+	return nil, err
+}
+
+// How long a new service principal is given to offer a connector: the synchronization service hears of it later than the
+// directory, and one that it knows may have nothing to offer for a moment.
+const (
+	templatesKnown = 2 * time.Minute  // while the service answers 404
+	templatesShown = 15 * time.Second // while it answers with an empty list
+)
+
+// AwaitSyncTemplates is ListSyncTemplates for a service principal that may have been made moments ago: IsNotFound(err) when
+// the synchronization service does not answer for it within two minutes.
+func (c *Client) AwaitSyncTemplates(ctx context.Context, servicePrincipalID string) (templates []SyncTemplate, err error) {
+	begin := c.clock.Now()
+	err = c.Poll(ctx, "the application's connectors", func(ctx context.Context) (bool, string, error) {
+		var err error
+		templates, err = c.syncTemplates(ctx, servicePrincipalID)
+		waited := c.clock.Now().Sub(begin)
+		switch {
+		case IsNotFound(err) && waited < templatesKnown:
+			return false, "not found", nil
+		case err == nil && len(templates) == 0 && waited < templatesShown:
+			return false, "none", nil
+		}
+		return err == nil, "", err
+	})
+	return templates, err
+}
+
+func (c *Client) syncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
+	// Each template carries its whole default schema unless the service honors the selection.
+	return listWith[SyncTemplate](ctx, c,
 		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates"), needs: readsSynchronization},
 		query("$select", "id,applicationId,default,discoverable,factoryTag,metadata"))
-	if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotFound && e.Code != codeNoResource {
-		return nil, nil
-	}
-	return templates, err
 }
 
 // UnmarshalJSON reads the template and, from its metadata, the fields that the connector asks for. Metadata keys come

@@ -21,7 +21,12 @@ import (
 
 // Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot start
 // provisioning job". Hints are full sentences about likely causes and remedies that only the caller knows.
+//
+// A *graph.NoJobError brings its own summary and stands at `connection_id`, whatever was being done.
 func Error(summary string, err error, hints ...string) diag.Diagnostic {
+	if missing, ok := errors.AsType[*graph.NoJobError](err); ok {
+		return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), noJobSummary(missing.Presence), Detail(err, hints...))
+	}
 	return diag.NewErrorDiagnostic(summary, Detail(err, hints...))
 }
 
@@ -53,7 +58,10 @@ func Facts(err error) string {
 func explain(err error) (sentences, facts []string) {
 	var auth *graph.AuthError
 	var answer *graph.Error
+	var missing *graph.NoJobError
 	switch {
+	case errors.As(err, &missing):
+		return noJob(missing), nil
 	case errors.As(err, &auth):
 		return explainAuth(auth)
 	case errors.As(err, &answer):

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
-// An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
-// over to the action instead of being asked for again.
-const handoverAge = 30 * time.Second
+// PlannedAge is how long something read while planning stands for what is there. An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
+// over to the action instead of being asked for again, for as long as PlannedAge.
+const PlannedAge = 30 * time.Second
 
 // templatesAge is how long the connectors of a service principal are taken as known; the service changes them in years.
 const templatesAge = time.Minute
@@ -38,7 +39,7 @@ func Take[T any](d *Data, key any) (value T, ok bool) {
 	defer d.mu.Unlock()
 	entry, found := d.handovers[key]
 	delete(d.handovers, key)
-	if !found || d.Graph.Clock().Now().Sub(entry.at) > handoverAge {
+	if !found || d.Graph.Clock().Now().Sub(entry.at) > PlannedAge {
 		return value, false
 	}
 	value, ok = entry.value.(T)
@@ -50,16 +51,27 @@ type templatesKey string
 // SyncTemplates lists the connectors that a service principal offers. An answer that names any is good for a minute; an
 // empty one is asked for again, since a new application offers nothing at first.
 func (d *Data) SyncTemplates(ctx context.Context, servicePrincipalID string) ([]graph.SyncTemplate, error) {
-	key := templatesKey(servicePrincipalID)
-	d.mu.Lock()
-	entry, found := d.handovers[key]
-	d.mu.Unlock()
-	if templates, ok := entry.value.([]graph.SyncTemplate); found && ok && d.Graph.Clock().Now().Sub(entry.at) <= templatesAge {
+	return d.syncTemplates(ctx, servicePrincipalID, d.Graph.ListSyncTemplates)
+}
+
+// AwaitSyncTemplates is SyncTemplates for an application that may have been made moments ago.
+func (d *Data) AwaitSyncTemplates(ctx context.Context, servicePrincipalID string) ([]graph.SyncTemplate, error) {
+	return d.syncTemplates(ctx, servicePrincipalID, d.Graph.AwaitSyncTemplates)
+}
+
+func (d *Data) syncTemplates(ctx context.Context, servicePrincipalID string, ask func(context.Context, string) ([]graph.SyncTemplate, error)) ([]graph.SyncTemplate, error) {
+	if templates, ok := d.templates().Look(servicePrincipalID); ok {
 		return templates, nil
 	}
-	templates, err := d.Graph.ListSyncTemplates(ctx, servicePrincipalID)
+	templates, err := ask(ctx, servicePrincipalID)
 	if err == nil && len(templates) > 0 {
-		d.HandOver(key, templates)
+		d.templates().Give(servicePrincipalID, templates)
 	}
 	return templates, err
+}
+
+func (d *Data) templates() *memo.Handover[string, []graph.SyncTemplate] {
+	return Shared(d, templatesKey(""), func() *memo.Handover[string, []graph.SyncTemplate] {
+		return &memo.Handover[string, []graph.SyncTemplate]{MaxAge: templatesAge, Clock: d.Graph.Clock()}
+	})
 }

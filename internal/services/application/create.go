@@ -157,16 +157,9 @@ func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.Serv
 	if err != nil {
 		return sp, err
 	}
-	err = r.data.Graph.Poll(ctx, "the synchronization service to know the application", func(ctx context.Context) (bool, string, error) {
-		_, err := r.data.SyncTemplates(ctx, id)
-		switch {
-		case graph.IsNotFound(err):
-			return false, "not found", nil
-		case graph.IsPermissionDenied(err):
-			// Whoever manages the connection needs that permission; creating the application does not.
-			return true, "", nil
-		}
-		return err == nil, "", err
-	})
+	_, err = r.data.AwaitSyncTemplates(ctx, id)
+	if graph.IsPermissionDenied(err) {
+		err = nil // whoever manages the connection needs that permission; creating the application does not
+	}
 	return sp, err
 }

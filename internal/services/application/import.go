@@ -17,7 +17,7 @@ import (
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	const expected = "Expected the object id of the service principal (not of the application registration, and not the client id). "
-	if req.ID == "" {
+	if validate.ByIdentity(req) {
 		var id identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 		if problem := validate.ObjectIDProblem(id.ServicePrincipalID.ValueString()); problem != "" && !resp.Diagnostics.HasError() {

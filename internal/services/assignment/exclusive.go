@@ -255,7 +255,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 // ImportState accepts the service principal's id, and after a slash the roles to be authoritative for.
 func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, roleTexts := "", []string(nil)
-	if req.ID != "" {
+	if !validate.ByIdentity(req) {
 		var err error
 		if id, roleTexts, err = parseExclusiveID(req.ID); err != nil {
 			resp.Diagnostics.AddError("Invalid import id", sentence(err))

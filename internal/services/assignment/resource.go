@@ -219,7 +219,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // ImportState accepts the id, the path that other tools use, or the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if req.ID != "" {
+	if !validate.ByIdentity(req) {
 		ref, err := parseReference(req.ID)
 		if err != nil {
 			resp.Diagnostics.AddError("Invalid import id", sentence(err))

@@ -55,7 +55,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.waitForJob(ctx, plan.ref()); err != nil {
+	if err := r.data.Graph.WaitForJob(ctx, plan.ref()); err != nil {
 		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the new job", err), resp)...)
 		return
 	}
@@ -87,7 +87,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // connection test. It returns the remainder of an interrupted create if there is one.
 func (r *Resource) prepare(ctx context.Context, plan, config model, want desired) (template graph.SyncTemplate, orphan *graph.Job, diags diag.Diagnostics) {
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
-	templates, err := r.awaitTemplates(ctx, servicePrincipalID)
+	templates, err := r.data.AwaitSyncTemplates(ctx, servicePrincipalID)
+	if graph.IsNotFound(err) {
+		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
+	}
 	if err != nil {
 		return template, nil, diag.Diagnostics{cannotReadTemplates(err, servicePrincipalID)}
 	}

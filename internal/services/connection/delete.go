@@ -26,28 +26,25 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	defer cancel()
 	defer r.data.Lock(state.ServicePrincipalID.ValueString())()
 
-	job, err := r.data.Graph.GetJob(ctx, state.ref())
-	if err != nil && !graph.IsNotFound(err) {
+	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
+	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
-	if graph.IsNotFound(err) {
+	if presence != graph.JobPresent && presence != graph.JobNotReplicated {
 		// The credentials outlive the job, also one that went with its connector.
 		resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
 		return
 	}
-	if job.Schedule.Active() {
-		if err := r.data.Graph.PauseJob(ctx, state.ref()); err != nil && !graph.IsNotFound(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, "Nothing was deleted."))
-			return
-		}
-	}
-	if job.Schedule.Active() || running(job) {
-		if err := r.waitForRest(ctx, state.ref()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err,
-				"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
-			return
-		}
+	paused, err := r.data.Graph.PauseAndWait(ctx, state.ref(), job)
+	switch {
+	case !paused:
+		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err, "Nothing was deleted."))
+		return
+	case err != nil:
+		resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err,
+			"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
+		return
 	}
 	resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
 	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
@@ -55,7 +52,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	r.ledger().note(state.ref())
-	if err := r.waitUntilGone(ctx, state.ref()); err != nil {
+	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}
 }

@@ -74,6 +74,28 @@ func TestResource_destroyLetsARunningCycleEnd(t *testing.T) {
 	}
 }
 
+// A service may show how far a cycle is without showing the execution.
+func TestResource_destroyLetsACycleEndThatOnlyItsProgressShows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.created()
+	begin := w.Sim.Clock().Now()
+	w.changeJob(func(j *store.Job) {
+		j.Schedule = store.ScheduleActive
+		j.Status.Progress = []store.Progress{{Units: "objects", Completed: 40, Total: 5000, ObservedAt: begin}}
+	})
+	w.Sim.Clock().OnAdvance(func() {
+		if jobs, err := w.Sim.Store().Jobs(w.sp.ID); err == nil && len(jobs) > 0 && w.Sim.Clock().Now().Sub(begin) >= 3*time.Minute {
+			w.changeJob(func(j *store.Job) { j.Status.Progress = nil })
+		}
+	})
+	clean(t, m.Destroy())
+	wantLines(t, w.did(), "POST pause", "PUT secrets", "DELETE job")
+	if waited := w.Sim.Clock().Now().Sub(begin); waited < 3*time.Minute {
+		t.Errorf("it waited only %s", waited)
+	}
+}
+
 func TestResource_destroyGivesUpOnACycleThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -89,7 +89,7 @@ func (r *Resource) planExisting(ctx context.Context, servicePrincipalID string, 
 
 // untouched reports whether a job never ran, has no credentials and still has its template's mappings.
 func (r *Resource) untouched(ctx context.Context, ref graph.JobRef, job graph.Job) (bool, error) {
-	if job.Schedule.Active() || hasRun(job) {
+	if job.Schedule.Active() || job.HasRun() {
 		return false, nil
 	}
 	secrets, err := r.data.Graph.GetSecrets(ctx, ref.ServicePrincipalID)
@@ -108,13 +108,6 @@ func (r *Resource) untouched(ctx context.Context, ref graph.JobRef, job graph.Jo
 		return false, err
 	}
 	return schema.SameRules(original), nil
-}
-
-// hasRun reports whether a job ever completed or began a cycle.
-func hasRun(job graph.Job) bool {
-	status := job.Status
-	return status != nil && (status.LastExecution != nil || status.LastSuccessfulExecution != nil ||
-		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil)
 }
 
 func importBlock(ref graph.JobRef) string {

@@ -18,7 +18,7 @@ import (
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var ref graph.JobRef
-	if req.ID != "" {
+	if !validate.ByIdentity(req) {
 		var err error
 		if ref, err = graph.ParseJobRef(req.ID); err != nil {
 			resp.Diagnostics.AddError("Invalid import id",

@@ -67,13 +67,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	imported := state.TemplateID.IsNull()
-	job, err := r.data.Graph.GetJob(ctx, state.ref())
-	if graph.IsNotFound(err) {
-		r.readMissing(ctx, state, imported, resp)
-		return
-	}
-	if err != nil {
+	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
+	switch {
+	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
+		return
+	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+		resp.State.RemoveResource(ctx)
+		return
+	case presence == graph.ConnectorRetired:
+		resp.Diagnostics.Append(graphdiag.ConnectorRetired("connection"))
 		return
 	}
 	r.ledger().note(state.ref())
@@ -93,34 +96,6 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(state.fromStored(ctx, secrets, imported)...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-}
-
-// readMissing tells a deleted job from a retired connector. Replicas may lag, so a listing has to agree before anything
-// is dropped from the state.
-func (r *Resource) readMissing(ctx context.Context, state model, imported bool, resp *resource.ReadResponse) {
-	servicePrincipalID := state.ServicePrincipalID.ValueString()
-	jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
-		return
-	}
-	for _, job := range jobs {
-		if job.ID == state.JobID.ValueString() {
-			return // the state as it was
-		}
-	}
-	if imported {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	templates, err := r.templates(ctx, servicePrincipalID)
-	if err != nil || len(templates) > 0 { // the application is gone, or offers another job
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	resp.Diagnostics.AddWarning("The service has retired the connector",
-		"The application still exists but offers no provisioning connector any more, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. "+
-			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.")
 }
 
 // Update tests new credentials, then writes what differs in one PUT.
@@ -146,7 +121,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	var job graph.Job
 	if fresh || narrowed {
 		var err error
-		if job, err = r.data.Graph.GetJob(ctx, plan.ref()); err != nil {
+		if job, err = r.data.Graph.RequireJob(ctx, plan.ref()); err != nil {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 			return
 		}
@@ -168,7 +143,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	switch {
 	case narrowed:
 		resp.Diagnostics.Append(r.restart(ctx, plan.ref(), job)...)
-	case fresh && quarantinedForCredentials(job):
+	case fresh && job.QuarantinedForCredentials():
 		if err := r.data.Graph.StartJob(ctx, plan.ref()); err != nil {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot lift the quarantine", err,
 				"The new credentials are stored; the service will try them by itself at its next attempt."))
@@ -199,20 +174,24 @@ func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, f
 // stopped job as well, so one that was off is paused again. A job that never ran has nothing to re-evaluate.
 // https://learn.microsoft.com/entra/identity/app-provisioning/known-issues
 func (r *Resource) restart(ctx context.Context, ref graph.JobRef, job graph.Job) diag.Diagnostics {
-	if !job.Schedule.Active() && !hasRun(job) {
+	restarted, err := true, error(nil)
+	switch {
+	case job.Schedule.Active():
+		if err = r.data.Graph.RestartJob(ctx, ref, ""); err == nil {
+			r.data.NoteStart(ref)
+			return nil
+		}
+		restarted = false
+	case job.HasRun():
+		restarted, err = r.data.Graph.RestartJobKeepingOff(ctx, ref, "")
+	}
+	switch {
+	case err == nil:
 		return nil
-	}
-	if err := r.data.Graph.RestartJob(ctx, ref, ""); err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
-			"The scope is stored but takes effect only with a restart; restart provisioning in the portal.")}
-	}
-	if job.Schedule.Active() {
-		r.data.NoteStart(ref)
-		return nil
-	}
-	if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
+	case restarted:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot pause the job again", err,
 			"The job was off and had to be restarted for the narrower scope, which may have started it. Pause it in the portal.")}
 	}
-	return nil
+	return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
+		"The scope is stored but takes effect only with a restart; restart provisioning in the portal.")}
 }

@@ -119,7 +119,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	}
 	var skipped graphdiag.Skipped
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
-	templates, err := r.templates(ctx, servicePrincipalID)
+	templates, err := r.data.SyncTemplates(ctx, servicePrincipalID)
 	switch {
 	case r.data.Graph.HasWritten() && (graph.IsNotFound(err) || err == nil && len(templates) == 0):
 		return diags // the application may be new and known only in parts of the service; Create waits for it

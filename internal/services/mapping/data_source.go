@@ -115,7 +115,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	schema, err := d.data.Graph.GetSchema(ctx, ref)
 	if err != nil {
-		resp.Diagnostics.Append(schemaUnreadable(err)...)
+		resp.Diagnostics.Append(schemaUnreadable(ctx, d.data.Graph, ref, err)...)
 		return
 	}
 	at, diags := locate(schema, m.ObjectMapping.ValueString())
@@ -135,7 +135,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // template reads the connector's default schema; nil when the service does not offer it any more.
 func (d *DataSource) template(ctx context.Context, ref graph.JobRef) (*graph.Schema, diag.Diagnostics) {
-	job, err := d.data.Graph.GetJob(ctx, ref)
+	job, err := d.data.Graph.RequireJob(ctx, ref)
 	if err != nil {
 		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}

@@ -5,6 +5,7 @@ package mapping
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,18 +27,10 @@ func (r *Resource) template(ctx context.Context, ref graph.JobRef, wait bool) (*
 	if planned, ok := providerdata.Take[*graph.Schema](r.data, templateKey(ref)); ok {
 		return planned, nil
 	}
-	job, err := r.job(ctx, ref)
-	if graph.IsNotFound(err) && wait {
-		looks := 0
-		pollErr := r.data.Graph.Poll(ctx, "the job of the connection", func(ctx context.Context) (bool, string, error) {
-			job, err = r.data.Graph.GetJob(ctx, ref)
-			looks++
-			return !graph.IsNotFound(err) || looks >= maxLooks, "not found", nil
-		})
-		if pollErr != nil {
-			return nil, pollErr
-		}
+	if wait {
+		ctx = graph.WithReplicationWait(ctx, replicationPatience)
 	}
+	job, err := r.job(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +52,7 @@ func (r *Resource) job(ctx context.Context, ref graph.JobRef) (graph.Job, error)
 	if known, ok := providerdata.Take[graph.Job](r.data, jobKey(ref)); ok {
 		return known, nil
 	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
+	job, err := r.data.Graph.RequireJob(ctx, ref)
 	if err == nil {
 		r.data.HandOver(jobKey(ref), job)
 	}
@@ -120,9 +113,6 @@ func (r *Resource) removable(ctx context.Context, v *review) ([]string, diag.Dia
 }
 
 func templateUnreadable(err error) diag.Diagnostics {
-	if graph.IsNotFound(err) {
-		return schemaUnreadable(err)
-	}
 	return diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err)}
 }
 
@@ -142,7 +132,7 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 		return diags
 	}
 	template, err := r.template(ctx, ref, false)
-	if graph.IsNotFound(err) {
+	if isGone(err) {
 		return nil
 	}
 	if err != nil {
@@ -188,7 +178,10 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 	// A failure means nothing when the mapping, or the whole job, vanished meanwhile.
 	schema, err := r.data.Graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
-		return nil
+		if _, err = r.data.Graph.RequireJob(ctx, ref); isGone(err) {
+			return nil
+		}
+		return diags
 	}
 	if err == nil {
 		if at, _ := locate(schema, name); at.missing {
@@ -196,6 +189,12 @@ func (r *Resource) restoreDefault(ctx context.Context, ref graph.JobRef, state m
 		}
 	}
 	return diags
+}
+
+// isGone reports whether err says that there is no job any more.
+func isGone(err error) bool {
+	_, gone := errors.AsType[*graph.NoJobError](err)
+	return gone
 }
 
 func definesAny(object *graph.ObjectDefinition, names []string) bool {

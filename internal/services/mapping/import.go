@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // importID is the id of this resource: the connection's id, a slash, and the object mapping.
@@ -45,7 +46,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	var ref graph.JobRef
 	var objectMapping string
 	var err error
-	if req.ID != "" {
+	if !validate.ByIdentity(req) {
 		if ref, objectMapping, err = parseImportID(req.ID); err != nil {
 			resp.Diagnostics.AddError("Invalid import id",
 				fmt.Sprintf("Expected `{service principal id}/{job id}/{object mapping}`: the connection's id, a slash, and the kind of source object, such as `User`. Got %q: %s.", req.ID, err))

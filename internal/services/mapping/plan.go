@@ -120,7 +120,7 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 		return nil, nil
 	}
 	if err != nil {
-		return nil, schemaUnreadable(err)
+		return nil, schemaUnreadable(ctx, v.resource.data.Graph, ref, err)
 	}
 	at, diags := locate(schema, v.name)
 	if diags.HasError() {

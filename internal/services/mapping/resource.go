@@ -120,6 +120,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddError("Invalid connection id in the state", err.Error()+". This is a bug in the provider; please report it.")
 		return
 	}
+	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 	schema, err := r.data.Graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
 		r.readMissing(ctx, state, ref, resp)
@@ -143,32 +145,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 }
 
-// readMissing tells a deleted job from a retired connector and from a lagging replica.
+// readMissing tells why there is no schema.
 func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRef, resp *resource.ReadResponse) {
-	keep := func() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
-	}
-	jobs, err := r.data.Graph.ListJobs(ctx, ref.ServicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
-		return
-	}
+	_, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.Mappings.IsNull()
-	for _, job := range jobs {
-		if job.ID == ref.JobID && !imported {
-			keep()
-			return
-		}
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
+	case presence.Gone(), imported:
+		resp.State.RemoveResource(ctx)
+	case presence == graph.ConnectorRetired:
+		resp.Diagnostics.Append(graphdiag.ConnectorRetired("mapping"))
 	}
-	if templates, err := r.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID); err == nil && len(templates) == 0 && !imported {
-		resp.Diagnostics.AddWarning("The service has retired the connector",
-			"The application still exists but offers no provisioning connector any more, and its job is gone. The mapping stays in the state so that the rest of the configuration can be planned. "+
-				"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.")
-		keep()
-		return
-	}
-	resp.State.RemoveResource(ctx)
 }
 
 // Update writes what differs, in one PUT; a change of notation alone sends none.

@@ -42,7 +42,7 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 		return nil
 	}
 	job, err := v.resource.job(ctx, v.ref)
-	if err == nil && !hasRun(job) {
+	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
 	}
 	who := people{}
@@ -116,7 +116,7 @@ func (r *Resource) warnDestroy(ctx context.Context, state model) diag.Diagnostic
 	if err != nil {
 		return nil
 	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
+	job, err := r.data.Graph.RequireJob(ctx, ref)
 	if err != nil || !job.Schedule.Active() {
 		return nil
 	}
@@ -172,13 +172,6 @@ func quotedList(words []string) string {
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// hasRun reports whether a job ever completed or began a cycle.
-func hasRun(job graph.Job) bool {
-	status := job.Status
-	return job.Schedule.Active() || (status != nil && (status.LastExecution != nil || status.LastSuccessfulExecution != nil ||
-		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil))
-}
 
 // countOf is the service's counter for an object mapping, whose keys look like "User to User".
 func countOf(job graph.Job, m graph.ObjectMapping) people {

@@ -9,9 +9,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -25,6 +25,8 @@ const (
 	maxRewrites = 1
 	// maxLooks bounds how often a lagging replica is asked again after a write.
 	maxLooks = 6
+	// replicationPatience is how long a job that was created moments ago may be unknown to parts of the service.
+	replicationPatience = 15 * time.Second
 )
 
 // writer changes one object mapping in the schema of one job. The schema is replaced whole, so each write edits a
@@ -149,7 +151,7 @@ func (w writer) read(ctx context.Context) (located, diag.Diagnostics) {
 		return err == nil, "", err
 	})
 	if err != nil {
-		return located{}, schemaUnreadable(err)
+		return located{}, schemaUnreadable(ctx, w.graph, w.ref, err)
 	}
 	return locate(schema, w.name)
 }
@@ -178,7 +180,7 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 		return !stale || looks >= maxLooks, "version " + schema.Version(), nil
 	})
 	if err != nil {
-		return nil, schemaUnreadable(err)
+		return nil, schemaUnreadable(ctx, w.graph, w.ref, err)
 	}
 	if ds.HasError() {
 		return nil, ds
@@ -186,10 +188,12 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 	return &after, nil
 }
 
-func schemaUnreadable(err error) diag.Diagnostics {
+// schemaUnreadable is the error for a schema that could not be read; a 404 is looked into.
+func schemaUnreadable(ctx context.Context, client *graph.Client, ref graph.JobRef, err error) diag.Diagnostics {
 	if graph.IsNotFound(err) {
-		return attributeError(path.Root("connection_id"), "The connection does not exist",
-			graphdiag.Detail(err, "The job that `connection_id` names is not there. Check the id, or create the connection first."))
+		if _, missing := client.RequireJob(ctx, ref); missing != nil {
+			err = missing
+		}
 	}
 	return diag.Diagnostics{graphdiag.Error(summarySchema, err)}
 }

@@ -5,7 +5,6 @@ package state
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -73,28 +72,28 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		return
 	}
 	defer a.data.Lock(ref.ServicePrincipalID)()
-	job, err := a.data.Graph.GetJob(ctx, ref)
-	if graph.IsNotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))
-		return
-	}
+	job, err := a.data.Graph.RequireJob(ctx, ref)
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
-	if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
-		return
-	}
 	if job.Schedule.Active() {
+		if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
+			return
+		}
 		a.data.NoteStart(ref)
 		resp.SendProgress(action.InvokeProgressEvent{Message: "Provisioning was restarted."})
 		return
 	}
-	if err := a.data.Graph.PauseJob(ctx, ref); err != nil {
+	restarted, err := a.data.Graph.RestartJobKeepingOff(ctx, ref, config.RestartScope.ValueString())
+	switch {
+	case err == nil:
+		resp.SendProgress(action.InvokeProgressEvent{Message: "What the scope names was reset. Provisioning was off and stays off."})
+	case restarted:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning again", err,
 			"It was off before the restart, which may have started it. Pause it in the portal."))
-		return
+	default:
+		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "What the scope names was reset. Provisioning was off and stays off."})
 }

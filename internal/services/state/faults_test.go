@@ -168,7 +168,7 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	}
 	_, found = p.Change(typeName, after, w.object("enabled", false))
 	w.wants(found, failure("connection_id", "The connector is retired",
-		"The service offers no provisioning connector for this application any more, and the provisioning job is gone with it. Nothing can be switched. Move to the gallery application `GoTo`."))
+		"The service principal "+w.sp.ID+" offers no provisioning connector any more, and the job \""+w.job.ID+"\" is gone with it. Move to the gallery application `GoTo`."))
 	if left, found := p.Change(typeName, after, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
@@ -187,7 +187,7 @@ func TestResource_isNotForgottenWhileTheReasonIsUnknown(t *testing.T) {
 	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
 	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/servicePrincipals/*/synchronization/templates", Count: -1, Effect: simulator.Fails(502, "UnknownError", "")})
 	after, found := p.Read(one)
-	if after != one || !found.HasError() || found[0].Summary != "Cannot tell whether the connector was retired" {
+	if after != one || !found.HasError() || found[0].Summary != "Cannot read the provisioning job" {
 		t.Errorf("got %v, %v", after, found)
 	}
 }

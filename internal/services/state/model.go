@@ -21,7 +21,12 @@ type model struct {
 }
 
 type identity struct {
-	ConnectionID types.String `tfsdk:"connection_id"`
+	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
+	JobID              types.String `tfsdk:"job_id"`
+}
+
+func identityOf(ref graph.JobRef) identity {
+	return identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID)}
 }
 
 func (m model) ref() (graph.JobRef, error) { return graph.ParseJobRef(m.ConnectionID.ValueString()) }

@@ -12,12 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Default timeouts. An initial cycle takes from minutes to hours.
@@ -28,11 +26,15 @@ const (
 	deleteTimeout = 15 * time.Minute
 )
 
+// replicationPatience is how long a job that was created moments ago may be unknown to parts of the service.
+const replicationPatience = 15 * time.Second
+
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure       = (*Resource)(nil)
+	_ resource.ResourceWithIdentity        = (*Resource)(nil)
+	_ resource.ResourceWithImportState     = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan      = (*Resource)(nil)
+	_ resource.ResourceWithUpgradeIdentity = (*Resource)(nil)
 )
 
 // Resource is gotomeeting_provisioning_state.
@@ -79,9 +81,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// jobKey is under what planning hands over the job that it read.
-type jobKey graph.JobRef
-
 // warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
 // A job that cannot be read yet is no reason to say anything.
 func (r *Resource) warnQuarantined(ctx context.Context, plan model) diag.Diagnostics {
@@ -91,7 +90,7 @@ func (r *Resource) warnQuarantined(ctx context.Context, plan model) diag.Diagnos
 	}
 	job, err := r.data.Graph.GetJob(ctx, ref)
 	if err == nil {
-		r.data.HandOver(jobKey(ref), job)
+		r.run().planned.Give(ref, job)
 	}
 	if err != nil || job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
 		return nil
@@ -142,31 +141,24 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return
 	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
+	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(ref))...)
+	job, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.ID.IsNull()
 	state.ID = state.ConnectionID
 	switch {
-	case graph.IsNotFound(err):
-		// A retired connector takes its jobs along. The connection resource says so; here the state is kept, so that the
-		// rest of the configuration can be planned.
-		retired, err := r.retired(ctx, ref)
-		if err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err,
-				"The provisioning job is not there any more."))
-			return
-		}
-		if imported || !retired {
-			resp.State.RemoveResource(ctx)
-			return
-		}
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
+	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+		resp.State.RemoveResource(ctx)
+		return
+	case presence == graph.ConnectorRetired:
+		// The connection's resource gives the warning.
 	default:
 		state.fromJob(job, imported)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.ConnectionID})...)
 }
 
 // Update brings the job to the wanted state.
@@ -209,44 +201,20 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer r.data.Lock(ref.ServicePrincipalID)()
-	job, err := r.data.Graph.GetJob(ctx, ref)
-	if err == nil && job.Schedule.Active() {
-		err = r.data.Graph.PauseJob(ctx, ref)
-	}
-	if graph.IsNotFound(err) {
-		return
-	}
+	job, presence, err := r.data.Graph.FindJob(ctx, ref)
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
-	if err := r.waitForRest(ctx, ref); err != nil {
+	if presence != graph.JobPresent && presence != graph.JobNotReplicated {
+		return
+	}
+	paused, err := r.data.Graph.PauseAndWait(ctx, ref, job)
+	switch {
+	case !paused:
+		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
+	case err != nil:
 		resp.Diagnostics.AddWarning("A cycle may still be running",
 			"Provisioning is paused, but the cycle in progress has not been seen to end. It may still change accounts by the mappings it began with.\n\n"+err.Error())
 	}
-}
-
-// ImportState accepts the connection's id and the identity.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	connectionID := req.ID
-	if connectionID == "" {
-		var id identity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
-		connectionID = id.ConnectionID.ValueString()
-	}
-	ref, err := graph.ParseJobRef(connectionID)
-	if err != nil {
-		detail := fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q.", connectionID)
-		servicePrincipalID, _, _ := strings.Cut(strings.ToLower(connectionID), "/")
-		if validate.ObjectIDProblem(strings.Trim(servicePrincipalID, "{} ")) == "" {
-			if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
-				detail = "The service principal id is malformed. " + problem
-			}
-		}
-		resp.Diagnostics.AddError("Invalid import id", detail)
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.String())})...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 }

@@ -96,7 +96,7 @@ func TestResource_importsByIdentity(t *testing.T) {
 		ProtoV6ProviderFactories: w.ProviderFactories(),
 		Steps: []resource.TestStep{
 			{Config: w.config("enabled = true"), ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectIdentity(typeName+".this", map[string]knownvalue.Check{"connection_id": knownvalue.StringExact(w.connectionID())}),
+				statecheck.ExpectIdentity(typeName+".this", map[string]knownvalue.Check{"service_principal_id": knownvalue.StringExact(w.sp.ID), "job_id": knownvalue.StringExact(w.job.ID)}),
 			}},
 			{ResourceName: typeName + ".this", ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
 				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
@@ -113,7 +113,7 @@ func TestResource_importFormsOverTheProtocol(t *testing.T) {
 		"id": w.connectionID(), "connection_id": w.connectionID(), "enabled": true,
 		"restart_triggers": nil, "restart_scope": nil, "wait_for_first_cycle": false, "timeouts": nil,
 	}
-	identity := map[string]any{"connection_id": w.connectionID()}
+	identity := map[string]any{"service_principal_id": w.sp.ID, "job_id": w.job.ID}
 	for _, id := range []string{
 		w.connectionID(), "/servicePrincipals/" + w.sp.ID + "/synchronization/jobs/" + w.job.ID, strings.ToUpper(w.sp.ID) + "/" + w.job.ID,
 	} {
@@ -174,8 +174,8 @@ func TestResource_createsAnewAfterDeletionBehindItsBack(t *testing.T) {
 		t.Errorf("the resource is still there: %v", gone.State)
 	}
 	_, found = p.Change(typeName, nil, w.object("enabled", true))
-	w.wants(found, failure("connection_id", "No such connection",
-		"The service has no provisioning job \""+w.job.ID+"\". If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew."))
+	w.wants(found, failure("connection_id", "The connection does not exist",
+		"The service principal "+w.sp.ID+" has no provisioning job \""+w.job.ID+"\". If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew. Otherwise check the id."))
 	left, found := p.Change(typeName, one, nil)
 	succeeds(t, found)
 	if left != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
@@ -53,9 +54,26 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	}
 }
 
-// IdentitySchema describes what identifies the state of a connection.
+// IdentitySchema describes what identifies the state of a connection: the connection's job.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"connection_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the provisioning connection: service principal id, a slash, job id."},
+	resp.IdentitySchema = identityschema.Schema{Version: 1, Attributes: map[string]identityschema.Attribute{
+		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Object id of the application's service principal."},
+		"job_id":               identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the provisioning job."},
+	}}
+}
+
+// UpgradeIdentity reads the identities of earlier versions. Version 0 was the id of the connection.
+func (r *Resource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
+	return map[int64]resource.IdentityUpgrader{0: {
+		PriorSchema: &identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+			"connection_id": identityschema.StringAttribute{RequiredForImport: true},
+		}},
+		IdentityUpgrader: func(ctx context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
+			var connectionID types.String
+			resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("connection_id"), &connectionID)...)
+			if ref, err := graph.ParseJobRef(connectionID.ValueString()); err == nil {
+				resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(ref))...)
+			}
+		},
 	}}
 }

@@ -5,7 +5,6 @@ package state
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,17 +17,17 @@ import (
 )
 
 // saver stores a model and the identity that belongs to it.
-func saver(ctx context.Context, state *tfsdk.State, id *tfsdk.ResourceIdentity) func(model) diag.Diagnostics {
-	return func(m model) diag.Diagnostics {
+func saver(ctx context.Context, state *tfsdk.State, id *tfsdk.ResourceIdentity) func(graph.JobRef, model) diag.Diagnostics {
+	return func(ref graph.JobRef, m model) diag.Diagnostics {
 		diags := state.Set(ctx, &m)
-		diags.Append(id.Set(ctx, identity{m.ConnectionID})...)
+		diags.Append(id.Set(ctx, identityOf(ref))...)
 		return diags
 	}
 }
 
 // apply restarts if asked, then starts or pauses the job unless it is as wanted already, and saves the state before it
 // waits for anything.
-func (r *Resource) apply(ctx context.Context, plan model, restart bool, save func(model) diag.Diagnostics) diag.Diagnostics {
+func (r *Resource) apply(ctx context.Context, plan model, restart bool, save func(graph.JobRef, model) diag.Diagnostics) diag.Diagnostics {
 	ref, err := plan.ref()
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
@@ -42,12 +41,9 @@ func (r *Resource) apply(ctx context.Context, plan model, restart bool, save fun
 }
 
 // switchJob makes the calls of apply. It returns the job as it was and whether the calls started it.
-func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, restart bool, save func(model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
+func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, restart bool, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer r.data.Lock(ref.ServicePrincipalID)()
 	before, err := r.awaitJob(ctx, ref)
-	if graph.IsNotFound(err) {
-		return before, false, diag.Diagnostics{r.noSuchJob(ctx, ref)}
-	}
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
@@ -78,41 +74,22 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 				if !plan.Enabled.IsNull() {
 					plan.Enabled = types.BoolValue(true)
 				}
-				diags.Append(save(plan)...)
+				diags.Append(save(ref, plan)...)
 			}
 			return before, false, diags
 		}
 	}
-	diags = save(plan)
+	diags = save(ref, plan)
 	if diags.HasError() || wanted == before.Schedule.Active() && !restart {
 		return before, false, diags
 	}
-	if err := r.waitForState(ctx, ref, wanted); err != nil {
+	if err := r.waitForSchedule(ctx, ref, wanted); err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
 			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
 		return before, false, diags
 	}
 	return before, wanted && !before.Schedule.Active(), diags
-}
-
-// noSuchJob is the error for a job that is not there: deleted, or gone with its connector.
-func (r *Resource) noSuchJob(ctx context.Context, ref graph.JobRef) diag.Diagnostic {
-	if retired, err := r.retired(ctx, ref); err == nil && retired {
-		return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connector is retired",
-			"The service offers no provisioning connector for this application any more, and the provisioning job is gone with it. Nothing can be switched. Move to the gallery application `GoTo`.")
-	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
-		fmt.Sprintf("The service has no provisioning job %q. If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew.", ref.JobID))
-}
-
-// retired reports whether the service principal offers no connector any more. One that is gone itself is not retired.
-func (r *Resource) retired(ctx context.Context, ref graph.JobRef) (bool, error) {
-	templates, err := r.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID)
-	if graph.IsNotFound(err) {
-		return false, nil
-	}
-	return err == nil && len(templates) == 0, err
 }
 
 // restartFailed is the error for a restart. Whether a lost one took effect cannot be told; a job that is to be off is

@@ -5,7 +5,7 @@ package syncstatus
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -52,20 +52,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	m.ID = m.ConnectionID
 	m.PortalURL = types.StringValue(d.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + ref.ServicePrincipalID)
-	job, err := d.data.Graph.GetJob(ctx, ref)
+	job, err := d.data.Graph.RequireJob(ctx, ref)
+	missing, _ := errors.AsType[*graph.NoJobError](err)
 	switch {
-	case graph.IsNotFound(err):
-		templates, err := d.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID)
-		if err != nil && !graph.IsNotFound(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot tell whether the connector was retired", err,
-				"The provisioning job is not there any more."))
-			return
-		}
-		if err != nil || len(templates) > 0 {
-			resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection",
-				fmt.Sprintf("The service has no provisioning job %q for the service principal %s.", ref.JobID, ref.ServicePrincipalID))
-			return
-		}
+	case missing != nil && missing.Presence == graph.ConnectorRetired:
 		m.retired(ref)
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the sync status", err))

@@ -209,16 +209,16 @@ func TestDataSource_reportsWhatItCannotRead(t *testing.T) {
 			if err := w.Sim.Store().DeleteJob(w.sp.ID, w.job.ID); err != nil {
 				t.Fatal(err)
 			}
-		}, "connection_id", "No such connection: The service has no provisioning job \"{job}\" for the service principal {sp}."},
+		}, "connection_id", "The connection does not exist: The service principal {sp} has no provisioning job \"{job}\". If it was deleted"},
 		{"deleted application", func(t *testing.T, w *tenant) {
 			if err := w.Sim.Store().DeleteServicePrincipal(w.sp.ID); err != nil {
 				t.Fatal(err)
 			}
-		}, "connection_id", "No such connection: The service has no provisioning job \"{job}\" for the service principal {sp}."},
+		}, "connection_id", "The application does not exist: The tenant has no service principal with the object id \"{sp}\". If the application was deleted"},
 		{"retired or not, nobody knows", func(_ *testing.T, w *tenant) {
 			w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
 			w.Sim.Faults().Add(simulator.Fault{Path: "/servicePrincipals/*/synchronization/templates", Count: -1, Effect: simulator.Fails(502, "", "")})
-		}, "", "Cannot tell whether the connector was retired: Microsoft Graph failed."},
+		}, "", "Cannot read the sync status: Microsoft Graph failed."},
 		{"forbidden", func(_ *testing.T, w *tenant) { w.Sim.SetPermissions("Application.Read.All") }, "",
 			"Cannot read the sync status: The signed-in identity lacks a permission. Grant the Microsoft Graph application permission `Synchronization.Read.All`"},
 		{"failing", func(_ *testing.T, w *tenant) {

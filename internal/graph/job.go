@@ -1,0 +1,226 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Job is a synchronization job. What the provider wants to know of one is answered here and by FindJob, and nowhere else.
+type Job struct {
+	ID         string     `json:"id"`
+	TemplateID string     `json:"templateId"`
+	Schedule   Schedule   `json:"schedule"`
+	Status     *JobStatus `json:"status"`
+}
+
+// staleProgress is how old unfinished progress has to be to count as what an aborted cycle left behind.
+const staleProgress = time.Hour
+
+// Running reports whether a cycle is in progress: an execution that began and has not ended, or progress that is short of
+// its goal, was observed after the last execution ended, and is not old. The service may show either without the other.
+func (j Job) Running(now time.Time) bool {
+	if j.Status == nil {
+		return false
+	}
+	last := j.Status.LastExecution
+	if last != nil && last.TimeBegan != nil && last.TimeEnded == nil {
+		return true
+	}
+	for _, p := range j.Status.Progress {
+		if p.ObservedAt != nil && p.CompletedUnits < p.TotalUnits && now.Sub(*p.ObservedAt) < staleProgress &&
+			(last == nil || last.TimeEnded == nil || p.ObservedAt.After(*last.TimeEnded)) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasRun reports whether the job ever began a cycle, as far as the service tells.
+func (j Job) HasRun() bool {
+	status := j.Status
+	return status != nil && (status.LastExecution != nil || status.LastSuccessfulExecution != nil ||
+		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil || len(status.Progress) > 0)
+}
+
+// HasEndedCycle reports whether any cycle of the job ever came to its end, successfully or not.
+func (j Job) HasEndedCycle() bool {
+	status := j.Status
+	return status != nil && (status.LastExecution != nil && status.LastExecution.TimeEnded != nil ||
+		status.LastSuccessfulExecution != nil || status.SteadyStateFirstAchievedTime != nil)
+}
+
+// QuarantinedForCredentials reports whether a job that is on is in quarantine because the service could not work with the
+// target at all, which is what wrong credentials lead to; the codes follow the connector and are not documented. Only
+// then may new credentials release it: a quarantine for too many deletions or failures protects people.
+func (j Job) QuarantinedForCredentials() bool {
+	return j.Schedule.Active() && j.Status != nil && j.Status.Quarantine != nil &&
+		strings.EqualFold(j.Status.Quarantine.Reason, "EncounteredQuarantineException")
+}
+
+// Activity describes in a few words how far the cycle in progress is.
+func (j Job) Activity() string {
+	if j.Status == nil || len(j.Status.Progress) == 0 {
+		return "a cycle in progress"
+	}
+	p := j.Status.Progress[len(j.Status.Progress)-1]
+	return fmt.Sprintf("%d of %d %s", p.CompletedUnits, p.TotalUnits, p.Units)
+}
+
+// Presence says whether a job is there and, if it is not, why.
+type Presence int
+
+const (
+	// JobPresent is for a job that can be read.
+	JobPresent Presence = iota
+	// JobNotReplicated is for a job that the service lists although a read does not find it yet.
+	JobNotReplicated
+	// JobDeleted is for a job that is gone while its service principal still offers a connector.
+	JobDeleted
+	// ServicePrincipalGone is for a job that went with its application.
+	ServicePrincipalGone
+	// ConnectorRetired is for a job that went because the service principal offers no connector any more.
+	ConnectorRetired
+)
+
+// Gone reports whether the job was deleted, alone or with its application, as opposed to retired or merely not shown.
+func (p Presence) Gone() bool { return p == JobDeleted || p == ServicePrincipalGone }
+
+// FindJob reads a job and, if it is not to be read, finds out why. The kind of a 404 is never believed, since the codes are
+// not documented: a listing has to agree that the job is missing, and the directory is asked for the service principal
+// itself. The job is valid for JobPresent and JobNotReplicated.
+func (c *Client) FindJob(ctx context.Context, ref JobRef) (Job, Presence, error) {
+	job, err := c.GetJob(ctx, ref)
+	if err == nil {
+		return job, JobPresent, nil
+	}
+	if !IsNotFound(err) {
+		return Job{}, 0, err
+	}
+	jobs, err := c.ListJobs(ctx, ref.ServicePrincipalID) // 404 also where there are none
+	if err != nil && !IsNotFound(err) {
+		return Job{}, 0, err
+	}
+	for _, job := range jobs {
+		if job.ID == ref.JobID {
+			return job, JobNotReplicated, nil
+		}
+	}
+	presence, err := c.withoutJob(ctx, ref.ServicePrincipalID)
+	return Job{}, presence, err
+}
+
+// NoJobError says that a job is not there, and why.
+type NoJobError struct {
+	Ref      JobRef
+	Presence Presence // JobDeleted, ServicePrincipalGone or ConnectorRetired
+}
+
+func (e *NoJobError) Error() string {
+	switch e.Presence {
+	case ServicePrincipalGone:
+		return fmt.Sprintf("the tenant has no service principal with the object id %q", e.Ref.ServicePrincipalID)
+	case ConnectorRetired:
+		return fmt.Sprintf("the service principal %s offers no provisioning connector any more, and the job %q is gone with it", e.Ref.ServicePrincipalID, e.Ref.JobID)
+	case JobPresent, JobNotReplicated, JobDeleted:
+	}
+	return fmt.Sprintf("the service principal %s has no provisioning job %q", e.Ref.ServicePrincipalID, e.Ref.JobID)
+}
+
+// RequireJob is FindJob for a job that has to be there: otherwise the error is a *NoJobError.
+func (c *Client) RequireJob(ctx context.Context, ref JobRef) (Job, error) {
+	job, presence, err := c.FindJob(ctx, ref)
+	if err == nil && presence != JobPresent && presence != JobNotReplicated {
+		err = &NoJobError{ref, presence}
+	}
+	return job, err
+}
+
+// withoutJob says why a service principal does not have a job that it had.
+func (c *Client) withoutJob(ctx context.Context, servicePrincipalID string) (Presence, error) {
+	templates, err := c.syncTemplates(ctx, servicePrincipalID)
+	if err == nil && len(templates) > 0 {
+		return JobDeleted, nil
+	}
+	if err != nil && !IsNotFound(err) {
+		return 0, err
+	}
+	_, err = c.GetServicePrincipal(ctx, servicePrincipalID)
+	switch {
+	case err == nil:
+		return ConnectorRetired, nil
+	case IsNotFound(err):
+		return ServicePrincipalGone, nil
+	}
+	return 0, err
+}
+
+// WaitForJob returns once a job that was just made can be read.
+func (c *Client) WaitForJob(ctx context.Context, ref JobRef) error {
+	return c.Poll(ctx, "the new job to be readable", func(ctx context.Context) (bool, string, error) {
+		_, err := c.GetJob(ctx, ref)
+		if IsNotFound(err) {
+			return false, "not found", nil
+		}
+		return err == nil, "", err
+	})
+}
+
+// WaitUntilJobGone returns once a deleted job can no longer be read.
+func (c *Client) WaitUntilJobGone(ctx context.Context, ref JobRef) error {
+	return c.Poll(ctx, "the job to be gone", func(ctx context.Context) (bool, string, error) {
+		_, err := c.GetJob(ctx, ref)
+		if IsNotFound(err) {
+			return true, "", nil
+		}
+		return false, "still readable", err
+	})
+}
+
+// WaitForSchedule returns once the job's schedule is on or off, as asked for.
+func (c *Client) WaitForSchedule(ctx context.Context, ref JobRef, active bool) error {
+	return c.Poll(ctx, "the schedule to follow", func(ctx context.Context) (bool, string, error) {
+		job, err := c.GetJob(ctx, ref)
+		if IsNotFound(err) { // a replica that has not heard of the job yet; it was there before
+			return false, "not found", nil
+		}
+		return job.Schedule.Active() == active, "state " + job.Schedule.State, err
+	})
+}
+
+// PauseAndWait pauses a job unless it is off, and returns once no cycle is in progress: a pause lets the running one end.
+// A job that is gone is at rest.
+func (c *Client) PauseAndWait(ctx context.Context, ref JobRef, job Job) (paused bool, err error) {
+	if job.Schedule.Active() {
+		if err := c.PauseJob(ctx, ref); err != nil && !IsNotFound(err) {
+			return false, err
+		}
+	} else if !job.Running(c.clock.Now()) {
+		return true, nil
+	}
+	return true, c.Poll(ctx, "the running cycle to end", func(ctx context.Context) (bool, string, error) {
+		job, err := c.GetJob(ctx, ref)
+		if IsNotFound(err) {
+			return true, "", nil
+		}
+		return err == nil && !job.Schedule.Active() && !job.Running(c.clock.Now()), job.Activity(), err
+	})
+}
+
+// RestartJobKeepingOff restarts a job that is off without leaving it on: a restart starts a stopped job, so that it is
+// paused right after, and when it is not known whether the restart took effect, too. When the restart was done and only the
+// pause failed, restarted is true beside the error.
+func (c *Client) RestartJobKeepingOff(ctx context.Context, ref JobRef, resetScope string) (restarted bool, err error) {
+	err = c.RestartJob(ctx, ref, resetScope)
+	if err != nil && !IsAmbiguous(err) {
+		return false, err
+	}
+	if pauseErr := c.PauseJob(ctx, ref); pauseErr != nil {
+		return true, pauseErr
+	}
+	return err == nil, err
+}

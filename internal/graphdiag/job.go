@@ -1,0 +1,46 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graphdiag
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// successor is what to do once a connector is retired.
+const successor = "Move to the gallery application `GoTo`"
+
+// ConnectorRetired is the warning of a resource that stays in the state although the service took its job away together
+// with the connector. What names the resource: "connection".
+func ConnectorRetired(what string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The service has retired the connector",
+		"The application still exists but offers no provisioning connector any more, and its job is gone. The "+what+" stays in the state so that the rest of the configuration can be planned. "+
+			successor+", then remove this resource; destroying it succeeds.")
+}
+
+// noJob explains why a job is not there, and what to do.
+func noJob(e *graph.NoJobError) []string {
+	what := ownSentence(e)
+	switch e.Presence {
+	case graph.ConnectorRetired:
+		return []string{what, successor + "."}
+	case graph.ServicePrincipalGone:
+		return []string{what, "If the application was deleted elsewhere, plan again: what this configuration manages of it will be created anew. A deleted application can be restored for 30 days."}
+	case graph.JobPresent, graph.JobNotReplicated, graph.JobDeleted:
+	}
+	return []string{what, "If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew. Otherwise check the id."}
+}
+
+// noJobSummary is the summary for a *graph.NoJobError, which says more than that something cannot be done.
+func noJobSummary(presence graph.Presence) string {
+	switch presence {
+	case graph.ConnectorRetired:
+		return "The connector is retired"
+	case graph.ServicePrincipalGone:
+		return "The application does not exist"
+	case graph.JobPresent, graph.JobNotReplicated, graph.JobDeleted:
+	}
+	return "The connection does not exist"
+}
