@@ -5,11 +5,10 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 )
@@ -26,12 +25,11 @@ func main() {
 		}
 	}
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address:         "registry.terraform.io/gotomeeting-provisioning/gotomeeting",
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	if err := provider.Serve(provider.New(version)(), options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
@@ -59,13 +58,9 @@ func (e *Env) CAFile() string { return e.caFile }
 // factory makes providers that share the simulator's clock, so that no wait takes real time, and that see no environment
 // variable of the machine.
 func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
-	start := providerserver.NewProtocol6WithError(provider.New("test",
-		provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))())
+	construct := provider.New("test", provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))
 	return func() (tfprotov6.ProviderServer, error) {
-		srv, err := start()
-		if err != nil {
-			return nil, err
-		}
+		srv := provider.NewServer(construct())
 		whole, ok := srv.(wholeServer)
 		if !ok {
 			return nil, fmt.Errorf("%T lacks a part of the protocol", srv)

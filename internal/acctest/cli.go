@@ -5,7 +5,6 @@ package acctest
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 )
@@ -43,7 +41,7 @@ func Main(m *testing.M) {
 }
 
 func serve() error {
-	return providerserver.Serve(context.Background(), provider.New("test"), providerserver.ServeOpts{Address: "registry.terraform.io/" + providerSource, ProtocolVersion: 6})
+	return provider.Serve(provider.New("test")())
 }
 
 // CLI runs the Terraform CLI in a directory of its own, with the provider as a process as its users have it: on the wall

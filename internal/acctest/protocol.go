@@ -8,10 +8,11 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 )
 
 // Protocol drives a provider by the bare plugin protocol, as Terraform would but without it: a call takes milliseconds,
@@ -48,9 +49,9 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 
 // Configure starts a provider and configures it by a block as Terraform does: first the block alone is checked, and
 // what is wrong with it ends the matter. The driver is good for use only when the diagnostics have no error.
-func Configure(t testing.TB, construct func() provider.Provider, block map[string]any) (*Protocol, Diagnostics) {
+func Configure(t testing.TB, construct func() frameworkprovider.Provider, block map[string]any) (*Protocol, Diagnostics) {
 	t.Helper()
-	p := newProtocol(t, providerserver.NewProtocol6(construct())())
+	p := newProtocol(t, provider.NewServer(construct()))
 	return p, p.configure(block)
 }
 
