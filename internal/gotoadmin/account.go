@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const adminPath = "/admin/rest/v1"
@@ -87,31 +89,22 @@ type wireLicense struct {
 	InvitedUserKeys []key    `json:"invitedUserKeys"`
 }
 
-// chooser finds the client's account once.
-type chooser struct {
-	wanted string
-	lock   gate
-	found  *Account
-	err    error // that none is clear, which is kept as well
-}
-
 // Account returns the account that the client works on: the one of Options.AccountKey if the administrator looks after it,
 // else the only one there is. Several without a choice are an *AccountChoiceError. The service is asked once.
 func (c *Client) Account(ctx context.Context) (Account, error) {
-	if err := c.chooser.lock.acquire(ctx); err != nil {
-		where := c.read(adminPath + "/me")
-		return Account{}, &Error{Method: where.method, Path: where.path, Err: err}
+	me, err := c.me.Get(ctx)
+	switch {
+	case err == nil:
+		return choose(me, c.accountKey)
+	case err == ctx.Err(): // while another caller asked
+		err = newError(c.basePath+adminPath+"/me", wire.Answer{}, err, nil)
 	}
-	defer c.chooser.lock.release()
-	if c.chooser.found == nil && c.chooser.err == nil {
-		var me wireMe
-		if err := c.get(ctx, adminPath+"/me", "", &me); err != nil {
-			return Account{}, err
-		}
-		account, err := choose(me, c.chooser.wanted)
-		c.chooser.found, c.chooser.err = &account, err
-	}
-	return *c.chooser.found, c.chooser.err
+	return Account{}, err
+}
+
+func (c *Client) readMe(ctx context.Context) (me wireMe, err error) {
+	err = c.get(ctx, adminPath+"/me", "", &me)
+	return me, err
 }
 
 // choose picks the account with the wanted key, or the only one if none is wanted. An administrator of a single account

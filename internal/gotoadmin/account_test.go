@@ -4,6 +4,7 @@
 package gotoadmin
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -200,4 +201,27 @@ func TestUsers_reportsWrongTypesWithoutValues(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAccount_waitsNoLongerThanItsContextForAnotherCaller(t *testing.T) {
+	b := newBench(t, nil)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	b.decide = func(r seen) *reply {
+		if strings.HasPrefix(r.target, mePath) {
+			close(asked)
+			<-answer
+		}
+		return nil
+	}
+	var group sync.WaitGroup
+	group.Go(func() { _, _ = b.Account(t.Context()) })
+	<-asked
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := b.Account(ctx)
+	if want := "GET " + mePath + ": ended before an answer came: context canceled"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	close(answer)
+	group.Wait()
 }

@@ -7,11 +7,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // Where the service is unless Options say otherwise.
@@ -20,38 +21,21 @@ const (
 	DefaultTokenEndpoint = "https://authentication.logmeininc.com/oauth/token"
 )
 
-// Clock is the time source of retries, of the pace and of token renewal.
-type Clock interface {
-	Now() time.Time
-	// Sleep returns nil after d, or ctx's error as soon as ctx ends.
-	Sleep(ctx context.Context, d time.Duration) error
-}
-
-type wallClock struct{}
-
-func (wallClock) Now() time.Time { return time.Now() }
-
-func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Exchange is what the client tells its logger about one HTTP exchange. It carries no headers, bodies or query values,
-// which may hold personal data or secrets.
-type Exchange struct {
-	Method     string
-	Path       string // without the query
-	StatusCode int    // 0 when no answer arrived
-	Attempt    int    // from 1
-	Duration   time.Duration
-	Err        error // of the transport, or why an answer cannot be used, if anything
-}
+// The limits of the client.
+const (
+	// longestExchange is how long one exchange may take, the body included.
+	longestExchange = 2 * time.Minute
+	// maxAnswer is how much of an answer is read. A page of a thousand users is less than a megabyte.
+	maxAnswer = 32 << 20
+	// maxThrottles is how often a request is repeated that the service throttles.
+	maxThrottles = 8
+	// longestAsked is the longest pause that the service may ask for: a limit by the second never needs more, and a person
+	// is waiting.
+	longestAsked = 10 * time.Minute
+	// GoTo takes ten requests in a second from one client and API, and does not say how long to wait when there were more.
+	// Two are left for whoever else uses the same client.
+	paceRequests = 8
+)
 
 // Options configures a Client. ClientID, ClientSecret and PersonalAccessToken are required. Printing Options shows no
 // secret.
@@ -63,8 +47,8 @@ type Options struct {
 	TokenEndpoint          string // defaults to DefaultTokenEndpoint
 	HTTPClient             *http.Client
 	UserAgent              string
-	Clock                  Clock                           // defaults to the wall clock
-	Log                    func(context.Context, Exchange) // called once for each exchange; nil means no log
+	Clock                  wire.Clock                           // defaults to the wall clock
+	Log                    func(context.Context, wire.Exchange) // called once for each exchange; nil means no log
 }
 
 // Format prints the options without the secrets, whatever the verb.
@@ -73,20 +57,22 @@ func (o Options) Format(f fmt.State, _ rune) {
 		if secret == "" {
 			return `""`
 		}
-		return redacted
+		return wire.Redacted
 	}
 	fmt.Fprintf(f, "{ClientID:%q ClientSecret:%s PersonalAccessToken:%s AccountKey:%q Endpoint:%q TokenEndpoint:%q UserAgent:%q}",
-		o.ClientID, shown(o.ClientSecret), shown(o.PersonalAccessToken), o.AccountKey, redactedURL(o.Endpoint),
-		redactedURL(o.TokenEndpoint), o.UserAgent)
+		o.ClientID, shown(o.ClientSecret), shown(o.PersonalAccessToken), o.AccountKey, wire.RedactedURL(o.Endpoint),
+		wire.RedactedURL(o.TokenEndpoint), o.UserAgent)
 }
 
 // Client reads GoTo's Admin API. It is safe for concurrent use. Printing a Client shows no secret.
 type Client struct {
-	endpoint  string // without a slash at the end
-	basePath  string // the path of endpoint, escaped
-	transport *transport
-	tokens    *tokenSource
-	chooser   *chooser
+	endpoint   string // without a slash at the end
+	basePath   string // the path of endpoint, escaped
+	accountKey string // which account is wanted, "" for the only one
+	wire       *wire.Client
+	secrets    wire.Secrets
+	tokens     *tokenSource
+	me         *memo.Value[wireMe]
 }
 
 // Format prints the endpoint, whatever the verb.
@@ -108,40 +94,40 @@ func New(options Options) (*Client, error) {
 	if o.TokenEndpoint == "" {
 		o.TokenEndpoint = DefaultTokenEndpoint
 	}
-	endpoint, err := parseEndpoint("endpoint", o.Endpoint, DefaultEndpoint)
+	endpoint, err := wire.ParseEndpoint("endpoint", o.Endpoint, DefaultEndpoint)
 	if err != nil {
 		return nil, err
 	}
-	tokenEndpoint, err := parseEndpoint("token endpoint", o.TokenEndpoint, DefaultTokenEndpoint)
+	tokenEndpoint, err := wire.ParseEndpoint("token endpoint", o.TokenEndpoint, DefaultTokenEndpoint)
 	if err != nil {
 		return nil, err
 	}
 	if o.Clock == nil {
-		o.Clock = wallClock{}
+		o.Clock = wire.WallClock{}
 	}
 	if o.UserAgent == "" {
-		o.UserAgent = "terraform-provider-gotomeeting"
+		o.UserAgent = wire.DefaultUserAgent
 	}
-	t := &transport{
-		client:    prepared(o.HTTPClient),
-		userAgent: o.UserAgent,
-		clock:     o.Clock,
-		random:    rand.Float64,
-		log:       o.Log,
-		pace:      &pace{lock: newGate()},
-		secrets: newSecrets(o.ClientSecret, o.PersonalAccessToken,
-			basicCredentials(o.ClientID, o.ClientSecret, true), basicCredentials(o.ClientID, o.ClientSecret, false)),
+	hidden := wire.NewSecrets(o.ClientSecret, o.PersonalAccessToken,
+		basicCredentials(o.ClientID, o.ClientSecret, true), basicCredentials(o.ClientID, o.ClientSecret, false))
+	carrier := &wire.Client{
+		HTTP: prepared(o.HTTPClient), UserAgent: o.UserAgent, Clock: o.Clock, Random: rand.Float64, Log: cleanLog(o.Log, hidden),
+		Pace: wire.NewEvenPace(paceRequests, time.Second), MaxAnswer: maxAnswer, Documents: true,
+		MaxThrottles: maxThrottles, MaxWait: longestAsked,
 	}
-	return &Client{
-		endpoint:  strings.TrimRight(endpoint.String(), "/"),
-		basePath:  strings.TrimRight(endpoint.EscapedPath(), "/"),
-		transport: t,
+	c := &Client{
+		endpoint:   strings.TrimRight(endpoint.String(), "/"),
+		basePath:   strings.TrimRight(endpoint.EscapedPath(), "/"),
+		accountKey: o.AccountKey,
+		wire:       carrier,
+		secrets:    hidden,
 		tokens: &tokenSource{
-			transport: t, endpoint: tokenEndpoint.String(), lock: newGate(),
+			wire: carrier, secrets: hidden, endpoint: tokenEndpoint, gate: wire.NewGate(),
 			clientID: o.ClientID, clientSecret: o.ClientSecret, personalAccessToken: o.PersonalAccessToken,
 		},
-		chooser: &chooser{wanted: o.AccountKey, lock: newGate()},
-	}, nil
+	}
+	c.me = &memo.Value[wireMe]{Fetch: c.readMe, Clock: o.Clock}
+	return c, nil
 }
 
 func requireCredentials(o Options) error {
@@ -159,110 +145,56 @@ func requireCredentials(o Options) error {
 	return nil
 }
 
-func parseEndpoint(what, endpoint, example string) (*url.URL, error) {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("%s %q is not a URL such as %s", what, redactedURL(endpoint), example)
-	}
-	switch {
-	case u.Scheme == "https":
-	case u.Scheme == "http" && isLoopback(u.Hostname()):
-	case u.Scheme == "http":
-		return nil, fmt.Errorf("%s %q: credentials must not travel without TLS, the scheme must be https", what, endpoint)
-	default:
-		return nil, fmt.Errorf("%s %q: the scheme must be https", what, endpoint)
-	}
-	return u, nil
-}
-
-// redactedURL keeps what may be a password or token out of messages.
-func redactedURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return "(not a URL)"
-	}
-	if u.User != nil {
-		u.User = url.User("(redacted)")
-	}
-	if u.RawQuery != "" {
-		u.RawQuery = "(redacted)"
-	}
-	u.Fragment, u.RawFragment = "", ""
-	return u.String()
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
-}
-
 // prepared returns a client of our own that follows no redirects and waits for no answer for ever.
 func prepared(client *http.Client) *http.Client {
-	own := http.Client{}
-	if client != nil {
-		own = *client
-	} else if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		own.Transport = transport.Clone() // idle connections of our own
+	if client == nil {
+		client = &http.Client{}
+		if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+			client.Transport = transport.Clone() // idle connections of our own
+		}
 	}
-	// A redirect could carry the token elsewhere or end at a proxy's sign-in page; neither is an answer of the API.
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own := wire.WithoutRedirects(client)
 	if own.Timeout == 0 {
 		own.Timeout = longestExchange
 	}
-	return &own
+	return own
 }
 
-// read is where the document at path, below the endpoint and escaped, is read.
-func (c *Client) read(path string) place {
-	return place{method: http.MethodGet, path: c.basePath + path}
-}
-
-// get reads the JSON document at path into out.
+// get reads the JSON document at path, below the endpoint and escaped, into out.
 func (c *Client) get(ctx context.Context, path, query string, out any) error {
-	where, target := c.read(path), c.endpoint+path
+	r := wire.Request{Method: http.MethodGet, URL: c.endpoint + path, Path: c.basePath + path}
 	if query != "" {
-		target += "?" + query
+		r.URL += "?" + query
 	}
 	t, err := c.tokens.get(ctx)
 	if err != nil {
 		return err
 	}
 	for renewed := false; ; renewed = true {
-		a, err := c.transport.do(ctx, request{
-			place: where, target: target,
-			header: http.Header{"Authorization": {"Bearer " + t.value}},
-		})
-		if err == nil && !renewed && a.refusesToken() {
+		r.Header = http.Header{"Authorization": {"Bearer " + t.value}}
+		a, err := c.wire.Do(ctx, r)
+		if err == nil && !renewed && refusesToken(a) {
 			if t, err = c.tokens.replace(ctx, t); err != nil {
 				return err
 			}
 			continue
 		}
-		if err != nil || !a.succeeded() {
-			return newError(where, a, err, c.transport.secrets.and(t.value))
+		if err == nil && a.Succeeded() {
+			if err = decode(a.Body, out); err == nil {
+				return nil
+			}
+			a.Body = nil
 		}
-		if err := decode(a.body, out); err != nil {
-			return &Error{Method: where.method, Path: where.path, StatusCode: a.status, Err: err}
-		}
-		return nil
+		return newError(r.Path, a, err, c.secrets.And(t.value))
 	}
 }
 
-// gate is a lock that a waiting caller's context can break.
-type gate chan struct{}
-
-func newGate() gate { return make(gate, 1) }
-
-func (g gate) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// refusesToken reports whether another access token might do. A bad one is a 401 by the rules, but GoTo's APIs have been
+// seen to answer 403 with a code.
+func refusesToken(a wire.Answer) bool {
+	if a.Status == http.StatusForbidden {
+		told, _ := readErrorBody(a.Body)
+		return isInvalidToken(told.code) || strings.Contains(a.Header.Get("WWW-Authenticate"), "invalid_token")
 	}
-	select {
-	case g <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return a.Status == http.StatusUnauthorized
 }
-
-func (g gate) release() { <-g }

@@ -19,6 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // customer is a simulated GoTo and a client of it. The two are independent readings of the same documentation.
@@ -382,7 +384,7 @@ func TestContract_keepsToItself(t *testing.T) {
 	var mu sync.Mutex
 	var log strings.Builder
 	c := newCustomer(t, simulator.Options{}, func(o *gotoadmin.Options) {
-		o.Log = func(_ context.Context, e gotoadmin.Exchange) {
+		o.Log = func(_ context.Context, e wire.Exchange) {
 			mu.Lock()
 			defer mu.Unlock()
 			fmt.Fprintf(&log, "%+v\n", e)

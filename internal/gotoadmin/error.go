@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // OAuth's and GoTo's codes that mean something here.
@@ -146,13 +148,13 @@ func (e *AccountChoiceError) Error() string {
 func IsPermissionDenied(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusUnauthorized) &&
-		!isInvalidToken(e.Code) && !errors.Is(e.Err, errNotJSON)
+		!isInvalidToken(e.Code) && !errors.Is(e.Err, wire.ErrNotJSON)
 }
 
 // IsNotFound reports whether err is a 404 of the Admin API, not of a proxy before it.
 func IsNotFound(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound && !errors.Is(e.Err, errNotJSON)
+	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound && !errors.Is(e.Err, wire.ErrNotJSON)
 }
 
 // ended reports whether a caller's context is what ended an operation.

@@ -5,13 +5,14 @@ package gotoadmin
 
 import (
 	"bytes"
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"errors"
-	"net/url"
-	"slices"
+	"net/http"
 	"strings"
 	"unicode"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // errorBody is what the body of a refusal tells.
@@ -46,31 +47,29 @@ func readErrorBody(body []byte) (errorBody, bool) {
 	}, true
 }
 
-// newError is the error of an answer outside 2xx, or of an exchange that ended with err.
-func newError(where place, a answer, err error, s secrets) *Error {
-	body, isJSON := readErrorBody(a.body)
-	if err == nil && !isJSON {
-		err = errNotJSON
-	}
-	return &Error{
-		Method: where.method, Path: where.path, StatusCode: a.status,
-		Code: s.clean(body.code), Message: s.clean(body.message), Err: err,
-	}
+// newError is the error of an answer to a GET outside 2xx, or of one that ended with err.
+func newError(path string, a wire.Answer, err error, s wire.Secrets) *Error {
+	body, err := readAnswer(a, err, s)
+	return &Error{Method: http.MethodGet, Path: path, StatusCode: a.Status, Code: body.code, Message: body.message, Err: err}
 }
 
 // newSignInError is newError for the token endpoint.
-func newSignInError(a answer, err error, s secrets) *SignInError {
-	body, isJSON := readErrorBody(a.body)
+func newSignInError(a wire.Answer, err error, s wire.Secrets) *SignInError {
+	body, err := readAnswer(a, err, s)
+	return &SignInError{StatusCode: a.Status, Code: body.code, Description: body.message, Err: err}
+}
+
+// readAnswer returns what an answer says and what went wrong on the way, as they may be shown.
+func readAnswer(a wire.Answer, err error, s wire.Secrets) (errorBody, error) {
+	body, isJSON := readErrorBody(a.Body)
 	if err == nil && !isJSON {
-		err = errNotJSON
+		err = wire.ErrNotJSON
 	}
-	return &SignInError{StatusCode: a.status, Code: s.clean(body.code), Description: s.clean(body.message), Err: err}
+	return errorBody{code: clean(body.code, s), message: clean(body.message, s)}, cleanError(err, s)
 }
 
 // maxText is how much of a service's text is passed on.
 const maxText = 500
-
-const redacted = "(redacted)"
 
 // tidy makes one line of a text and drops what would steer a terminal.
 func tidy(text string) string {
@@ -87,49 +86,24 @@ func tidy(text string) string {
 	return text
 }
 
-// secrets are texts that must not be shown, should a service repeat them.
-type secrets []string
-
-// leastSecret is the length from which a text is blanked. Shorter ones protect nothing, and stand in every other word.
-const leastSecret = 4
-
-// newSecrets also covers the forms in which the values travel.
-func newSecrets(values ...string) secrets {
-	var s secrets
-	for _, value := range values {
-		if len(value) < leastSecret {
-			continue
-		}
-		s = append(s, value)
-		for _, form := range []string{url.QueryEscape(value), url.PathEscape(value), base64.StdEncoding.EncodeToString([]byte(value))} {
-			if form != value {
-				s = append(s, form)
-			}
-		}
-	}
-	slices.SortFunc(s, func(a, b string) int { return len(b) - len(a) }) // a secret may be part of another
-	return s
-}
-
-// and returns the secrets with more of them.
-func (s secrets) and(values ...string) secrets {
-	return append(s[:len(s):len(s)], newSecrets(values...)...)
-}
-
 // clean returns a service's text as it may be shown.
-func (s secrets) clean(text string) string {
-	for _, secret := range s {
-		text = strings.ReplaceAll(text, secret, redacted)
+func clean(text string, s wire.Secrets) string { return tidy(s.Blank(text)) }
+
+// cleanError returns err, of a broken exchange its cause, unless its text shows a secret.
+func cleanError(err error, s wire.Secrets) error {
+	if err = wire.Cause(err); err == nil || s.Blank(err.Error()) == err.Error() {
+		return err
 	}
-	return tidy(text)
+	return errors.New(clean(err.Error(), s))
 }
 
-// cleanError returns err itself unless its text shows a secret.
-func (s secrets) cleanError(err error) error {
-	for _, secret := range s {
-		if strings.Contains(err.Error(), secret) {
-			return errors.New(s.clean(err.Error()))
-		}
+// cleanLog returns log without the secrets that a transport's error may show.
+func cleanLog(log func(context.Context, wire.Exchange), s wire.Secrets) func(context.Context, wire.Exchange) {
+	if log == nil {
+		return nil
 	}
-	return err
+	return func(ctx context.Context, e wire.Exchange) {
+		e.Err = cleanError(e.Err, s)
+		log(ctx, e)
+	}
 }

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const (
@@ -118,7 +120,7 @@ type bench struct {
 	replies   map[string][]reply
 	served    map[string]int
 	requests  []seen
-	exchanges []Exchange
+	exchanges []wire.Exchange
 	log       bytes.Buffer
 	decide    func(seen) *reply // asked first, if not nil
 }
@@ -133,7 +135,7 @@ func newBench(t *testing.T, replies map[string][]reply, adjust ...func(*Options)
 		Endpoint: server.URL, TokenEndpoint: server.URL + tokenPath,
 		HTTPClient: server.Client(),
 		Clock:      b.clock,
-		Log: func(_ context.Context, e Exchange) {
+		Log: func(_ context.Context, e wire.Exchange) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.exchanges = append(b.exchanges, e)
@@ -147,7 +149,7 @@ func newBench(t *testing.T, replies map[string][]reply, adjust ...func(*Options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client.transport.random = func() float64 { return 0.5 } // no jitter
+	client.wire.Random = func() float64 { return 0.5 } // no jitter
 	b.Client = client
 	return b
 }

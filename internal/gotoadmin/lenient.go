@@ -11,6 +11,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // key is what GoTo names things by: a decimal number of 19 digits or more, which some answers write as text and some as
@@ -74,7 +76,7 @@ func decode(data []byte, out any) error {
 	}
 	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
-		return errMalformed
+		return wire.ErrMalformed
 	}
 	what := e.Field
 	if what == "" {

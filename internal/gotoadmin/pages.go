@@ -98,6 +98,5 @@ func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []
 }
 
 func (l listing[T, W]) broken(c *Client, why error) error {
-	where := c.read(l.path)
-	return &Error{Method: where.method, Path: where.path, StatusCode: http.StatusOK, Err: why}
+	return &Error{Method: http.MethodGet, Path: c.basePath + l.path, StatusCode: http.StatusOK, Err: why}
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const (
@@ -89,9 +91,9 @@ func TestUsers_givesUpAfterTheLastAttempt(t *testing.T) {
 		{"throttled", answers(429, ""), 9, 429, "429 Too Many Requests; GoTo takes only a few requests a second; try again later"},
 		{"unavailable", answers(503, `{"msg":"maintenance"}`), 9, 503, "503 Service Unavailable: maintenance"},
 		{"failing", answers(500, `{"int_err_code":"Oops"}`), 5, 500, "500 Internal Server Error, Oops"},
-		{"a proxy's page", answers(502, "<html>hush</html>"), 5, 502, "502 Bad Gateway: " + errNotJSON.Error()},
+		{"a proxy's page", answers(502, "<html>hush</html>"), 5, 502, "502 Bad Gateway: " + wire.ErrNotJSON.Error()},
 		{"malformed", answers(200, `{"hush"`), 5, 200, "200 OK: the answer is not valid JSON"},
-		{"a proxy's page as success", answers(200, "<html>hush</html>"), 1, 200, "200 OK: " + errNotJSON.Error()},
+		{"a proxy's page as success", answers(200, "<html>hush</html>"), 1, 200, "200 OK: " + wire.ErrNotJSON.Error()},
 		{"refused", answers(400, `{"int_err_code":"Bad"}`), 1, 400, "400 Bad Request, Bad"},
 		{"asks for more than is reasonable", answers(429, "", "Retry-After", "601"), 1, 429,
 			"429 Too Many Requests: the service asks to wait 10m1s; GoTo takes only a few requests a second; try again later"},
@@ -176,7 +178,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		b.clock.during = cancel
 		_, err := b.Users(ctx)
-		if !errors.Is(err, context.Canceled) || !errors.Is(err, errMalformed) {
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -211,82 +213,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 	})
 }
 
-func TestBackOff_growsWithJitter(t *testing.T) {
-	for _, tt := range []struct {
-		n      int
-		random float64
-		want   time.Duration
-	}{{1, 0, 400 * time.Millisecond}, {1, 1, 600 * time.Millisecond}, {3, 0.5, 2 * sec}, {8, 0.5, 30 * sec}, {8, 0, 24 * sec}} {
-		c := &transport{random: func() float64 { return tt.random }}
-		if got := c.backOff(tt.n, firstPause, maxPause); got != tt.want {
-			t.Errorf("pause %d is %s, not %s", tt.n, got, tt.want)
-		}
-	}
-	b := newBench(t, nil)
-	client, err := New(b.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if client.transport.random() == client.transport.random() {
-		t.Error("the client does not draw its jitter")
-	}
-}
-
 func TestPace_letsEightThroughInASecond(t *testing.T) {
-	t.Run("in a row", func(t *testing.T) {
-		clock, p := newFakeClock(), &pace{lock: newGate()}
-		begin := clock.Now()
-		var at []time.Duration
-		for range 20 {
-			if err := p.wait(t.Context(), clock); err != nil {
-				t.Fatal(err)
-			}
-			at = append(at, clock.Now().Sub(begin))
-			clock.advance(50 * time.Millisecond) // the exchange
-		}
-		var want []time.Duration
-		for i := range 8 {
-			want = append(want, time.Duration(i)*50*time.Millisecond)
-		}
-		for i := range 12 {
-			want = append(want, sec+time.Duration(i)*125*time.Millisecond)
-		}
-		if diff := cmp.Diff(want, at); diff != "" {
-			t.Error(diff)
-		}
-	})
-	t.Run("in bursts", func(t *testing.T) {
-		clock, p := newFakeClock(), &pace{lock: newGate()}
-		begin := clock.Now()
-		var at []time.Duration
-		for i := range 64 {
-			if i%8 == 0 {
-				clock.advance(time.Duration(i) * 40 * time.Millisecond)
-			}
-			if err := p.wait(t.Context(), clock); err != nil {
-				t.Fatal(err)
-			}
-			at = append(at, clock.Now().Sub(begin))
-			if i >= 8 && at[i]-at[i-8] < sec {
-				t.Errorf("requests %d to %d came within %s", i-8, i, at[i]-at[i-8])
-			}
-		}
-		if at[63] != at[56] {
-			t.Errorf("after a pause of more than two seconds eight requests took %s", at[63]-at[56])
-		}
-	})
-	t.Run("slower than that", func(t *testing.T) {
-		clock, p := newFakeClock(), &pace{lock: newGate()}
-		for range 20 {
-			if err := p.wait(t.Context(), clock); err != nil {
-				t.Fatal(err)
-			}
-			clock.advance(125 * time.Millisecond)
-		}
-		if len(clock.sleeps) != 0 {
-			t.Errorf("held back for %v", clock.sleeps)
-		}
-	})
 	t.Run("shared by parallel callers", func(t *testing.T) {
 		b := newBench(t, map[string][]reply{usersPath: {answers(200, `{}`)}, licensesPath: {answers(200, `{}`)}})
 		begin := b.clock.Now()
@@ -314,23 +241,12 @@ func TestPace_letsEightThroughInASecond(t *testing.T) {
 			t.Errorf("got %v after %d exchanges", err, len(b.exchanges))
 		}
 	})
-	t.Run("one at a time", func(t *testing.T) {
-		p := &pace{lock: newGate()}
-		if err := p.lock.acquire(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		if err := p.wait(ctx, newFakeClock()); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v although somebody else is waiting", err)
-		}
-	})
 }
 
 func TestUsers_boundsWhatIsRead(t *testing.T) {
 	b := newBench(t, map[string][]reply{usersPath: {answers(200, `{"results":[]}`+string(bytes.Repeat([]byte{' '}, maxAnswer)))}})
 	_, err := b.Users(t.Context())
-	if !errors.Is(err, errTooLong) || b.count(usersPath) != 1 {
+	if !errors.Is(err, wire.ErrTooLong) || b.count(usersPath) != 1 {
 		t.Errorf("got %v after %d requests", err, b.count(usersPath))
 	}
 }

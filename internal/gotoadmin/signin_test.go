@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 func basicAuth(user, password string) string {
@@ -277,12 +279,12 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 			text: "signing in to GoTo: 302 Found; check the token endpoint",
 		},
 		{
-			name: "a proxy's page", reply: answers(407, "<html>hush</html>"), want: SignInError{StatusCode: 407, Err: errNotJSON},
-			text: "signing in to GoTo: 407 Proxy Authentication Required: " + errNotJSON.Error(),
+			name: "a proxy's page", reply: answers(407, "<html>hush</html>"), want: SignInError{StatusCode: 407, Err: wire.ErrNotJSON},
+			text: "signing in to GoTo: 407 Proxy Authentication Required: " + wire.ErrNotJSON.Error(),
 		},
 		{
-			name: "a proxy's page as success", reply: answers(200, "<html>hush</html>"), want: SignInError{StatusCode: 200, Err: errNotJSON},
-			text: "signing in to GoTo: 200 OK: " + errNotJSON.Error(),
+			name: "a proxy's page as success", reply: answers(200, "<html>hush</html>"), want: SignInError{StatusCode: 200, Err: wire.ErrNotJSON},
+			text: "signing in to GoTo: 200 OK: " + wire.ErrNotJSON.Error(),
 		},
 		{
 			name: "no token", reply: answers(200, `{"expires_in":3600}`), want: SignInError{StatusCode: 200, Err: errAny},

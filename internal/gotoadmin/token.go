@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const (
@@ -34,12 +36,13 @@ type token struct {
 // golang.org/x/oauth2 has no part in this: its token source runs on the wall clock, cannot be told that a token was
 // refused, keeps waiting callers past the end of their contexts, and its errors quote the whole answer.
 type tokenSource struct {
-	transport *transport
-	endpoint  string
+	wire     *wire.Client
+	secrets  wire.Secrets
+	endpoint *url.URL
 
 	clientID, clientSecret, personalAccessToken string
 
-	lock      gate
+	gate      wire.Gate
 	current   token
 	refusal   *SignInError
 	refusedAt time.Time
@@ -51,11 +54,11 @@ func (s *tokenSource) get(ctx context.Context) (token, error) { return s.replace
 
 // replace returns a token other than old. When another call has replaced old meanwhile, that token is it.
 func (s *tokenSource) replace(ctx context.Context, old token) (token, error) {
-	if err := s.lock.acquire(ctx); err != nil {
+	if err := s.gate.Acquire(ctx); err != nil {
 		return token{}, &SignInError{Err: err}
 	}
-	defer s.lock.release()
-	now := s.transport.clock.Now()
+	defer s.gate.Release()
+	now := s.wire.Clock.Now()
 	if s.current.value != "" && s.current != old && now.Before(s.current.until) {
 		return s.current, nil
 	}
@@ -65,7 +68,7 @@ func (s *tokenSource) replace(ctx context.Context, old token) (token, error) {
 	t, err := s.signIn(ctx)
 	if err != nil {
 		if err.Code != "" && err.isRefusal() {
-			s.refusal, s.refusedAt = err, s.transport.clock.Now()
+			s.refusal, s.refusedAt = err, s.wire.Clock.Now()
 		}
 		return token{}, err
 	}
@@ -93,34 +96,32 @@ func (s *tokenSource) signIn(ctx context.Context) (token, *SignInError) {
 }
 
 func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInError) {
-	u, err := url.Parse(s.endpoint)
-	if err != nil {
-		return token{}, &SignInError{Err: errors.New("the address is malformed")}
-	}
-	a, err := s.transport.do(ctx, request{
-		place:  place{method: http.MethodPost, path: u.EscapedPath()},
-		target: s.endpoint,
-		header: http.Header{"Authorization": {"Basic " + basicCredentials(s.clientID, s.clientSecret, verbatim)}},
-		form:   url.Values{"grant_type": {"personal_access_token"}, "pat": {s.personalAccessToken}}.Encode(),
+	a, err := s.wire.Do(ctx, wire.Request{
+		Method: http.MethodPost, URL: s.endpoint.String(), Path: s.endpoint.EscapedPath(),
+		Header: http.Header{
+			"Authorization": {"Basic " + basicCredentials(s.clientID, s.clientSecret, verbatim)},
+			"Content-Type":  {"application/x-www-form-urlencoded"},
+		},
+		Body: []byte(url.Values{"grant_type": {"personal_access_token"}, "pat": {s.personalAccessToken}}.Encode()),
 	})
-	if err != nil || !a.succeeded() {
-		return token{}, newSignInError(a, err, s.transport.secrets.and(s.current.value))
+	if err != nil || !a.Succeeded() {
+		return token{}, newSignInError(a, err, s.secrets.And(s.current.value))
 	}
 	var granted struct {
 		AccessToken string `json:"access_token"`
 		TokenType   string `json:"token_type"`
 		ExpiresIn   count  `json:"expires_in"`
 	}
-	if err := decode(a.body, &granted); err != nil {
-		return token{}, &SignInError{StatusCode: a.status, Err: err}
+	if err := decode(a.Body, &granted); err != nil {
+		return token{}, &SignInError{StatusCode: a.Status, Err: err}
 	}
 	switch {
 	case !isToken(granted.AccessToken):
-		return token{}, &SignInError{StatusCode: a.status, Err: errors.New("the answer holds no usable access token")}
+		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the answer holds no usable access token")}
 	case granted.TokenType != "" && !strings.EqualFold(granted.TokenType, "Bearer"):
-		return token{}, &SignInError{StatusCode: a.status, Err: errors.New("the token is not of type Bearer")}
+		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the token is not of type Bearer")}
 	}
-	return token{value: granted.AccessToken, until: s.transport.clock.Now().Add(usable(int64(granted.ExpiresIn)))}, nil
+	return token{value: granted.AccessToken, until: s.wire.Clock.Now().Add(usable(int64(granted.ExpiresIn)))}, nil
 }
 
 // basicCredentials is what follows the word Basic.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // ApplicationTemplate is an entry of the application gallery.
@@ -167,24 +166,16 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
-	in := call{method: http.MethodGet, path: "/applications", needs: readsApplications, query: query("$filter", "appId eq "+quoted(appID))}
-	begin, wait := c.clock.Now(), time.Duration(replicationWait(ctx))
-	for n := 1; ; n++ {
-		found, err := list[Application](ctx, c, in)
-		if err != nil {
-			return Application{}, err
-		}
-		if len(found) > 0 {
-			return found[0], nil
-		}
-		// An empty listing is the 404 of this call.
-		pause := c.retry.backOff(n, firstMissing, maxMissing)
-		if c.clock.Now().Sub(begin)+pause > wait {
-			break
-		}
-		if err := c.retry.wait(ctx, pause); err != nil {
-			return Application{}, err
-		}
+	in := call{
+		method: http.MethodGet, path: "/applications", needs: readsApplications,
+		query: query("$filter", "appId eq "+quoted(appID)), emptyIsMissing: true,
+	}
+	found, err := list[Application](ctx, c, in)
+	switch {
+	case err != nil:
+		return Application{}, err
+	case len(found) > 0:
+		return found[0], nil
 	}
 	return Application{}, &Error{
 		Method: in.method, Path: "/v1.0" + in.path, Needs: in.needs, StatusCode: http.StatusNotFound, Code: codeNoResource,

@@ -8,15 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // exchangeAudience is the audience that Microsoft Entra ID expects of a federated token.
@@ -39,11 +36,10 @@ func (o CredentialOptions) assertion() (func(context.Context) (string, error), e
 		get = o.tokenFromFile
 	default:
 		address, err := url.Parse(o.OIDCRequestURL)
-		if err != nil || address.Host == "" || (address.Scheme != "https" && (address.Scheme != "http" || !isLoopback(address.Hostname()))) {
+		if err != nil || address.Host == "" || (address.Scheme != "https" && (address.Scheme != "http" || !wire.IsLoopback(address.Hostname()))) {
 			return nil, errors.New("the OpenID Connect request URL is not an https URL")
 		}
-		pipeline := o.requestPipeline()
-		get = func(ctx context.Context) (string, error) { return o.requestToken(ctx, pipeline, *address) }
+		get = func(ctx context.Context) (string, error) { return o.requestToken(ctx, *address) }
 	}
 	return func(ctx context.Context) (string, error) {
 		token, err := get(ctx)
@@ -69,18 +65,11 @@ func (o CredentialOptions) tokenFromFile(context.Context) (string, error) {
 	return token, nil
 }
 
-// requestPipeline carries the requests for federated tokens.
-func (o CredentialOptions) requestPipeline() runtime.Pipeline {
-	return newPipeline(o.HTTPClient,
-		[]policy.Policy{&retryPolicy{clock: o.Clock, random: rand.Float64}},
-		[]policy.Policy{exchangePolicy{clock: o.Clock, log: o.Log}})
-}
-
 // requestToken asks the CI system for a federated token: GitHub Actions by GET with the audience, Azure DevOps by POST
 // with the service connection.
 // https://docs.github.com/actions/reference/security/oidc
 // https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create
-func (o CredentialOptions) requestToken(ctx context.Context, pipeline runtime.Pipeline, address url.URL) (string, error) {
+func (o CredentialOptions) requestToken(ctx context.Context, address url.URL) (string, error) {
 	method := http.MethodGet
 	values := address.Query()
 	if o.Method == MethodAzureDevOps {
@@ -94,37 +83,29 @@ func (o CredentialOptions) requestToken(ctx context.Context, pipeline runtime.Pi
 	}
 	address.RawQuery = values.Encode()
 	const doing = "requesting the OpenID Connect token"
-	req, err := runtime.NewRequest(ctx, method, address.String())
-	if err != nil {
-		return "", fmt.Errorf("%s: the request URL is malformed", doing)
-	}
-	runtime.SkipBodyDownload(req)
-	req.Raw().Header.Set("Accept", "application/json")
-	req.Raw().Header.Set("Authorization", "Bearer "+o.OIDCRequestToken)
+	header := http.Header{"Accept": {"application/json"}, "Authorization": {"Bearer " + o.OIDCRequestToken}}
 	if o.Method == MethodAzureDevOps {
 		// It answers a bad token with a redirect to a sign-in page unless told otherwise.
-		req.Raw().Header.Set("X-TFS-FedAuthRedirect", "Suppress")
+		header.Set("X-TFS-FedAuthRedirect", "Suppress")
 	}
-	resp, err := pipeline.Do(req)
+	a, err := newWire(o.HTTPClient, o.Clock, o.Log).Do(ctx, wire.Request{
+		Method: method, URL: address.String(), Path: redactPath(address.EscapedPath()), Header: header,
+	})
 	if err != nil {
 		return "", fmt.Errorf("%s from %s: %w", doing, address.Host, err)
 	}
-	body, err := io.ReadAll(resp.Body) // buffered by exchangePolicy
-	if err != nil {
-		return "", fmt.Errorf("%s from %s: %w", doing, address.Host, err)
-	}
-	if !succeeded(resp) {
-		text := readErrorBody(body).message
+	if !a.Succeeded() {
+		text := readErrorBody(a.Body).message
 		if text != "" {
 			text = ": " + text
 		}
-		return "", fmt.Errorf("%s: %s answered %s%s", doing, address.Host, resp.Status, text)
+		return "", fmt.Errorf("%s: %s answered %d %s%s", doing, address.Host, a.Status, http.StatusText(a.Status), text)
 	}
 	var answer struct {
 		Value     string `json:"value"`
 		OIDCToken string `json:"oidcToken"`
 	}
-	if json.Unmarshal(body, &answer) != nil || answer.Value+answer.OIDCToken == "" {
+	if json.Unmarshal(a.Body, &answer) != nil || answer.Value+answer.OIDCToken == "" {
 		return "", fmt.Errorf("%s: the answer of %s holds no token", doing, address.Host)
 	}
 	if answer.OIDCToken != "" {

@@ -12,8 +12,11 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // Method is a way to sign in.
@@ -74,7 +77,7 @@ const (
 // NewCredential prepares to sign in; nothing is contacted. A certificate that cannot be used is a *CertificateError.
 func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
 	if o.Clock == nil {
-		o.Clock = wallClock{}
+		o.Clock = wire.WallClock{}
 	}
 	if o.HTTPClient == nil {
 		client, err := NewHTTPClient("")
@@ -89,7 +92,7 @@ func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
 	}
 	current, err := build()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", o.Method, oneLine(withoutSecrets(err.Error(), o.secrets())))
+		return nil, fmt.Errorf("%s: %s", o.Method, oneLine(o.secrets().Blank(err.Error())))
 	}
 	c := &credential{build: build, current: current, secrets: o.secrets(), timeout: signInTimeout}
 	switch o.Method {
@@ -113,7 +116,7 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 				&azidentity.ClientSecretCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
 		}, nil
 	case MethodClientCertificate:
-		certificates, key, err := o.certificate()
+		certificates, key, err := readCertificate(o)
 		if err != nil {
 			return nil, &CertificateError{Err: err}
 		}
@@ -151,14 +154,33 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 	return nil, errors.New("no way to sign in is chosen")
 }
 
-func (o CredentialOptions) secrets() []string {
-	return []string{o.ClientSecret, o.ClientCertificate, o.ClientCertificatePassword, o.OIDCToken, o.OIDCRequestToken}
+// clientOptions are what all of azidentity's credentials take.
+func (o CredentialOptions) clientOptions() policy.ClientOptions {
+	transport := signInTransport{wire: newWire(o.HTTPClient, o.Clock, o.Log)}
+	first := policy.Policy(discoveryPolicy{})
+	if o.Method == MethodManagedIdentity {
+		// Off Azure nothing listens at the address, and each attempt to connect takes its full time.
+		transport.connectOnce = true
+		// The endpoint answers 404 while the identity is still being set up.
+		transport.missing = 10 * time.Second
+		first = endpointPolicy{endpoint: o.MSIEndpoint}
+	}
+	return policy.ClientOptions{
+		Cloud:           cloud.Configuration{ActiveDirectoryAuthorityHost: o.AuthorityHost},
+		Retry:           policy.RetryOptions{MaxRetries: -1},
+		Transport:       transport,
+		PerCallPolicies: []policy.Policy{observePolicy{}, first},
+	}
+}
+
+func (o CredentialOptions) secrets() wire.Secrets {
+	return wire.NewSecrets(o.ClientSecret, o.ClientCertificate, o.ClientCertificatePassword, o.OIDCToken, o.OIDCRequestToken)
 }
 
 // credential is an azidentity credential whose failures are *AuthError and whose cache can be passed over.
 type credential struct {
 	build   func() (azcore.TokenCredential, error)
-	secrets []string
+	secrets wire.Secrets
 	timeout time.Duration
 	claims  string // sent when the caller has none
 

@@ -10,16 +10,18 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // authError makes an *AuthError of a credential's failure of which nothing but the error is known.
-func authError(err error, secrets []string) *AuthError {
+func authError(err error, secrets wire.Secrets) *AuthError {
 	return (&signInAnswer{}).authError(err, secrets)
 }
 
 // authError makes an *AuthError of a failed sign-in. The libraries' errors quote whole answers over many lines, so the
 // text comes from the answer itself where there is one.
-func (a *signInAnswer) authError(err error, secrets []string) *AuthError {
+func (a *signInAnswer) authError(err error, secrets wire.Secrets) *AuthError {
 	e := &AuthError{}
 	switch {
 	case a.assertion != nil:
@@ -45,7 +47,7 @@ func (a *signInAnswer) authError(err error, secrets []string) *AuthError {
 		}
 		e.Description, e.Err = text, errors.Unwrap(err)
 	}
-	e.Description = oneLine(withoutSecrets(e.Description, secrets))
+	e.Description = oneLine(secrets.Blank(e.Description))
 	if len(e.AADSTS) == 0 {
 		e.AADSTS = errorNumbers(e.Description)
 	}

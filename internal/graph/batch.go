@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // MaxBatch is how many requests one $batch call may hold.
@@ -111,9 +113,6 @@ func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse,
 	}
 	e := newError(request.Method, path, response.Status, header, response.Body, c.clock.Now())
 	e.Needs = request.needs
-	switch response.Status {
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout:
-		e.Ambiguous = writes
-	}
+	e.Ambiguous = writes && wire.Judge(response.Status) == wire.Fault
 	return BatchResponse{StatusCode: response.Status, Err: e}
 }

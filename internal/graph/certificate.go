@@ -27,9 +27,9 @@ func (e *CertificateError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// certificate reads the client certificate, its chain and its key. azidentity's own reader and the package it uses know
+// readCertificate reads the client certificate, its chain and its key. azidentity's own reader and the package it uses know
 // only PKCS#12 with SHA-1, which current tools no longer write.
-func (o CredentialOptions) certificate() ([]*x509.Certificate, crypto.PrivateKey, error) {
+func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKey, error) {
 	var data []byte
 	switch {
 	case o.ClientCertificate != "" && o.ClientCertificatePath != "":

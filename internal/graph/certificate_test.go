@@ -86,7 +86,7 @@ func TestNewCredential_certificate(t *testing.T) {
 				}
 				tokenOf(t, newTestCredential(t, o))
 				form := s.sentOnce(t)
-				certificates, _, err := o.certificate()
+				certificates, _, err := readCertificate(o)
 				if err != nil {
 					t.Fatal(err)
 				}

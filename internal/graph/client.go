@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,49 +15,21 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/google/uuid"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // Clock is the time source of retries, waits and token renewal.
-type Clock interface {
-	Now() time.Time
-	// Sleep returns nil after d, or ctx's error as soon as ctx ends.
-	Sleep(ctx context.Context, d time.Duration) error
-}
+type Clock = wire.Clock
 
-type wallClock struct{}
-
-func (wallClock) Now() time.Time { return time.Now() }
-
-func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Exchange is what the client tells its logger about one HTTP exchange. It never carries headers, bodies or query
-// values, which may hold personal data or secrets.
-type Exchange struct {
-	Method     string
-	Path       string // path without the query, user names redacted
-	StatusCode int    // 0 when no answer arrived
-	RequestID  string
-	Attempt    int // from 1
-	Duration   time.Duration
-	RetryAfter time.Duration // 0 when the server named none
-	Err        error         // transport error, if any
-}
+// Exchange is what the client tells its logger about one HTTP exchange.
+type Exchange = wire.Exchange
 
 // Options configures a Client. Endpoint and Credential are required.
 type Options struct {
-	// Endpoint is the Graph base URL without the version, such as https://graph.microsoft.com.
+	// Endpoint is the Graph base URL without the version, such as https://graph.microsoft.com. On a loopback address it may
+	// do without TLS.
 	Endpoint string
 	// Credential yields tokens for Scope.
 	Credential azcore.TokenCredential
@@ -73,26 +43,25 @@ type Options struct {
 	Clock Clock
 	// Log is called once for each HTTP exchange; nil means no log.
 	Log func(context.Context, Exchange)
-	// AllowHTTP lets the bearer token travel without TLS. Only for an endpoint on a loopback address.
-	AllowHTTP bool
 }
 
 // Client calls Microsoft Graph v1.0. It is safe for concurrent use.
 type Client struct {
 	endpoint *url.URL // without the version and a slash at the end
 	clock    Clock
-	pipeline runtime.Pipeline
-	retry    *retryPolicy
+	wire     *wire.Client
 	tokens   *tokenSource
 	newID    func() string
 	wrote    atomic.Bool
 
-	reports, onDemand window // each has a limit of its own
+	// Some parts of Graph take only five requests in ten seconds from an application and tenant, each of its own.
+	// https://learn.microsoft.com/graph/throttling-limits
+	reports, onDemand *wire.Pace
 }
 
 // New returns a client. Nothing is contacted before the first call.
 func New(o Options) (*Client, error) {
-	endpoint, err := parseEndpoint(o.Endpoint, o.AllowHTTP)
+	endpoint, err := wire.ParseEndpoint("endpoint", strings.TrimRight(o.Endpoint, "/"), "https://graph.microsoft.com")
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +72,10 @@ func New(o Options) (*Client, error) {
 		o.Scope = endpoint.String() + "/.default"
 	}
 	if o.Clock == nil {
-		o.Clock = wallClock{}
+		o.Clock = wire.WallClock{}
 	}
 	if o.UserAgent == "" {
-		o.UserAgent = "terraform-provider-gotomeeting"
+		o.UserAgent = wire.DefaultUserAgent
 	}
 	httpClient := o.HTTPClient
 	if httpClient == nil {
@@ -114,48 +83,17 @@ func New(o Options) (*Client, error) {
 			return nil, err
 		}
 	}
-	tokens := newTokenSource(o.Credential, o.Scope, o.Clock)
-	retry := &retryPolicy{clock: o.Clock, random: rand.Float64}
-	return &Client{
+	client := &Client{
 		endpoint: endpoint,
 		clock:    o.Clock,
-		retry:    retry,
-		tokens:   tokens,
+		wire:     newWire(httpClient, o.Clock, o.Log),
+		tokens:   newTokenSource(o.Credential, o.Scope, o.Clock),
 		newID:    uuid.NewString,
-		pipeline: newPipeline(httpClient,
-			[]policy.Policy{headerPolicy{userAgent: o.UserAgent}, retry},
-			[]policy.Policy{tokenPolicy{tokens: tokens}, exchangePolicy{clock: o.Clock, log: o.Log}}),
-	}, nil
-}
-
-func parseEndpoint(endpoint string, allowHTTP bool) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimRight(endpoint, "/"))
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("endpoint %q is not a base URL such as https://graph.microsoft.com", redactedURL(endpoint))
+		reports:  wire.NewPace(5, 10*time.Second),
+		onDemand: wire.NewPace(5, 10*time.Second),
 	}
-	switch {
-	case u.Scheme == "https":
-	case u.Scheme == "http" && allowHTTP && isLoopback(u.Hostname()):
-	case u.Scheme == "http":
-		return nil, fmt.Errorf("endpoint %q: a token must not travel without TLS", endpoint)
-	default:
-		return nil, fmt.Errorf("endpoint %q: the scheme must be https", redactedURL(endpoint))
-	}
-	return u, nil
-}
-
-// redactedURL keeps a user information part out of messages.
-func redactedURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return "(not a URL)"
-	}
-	return u.Redacted()
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
+	client.wire.UserAgent = o.UserAgent
+	return client, nil
 }
 
 // Clock returns the client's time source, for waits of the callers.

@@ -7,19 +7,10 @@
 //
 // # What is retried
 //
-//	answer                          GET, PUT, PATCH, DELETE,     other POST
-//	                                and POST that only reads
-//	429, 503                        yes                          yes: the server refused before acting
-//	500, 502, 504, 408              yes, a few times             no: *Error with Ambiguous
-//	connection broke, body unusable yes, a few times             no: *Error with Ambiguous
-//	no connection                   yes, a few times             yes, a few times: nothing was sent
-//	404                             only below WithReplicationWait, for every method but DELETE
-//	401                             once with another token: see below
-//	anything else                   no                           no
-//
-// Retry-After is waited for to the end, seconds or date, however long; when the context ends earlier the call fails at
-// once and says how long the service asked to wait. Without it the pauses grow from half a second (throttled: from one
-// second), with jitter. A write that was cut off and then could not be repeated to a definite answer is Ambiguous too.
+// The rules are those of package wire. GET, PUT, PATCH, DELETE and POST that only reads may be repeated; any other POST must
+// not take effect twice, so that one whose outcome is open is an *Error with Ambiguous. A 404 is repeated only below
+// WithReplicationWait, for every method but DELETE. A write that was cut off and then could not be repeated to a definite
+// answer is Ambiguous too.
 //
 // A 401 is answered with one more attempt only if another token may help: a claims challenge gets a token with these
 // claims; a token that Graph rejects as such is renewed; any other 401 is how the synchronization service says that a

@@ -8,9 +8,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // maxText is how much of a text that is not a Graph error is passed on.
@@ -154,7 +155,7 @@ func newError(method, path string, status int, header http.Header, body []byte, 
 		Message:         b.message,
 		RequestID:       header.Get("request-id"),
 		ClientRequestID: header.Get("client-request-id"),
-		RetryAfter:      retryAfter(header, now),
+		RetryAfter:      wire.RetryAfter(header, now),
 	}
 	if e.RequestID == "" {
 		e.RequestID = b.requestID
@@ -166,25 +167,6 @@ func newError(method, path string, status int, header http.Header, body []byte, 
 		e.Claims = claimsChallenge(header)
 	}
 	return e
-}
-
-// retryAfter reads Retry-After, seconds or HTTP date, as the time to wait from now; 0 when there is none.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
-		return 0
-	}
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		const century = 100 * 365 * 24 * 3600 // for ever, and still a Duration
-		if seconds > 0 {
-			return time.Duration(min(seconds, century) * float64(time.Second))
-		}
-		return 0
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(at.Sub(now), 0)
-	}
-	return 0
 }
 
 // claimsChallenge returns the claims that a 401 demands of the next token, decoded, "" if none.

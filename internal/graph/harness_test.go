@@ -188,7 +188,7 @@ func newBench(t *testing.T, replies ...reply) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client.retry.random = func() float64 { return 0.5 } // no jitter
+	client.wire.Random = func() float64 { return 0.5 } // no jitter
 	b.Client = client
 	return b
 }

@@ -75,7 +75,7 @@ func (c *Client) ListProvisioningLogs(ctx context.Context, filter ProvisioningLo
 		top = strconv.Itoa(filter.PageSize)
 	}
 	return entries[ProvisioningLogEntry](ctx, c, call{
-		method: http.MethodGet, path: "/auditLogs/provisioning", needs: readsLogs, pace: &c.reports,
+		method: http.MethodGet, path: "/auditLogs/provisioning", needs: readsLogs, pace: c.reports,
 		query: query("$filter", strings.Join(terms, " and "), "$orderby", "activityDateTime desc", "$top", top),
 	})
 }

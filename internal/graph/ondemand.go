@@ -57,7 +57,7 @@ type ModifiedProperty struct {
 func (c *Client) ProvisionOnDemand(ctx context.Context, ref JobRef, ruleID string, subject OnDemandSubject) (OnDemandResult, error) {
 	var answer KeyValue
 	err := c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("provisionOnDemand"), needs: writesSynchronization, pace: &c.onDemand,
+		method: http.MethodPost, path: ref.path("provisionOnDemand"), needs: writesSynchronization, pace: c.onDemand,
 		body: map[string]any{"parameters": []any{map[string]any{"ruleId": ruleID, "subjects": []any{subject.wire()}}}},
 	}, &answer)
 	if err != nil {

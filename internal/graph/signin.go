@@ -6,40 +6,54 @@ package graph
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
-// clientOptions gives azidentity the same exchange, retry and log rules as the Graph calls have. A token may be asked
-// for any number of times, so that everything but a refusal is repeated.
-func (o CredentialOptions) clientOptions() policy.ClientOptions {
-	noRedirects := *o.HTTPClient
-	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	retry := &retryPolicy{clock: o.Clock, random: rand.Float64}
-	perCall := []policy.Policy{observePolicy{}, discoveryPolicy{}, retry}
-	if o.Method == MethodManagedIdentity {
-		// Off Azure nothing listens at the address, and each attempt to connect takes its full time.
-		retry.onceUnsent = true
-		// The endpoint answers 404 while the identity is still being set up.
-		retry.missing = waitForReplica(10 * time.Second)
-		perCall = []policy.Policy{observePolicy{}, endpointPolicy{endpoint: o.MSIEndpoint}, retry}
+// signInTransport gives azidentity the same exchange, retry and log rules as the Graph calls have. A token may be asked for
+// any number of times, so that everything but a refusal is repeated.
+type signInTransport struct {
+	wire        *wire.Client
+	connectOnce bool
+	missing     time.Duration // how long a 404 is repeated
+}
+
+// Do carries out a request of the library's.
+func (t signInTransport) Do(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
 	}
-	return policy.ClientOptions{
-		Cloud:           cloud.Configuration{ActiveDirectoryAuthorityHost: o.AuthorityHost},
-		Retry:           policy.RetryOptions{MaxRetries: -1},
-		Transport:       &noRedirects,
-		PerCallPolicies: perCall,
-		PerRetryPolicies: []policy.Policy{
-			exchangePolicy{clock: o.Clock, log: o.Log},
-		},
+	path := redactPath(req.URL.EscapedPath())
+	a, err := t.wire.Do(req.Context(), wire.Request{
+		Method: req.Method, URL: req.URL.String(), Path: path, Header: req.Header, Body: body,
+		ConnectOnce: t.connectOnce, Missing: t.missing,
+	})
+	switch {
+	case err != nil && a.Status != 0:
+		return nil, failure(req.Method, path, a, err, t.wire.Clock.Now())
+	case err != nil:
+		return nil, err
+	}
+	return response(req, a.Status, a.Header, a.Body), nil
+}
+
+func response(req *http.Request, status int, header http.Header, body []byte) *http.Response {
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Request: req, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}
 }
 
@@ -64,8 +78,8 @@ func (observePolicy) Do(req *policy.Request) (*http.Response, error) {
 		return resp, err
 	}
 	seen.err, seen.status, seen.body = err, 0, nil
-	if err == nil && !succeeded(resp) {
-		body, readErr := io.ReadAll(resp.Body) // buffered by exchangePolicy
+	if err == nil && (resp.StatusCode < 200 || resp.StatusCode > 299) {
+		body, readErr := io.ReadAll(resp.Body) // in memory
 		if readErr == nil {
 			resp.Body = io.NopCloser(bytes.NewReader(body))
 		}
@@ -94,11 +108,7 @@ func (discoveryPolicy) Do(req *policy.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Response{
-		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"application/json"}}, Request: req.Raw(),
-		Body: io.NopCloser(bytes.NewReader(answer)), ContentLength: int64(len(answer)),
-	}, nil
+	return response(req.Raw(), http.StatusOK, http.Header{"Content-Type": {"application/json"}}, answer), nil
 }
 
 // endpointPolicy sends requests for managed identity tokens to an address of the operator's choice.

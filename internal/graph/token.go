@@ -7,12 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const (
@@ -44,7 +45,7 @@ type tokenSource struct {
 	credential azcore.TokenCredential
 	scope      string
 	clock      Clock
-	lock       chan struct{} // a lock that a waiting caller's context can break
+	gate       wire.Gate
 	current    token
 	refusal    refusal
 }
@@ -57,15 +58,15 @@ type refusal struct {
 }
 
 func newTokenSource(credential azcore.TokenCredential, scope string, clock Clock) *tokenSource {
-	return &tokenSource{credential: credential, scope: scope, clock: clock, lock: make(chan struct{}, 1)}
+	return &tokenSource{credential: credential, scope: scope, clock: clock, gate: wire.NewGate()}
 }
 
 // get returns a token that is good for a while; fresh reports that it was got for this very call.
 func (s *tokenSource) get(ctx context.Context) (t token, fresh bool, err error) {
-	if err := s.acquire(ctx); err != nil {
+	if err := s.gate.Acquire(ctx); err != nil {
 		return token{}, false, err
 	}
-	defer s.release()
+	defer s.gate.Release()
 	if s.current.value != "" && s.clock.Now().Add(renewBefore).Before(s.current.expires) {
 		return s.current, false, nil
 	}
@@ -87,10 +88,10 @@ func (s *tokenSource) get(ctx context.Context) (t token, fresh bool, err error) 
 // replace returns a token other than old, with claims if there are any. When another call has replaced old meanwhile,
 // that token is it, unless it lacks the claims.
 func (s *tokenSource) replace(ctx context.Context, old token, claims string) (token, error) {
-	if err := s.acquire(ctx); err != nil {
+	if err := s.gate.Acquire(ctx); err != nil {
 		return token{}, err
 	}
-	defer s.release()
+	defer s.gate.Release()
 	if s.current.value != old.value && (claims == "" || s.current.claims == claims) {
 		return s.current, nil
 	}
@@ -105,17 +106,6 @@ func (s *tokenSource) replace(ctx context.Context, old token, claims string) (to
 	s.current = t
 	return t, nil
 }
-
-func (s *tokenSource) acquire(ctx context.Context) error {
-	select {
-	case s.lock <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *tokenSource) release() { <-s.lock }
 
 type getToken func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error)
 
@@ -146,57 +136,43 @@ func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) 
 	return token{value: answer.Token, claims: claims, issued: now, expires: now.Add(time.Until(answer.ExpiresOn))}, nil
 }
 
-// tokenPolicy signs a request and, after a 401, tries once more where another token may help.
-type tokenPolicy struct{ tokens *tokenSource }
-
-func (p tokenPolicy) Do(req *policy.Request) (*http.Response, error) {
-	ctx := req.Raw().Context()
-	t, fresh, err := p.tokens.get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var challenged, renewed bool
-	for {
-		if err := req.RewindBody(); err != nil {
-			return nil, err
-		}
-		req.Raw().Header.Set("Authorization", "Bearer "+t.value)
-		resp, err := req.Clone(ctx).Next()
-		if err != nil || resp.StatusCode != http.StatusUnauthorized {
-			return resp, err
-		}
-		claims := claimsChallenge(resp.Header)
-		code := peekError(resp)
-		switch {
-		case claims != "" && !challenged:
-			challenged = true
-		case claims != "" || renewed || targetRefused(code.code):
-			return resp, nil
-		case tokenRejected(code.code):
-			renewed = true
-		case fresh || p.tokens.clock.Now().Sub(t.issued) < freshFor:
-			return resp, nil
-		default:
-			renewed = true
-		}
-		next, err := p.tokens.replace(ctx, t, claims)
+// attempt returns how an attempt of a call is signed and, after a 401, sent once more where another token may help.
+func (s *tokenSource) attempt(method, path string) func(context.Context, wire.Send) (wire.Answer, error) {
+	return func(ctx context.Context, send wire.Send) (wire.Answer, error) {
+		t, fresh, err := s.get(ctx)
 		if err != nil {
-			return nil, p.renewalFailed(req, resp, err)
+			return wire.Answer{}, err
 		}
-		if next.value == t.value {
-			return resp, nil // such as a token from the Azure CLI's own cache
+		var challenged, renewed bool
+		for {
+			a, err := send(ctx, http.Header{"Authorization": {"Bearer " + t.value}})
+			if err != nil || a.Status != http.StatusUnauthorized {
+				return a, err
+			}
+			claims, code := claimsChallenge(a.Header), readErrorBody(a.Body).code
+			switch {
+			case claims != "" && !challenged:
+				challenged = true
+			case claims != "" || renewed || targetRefused(code):
+				return a, nil
+			case tokenRejected(code):
+				renewed = true
+			case fresh || s.clock.Now().Sub(t.issued) < freshFor:
+				return a, nil
+			default:
+				renewed = true
+			}
+			next, err := s.replace(ctx, t, claims)
+			if err != nil {
+				// Both the 401 and why there is no other token.
+				e := newError(method, path, a.Status, a.Header, a.Body, s.clock.Now())
+				e.Err = err
+				return a, e
+			}
+			if next.value == t.value {
+				return a, nil // such as a token from the Azure CLI's own cache
+			}
+			t, fresh = next, true
 		}
-		t, fresh = next, true
 	}
-}
-
-// renewalFailed joins the 401 and the reason why there is no other token.
-func (p tokenPolicy) renewalFailed(req *policy.Request, resp *http.Response, err error) error {
-	body, readErr := io.ReadAll(resp.Body)
-	if readErr != nil {
-		body = nil
-	}
-	e := newError(req.Raw().Method, redactPath(req.Raw().URL.EscapedPath()), resp.StatusCode, resp.Header, body, p.tokens.clock.Now())
-	e.Err = err
-	return e
 }

@@ -4,20 +4,16 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math/rand/v2"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"strings"
+	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // call is one operation, however many HTTP exchanges it takes.
@@ -35,65 +31,33 @@ type call struct {
 	// verdict500 marks a call whose 500 is the answer when it carries an error of the service behind: having the
 	// service try a wrong password again and again may lock the account.
 	verdict500 bool
+	// emptyIsMissing marks a listing that is empty where other calls answer 404.
+	emptyIsMissing bool
 	// pace holds the call back where the service takes only a few a window; nil for no limit.
-	pace *window
+	pace *wire.Pace
 	// secrets must not appear in an error, should the service repeat them.
 	secrets []string
 }
 
-// callState is what the policies of one call share.
-type callState struct {
-	repeatable bool // an attempt may follow one that perhaps took effect
-	writes     bool
-	verdict500 bool
-	waitsFor   waitForReplica
-	// body is copied for each attempt: a transport may still read the one of an attempt that was answered early.
-	body     []byte
-	attempts int  // exchanges so far
-	sent     bool // whether the current attempt may have reached the server
-	// unsettled is set once an attempt may have taken effect without telling.
-	unsettled bool
-}
+// How much of an answer is read. The largest legitimate ones, schemas, are a few megabytes.
+const maxAnswer = 64 << 20
 
-// exchangeError is a broken exchange.
-type exchangeError struct {
-	err error
-	// sent is false if the request surely never left.
-	sent bool
-	// final is set when trying again cannot help, such as for a certificate that does not verify.
-	final      bool
-	statusCode int // of an answer whose body could not be used
-	requestID  string
-}
+// maxThrottles is how often a call is repeated that the service throttles.
+const maxThrottles = 20
 
-func (e *exchangeError) Error() string { return e.err.Error() }
-
-func (e *exchangeError) Unwrap() error { return e.err }
-
-// How much of a body is read. The largest legitimate answers, schemas, are a few megabytes.
-const (
-	maxAnswer      = 64 << 20
-	maxErrorAnswer = 1 << 20
-)
-
-// newPipeline builds the azcore pipeline. azcore's own retry policy is switched off: it replays POST after answers that
-// leave the effect open and gives up on a Retry-After above a minute.
-func newPipeline(httpClient *http.Client, perCall, perRetry []policy.Policy) runtime.Pipeline {
-	// A redirect could carry a write elsewhere or end at a proxy's sign-in page; neither is an answer of the API.
-	noRedirects := *httpClient
-	noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return runtime.NewPipeline("graph", "v1.0", runtime.PipelineOptions{PerCall: perCall, PerRetry: perRetry}, &policy.ClientOptions{
-		Retry:     policy.RetryOptions{MaxRetries: -1},
-		Telemetry: policy.TelemetryOptions{Disabled: true},
-		Transport: &noRedirects,
-	})
+// newWire returns what carries requests to a service of Microsoft's.
+func newWire(client *http.Client, clock Clock, log func(context.Context, Exchange)) *wire.Client {
+	return &wire.Client{
+		HTTP: wire.WithoutRedirects(client), Clock: clock, Random: rand.Float64, Log: log, MaxAnswer: maxAnswer, MaxThrottles: maxThrottles,
+	}
 }
 
 // do runs a call and decodes the body of its answer into out, unless out is nil.
 func (c *Client) do(ctx context.Context, in call, out any) error {
+	path := redactPath(in.path)
 	if in.pace != nil {
-		if err := in.pace.wait(ctx, c.clock); err != nil {
-			return fmt.Errorf("%s %s: %w", in.method, redactPath(in.path), err)
+		if err := in.pace.Wait(ctx, c.clock); err != nil {
+			return fmt.Errorf("%s %s: %w", in.method, path, err)
 		}
 	}
 	target := in.link
@@ -103,212 +67,101 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 			target += "?" + in.query
 		}
 	}
-	req, err := runtime.NewRequest(ctx, in.method, target)
+	address, err := url.Parse(target)
 	if err != nil {
-		return fmt.Errorf("%s %s: the address is malformed", in.method, redactPath(in.path))
+		return fmt.Errorf("%s %s: the address is malformed", in.method, path)
 	}
-	if in.body != nil {
-		body, err := json.Marshal(in.body)
-		if err != nil {
-			return fmt.Errorf("%s %s: encoding the body: %w", in.method, redactPath(in.path), err)
-		}
-		if err := req.SetBody(streaming.NopCloser(bytes.NewReader(body)), "application/json"); err != nil {
-			return err
-		}
-	}
+	path = redactPath(address.EscapedPath())
 	id := c.newID()
-	req.Raw().Header.Set("client-request-id", id)
-	if in.method != http.MethodGet && !in.reads {
+	header := http.Header{"Client-Request-Id": {id}}
+	var body []byte
+	if in.body != nil {
+		if body, err = json.Marshal(in.body); err != nil {
+			return fmt.Errorf("%s %s: encoding the body: %w", in.method, path, err)
+		}
+		header.Set("Content-Type", "application/json")
+	}
+	writes := in.method != http.MethodGet && !in.reads
+	if writes {
 		c.wrote.Store(true)
 	}
-	state := &callState{
-		repeatable: in.method != http.MethodPost || in.reads || in.idempotent,
-		writes:     in.method != http.MethodGet && !in.reads,
-		verdict500: in.verdict500,
-		waitsFor:   replicationWait(ctx),
+	request := wire.Request{
+		Method: in.method, URL: target, Path: path, Header: header, Body: body,
+		Once: in.method == http.MethodPost && !in.reads && !in.idempotent, Writes: writes, Attempt: c.tokens.attempt(in.method, path),
 	}
-	req.SetOperationValue(state)
-	runtime.SkipBodyDownload(req)
-	resp, err := c.pipeline.Do(req)
-	result := c.finish(req, resp, err, state, out)
+	if in.method != http.MethodDelete {
+		request.Missing = replicationWait(ctx)
+	}
+	if in.emptyIsMissing {
+		request.Absent = func(a wire.Answer) bool {
+			var listing page[json.RawMessage]
+			return json.Unmarshal(a.Body, &listing) == nil && len(listing.Value) == 0 && listing.NextLink == ""
+		}
+	}
+	if in.verdict500 {
+		request.Settles = func(a wire.Answer) bool {
+			b := readErrorBody(a.Body)
+			return a.Status == http.StatusInternalServerError && b.code != b.outerCode
+		}
+	}
+	a, err := c.wire.Do(ctx, request)
+	if err == nil && a.Succeeded() {
+		if out == nil {
+			return nil
+		}
+		if err = json.Unmarshal(a.Body, out); err == nil {
+			return nil
+		}
+		err = fmt.Errorf("the answer does not have the expected form: %w", jsonProblem(err))
+		a.Body, a.Unsettled = nil, writes
+	}
+	result := failure(in.method, path, a, err, c.clock.Now())
 	if e, ok := errors.AsType[*Error](result); ok {
 		e.ClientRequestID, e.Needs = id, in.needs
-		e.Message = withoutSecrets(e.Message, in.secrets)
+		e.Message = wire.NewSecrets(in.secrets...).Blank(e.Message)
 	}
 	return result
 }
 
-// finish turns what came out of the pipeline into the result of the call.
-func (c *Client) finish(req *policy.Request, resp *http.Response, err error, state *callState, out any) error {
-	method, path := req.Raw().Method, redactPath(req.Raw().URL.EscapedPath())
-	if err != nil {
-		if e, ok := errors.AsType[*Error](err); ok {
-			return e
-		}
-		if e, ok := errors.AsType[*AuthError](err); ok {
-			return e
-		}
-		broken, ok := errors.AsType[*exchangeError](err)
-		switch {
-		case ok:
-			return &Error{
-				Method: method, Path: path, StatusCode: broken.statusCode, RequestID: broken.requestID,
-				Ambiguous: state.unsettled, Err: broken.err,
-			}
-		case state.unsettled:
-			return &Error{Method: method, Path: path, Ambiguous: true, Err: err}
-		}
-		return fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	body, err := io.ReadAll(resp.Body) // buffered by exchangePolicy
-	if err != nil {
-		return err
-	}
-	if !succeeded(resp) {
-		e := newError(method, path, resp.StatusCode, resp.Header, body, c.clock.Now())
-		e.Ambiguous = state.unsettled && !definite(resp.StatusCode)
+// failure is the error of a call that came to an answer outside 2xx, or that ended with err.
+func failure(method, path string, a wire.Answer, err error, now time.Time) error {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	if out == nil {
-		return nil
+	if e, ok := errors.AsType[*AuthError](err); ok {
+		return e
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return &Error{
-			Method: method, Path: path, StatusCode: resp.StatusCode, RequestID: resp.Header.Get("request-id"),
-			Ambiguous: state.writes, Err: fmt.Errorf("the answer does not have the expected form: %w", jsonProblem(err)),
-		}
+	if _, broken := errors.AsType[*wire.Broken](err); err != nil && !broken && a.Status == 0 && !a.Unsettled {
+		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	return nil
+	e := newError(method, path, a.Status, a.Header, a.Body, now)
+	e.Ambiguous, e.Err = a.Unsettled && !definite(a.Status), wire.Cause(err)
+	return e
+}
+
+// replicationWaitKey is the key of how long a 404 counts as "not replicated yet".
+type replicationWaitKey struct{}
+
+// WithReplicationWait makes the calls below ctx repeat a 404, with growing pauses, for at most limit each: what was
+// created a moment ago is known only to some of the directory's replicas. It concerns every method but DELETE.
+func WithReplicationWait(ctx context.Context, limit time.Duration) context.Context {
+	return context.WithValue(ctx, replicationWaitKey{}, limit)
+}
+
+func replicationWait(ctx context.Context) time.Duration {
+	wait, _ := ctx.Value(replicationWaitKey{}).(time.Duration)
+	return wait
 }
 
 // definite reports whether a status settles the outcome of a write, also after attempts that broke.
 func definite(status int) bool {
-	return status >= 300 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+	return status >= 300 && status < 500 && wire.Judge(status) == wire.Final
 }
-
-func succeeded(resp *http.Response) bool { return resp.StatusCode >= 200 && resp.StatusCode < 300 }
 
 // jsonProblem drops values of the document from a decoding error.
 func jsonProblem(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("%s is not a %s", e.Field, e.Type)
-	}
-	return err
-}
-
-// withoutSecrets blanks secrets that a service repeats, also as part of JSON.
-func withoutSecrets(text string, secrets []string) string {
-	for _, secret := range secrets {
-		if secret == "" || secret == MaskedValue {
-			continue
-		}
-		text = strings.ReplaceAll(text, secret, "(redacted)")
-		quoted, err := json.Marshal(secret)
-		if err == nil {
-			text = strings.ReplaceAll(text, string(quoted[1:len(quoted)-1]), "(redacted)")
-		}
-	}
-	return text
-}
-
-// headerPolicy sets the headers that all requests share.
-type headerPolicy struct{ userAgent string }
-
-func (p headerPolicy) Do(req *policy.Request) (*http.Response, error) {
-	req.Raw().Header.Set("Accept", "application/json")
-	req.Raw().Header.Set("User-Agent", p.userAgent)
-	return req.Next()
-}
-
-// exchangePolicy is the innermost: it carries out one HTTP exchange, reads the body within bounds so that what is above
-// it sees whole answers or an *exchangeError, and reports to the log.
-type exchangePolicy struct {
-	clock Clock
-	log   func(context.Context, Exchange)
-}
-
-func (p exchangePolicy) Do(req *policy.Request) (*http.Response, error) {
-	var state *callState
-	req.OperationValue(&state) // retryPolicy put it there
-	ctx := req.Raw().Context()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	state.attempts++
-	state.sent = true
-	var asked, connected bool
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { asked = true },
-		GotConn: func(httptrace.GotConnInfo) { connected = true },
-	}
-	start := p.clock.Now()
-	req = req.WithContext(httptrace.WithClientTrace(ctx, trace))
-	if state.body != nil {
-		req.Raw().GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(state.body)), nil }
-		req.Raw().Body = io.NopCloser(bytes.NewReader(state.body))
-	}
-	resp, err := req.Next()
-	if err != nil {
-		state.sent = !neverSent(err, asked, connected)
-		err = &exchangeError{err: bareError(err), sent: state.sent, final: hopeless(err)}
-		resp = nil
-	} else {
-		err = buffer(resp)
-	}
-	if p.log != nil {
-		now := p.clock.Now()
-		e := Exchange{
-			Method:   req.Raw().Method,
-			Path:     redactPath(req.Raw().URL.EscapedPath()),
-			Attempt:  state.attempts,
-			Duration: now.Sub(start),
-			Err:      err,
-		}
-		if resp != nil {
-			e.StatusCode = resp.StatusCode
-			e.RequestID = resp.Header.Get("request-id")
-			e.RetryAfter = retryAfter(resp.Header, now)
-		}
-		p.log(ctx, e)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return resp, nil
-}
-
-// buffer replaces the body of an answer by a copy in memory. A success whose body is cut off or not JSON is a broken
-// exchange, of an error whatever can be read is kept.
-func buffer(resp *http.Response) error {
-	limit := int64(maxErrorAnswer)
-	if succeeded(resp) {
-		limit = maxAnswer
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	_ = resp.Body.Close() // after the bytes are here nothing depends on it
-	if succeeded(resp) {
-		broken := &exchangeError{sent: true, statusCode: resp.StatusCode, requestID: resp.Header.Get("request-id")}
-		switch {
-		case err != nil:
-			broken.err = fmt.Errorf("the answer broke off: %w", bareError(err))
-			return broken
-		case int64(len(body)) > limit:
-			broken.err = fmt.Errorf("the answer is longer than %d MiB", limit>>20)
-			broken.final = true
-			return broken
-		case len(bytes.TrimSpace(body)) > 0 && !json.Valid(body):
-			broken.err = errors.New("the answer is not valid JSON")
-			return broken
-		}
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return nil
-}
-
-// bareError drops the wrapping of net/http, which repeats the whole URL with its query.
-func bareError(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
 	}
 	return err
 }

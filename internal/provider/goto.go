@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -72,24 +70,9 @@ func (p *Provider) goTo(s settings, httpClient *http.Client, userAgent string) f
 			HTTPClient:          httpClient,
 			UserAgent:           userAgent,
 			Clock:               p.clock,
-			Log:                 logGoTo,
+			Log:                 logAs("GoTo request"),
 		})
 	})
-}
-
-// logGoTo writes one line a request at DEBUG. An Exchange never carries secrets or personal data.
-func logGoTo(ctx context.Context, e gotoadmin.Exchange) {
-	fields := map[string]any{
-		"method":      e.Method,
-		"path":        e.Path,
-		"status":      e.StatusCode,
-		"attempt":     e.Attempt,
-		"duration_ms": e.Duration.Milliseconds(),
-	}
-	if e.Err != nil {
-		fields["error"] = e.Err.Error()
-	}
-	tflog.Debug(ctx, "GoTo request", fields)
 }
 
 // enumerate writes names of attributes or variables as a phrase.

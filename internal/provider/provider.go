@@ -9,7 +9,6 @@ import (
 	"context"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -139,8 +138,6 @@ func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Clie
 		UserAgent:  userAgent,
 		Clock:      p.clock,
 		Log:        logAs("Microsoft Graph request"),
-		// The check of graph_endpoint allows this for loopback addresses only.
-		AllowHTTP: strings.HasPrefix(s.graphEndpoint(), "http://"),
 	})
 	if err != nil {
 		diags.AddError("Cannot prepare the Microsoft Graph client", err.Error()+".")
