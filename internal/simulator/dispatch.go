@@ -22,6 +22,7 @@ type call struct {
 	w               http.ResponseWriter
 	r               *http.Request
 	client          Client
+	needs           requirement // of the operation, once it is known
 	body            []byte
 	requestID       string
 	clientRequestID string
@@ -72,10 +73,10 @@ func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, 
 		dropped = false
 	}
 	if dropped {
-		s.log.end(entry, 0, nil, time.Since(began))
+		s.log.end(entry, c, 0, nil, time.Since(began))
 		cut(conn, r.ProtoMajor)
 	}
-	s.log.end(entry, held.Code, s.gotoAuthority.redactAnswer(entry.Path, held.Body.Bytes()), time.Since(began))
+	s.log.end(entry, c, held.Code, s.gotoAuthority.redactAnswer(entry.Path, held.Body.Bytes()), time.Since(began))
 	for name, values := range held.Header() {
 		w.Header()[name] = values
 	}

@@ -34,13 +34,29 @@ type route struct {
 	handle  func(*call)
 }
 
+const (
+	synchronization = "/servicePrincipals/{id}/synchronization"
+	getSecrets      = "GET " + synchronization + "/secrets"
+)
+
+// required is what the operation needs with the variants.
+func (t route) required(v Variants) requirement {
+	needs := t.needs
+	if v.ReadersSeeSecrets && t.pattern == getSecrets {
+		needs = allOf(readsJobs)
+	}
+	if v.OwnedByInsufficient && strings.Contains(t.pattern, synchronization) {
+		needs = needs.without(applicationOwned)
+	}
+	return needs
+}
+
 // graphRoutes is the table of all operations, with the permissions that each needs.
 func (s *Server) graphRoutes() *http.ServeMux {
 	none, apps, writeApps := requirement(nil), allOf(readsApplications), allOf(writesApplications)
 	readJobs, writeJobs := allOf(readsJobs), allOf(writesJobs)
-	const sync = "/servicePrincipals/{id}/synchronization"
-	const job = sync + "/jobs/{job}"
-	const template = sync + "/templates/{template}"
+	const job = synchronization + "/jobs/{job}"
+	const template = synchronization + "/templates/{template}"
 	const assigned = "/servicePrincipals/{id}/appRoleAssignedTo"
 	routes := []route{
 		{"GET /applicationTemplates", none, ofDirectory, (*call).listTemplates},
@@ -75,16 +91,16 @@ func (s *Server) graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
-		{"GET " + sync + "/secrets", none, ofSynchronization, (*call).getSecrets},
-		{"PUT " + sync + "/secrets", writeJobs, ofSynchronization, (*call).putSecrets},
-		{"POST " + sync + "/acquireAccessToken", writeJobs, ofSynchronization, (*call).acquireAccessToken},
-		{"GET " + sync + "/templates", readJobs, ofSynchronization, (*call).listSyncTemplates},
+		{getSecrets, writeJobs, ofSynchronization, (*call).getSecrets},
+		{"PUT " + synchronization + "/secrets", writeJobs, ofSynchronization, (*call).putSecrets},
+		{"POST " + synchronization + "/acquireAccessToken", writeJobs, ofSynchronization, (*call).acquireAccessToken},
+		{"GET " + synchronization + "/templates", readJobs, ofSynchronization, (*call).listSyncTemplates},
 		{"GET " + template, readJobs, ofSynchronization, (*call).getSyncTemplate},
 		{"GET " + template + "/schema", readJobs, ofSynchronization, (*call).getSyncTemplateSchema},
 		{"POST " + template + "/schema/parseExpression", writeJobs, ofSynchronization, (*call).parseTemplateExpression},
-		{"GET " + sync + "/jobs", readJobs, ofSynchronization, (*call).listJobs},
-		{"POST " + sync + "/jobs", writeJobs, ofSynchronization, (*call).postJob},
-		{"POST " + sync + "/jobs/validateCredentials", writeJobs, ofSynchronization, (*call).validateCredentials},
+		{"GET " + synchronization + "/jobs", readJobs, ofSynchronization, (*call).listJobs},
+		{"POST " + synchronization + "/jobs", writeJobs, ofSynchronization, (*call).postJob},
+		{"POST " + synchronization + "/jobs/validateCredentials", writeJobs, ofSynchronization, (*call).validateCredentials},
 		{"GET " + job, readJobs, ofSynchronization, (*call).getJob},
 		{"DELETE " + job, writeJobs, ofSynchronization, (*call).deleteJob},
 		{"POST " + job + "/start", writeJobs, ofSynchronization, (*call).startJob},
@@ -128,6 +144,7 @@ func callOf(w http.ResponseWriter, r *http.Request) *call {
 // serve checks quota and permission and handles the request.
 func (t route) serve(w http.ResponseWriter, r *http.Request) {
 	c := callOf(w, r)
+	c.needs = t.required(c.s.Variants())
 	switch t.class {
 	case ofDirectory:
 		cost, used, wait := c.s.throttle.directory(c.client.ID, r)
@@ -155,7 +172,7 @@ func (t route) serve(w http.ResponseWriter, r *http.Request) {
 		c.badRequest("This simulator does not expand.") // rather than leave out silently what a client asks for
 		return
 	}
-	if !c.meets(t.needs) {
+	if !c.meets(c.needs) {
 		c.forbidden()
 		return
 	}
