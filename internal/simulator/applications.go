@@ -92,11 +92,15 @@ func (c *call) resolvePrincipal(id string) (store.ServicePrincipal, error) {
 func (c *call) principal() (store.ServicePrincipal, bool) {
 	id := c.r.PathValue("id")
 	p, err := c.resolvePrincipal(id)
-	if err != nil || c.s.replica.hides(KindServicePrincipal, p.ID) {
-		c.notFound(strings.TrimPrefix(id, byAppID))
-		return p, false
+	if err == nil && !c.s.replica.hides(KindServicePrincipal, p.ID) {
+		return p, true
 	}
-	return p, true
+	if c.isSynchronization() {
+		c.missing(id, c.s.Variants().NotFound.ServicePrincipal)
+	} else {
+		c.notFound(strings.TrimPrefix(id, byAppID))
+	}
+	return p, false
 }
 
 func (c *call) listServicePrincipals() {

@@ -4,10 +4,12 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -60,6 +62,55 @@ func (c *call) noRoute() {
 func (c *call) notFound(id string) {
 	c.graphError(http.StatusNotFound, "Request_ResourceNotFound",
 		"Resource '%s' does not exist or one of its queried reference-property objects are not present.", id)
+}
+
+// NotFoundCode is the code of a 404 of the synchronization endpoints. What stands behind a slash comes as the code of the
+// JSON document in the message, in the way of most errors of that service.
+type NotFoundCode string
+
+// Codes that a client has to expect, since nobody has written down which ones the service uses. Any other will do too.
+const (
+	NotFoundInDirectory NotFoundCode = "Request_ResourceNotFound"
+	NotFoundPlain       NotFoundCode = "ResourceNotFound"
+	NotFoundBare        NotFoundCode = "UnknownError" // without a message
+	NotFoundNested      NotFoundCode = "UnknownError/NotFound"
+)
+
+// NotFoundCodes are the codes by what is missing.
+type NotFoundCodes struct {
+	// ServicePrincipal that was deleted, or is not there yet, NotFoundInDirectory if empty. The directory itself always
+	// says NotFoundInDirectory.
+	ServicePrincipal NotFoundCode
+	// Job that was deleted, or is not there yet, NotFoundInDirectory if empty.
+	Job NotFoundCode
+	// Connector that was retired. If empty, its job is answered like a deleted one, and its template with a nested code.
+	Connector NotFoundCode
+}
+
+// missing answers 404 for something of the synchronization endpoints, with the first code that is not empty.
+func (c *call) missing(id string, codes ...NotFoundCode) {
+	code := cmp.Or(cmp.Or(codes...), NotFoundInDirectory)
+	outer, inner, nested := strings.Cut(string(code), "/")
+	switch {
+	case nested:
+		c.syncError(http.StatusNotFound, inner, fmt.Sprintf("'%s' does not exist.", id))
+	case code == NotFoundInDirectory:
+		c.notFound(id)
+	case code == NotFoundBare:
+		c.graphError(http.StatusNotFound, outer, "")
+	default:
+		c.graphError(http.StatusNotFound, outer, "'%s' does not exist.", id)
+	}
+}
+
+// noJob answers for a job that the store does not show.
+func (c *call) noJob(id string, err error) {
+	codes := c.s.Variants().NotFound
+	if errors.Is(err, store.ErrRetired) {
+		c.missing(id, codes.Connector, codes.Job)
+		return
+	}
+	c.missing(id, codes.Job)
 }
 
 func (c *call) badRequest(format string, args ...any) {

@@ -6,6 +6,7 @@ package simulator
 import (
 	"encoding/base64"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,19 @@ func throttledWith(retryAfter func(*call) string) Effect {
 // that the path belongs to: of Graph, or of GoTo, whose token endpoint takes the code for that of OAuth.
 func Fails(status int, code, message string) Effect {
 	return Effect{answer: func(c *call, _ []byte) { c.serviceError(status, code, message) }}
+}
+
+// Misses answers 404 as if what the path ends with did not exist, as a replica does that lags behind. On a path of
+// synchronization it is the job that is missing, and the code that of the variant.
+func Misses() Effect {
+	return Effect{answer: func(c *call, _ []byte) {
+		id := path.Base(c.r.URL.Path)
+		if c.isSynchronization() {
+			c.missing(id, c.s.Variants().NotFound.Job)
+			return
+		}
+		c.notFound(id)
+	}}
 }
 
 // FailsAfter does what was asked, and then answers like Fails as if it had not.

@@ -109,12 +109,17 @@ func (c *call) listJobs() {
 				return
 			}
 			rendered = append(rendered, o)
+			c.s.engine.Looked(p.ID, jobs[i].ID)
 		}
 	}
 	for _, ghost := range c.s.replica.removed(KindJob, func(ghost any) bool { return isJobOf(ghost, p.ID) }) {
 		if j, ok := ghost.(store.Job); ok {
 			rendered = append(rendered, renderJob(&j))
 		}
+	}
+	if len(rendered) == 0 && c.s.Variants().NoJobsNotFound {
+		c.missing(p.ID, c.s.Variants().NotFound.Job)
+		return
 	}
 	c.ok(object{{"@odata.context", c.context(syncSet(p.ID, "jobs"))}, {"value", rendered}})
 }
@@ -153,7 +158,7 @@ func (c *call) job() (store.Job, bool) {
 	id := c.r.PathValue("job")
 	j, err := c.s.store.Job(p.ID, id)
 	if err != nil {
-		c.notFound(id)
+		c.noJob(id, err)
 		return j, false
 	}
 	return j, true
@@ -170,9 +175,10 @@ func (c *call) getJob() {
 	if old, ok := ghost.(store.Job); ok && stale {
 		j = old
 	} else if err != nil || stale {
-		c.notFound(id)
+		c.noJob(id, err)
 		return
 	}
+	c.s.engine.Looked(p.ID, j.ID)
 	if o, ok := c.pick("synchronizationJob", renderJob(&j)); ok {
 		c.ok(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, o...))
 	}

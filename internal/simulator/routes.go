@@ -191,7 +191,7 @@ func (c *call) lagsBehind() bool {
 		return true
 	}
 	if c.s.replica.hides(KindSynchronization, strings.ToLower(id)) {
-		c.notFound(id)
+		c.missing(id, c.s.Variants().NotFound.ServicePrincipal)
 		return true
 	}
 	return false

@@ -63,6 +63,10 @@ type Variants struct {
 	OAuthOnly bool
 	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
 	NoTemplate bool
+	// NotFound are the codes with which the synchronization endpoints say that something does not exist.
+	NotFound NotFoundCodes
+	// NoJobsNotFound answers 404 instead of an empty list where a service principal has no jobs.
+	NoJobsNotFound bool
 	// ErrorsWhenUnconfigured answers with an error instead of an empty list where nothing is set up.
 	ErrorsWhenUnconfigured bool
 	// DefaultAccessTolerant accepts the default access role although the application declares roles, and provisions it.

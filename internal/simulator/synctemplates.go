@@ -73,7 +73,7 @@ func (c *call) connector() (store.ServicePrincipal, *store.Connector, bool) {
 			return p, &connectors[i], true
 		}
 	}
-	c.syncError(http.StatusNotFound, "TemplateNotFound", "The synchronization template does not exist.")
+	c.missing(id, c.s.Variants().NotFound.Connector, "UnknownError/TemplateNotFound")
 	return p, nil, false
 }
 

@@ -34,6 +34,10 @@ type cycle struct {
 	plan        *plan
 	problem     *store.SyncError
 	size        int64
+	// held is the progress at which a cycle stands still until EndCycle, or until after that many looks at the job; nil
+	// for a cycle that ends by itself.
+	held  *store.Progress
+	looks int
 }
 
 // begin starts a cycle.

@@ -125,6 +125,9 @@ func (e *Engine) Restart(servicePrincipalID, jobID string, scopes []string) erro
 		if has("ForceDeletes") {
 			s.allowRemovals, s.initial = true, true
 		}
+		if s.running != nil {
+			j.Status.Progress = nil
+		}
 		s.running, s.next = nil, now
 	})
 	if err != nil {
@@ -185,7 +188,7 @@ func (e *Engine) catchUp(now time.Time) {
 func (e *Engine) step(j *store.Job, now time.Time) bool {
 	s := e.state(j.ID)
 	if c := s.running; c != nil {
-		if now.Before(c.ends) {
+		if c.held != nil || now.Before(c.ends) {
 			e.progress(j, c, now)
 			return false
 		}
@@ -205,13 +208,62 @@ func (e *Engine) step(j *store.Job, now time.Time) bool {
 
 // progress shows how far a running cycle has come.
 func (e *Engine) progress(j *store.Job, c *cycle, now time.Time) {
-	if c.size == 0 || !now.After(c.began) {
+	p := store.Progress{Total: c.size, Units: "objects", ObservedAt: now}
+	switch {
+	case c.held != nil:
+		p.Completed, p.Total = c.held.Completed, c.held.Total
+	case c.size == 0 || !now.After(c.began):
 		return
+	default:
+		p.Completed = int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
 	}
-	done := int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
-	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone makes no progress
-		j.Status.Progress = []store.Progress{{Completed: done, Total: c.size, Units: "objects", ObservedAt: now}}
-	})
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { j.Status.Progress = []store.Progress{p} }) // a job that is gone makes no progress
+}
+
+// RunCycle begins a cycle of a job, whatever its schedule, that stands still at this progress and shows no execution, as
+// the service does before the first cycle has ended. It ends with EndCycle or, if looks is not 0, after that many looks
+// at the job.
+func (e *Engine) RunCycle(servicePrincipalID, jobID string, completed, total int64, looks int) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	j, err := e.store.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	s, now := e.state(jobID), e.store.Clock().Now()
+	e.begin(&j, s, now)
+	s.running.held, s.running.looks = &store.Progress{Completed: completed, Total: total}, looks
+	e.progress(&j, s.running, now)
+	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) { j.Status.LastExecution = nil })
+}
+
+// EndCycle ends the cycle that RunCycle began, with what it comes to.
+func (e *Engine) EndCycle(servicePrincipalID, jobID string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	j, err := e.store.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	if s := e.state(jobID); s.running != nil && s.running.held != nil {
+		s.running.ends = e.store.Clock().Now()
+		e.end(&j, s)
+	}
+	return nil
+}
+
+// Looked counts one look at a job, which ends a cycle that was to last until then. The look itself still sees it run.
+func (e *Engine) Looked(servicePrincipalID, jobID string) {
+	e.mu.Lock()
+	s := e.states[jobID]
+	last := s != nil && s.running != nil && s.running.looks == 1
+	if s != nil && s.running != nil {
+		s.running.looks--
+	}
+	e.mu.Unlock()
+	if last {
+		_ = e.EndCycle(servicePrincipalID, jobID) // a job that is gone has no cycle to end
+	}
 }
 
 // CredentialError says why the target refuses credentials. Its codes are invented; they follow the pattern

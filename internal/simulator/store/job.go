@@ -222,7 +222,10 @@ func (s *Store) job(servicePrincipalID, jobID string) (*Job, error) {
 		return nil, notFound("service principal", servicePrincipalID)
 	}
 	for _, j := range s.jobs[p.ID] {
-		if j.ID == jobID && !s.retired(j) {
+		if j.ID == jobID && s.retired(j) {
+			return nil, fmt.Errorf("job %s: %w", jobID, ErrRetired)
+		}
+		if j.ID == jobID {
 			return j, nil
 		}
 	}

@@ -18,6 +18,8 @@ import (
 var (
 	// ErrNotFound says that the object does not exist (any more).
 	ErrNotFound = errors.New("not found")
+	// ErrRetired says that an object is not found because its connector was retired; it is an ErrNotFound, too.
+	ErrRetired = fmt.Errorf("connector retired: %w", ErrNotFound)
 	// ErrExists says that the same thing is there already.
 	ErrExists = errors.New("already exists")
 	// ErrReference says that an object refers to one of a kind that does not fit.
