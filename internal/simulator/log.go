@@ -88,10 +88,11 @@ func (l *Log) begin(r *Request) {
 	r.Number = len(l.requests)
 }
 
-func (l *Log) end(r *Request, c *call, status int, response []byte, took time.Duration) {
+func (l *Log) end(r *Request, c *call, answer *reply, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r.Status, r.Response, r.Took, r.needs, r.Permissions = status, response, took, c.needs, c.needs.permissions()
+	r.Status, r.Response, r.Took = answer.status, c.s.gotoAuthority.redactAnswer(r.Path, answer.body), took
+	r.needs, r.Permissions = c.needs, c.needs.permissions()
 }
 
 // Connections returns how many connections were opened since the start; Reset does not change that.

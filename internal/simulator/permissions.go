@@ -144,17 +144,3 @@ func (c *call) meets(r requirement) bool {
 }
 
 func (c *call) isSynchronization() bool { return strings.Contains(c.r.URL.Path, "/synchronization/") }
-
-// forbidden answers for a missing permission. The synchronization service says 401 and nothing else, and GoTo speaks
-// of people.
-func (c *call) forbidden() {
-	if isGoTo(c.r.URL.Path) {
-		adminError(c.w, http.StatusForbidden, "AccessDenied", "The user has no administrator role")
-		return
-	}
-	if c.isSynchronization() {
-		c.graphError(http.StatusUnauthorized, "UnknownError", "")
-		return
-	}
-	c.graphError(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-}

@@ -251,7 +251,7 @@ func (s *Store) ServicePrincipal(id string) (ServicePrincipal, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return ServicePrincipal{}, notFound("service principal", id)
+		return ServicePrincipal{}, notFound(MissingPrincipal, id)
 	}
 	return p.clone(), nil
 }
@@ -274,7 +274,7 @@ func (s *Store) ServicePrincipalByAppID(appID string) (ServicePrincipal, error) 
 		return found == nil
 	})
 	if found == nil {
-		return ServicePrincipal{}, notFound("service principal", appID)
+		return ServicePrincipal{}, notFound(MissingPrincipal, appID)
 	}
 	return found.clone(), nil
 }
@@ -299,7 +299,7 @@ func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal)
 	defer s.mu.Unlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return notFound("service principal", id)
+		return notFound(MissingPrincipal, id)
 	}
 	draft := p.clone()
 	if err := change(&draft); err != nil {

@@ -146,7 +146,7 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	defer s.mu.Unlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return Job{}, notFound("service principal", servicePrincipalID)
+		return Job{}, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	c, ok := s.connectors[connectorID]
 	if !ok || c.Retired || p.TemplateID == "" || c.GalleryTemplateID != p.TemplateID {
@@ -177,7 +177,7 @@ func (s *Store) Jobs(servicePrincipalID string) ([]Job, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	var list []Job
 	for _, j := range s.jobs[p.ID] {
@@ -219,17 +219,17 @@ func (s *Store) Job(servicePrincipalID, jobID string) (Job, error) {
 func (s *Store) job(servicePrincipalID, jobID string) (*Job, error) {
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	for _, j := range s.jobs[p.ID] {
 		if j.ID == jobID && s.retired(j) {
-			return nil, fmt.Errorf("job %s: %w", jobID, ErrRetired)
+			return nil, notFound(MissingRetired, jobID)
 		}
 		if j.ID == jobID {
 			return j, nil
 		}
 	}
-	return nil, notFound("job", jobID)
+	return nil, notFound(MissingJob, jobID)
 }
 
 func (s *Store) retired(j *Job) bool {

@@ -33,7 +33,7 @@ func (s *Store) DeleteServicePrincipal(id string) error {
 	defer s.mu.Unlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return notFound("service principal", id)
+		return notFound(MissingPrincipal, id)
 	}
 	p.DeletedAt = s.now()
 	return nil

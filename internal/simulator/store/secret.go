@@ -50,7 +50,7 @@ func (s *Store) Secrets(servicePrincipalID string) ([]KeyValue, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	if set := s.secrets[p.ID]; set != nil {
 		return slices.Clone(set.entries), nil
@@ -96,7 +96,7 @@ func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts S
 	defer s.mu.Unlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return notFound("service principal", servicePrincipalID)
+		return notFound(MissingPrincipal, servicePrincipalID)
 	}
 	var kept []KeyValue
 	if set := s.secrets[p.ID]; set != nil && !opts.Replace {

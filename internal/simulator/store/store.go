@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -18,8 +17,6 @@ import (
 var (
 	// ErrNotFound says that the object does not exist (any more).
 	ErrNotFound = errors.New("not found")
-	// ErrRetired says that an object is not found because its connector was retired; it is an ErrNotFound, too.
-	ErrRetired = fmt.Errorf("connector retired: %w", ErrNotFound)
 	// ErrExists says that the same thing is there already.
 	ErrExists = errors.New("already exists")
 	// ErrReference says that an object refers to one of a kind that does not fit.
@@ -121,7 +118,24 @@ func newOpaqueID() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-func notFound(kind, id string) error { return fmt.Errorf("%s %s: %w", kind, id, ErrNotFound) }
+// Kinds of objects that a NotFoundError can tell apart.
+const (
+	MissingPrincipal = "service principal"
+	MissingConnector = "synchronization template"
+	MissingJob       = "job"
+	// MissingRetired is a job that is not there because its connector was retired.
+	MissingRetired = "job of a retired connector"
+)
+
+// NotFoundError is an ErrNotFound that says what is missing.
+type NotFoundError struct{ Kind, ID string }
+
+func (e *NotFoundError) Error() string { return e.Kind + " " + e.ID + ": not found" }
+
+// Unwrap returns ErrNotFound.
+func (e *NotFoundError) Unwrap() error { return ErrNotFound }
+
+func notFound(kind, id string) error { return &NotFoundError{kind, id} }
 
 // ordered is a map that remembers the order of insertion. Removing leaves a hole that is closed once holes are the
 // majority, so that no operation is linear on average.
