@@ -39,11 +39,10 @@ type Planned struct {
 // ValidateResource checks a configuration by itself.
 func (p *Protocol) ValidateResource(typeName string, config map[string]any) Diagnostics {
 	p.t.Helper()
-	checked, err := p.Server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{
+	checked := ask(p, p.Server.ValidateResourceConfig, &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: p.encode(p.resourceSchema(typeName), config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
-	p.must(err, nil)
 	return diagnosticsFrom(checked.Diagnostics)
 }
 
@@ -66,8 +65,7 @@ func (p *Protocol) ImportByIdentity(typeName string, identity map[string]any) (*
 
 func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Instance, Diagnostics) {
 	p.t.Helper()
-	imported, err := p.Server.ImportResourceState(p.ctx(), request)
-	p.must(err, nil)
+	imported := ask(p, p.Server.ImportResourceState, request)
 	found := diagnosticsFrom(imported.Diagnostics)
 	if found.HasError() {
 		return nil, found
@@ -83,10 +81,9 @@ func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Ins
 // Read refreshes. The instance is nil when the object is gone, and the one from before when there are errors.
 func (p *Protocol) Read(before *Instance) (*Instance, Diagnostics) {
 	p.t.Helper()
-	read, err := p.Server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{
+	read := ask(p, p.Server.ReadResource, &tfprotov6.ReadResourceRequest{
 		TypeName: before.TypeName, CurrentState: before.state, CurrentIdentity: before.identity, Private: before.private,
 	})
-	p.must(err, nil)
 	found := diagnosticsFrom(read.Diagnostics)
 	if found.HasError() {
 		return before, found
@@ -110,11 +107,10 @@ func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any
 	planned := &Planned{
 		typeName: typeName, prior: before.state, config: p.encodeValue(schema, wanted), priorState: before.State,
 	}
-	answer, err := p.Server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
+	answer := ask(p, p.Server.PlanResourceChange, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeName, PriorState: before.state, PriorIdentity: before.identity, PriorPrivate: before.private,
 		Config: planned.config, ProposedNewState: p.encodeValue(schema, proposed),
 	})
-	p.must(err, nil)
 	found := diagnosticsFrom(answer.Diagnostics)
 	if found.HasError() {
 		return nil, found
@@ -165,11 +161,10 @@ func (p *Protocol) Apply(planned *Planned) (*Instance, Diagnostics) {
 	if len(planned.Replaces) > 0 && planned.priorState != nil {
 		p.t.Fatalf("a change of %v replaces: destroy and create instead", planned.Replaces)
 	}
-	applied, err := p.Server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
+	applied := ask(p, p.Server.ApplyResourceChange, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: planned.typeName, PriorState: planned.prior, PlannedState: planned.state, Config: planned.config,
 		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
 	})
-	p.must(err, nil)
 	return p.instance(planned.typeName, applied.NewState, applied.NewIdentity, applied.Private), diagnosticsFrom(applied.Diagnostics)
 }
 
@@ -202,9 +197,5 @@ func (p *Protocol) instance(typeName string, state *tfprotov6.DynamicValue, iden
 
 func (p *Protocol) identityType(typeName string) tftypes.Type {
 	p.t.Helper()
-	schema, ok := p.identities[typeName]
-	if !ok {
-		p.t.Fatalf("%s has no identity", typeName)
-	}
-	return schema.ValueType()
+	return schemaOf(p, "identity of", p.identities, typeName).ValueType()
 }

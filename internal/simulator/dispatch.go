@@ -49,24 +49,6 @@ func (o operation) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	c.answer = c.settle(o(c))
 }
 
-// maximumBody is far above what any client here sends.
-const maximumBody = 32 << 20
-
-// serve is the way of every request that comes over the wire.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
-	if err != nil {
-		http.Error(w, "cannot read the request", http.StatusBadRequest)
-		return
-	}
-	c := &call{s: s, r: r, body: body}
-	answer := c.exchange()
-	if answer == nil {
-		cut(r)
-	}
-	answer.writeTo(w)
-}
-
 // cut ends a request without an answer: by closing its connection or, where that carries other requests too, by
 // resetting its stream.
 func cut(r *http.Request) {
@@ -112,14 +94,14 @@ func (c *call) exchange() *reply {
 func (c *call) strike() *reply {
 	effect, struck := c.s.faults.strike(c.r.Method, c.r.URL.Path)
 	if !struck {
-		return c.route()
+		return c.dispatch()
 	}
 	if effect.delay > 0 {
 		c.s.clock.Advance(effect.delay)
 	}
 	var real *reply
 	if effect.after || effect.answer == nil && !effect.drop {
-		real = c.route()
+		real = c.dispatch()
 	}
 	switch {
 	case effect.drop:
@@ -147,8 +129,8 @@ func normalise(escaped string) string {
 	return quotedKey.ReplaceAllString(escaped, "/$1")
 }
 
-// route hands a request to sign-in, to Graph or to GoTo.
-func (c *call) route() *reply {
+// dispatch hands a request to sign-in, to Graph or to GoTo.
+func (c *call) dispatch() *reply {
 	c.s.engine.CatchUp()
 	operations := c.s.signIn
 	isGraph := strings.HasPrefix(c.r.URL.Path, "/v1.0/")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -59,7 +58,7 @@ func (c *call) parseExpression() (*reply, error) {
 	for _, p := range body.TestInputObject.Properties {
 		attributes[p.Key] = inputValue(p.Value)
 	}
-	value, err := engine.Evaluate(parsed, attributes, c.s.clock.Now(), c.requestID)
+	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID})
 	if err != nil {
 		return answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
 	}

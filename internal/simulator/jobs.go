@@ -269,7 +269,7 @@ func (c *call) testCredentials(principalID, connectorID string, body credentials
 		}
 	}
 	if refused := c.s.engine.CheckCredentials(connectorID, given); refused != nil {
-		return nil, refuseSync(http.StatusBadRequest, refused.Code, refused.Message)
+		return nil, refused
 	}
 	return done(nil)
 }

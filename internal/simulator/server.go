@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -201,6 +202,24 @@ func (s *Server) start(listener net.Listener, secure *tls.Config) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// maximumBody is far above what any client here sends.
+const maximumBody = 32 << 20
+
+// serve is the way of every request that comes over the wire.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+	if err != nil {
+		http.Error(w, "cannot read the request", http.StatusBadRequest)
+		return
+	}
+	c := &call{s: s, r: r, body: body}
+	answer := c.exchange()
+	if answer == nil {
+		cut(r)
+	}
+	answer.writeTo(w)
+}
 
 // Close stops serving and closes all connections.
 func (s *Server) Close() {

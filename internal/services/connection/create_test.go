@@ -249,7 +249,6 @@ func (w *world) customise() {
 	w.t.Helper()
 	w.changeJob(func(j *store.Job) {
 		j.Schema = []byte(strings.Replace(string(j.Schema), `"flowTypes":"Add, Update, Delete"`, `"flowTypes":"Add, Update"`, 1))
-		j.SchemaCustomised = true
 		j.SchemaVersion++
 	})
 	if !strings.Contains(string(w.job().Schema), `"Add, Update"`) {

@@ -4,7 +4,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -266,36 +265,31 @@ func (e *Engine) Looked(servicePrincipalID, jobID string) {
 	}
 }
 
-// CredentialError says why the target refuses credentials. Its codes are invented; they follow the pattern
-// <connector>InvalidCredentials.
-type CredentialError struct{ Code, Message string }
-
-func (e *CredentialError) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message) }
-
-// CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works.
-func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *CredentialError {
+// CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works. The
+// codes are invented; they follow the pattern <connector>InvalidCredentials.
+func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *RequestError {
 	connector, err := e.store.Connector(connectorID)
 	if err != nil {
-		return &CredentialError{Code: "InvalidTemplate", Message: "The template does not exist."}
+		return &RequestError{Code: "InvalidTemplate", Message: "The template does not exist."}
 	}
 	for _, key := range connector.SecretKeys {
 		if given[key] == "" {
-			return &CredentialError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
+			return &RequestError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
 		}
 	}
 	if connector.OAuth {
 		if !strings.HasPrefix(given["Oauth2AccessToken"], "access-for-") {
-			return &CredentialError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
+			return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
 		}
 		return nil
 	}
 	for _, admin := range e.store.Admins() {
 		if strings.EqualFold(admin.UserName, given["UserName"]) && admin.Password == given["Password"] {
 			if !admin.TeamAdmin {
-				return &CredentialError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is no team administrator."}
+				return &RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is no team administrator."}
 			}
 			return nil
 		}
 	}
-	return &CredentialError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
+	return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
 }

@@ -55,7 +55,6 @@ type ServicePrincipal struct {
 	AppID       string
 	TemplateID  string
 	DisplayName string
-	CreatedAt   time.Time
 	DeletedAt   time.Time
 	Roles       []AppRole
 	Owners      []string
@@ -123,7 +122,7 @@ func (s *Store) addApplication(displayName string, t *GalleryTemplate, owner str
 		Owners: owners, Properties: applicationProperties(displayName, homepage),
 	}
 	principal := &ServicePrincipal{
-		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName, CreatedAt: s.now(),
+		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName,
 		Roles: slices.Clone(roles), Owners: slices.Clone(owners),
 		Properties: principalProperties(displayName, appID, homepage, s.tenantID),
 	}

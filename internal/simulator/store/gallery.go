@@ -23,8 +23,6 @@ type GalleryTemplate struct {
 	SignOnModes       []string
 	// Roles are given to each instance, with ids of its own.
 	Roles []AppRole
-	// ConnectorID names the synchronization template of its instances, empty for none.
-	ConnectorID string
 }
 
 // Connector is a synchronization template: what a service principal of a gallery entry can synchronize, and how.

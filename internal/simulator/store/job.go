@@ -43,12 +43,10 @@ type Job struct {
 	Interval           time.Duration
 	Settings           []KeyValue
 	Status             Status
-	CreatedAt          time.Time
 
 	// Schema is the effective schema as JSON: the connector's default until a client writes its own.
-	Schema           json.RawMessage
-	SchemaVersion    int
-	SchemaCustomised bool
+	Schema        json.RawMessage
+	SchemaVersion int
 }
 
 // Status is what a job tells about its last and next cycles. A zero time stands for never.
@@ -160,8 +158,8 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	j := &Job{
 		ID:                 connectorID + "." + strings.ReplaceAll(s.tenantID, "-", "") + "." + newID(),
 		ServicePrincipalID: p.ID, ConnectorID: connectorID, Schedule: ScheduleDisabled, Interval: DefaultInterval,
-		Settings: slices.Clone(c.Settings), CreatedAt: s.now(),
-		Status: Status{Code: CodePaused},
+		Settings: slices.Clone(c.Settings),
+		Status:   Status{Code: CodePaused},
 	}
 	if !s.hasCredentials(p.ID, c) {
 		j.Status.Code = CodeNotConfigured
