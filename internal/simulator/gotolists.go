@@ -167,7 +167,7 @@ func (c *adminCall) listRoleSets() (*reply, error) {
 	})
 }
 
-// key writes a key. One that is no number stays text.
+// key writes a key. One that is not a number stays text.
 func (c *adminCall) key(key string) any {
 	if c.variants.Keys == KeysAsNumbers && decimal.MatchString(key) {
 		return json.RawMessage(key)

@@ -21,7 +21,7 @@ func (a *gotoAuthority) redact(r *Request) {
 		return
 	}
 	if r.Path == gotoTokenPath {
-		form, _ := url.ParseQuery(string(r.Body)) // what is no form has no harmless fields
+		form, _ := url.ParseQuery(string(r.Body)) // what is not a form has no harmless fields
 		r.Query, r.Body = redactForm(r.Query), []byte(redactForm(form).Encode())
 	}
 	known := a.secrets()
@@ -53,7 +53,7 @@ func (a *gotoAuthority) redactAnswer(requestPath string, body []byte) []byte {
 	return []byte(redactText(string(body), a.secrets()))
 }
 
-// redactForm keeps the values of the fields that are no secret, the names of those that are, and nothing of others.
+// redactForm keeps the values of the fields that are not secret, the names of those that are, and nothing of others.
 func redactForm(form url.Values) url.Values {
 	kept := url.Values{}
 	for name, values := range form {

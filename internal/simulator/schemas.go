@@ -57,7 +57,7 @@ func (c *call) discover(j store.Job) (*reply, error) {
 	}
 	for _, d := range schema.Directories {
 		var id, discoverabilities string
-		_ = json.Unmarshal(d["id"], &id) // anything but a string is no id
+		_ = json.Unmarshal(d["id"], &id) // anything but a string is not an id
 		_ = json.Unmarshal(d["discoverabilities"], &discoverabilities)
 		if id != c.r.PathValue("directory") {
 			continue

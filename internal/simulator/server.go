@@ -181,7 +181,7 @@ func (s *Server) listen() error {
 func (s *Server) start(listener net.Listener, secure *tls.Config) {
 	server := &http.Server{
 		Handler: http.HandlerFunc(s.serve), TLSConfig: secure, ReadHeaderTimeout: time.Minute,
-		// A client that gives up on a handshake or a connection that a fault cut is no news.
+		// A client that gives up on a handshake or a connection that a fault cut is not news.
 		ErrorLog:    log.New(discard{}, "", 0),
 		ConnContext: s.log.connected,
 	}

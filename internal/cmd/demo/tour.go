@@ -8,10 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -29,7 +29,7 @@ type guide struct {
 	dir string // of the configuration
 	tf  *workspace.Workspace
 
-	foretold int // accounts after the first cycle
+	expected int // accounts after the first cycle
 }
 
 // tour is the demo itself.
@@ -59,7 +59,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{g.planAndApply, g.foretell, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
+	for _, part := range []func(context.Context) error{g.planAndApply, g.preview, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -109,8 +109,8 @@ output "next_cycle" {
 }
 `
 
-// foretell shows what the first cycle is going to do, and that it is what then happens.
-func (g *guide) foretell(ctx context.Context) error {
+// preview shows what the first cycle is going to do, and that it is what then happens.
+func (g *guide) preview(ctx context.Context) error {
 	step("What the first cycle is going to do: gotomeeting_provisioning_preview")
 	file := filepath.Join(g.dir, "preview.tf")
 	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
@@ -127,13 +127,13 @@ func (g *guide) foretell(ctx context.Context) error {
 	if err := json.Unmarshal(outputs["next_cycle"].Value, &counts); err != nil {
 		return err
 	}
-	for _, action := range sortedKeys(counts) {
+	for _, action := range slices.Sorted(maps.Keys(counts)) {
 		say("  %-18s %d", action, counts[action])
 	}
 	if counts["create"] == 0 {
-		return errors.New("nobody is foretold to get an account")
+		return errors.New("the preview creates no account")
 	}
-	g.foretold = len(g.sim.Store().Accounts()) + counts["create"]
+	g.expected = len(g.sim.Store().Accounts()) + counts["create"]
 	return os.Remove(file)
 }
 
@@ -148,8 +148,8 @@ func (g *guide) showStatus(ctx context.Context) error {
 	if err := g.printStatus(ctx, "healthy"); err != nil {
 		return err
 	}
-	if n := len(g.sim.Store().Accounts()); n != g.foretold {
-		return fmt.Errorf("there are %d accounts, and %d were foretold", n, g.foretold)
+	if n := len(g.sim.Store().Accounts()); n != g.expected {
+		return fmt.Errorf("there are %d accounts, and the preview said %d", n, g.expected)
 	}
 	say("As many accounts were created as the preview said.")
 	return g.printAccounts(1)
@@ -255,7 +255,7 @@ func (g *guide) printStatus(ctx context.Context, want string) error {
 	if err := json.Unmarshal(outputs["sync_status"].Value, &status); err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(status) {
+	for _, name := range slices.Sorted(maps.Keys(status)) {
 		text, err := json.Marshal(status[name])
 		if err != nil {
 			return err
@@ -391,7 +391,7 @@ func differences(at string, before, after any) []string {
 	a, afterIsObject := after.(map[string]any)
 	if beforeIsObject && afterIsObject {
 		var lines []string
-		for _, name := range sortedKeys(a) {
+		for _, name := range slices.Sorted(maps.Keys(a)) {
 			lines = append(lines, differences(strings.TrimPrefix(at+"."+name, "."), b[name], a[name])...)
 		}
 		return lines
@@ -402,15 +402,6 @@ func differences(at string, before, after any) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s: %s -> %s", at, was, is)}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // shorten makes a request path readable by cutting ids down to their beginnings.

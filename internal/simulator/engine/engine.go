@@ -286,7 +286,7 @@ func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *
 	for _, admin := range e.store.Admins() {
 		if strings.EqualFold(admin.UserName, given["UserName"]) && admin.Password == given["Password"] {
 			if !admin.TeamAdmin {
-				return &RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is no team administrator."}
+				return &RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is not a team administrator."}
 			}
 			return nil
 		}

@@ -70,10 +70,10 @@ type UnknownKeyError struct{ Key string }
 
 func (e *UnknownKeyError) Error() string { return fmt.Sprintf("unknown secret key %q", e.Key) }
 
-// NotificationError is returned for notification settings that are no JSON object.
+// NotificationError is returned for notification settings that are not a JSON object.
 type NotificationError struct{}
 
-func (e *NotificationError) Error() string { return "notification settings are no JSON object" }
+func (e *NotificationError) Error() string { return "notification settings are not a JSON object" }
 
 // SizeError is returned where credentials and addresses exceed what the cloud stores.
 type SizeError struct{ Bytes, Limit int }
