@@ -95,26 +95,24 @@ var groups = &entity[store.Group]{kind: "group", set: "groups", properties: []pr
 
 func (c *call) listUsers() (*reply, error) {
 	var all []store.User
-	c.s.store.EachUser(func(u *store.User) bool {
+	for u := range c.s.store.EachUser() {
 		if u.DeletedAt.IsZero() {
 			all = append(all, *u)
 		}
-		return true
-	})
+	}
 	return users.list(c, all)
 }
 
 // listDeletedUsers shows the recycle bin, where names carry the id in front so that they can be given to others.
 func (c *call) listDeletedUsers() (*reply, error) {
 	var deleted []store.User
-	c.s.store.EachUser(func(u *store.User) bool {
+	for u := range c.s.store.EachUser() {
 		if !u.DeletedAt.IsZero() {
 			shown := *u
 			shown.UserPrincipalName = strings.ReplaceAll(u.ID, "-", "") + u.UserPrincipalName
 			deleted = append(deleted, shown)
 		}
-		return true
-	})
+	}
 	return users.list(c, deleted)
 }
 
@@ -128,10 +126,9 @@ func (c *call) getUser() (*reply, error) {
 
 func (c *call) listGroups() (*reply, error) {
 	var all []store.Group
-	c.s.store.EachGroup(func(g *store.Group) bool {
+	for g := range c.s.store.EachGroup() {
 		all = append(all, *g)
-		return true
-	})
+	}
 	return groups.list(c, all)
 }
 

@@ -90,7 +90,7 @@ func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
 	}
 	order := map[string]int{}
 	n := 0
-	e.store.EachUser(func(u *store.User) bool {
+	for u := range e.store.EachUser() {
 		order[u.ID] = n
 		n++
 		p := found[u.ID]
@@ -100,8 +100,7 @@ func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
 		if p != nil {
 			p.user = new(*u)
 		}
-		return true
-	})
+	}
 	list := make([]*subject, 0, len(found))
 	for _, p := range found {
 		// A group can be a member of a group. It is nobody.

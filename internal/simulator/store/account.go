@@ -194,9 +194,8 @@ func (s *Store) Accounts() []Account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := make([]Account, 0, s.accounts.len())
-	s.accounts.each(func(a *Account) bool {
+	for a := range s.accounts.all() {
 		list = append(list, a.clone())
-		return true
-	})
+	}
 	return list
 }

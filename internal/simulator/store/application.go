@@ -206,12 +206,11 @@ func (s *Store) Applications(deleted bool) []Application {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Application
-	s.applications.each(func(a *Application) bool {
+	for a := range s.applications.all() {
 		if a.DeletedAt.IsZero() != deleted {
 			list = append(list, a.clone())
 		}
-		return true
-	})
+	}
 	return list
 }
 
@@ -230,17 +229,15 @@ func (s *Store) UpdateApplication(id string, change func(*Application) error) er
 	s.revision++ // roles may have changed
 	renamed := draft.DisplayName != a.DisplayName
 	*a = draft
-	s.principals.each(func(p *ServicePrincipal) bool {
-		if p.AppID != a.AppID {
-			return true
+	for p := range s.principals.all() {
+		if p.AppID == a.AppID {
+			p.Roles = slices.Clone(a.Roles)
+			if renamed {
+				p.DisplayName = a.DisplayName
+				p.Properties["appDisplayName"] = a.DisplayName
+			}
 		}
-		p.Roles = slices.Clone(a.Roles)
-		if renamed {
-			p.DisplayName = a.DisplayName
-			p.Properties["appDisplayName"] = a.DisplayName
-		}
-		return false
-	})
+	}
 	return nil
 }
 
@@ -265,17 +262,12 @@ func (s *Store) principal(id string) (*ServicePrincipal, bool) {
 func (s *Store) ServicePrincipalByAppID(appID string) (ServicePrincipal, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var found *ServicePrincipal
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		if strings.EqualFold(p.AppID, appID) && p.DeletedAt.IsZero() {
-			found = p
+			return p.clone(), nil
 		}
-		return found == nil
-	})
-	if found == nil {
-		return ServicePrincipal{}, notFound(MissingPrincipal, appID)
 	}
-	return found.clone(), nil
+	return ServicePrincipal{}, notFound(MissingPrincipal, appID)
 }
 
 // ServicePrincipals returns all service principals that are deleted or, with deleted false, that are not.
@@ -283,12 +275,11 @@ func (s *Store) ServicePrincipals(deleted bool) []ServicePrincipal {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []ServicePrincipal
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		if p.DeletedAt.IsZero() != deleted {
 			list = append(list, p.clone())
 		}
-		return true
-	})
+	}
 	return list
 }
 

@@ -120,12 +120,11 @@ func (s *Store) AccountsOf(company string) []Account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Account
-	s.accounts.each(func(a *Account) bool {
+	for a := range s.accounts.all() {
 		if companyOrMain(a.Company) == company {
 			list = append(list, s.complete(a))
 		}
-		return true
-	})
+	}
 	return list
 }
 

@@ -191,14 +191,13 @@ func (s *Store) AllJobs() []Job {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Job
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		for _, j := range s.jobs[p.ID] {
 			if p.DeletedAt.IsZero() && !s.retired(j) {
 				list = append(list, j.clone())
 			}
 		}
-		return true
-	})
+	}
 	return list
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"iter"
 	"sync"
 	"time"
 
@@ -184,14 +185,13 @@ func (o *ordered[T]) remove(key string) {
 
 func (o *ordered[T]) len() int { return len(o.items) }
 
-// each visits the items in order until visit returns false.
-func (o *ordered[T]) each(visit func(T) bool) {
-	for _, key := range o.keys {
-		if key == "" {
-			continue
-		}
-		if !visit(o.items[key]) {
-			return
+// all visits the items in order.
+func (o *ordered[T]) all() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, key := range o.keys {
+			if key != "" && !yield(o.items[key]) {
+				return
+			}
 		}
 	}
 }
