@@ -180,7 +180,7 @@ func (c *call) patchApplication() (*reply, error) {
 }
 
 // changes returns the members of a PATCH body.
-func (c *call) changes(kept, core []string, kind string) (map[string]json.RawMessage, error) {
+func (c *call) changes(members, core []string, kind string) (map[string]json.RawMessage, error) {
 	var body map[string]json.RawMessage
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -191,7 +191,7 @@ func (c *call) changes(kept, core []string, kind string) (map[string]json.RawMes
 			delete(body, name)
 			continue
 		}
-		known := slices.Contains(kept, name) || slices.Contains(core, name)
+		known := slices.Contains(members, name) || slices.Contains(core, name)
 		if !known || kind == "servicePrincipal" && slices.Contains(readOnly, name) {
 			return nil, badRequest("Property '%s' is read-only and cannot be set.", name)
 		}

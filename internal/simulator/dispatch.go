@@ -99,17 +99,17 @@ func (c *call) strike() *reply {
 	if effect.delay > 0 {
 		c.s.clock.Advance(effect.delay)
 	}
-	var real *reply
+	var original *reply
 	if effect.after || effect.answer == nil && !effect.drop {
-		real = c.dispatch()
+		original = c.dispatch()
 	}
 	switch {
 	case effect.drop:
 		return nil
 	case effect.answer == nil:
-		return real
+		return original
 	}
-	return c.settle(effect.answer(c, real))
+	return c.settle(effect.answer(c, original))
 }
 
 // alternate forms of a path: a key in parentheses, and the empty argument list of a function.

@@ -36,8 +36,8 @@ type Effect struct {
 	after bool
 	delay time.Duration
 	drop  bool
-	// answer takes the place of the real one, which is nil unless the fault strikes after the work.
-	answer func(c *call, real *reply) (*reply, error)
+	// answer takes the place of the original one, which is nil unless the fault strikes after the work.
+	answer func(c *call, original *reply) (*reply, error)
 }
 
 // Throttled answers 429 and asks to come back after a number of seconds.
@@ -139,8 +139,8 @@ func AnswersNothing(status int) Effect {
 
 // Truncates does what was asked and sends only the first half of the answer.
 func Truncates() Effect {
-	return Effect{after: true, answer: func(_ *call, real *reply) (*reply, error) {
-		half := &reply{status: http.StatusOK, body: real.body[:len(real.body)/2]}
+	return Effect{after: true, answer: func(_ *call, original *reply) (*reply, error) {
+		half := &reply{status: http.StatusOK, body: original.body[:len(original.body)/2]}
 		return half.with("Content-Type", "application/json"), nil
 	}}
 }

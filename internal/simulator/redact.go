@@ -55,18 +55,18 @@ func (a *gotoAuthority) redactAnswer(requestPath string, body []byte) []byte {
 
 // redactForm keeps the values of the fields that are not secret, the names of those that are, and nothing of others.
 func redactForm(form url.Values) url.Values {
-	kept := url.Values{}
+	harmless := url.Values{}
 	for name, values := range form {
 		switch name {
 		case "grant_type", "scope", "client_id":
-			kept[name] = values
+			harmless[name] = values
 		case "pat", "refresh_token", "client_secret", "code", "password":
-			kept.Set(name, redacted)
+			harmless.Set(name, redacted)
 		default:
-			kept.Set(redacted, redacted)
+			harmless.Set(redacted, redacted)
 		}
 	}
-	return kept
+	return harmless
 }
 
 func redactText(text string, secrets []string) string {

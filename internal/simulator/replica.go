@@ -114,17 +114,17 @@ func (r *replica) hides(kind ObjectKind, id string) bool {
 // removed returns the objects of a kind that reads still show although they are gone. It counts as one read of each.
 func removed[T any](r *replica, kind ObjectKind, isOne func(ghost T) bool) []T {
 	r.mu.Lock()
-	var keys []replicaKey
+	ghosts := map[replicaKey]T{}
 	for key, ghost := range r.ghosts {
 		if old, ok := ghost.(T); ok && key.kind == kind && isOne(old) {
-			keys = append(keys, key)
+			ghosts[key] = old
 		}
 	}
 	r.mu.Unlock()
 	var shown []T
-	for _, key := range keys {
-		if ghost, stale := r.read(key.kind, key.id); stale {
-			shown = append(shown, ghost.(T))
+	for key, ghost := range ghosts {
+		if _, stale := r.read(key.kind, key.id); stale {
+			shown = append(shown, ghost)
 		}
 	}
 	return shown

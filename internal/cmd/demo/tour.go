@@ -25,6 +25,7 @@ import (
 
 // guide is the demo under way.
 type guide struct {
+	*steps
 	sim *simulator.Server
 	dir string // of the configuration
 	tf  *workspace.Workspace
@@ -33,7 +34,7 @@ type guide struct {
 }
 
 // tour is the demo itself.
-func tour(ctx context.Context, dir, root, cli, plugins string) error {
+func tour(ctx context.Context, parts *steps, dir, root, cli, plugins string) error {
 	// The simulated world starts now and runs along, so that its times make sense to the provider, which has the real clock.
 	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
 	if err != nil {
@@ -50,7 +51,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return err
 	}
-	g := &guide{sim: sim, dir: work}
+	g := &guide{steps: parts, sim: sim, dir: work}
 	if err := g.writeVariables(store.AdminPassword, "1"); err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 }
 
 func (g *guide) planAndApply(ctx context.Context) error {
-	step("terraform plan: what examples/complete declares")
+	g.step("terraform plan: what examples/complete declares")
 	changes, err := g.plan(ctx)
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (g *guide) planAndApply(ctx context.Context) error {
 	if len(changes) == 0 {
 		return errors.New("the first plan has no changes")
 	}
-	step("terraform apply")
+	g.step("terraform apply")
 	g.sim.Log().Reset()
 	began := time.Now()
 	if err := g.tf.Apply(ctx); err != nil {
@@ -111,7 +112,7 @@ output "next_cycle" {
 
 // preview shows what the first cycle is going to do, and that it is what then happens.
 func (g *guide) preview(ctx context.Context) error {
-	step("What the first cycle is going to do: gotomeeting_provisioning_preview")
+	g.step("What the first cycle is going to do: gotomeeting_provisioning_preview")
 	file := filepath.Join(g.dir, "preview.tf")
 	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
 		return err
@@ -138,7 +139,7 @@ func (g *guide) preview(ctx context.Context) error {
 }
 
 func (g *guide) showStatus(ctx context.Context) error {
-	step("The sync status, before and after the first cycle")
+	g.step("The sync status, before and after the first cycle")
 	if err := g.printStatus(ctx, "pending"); err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func first(values []string) string {
 
 // leave takes a person out of the assigned group; the next cycle disables the account.
 func (g *guide) leave(ctx context.Context) error {
-	step("A person leaves the group; the next cycle disables the account")
+	g.step("A person leaves the group; the next cycle disables the account")
 	world := g.sim.Store()
 	group, err := world.Group(store.GroupMeetings)
 	if err != nil {
@@ -217,7 +218,7 @@ func (g *guide) leave(ctx context.Context) error {
 
 // rotate has the administrator's password change at GoTo, which puts the job into quarantine, and Terraform bring the new one.
 func (g *guide) rotate(ctx context.Context) error {
-	step("The administrator's password changes at GoTo: the status turns unhealthy")
+	g.step("The administrator's password changes at GoTo: the status turns unhealthy")
 	const password = "another-correct-horse"
 	g.sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: password, TeamAdmin: true})
 	if err := g.later(ctx, 45*time.Minute); err != nil {
@@ -226,7 +227,7 @@ func (g *guide) rotate(ctx context.Context) error {
 	if err := g.printStatus(ctx, "failed"); err != nil {
 		return err
 	}
-	step("terraform apply with the new password: tested, stored, quarantine lifted")
+	g.step("terraform apply with the new password: tested, stored, quarantine lifted")
 	if err := g.writeVariables(password, "2"); err != nil {
 		return err
 	}
@@ -269,7 +270,7 @@ func (g *guide) printStatus(ctx context.Context, want string) error {
 }
 
 func (g *guide) planAgain(ctx context.Context) error {
-	step("terraform plan again: nothing to do")
+	g.step("terraform plan again: nothing to do")
 	changes, err := g.plan(ctx)
 	if err != nil {
 		return err
@@ -283,7 +284,7 @@ func (g *guide) planAgain(ctx context.Context) error {
 
 // repair has somebody change the mapping and the threshold in the portal, and Terraform put them back.
 func (g *guide) repair(ctx context.Context) error {
-	step("Somebody changes two things in the portal; the plan shows both")
+	g.step("Somebody changes two things in the portal; the plan shows both")
 	if err := g.changeInPortal(ctx); err != nil {
 		return err
 	}
@@ -294,7 +295,7 @@ func (g *guide) repair(ctx context.Context) error {
 	if len(changes) != 2 {
 		return fmt.Errorf("the plan shows %d changed resources, not 2", len(changes))
 	}
-	step("terraform apply repairs them")
+	g.step("terraform apply repairs them")
 	if err := g.tf.Apply(ctx); err != nil {
 		return err
 	}
@@ -339,7 +340,7 @@ func (g *guide) changeInPortal(ctx context.Context) error {
 }
 
 func (g *guide) destroy(ctx context.Context) error {
-	step("terraform destroy")
+	g.step("terraform destroy")
 	g.sim.Log().Reset()
 	if err := g.tf.Destroy(ctx); err != nil {
 		return err
