@@ -53,23 +53,21 @@ type CLI struct {
 	env       []string
 }
 
-// CLI prepares a directory with a configuration. The provider is configured by the environment, so that hcl needs no
-// provider block and no file holds its secret. The package needs Main.
-func (e *Env) CLI(hcl string) *CLI {
-	e.t.Helper()
-	c := &CLI{t: e.t, terraform: RequireCLI(e.t), dir: e.t.TempDir()}
+func newCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
+	t.Helper()
+	c := &CLI{t: t, terraform: RequireCLI(t), dir: t.TempDir()}
 	binary, err := os.Executable()
 	if err != nil {
-		e.t.Fatal(err)
+		t.Fatal(err)
 	}
-	plugins := e.t.TempDir()
+	plugins := t.TempDir()
 	if err := os.Symlink(binary, filepath.Join(plugins, "terraform-provider-"+provider.TypeName)); err != nil {
-		e.t.Fatal(err)
+		t.Fatal(err)
 	}
 	c.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
 	c.Write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
 	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
-	for name, value := range e.Sim.Environment(e.caFile) {
+	for name, value := range environment {
 		c.Setenv(name, value)
 	}
 	return c

@@ -25,11 +25,6 @@ type Managed struct {
 	typeName string
 }
 
-// Managed returns a resource that is not in the state yet. Each adjust may change the provider block.
-func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Managed {
-	return &Managed{t: e.t, typeName: typeName, connect: func() *Protocol { return e.Protocol(adjust...) }}
-}
-
 // Get returns one attribute in the state, nil if there is none.
 func (m *Managed) Get(name string) any {
 	if m.Now == nil {

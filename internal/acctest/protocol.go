@@ -29,24 +29,6 @@ type Protocol struct {
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
-// Protocol returns a driver whose provider is configured for this tenant. Each adjust may change the provider block.
-func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
-	e.t.Helper()
-	server, err := e.factory()()
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	block := e.providerBlock()
-	for _, change := range adjust {
-		change(block)
-	}
-	p := newProtocol(e.t, server)
-	if diagnostics := p.configure(block); len(diagnostics) > 0 {
-		e.t.Fatalf("configuring the provider: %v", diagnostics)
-	}
-	return p
-}
-
 // Configure starts a provider and configures it by a block as Terraform does: first the block alone is checked, and
 // what is wrong with it ends the matter. The driver is good for use only when the diagnostics have no error.
 func Configure(t testing.TB, construct func() frameworkprovider.Provider, block map[string]any) (*Protocol, Diagnostics) {
@@ -58,22 +40,33 @@ func Configure(t testing.TB, construct func() frameworkprovider.Provider, block 
 func newProtocol(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 	t.Helper()
 	p := &Protocol{Server: server, t: t}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	p.must(err, schemas.Diagnostics)
-	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	p.must(err, identities.Diagnostics)
-	p.schemas, p.identities = schemas, identities.IdentitySchemas
+	p.schemas = ask(p, server.GetProviderSchema, &tfprotov6.GetProviderSchemaRequest{})
+	identities := ask(p, server.GetResourceIdentitySchemas, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if found := diagnosticsFrom(slices.Concat(p.schemas.Diagnostics, identities.Diagnostics)); found.HasError() {
+		t.Fatal(found)
+	}
+	p.identities = identities.IdentitySchemas
 	return p
 }
 
-func (p *Protocol) must(err error, diagnostics []*tfprotov6.Diagnostic) {
+// ask calls the provider. The test's context will do also at its end, when destroying has to work as well.
+func ask[Q, A any](p *Protocol, call func(context.Context, *Q) (*A, error), request *Q) *A {
 	p.t.Helper()
+	answer, err := call(context.WithoutCancel(p.t.Context()), request)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if found := diagnosticsFrom(diagnostics); found.HasError() {
-		p.t.Fatal(found)
+	return answer
+}
+
+// schemaOf looks a schema up by its type name.
+func schemaOf[S any](p *Protocol, kind string, among map[string]S, typeName string) S {
+	p.t.Helper()
+	schema, ok := among[typeName]
+	if !ok {
+		p.t.Fatalf("the provider has no %s %s", kind, typeName)
 	}
+	return schema
 }
 
 func (p *Protocol) configure(block map[string]any) Diagnostics {
@@ -82,32 +75,25 @@ func (p *Protocol) configure(block map[string]any) Diagnostics {
 		block = map[string]any{} // a block without attributes, which is also what no block at all comes to
 	}
 	config := p.encode(p.schemas.Provider, block)
-	checked, err := p.Server.ValidateProviderConfig(p.ctx(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
-	p.must(err, nil)
+	checked := ask(p, p.Server.ValidateProviderConfig, &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	found := diagnosticsFrom(checked.Diagnostics)
 	if found.HasError() {
 		return found
 	}
-	configured, err := p.Server.ConfigureProvider(p.ctx(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: config})
-	p.must(err, nil)
+	configured := ask(p, p.Server.ConfigureProvider, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: config})
 	return append(found, diagnosticsFrom(configured.Diagnostics)...)
 }
-
-// ctx is the test's context; destroying at the end of a test has to work as well, when that has ended.
-func (p *Protocol) ctx() context.Context { return context.WithoutCancel(p.t.Context()) }
 
 // ReadData checks the configuration of a data source and reads it. The state is nil when there are errors.
 func (p *Protocol) ReadData(typeName string, config map[string]any) (state map[string]any, diagnostics Diagnostics) {
 	p.t.Helper()
-	schema := p.dataSchema(typeName)
+	schema := schemaOf(p, "data source", p.schemas.DataSourceSchemas, typeName)
 	value := p.encode(schema, config)
-	checked, err := p.Server.ValidateDataResourceConfig(p.ctx(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: value})
-	p.must(err, nil)
+	checked := ask(p, p.Server.ValidateDataResourceConfig, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: value})
 	if found := diagnosticsFrom(checked.Diagnostics); found.HasError() {
 		return nil, found
 	}
-	read, err := p.Server.ReadDataSource(p.ctx(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: value})
-	p.must(err, nil)
+	read := ask(p, p.Server.ReadDataSource, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: value})
 	diagnostics = slices.Concat(diagnosticsFrom(checked.Diagnostics), diagnosticsFrom(read.Diagnostics))
 	if diagnostics.HasError() {
 		return nil, diagnostics
@@ -115,22 +101,9 @@ func (p *Protocol) ReadData(typeName string, config map[string]any) (state map[s
 	return p.decode(schema, read.State), diagnostics
 }
 
-func (p *Protocol) dataSchema(typeName string) *tfprotov6.Schema {
-	p.t.Helper()
-	schema, ok := p.schemas.DataSourceSchemas[typeName]
-	if !ok {
-		p.t.Fatalf("the provider has no data source %s", typeName)
-	}
-	return schema
-}
-
 func (p *Protocol) resourceSchema(typeName string) *tfprotov6.Schema {
 	p.t.Helper()
-	schema, ok := p.schemas.ResourceSchemas[typeName]
-	if !ok {
-		p.t.Fatalf("the provider has no resource %s", typeName)
-	}
-	return schema
+	return schemaOf(p, "resource", p.schemas.ResourceSchemas, typeName)
 }
 
 // encode makes the object that a schema describes.
@@ -165,4 +138,62 @@ func (p *Protocol) decodeType(as tftypes.Type, encoded *tfprotov6.DynamicValue) 
 	}
 	object, _ := p.plain(value).(map[string]any)
 	return object
+}
+
+// Invoke checks the configuration of an action and runs it. It returns the progress messages in order.
+func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []string, diagnostics Diagnostics) {
+	p.t.Helper()
+	server, ok := p.Server.(tfprotov6.ProviderServerWithActions)
+	if !ok {
+		p.t.Fatal("the provider has no actions")
+	}
+	value := p.encode(schemaOf(p, "action", p.schemas.ActionSchemas, typeName).Schema, config)
+	checked := ask(p, server.ValidateActionConfig, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
+	if diagnostics = diagnosticsFrom(checked.Diagnostics); diagnostics.HasError() {
+		return nil, diagnostics
+	}
+	stream := ask(p, server.InvokeAction, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diagnostics = append(diagnostics, diagnosticsFrom(event.Diagnostics)...)
+		}
+	}
+	return progress, diagnostics
+}
+
+// Listed is one result of a list resource.
+type Listed struct {
+	DisplayName string
+	Identity    map[string]any
+	Resource    map[string]any // nil unless asked for
+	Diagnostics Diagnostics
+}
+
+// List checks the configuration of a list block and collects at most limit results, as terraform query does.
+func (p *Protocol) List(typeName string, config map[string]any, includeResource bool, limit int64) (results []Listed, diagnostics Diagnostics) {
+	p.t.Helper()
+	server, ok := p.Server.(tfprotov6.ProviderServerWithListResource)
+	if !ok {
+		p.t.Fatal("the provider has no list resources")
+	}
+	value := p.encode(schemaOf(p, "list resource", p.schemas.ListResourceSchemas, typeName), config)
+	checked := ask(p, server.ValidateListResourceConfig, &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: value})
+	if diagnostics = diagnosticsFrom(checked.Diagnostics); diagnostics.HasError() {
+		return nil, diagnostics
+	}
+	stream := ask(p, server.ListResource, &tfprotov6.ListResourceRequest{TypeName: typeName, Config: value, IncludeResource: includeResource, Limit: limit})
+	for result := range stream.Results {
+		listed := Listed{DisplayName: result.DisplayName, Diagnostics: diagnosticsFrom(result.Diagnostics)}
+		if result.Identity != nil {
+			listed.Identity = p.decodeType(p.identities[typeName].ValueType(), result.Identity.IdentityData)
+		}
+		if result.Resource != nil {
+			listed.Resource = p.decode(p.resourceSchema(typeName), result.Resource)
+		}
+		results = append(results, listed)
+	}
+	return results, diagnostics
 }

@@ -4,6 +4,7 @@
 package acctest
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -39,11 +40,10 @@ type Planned struct {
 // ValidateResource checks a configuration by itself.
 func (p *Protocol) ValidateResource(typeName string, config map[string]any) Diagnostics {
 	p.t.Helper()
-	checked, err := p.Server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{
+	checked := ask(p, p.Server.ValidateResourceConfig, &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: p.encode(p.resourceSchema(typeName), config),
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
-	p.must(err, nil)
 	return diagnosticsFrom(checked.Diagnostics)
 }
 
@@ -66,8 +66,7 @@ func (p *Protocol) ImportByIdentity(typeName string, identity map[string]any) (*
 
 func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Instance, Diagnostics) {
 	p.t.Helper()
-	imported, err := p.Server.ImportResourceState(p.ctx(), request)
-	p.must(err, nil)
+	imported := ask(p, p.Server.ImportResourceState, request)
 	found := diagnosticsFrom(imported.Diagnostics)
 	if found.HasError() {
 		return nil, found
@@ -83,10 +82,9 @@ func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Ins
 // Read refreshes. The instance is nil when the object is gone, and the one from before when there are errors.
 func (p *Protocol) Read(before *Instance) (*Instance, Diagnostics) {
 	p.t.Helper()
-	read, err := p.Server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{
+	read := ask(p, p.Server.ReadResource, &tfprotov6.ReadResourceRequest{
 		TypeName: before.TypeName, CurrentState: before.state, CurrentIdentity: before.identity, Private: before.private,
 	})
-	p.must(err, nil)
 	found := diagnosticsFrom(read.Diagnostics)
 	if found.HasError() {
 		return before, found
@@ -110,11 +108,10 @@ func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any
 	planned := &Planned{
 		typeName: typeName, prior: before.state, config: p.encodeValue(schema, wanted), priorState: before.State,
 	}
-	answer, err := p.Server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
+	answer := ask(p, p.Server.PlanResourceChange, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeName, PriorState: before.state, PriorIdentity: before.identity, PriorPrivate: before.private,
 		Config: planned.config, ProposedNewState: p.encodeValue(schema, proposed),
 	})
-	p.must(err, nil)
 	found := diagnosticsFrom(answer.Diagnostics)
 	if found.HasError() {
 		return nil, found
@@ -165,11 +162,10 @@ func (p *Protocol) Apply(planned *Planned) (*Instance, Diagnostics) {
 	if len(planned.Replaces) > 0 && planned.priorState != nil {
 		p.t.Fatalf("a change of %v replaces: destroy and create instead", planned.Replaces)
 	}
-	applied, err := p.Server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
+	applied := ask(p, p.Server.ApplyResourceChange, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: planned.typeName, PriorState: planned.prior, PlannedState: planned.state, Config: planned.config,
 		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
 	})
-	p.must(err, nil)
 	return p.instance(planned.typeName, applied.NewState, applied.NewIdentity, applied.Private), diagnosticsFrom(applied.Diagnostics)
 }
 
@@ -202,9 +198,36 @@ func (p *Protocol) instance(typeName string, state *tfprotov6.DynamicValue, iden
 
 func (p *Protocol) identityType(typeName string) tftypes.Type {
 	p.t.Helper()
-	schema, ok := p.identities[typeName]
-	if !ok {
-		p.t.Fatalf("%s has no identity", typeName)
+	return schemaOf(p, "identity of", p.identities, typeName).ValueType()
+}
+
+// WithoutIdentity is the instance as Terraform before 1.12 hands it over, and as a state that such a version wrote.
+func (i *Instance) WithoutIdentity() *Instance {
+	bare := *i
+	bare.identity, bare.Identity = nil, nil
+	return &bare
+}
+
+// AfterKill is the instance as Terraform stores it when the provider died under an apply: without identity and private data.
+func (i *Instance) AfterKill() *Instance {
+	bare := i.WithoutIdentity()
+	bare.private = nil
+	return bare
+}
+
+// WithIdentityOf is the instance with an identity that an earlier version of the provider wrote.
+func (p *Protocol) WithIdentityOf(one *Instance, version int64, identity map[string]any) (*Instance, Diagnostics) {
+	p.t.Helper()
+	raw, err := json.Marshal(identity)
+	if err != nil {
+		p.t.Fatal(err)
 	}
-	return schema.ValueType()
+	upgraded := ask(p, p.Server.UpgradeResourceIdentity, &tfprotov6.UpgradeResourceIdentityRequest{
+		TypeName: one.TypeName, Version: version, RawIdentity: &tfprotov6.RawState{JSON: raw},
+	})
+	found := diagnosticsFrom(upgraded.Diagnostics)
+	if found.HasError() {
+		return nil, found
+	}
+	return p.instance(one.TypeName, one.state, upgraded.UpgradedIdentity, one.private), found
 }

@@ -4,12 +4,9 @@
 package acctest
 
 import (
-	"fmt"
 	"math/big"
 	"reflect"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -126,74 +123,3 @@ func decoded[T any](p *Protocol, value tftypes.Value) T {
 }
 
 func equal(a, b map[string]any) bool { return reflect.DeepEqual(a, b) }
-
-// Diagnostic is one message of the provider.
-type Diagnostic struct {
-	Error   bool // otherwise a warning
-	Path    string
-	Summary string
-	Detail  string
-}
-
-func (d Diagnostic) String() string {
-	severity := "Warning"
-	if d.Error {
-		severity = "Error"
-	}
-	if d.Path != "" {
-		severity += " on " + d.Path
-	}
-	return fmt.Sprintf("%s: %s\n%s", severity, d.Summary, d.Detail)
-}
-
-// Diagnostics are the messages of one call.
-type Diagnostics []Diagnostic
-
-// HasError tells whether the call failed.
-func (d Diagnostics) HasError() bool {
-	for _, one := range d {
-		if one.Error {
-			return true
-		}
-	}
-	return false
-}
-
-func (d Diagnostics) String() string {
-	texts := make([]string, len(d))
-	for i, one := range d {
-		texts[i] = one.String()
-	}
-	return strings.Join(texts, "\n\n")
-}
-
-func diagnosticsFrom(wire []*tfprotov6.Diagnostic) Diagnostics {
-	var found Diagnostics
-	for _, one := range wire {
-		found = append(found, Diagnostic{
-			Error: one.Severity == tfprotov6.DiagnosticSeverityError, Path: dotted(one.Attribute), Summary: one.Summary, Detail: one.Detail,
-		})
-	}
-	return found
-}
-
-// dotted writes a path as one would in HCL: credentials.password, problems[0].code.
-func dotted(path *tftypes.AttributePath) string {
-	var text strings.Builder
-	for _, step := range path.Steps() {
-		switch step := step.(type) {
-		case tftypes.AttributeName:
-			if text.Len() > 0 {
-				text.WriteByte('.')
-			}
-			text.WriteString(string(step))
-		case tftypes.ElementKeyString:
-			fmt.Fprintf(&text, "[%q]", string(step))
-		case tftypes.ElementKeyInt:
-			fmt.Fprintf(&text, "[%d]", int64(step))
-		default:
-			text.WriteString("[…]")
-		}
-	}
-	return text.String()
-}

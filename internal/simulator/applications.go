@@ -5,7 +5,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -88,93 +87,88 @@ func (c *call) resolvePrincipal(id string) (store.ServicePrincipal, error) {
 	return c.s.store.ServicePrincipal(id)
 }
 
-// principal returns the service principal in the path, or answers that there is none (yet).
-func (c *call) principal() (store.ServicePrincipal, bool) {
-	id := c.r.PathValue("id")
-	p, err := c.resolvePrincipal(id)
-	if err != nil || c.s.replica.hides(KindServicePrincipal, p.ID) {
-		c.notFound(strings.TrimPrefix(id, byAppID))
-		return p, false
+// principal returns the service principal in the path.
+func (c *call) principal() (store.ServicePrincipal, error) {
+	p, err := c.resolvePrincipal(c.r.PathValue("id"))
+	if err == nil && c.s.replica.hides(KindServicePrincipal, p.ID) {
+		err = &store.NotFoundError{Kind: store.MissingPrincipal, ID: p.ID}
 	}
-	return p, true
+	return p, err
 }
 
-func (c *call) listServicePrincipals() {
+// ofPrincipal is an operation on the service principal in the path.
+func ofPrincipal(handle func(*call, store.ServicePrincipal) (*reply, error)) operation {
+	return func(c *call) (*reply, error) {
+		p, err := c.principal()
+		if err != nil {
+			return nil, err
+		}
+		return handle(c, p)
+	}
+}
+
+func (c *call) listServicePrincipals() (*reply, error) {
 	all := slices.DeleteFunc(c.s.store.ServicePrincipals(false), func(p store.ServicePrincipal) bool {
 		return c.s.replica.hides(KindServicePrincipal, p.ID)
 	})
-	servicePrincipals.list(c, all)
+	return servicePrincipals.list(c, all)
 }
 
-func (c *call) getServicePrincipal() {
-	if p, ok := c.principal(); ok {
-		servicePrincipals.one(c, http.StatusOK, &p)
-	}
+func (c *call) getServicePrincipal(p store.ServicePrincipal) (*reply, error) {
+	return servicePrincipals.one(c, &p)
 }
 
-func (c *call) listApplications() {
+func (c *call) listApplications() (*reply, error) {
 	all := slices.DeleteFunc(c.s.store.Applications(false), func(a store.Application) bool {
 		return c.s.replica.hides(KindApplication, a.ID)
 	})
-	applications.list(c, all)
+	return applications.list(c, all)
 }
 
-func (c *call) getApplication() {
+func (c *call) getApplication() (*reply, error) {
 	id := c.r.PathValue("id")
 	a, err := c.s.store.Application(id)
 	if err != nil || c.s.replica.hides(KindApplication, a.ID) {
-		c.notFound(id)
-		return
+		return nil, notFound(id)
 	}
-	applications.one(c, http.StatusOK, &a)
+	return applications.one(c, &a)
 }
 
-// errAnswered says that a handler has answered already.
-var errAnswered = errors.New("answered")
-
-func (c *call) patchServicePrincipal() {
-	changes, ok := c.changes(principalMembers, []string{"displayName"}, "servicePrincipal")
-	if !ok {
-		return
+func (c *call) patchServicePrincipal(p store.ServicePrincipal) (*reply, error) {
+	changes, err := c.changes(principalMembers, []string{"displayName"}, "servicePrincipal")
+	if err != nil {
+		return nil, err
 	}
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
-	err := c.s.store.UpdateServicePrincipal(p.ID, func(p *store.ServicePrincipal) error {
+	return done(c.s.store.UpdateServicePrincipal(p.ID, func(p *store.ServicePrincipal) error {
 		for name, raw := range changes {
 			if name == "displayName" {
 				if json.Unmarshal(raw, &p.DisplayName) != nil {
-					c.badRequest("Invalid value specified for property 'displayName' of resource 'ServicePrincipal'.")
-					return errAnswered
+					return badRequest("Invalid value specified for property 'displayName' of resource 'ServicePrincipal'.")
 				}
 				continue
 			}
 			p.Properties[name] = decodeValue(raw)
 		}
 		return nil
-	})
-	c.finish(err, p.ID)
+	}))
 }
 
-func (c *call) patchApplication() {
-	changes, ok := c.changes(applicationMembers, []string{"displayName", "appRoles"}, "application")
-	if !ok {
-		return
+func (c *call) patchApplication() (*reply, error) {
+	changes, err := c.changes(applicationMembers, []string{"displayName", "appRoles"}, "application")
+	if err != nil {
+		return nil, err
 	}
-	id := c.r.PathValue("id")
-	err := c.s.store.UpdateApplication(id, func(a *store.Application) error {
+	return done(c.s.store.UpdateApplication(c.r.PathValue("id"), func(a *store.Application) error {
 		for name, raw := range changes {
 			switch name {
 			case "displayName":
 				if json.Unmarshal(raw, &a.DisplayName) != nil || a.DisplayName == "" {
-					c.badRequest("Invalid value specified for property 'displayName' of resource 'Application'.")
-					return errAnswered
+					return badRequest("Invalid value specified for property 'displayName' of resource 'Application'.")
 				}
 			case "appRoles":
-				roles, ok := c.patchedRoles(a.Roles, raw)
-				if !ok {
-					return errAnswered
+				roles, err := patchedRoles(a.Roles, raw)
+				if err != nil {
+					return err
 				}
 				a.Roles = roles
 			default:
@@ -182,26 +176,14 @@ func (c *call) patchApplication() {
 			}
 		}
 		return nil
-	})
-	c.finish(err, id)
+	}))
 }
 
-// finish ends a change with 204 unless it failed.
-func (c *call) finish(err error, id string) {
-	switch {
-	case errors.Is(err, errAnswered):
-	case err != nil:
-		c.fail(err, id)
-	default:
-		c.noContent()
-	}
-}
-
-// changes returns the members of a PATCH body, or answers that one cannot be changed.
-func (c *call) changes(kept, core []string, kind string) (map[string]json.RawMessage, bool) {
+// changes returns the members of a PATCH body.
+func (c *call) changes(members, core []string, kind string) (map[string]json.RawMessage, error) {
 	var body map[string]json.RawMessage
-	if !c.decode(&body) {
-		return nil, false
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	readOnly := []string{"appDisplayName", "appOwnerOrganizationId", "servicePrincipalType", "signInAudience", "verifiedPublisher"}
 	for name := range body {
@@ -209,13 +191,12 @@ func (c *call) changes(kept, core []string, kind string) (map[string]json.RawMes
 			delete(body, name)
 			continue
 		}
-		known := slices.Contains(kept, name) || slices.Contains(core, name)
+		known := slices.Contains(members, name) || slices.Contains(core, name)
 		if !known || kind == "servicePrincipal" && slices.Contains(readOnly, name) {
-			c.badRequest("Property '%s' is read-only and cannot be set.", name)
-			return nil, false
+			return nil, badRequest("Property '%s' is read-only and cannot be set.", name)
 		}
 	}
-	return body, true
+	return body, nil
 }
 
 func decodeValue(raw json.RawMessage) any {
@@ -225,7 +206,7 @@ func decodeValue(raw json.RawMessage) any {
 }
 
 // patchedRoles reads a new list of roles. A role can be taken away only after it was disabled.
-func (c *call) patchedRoles(before []store.AppRole, raw json.RawMessage) ([]store.AppRole, bool) {
+func patchedRoles(before []store.AppRole, raw json.RawMessage) ([]store.AppRole, error) {
 	var body []struct {
 		ID                 string   `json:"id"`
 		DisplayName        string   `json:"displayName"`
@@ -235,16 +216,14 @@ func (c *call) patchedRoles(before []store.AppRole, raw json.RawMessage) ([]stor
 		IsEnabled          bool     `json:"isEnabled"`
 	}
 	if json.Unmarshal(raw, &body) != nil {
-		c.badRequest("Invalid value specified for property 'appRoles' of resource 'Application'.")
-		return nil, false
+		return nil, badRequest("Invalid value specified for property 'appRoles' of resource 'Application'.")
 	}
 	var after []store.AppRole
 	seen := map[string]bool{}
 	for _, r := range body {
 		id, err := uuid.Parse(r.ID)
 		if err != nil || seen[id.String()] || r.DisplayName == "" || len(r.AllowedMemberTypes) == 0 {
-			c.badRequest("Invalid value specified for property 'appRoles' of resource 'Application'.")
-			return nil, false
+			return nil, badRequest("Invalid value specified for property 'appRoles' of resource 'Application'.")
 		}
 		seen[id.String()] = true
 		role := store.AppRole{ID: id.String(), DisplayName: r.DisplayName, Description: r.Description, AllowedMemberTypes: r.AllowedMemberTypes, Enabled: r.IsEnabled}
@@ -255,31 +234,26 @@ func (c *call) patchedRoles(before []store.AppRole, raw json.RawMessage) ([]stor
 	}
 	for _, role := range before {
 		if role.Enabled && !seen[strings.ToLower(role.ID)] {
-			c.graphError(http.StatusBadRequest, "CannotDeleteOrUpdateEnabledEntitlement",
+			return nil, refuse(http.StatusBadRequest, "CannotDeleteOrUpdateEnabledEntitlement",
 				"Property value cannot be deleted unless it is disabled first.")
-			return nil, false
 		}
 	}
-	return after, true
+	return after, nil
 }
 
-func (c *call) deleteApplication() {
-	id := c.r.PathValue("id")
-	c.finish(c.s.store.DeleteApplication(id), id)
+func (c *call) deleteApplication() (*reply, error) {
+	return done(c.s.store.DeleteApplication(c.r.PathValue("id")))
 }
 
-func (c *call) deleteServicePrincipal() {
-	if p, ok := c.principal(); ok {
-		c.finish(c.s.store.DeleteServicePrincipal(p.ID), p.ID)
-	}
+func (c *call) deleteServicePrincipal(p store.ServicePrincipal) (*reply, error) {
+	return done(c.s.store.DeleteServicePrincipal(p.ID))
 }
 
-func (c *call) listDeletedItems() {
+func (c *call) listDeletedItems() (*reply, error) {
 	if strings.HasSuffix(c.r.URL.Path, ".application") {
-		applications.list(c, c.s.store.Applications(true))
-		return
+		return applications.list(c, c.s.store.Applications(true))
 	}
-	servicePrincipals.list(c, c.s.store.ServicePrincipals(true))
+	return servicePrincipals.list(c, c.s.store.ServicePrincipals(true))
 }
 
 // deletedItem shows an object of the recycle bin.
@@ -297,32 +271,29 @@ func (c *call) deletedItem(id string) (object, bool) {
 	return nil, false
 }
 
-func (c *call) getDeletedItem() {
+func (c *call) getDeletedItem() (*reply, error) {
 	id := c.r.PathValue("id")
-	item, ok := c.deletedItem(id)
-	if !ok {
-		c.notFound(id)
-		return
+	item, found := c.deletedItem(id)
+	if !found {
+		return nil, notFound(id)
 	}
-	c.ok(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
+	return respond(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
 }
 
-func (c *call) purgeDeletedItem() {
-	id := c.r.PathValue("id")
-	c.finish(c.s.store.Purge(id), id)
+func (c *call) purgeDeletedItem() (*reply, error) {
+	return done(c.s.store.Purge(c.r.PathValue("id")))
 }
 
-func (c *call) restoreDeletedItem() {
+func (c *call) restoreDeletedItem() (*reply, error) {
 	id := c.r.PathValue("id")
 	item, _ := c.deletedItem(id)
 	if err := c.s.store.Restore(id); err != nil {
-		c.fail(err, id)
-		return
+		return nil, err
 	}
 	for i := range item {
 		if item[i].name == "deletedDateTime" {
 			item[i].value = nil
 		}
 	}
-	c.ok(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
+	return respond(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
 }

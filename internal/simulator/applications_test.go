@@ -168,7 +168,7 @@ func TestPatch_removesRolesOnlyWhenDisabled(t *testing.T) {
 	}
 	first, ok := roles[0].(map[string]any)
 	if !ok {
-		t.Fatal("the first role is no object")
+		t.Fatal("the first role is not an object")
 	}
 	first["isEnabled"] = false
 	c.must(http.StatusNoContent, "PATCH", path, map[string]any{"appRoles": roles})

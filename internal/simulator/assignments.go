@@ -4,7 +4,6 @@
 package simulator
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -40,26 +39,22 @@ func assignmentSet(principalID string) string {
 	return "servicePrincipals('" + principalID + "')/appRoleAssignedTo"
 }
 
-func (c *call) listAssignments() {
-	p, ok := c.principal()
-	if !ok {
-		return
+func (c *call) listAssignments(p store.ServicePrincipal) (*reply, error) {
+	filter, err := assignments.listFilter(c)
+	if err != nil {
+		return nil, err
 	}
-	filter, ok := assignments.listFilter(c)
-	if !ok {
-		return
+	properties, err := assignments.selected(c)
+	if err != nil {
+		return nil, err
 	}
-	properties, ok := assignments.selected(c)
-	if !ok {
-		return
+	size, err := c.pageSize()
+	if err != nil {
+		return nil, err
 	}
-	size, ok := c.pageSize()
-	if !ok {
-		return
-	}
-	position, ok := c.skipToken()
-	if !ok {
-		return
+	position, err := c.skipToken()
+	if err != nil {
+		return nil, err
 	}
 	var shown []object
 	add := func(a *shownAssignment) {
@@ -74,13 +69,8 @@ func (c *call) listAssignments() {
 		}
 	}
 	if !more {
-		for _, ghost := range c.s.replica.removed(KindAssignment, func(ghost any) bool {
-			a, ok := ghost.(shownAssignment)
-			return ok && a.ResourceID == p.ID
-		}) {
-			if a, ok := ghost.(shownAssignment); ok {
-				add(&a)
-			}
+		for _, a := range removed(c.s.replica, KindAssignment, func(a shownAssignment) bool { return a.ResourceID == p.ID }) {
+			add(&a)
 		}
 	}
 	answer := object{{"@odata.context", c.context(assignmentSet(p.ID))}}
@@ -90,38 +80,31 @@ func (c *call) listAssignments() {
 	if more {
 		answer = append(answer, member{"@odata.nextLink", c.nextLink(page[len(page)-1].Position)})
 	}
-	c.ok(append(answer, member{"value", list(shown)}))
+	return respond(append(answer, member{"value", list(shown)}))
 }
 
-func (c *call) postAssignment() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) postAssignment(p store.ServicePrincipal) (*reply, error) {
 	var body struct {
 		PrincipalID string `json:"principalId"`
 		ResourceID  string `json:"resourceId"`
 		AppRoleID   string `json:"appRoleId"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if !allGUIDs(body.PrincipalID, body.ResourceID, body.AppRoleID) {
-		c.badRequest("One or more properties are invalid.")
-		return
+		return nil, badRequest("One or more properties are invalid.")
 	}
 	if !strings.EqualFold(body.ResourceID, p.ID) {
-		c.badRequest("Not a valid reference update.")
-		return
+		return nil, badRequest("Not a valid reference update.")
 	}
 	a, err := c.s.store.Assign(p.ID, body.PrincipalID, body.AppRoleID, store.AssignOptions{DefaultAccessTolerant: c.s.Variants().DefaultAccessTolerant})
 	if err != nil {
-		c.fail(err, body.PrincipalID)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindAssignment, a.ID, nil)
 	answer := object{{"@odata.context", c.context(assignmentSet(p.ID) + "/$entity")}}
-	writeJSON(c.w, http.StatusCreated, append(answer, renderWhole(assignments, new(c.show(a, &p)))...))
+	return created(append(answer, renderWhole(assignments, new(c.show(a, &p)))...))
 }
 
 func allGUIDs(ids ...string) bool {
@@ -137,11 +120,7 @@ func (c *call) assignmentID() string {
 	return id
 }
 
-func (c *call) getAssignment() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) getAssignment(p store.ServicePrincipal) (*reply, error) {
 	id := c.assignmentID()
 	var shown shownAssignment
 	a, err := c.s.store.Assignment(p.ID, id)
@@ -149,29 +128,23 @@ func (c *call) getAssignment() {
 	if old, ok := ghost.(shownAssignment); ok && stale {
 		shown = old
 	} else if err != nil || stale {
-		c.notFound(id)
-		return
+		return nil, notFound(id)
 	} else {
 		shown = c.show(a, &p)
 	}
 	answer := object{{"@odata.context", c.context(assignmentSet(p.ID) + "/$entity")}}
-	c.ok(append(answer, renderWhole(assignments, &shown)...))
+	return respond(append(answer, renderWhole(assignments, &shown)...))
 }
 
-func (c *call) deleteAssignment() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) deleteAssignment(p store.ServicePrincipal) (*reply, error) {
 	id := c.assignmentID()
 	a, err := c.s.store.Assignment(p.ID, id)
 	if err == nil {
 		err = c.s.store.Unassign(p.ID, id)
 	}
 	if err != nil {
-		c.badRequest("EntitlementGrant being updated or deleted is not found.")
-		return
+		return nil, badRequest("EntitlementGrant being updated or deleted is not found.")
 	}
 	c.s.replica.written(KindAssignment, id, c.show(a, &p))
-	c.noContent()
+	return done(nil)
 }

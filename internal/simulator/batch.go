@@ -6,9 +6,7 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 )
 
@@ -25,16 +23,15 @@ type batchItem struct {
 }
 
 // batchRequests serves the requests of a batch one by one, each judged as if it had come alone.
-func (c *call) batchRequests() {
+func (c *call) batchRequests() (*reply, error) {
 	var body struct {
 		Requests []batchItem `json:"requests"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if problem := batchProblem(body.Requests); problem != "" {
-		c.graphError(http.StatusBadRequest, "BadRequest", "%s", problem)
-		return
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "%s", problem)
 	}
 	statuses := map[string]int{}
 	responses := []object{}
@@ -49,14 +46,14 @@ func (c *call) batchRequests() {
 		if failed {
 			statuses[id] = http.StatusFailedDependency
 			response = object{{"id", item.ID}, {"status", http.StatusFailedDependency}, {"headers", object{{"Content-Type", "application/json"}}},
-				{"body", c.errorBody("FailedDependency", "A request that this one depends on failed.")}}
+				{"body", c.graphError("FailedDependency", "A request that this one depends on failed.")}}
 		} else {
 			statuses[id], response = c.serveItem(item)
 		}
 		// The order of answers is not that of requests, which clients must not rely on.
 		responses = append([]object{response}, responses...)
 	}
-	c.ok(object{{"responses", responses}})
+	return respond(object{{"responses", responses}})
 }
 
 // batchProblem says why a batch is malformed as a whole, empty if it is not.
@@ -103,7 +100,7 @@ func (c *call) serveItem(item batchItem) (int, object) {
 	target := "/v1.0/" + strings.TrimPrefix(item.URL, "/")
 	r, err := http.NewRequestWithContext(c.r.Context(), strings.ToUpper(item.Method), c.s.GraphURL()+target, bytes.NewReader(item.Body))
 	if err != nil {
-		return http.StatusBadRequest, object{{"id", item.ID}, {"status", http.StatusBadRequest}, {"body", c.errorBody("BadRequest", "The url is malformed.")}}
+		return http.StatusBadRequest, object{{"id", item.ID}, {"status", http.StatusBadRequest}, {"body", c.graphError("BadRequest", "The url is malformed.")}}
 	}
 	r.Header.Set("Authorization", c.r.Header.Get("Authorization"))
 	for name, value := range item.Headers {
@@ -111,22 +108,21 @@ func (c *call) serveItem(item batchItem) (int, object) {
 			r.Header.Set(name, value)
 		}
 	}
-	r.Body = io.NopCloser(bytes.NewReader(item.Body))
-	answer := httptest.NewRecorder()
-	c.s.serveBody(answer, r, item.Body, c.batch)
+	inner := &call{s: c.s, r: r, body: item.Body, batch: c.number}
+	answer := inner.exchange()
 	headers := object{}
 	for _, name := range []string{"Content-Type", "Retry-After", "Location", "WWW-Authenticate"} {
-		if value := answer.Header().Get(name); value != "" {
+		if value := answer.header.Get(name); value != "" {
 			headers = append(headers, member{name, value})
 		}
 	}
-	response := object{{"id", item.ID}, {"status", answer.Code}, {"headers", headers}}
-	if raw := answer.Body.Bytes(); len(raw) > 0 {
+	response := object{{"id", item.ID}, {"status", answer.status}, {"headers", headers}}
+	if raw := answer.body; len(raw) > 0 {
 		if json.Valid(raw) {
 			response = append(response, member{"body", json.RawMessage(raw)})
 		} else {
 			response = append(response, member{"body", string(raw)})
 		}
 	}
-	return answer.Code, response
+	return answer.status, response
 }

@@ -164,7 +164,7 @@ func (a answer) nested() string {
 		Error struct{ Code string }
 	}
 	if err := json.Unmarshal([]byte(a.text("error", "message")), &inner); err != nil {
-		a.t.Fatalf("message is no JSON document: %s", a.raw)
+		a.t.Fatalf("message is not a JSON document: %s", a.raw)
 	}
 	return inner.Error.Code
 }

@@ -5,6 +5,7 @@ package simulator
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -19,111 +20,96 @@ import (
 // call is one request on its way, to Graph unless its path says otherwise.
 type call struct {
 	s               *Server
-	w               http.ResponseWriter
 	r               *http.Request
 	client          Client
+	needs           requirement // of the operation, once it is known
 	body            []byte
 	requestID       string
 	clientRequestID string
-	// batch is the number of the envelope, 0 for a request of its own.
+	// batch is the number of the envelope that the request came in, 0 if it came alone.
 	batch int
+	// number of the request in the log.
+	number int
+	// answer is what the operation of the path has answered, nil if there is none.
+	answer *reply
 }
 
-// maximumBody is far above what any client here sends.
-const maximumBody = 32 << 20
+// operation does what a request asks for. Errors of store and engine become an answer like all others; see settle.
+type operation func(*call) (*reply, error)
 
-// serve is the way of every request: record, faults, and then sign-in, Graph or GoTo.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
-	if err != nil {
-		http.Error(w, "cannot read the request", http.StatusBadRequest)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.serveBody(w, r, body, 0)
-}
+type callKey struct{}
 
-// serveBody serves a request of its own or, with the number of its envelope, one from a batch.
-func (s *Server) serveBody(w http.ResponseWriter, r *http.Request, body []byte, batch int) {
-	began := time.Now()
-	conn, _ := r.Context().Value(connectionKey{}).(connection)
-	entry := &Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, At: s.clock.Now(),
-		Connection: conn.number, Batch: batch,
+// ServeHTTP lets http.ServeMux find operations. What they answer stays with the call.
+func (o operation) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	c, ok := r.Context().Value(callKey{}).(*call)
+	if !ok {
+		panic("simulator: a request came past the dispatcher")
 	}
-	s.gotoAuthority.redact(entry)
-	s.log.begin(entry)
-	if batch == 0 {
-		batch = entry.Number
-	}
-	c := &call{s: s, r: r, body: body, requestID: uuid.NewString(), clientRequestID: r.Header.Get("client-request-id"), batch: batch}
-	if c.clientRequestID == "" {
-		c.clientRequestID = c.requestID
-	}
-	// The answer is held back so that a fault may still replace it.
-	held := httptest.NewRecorder()
-	c.w = held
-	dropped := s.serveWithFaults(c, r.URL.Path)
-	if entry.Batch != 0 && dropped {
-		// Inside a batch there is no connection to drop; the gateway reports a lost answer.
-		held = httptest.NewRecorder()
-		c.w = held
-		c.graphError(http.StatusGatewayTimeout, "UnknownError", "")
-		dropped = false
-	}
-	if dropped {
-		s.log.end(entry, 0, nil, time.Since(began))
-		cut(conn, r.ProtoMajor)
-	}
-	s.log.end(entry, held.Code, s.gotoAuthority.redactAnswer(entry.Path, held.Body.Bytes()), time.Since(began))
-	for name, values := range held.Header() {
-		w.Header()[name] = values
-	}
-	if !isGoTo(entry.Path) {
-		w.Header().Set("request-id", c.requestID)
-		w.Header().Set("client-request-id", c.clientRequestID)
-	}
-	w.WriteHeader(held.Code)
-	_, _ = w.Write(held.Body.Bytes()) // a client that went away is no concern of the server
+	c.r = r
+	c.answer = c.settle(o(c))
 }
 
 // cut ends a request without an answer: by closing its connection or, where that carries other requests too, by
 // resetting its stream.
-func cut(conn connection, protocol int) {
-	if conn.socket != nil && protocol < 2 {
+func cut(r *http.Request) {
+	if conn, ok := r.Context().Value(connectionKey{}).(connection); ok && r.ProtoMajor < 2 {
 		_ = conn.socket.Close() // it is being broken on purpose
 	}
 	panic(http.ErrAbortHandler)
 }
 
-// serveWithFaults serves a request as the script wants it, and says whether the connection is to be dropped.
-func (s *Server) serveWithFaults(c *call, requestPath string) (dropped bool) {
-	effect, struck := s.faults.strike(c.r.Method, requestPath)
+// exchange records a request, of its own or from a batch, and returns its answer, nil if its connection is to be dropped.
+func (c *call) exchange() *reply {
+	began := time.Now()
+	c.r.Body = io.NopCloser(bytes.NewReader(c.body))
+	c.requestID, c.clientRequestID = uuid.NewString(), c.r.Header.Get("client-request-id")
+	if c.clientRequestID == "" {
+		c.clientRequestID = c.requestID
+	}
+	conn, _ := c.r.Context().Value(connectionKey{}).(connection)
+	entry := &Request{
+		Method: c.r.Method, Path: c.r.URL.Path, Query: c.r.URL.Query(), Header: c.r.Header.Clone(), Body: c.body, At: c.s.clock.Now(),
+		Connection: conn.number, Batch: c.batch,
+	}
+	c.s.gotoAuthority.redact(entry)
+	c.s.log.begin(entry)
+	c.number = entry.Number
+	answer := c.strike()
+	if answer == nil && c.batch != 0 {
+		// Inside a batch there is no connection to drop; the gateway reports a lost answer.
+		answer = c.settle(nil, refuse(http.StatusGatewayTimeout, "UnknownError", ""))
+	}
+	if answer == nil {
+		c.s.log.end(entry, c, &reply{}, time.Since(began))
+		return nil
+	}
+	c.s.log.end(entry, c, answer, time.Since(began))
+	if !isGoTo(entry.Path) {
+		answer.with("request-id", c.requestID).with("client-request-id", c.clientRequestID)
+	}
+	return answer
+}
+
+// strike answers as the script of faults wants it, nil if the connection is to be dropped.
+func (c *call) strike() *reply {
+	effect, struck := c.s.faults.strike(c.r.Method, c.r.URL.Path)
 	if !struck {
-		s.route(c)
-		return false
+		return c.dispatch()
 	}
 	if effect.delay > 0 {
-		s.clock.Advance(effect.delay)
+		c.s.clock.Advance(effect.delay)
 	}
-	if effect.drop && !effect.after {
-		return true
+	var original *reply
+	if effect.after || effect.answer == nil && !effect.drop {
+		original = c.dispatch()
 	}
-	if effect.answer != nil && !effect.after {
-		effect.answer(c, nil)
-		return false
+	switch {
+	case effect.drop:
+		return nil
+	case effect.answer == nil:
+		return original
 	}
-	if effect.answer == nil {
-		s.route(c)
-		return effect.drop
-	}
-	done := httptest.NewRecorder()
-	answer := c.w
-	c.w = done
-	s.route(c)
-	c.w = answer
-	effect.answer(c, done.Body.Bytes())
-	return false
+	return c.settle(effect.answer(c, original))
 }
 
 // alternate forms of a path: a key in parentheses, and the empty argument list of a function.
@@ -143,86 +129,72 @@ func normalise(escaped string) string {
 	return quotedKey.ReplaceAllString(escaped, "/$1")
 }
 
-// route hands a request to sign-in, to Graph or to GoTo.
-func (s *Server) route(c *call) {
-	s.engine.CatchUp()
-	if isGoTo(c.r.URL.Path) {
-		if s.opts.Latency > 0 {
-			pause(c.r.Context(), s.opts.Latency)
+// dispatch hands a request to sign-in, to Graph or to GoTo.
+func (c *call) dispatch() *reply {
+	c.s.engine.CatchUp()
+	operations := c.s.signIn
+	isGraph := strings.HasPrefix(c.r.URL.Path, "/v1.0/")
+	if (isGraph || isGoTo(c.r.URL.Path)) && c.s.opts.Latency > 0 {
+		pause(c.r.Context(), c.s.opts.Latency)
+	}
+	switch {
+	case isGoTo(c.r.URL.Path):
+		operations = c.s.goTo
+	case isGraph:
+		operations = c.s.graph
+		if err := c.authenticate(); err != nil {
+			return c.settle(nil, err)
 		}
-		s.serveGoTo(c)
-		return
-	}
-	if !strings.HasPrefix(c.r.URL.Path, "/v1.0/") {
-		if _, pattern := s.signIn.Handler(c.r); pattern == "" {
-			c.graphError(http.StatusNotFound, "ResourceNotFound", "There is nothing at this address.")
-			return
+		if normal := normalise(c.r.URL.EscapedPath()); normal != c.r.URL.EscapedPath() {
+			u, err := c.r.URL.Parse(normal)
+			if err != nil {
+				return c.settle(nil, refuse(http.StatusBadRequest, "BadRequest", "The path is malformed."))
+			}
+			u.RawQuery = c.r.URL.RawQuery
+			c.r.URL = u
 		}
-		s.signIn.ServeHTTP(c.w, c.r)
-		return
 	}
-	if s.opts.Latency > 0 {
-		pause(c.r.Context(), s.opts.Latency)
+	operations.ServeHTTP(httptest.NewRecorder(), c.r.WithContext(context.WithValue(c.r.Context(), callKey{}, c)))
+	if c.answer == nil {
+		return c.settle(nil, c.unknownPath())
 	}
-	if !c.authenticate() {
-		return
-	}
-	if normal := normalise(c.r.URL.EscapedPath()); normal != c.r.URL.EscapedPath() {
-		u, err := c.r.URL.Parse(normal)
-		if err != nil {
-			c.graphError(http.StatusBadRequest, "BadRequest", "The path is malformed.")
-			return
-		}
-		u.RawQuery = c.r.URL.RawQuery
-		c.r.URL = u
-	}
-	s.graph.ServeHTTP(c.w, c.r.WithContext(withCall(c.r.Context(), c)))
+	return c.answer
 }
 
 // authenticate checks the bearer token and finds the client.
-func (c *call) authenticate() bool {
+func (c *call) authenticate() error {
+	invalid := func(message string) error {
+		return refuse(http.StatusUnauthorized, "InvalidAuthenticationToken", "%s", message)
+	}
 	token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", "Access token is empty.")
-		return false
+		return invalid("Access token is empty.")
 	}
 	claims, err := c.s.authority.verify(token)
 	switch {
 	case err != nil:
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", "CompactToken validation failed.")
-		return false
+		return invalid("CompactToken validation failed.")
 	case claims.NotAfter <= c.s.clock.Now().Unix():
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
-		return false
+		return invalid("Lifetime validation failed, the token is expired.")
 	case claims.Audience != c.s.GraphURL():
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience.")
-		return false
+		return invalid("Access token validation failure. Invalid audience.")
 	}
-	client, ok := c.s.authority.client(claims.AppID)
-	if !ok {
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken", "The client of the token is unknown.")
-		return false
+	if c.client, ok = c.s.authority.client(claims.AppID); !ok {
+		return invalid("The client of the token is unknown.")
 	}
-	c.client = client
-	return true
+	return nil
 }
 
-// decode reads the JSON body, or answers that it is none.
-func (c *call) decode(into any) bool {
-	if err := json.Unmarshal(c.body, into); err != nil {
-		if c.isSynchronization() {
-			c.syncError(http.StatusBadRequest, "InvalidRequestBody", "The request body is not valid.")
-		} else {
-			c.badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
-		}
-		return false
+// decode reads the JSON body.
+func (c *call) decode(into any) error {
+	switch err := json.Unmarshal(c.body, into); {
+	case err == nil:
+		return nil
+	case c.isSynchronization():
+		return refuseSync(http.StatusBadRequest, "InvalidRequestBody", "The request body is not valid.")
 	}
-	return true
+	return badRequest("Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.")
 }
-
-func (c *call) noContent() { c.w.WriteHeader(http.StatusNoContent) }
-
-func (c *call) ok(value any) { writeJSON(c.w, http.StatusOK, value) }
 
 // context returns the @odata.context of an answer.
 func (c *call) context(fragment string) string { return c.s.GraphURL() + "/v1.0/$metadata#" + fragment }

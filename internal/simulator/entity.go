@@ -27,7 +27,7 @@ type property[T any] struct {
 	value    func(*T) any
 }
 
-func (e *entity[T]) property(name string) *property[T] {
+func (e *entity[T]) find(name string) *property[T] {
 	for i := range e.properties {
 		if e.properties[i].name == name {
 			return &e.properties[i]
@@ -39,16 +39,14 @@ func (e *entity[T]) property(name string) *property[T] {
 	return nil
 }
 
-// selected returns the properties that a request asks for, or answers that there is no such property.
-func (e *entity[T]) selected(c *call) ([]*property[T], bool) { return e.selectedAmong(c) }
-
 // kind says which properties objects of one kind have.
 type kind interface{ has(name string) bool }
 
-func (e *entity[T]) has(name string) bool { return e.property(name) != nil }
+func (e *entity[T]) has(name string) bool { return e.find(name) != nil }
 
-// selectedAmong is selected for a collection that also holds objects of other kinds: what only those have is left out.
-func (e *entity[T]) selectedAmong(c *call, others ...kind) ([]*property[T], bool) {
+// selected returns the properties that a request asks for. In a collection that also holds objects of other kinds, what
+// only those have is left out.
+func (e *entity[T]) selected(c *call, others ...kind) ([]*property[T], error) {
 	names := c.r.URL.Query().Get("$select")
 	var chosen []*property[T]
 	if names == "" || names == "*" {
@@ -57,20 +55,23 @@ func (e *entity[T]) selectedAmong(c *call, others ...kind) ([]*property[T], bool
 				chosen = append(chosen, &e.properties[i])
 			}
 		}
-		return chosen, true
+		return chosen, nil
 	}
 	for name := range strings.SplitSeq(names, ",") {
-		p := e.property(strings.TrimSpace(name))
+		p := e.find(strings.TrimSpace(name))
 		if p == nil && slices.ContainsFunc(others, func(other kind) bool { return other.has(strings.TrimSpace(name)) }) {
 			continue
 		}
 		if p == nil {
-			c.badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", strings.TrimSpace(name), e.kind)
-			return nil, false
+			return nil, noProperty(strings.TrimSpace(name), e.kind)
 		}
 		chosen = append(chosen, p)
 	}
-	return chosen, true
+	return chosen, nil
+}
+
+func noProperty(name, kind string) error {
+	return badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
 }
 
 func (e *entity[T]) render(item *T, properties []*property[T]) object {
@@ -82,13 +83,13 @@ func (e *entity[T]) render(item *T, properties []*property[T]) object {
 }
 
 // one answers with a single object.
-func (e *entity[T]) one(c *call, status int, item *T) {
-	properties, ok := e.selected(c)
-	if !ok {
-		return
+func (e *entity[T]) one(c *call, item *T) (*reply, error) {
+	properties, err := e.selected(c)
+	if err != nil {
+		return nil, err
 	}
 	o := object{{"@odata.context", c.context(e.set + "/$entity")}}
-	writeJSON(c.w, status, append(o, e.render(item, properties)...))
+	return respond(append(o, e.render(item, properties)...))
 }
 
 // Page sizes of the directory.
@@ -97,39 +98,36 @@ const (
 	maximumPage = 999
 )
 
-// pageSize returns how many entries a page gets, or answers that $top is out of range.
-func (c *call) pageSize() (int, bool) {
+// pageSize returns how many entries a page gets.
+func (c *call) pageSize() (int, error) {
 	size := defaultPage
 	if text := c.r.URL.Query().Get("$top"); text != "" {
 		top, err := strconv.Atoi(text)
 		if err != nil || top < 1 || top > maximumPage {
-			c.graphError(http.StatusBadRequest, "Request_UnsupportedQuery",
-				"Invalid page size specified: '%s'. Must be between 1 and 999 inclusive.", text)
-			return 0, false
+			return 0, unsupported("Invalid page size specified: '%s'. Must be between 1 and 999 inclusive.", text)
 		}
 		size = top
 	}
 	if limit := c.s.Variants().PageSizeCap; limit > 0 {
 		size = min(size, limit)
 	}
-	return size, true
+	return size, nil
 }
 
 // skipToken returns the position behind which the page starts.
-func (c *call) skipToken() (int64, bool) {
+func (c *call) skipToken() (int64, error) {
 	token := c.r.URL.Query().Get("$skiptoken")
 	if token == "" {
-		return 0, true
+		return 0, nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err == nil {
 		var position int64
 		if position, err = strconv.ParseInt(strings.TrimPrefix(string(raw), "after:"), 10, 64); err == nil {
-			return position, true
+			return position, nil
 		}
 	}
-	c.badRequest("The skip token is malformed.")
-	return 0, false
+	return 0, badRequest("The skip token is malformed.")
 }
 
 // nextLink returns the absolute address of the page behind the position, with the options of this one.
@@ -155,36 +153,36 @@ func (c *call) eventual() bool {
 	return strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual")
 }
 
-// listFilter parses $filter for an entity, or answers what is wrong with it.
-func (e *entity[T]) listFilter(c *call) (*filterNode, bool) {
+// unsupported is the error for a query that the directory does not serve.
+func unsupported(format string, args ...any) error {
+	return refuse(http.StatusBadRequest, "Request_UnsupportedQuery", format, args...)
+}
+
+// listFilter parses $filter for an entity.
+func (e *entity[T]) listFilter(c *call) (*filterNode, error) {
 	query := c.r.URL.Query()
 	filter, err := parseFilter(query.Get("$filter"))
 	if err != nil {
-		c.graphError(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v", err)
-		return nil, false
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v", err)
 	}
 	for _, name := range filter.properties() {
-		if p := e.property(name); p == nil || !p.filter {
-			c.graphError(http.StatusBadRequest, "Request_UnsupportedQuery",
-				"Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", name, e.kind)
-			return nil, false
+		if p := e.find(name); p == nil || !p.filter {
+			return nil, unsupported("Unsupported or invalid query filter clause specified for property '%s' of resource '%s'.", name, e.kind)
 		}
 	}
 	if c.needsConsistency(filter) && (!c.eventual() || filter.advanced() && query.Get("$count") != "true") {
-		c.graphError(http.StatusBadRequest, "Request_UnsupportedQuery",
-			"The query needs the header ConsistencyLevel: eventual and $count=true.")
-		return nil, false
+		return nil, unsupported("The query needs the header ConsistencyLevel: eventual and $count=true.")
 	}
-	return filter, true
+	return filter, nil
 }
 
 // matches says whether an item passes the filter and the search.
 func (e *entity[T]) matches(item *T, filter *filterNode, search string) bool {
-	value := func(name string) any { return e.property(name).value(item) }
+	value := func(name string) any { return e.find(name).value(item) }
 	if search != "" {
 		name, text, _ := strings.Cut(strings.Trim(search, `"`), ":")
-		p := e.property(name)
-		have, _ := "", false
+		p := e.find(name)
+		var have string
 		if p != nil {
 			have, _ = p.value(item).(string)
 		}
@@ -196,14 +194,14 @@ func (e *entity[T]) matches(item *T, filter *filterNode, search string) bool {
 }
 
 // list answers with a page of the items that a query asks for.
-func (e *entity[T]) list(c *call, items []T) {
-	filter, ok := e.listFilter(c)
-	if !ok {
-		return
+func (e *entity[T]) list(c *call, items []T) (*reply, error) {
+	filter, err := e.listFilter(c)
+	if err != nil {
+		return nil, err
 	}
-	properties, ok := e.selected(c)
-	if !ok {
-		return
+	properties, err := e.selected(c)
+	if err != nil {
+		return nil, err
 	}
 	query := c.r.URL.Query()
 	var found []*T
@@ -212,26 +210,25 @@ func (e *entity[T]) list(c *call, items []T) {
 			found = append(found, &items[i])
 		}
 	}
-	if !e.order(c, found) {
-		return
+	if err := e.order(c, found); err != nil {
+		return nil, err
 	}
 	rendered := make([]object, len(found))
 	for i, item := range found {
 		rendered[i] = e.render(item, properties)
 	}
-	c.page(e.set, rendered)
+	return c.page(e.set, rendered)
 }
 
-// order sorts by $orderby, or answers that it cannot.
-func (e *entity[T]) order(c *call, items []*T) bool {
+// order sorts by $orderby.
+func (e *entity[T]) order(c *call, items []*T) error {
 	by := strings.Fields(c.r.URL.Query().Get("$orderby"))
 	if len(by) == 0 {
-		return true
+		return nil
 	}
-	p := e.property(by[0])
+	p := e.find(by[0])
 	if p == nil {
-		c.badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", by[0], e.kind)
-		return false
+		return noProperty(by[0], e.kind)
 	}
 	slices.SortStableFunc(items, func(a, b *T) int {
 		x, _ := p.value(a).(string)
@@ -241,18 +238,18 @@ func (e *entity[T]) order(c *call, items []*T) bool {
 		}
 		return strings.Compare(x, y)
 	})
-	return true
+	return nil
 }
 
 // page answers with the part of a list that the query's page asks for.
-func (c *call) page(set string, all []object) {
-	size, ok := c.pageSize()
-	if !ok {
-		return
+func (c *call) page(set string, all []object) (*reply, error) {
+	size, err := c.pageSize()
+	if err != nil {
+		return nil, err
 	}
-	position, ok := c.skipToken()
-	if !ok {
-		return
+	position, err := c.skipToken()
+	if err != nil {
+		return nil, err
 	}
 	start := min(int(position), len(all))
 	if skip, err := strconv.Atoi(c.r.URL.Query().Get("$skip")); err == nil && position == 0 {
@@ -266,5 +263,5 @@ func (c *call) page(set string, all []object) {
 	if end < len(all) {
 		answer = append(answer, member{"@odata.nextLink", c.nextLink(int64(end))})
 	}
-	c.ok(append(answer, member{"value", list(all[start:end])}))
+	return respond(append(answer, member{"value", list(all[start:end])}))
 }

@@ -8,23 +8,17 @@ import (
 	"fmt"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-func (c *call) parseTemplateExpression() {
-	if _, _, ok := c.connector(); ok {
-		c.parseExpression()
-	}
+func (c *call) parseTemplateExpression(store.ServicePrincipal, *store.Connector) (*reply, error) {
+	return c.parseExpression()
 }
 
-func (c *call) parseJobExpression() {
-	if _, ok := c.job(); ok {
-		c.parseExpression()
-	}
-}
+func (c *call) parseJobExpression(store.Job) (*reply, error) { return c.parseExpression() }
 
 // parseExpression answers 200 for good and bad expressions alike; what is wrong is part of the answer.
-func (c *call) parseExpression() {
+func (c *call) parseExpression() (*reply, error) {
 	var body struct {
 		Expression      *string `json:"expression"`
 		TestInputObject *struct {
@@ -34,15 +28,14 @@ func (c *call) parseExpression() {
 			} `json:"properties"`
 		} `json:"testInputObject"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if body.Expression == nil {
-		c.syncError(400, "InvalidRequestBody", "An expression is needed.")
-		return
+		return nil, refuseSync(400, "InvalidRequestBody", "An expression is needed.")
 	}
-	answer := func(parsed bool, tree any, evaluated bool, result []string, problem any) {
-		c.ok(object{
+	answer := func(parsed bool, tree any, evaluated bool, result []string, problem any) (*reply, error) {
+		return respond(object{
 			{"@odata.context", c.context("microsoft.graph.parseExpressionResponse")},
 			{"parsingSucceeded", parsed}, {"evaluationSucceeded", evaluated}, {"evaluationResult", list(result)},
 			{"error", problem}, {"parsedExpression", tree},
@@ -55,24 +48,21 @@ func (c *call) parseExpression() {
 		if errs := problems.Errors(); len(errs) > 0 {
 			first = errs[0].Message
 		}
-		answer(false, nil, false, nil, publicError("InvalidExpression", first))
-		return
+		return answer(false, nil, false, nil, publicError("InvalidExpression", first))
 	}
 	tree := renderSource(expression.Tree(parsed))
 	if body.TestInputObject == nil {
-		answer(true, tree, false, nil, nil)
-		return
+		return answer(true, tree, false, nil, nil)
 	}
 	attributes := map[string]expression.Value{}
 	for _, p := range body.TestInputObject.Properties {
 		attributes[p.Key] = inputValue(p.Value)
 	}
-	value, err := engine.Evaluate(parsed, attributes, c.s.clock.Now(), c.requestID)
+	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID})
 	if err != nil {
-		answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
-		return
+		return answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
 	}
-	answer(true, tree, true, value.Values(), nil)
+	return answer(true, tree, true, value.Values(), nil)
 }
 
 func publicError(code, message string) object {
@@ -100,10 +90,7 @@ func renderSource(s *expression.Source) object {
 	return object{{"type", string(s.Type)}, {"name", s.Name}, {"expression", s.Expression}, {"parameters", parameters}}
 }
 
-func (c *call) listFunctions() {
-	if _, ok := c.job(); !ok {
-		return
-	}
+func (c *call) listFunctions(store.Job) (*reply, error) {
 	rendered := []object{}
 	for _, f := range expression.Functions() {
 		parameters := []object{}
@@ -114,5 +101,5 @@ func (c *call) listFunctions() {
 		}
 		rendered = append(rendered, object{{"id", f.Name}, {"name", f.Name}, {"parameters", parameters}})
 	}
-	c.ok(object{{"@odata.context", c.context("Collection(microsoft.graph.attributeMappingFunctionSchema)")}, {"value", rendered}})
+	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.attributeMappingFunctionSchema)")}, {"value", rendered}})
 }

@@ -6,11 +6,14 @@ package simulator
 import (
 	"encoding/base64"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // Fault makes some requests go wrong.
@@ -33,37 +36,47 @@ type Effect struct {
 	after bool
 	delay time.Duration
 	drop  bool
-	// answer writes the answer in place of the real one, whose body it may look at.
-	answer func(c *call, body []byte)
+	// answer takes the place of the original one, which is nil unless the fault strikes after the work.
+	answer func(c *call, original *reply) (*reply, error)
 }
 
 // Throttled answers 429 and asks to come back after a number of seconds.
 func Throttled(after time.Duration) Effect {
-	return throttledWith(func(*call) string { return strconv.Itoa(int(after / time.Second)) })
+	return throttled(func(*call) string { return strconv.Itoa(int(after / time.Second)) })
 }
 
 // ThrottledUntil answers 429 and asks to come back at a moment, counted from now on the simulated clock and written as
 // an HTTP date.
 func ThrottledUntil(after time.Duration) Effect {
-	return throttledWith(func(c *call) string { return c.s.clock.Now().Add(after).UTC().Format(http.TimeFormat) })
+	return throttled(func(c *call) string { return c.s.clock.Now().Add(after).UTC().Format(http.TimeFormat) })
 }
 
 // ThrottledBare answers 429 without saying when to come back.
-func ThrottledBare() Effect { return throttledWith(func(*call) string { return "" }) }
+func ThrottledBare() Effect {
+	return Fails(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+}
 
-func throttledWith(retryAfter func(*call) string) Effect {
-	return Effect{answer: func(c *call, _ []byte) {
-		if value := retryAfter(c); value != "" {
-			c.w.Header().Set("Retry-After", value)
-		}
-		c.serviceError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
-	}}
+func throttled(retryAfter func(*call) string) Effect {
+	return failing(func(c *call) error {
+		return refuse(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.").with("Retry-After", retryAfter(c))
+	})
+}
+
+// failing answers with an error, before the request could do anything.
+func failing(why func(*call) error) Effect {
+	return Effect{answer: func(c *call, _ *reply) (*reply, error) { return nil, why(c) }}
 }
 
 // Fails answers with a status and an error, before the request could do anything. The error has the shape of the service
 // that the path belongs to: of Graph, or of GoTo, whose token endpoint takes the code for that of OAuth.
 func Fails(status int, code, message string) Effect {
-	return Effect{answer: func(c *call, _ []byte) { c.serviceError(status, code, message) }}
+	return failing(func(*call) error { return refuse(status, code, "%s", message) })
+}
+
+// Misses answers 404 as if what the path ends with did not exist, as a replica does that lags behind. On a path of
+// synchronization it is the job that is missing, and the code that of the variant.
+func Misses() Effect {
+	return failing(func(c *call) error { return &store.NotFoundError{Kind: store.MissingJob, ID: path.Base(c.r.URL.Path)} })
 }
 
 // FailsAfter does what was asked, and then answers like Fails as if it had not.
@@ -75,10 +88,10 @@ func FailsAfter(status int, code, message string) Effect {
 
 // Unavailable answers 503 and asks to come back after a number of seconds.
 func Unavailable(after time.Duration) Effect {
-	return Effect{answer: func(c *call, _ []byte) {
-		c.w.Header().Set("Retry-After", strconv.Itoa(int(after/time.Second)))
-		c.serviceError(http.StatusServiceUnavailable, "serviceNotAvailable", "The service is temporarily unavailable.")
-	}}
+	return failing(func(*call) error {
+		return refuse(http.StatusServiceUnavailable, "serviceNotAvailable", "The service is temporarily unavailable.").
+			with("Retry-After", strconv.Itoa(int(after/time.Second)))
+	})
 }
 
 // DropsBefore closes the connection before the request could do anything. With HTTP/2, where the connection carries other
@@ -93,56 +106,48 @@ func Delays(d time.Duration) Effect { return Effect{delay: d} }
 
 // LacksPermission answers as if the client lacked the permission for the operation, in the way of the service that the
 // path belongs to.
-func LacksPermission() Effect {
-	return Effect{answer: func(c *call, _ []byte) { c.forbidden() }}
-}
+func LacksPermission() Effect { return failing((*call).forbidden) }
 
 // ClaimsChallenge answers 401 and demands a new token with the claims, a JSON document.
 func ClaimsChallenge(claims string) Effect {
-	return Effect{answer: func(c *call, _ []byte) {
-		c.w.Header().Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.s.AuthorityURL()+`/common/oauth2/authorize", `+
-			`client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="`+
-			base64.StdEncoding.EncodeToString([]byte(claims))+`"`)
-		c.graphError(http.StatusUnauthorized, "InvalidAuthenticationToken",
-			"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp")
+	return failing(func(c *call) error {
+		return refuse(http.StatusUnauthorized, "InvalidAuthenticationToken",
+			"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp").
+			with("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.s.AuthorityURL()+`/common/oauth2/authorize", `+
+				`client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="`+
+				base64.StdEncoding.EncodeToString([]byte(claims))+`"`)
+	})
+}
+
+// Answers replaces the answer, before the request could do anything.
+func Answers(status int, contentType, body string) Effect {
+	return Effect{answer: func(*call, *reply) (*reply, error) {
+		return (&reply{status: status, body: []byte(body)}).with("Content-Type", contentType), nil
 	}}
 }
 
 // AnswersHTML answers with a page for people, as a proxy in between does.
 func AnswersHTML(status int) Effect {
-	return Effect{answer: func(c *call, _ []byte) {
-		c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		c.w.WriteHeader(status)
-		_, _ = c.w.Write([]byte("<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Something is in the way</h1></body></html>"))
-	}}
+	return Answers(status, "text/html; charset=utf-8",
+		"<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Something is in the way</h1></body></html>")
 }
 
 // AnswersNothing answers with a status and no body.
 func AnswersNothing(status int) Effect {
-	return Effect{answer: func(c *call, _ []byte) { c.w.WriteHeader(status) }}
+	return Effect{answer: func(*call, *reply) (*reply, error) { return &reply{status: status}, nil }}
 }
 
 // Truncates does what was asked and sends only the first half of the answer.
 func Truncates() Effect {
-	return Effect{after: true, answer: func(c *call, body []byte) {
-		c.w.Header().Set("Content-Type", "application/json")
-		c.w.WriteHeader(http.StatusOK)
-		_, _ = c.w.Write(body[:len(body)/2])
-	}}
-}
-
-// Answers replaces the answer, before the request could do anything.
-func Answers(status int, contentType, body string) Effect {
-	return Effect{answer: func(c *call, _ []byte) {
-		c.w.Header().Set("Content-Type", contentType)
-		c.w.WriteHeader(status)
-		_, _ = c.w.Write([]byte(body))
+	return Effect{after: true, answer: func(_ *call, original *reply) (*reply, error) {
+		half := &reply{status: http.StatusOK, body: original.body[:len(original.body)/2]}
+		return half.with("Content-Type", "application/json"), nil
 	}}
 }
 
 // RefusesSignIn answers a token request with the AADSTS error of that number, such as 7000222 for an expired secret.
 func RefusesSignIn(number int) Effect {
-	return Effect{answer: func(c *call, _ []byte) { c.s.refuseSignIn(c.w, number, "") }}
+	return failing(func(c *call) error { return c.refuseSignIn(number, "") })
 }
 
 // Faults is a script of faults. The first fault that matches a request and is not used up hits it.

@@ -205,7 +205,7 @@ func scanFilter(text string) ([]string, error) {
 	return tokens, nil
 }
 
-// isMoment says whether what was read so far is the beginning of a time, in which a colon is no punctuation.
+// isMoment says whether what was read so far is the beginning of a time, in which a colon is not punctuation.
 func isMoment(text string) bool { return len(text) >= 11 && text[4] == '-' && text[10] == 'T' }
 
 type filterParser struct {

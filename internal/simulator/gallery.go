@@ -4,7 +4,6 @@
 package simulator
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
@@ -22,35 +21,34 @@ var applicationTemplates = &entity[store.GalleryTemplate]{kind: "applicationTemp
 	{name: "description", value: func(t *store.GalleryTemplate) any { return textOrNil(t.Description) }},
 }}
 
-func (c *call) listTemplates() { applicationTemplates.list(c, c.s.store.Gallery()) }
+func (c *call) listTemplates() (*reply, error) {
+	return applicationTemplates.list(c, c.s.store.Gallery())
+}
 
-func (c *call) getTemplate() {
+func (c *call) getTemplate() (*reply, error) {
 	id := c.r.PathValue("template")
 	for _, t := range c.s.store.Gallery() {
 		if strings.EqualFold(t.ID, id) {
-			applicationTemplates.one(c, http.StatusOK, &t)
-			return
+			return applicationTemplates.one(c, &t)
 		}
 	}
-	c.notFound(id)
+	return nil, notFound(id)
 }
 
-func (c *call) instantiate() {
+func (c *call) instantiate() (*reply, error) {
 	var body struct {
 		DisplayName string `json:"displayName"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if body.DisplayName == "" {
-		c.badRequest("A value is required for property 'displayName' of resource 'Application'.")
-		return
+		return nil, badRequest("A value is required for property 'displayName' of resource 'Application'.")
 	}
 	id := c.r.PathValue("template")
 	app, principal, err := c.s.store.Instantiate(id, body.DisplayName, c.client.ID)
 	if err != nil {
-		c.fail(err, id)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindApplication, app.ID, nil)
 	c.s.replica.written(KindServicePrincipal, principal.ID, nil)
@@ -59,7 +57,7 @@ func (c *call) instantiate() {
 	if c.s.Variants().LegacyObjectID {
 		a[0].name, p[0].name = "objectId", "objectId"
 	}
-	writeJSON(c.w, http.StatusCreated, object{
+	return created(object{
 		{"@odata.context", c.context("microsoft.graph.applicationServicePrincipal")}, {"application", a}, {"servicePrincipal", p},
 	})
 }

@@ -5,6 +5,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
@@ -59,26 +60,14 @@ const (
 	EmptyNotFound
 )
 
-// gotoRoutes is the table of GoTo's operations. Those of the Admin API come authenticated.
-func (s *Server) gotoRoutes() *http.ServeMux {
+// gotoRoutes is the table of GoTo's operations.
+func gotoRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+gotoTokenPath, s.postGoToToken)
-	routes := []struct {
-		path   string
-		handle func(*adminCall)
-	}{
-		{"/me", (*adminCall).getMe},
-		{"/accounts/{account}/users", within((*adminCall).listUsers)},
-		{"/accounts/{account}/licenses", within((*adminCall).listLicences)},
-		{"/accounts/{account}/rolesets", within((*adminCall).listRoleSets)},
-	}
-	for _, t := range routes {
-		mux.HandleFunc("GET "+gotoAdminPath+t.path, func(w http.ResponseWriter, r *http.Request) {
-			if c, ok := s.administrator(w, r); ok {
-				t.handle(c)
-			}
-		})
-	}
+	mux.Handle("POST "+gotoTokenPath, operation((*call).postGoToToken))
+	mux.Handle("GET "+gotoAdminPath+"/me", administered((*adminCall).getMe))
+	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/users", administered(within((*adminCall).listUsers)))
+	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/licenses", administered(within((*adminCall).listLicences)))
+	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/rolesets", administered(within((*adminCall).listRoleSets)))
 	return mux
 }
 
@@ -87,94 +76,55 @@ func isGoTo(requestPath string) bool {
 	return requestPath == gotoTokenPath || strings.HasPrefix(requestPath, gotoAdminPath+"/")
 }
 
-// serveGoTo serves a request to GoTo, and answers for paths that it does not have. How it does that is invented.
-func (s *Server) serveGoTo(c *call) {
-	if _, pattern := s.goTo.Handler(c.r); pattern == "" {
-		adminError(c.w, http.StatusNotFound, "NotFound", "There is nothing at this address")
-		return
-	}
-	s.goTo.ServeHTTP(c.w, c.r)
-}
-
-// adminError answers in the shape that GoTo's product APIs have been seen to use. That the Admin API has it too, all
-// codes but InvalidToken, and what status goes with a missing scope, are invented.
-func adminError(w http.ResponseWriter, status int, code, message string) {
-	writeJSON(w, status, object{{"int_err_code", code}, {"msg", message}})
-}
-
-// serviceError is graphError for requests that may be GoTo's, which has other shapes.
-func (c *call) serviceError(status int, code, message string) {
-	switch {
-	case c.r.URL.Path == gotoTokenPath:
-		refuseGoTo(c.w, status, code, message)
-	case isGoTo(c.r.URL.Path):
-		adminError(c.w, status, code, message)
-	default:
-		c.graphError(status, code, "%s", message)
-	}
-}
-
 // adminCall is one request to the Admin API on its way.
 type adminCall struct {
-	s        *Server
-	w        http.ResponseWriter
-	r        *http.Request
+	*call
 	variants GoToVariants
-	// who signed in, and the companies he or she looks after, the primary one first.
+	// who signed in, and the companies they look after, the primary one first.
 	who       store.Account
 	companies []store.Company
 	// company is the one in the path.
 	company store.Company
 }
 
-// administrator finds who sends a request, or refuses it.
-func (s *Server) administrator(w http.ResponseWriter, r *http.Request) (*adminCall, bool) {
-	c := &adminCall{s: s, w: w, r: r, variants: s.Variants().GoTo}
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	grant, ok := s.gotoAuthority.grant(token)
-	var keys []string
-	if ok {
-		var err error
-		c.who, keys, err = s.store.Person(grant.userName)
-		ok = err == nil
-	}
-	if !ok {
-		status := http.StatusUnauthorized
-		if c.variants.ForbidsBadTokens {
-			status = http.StatusForbidden
-		} else {
-			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+// administered is an operation of the Admin API, which wants to know who asks.
+func administered(handle func(*adminCall) (*reply, error)) operation {
+	return func(c *call) (*reply, error) {
+		a := &adminCall{call: c, variants: c.s.Variants().GoTo}
+		token, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+		grant, ok := c.s.gotoAuthority.grant(token)
+		var keys []string
+		if ok {
+			var err error
+			a.who, keys, err = c.s.store.Person(grant.userName)
+			ok = err == nil
 		}
-		adminError(w, status, "InvalidToken", "Invalid token passed")
-		return nil, false
+		switch {
+		case !ok && a.variants.ForbidsBadTokens:
+			return nil, refuse(http.StatusForbidden, "InvalidToken", "Invalid token passed")
+		case !ok:
+			return nil, refuse(http.StatusUnauthorized, "InvalidToken", "Invalid token passed").with("WWW-Authenticate", `Bearer error="invalid_token"`)
+		case c.s.throttle.admin(grant.clientID):
+			return nil, refuse(http.StatusTooManyRequests, "TooManyRequests", "Too many requests")
+		case !grant.covers(adminScope):
+			return nil, refuse(http.StatusForbidden, "InsufficientScope", "The token does not have the scope %s", adminScope)
+		}
+		a.companies = companies(c.s.store.Companies(), keys, a.variants.SeveralAccounts)
+		return handle(a)
 	}
-	if s.throttle.admin(grant.clientID) {
-		adminError(w, http.StatusTooManyRequests, "TooManyRequests", "Too many requests")
-		return nil, false
-	}
-	if !grant.covers(adminScope) {
-		adminError(w, http.StatusForbidden, "InsufficientScope", "The token does not have the scope "+adminScope)
-		return nil, false
-	}
-	c.companies = s.companies(keys, c.variants.SeveralAccounts)
-	return c, true
 }
 
 // companies returns the companies with the keys, in that order, and behind them all others if wanted.
-func (s *Server) companies(keys []string, all bool) []store.Company {
-	known := s.store.Companies()
-	var list []store.Company
+func companies(known []store.Company, keys []string, all bool) []store.Company {
+	var chosen []store.Company
 	for _, key := range keys {
-		for i, company := range known {
-			if company.Key == key {
-				list = append(list, company)
-				known = append(known[:i:i], known[i+1:]...)
-				break
-			}
+		if at := slices.IndexFunc(known, func(c store.Company) bool { return c.Key == key }); at >= 0 {
+			chosen = append(chosen, known[at])
+			known = slices.Delete(known, at, at+1)
 		}
 	}
 	if all {
-		list = append(list, known...)
+		chosen = append(chosen, known...)
 	}
-	return list
+	return chosen
 }

@@ -23,26 +23,25 @@ const (
 
 // within finds the account of the path for an operation and refuses administrators who have nothing to do with it. The
 // two ways in which that is refused are invented: 404 for an account that does not exist, 403 for all else.
-func within(handle func(*adminCall)) func(*adminCall) {
-	return func(c *adminCall) {
+func within(handle func(*adminCall) (*reply, error)) func(*adminCall) (*reply, error) {
+	return func(c *adminCall) (*reply, error) {
 		is := func(company store.Company) bool { return company.Key == c.r.PathValue("account") }
 		at := slices.IndexFunc(c.companies, is)
 		switch {
 		case at < 0 && !slices.ContainsFunc(c.s.store.Companies(), is):
-			adminError(c.w, http.StatusNotFound, "AccountNotFound", "The account does not exist")
+			return nil, refuse(http.StatusNotFound, "AccountNotFound", "The account does not exist")
 		case at < 0:
-			adminError(c.w, http.StatusForbidden, "AccessDenied", "The user does not belong to the account")
+			return nil, refuse(http.StatusForbidden, "AccessDenied", "The user does not belong to the account")
 		case len(c.who.AdminRoles) == 0 && len(c.who.RoleSets) == 0:
-			adminError(c.w, http.StatusForbidden, "AccessDenied", "The user has no administrator role")
-		default:
-			c.company = c.companies[at]
-			handle(c)
+			return nil, c.forbidden()
 		}
+		c.company = c.companies[at]
+		return handle(c)
 	}
 }
 
 // getMe describes who signed in.
-func (c *adminCall) getMe() {
+func (c *adminCall) getMe() (*reply, error) {
 	accounts := []object{}
 	for _, company := range c.companies {
 		accounts = append(accounts, object{{"key", c.key(company.Key)}, {"name", company.Name}})
@@ -51,22 +50,22 @@ func (c *adminCall) getMe() {
 	if len(c.companies) > 0 {
 		me = append(me, member{"accountKey", c.key(c.companies[0].Key)})
 	}
-	writeJSON(c.w, http.StatusOK, append(me,
+	return respond(append(me,
 		member{"email", c.who.Email}, member{"orgAdmin", false}, member{"adminRoles", list(c.who.AdminRoles)},
 		member{"products", c.products(c.who)}, member{"accounts", accounts}))
 }
 
-func (c *adminCall) listUsers() {
-	email, filtered, ok := c.filter()
-	if !ok {
-		return
+func (c *adminCall) listUsers() (*reply, error) {
+	email, filtered, err := c.filter()
+	if err != nil {
+		return nil, err
 	}
 	accounts := c.s.store.AccountsOf(c.company.Key)
 	if filtered {
 		accounts = slices.DeleteFunc(accounts, func(a store.Account) bool { return !strings.EqualFold(a.Email, email) })
 	}
 	products := c.productsOf(c.company.Key)
-	answerPage(c, accounts, func(a store.Account) object { return c.user(a, products) })
+	return answerPage(c, accounts, func(a store.Account) object { return c.user(a, products) })
 }
 
 // user describes an account. That members without a value are left out is invented.
@@ -131,9 +130,9 @@ func productsAmong(licences []string, products map[string][]string) []string {
 	return codes
 }
 
-func (c *adminCall) listLicences() {
-	if !c.unfiltered() {
-		return
+func (c *adminCall) listLicences() (*reply, error) {
+	if err := c.unfiltered(); err != nil {
+		return nil, err
 	}
 	holders, invited := map[string][]string{}, map[string][]string{}
 	for _, a := range c.s.store.AccountsOf(c.company.Key) {
@@ -148,7 +147,7 @@ func (c *adminCall) listLicences() {
 	if c.variants.Keys == KeysMixed {
 		c.variants.Keys = KeysAsNumbers
 	}
-	answerPage(c, c.s.store.LicencesOf(c.company.Key), func(l store.Licence) object {
+	return answerPage(c, c.s.store.LicencesOf(c.company.Key), func(l store.Licence) object {
 		return object{
 			{"key", c.key(l.Key)}, {"concurrentLicenseKey", 0}, {"seats", l.Seats},
 			{"userCount", len(holders[l.Key]) + len(invited[l.Key])}, {"enabled", !l.Disabled}, {"description", l.Description},
@@ -159,16 +158,16 @@ func (c *adminCall) listLicences() {
 	})
 }
 
-func (c *adminCall) listRoleSets() {
-	if !c.unfiltered() {
-		return
+func (c *adminCall) listRoleSets() (*reply, error) {
+	if err := c.unfiltered(); err != nil {
+		return nil, err
 	}
-	answerPage(c, c.s.store.RoleSetsOf(c.company.Key), func(r store.RoleSet) object {
+	return answerPage(c, c.s.store.RoleSetsOf(c.company.Key), func(r store.RoleSet) object {
 		return object{{"id", r.ID}, {"name", r.Name}}
 	})
 }
 
-// key writes a key. One that is no number stays text.
+// key writes a key. One that is not a number stays text.
 func (c *adminCall) key(key string) any {
 	if c.variants.Keys == KeysAsNumbers && decimal.MatchString(key) {
 		return json.RawMessage(key)
@@ -191,7 +190,7 @@ var (
 
 // filter returns the address that a request asks for, or refuses a filter that is not understood. That only addresses
 // can be asked for, and in which words the rest is refused, is invented; that "+" does not stand for a space is not.
-func (c *adminCall) filter() (email string, filtered, ok bool) {
+func (c *adminCall) filter() (email string, filtered bool, err error) {
 	for pair := range strings.SplitSeq(c.r.URL.RawQuery, "&") {
 		name, raw, _ := strings.Cut(pair, "=")
 		if name != "filter" {
@@ -200,33 +199,31 @@ func (c *adminCall) filter() (email string, filtered, ok bool) {
 		text, err := url.PathUnescape(raw)
 		found := emailFilter.FindStringSubmatch(text)
 		if err != nil || found == nil || strings.Contains(raw, "+") {
-			adminError(c.w, http.StatusBadRequest, "InvalidFilter", "The filter is not valid")
-			return "", false, false
+			return "", false, refuse(http.StatusBadRequest, "InvalidFilter", "The filter is not valid")
 		}
 		email, filtered = found[1], true
 	}
-	return email, filtered, true
+	return email, filtered, nil
 }
 
 // unfiltered refuses filters where a client would get more than it asked for.
-func (c *adminCall) unfiltered() bool {
+func (c *adminCall) unfiltered() error {
 	if c.r.URL.Query().Has("filter") {
-		adminError(c.w, http.StatusBadRequest, "InvalidFilter", "This list cannot be filtered")
-		return false
+		return refuse(http.StatusBadRequest, "InvalidFilter", "This list cannot be filtered")
 	}
-	return true
+	return nil
 }
 
 // answerPage sends the page that a request asks for, and describes no others. Parameters that it does not know count as
 // not sent.
-func answerPage[T any](c *adminCall, all []T, describe func(T) object) {
-	size, ok := c.number("pageSize", defaultAdminPage, 1)
-	if !ok {
-		return
+func answerPage[T any](c *adminCall, all []T, describe func(T) object) (*reply, error) {
+	size, err := c.number("pageSize", defaultAdminPage, 1)
+	if err != nil {
+		return nil, err
 	}
-	offset, ok := c.number("offset", 0, 0)
-	if !ok {
-		return
+	offset, err := c.number("offset", 0, 0)
+	if err != nil {
+		return nil, err
 	}
 	limit := maximumAdminPage
 	if c.variants.PageSizeCap > 0 {
@@ -238,8 +235,7 @@ func answerPage[T any](c *adminCall, all []T, describe func(T) object) {
 		page = append(page, describe(item))
 	}
 	if len(page) == 0 && c.variants.Empty == EmptyNotFound {
-		adminError(c.w, http.StatusNotFound, "NotFound", "Nothing was found")
-		return
+		return nil, refuse(http.StatusNotFound, "NotFound", "Nothing was found")
 	}
 	c.choose(page)
 	// Where an empty page is said to begin and end is invented.
@@ -250,21 +246,20 @@ func answerPage[T any](c *adminCall, all []T, describe func(T) object) {
 	if !c.variants.NoTotal {
 		body = append(body, member{"total", len(all)})
 	}
-	writeJSON(c.w, http.StatusOK, body)
+	return respond(body)
 }
 
 // number returns a parameter, or refuses it.
-func (c *adminCall) number(name string, usual, least int) (int, bool) {
+func (c *adminCall) number(name string, usual, least int) (int, error) {
 	text := c.r.URL.Query().Get(name)
 	if text == "" {
-		return usual, true
+		return usual, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least {
-		adminError(c.w, http.StatusBadRequest, "InvalidParameter", "The parameter "+name+" is out of range")
-		return 0, false
+		return 0, refuse(http.StatusBadRequest, "InvalidParameter", "The parameter %s is out of range", name)
 	}
-	return n, true
+	return n, nil
 }
 
 // choose leaves only the members that a request asks for; names that do not exist choose nothing.

@@ -42,7 +42,7 @@ func TestAdminLists_arePaged(t *testing.T) {
 		{"without total", GoToVariants{NoTotal: true}, "?pageSize=200", http.StatusOK, 200, 0.0, 199.0, nil},
 		{"unknown parameter", GoToVariants{}, "?pagesize=3&ascending=email=true", http.StatusOK, 25, 0.0, 24.0, 1100.0},
 		{"no size", GoToVariants{}, "?pageSize=0", http.StatusBadRequest, 0, nil, nil, nil},
-		{"size is no number", GoToVariants{}, "?pageSize=all", http.StatusBadRequest, 0, nil, nil, nil},
+		{"size is not a number", GoToVariants{}, "?pageSize=all", http.StatusBadRequest, 0, nil, nil, nil},
 		{"negative offset", GoToVariants{}, "?offset=-1", http.StatusBadRequest, 0, nil, nil, nil},
 	}
 	c := start(t)

@@ -72,6 +72,24 @@ func newGoToAuthority(clock *Clock, lifetime time.Duration) *gotoAuthority {
 	return a
 }
 
+// own gives a personal access token to a person, and takes it from everybody if there is none.
+func (a *gotoAuthority) own(token, userName string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if userName == "" {
+		delete(a.personal, token)
+		return
+	}
+	a.personal[token] = userName
+}
+
+// revokeAccess ends all access tokens.
+func (a *gotoAuthority) revokeAccess() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.access)
+}
+
 func (a *gotoAuthority) add(c GoToClient) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -143,98 +161,42 @@ func (a *gotoAuthority) useRefresh(clientID, token string) (userName, next strin
 // newGoToToken returns a token that nobody should look into. The real ones can be looked into and should not be.
 func newGoToToken() string { return "goto." + encodeSegment(randomBytes(48)) }
 
-// refuseGoTo answers in the shape of OAuth.
-func refuseGoTo(w http.ResponseWriter, status int, code, description string) {
-	writeJSON(w, status, object{{"error", code}, {"error_description", description}})
-}
-
 // postGoToToken exchanges a personal access token or a refresh token for an access token. The descriptions of errors
 // are invented, and so are all codes but invalid_client, which follow the standard.
-func (s *Server) postGoToToken(w http.ResponseWriter, r *http.Request) {
-	id, secret, _ := r.BasicAuth()
-	client, ok := s.gotoAuthority.client(id, secret)
+func (c *call) postGoToToken() (*reply, error) {
+	bad := func(code, description string) error { return refuse(http.StatusBadRequest, code, "%s", description) }
+	id, secret, _ := c.r.BasicAuth()
+	client, ok := c.s.gotoAuthority.client(id, secret)
 	if !ok {
-		w.Header().Set("WWW-Authenticate", "Basic")
-		refuseGoTo(w, http.StatusUnauthorized, "invalid_client", "Client authentication failed")
-		return
+		return nil, refuse(http.StatusUnauthorized, "invalid_client", "Client authentication failed").with("WWW-Authenticate", "Basic")
 	}
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err := r.ParseForm(); err != nil || media != "application/x-www-form-urlencoded" {
-		refuseGoTo(w, http.StatusBadRequest, "invalid_request", "The body is not a form")
-		return
+	media, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err := c.r.ParseForm(); err != nil || media != "application/x-www-form-urlencoded" {
+		return nil, bad("invalid_request", "The body is not a form")
 	}
 	var userName, next string
-	switch grantType := r.PostForm.Get("grant_type"); grantType {
+	switch c.r.PostForm.Get("grant_type") {
 	case "personal_access_token":
-		if client.NoPersonalTokens || s.Variants().GoTo.NoPersonalTokens {
-			refuseGoTo(w, http.StatusBadRequest, "unauthorized_client", "The client may not use this grant type")
-			return
+		if client.NoPersonalTokens || c.s.Variants().GoTo.NoPersonalTokens {
+			return nil, bad("unauthorized_client", "The client may not use this grant type")
 		}
-		userName, ok = s.gotoAuthority.owner(r.PostForm.Get("pat"))
+		userName, ok = c.s.gotoAuthority.owner(c.r.PostForm.Get("pat"))
 	case "refresh_token":
-		userName, next, ok = s.gotoAuthority.useRefresh(client.ID, r.PostForm.Get("refresh_token"))
+		userName, next, ok = c.s.gotoAuthority.useRefresh(client.ID, c.r.PostForm.Get("refresh_token"))
 	case "":
-		refuseGoTo(w, http.StatusBadRequest, "invalid_request", "The grant type is missing")
-		return
+		return nil, bad("invalid_request", "The grant type is missing")
 	default:
-		refuseGoTo(w, http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported")
-		return
+		return nil, bad("unsupported_grant_type", "The grant type is not supported")
 	}
-	person, _, err := s.store.Person(userName)
+	person, _, err := c.s.store.Person(userName)
 	if !ok || err != nil {
-		refuseGoTo(w, http.StatusBadRequest, "invalid_grant", "The token is invalid, expired or revoked")
-		return
+		return nil, bad("invalid_grant", "The token is invalid, expired or revoked")
 	}
-	answer := object{{"access_token", s.gotoAuthority.issue(client, userName)}, {"token_type", "Bearer"}}
+	answer := object{{"access_token", c.s.gotoAuthority.issue(client, userName)}, {"token_type", "Bearer"}}
 	if next != "" {
 		answer = append(answer, member{"refresh_token", next})
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, http.StatusOK, append(answer,
-		member{"expires_in", int64(s.gotoAuthority.lifetime / time.Second)}, member{"scope", strings.Join(client.Scopes, " ")},
-		member{"principal", person.Email}, member{"loa", 2}))
+	return jsonReply(http.StatusOK, append(answer,
+		member{"expires_in", int64(c.s.gotoAuthority.lifetime / time.Second)}, member{"scope", strings.Join(client.Scopes, " ")},
+		member{"principal", person.Email}, member{"loa", 2})).with("Cache-Control", "no-store"), nil
 }
-
-// AddGoToClient makes another OAuth client of GoTo known, or changes one.
-func (s *Server) AddGoToClient(c GoToClient) { s.gotoAuthority.add(c) }
-
-// AddPersonalAccessToken makes a personal access token known that belongs to whoever signs in to GoTo with the name.
-func (s *Server) AddPersonalAccessToken(token, userName string) {
-	s.gotoAuthority.mu.Lock()
-	defer s.gotoAuthority.mu.Unlock()
-	s.gotoAuthority.personal[token] = userName
-}
-
-// RevokePersonalAccessToken ends a personal access token. Access tokens that it has brought stay good until they
-// expire, which is invented.
-func (s *Server) RevokePersonalAccessToken(token string) {
-	s.gotoAuthority.mu.Lock()
-	defer s.gotoAuthority.mu.Unlock()
-	delete(s.gotoAuthority.personal, token)
-}
-
-// RevokeGoToAccessTokens ends all access tokens of GoTo that are out, before their time.
-func (s *Server) RevokeGoToAccessTokens() {
-	s.gotoAuthority.mu.Lock()
-	defer s.gotoAuthority.mu.Unlock()
-	clear(s.gotoAuthority.access)
-}
-
-// NewGoToRefreshToken returns a refresh token of the default client that stands for the person, as a sign-in in a
-// browser would have brought it.
-func (s *Server) NewGoToRefreshToken(userName string) string {
-	return s.gotoAuthority.newRefresh(DefaultGoToClientID, userName)
-}
-
-// GoToAccessToken returns an access token of the default client for the seeded administrator, as the token endpoint
-// would.
-func (s *Server) GoToAccessToken() string {
-	client, _ := s.gotoAuthority.client(DefaultGoToClientID, DefaultGoToClientSecret)
-	return s.gotoAuthority.issue(client, store.AdminUserName)
-}
-
-// GoToURL returns the base address of GoTo's Admin API, without path and version.
-func (s *Server) GoToURL() string { return s.baseURL() }
-
-// GoToTokenURL returns the address of GoTo's token endpoint.
-func (s *Server) GoToTokenURL() string { return s.baseURL() + gotoTokenPath }

@@ -91,176 +91,139 @@ func renderQuarantine(q *store.Quarantine) any {
 	}
 }
 
-func (c *call) listJobs() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) listJobs(p store.ServicePrincipal) (*reply, error) {
 	jobs, err := c.s.store.Jobs(p.ID)
 	if err != nil {
-		c.fail(err, p.ID)
-		return
+		return nil, err
 	}
 	rendered := []object{}
 	for i := range jobs {
 		if !c.s.replica.hides(KindJob, jobs[i].ID) {
-			o, ok := c.pick("synchronizationJob", renderJob(&jobs[i]))
-			if !ok {
-				return
+			o, err := c.pick("synchronizationJob", renderJob(&jobs[i]))
+			if err != nil {
+				return nil, err
 			}
 			rendered = append(rendered, o)
+			c.s.engine.Looked(p.ID, jobs[i].ID)
 		}
 	}
-	for _, ghost := range c.s.replica.removed(KindJob, func(ghost any) bool { return isJobOf(ghost, p.ID) }) {
-		if j, ok := ghost.(store.Job); ok {
-			rendered = append(rendered, renderJob(&j))
-		}
+	for _, j := range removed(c.s.replica, KindJob, func(j store.Job) bool { return j.ServicePrincipalID == p.ID }) {
+		rendered = append(rendered, renderJob(&j))
 	}
-	c.ok(object{{"@odata.context", c.context(syncSet(p.ID, "jobs"))}, {"value", rendered}})
+	if len(rendered) == 0 && c.s.Variants().NoJobsNotFound {
+		return nil, &store.NotFoundError{Kind: store.MissingJob, ID: p.ID}
+	}
+	return respond(object{{"@odata.context", c.context(syncSet(p.ID, "jobs"))}, {"value", rendered}})
 }
 
-func isJobOf(ghost any, principalID string) bool {
-	j, ok := ghost.(store.Job)
-	return ok && j.ServicePrincipalID == principalID
-}
-
-func (c *call) postJob() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) postJob(p store.ServicePrincipal) (*reply, error) {
 	var body struct {
 		TemplateID string `json:"templateId"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	j, err := c.s.store.CreateJob(p.ID, body.TemplateID)
 	if err != nil {
-		c.failSync(err, p.ID)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindJob, j.ID, nil)
-	writeJSON(c.w, http.StatusCreated, append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, renderJob(&j)...))
+	return created(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, renderJob(&j)...))
 }
 
-// job returns the job in the path, or answers that there is none.
-func (c *call) job() (store.Job, bool) {
-	p, ok := c.principal()
-	if !ok {
-		return store.Job{}, false
-	}
-	id := c.r.PathValue("job")
-	j, err := c.s.store.Job(p.ID, id)
-	if err != nil {
-		c.notFound(id)
-		return j, false
-	}
-	return j, true
+// ofJob is an operation on the job in the path.
+func ofJob(handle func(*call, store.Job) (*reply, error)) operation {
+	return ofPrincipal(func(c *call, p store.ServicePrincipal) (*reply, error) {
+		j, err := c.s.store.Job(p.ID, c.r.PathValue("job"))
+		if err != nil {
+			return nil, err
+		}
+		return handle(c, j)
+	})
 }
 
-func (c *call) getJob() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) getJob(p store.ServicePrincipal) (*reply, error) {
 	id := c.r.PathValue("job")
 	j, err := c.s.store.Job(p.ID, id)
 	ghost, stale := c.s.replica.read(KindJob, id)
-	if old, ok := ghost.(store.Job); ok && stale {
+	switch old, ok := ghost.(store.Job); {
+	case ok && stale:
 		j = old
-	} else if err != nil || stale {
-		c.notFound(id)
-		return
+	case err != nil:
+		return nil, err
+	case stale:
+		return nil, &store.NotFoundError{Kind: store.MissingJob, ID: id}
 	}
-	if o, ok := c.pick("synchronizationJob", renderJob(&j)); ok {
-		c.ok(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, o...))
+	c.s.engine.Looked(p.ID, j.ID)
+	o, err := c.pick("synchronizationJob", renderJob(&j))
+	if err != nil {
+		return nil, err
 	}
+	return respond(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, o...))
 }
 
-func (c *call) deleteJob() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) deleteJob(j store.Job) (*reply, error) {
 	if err := c.s.store.DeleteJob(j.ServicePrincipalID, j.ID); err != nil {
-		c.failSync(err, j.ID)
-		return
+		return nil, err
 	}
 	c.s.engine.Forget(j.ID)
 	c.s.replica.written(KindJob, j.ID, j)
-	c.noContent()
+	return done(nil)
 }
 
 // pick returns the members that $select asks for; the id is always among them.
-func (c *call) pick(kind string, o object) (object, bool) {
+func (c *call) pick(kind string, o object) (object, error) {
 	names := c.r.URL.Query().Get("$select")
 	if names == "" {
-		return o, true
+		return o, nil
 	}
 	var picked object
 	for name := range strings.SplitSeq(names, ",") {
 		name = strings.TrimSpace(name)
 		value, ok := o.get(name)
 		if !ok {
-			c.badRequest("Could not find a property named '%s' on type 'microsoft.graph.%s'.", name, kind)
-			return nil, false
+			return nil, noProperty(name, kind)
 		}
 		picked = append(picked, member{name, value})
 	}
-	return picked, true
+	return picked, nil
 }
 
-func (c *call) startJob() {
-	if j, ok := c.job(); ok {
-		c.finishSync(c.s.engine.Start(j.ServicePrincipalID, j.ID), j.ID)
-	}
+func (c *call) startJob(j store.Job) (*reply, error) {
+	return done(c.s.engine.Start(j.ServicePrincipalID, j.ID))
 }
 
-func (c *call) pauseJob() {
-	if j, ok := c.job(); ok {
-		c.finishSync(c.s.engine.Pause(j.ServicePrincipalID, j.ID), j.ID)
-	}
-}
-
-func (c *call) finishSync(err error, id string) {
-	if err != nil {
-		c.failSync(err, id)
-		return
-	}
-	c.noContent()
+func (c *call) pauseJob(j store.Job) (*reply, error) {
+	return done(c.s.engine.Pause(j.ServicePrincipalID, j.ID))
 }
 
 // restartScopes are the flags that a restart knows.
 var restartScopes = []string{"None", "ConnectorDataStore", "Escrows", "Watermark", "QuarantineState", "Full", "ForceDeletes"}
 
-func (c *call) restartJob() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) restartJob(j store.Job) (*reply, error) {
 	var body struct {
 		Criteria *struct {
 			ResetScope *string `json:"resetScope"`
 		} `json:"criteria"`
 	}
-	if len(c.body) > 0 && !c.decode(&body) {
-		return
+	if len(c.body) > 0 {
+		if err := c.decode(&body); err != nil {
+			return nil, err
+		}
 	}
 	var scopes []string
 	if body.Criteria != nil && body.Criteria.ResetScope != nil {
 		for scope := range strings.SplitSeq(*body.Criteria.ResetScope, ",") {
 			at := slices.IndexFunc(restartScopes, func(known string) bool { return strings.EqualFold(known, strings.TrimSpace(scope)) })
 			if at < 0 && strings.TrimSpace(scope) != "" {
-				c.syncError(http.StatusBadRequest, "InvalidResetScope", fmt.Sprintf("The reset scope %q does not exist.", scope))
-				return
+				return nil, refuseSync(http.StatusBadRequest, "InvalidResetScope", fmt.Sprintf("The reset scope %q does not exist.", scope))
 			}
 			if at >= 0 {
 				scopes = append(scopes, restartScopes[at])
 			}
 		}
 	}
-	c.finishSync(c.s.engine.Restart(j.ServicePrincipalID, j.ID, scopes), j.ID)
+	return done(c.s.engine.Restart(j.ServicePrincipalID, j.ID, scopes))
 }
 
 type credentialsBody struct {
@@ -270,55 +233,43 @@ type credentialsBody struct {
 }
 
 // validateCredentials tests credentials before there is a job.
-func (c *call) validateCredentials() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) validateCredentials(p store.ServicePrincipal) (*reply, error) {
 	var body credentialsBody
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	connectors, err := c.s.store.ConnectorsFor(p.ID)
 	if err != nil {
-		c.fail(err, p.ID)
-		return
+		return nil, err
 	}
 	at := slices.IndexFunc(connectors, func(t store.Connector) bool { return t.ID == body.TemplateID })
 	if at < 0 {
-		c.failSync(store.ErrInvalid, p.ID)
-		return
+		return nil, store.ErrInvalid
 	}
-	c.testCredentials(p.ID, body.TemplateID, body)
+	return c.testCredentials(p.ID, body.TemplateID, body)
 }
 
-func (c *call) validateJobCredentials() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) validateJobCredentials(j store.Job) (*reply, error) {
 	var body credentialsBody
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
-	c.testCredentials(j.ServicePrincipalID, j.ConnectorID, body)
+	return c.testCredentials(j.ServicePrincipalID, j.ConnectorID, body)
 }
 
-func (c *call) testCredentials(principalID, connectorID string, body credentialsBody) {
+func (c *call) testCredentials(principalID, connectorID string, body credentialsBody) (*reply, error) {
 	given := c.s.store.Credentials(principalID, connectorID)
 	if !body.UseSavedCredentials {
 		given = map[string]string{}
 		for _, e := range body.Credentials {
 			if !store.IsSecretKey(e.Key) {
-				c.failSync(&store.UnknownKeyError{Key: e.Key}, principalID)
-				return
+				return nil, &store.UnknownKeyError{Key: e.Key}
 			}
 			given[e.Key] = e.Value
 		}
 	}
 	if refused := c.s.engine.CheckCredentials(connectorID, given); refused != nil {
-		c.syncError(http.StatusBadRequest, refused.Code, refused.Message)
-		return
+		return nil, refused
 	}
-	c.noContent()
+	return done(nil)
 }

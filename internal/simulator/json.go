@@ -6,7 +6,6 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -136,10 +135,4 @@ func list[T any](items []T) []T {
 		return []T{}
 	}
 	return items
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(appendJSON(nil, value)) // a client that went away is no concern of the server
 }

@@ -36,7 +36,16 @@ type Request struct {
 	Connection int64
 	// Batch is the number of the $batch request that carried this one, 0 if it came alone.
 	Batch int
+	// Permissions are the application permissions that count for the operation of Graph, nil where any token will do, and
+	// where a fault or an unknown path kept the request from its operation. Suffices says which of them are enough.
+	Permissions []string
+
+	needs requirement
 }
+
+// Suffices says whether a client with these application permissions, and no others, may do what was requested. That a
+// permission can be limited to what the client owns is left out of account.
+func (r Request) Suffices(permissions ...string) bool { return r.needs.metBy(permissions) }
 
 // IsWrite says whether the request meant to change something. Sign-in does not, nor do the calls that use POST only to
 // ask something, nor the envelope of a batch, whose content is recorded request by request.
@@ -79,10 +88,11 @@ func (l *Log) begin(r *Request) {
 	r.Number = len(l.requests)
 }
 
-func (l *Log) end(r *Request, status int, response []byte, took time.Duration) {
+func (l *Log) end(r *Request, c *call, answer *reply, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r.Status, r.Response, r.Took = status, response, took
+	r.Status, r.Response, r.Took = answer.status, c.s.gotoAuthority.redactAnswer(r.Path, answer.body), took
+	r.needs, r.Permissions = c.needs, c.needs.permissions()
 }
 
 // Connections returns how many connections were opened since the start; Reset does not change that.

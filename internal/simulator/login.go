@@ -37,71 +37,69 @@ var signInErrors = map[int]struct {
 // federationAudience is what a federated token must be made out to.
 const federationAudience = "api://AzureADTokenExchange"
 
-func (s *Server) signInRoutes() *http.ServeMux {
+func signInRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", s.postToken)
-	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", s.getOpenIDConfiguration)
-	mux.HandleFunc("GET /common/discovery/instance", s.getInstanceDiscovery)
-	mux.HandleFunc("GET /metadata/endpoints", s.getMetadata)
-	mux.HandleFunc("GET /metadata/identity/oauth2/token", s.getManagedIdentityToken)
-	mux.HandleFunc("GET /oidc/github", s.getGitHubToken)
-	mux.HandleFunc("POST /oidc/azuredevops", s.postAzureDevOpsToken)
+	mux.Handle("POST /{tenant}/oauth2/v2.0/token", operation((*call).postToken))
+	mux.Handle("GET /{tenant}/v2.0/.well-known/openid-configuration", operation((*call).getOpenIDConfiguration))
+	mux.Handle("GET /common/discovery/instance", operation((*call).getInstanceDiscovery))
+	mux.Handle("GET /metadata/endpoints", operation((*call).getMetadata))
+	mux.Handle("GET /metadata/identity/oauth2/token", operation((*call).getManagedIdentityToken))
+	mux.Handle("GET /oidc/github", operation((*call).getGitHubToken))
+	mux.Handle("POST /oidc/azuredevops", operation((*call).postAzureDevOpsToken))
 	return mux
 }
 
-// refuseSignIn answers in the shape of OAuth, which is not that of Graph.
-func (s *Server) refuseSignIn(w http.ResponseWriter, number int, detail string) {
+// refuseSignIn is an error in the shape of OAuth, which is not that of Graph.
+func (c *call) refuseSignIn(number int, detail string) error {
 	e := signInErrors[number]
 	text := fmt.Sprintf("AADSTS%d: %s", number, e.message)
 	if detail != "" {
 		text += " " + detail
 	}
 	trace, correlation := uuid.NewString(), uuid.NewString()
-	now := s.clock.Now().Format("2006-01-02 15:04:05Z")
-	writeJSON(w, e.status, object{
+	now := c.s.clock.Now().Format("2006-01-02 15:04:05Z")
+	return &failure{status: e.status, body: object{
 		{"error", e.oauth},
 		{"error_description", fmt.Sprintf("%s Trace ID: %s Correlation ID: %s Timestamp: %s", text, trace, correlation, now)},
 		{"error_codes", []int{number}},
 		{"timestamp", now},
 		{"trace_id", trace},
 		{"correlation_id", correlation},
-		{"error_uri", fmt.Sprintf("%s/error?code=%d", s.AuthorityURL(), number)},
-	})
+		{"error_uri", fmt.Sprintf("%s/error?code=%d", c.s.AuthorityURL(), number)},
+	}}
 }
 
-func (s *Server) knowsTenant(tenant string) bool {
-	return strings.EqualFold(tenant, s.TenantID()) || strings.EqualFold(tenant, "corp.example")
+func (c *call) knowsTenant() bool {
+	tenant := c.r.PathValue("tenant")
+	return strings.EqualFold(tenant, c.s.TenantID()) || strings.EqualFold(tenant, "corp.example")
 }
 
-func (s *Server) postToken(w http.ResponseWriter, r *http.Request) {
-	if !s.knowsTenant(r.PathValue("tenant")) {
-		s.refuseSignIn(w, 90002, "")
-		return
+func (c *call) postToken() (*reply, error) {
+	if !c.knowsTenant() {
+		return nil, c.refuseSignIn(90002, "")
 	}
-	if err := r.ParseForm(); err != nil {
-		s.refuseSignIn(w, 900144, "")
-		return
+	if err := c.r.ParseForm(); err != nil {
+		return nil, c.refuseSignIn(900144, "")
 	}
-	client, known := s.authority.client(r.PostForm.Get("client_id"))
-	resource, ok := resourceOf(r.PostForm.Get("scope"))
+	form := c.r.PostForm
+	client, known := c.s.authority.client(form.Get("client_id"))
+	resource, ok := resourceOf(form.Get("scope"))
 	switch {
-	case r.PostForm.Get("grant_type") != "client_credentials":
-		s.refuseSignIn(w, 70003, "")
+	case form.Get("grant_type") != "client_credentials":
+		return nil, c.refuseSignIn(70003, "")
 	case !known:
-		s.refuseSignIn(w, 700016, "")
+		return nil, c.refuseSignIn(700016, "")
 	case !ok:
-		s.refuseSignIn(w, 70011, "")
-	default:
-		if number, detail := s.refusal(client, r); number != 0 {
-			s.refuseSignIn(w, number, detail)
-			return
-		}
-		seconds := int64(s.opts.TokenLifetime/time.Second) - 1
-		writeJSON(w, http.StatusOK, object{
-			{"token_type", "Bearer"}, {"expires_in", seconds}, {"ext_expires_in", seconds},
-			{"access_token", s.authority.accessToken(client, resource, s.clock.Now())},
-		})
+		return nil, c.refuseSignIn(70011, "")
 	}
+	if number, detail := c.refusal(client); number != 0 {
+		return nil, c.refuseSignIn(number, detail)
+	}
+	seconds := int64(c.s.opts.TokenLifetime/time.Second) - 1
+	return respond(object{
+		{"token_type", "Bearer"}, {"expires_in", seconds}, {"ext_expires_in", seconds},
+		{"access_token", c.s.authority.accessToken(client, resource, c.s.clock.Now())},
+	})
 }
 
 // resourceOf returns the resource of a scope such as https://graph.example/.default. Clients send scopes of OpenID
@@ -116,11 +114,11 @@ func resourceOf(scopes string) (string, bool) {
 }
 
 // refusal returns the number of the error with which the client's credential is refused, 0 if it is right.
-func (s *Server) refusal(client Client, r *http.Request) (int, string) {
-	if assertion := r.PostForm.Get("client_assertion"); assertion != "" {
-		return s.assertionRefusal(client, assertion)
+func (c *call) refusal(client Client) (int, string) {
+	if assertion := c.r.PostForm.Get("client_assertion"); assertion != "" {
+		return c.s.authority.assertionRefusal(client, assertion, c.s.clock.Now())
 	}
-	secret := r.PostForm.Get("client_secret")
+	secret := c.r.PostForm.Get("client_secret")
 	switch {
 	case secret == "":
 		return 900144, "client_assertion or client_secret is needed."
@@ -132,7 +130,7 @@ func (s *Server) refusal(client Client, r *http.Request) (int, string) {
 
 // assertionRefusal checks a client assertion: one that a registered certificate signed, or a token of a federated
 // issuer. The former goes by real time, because the client makes it out.
-func (s *Server) assertionRefusal(client Client, assertion string) (int, string) {
+func (a *authority) assertionRefusal(client Client, assertion string, moment time.Time) (int, string) {
 	header, c, err := readToken(assertion)
 	if err != nil {
 		return 700027, ""
@@ -146,31 +144,29 @@ func (s *Server) assertionRefusal(client Client, assertion string) (int, string)
 			return 700027, "The audience must be the token endpoint."
 		case c.NotAfter < now || c.NotUntil > now+300:
 			return 700024, ""
-		case !s.authority.signedByCertificate(assertion, header):
+		case !a.signedByCertificate(assertion, header):
 			return 700027, ""
 		}
 		return 0, ""
 	}
-	c, err = s.authority.verify(assertion)
+	c, err = a.verify(assertion)
 	switch {
 	case err != nil:
 		return 70021, ""
 	case c.Audience != federationAudience:
 		return 700213, ""
-	case c.NotAfter <= s.clock.Now().Unix():
+	case c.NotAfter <= moment.Unix():
 		return 700024, ""
 	}
 	return 0, ""
 }
 
-func (s *Server) getOpenIDConfiguration(w http.ResponseWriter, r *http.Request) {
-	tenant := r.PathValue("tenant")
-	if !s.knowsTenant(tenant) {
-		s.refuseSignIn(w, 90002, "")
-		return
+func (c *call) getOpenIDConfiguration() (*reply, error) {
+	if !c.knowsTenant() {
+		return nil, c.refuseSignIn(90002, "")
 	}
-	base := s.AuthorityURL() + "/" + tenant
-	writeJSON(w, http.StatusOK, object{
+	base := c.s.AuthorityURL() + "/" + c.r.PathValue("tenant")
+	return respond(object{
 		{"token_endpoint", base + "/oauth2/v2.0/token"},
 		{"token_endpoint_auth_methods_supported", []string{"client_secret_post", "private_key_jwt", "client_secret_basic"}},
 		{"jwks_uri", base + "/discovery/v2.0/keys"},
@@ -183,10 +179,10 @@ func (s *Server) getOpenIDConfiguration(w http.ResponseWriter, r *http.Request) 
 	})
 }
 
-func (s *Server) getInstanceDiscovery(w http.ResponseWriter, _ *http.Request) {
-	host := strings.TrimPrefix(strings.TrimPrefix(s.AuthorityURL(), "https://"), "http://")
-	writeJSON(w, http.StatusOK, object{
-		{"tenant_discovery_endpoint", s.AuthorityURL() + "/" + s.TenantID() + "/v2.0/.well-known/openid-configuration"},
+func (c *call) getInstanceDiscovery() (*reply, error) {
+	host := strings.TrimPrefix(strings.TrimPrefix(c.s.AuthorityURL(), "https://"), "http://")
+	return respond(object{
+		{"tenant_discovery_endpoint", c.s.AuthorityURL() + "/" + c.s.TenantID() + "/v2.0/.well-known/openid-configuration"},
 		{"api-version", "1.1"},
 		{"metadata", []any{object{
 			{"preferred_network", host}, {"preferred_cache", host}, {"aliases", []string{host}},
@@ -195,15 +191,15 @@ func (s *Server) getInstanceDiscovery(w http.ResponseWriter, _ *http.Request) {
 }
 
 // getMetadata describes the cloud to clients that discover its endpoints.
-func (s *Server) getMetadata(w http.ResponseWriter, _ *http.Request) {
-	base := s.baseURL()
-	writeJSON(w, http.StatusOK, object{
+func (c *call) getMetadata() (*reply, error) {
+	base := c.s.baseURL()
+	return respond(object{
 		{"name", "GoToMeetingSimulator"},
 		{"portal", "https://portal.example.com"},
 		{"resourceManager", base + "/"},
-		{"microsoftGraphResourceId", s.GraphURL() + "/"},
+		{"microsoftGraphResourceId", c.s.GraphURL() + "/"},
 		{"authentication", object{
-			{"loginEndpoint", s.AuthorityURL()}, {"audiences", []string{base}}, {"tenant", "common"}, {"identityProvider", "AAD"},
+			{"loginEndpoint", c.s.AuthorityURL()}, {"audiences", []string{base}}, {"tenant", "common"}, {"identityProvider", "AAD"},
 		}},
 	})
 }

@@ -4,10 +4,10 @@
 package simulator
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 type subjectDTO struct {
@@ -21,23 +21,18 @@ type subjectDTO struct {
 // maximumLinkedMembers is how many members of a group one request may provision.
 const maximumLinkedMembers = 5
 
-func (c *call) provisionOnDemand() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) provisionOnDemand(j store.Job) (*reply, error) {
 	var body struct {
 		Parameters []struct {
 			RuleID   string       `json:"ruleId"`
 			Subjects []subjectDTO `json:"subjects"`
 		} `json:"parameters"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if len(body.Parameters) != 1 || len(body.Parameters[0].Subjects) != 1 {
-		c.syncError(http.StatusBadRequest, "InvalidParameters", "Exactly one subject is needed.")
-		return
+		return nil, refuseSync(http.StatusBadRequest, "InvalidParameters", "Exactly one subject is needed.")
 	}
 	subject := body.Parameters[0].Subjects[0]
 	people := []string{subject.ObjectID}
@@ -49,21 +44,14 @@ func (c *call) provisionOnDemand() {
 			}
 		}
 		if len(people) == 0 || len(people) > maximumLinkedMembers {
-			c.syncError(http.StatusBadRequest, "InvalidParameters", "A group needs between one and five members.")
-			return
+			return nil, refuseSync(http.StatusBadRequest, "InvalidParameters", "A group needs between one and five members.")
 		}
 	}
 	results, err := c.s.engine.OnDemand(j.ServicePrincipalID, j.ID, body.Parameters[0].RuleID, people, c.client.ID)
-	var refused *engine.RequestError
-	if errors.As(err, &refused) {
-		c.syncError(http.StatusBadRequest, refused.Code, refused.Message)
-		return
-	}
 	if err != nil {
-		c.failSync(err, j.ID)
-		return
+		return nil, err
 	}
-	c.ok(c.renderOnDemand(subject.ObjectTypeName == "Group", results))
+	return respond(c.renderOnDemand(subject.ObjectTypeName == "Group", results))
 }
 
 // renderOnDemand shows results in the two shapes that the service is known to use: for a person a described result and

@@ -93,75 +93,66 @@ var groups = &entity[store.Group]{kind: "group", set: "groups", properties: []pr
 	{name: "visibility", value: func(*store.Group) any { return nil }},
 }}
 
-func (c *call) listUsers() {
+func (c *call) listUsers() (*reply, error) {
 	var all []store.User
-	c.s.store.EachUser(func(u *store.User) bool {
+	for u := range c.s.store.EachUser() {
 		if u.DeletedAt.IsZero() {
 			all = append(all, *u)
 		}
-		return true
-	})
-	users.list(c, all)
+	}
+	return users.list(c, all)
 }
 
 // listDeletedUsers shows the recycle bin, where names carry the id in front so that they can be given to others.
-func (c *call) listDeletedUsers() {
+func (c *call) listDeletedUsers() (*reply, error) {
 	var deleted []store.User
-	c.s.store.EachUser(func(u *store.User) bool {
+	for u := range c.s.store.EachUser() {
 		if !u.DeletedAt.IsZero() {
 			shown := *u
 			shown.UserPrincipalName = strings.ReplaceAll(u.ID, "-", "") + u.UserPrincipalName
 			deleted = append(deleted, shown)
 		}
-		return true
-	})
-	users.list(c, deleted)
-}
-
-func (c *call) getUser() {
-	id := c.r.PathValue("user")
-	u, err := c.s.store.FindUser(id)
-	if err != nil {
-		c.notFound(id)
-		return
 	}
-	users.one(c, http.StatusOK, &u)
+	return users.list(c, deleted)
 }
 
-func (c *call) listGroups() {
+func (c *call) getUser() (*reply, error) {
+	u, err := c.s.store.FindUser(c.r.PathValue("user"))
+	if err != nil {
+		return nil, err
+	}
+	return users.one(c, &u)
+}
+
+func (c *call) listGroups() (*reply, error) {
 	var all []store.Group
-	c.s.store.EachGroup(func(g *store.Group) bool {
+	for g := range c.s.store.EachGroup() {
 		all = append(all, *g)
-		return true
-	})
-	groups.list(c, all)
-}
-
-func (c *call) getGroup() {
-	id := c.r.PathValue("group")
-	g, err := c.s.store.Group(id)
-	if err != nil {
-		c.notFound(id)
-		return
 	}
-	groups.one(c, http.StatusOK, &g)
+	return groups.list(c, all)
 }
 
-// members returns the direct members of the group in the path as they are shown, or answers that there is no group.
-// A client that may not read people sees their ids only.
-func (c *call) members(usersOnly bool) ([]object, bool) {
-	id := c.r.PathValue("group")
-	g, err := c.s.store.Group(id)
+func (c *call) getGroup() (*reply, error) {
+	g, err := c.s.store.Group(c.r.PathValue("group"))
 	if err != nil {
-		c.notFound(id)
-		return nil, false
+		return nil, err
+	}
+	return groups.one(c, &g)
+}
+
+// members returns the direct members of the group in the path as they are shown. A client that may not read people sees
+// their ids only.
+func (c *call) members(usersOnly bool) ([]object, error) {
+	g, err := c.s.store.Group(c.r.PathValue("group"))
+	if err != nil {
+		return nil, err
 	}
 	selectsUsers := c.r.URL.Query().Get("$select") != ""
-	userProperties, ok := users.selectedAmong(c, groups)
-	if !ok {
-		return nil, false
+	userProperties, err := users.selected(c, groups)
+	if err != nil {
+		return nil, err
 	}
-	groupProperties := []*property[store.Group]{groups.property("id"), groups.property("displayName")}
+	groupProperties := []*property[store.Group]{groups.find("id"), groups.find("displayName")}
 	readable := c.may(readsUsers)
 	var shown []object
 	for _, memberID := range g.Members {
@@ -196,68 +187,71 @@ func (c *call) members(usersOnly bool) ([]object, bool) {
 		}
 		shown = append(shown, o)
 	}
-	return shown, true
+	return shown, nil
 }
 
-func (c *call) listMembers() {
-	if shown, ok := c.members(false); ok {
-		c.page("directoryObjects", shown)
+func (c *call) listMembers() (*reply, error) {
+	shown, err := c.members(false)
+	if err != nil {
+		return nil, err
 	}
+	return c.page("directoryObjects", shown)
 }
 
-func (c *call) listUserMembers() {
+func (c *call) listUserMembers() (*reply, error) {
 	query := c.r.URL.Query()
 	if (query.Get("$count") != "" || query.Get("$filter") != "") && !c.eventual() {
-		c.graphError(http.StatusBadRequest, "Request_UnsupportedQuery", "The query needs the header ConsistencyLevel: eventual and $count=true.")
-		return
+		return nil, unsupported("The query needs the header ConsistencyLevel: eventual and $count=true.")
 	}
-	if shown, ok := c.members(true); ok {
-		c.page("users", shown)
+	shown, err := c.members(true)
+	if err != nil {
+		return nil, err
 	}
+	return c.page("users", shown)
 }
 
-func (c *call) countMembers() { c.count(false) }
+func (c *call) countMembers() (*reply, error) { return c.count(false) }
 
-func (c *call) countUserMembers() { c.count(true) }
+func (c *call) countUserMembers() (*reply, error) { return c.count(true) }
 
-func (c *call) count(usersOnly bool) {
+func (c *call) count(usersOnly bool) (*reply, error) {
 	if !c.eventual() {
-		c.graphError(http.StatusBadRequest, "Request_BadRequest", "$count is not currently supported without the header ConsistencyLevel: eventual.")
-		return
+		return nil, badRequest("$count is not currently supported without the header ConsistencyLevel: eventual.")
 	}
-	if shown, ok := c.members(usersOnly); ok {
-		c.w.Header().Set("Content-Type", "text/plain")
-		_, _ = c.w.Write([]byte(strconv.Itoa(len(shown)))) // a client that went away is no concern of the server
+	shown, err := c.members(usersOnly)
+	if err != nil {
+		return nil, err
 	}
+	answer := &reply{status: http.StatusOK, body: strconv.AppendInt(nil, int64(len(shown)), 10)}
+	return answer.with("Content-Type", "text/plain"), nil
 }
 
 // maximumIDs is how many ids one getByIds may name.
 const maximumIDs = 1000
 
-func (c *call) getByIDs() {
+func (c *call) getByIDs() (*reply, error) {
 	var body struct {
 		IDs   []string `json:"ids"`
 		Types []string `json:"types"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if len(body.IDs) == 0 || len(body.IDs) > maximumIDs {
-		c.badRequest("The number of ids must be between 1 and %d.", maximumIDs)
-		return
+		return nil, badRequest("The number of ids must be between 1 and %d.", maximumIDs)
 	}
 	wants := func(kind string) bool {
 		return len(body.Types) == 0 || slices.ContainsFunc(body.Types, func(t string) bool {
 			return strings.EqualFold(t, kind) || strings.EqualFold(t, "directoryObject")
 		})
 	}
-	userProperties, ok := users.selectedAmong(c, groups)
-	if !ok {
-		return
+	userProperties, err := users.selected(c, groups)
+	if err != nil {
+		return nil, err
 	}
-	groupProperties, ok := groups.selectedAmong(c, users)
-	if !ok {
-		return
+	groupProperties, err := groups.selected(c, users)
+	if err != nil {
+		return nil, err
 	}
 	found := []object{}
 	for _, id := range body.IDs {
@@ -269,5 +263,5 @@ func (c *call) getByIDs() {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderPrincipal(&p)...))
 		}
 	}
-	c.ok(object{{"@odata.context", c.context("directoryObjects")}, {"value", found}})
+	return respond(object{{"@odata.context", c.context("directoryObjects")}, {"value", found}})
 }

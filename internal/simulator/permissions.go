@@ -47,6 +47,31 @@ type requirement [][]string
 
 func allOf(sets ...[]string) requirement { return sets }
 
+// permissions returns every permission that counts.
+func (r requirement) permissions() []string {
+	var all []string
+	for _, set := range r {
+		all = append(all, set...)
+	}
+	return all
+}
+
+// without returns the requirement where a permission does not count.
+func (r requirement) without(name string) requirement {
+	rest := make(requirement, len(r))
+	for i, set := range r {
+		rest[i] = slices.DeleteFunc(slices.Clone(set), func(other string) bool { return other == name })
+	}
+	return rest
+}
+
+// metBy says whether a client with these permissions meets the requirement.
+func (r requirement) metBy(permissions []string) bool {
+	return !slices.ContainsFunc(r, func(set []string) bool {
+		return !slices.ContainsFunc(set, func(name string) bool { return slices.Contains(permissions, name) })
+	})
+}
+
 // Sets of permissions of which one is enough. applicationOwned counts only for what the client owns or makes.
 var (
 	readsApplications   = []string{applicationRead, applicationWrite, applicationOwned, directoryRead, directoryWrite}
@@ -72,18 +97,12 @@ func (c *call) may(set []string) bool {
 		if name != applicationOwned {
 			return true
 		}
-		if c.isSynchronization() && c.s.Variants().OwnedByInsufficient {
-			continue
-		}
 		if c.owns(c.r.PathValue("id")) {
 			return true
 		}
 	}
 	return false
 }
-
-// mayReadSecrets is whether a client that lacks the permission to write jobs may read their secrets all the same.
-func (c *call) mayReadSecrets() bool { return c.s.Variants().ReadersSeeSecrets && c.may(readsJobs) }
 
 // owns says whether the client owns the application or service principal; without an id there is nothing yet to own.
 func (c *call) owns(id string) bool {
@@ -125,17 +144,3 @@ func (c *call) meets(r requirement) bool {
 }
 
 func (c *call) isSynchronization() bool { return strings.Contains(c.r.URL.Path, "/synchronization/") }
-
-// forbidden answers for a missing permission. The synchronization service says 401 and nothing else, and GoTo speaks
-// of people.
-func (c *call) forbidden() {
-	if isGoTo(c.r.URL.Path) {
-		adminError(c.w, http.StatusForbidden, "AccessDenied", "The user has no administrator role")
-		return
-	}
-	if c.isSynchronization() {
-		c.graphError(http.StatusUnauthorized, "UnknownError", "")
-		return
-	}
-	c.graphError(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-}

@@ -158,7 +158,7 @@ func TestProvisionOnDemand_answersInTheTwoDocumentedShapes(t *testing.T) {
 		TargetSystem       struct{ Name string }
 	}
 	if err := json.Unmarshal([]byte(value), &described); err != nil {
-		t.Fatalf("the value is no object: %v", err)
+		t.Fatalf("the value is not an object: %v", err)
 	}
 	if described.Action != "Create" || described.StatusInfo.Status != "Success" || described.SourceIdentity.ID != store.UserAna ||
 		described.TargetIdentity.ID == "" || described.TargetSystem.Name != "GoToMeeting" || len(described.ModifiedProperties) == 0 {

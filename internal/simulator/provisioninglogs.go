@@ -67,17 +67,15 @@ func pointed(text *string) any {
 	return *text
 }
 
-func (c *call) listProvisioningLog() {
+func (c *call) listProvisioningLog() (*reply, error) {
 	query := c.r.URL.Query()
 	filter, err := parseFilter(query.Get("$filter"))
 	if err != nil {
-		c.graphError(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v", err)
-		return
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v", err)
 	}
 	for _, name := range filter.properties() {
 		if !slices.Contains(filterableLog, name) {
-			c.graphError(http.StatusBadRequest, "BadRequest", "The property '%s' cannot be filtered by.", name)
-			return
+			return nil, refuse(http.StatusBadRequest, "BadRequest", "The property '%s' cannot be filtered by.", name)
 		}
 	}
 	filter.matchCase()
@@ -87,8 +85,7 @@ func (c *call) listProvisioningLog() {
 	case by[0] == "activityDateTime":
 		descending = len(by) > 1 && strings.EqualFold(by[1], "desc")
 	default:
-		c.graphError(http.StatusBadRequest, "BadRequest", "The log can be ordered by activityDateTime only.")
-		return
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "The log can be ordered by activityDateTime only.")
 	}
 	entries := c.s.store.Log()
 	if descending {
@@ -107,5 +104,5 @@ func (c *call) listProvisioningLog() {
 			found = append(found, o)
 		}
 	}
-	c.page("auditLogs/provisioning", found)
+	return c.page("auditLogs/provisioning", found)
 }

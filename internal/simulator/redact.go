@@ -21,7 +21,7 @@ func (a *gotoAuthority) redact(r *Request) {
 		return
 	}
 	if r.Path == gotoTokenPath {
-		form, _ := url.ParseQuery(string(r.Body)) // what is no form has no harmless fields
+		form, _ := url.ParseQuery(string(r.Body)) // what is not a form has no harmless fields
 		r.Query, r.Body = redactForm(r.Query), []byte(redactForm(form).Encode())
 	}
 	known := a.secrets()
@@ -53,20 +53,20 @@ func (a *gotoAuthority) redactAnswer(requestPath string, body []byte) []byte {
 	return []byte(redactText(string(body), a.secrets()))
 }
 
-// redactForm keeps the values of the fields that are no secret, the names of those that are, and nothing of others.
+// redactForm keeps the values of the fields that are not secret, the names of those that are, and nothing of others.
 func redactForm(form url.Values) url.Values {
-	kept := url.Values{}
+	harmless := url.Values{}
 	for name, values := range form {
 		switch name {
 		case "grant_type", "scope", "client_id":
-			kept[name] = values
+			harmless[name] = values
 		case "pat", "refresh_token", "client_secret", "code", "password":
-			kept.Set(name, redacted)
+			harmless.Set(name, redacted)
 		default:
-			kept.Set(redacted, redacted)
+			harmless.Set(redacted, redacted)
 		}
 	}
-	return kept
+	return harmless
 }
 
 func redactText(text string, secrets []string) string {

@@ -59,11 +59,10 @@ func newReplica(clock *Clock) *replica {
 	return &replica{clock: clock, lags: map[ObjectKind]Lag{}, stale: map[replicaKey]*staleness{}, ghosts: map[replicaKey]any{}}
 }
 
-// SetLag makes reads of a kind of object lag behind writes from now on. The zero Lag ends it for later writes.
-func (s *Server) SetLag(kind ObjectKind, lag Lag) {
-	s.replica.mu.Lock()
-	defer s.replica.mu.Unlock()
-	s.replica.lags[kind] = lag
+func (r *replica) setLag(kind ObjectKind, lag Lag) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lags[kind] = lag
 }
 
 // written notes a write of an object. The ghost is what reads are to show meanwhile, nil for nothing.
@@ -113,18 +112,18 @@ func (r *replica) hides(kind ObjectKind, id string) bool {
 }
 
 // removed returns the objects of a kind that reads still show although they are gone. It counts as one read of each.
-func (r *replica) removed(kind ObjectKind, isOne func(ghost any) bool) []any {
+func removed[T any](r *replica, kind ObjectKind, isOne func(ghost T) bool) []T {
 	r.mu.Lock()
-	var keys []replicaKey
+	ghosts := map[replicaKey]T{}
 	for key, ghost := range r.ghosts {
-		if key.kind == kind && ghost != nil && isOne(ghost) {
-			keys = append(keys, key)
+		if old, ok := ghost.(T); ok && key.kind == kind && isOne(old) {
+			ghosts[key] = old
 		}
 	}
 	r.mu.Unlock()
-	var shown []any
-	for _, key := range keys {
-		if ghost, stale := r.read(key.kind, key.id); stale && ghost != nil {
+	var shown []T
+	for key, ghost := range ghosts {
+		if _, stale := r.read(key.kind, key.id); stale {
 			shown = append(shown, ghost)
 		}
 	}

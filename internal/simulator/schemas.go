@@ -12,85 +12,64 @@ import (
 )
 
 // writeSchema answers with a schema, adding the annotations that a client has to take away again before writing.
-func (c *call) writeSchema(principalID, fragment string, raw json.RawMessage) {
+func (c *call) writeSchema(principalID, fragment string, raw json.RawMessage) (*reply, error) {
 	annotations := appendJSON(nil, object{
 		{"@odata.context", c.context(syncSet(principalID, fragment))},
 		{"directories@odata.context", c.context(syncSet(principalID, fragment+"/directories"))},
 	})
 	body := append(annotations[:len(annotations)-1], ',')
 	body = append(body, bytes.TrimPrefix(raw, []byte("{"))...)
-	c.ok(json.RawMessage(body))
+	return respond(json.RawMessage(body))
 }
 
-func (c *call) getSchema() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) getSchema(j store.Job) (*reply, error) {
 	raw := j.Schema
 	if ghost, stale := c.s.replica.read(KindSchema, j.ID); stale {
 		raw, _ = ghost.(json.RawMessage)
 	}
-	c.writeSchema(j.ServicePrincipalID, "jobs('"+j.ID+"')/schema/$entity", raw)
+	return c.writeSchema(j.ServicePrincipalID, "jobs('"+j.ID+"')/schema/$entity", raw)
 }
 
-func (c *call) putSchema() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) putSchema(j store.Job) (*reply, error) {
 	err := c.s.store.PutSchema(j.ServicePrincipalID, j.ID, c.body, store.SchemaOptions{RejectStale: c.s.Variants().RejectStaleSchema})
 	if err != nil {
-		c.failSync(err, j.ID)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindSchema, j.ID, j.Schema)
-	c.noContent()
+	return done(nil)
 }
 
-func (c *call) deleteSchema() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) deleteSchema(j store.Job) (*reply, error) {
 	if err := c.s.store.ResetSchema(j.ServicePrincipalID, j.ID); err != nil {
-		c.failSync(err, j.ID)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindSchema, j.ID, j.Schema)
-	c.noContent()
+	return done(nil)
 }
 
 // discover reads the attributes of a directory anew. The invented connectors always find what is in their schema.
-func (c *call) discover() {
-	j, ok := c.job()
-	if !ok {
-		return
-	}
+func (c *call) discover(j store.Job) (*reply, error) {
 	var schema struct {
 		Directories []map[string]json.RawMessage `json:"directories"`
 	}
 	if err := json.Unmarshal(j.Schema, &schema); err != nil {
-		c.syncError(http.StatusBadRequest, "InvalidSchema", "The stored schema cannot be read.")
-		return
+		return nil, refuseSync(http.StatusBadRequest, "InvalidSchema", "The stored schema cannot be read.")
 	}
 	for _, d := range schema.Directories {
 		var id, discoverabilities string
-		_ = json.Unmarshal(d["id"], &id) // anything but a string is no id
+		_ = json.Unmarshal(d["id"], &id) // anything but a string is not an id
 		_ = json.Unmarshal(d["discoverabilities"], &discoverabilities)
 		if id != c.r.PathValue("directory") {
 			continue
 		}
 		if discoverabilities == "" || discoverabilities == "None" {
-			c.syncError(http.StatusBadRequest, "DiscoveryNotSupported", "The directory cannot be discovered.")
-			return
+			return nil, refuseSync(http.StatusBadRequest, "DiscoveryNotSupported", "The directory cannot be discovered.")
 		}
 		d["discoveryDateTime"] = appendJSON(nil, c.s.clock.Now())
 		d["version"] = appendJSON(nil, c.requestID)
-		c.ok(d)
-		return
+		return respond(d)
 	}
-	c.syncError(http.StatusNotFound, "DirectoryNotFound", "The schema has no such directory.")
+	return nil, refuseSync(http.StatusNotFound, "DirectoryNotFound", "The schema has no such directory.")
 }
 
 // filterOperators are the scoping operators, in the spelling that this simulator settles on.
@@ -114,15 +93,12 @@ var filterOperators = []struct {
 	{"!&", "Binary", []string{"String"}},
 }
 
-func (c *call) listFilterOperators() {
-	if _, ok := c.job(); !ok {
-		return
-	}
+func (c *call) listFilterOperators(store.Job) (*reply, error) {
 	rendered := make([]object, len(filterOperators))
 	for i, o := range filterOperators {
 		rendered[i] = object{
 			{"id", o.name}, {"name", o.name}, {"arity", o.arity}, {"multivaluedComparisonType", "All"}, {"supportedAttributeTypes", o.types},
 		}
 	}
-	c.ok(object{{"@odata.context", c.context("Collection(microsoft.graph.filterOperatorSchema)")}, {"value", rendered}})
+	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.filterOperatorSchema)")}, {"value", rendered}})
 }

@@ -17,49 +17,34 @@ type secretDTO struct {
 // governmentLimit is how many bytes of credentials and addresses a government cloud stores.
 const governmentLimit = 1024
 
-func (c *call) getSecrets() {
-	if !c.may(writesJobs) && !c.mayReadSecrets() {
-		c.forbidden()
-		return
-	}
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) getSecrets(p store.ServicePrincipal) (*reply, error) {
 	entries, err := c.s.store.Secrets(p.ID)
 	if err != nil {
-		c.fail(err, p.ID)
-		return
+		return nil, err
 	}
 	if ghost, stale := c.s.replica.read(KindSecrets, p.ID); stale {
 		entries, _ = ghost.([]store.KeyValue)
 	}
 	if len(entries) == 0 && c.s.Variants().ErrorsWhenUnconfigured {
-		c.syncError(http.StatusNotFound, "SecretsNotFound", "No secrets are stored for this application.")
-		return
+		return nil, refuseSync(http.StatusNotFound, "SecretsNotFound", "No secrets are stored for this application.")
 	}
 	for i := range entries {
 		if store.IsMasked(entries[i].Key) {
 			entries[i].Value = "*"
 		}
 	}
-	c.ok(object{{"@odata.context", c.context(syncSet(p.ID, "secrets"))}, {"value", renderPairs("key", entries)}})
+	return respond(object{{"@odata.context", c.context(syncSet(p.ID, "secrets"))}, {"value", renderPairs("key", entries)}})
 }
 
-func (c *call) putSecrets() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) putSecrets(p store.ServicePrincipal) (*reply, error) {
 	var body struct {
 		Value *[]secretDTO `json:"value"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	if body.Value == nil {
-		c.syncError(http.StatusBadRequest, "InvalidRequestBody", "The secrets must come in a list named value.")
-		return
+		return nil, refuseSync(http.StatusBadRequest, "InvalidRequestBody", "The secrets must come in a list named value.")
 	}
 	entries := make([]store.KeyValue, len(*body.Value))
 	for i, e := range *body.Value {
@@ -67,8 +52,7 @@ func (c *call) putSecrets() {
 	}
 	before, err := c.s.store.Secrets(p.ID)
 	if err != nil {
-		c.fail(err, p.ID)
-		return
+		return nil, err
 	}
 	variants := c.s.Variants()
 	opts := store.SecretOptions{Replace: variants.SecretsReplace}
@@ -76,43 +60,35 @@ func (c *call) putSecrets() {
 		opts.Limit = governmentLimit
 	}
 	if err := c.s.store.PutSecrets(p.ID, entries, opts); err != nil {
-		c.failSync(err, p.ID)
-		return
+		return nil, err
 	}
 	c.s.replica.written(KindSecrets, p.ID, before)
-	c.noContent()
+	return done(nil)
 }
 
 // acquireAccessToken swaps an authorization code for the tokens of an OAuth connector.
-func (c *call) acquireAccessToken() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) acquireAccessToken(p store.ServicePrincipal) (*reply, error) {
 	var body struct {
 		Credentials []secretDTO `json:"credentials"`
 	}
-	if !c.decode(&body) {
-		return
+	if err := c.decode(&body); err != nil {
+		return nil, err
 	}
 	code := ""
 	for _, e := range body.Credentials {
 		if !store.IsSecretKey(e.Key) {
-			c.failSync(&store.UnknownKeyError{Key: e.Key}, p.ID)
-			return
+			return nil, &store.UnknownKeyError{Key: e.Key}
 		}
 		if e.Key == "Oauth2AuthorizationCode" {
 			code = e.Value
 		}
 	}
 	if code == "" {
-		c.syncError(http.StatusBadRequest, "MissingCredentials", "An authorization code is needed.")
-		return
+		return nil, refuseSync(http.StatusBadRequest, "MissingCredentials", "An authorization code is needed.")
 	}
-	err := c.s.store.PutSecrets(p.ID, []store.KeyValue{
+	return done(c.s.store.PutSecrets(p.ID, []store.KeyValue{
 		{Key: "Oauth2AccessToken", Value: "access-for-" + code},
 		{Key: "Oauth2RefreshToken", Value: "refresh-for-" + code},
 		{Key: "Oauth2AccessTokenCreationTime", Value: timestamp(c.s.clock.Now())},
-	}, store.SecretOptions{})
-	c.finishSync(err, p.ID)
+	}, store.SecretOptions{}))
 }

@@ -116,7 +116,7 @@ func TestValidateCredentials_signsInToTheTarget(t *testing.T) {
 		{"right", map[string]any{"credentials": given(store.AdminUserName, store.AdminPassword)}, http.StatusNoContent, ""},
 		{"saved", map[string]any{"useSavedCredentials": true, "credentials": given("x", "x")}, http.StatusNoContent, ""},
 		{"wrong password", map[string]any{"credentials": given(store.AdminUserName, "wrong")}, http.StatusBadRequest, "GoToMeetingInvalidCredentials"},
-		{"no team administrator", map[string]any{"credentials": given(store.PlainUserName, store.PlainPassword)}, http.StatusBadRequest, "GoToMeetingInsufficientRights"},
+		{"not a team administrator", map[string]any{"credentials": given(store.PlainUserName, store.PlainPassword)}, http.StatusBadRequest, "GoToMeetingInsufficientRights"},
 		{"no password", map[string]any{"credentials": given(store.AdminUserName, "")}, http.StatusBadRequest, "GoToMeetingMissingCredentials"},
 	}
 	for _, test := range tests {

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -63,6 +64,10 @@ type Variants struct {
 	OAuthOnly bool
 	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
 	NoTemplate bool
+	// NotFound are the codes with which the synchronization endpoints say that something does not exist.
+	NotFound NotFoundCodes
+	// NoJobsNotFound answers 404 instead of an empty list where a service principal has no jobs.
+	NoJobsNotFound bool
 	// ErrorsWhenUnconfigured answers with an error instead of an empty list where nothing is set up.
 	ErrorsWhenUnconfigured bool
 	// DefaultAccessTolerant accepts the default access role although the application declares roles, and provisions it.
@@ -147,7 +152,7 @@ func New(opts Options) (*Server, error) {
 	s.authority = newAuthority(opts)
 	s.clock.OnAdvance(s.engine.CatchUp)
 	s.gotoAuthority = newGoToAuthority(opts.Clock, opts.TokenLifetime)
-	s.signIn, s.graph, s.goTo = s.signInRoutes(), s.graphRoutes(), s.gotoRoutes()
+	s.signIn, s.graph, s.goTo = signInRoutes(), graphRoutes(), gotoRoutes()
 	s.SetVariants(func(v *Variants) { *v = opts.Variants })
 	if err := s.listen(); err != nil {
 		return nil, err
@@ -176,7 +181,7 @@ func (s *Server) listen() error {
 func (s *Server) start(listener net.Listener, secure *tls.Config) {
 	server := &http.Server{
 		Handler: http.HandlerFunc(s.serve), TLSConfig: secure, ReadHeaderTimeout: time.Minute,
-		// A client that gives up on a handshake or a connection that a fault cut is no news.
+		// A client that gives up on a handshake or a connection that a fault cut is not news.
 		ErrorLog:    log.New(discard{}, "", 0),
 		ConnContext: s.log.connected,
 	}
@@ -198,6 +203,24 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
+// maximumBody is far above what any client here sends.
+const maximumBody = 32 << 20
+
+// serve is the way of every request that comes over the wire.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumBody))
+	if err != nil {
+		http.Error(w, "cannot read the request", http.StatusBadRequest)
+		return
+	}
+	c := &call{s: s, r: r, body: body}
+	answer := c.exchange()
+	if answer == nil {
+		cut(r)
+	}
+	answer.writeTo(w)
+}
+
 // Close stops serving and closes all connections.
 func (s *Server) Close() {
 	s.closing.Do(func() {
@@ -207,26 +230,6 @@ func (s *Server) Close() {
 		s.serving.Wait()
 	})
 }
-
-// baseURL is where sign-in, Graph and GoTo are served, without a trailing slash.
-func (s *Server) baseURL() string {
-	if s.plain != nil {
-		return "http://" + s.plain.Addr().String()
-	}
-	return "https://" + s.secure.Addr().String()
-}
-
-// GraphURL returns the base address of Microsoft Graph, without a version.
-func (s *Server) GraphURL() string { return s.baseURL() }
-
-// AuthorityURL returns the base address of the sign-in service, without a tenant.
-func (s *Server) AuthorityURL() string { return s.baseURL() }
-
-// MetadataHost returns host and port that answer /metadata/endpoints, always over TLS.
-func (s *Server) MetadataHost() string { return s.secure.Addr().String() }
-
-// CACertificatePEM returns the certificate of the authority that signed the server's certificate.
-func (s *Server) CACertificatePEM() []byte { return s.identity.authorityPEM }
 
 // TenantID returns the id of the simulated tenant.
 func (s *Server) TenantID() string { return s.opts.TenantID }
@@ -251,37 +254,6 @@ func (s *Server) Clock() *Clock { return s.clock }
 
 // Engine returns the provisioning engine.
 func (s *Server) Engine() *engine.Engine { return s.engine }
-
-// Environment returns the environment variables that point the provider at this server, given the file that holds the
-// authority's certificate.
-func (s *Server) Environment(caFile string) map[string]string {
-	return map[string]string{
-		"ARM_TENANT_ID":                   s.TenantID(),
-		"ARM_CLIENT_ID":                   s.ClientID(),
-		"ARM_CLIENT_SECRET":               s.ClientSecret(),
-		"ARM_USE_CLI":                     "false",
-		"GOTOMEETING_GRAPH_ENDPOINT":      s.GraphURL(),
-		"GOTOMEETING_AUTHORITY_HOST":      s.AuthorityURL(),
-		"GOTOMEETING_CA_CERTIFICATE_FILE": caFile,
-		"GOTO_CLIENT_ID":                  DefaultGoToClientID,
-		"GOTO_CLIENT_SECRET":              DefaultGoToClientSecret,
-		"GOTO_PERSONAL_ACCESS_TOKEN":      DefaultPersonalAccessToken,
-		"GOTO_ENDPOINT":                   s.GoToURL(),
-		"GOTO_TOKEN_ENDPOINT":             s.GoToTokenURL(),
-	}
-}
-
-// Client returns an HTTP client that trusts this server. Each call returns one with connections of its own.
-func (s *Server) Client() *http.Client {
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.identity.pool(), MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
-	return &http.Client{Transport: transport}
-}
-
-// AccessToken returns a token for Graph of the default client, as a sign-in would.
-func (s *Server) AccessToken() string {
-	client, _ := s.authority.client(s.ClientID())
-	return s.authority.accessToken(client, s.GraphURL(), s.clock.Now())
-}
 
 // Variants returns the current choice.
 func (s *Server) Variants() Variants {
@@ -314,6 +286,12 @@ func (s *Server) SetVariants(change func(*Variants)) {
 		}
 	})
 }
+
+// SetLag makes reads of a kind of object lag behind writes from now on. The zero Lag ends it for later writes.
+func (s *Server) SetLag(kind ObjectKind, lag Lag) { s.replica.setLag(kind, lag) }
+
+// SetQuota changes the quota and refills all buckets.
+func (s *Server) SetQuota(quota Quota) { s.throttle.setQuota(quota) }
 
 // pause waits in real time, for the injected latency.
 func pause(ctx context.Context, d time.Duration) {

@@ -131,7 +131,7 @@ func TestSignIn_servesIdentityTokensOfBuildJobs(t *testing.T) {
 		t.Errorf("the token of the GitHub job: %v", err)
 	}
 	other := c.must(http.StatusOK, "GET", c.GitHubRequestURL()+"&audience=other", nil, "Authorization", "Bearer "+GitHubRequestToken).text("value")
-	if number, _ := c.assertionRefusal(Client{}, other); number != 700213 {
+	if number, _ := c.authority.assertionRefusal(Client{}, other, c.Clock().Now()); number != 700213 {
 		t.Errorf("a token for another audience is refused with %d, want 700213", number)
 	}
 	devops := c.AzureDevOpsRequestURL() + "?api-version=7.1&serviceConnectionId=0b9d7f3e-0000-4000-8000-000000000001"

@@ -10,7 +10,7 @@ import (
 )
 
 // renderSyncTemplate shows a connector. The schema is big and comes unless the request selects other members.
-func (c *call) renderSyncTemplate(t *store.Connector) (object, bool) {
+func (c *call) renderSyncTemplate(t *store.Connector) (object, error) {
 	return c.pick("synchronizationTemplate", object{
 		{"id", t.ID}, {"applicationId", t.GalleryTemplateID}, {"default", t.Default}, {"description", nil},
 		{"discoverable", t.Discoverable}, {"factoryTag", t.FactoryTag}, {"metadata", renderPairs("key", t.Metadata)},
@@ -27,70 +27,54 @@ func renderPairs(name string, pairs []store.KeyValue) []object {
 	return rendered
 }
 
-func (c *call) listSyncTemplates() {
-	p, ok := c.principal()
-	if !ok {
-		return
-	}
+func (c *call) listSyncTemplates(p store.ServicePrincipal) (*reply, error) {
 	connectors, err := c.s.store.ConnectorsFor(p.ID)
 	if err != nil {
-		c.fail(err, p.ID)
-		return
+		return nil, err
 	}
 	if len(connectors) == 0 && c.s.Variants().ErrorsWhenUnconfigured {
-		c.syncError(http.StatusNotFound, "TemplateNotFound", "No synchronization template exists for this application.")
-		return
+		return nil, refuseSync(http.StatusNotFound, "TemplateNotFound", "No synchronization template exists for this application.")
 	}
 	rendered := []object{}
 	for i := range connectors {
-		o, ok := c.renderSyncTemplate(&connectors[i])
-		if !ok {
-			return
+		o, err := c.renderSyncTemplate(&connectors[i])
+		if err != nil {
+			return nil, err
 		}
 		rendered = append(rendered, o)
 	}
-	c.ok(object{{"@odata.context", c.context(syncSet(p.ID, "templates"))}, {"value", rendered}})
+	return respond(object{{"@odata.context", c.context(syncSet(p.ID, "templates"))}, {"value", rendered}})
 }
 
 func syncSet(principalID, rest string) string {
 	return "servicePrincipals('" + principalID + "')/synchronization/" + rest
 }
 
-// connector returns the synchronization template in the path, or answers that it is not offered.
-func (c *call) connector() (store.ServicePrincipal, *store.Connector, bool) {
-	p, ok := c.principal()
-	if !ok {
-		return p, nil, false
-	}
-	id := c.r.PathValue("template")
-	connectors, err := c.s.store.ConnectorsFor(p.ID)
-	if err != nil {
-		c.fail(err, p.ID)
-		return p, nil, false
-	}
-	for i := range connectors {
-		if connectors[i].ID == id {
-			return p, &connectors[i], true
+// ofConnector is an operation on the synchronization template in the path.
+func ofConnector(handle func(*call, store.ServicePrincipal, *store.Connector) (*reply, error)) operation {
+	return ofPrincipal(func(c *call, p store.ServicePrincipal) (*reply, error) {
+		connectors, err := c.s.store.ConnectorsFor(p.ID)
+		if err != nil {
+			return nil, err
 		}
-	}
-	c.syncError(http.StatusNotFound, "TemplateNotFound", "The synchronization template does not exist.")
-	return p, nil, false
+		id := c.r.PathValue("template")
+		for i := range connectors {
+			if connectors[i].ID == id {
+				return handle(c, p, &connectors[i])
+			}
+		}
+		return nil, &store.NotFoundError{Kind: store.MissingConnector, ID: id}
+	})
 }
 
-func (c *call) getSyncTemplate() {
-	p, t, ok := c.connector()
-	if !ok {
-		return
+func (c *call) getSyncTemplate(p store.ServicePrincipal, t *store.Connector) (*reply, error) {
+	o, err := c.renderSyncTemplate(t)
+	if err != nil {
+		return nil, err
 	}
-	if o, ok := c.renderSyncTemplate(t); ok {
-		c.ok(append(object{{"@odata.context", c.context(syncSet(p.ID, "templates/$entity"))}}, o...))
-	}
+	return respond(append(object{{"@odata.context", c.context(syncSet(p.ID, "templates/$entity"))}}, o...))
 }
 
-func (c *call) getSyncTemplateSchema() {
-	p, t, ok := c.connector()
-	if !ok {
-		return
-	}
-	c.writeSchema(p.ID, "templates('"+t.ID+"')/schema/$entity", t.Schema)
+func (c *call) getSyncTemplateSchema(p store.ServicePrincipal, t *store.Connector) (*reply, error) {
+	return c.writeSchema(p.ID, "templates('"+t.ID+"')/schema/$entity", t.Schema)
 }

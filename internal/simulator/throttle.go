@@ -56,11 +56,11 @@ func newThrottle(clock *Clock, quota Quota) *throttle {
 	return &throttle{clock: clock, quota: quota, buckets: map[string]*bucket{}, admitted: map[string][]time.Time{}}
 }
 
-// SetQuota changes the quota and refills all buckets.
-func (s *Server) SetQuota(quota Quota) {
-	s.throttle.mu.Lock()
-	defer s.throttle.mu.Unlock()
-	s.throttle.quota, s.throttle.buckets, s.throttle.admitted = quota, map[string]*bucket{}, map[string][]time.Time{}
+// setQuota changes the quota and refills all buckets.
+func (t *throttle) setQuota(quota Quota) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.quota, t.buckets, t.admitted = quota, map[string]*bucket{}, map[string][]time.Time{}
 }
 
 // take takes tokens from a bucket, or returns how long to wait until they are there.
@@ -145,9 +145,9 @@ func resourceUnits(r *http.Request) int {
 }
 
 // tooMany answers 429 with the time to wait, in whole seconds.
-func (c *call) tooMany(wait time.Duration, scope string) {
-	c.w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
-	c.w.Header().Set("x-ms-throttle-scope", scope)
-	c.w.Header().Set("x-ms-throttle-information", "ResourceUnitLimitExceeded")
-	c.graphError(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+func (c *call) tooMany(wait time.Duration, access string) error {
+	return refuse(http.StatusTooManyRequests, "TooManyRequests", "Too many requests.").
+		with("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds()))))).
+		with("x-ms-throttle-scope", "Tenant_Application/"+access+"/"+c.client.ID+"/"+c.s.TenantID()).
+		with("x-ms-throttle-information", "ResourceUnitLimitExceeded")
 }

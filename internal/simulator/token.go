@@ -206,22 +206,3 @@ func (a *authority) register(certificate *x509.Certificate) {
 }
 
 func encodeSegment(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
-
-// AddClient makes another application known that can sign in, for instance a planner with read permissions only.
-func (s *Server) AddClient(c Client) { s.authority.add(c) }
-
-// SetPermissions replaces the application permissions of the default client. It takes effect at once, also for tokens
-// that are out already.
-func (s *Server) SetPermissions(permissions ...string) {
-	s.authority.setPermissions(s.ClientID(), permissions)
-}
-
-// SetClientPermissions replaces the application permissions of one client.
-func (s *Server) SetClientPermissions(clientID string, permissions ...string) {
-	s.authority.setPermissions(clientID, permissions)
-}
-
-// RegisterCertificate lets clients sign in with assertions that the certificate's key has signed.
-func (s *Server) RegisterCertificate(certificate *x509.Certificate) {
-	s.authority.register(certificate)
-}

@@ -47,7 +47,8 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	step("Preparing")
+	var parts steps
+	parts.step("Preparing")
 	cli, err := findCLI(ctx, dir)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func run(ctx context.Context) (err error) {
 	}
 	say("Built the provider.")
 
-	if err := tour(ctx, dir, root, cli, plugins); err != nil {
+	if err := tour(ctx, &parts, dir, root, cli, plugins); err != nil {
 		return err
 	}
 	fmt.Printf("\nEvery step was right. %.0f seconds, nothing left behind.\n", time.Since(began).Seconds())
@@ -83,12 +84,13 @@ func findCLI(ctx context.Context, dir string) (string, error) {
 	}).Install(ctx)
 }
 
-var stepNumber int
+// steps counts the parts of the demo.
+type steps int
 
 // step begins a numbered part of the demo.
-func step(title string) {
-	stepNumber++
-	fmt.Printf("\n%d. %s\n", stepNumber, title)
+func (s *steps) step(title string) {
+	*s++
+	fmt.Printf("\n%d. %s\n", *s, title)
 }
 
 // say prints a line below the current step.

@@ -8,10 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -25,15 +25,16 @@ import (
 
 // guide is the demo under way.
 type guide struct {
+	*steps
 	sim *simulator.Server
 	dir string // of the configuration
 	tf  *workspace.Workspace
 
-	foretold int // accounts after the first cycle
+	expected int // accounts after the first cycle
 }
 
 // tour is the demo itself.
-func tour(ctx context.Context, dir, root, cli, plugins string) error {
+func tour(ctx context.Context, parts *steps, dir, root, cli, plugins string) error {
 	// The simulated world starts now and runs along, so that its times make sense to the provider, which has the real clock.
 	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
 	if err != nil {
@@ -50,7 +51,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err := os.Mkdir(work, 0o700); err != nil {
 		return err
 	}
-	g := &guide{sim: sim, dir: work}
+	g := &guide{steps: parts, sim: sim, dir: work}
 	if err := g.writeVariables(store.AdminPassword, "1"); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{g.planAndApply, g.foretell, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
+	for _, part := range []func(context.Context) error{g.planAndApply, g.preview, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -68,7 +69,7 @@ func tour(ctx context.Context, dir, root, cli, plugins string) error {
 }
 
 func (g *guide) planAndApply(ctx context.Context) error {
-	step("terraform plan: what examples/complete declares")
+	g.step("terraform plan: what examples/complete declares")
 	changes, err := g.plan(ctx)
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (g *guide) planAndApply(ctx context.Context) error {
 	if len(changes) == 0 {
 		return errors.New("the first plan has no changes")
 	}
-	step("terraform apply")
+	g.step("terraform apply")
 	g.sim.Log().Reset()
 	began := time.Now()
 	if err := g.tf.Apply(ctx); err != nil {
@@ -109,9 +110,9 @@ output "next_cycle" {
 }
 `
 
-// foretell shows what the first cycle is going to do, and that it is what then happens.
-func (g *guide) foretell(ctx context.Context) error {
-	step("What the first cycle is going to do: gotomeeting_provisioning_preview")
+// preview shows what the first cycle is going to do, and that it is what then happens.
+func (g *guide) preview(ctx context.Context) error {
+	g.step("What the first cycle is going to do: gotomeeting_provisioning_preview")
 	file := filepath.Join(g.dir, "preview.tf")
 	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
 		return err
@@ -127,18 +128,18 @@ func (g *guide) foretell(ctx context.Context) error {
 	if err := json.Unmarshal(outputs["next_cycle"].Value, &counts); err != nil {
 		return err
 	}
-	for _, action := range sortedKeys(counts) {
+	for _, action := range slices.Sorted(maps.Keys(counts)) {
 		say("  %-18s %d", action, counts[action])
 	}
 	if counts["create"] == 0 {
-		return errors.New("nobody is foretold to get an account")
+		return errors.New("the preview creates no account")
 	}
-	g.foretold = len(g.sim.Store().Accounts()) + counts["create"]
+	g.expected = len(g.sim.Store().Accounts()) + counts["create"]
 	return os.Remove(file)
 }
 
 func (g *guide) showStatus(ctx context.Context) error {
-	step("The sync status, before and after the first cycle")
+	g.step("The sync status, before and after the first cycle")
 	if err := g.printStatus(ctx, "pending"); err != nil {
 		return err
 	}
@@ -148,8 +149,8 @@ func (g *guide) showStatus(ctx context.Context) error {
 	if err := g.printStatus(ctx, "healthy"); err != nil {
 		return err
 	}
-	if n := len(g.sim.Store().Accounts()); n != g.foretold {
-		return fmt.Errorf("there are %d accounts, and %d were foretold", n, g.foretold)
+	if n := len(g.sim.Store().Accounts()); n != g.expected {
+		return fmt.Errorf("there are %d accounts, and the preview said %d", n, g.expected)
 	}
 	say("As many accounts were created as the preview said.")
 	return g.printAccounts(1)
@@ -188,7 +189,7 @@ func first(values []string) string {
 
 // leave takes a person out of the assigned group; the next cycle disables the account.
 func (g *guide) leave(ctx context.Context) error {
-	step("A person leaves the group; the next cycle disables the account")
+	g.step("A person leaves the group; the next cycle disables the account")
 	world := g.sim.Store()
 	group, err := world.Group(store.GroupMeetings)
 	if err != nil {
@@ -217,7 +218,7 @@ func (g *guide) leave(ctx context.Context) error {
 
 // rotate has the administrator's password change at GoTo, which puts the job into quarantine, and Terraform bring the new one.
 func (g *guide) rotate(ctx context.Context) error {
-	step("The administrator's password changes at GoTo: the status turns unhealthy")
+	g.step("The administrator's password changes at GoTo: the status turns unhealthy")
 	const password = "another-correct-horse"
 	g.sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: password, TeamAdmin: true})
 	if err := g.later(ctx, 45*time.Minute); err != nil {
@@ -226,7 +227,7 @@ func (g *guide) rotate(ctx context.Context) error {
 	if err := g.printStatus(ctx, "failed"); err != nil {
 		return err
 	}
-	step("terraform apply with the new password: tested, stored, quarantine lifted")
+	g.step("terraform apply with the new password: tested, stored, quarantine lifted")
 	if err := g.writeVariables(password, "2"); err != nil {
 		return err
 	}
@@ -255,7 +256,7 @@ func (g *guide) printStatus(ctx context.Context, want string) error {
 	if err := json.Unmarshal(outputs["sync_status"].Value, &status); err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(status) {
+	for _, name := range slices.Sorted(maps.Keys(status)) {
 		text, err := json.Marshal(status[name])
 		if err != nil {
 			return err
@@ -269,7 +270,7 @@ func (g *guide) printStatus(ctx context.Context, want string) error {
 }
 
 func (g *guide) planAgain(ctx context.Context) error {
-	step("terraform plan again: nothing to do")
+	g.step("terraform plan again: nothing to do")
 	changes, err := g.plan(ctx)
 	if err != nil {
 		return err
@@ -283,7 +284,7 @@ func (g *guide) planAgain(ctx context.Context) error {
 
 // repair has somebody change the mapping and the threshold in the portal, and Terraform put them back.
 func (g *guide) repair(ctx context.Context) error {
-	step("Somebody changes two things in the portal; the plan shows both")
+	g.step("Somebody changes two things in the portal; the plan shows both")
 	if err := g.changeInPortal(ctx); err != nil {
 		return err
 	}
@@ -294,7 +295,7 @@ func (g *guide) repair(ctx context.Context) error {
 	if len(changes) != 2 {
 		return fmt.Errorf("the plan shows %d changed resources, not 2", len(changes))
 	}
-	step("terraform apply repairs them")
+	g.step("terraform apply repairs them")
 	if err := g.tf.Apply(ctx); err != nil {
 		return err
 	}
@@ -339,7 +340,7 @@ func (g *guide) changeInPortal(ctx context.Context) error {
 }
 
 func (g *guide) destroy(ctx context.Context) error {
-	step("terraform destroy")
+	g.step("terraform destroy")
 	g.sim.Log().Reset()
 	if err := g.tf.Destroy(ctx); err != nil {
 		return err
@@ -391,7 +392,7 @@ func differences(at string, before, after any) []string {
 	a, afterIsObject := after.(map[string]any)
 	if beforeIsObject && afterIsObject {
 		var lines []string
-		for _, name := range sortedKeys(a) {
+		for _, name := range slices.Sorted(maps.Keys(a)) {
 			lines = append(lines, differences(strings.TrimPrefix(at+"."+name, "."), b[name], a[name])...)
 		}
 		return lines
@@ -402,15 +403,6 @@ func differences(at string, before, after any) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s: %s -> %s", at, was, is)}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // shorten makes a request path readable by cutting ids down to their beginnings.

@@ -77,7 +77,7 @@ func onlyProvider(t *testing.T, document []byte) map[string]any {
 			return schema
 		}
 	}
-	t.Fatalf("the provider's schema is no object: %.300s", document)
+	t.Fatalf("the provider's schema is not an object: %.300s", document)
 	return nil
 }
 

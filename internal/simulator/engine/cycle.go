@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +33,10 @@ type cycle struct {
 	plan        *plan
 	problem     *store.SyncError
 	size        int64
+	// held is the progress at which a cycle stands still until EndCycle, or until after that many looks at the job; nil
+	// for a cycle that ends by itself.
+	held  *store.Progress
+	looks int
 }
 
 // begin starts a cycle.
@@ -70,7 +73,7 @@ func (e *Engine) begin(j *store.Job, s *jobState, at time.Time) {
 // subjects returns everybody whom a cycle has to look at: who is in scope by assignment or by the scope of everybody,
 // who has an account, and who was put aside.
 func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
-	found := e.people(j.ServicePrincipalID)
+	found := assignees(e.store, j.ServicePrincipalID, e.defaultAccessProvisions)
 	at := func(id string) *subject {
 		p := found[id]
 		if p == nil {
@@ -87,7 +90,7 @@ func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
 	}
 	order := map[string]int{}
 	n := 0
-	e.store.EachUser(func(u *store.User) bool {
+	for u := range e.store.EachUser() {
 		order[u.ID] = n
 		n++
 		p := found[u.ID]
@@ -97,8 +100,7 @@ func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
 		if p != nil {
 			p.user = new(*u)
 		}
-		return true
-	})
+	}
 	list := make([]*subject, 0, len(found))
 	for _, p := range found {
 		// A group can be a member of a group. It is nobody.
@@ -112,7 +114,7 @@ func (e *Engine) subjects(j *store.Job, s *jobState) []*subject {
 	return list
 }
 
-func (p *subject) fingerprint(now time.Time) fingerprint {
+func (p *subject) look(now time.Time) fingerprint {
 	f := fingerprint{assigned: p.assigned, entitled: p.entitled, roles: strings.Join(p.roles, "\n"), gone: p.gone(now)}
 	if p.user != nil {
 		f.modified = p.user.ModifiedAt
@@ -128,12 +130,8 @@ func (e *Engine) end(j *store.Job, s *jobState) {
 		e.impose(j, s, "EncounteredQuarantineException", *c.problem, c, &store.Execution{ActivityID: c.id, Began: c.began, Ended: c.ends})
 		return
 	}
-	r := &run{
-		engine: e, job: j, state: s, plan: c.plan, at: c.ends, cycleID: c.id, verbose: c.initial, syncAll: s.syncAll,
-		unresolved:     map[string]*subject{},
-		targets:        &targetIndex{store: e.store, address: c.plan.connector.AddressAttribute, by: map[string]*attributeIndex{}},
-		skipOutOfScope: isTrue(e.store.Secret(j.ServicePrincipalID, "SkipOutOfScopeDeletions")),
-	}
+	r := e.newRun(j, s, c.plan, c.ends, c.id)
+	r.verbose = c.initial
 	evaluated := r.evaluate(c)
 	limit := e.removalLimit(j)
 	if s.allowRemovals {
@@ -156,7 +154,7 @@ func (e *Engine) end(j *store.Job, s *jobState) {
 	if len(s.escrows) > 0 {
 		execution.State = store.ResultEntryLevelErrors
 	}
-	if reason := e.escrowReason(r, s, evaluated); reason != "" {
+	if reason := e.limits.exceeded(r, s, evaluated); reason != "" {
 		e.impose(j, s, reason, store.SyncError{Code: reason, Message: fmt.Sprintf("%d objects failed.", len(s.escrows)), TenantActionable: true}, c, execution)
 		return
 	}
@@ -166,61 +164,6 @@ func (e *Engine) end(j *store.Job, s *jobState) {
 		return
 	}
 	e.record(j, s, c, execution)
-}
-
-// evaluate works through the people that the cycle has to look at and returns how many those were.
-func (r *run) evaluate(c *cycle) int64 {
-	s := r.state
-	revision := r.engine.store.Revision()
-	due := false
-	for _, e := range s.escrows {
-		due = due || !r.at.Before(e.next)
-	}
-	if !c.initial && !due && !s.timed && revision == s.revision {
-		return 0
-	}
-	if !r.plan.enabled {
-		return 0
-	}
-	subjects := r.engine.subjects(r.job, s)
-	s.counts, s.revision, s.timed = scopeCounts{}, revision, false
-	var evaluated int64
-	present := make(map[string]fingerprint, len(subjects))
-	for _, p := range subjects {
-		now := p.fingerprint(r.at)
-		present[p.id] = now
-		s.timed = s.timed || p.user != nil && !p.user.DeletedAt.IsZero() && !now.gone
-		if p.assigned || s.syncAll {
-			s.counts.entitled++
-			if scope := r.scope(p); scope.in() && scope.active {
-				s.counts.provisioning++
-			}
-		}
-		e := s.escrows[p.id]
-		if !c.initial && s.seen[p.id] == now && (e == nil || r.at.Before(e.next)) {
-			continue
-		}
-		evaluated++
-		r.person(p)
-	}
-	s.seen = present
-	r.resolve()
-	return evaluated
-}
-
-// resolve looks again at the people who referred to somebody that had no account yet when it was their turn.
-func (r *run) resolve() {
-	waiting := r.unresolved
-	r.unresolved = map[string]*subject{}
-	for _, id := range slices.Sorted(maps.Keys(waiting)) {
-		who := waiting[id]
-		l := r.state.links[id]
-		if who.user == nil || l == nil || l.disabled || r.state.links[who.user.ManagerID] == nil {
-			r.unresolved[id] = who
-			continue
-		}
-		r.person(who)
-	}
 }
 
 // record notes a cycle that was not held up.
@@ -252,6 +195,15 @@ func (e *Engine) record(j *store.Job, s *jobState, c *cycle, execution *store.Ex
 	})
 }
 
+// newRun prepares a pass over people.
+func (e *Engine) newRun(j *store.Job, s *jobState, p *plan, at time.Time, cycleID string) *run {
+	return &run{
+		engine: e, job: j, state: s, plan: p, at: at, cycleID: cycleID, syncAll: s.syncAll, unresolved: map[string]*subject{},
+		targets:        &targetIndex{store: e.store, address: p.connector.AddressAttribute, by: map[string]*attributeIndex{}},
+		skipOutOfScope: isTrue(e.store.Secret(j.ServicePrincipalID, "SkipOutOfScopeDeletions")),
+	}
+}
+
 func isTrue(text string) bool { return strings.EqualFold(text, "true") || text == "1" }
 
 // removalLimit is the number of removals at which a cycle is stopped, 0 for any number.
@@ -268,4 +220,61 @@ func (e *Engine) removalLimit(j *store.Job) int64 {
 		return 500
 	}
 	return settings.DeleteThresholdValue
+}
+
+// impose quarantines a job after a cycle, or keeps it in quarantine. The job is tried again less and less often, and
+// disabled after four weeks.
+func (e *Engine) impose(j *store.Job, s *jobState, reason string, problem store.SyncError, c *cycle, execution *store.Execution) {
+	execution.State, execution.Error = store.ResultFailed, &problem
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone has no status
+		st := &j.Status
+		st.LastExecution = execution
+		st.SuccessiveFailures++
+		if len(s.ever) > 0 {
+			st.EntryCounts = []store.EntryCount{{Kind: "User to User", Count: int64(len(s.ever))}}
+		}
+		q := st.Quarantine
+		if q == nil {
+			q = &store.Quarantine{SeriesBegan: c.ends}
+		}
+		q = &store.Quarantine{
+			Reason: reason, Error: &problem, CurrentBegan: c.ends, SeriesBegan: q.SeriesBegan, SeriesCount: q.SeriesCount + 1,
+		}
+		st.Quarantine = q
+		s.next = time.Time{}
+		if j.Schedule != store.ScheduleActive {
+			return // paused meanwhile
+		}
+		st.Code = store.CodeQuarantine
+		s.retry(q, c.ends)
+	})
+}
+
+// expire disables a job that was in quarantine for too long, and says whether it did.
+func (e *Engine) expire(j *store.Job, s *jobState, now time.Time) bool {
+	q := j.Status.Quarantine
+	if q == nil || j.Schedule != store.ScheduleActive || now.Before(q.SeriesBegan.Add(quarantineEnd)) {
+		return false
+	}
+	s.next = time.Time{}
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { j.Schedule = store.ScheduleDisabled }) // found a moment ago
+	return true
+}
+
+// Quarantine holds a job back for a reason, as the service's operators would.
+func (e *Engine) Quarantine(servicePrincipalID, jobID, reason string, problem store.SyncError) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.store.Clock().Now()
+	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) {
+		s := e.state(j.ID)
+		q := &store.Quarantine{Reason: reason, Error: &problem, CurrentBegan: now, SeriesBegan: now, SeriesCount: 1}
+		j.Status.Code, j.Status.Quarantine = store.CodeQuarantine, q
+		s.running = nil
+		if j.Schedule == store.ScheduleActive {
+			s.retry(q, now)
+		} else {
+			q.NextAttempt = now.Add(quarantineDelays[0])
+		}
+	})
 }

@@ -4,7 +4,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -125,6 +124,9 @@ func (e *Engine) Restart(servicePrincipalID, jobID string, scopes []string) erro
 		if has("ForceDeletes") {
 			s.allowRemovals, s.initial = true, true
 		}
+		if s.running != nil {
+			j.Status.Progress = nil
+		}
 		s.running, s.next = nil, now
 	})
 	if err != nil {
@@ -185,7 +187,7 @@ func (e *Engine) catchUp(now time.Time) {
 func (e *Engine) step(j *store.Job, now time.Time) bool {
 	s := e.state(j.ID)
 	if c := s.running; c != nil {
-		if now.Before(c.ends) {
+		if c.held != nil || now.Before(c.ends) {
 			e.progress(j, c, now)
 			return false
 		}
@@ -205,45 +207,89 @@ func (e *Engine) step(j *store.Job, now time.Time) bool {
 
 // progress shows how far a running cycle has come.
 func (e *Engine) progress(j *store.Job, c *cycle, now time.Time) {
-	if c.size == 0 || !now.After(c.began) {
+	p := store.Progress{Total: c.size, Units: "objects", ObservedAt: now}
+	switch {
+	case c.held != nil:
+		p.Completed, p.Total = c.held.Completed, c.held.Total
+	case c.size == 0 || !now.After(c.began):
 		return
+	default:
+		p.Completed = int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
 	}
-	done := int64(float64(c.size) * float64(now.Sub(c.began)) / float64(c.ends.Sub(c.began)))
-	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { // a job that is gone makes no progress
-		j.Status.Progress = []store.Progress{{Completed: done, Total: c.size, Units: "objects", ObservedAt: now}}
-	})
+	_ = e.store.UpdateJob(j.ServicePrincipalID, j.ID, func(j *store.Job) { j.Status.Progress = []store.Progress{p} }) // a job that is gone makes no progress
 }
 
-// CredentialError says why the target refuses credentials. Its codes are invented; they follow the pattern
-// <connector>InvalidCredentials.
-type CredentialError struct{ Code, Message string }
+// RunCycle begins a cycle of a job, whatever its schedule, that stands still at this progress and shows no execution, as
+// the service does before the first cycle has ended. It ends with EndCycle or, if looks is not 0, after that many looks
+// at the job.
+func (e *Engine) RunCycle(servicePrincipalID, jobID string, completed, total int64, looks int) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	j, err := e.store.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	s, now := e.state(jobID), e.store.Clock().Now()
+	e.begin(&j, s, now)
+	s.running.held, s.running.looks = &store.Progress{Completed: completed, Total: total}, looks
+	e.progress(&j, s.running, now)
+	return e.store.UpdateJob(servicePrincipalID, jobID, func(j *store.Job) { j.Status.LastExecution = nil })
+}
 
-func (e *CredentialError) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message) }
+// EndCycle ends the cycle that RunCycle began, with what it comes to.
+func (e *Engine) EndCycle(servicePrincipalID, jobID string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	j, err := e.store.Job(servicePrincipalID, jobID)
+	if err != nil {
+		return err
+	}
+	if s := e.state(jobID); s.running != nil && s.running.held != nil {
+		s.running.ends = e.store.Clock().Now()
+		e.end(&j, s)
+	}
+	return nil
+}
 
-// CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works.
-func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *CredentialError {
+// Looked counts one look at a job, which ends a cycle that was to last until then. The look itself still sees it run.
+func (e *Engine) Looked(servicePrincipalID, jobID string) {
+	e.mu.Lock()
+	s := e.states[jobID]
+	last := s != nil && s.running != nil && s.running.looks == 1
+	if s != nil && s.running != nil {
+		s.running.looks--
+	}
+	e.mu.Unlock()
+	if last {
+		_ = e.EndCycle(servicePrincipalID, jobID) // a job that is gone has no cycle to end
+	}
+}
+
+// CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works. The
+// codes are invented; they follow the pattern <connector>InvalidCredentials.
+func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *RequestError {
 	connector, err := e.store.Connector(connectorID)
 	if err != nil {
-		return &CredentialError{Code: "InvalidTemplate", Message: "The template does not exist."}
+		return &RequestError{Code: "InvalidTemplate", Message: "The template does not exist."}
 	}
 	for _, key := range connector.SecretKeys {
 		if given[key] == "" {
-			return &CredentialError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
+			return &RequestError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
 		}
 	}
 	if connector.OAuth {
 		if !strings.HasPrefix(given["Oauth2AccessToken"], "access-for-") {
-			return &CredentialError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
+			return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
 		}
 		return nil
 	}
 	for _, admin := range e.store.Admins() {
 		if strings.EqualFold(admin.UserName, given["UserName"]) && admin.Password == given["Password"] {
 			if !admin.TeamAdmin {
-				return &CredentialError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is no team administrator."}
+				return &RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is not a team administrator."}
 			}
 			return nil
 		}
 	}
-	return &CredentialError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
+	return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
 }

@@ -164,7 +164,8 @@ func (f *flow) evaluate(attributes map[string]expression.Value, r *run, s *subje
 	if f.source == nil {
 		return nil, nil
 	}
-	value, err := Evaluate(f.source, attributes, r.at, s.id+f.target.Name)
+	// The seed makes random values differ from object to object.
+	value, err := expression.Evaluate(f.source, expression.Options{Attributes: attributes, Now: &r.at, Seed: new(s.id + f.target.Name)})
 	if err != nil {
 		return nil, fmt.Errorf("the mapping of %s cannot be evaluated: %w", f.target.Name, err)
 	}

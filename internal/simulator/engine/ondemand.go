@@ -22,7 +22,7 @@ type Result struct {
 	Entry        store.LogEntry
 }
 
-// RequestError says why a request to provision on demand is refused as a whole.
+// RequestError says why the service refuses a request as a whole, or the target credentials.
 type RequestError struct{ Code, Message string }
 
 func (e *RequestError) Error() string { return e.Message }
@@ -51,24 +51,20 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []str
 		return nil, &RequestError{"JobMustBeStopped", "A job that signs in by OAuth must be stopped first."}
 	}
 	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(servicePrincipalID, j.ConnectorID)); refused != nil {
-		return nil, &RequestError{refused.Code, refused.Message}
+		return nil, refused
 	}
 	s := e.state(j.ID)
-	assigned := e.people(servicePrincipalID)
-	r := &run{
-		engine: e, job: &j, state: s, plan: p, at: e.store.Clock().Now(), cycleID: uuid.NewString(), by: by, verbose: true,
-		unresolved:     map[string]*subject{},
-		targets:        &targetIndex{store: e.store, address: connector.AddressAttribute, by: map[string]*attributeIndex{}},
-		syncAll:        s.syncAll || !s.scopeKnown && isTrue(e.store.Secret(servicePrincipalID, "SyncAll")),
-		skipOutOfScope: isTrue(e.store.Secret(servicePrincipalID, "SkipOutOfScopeDeletions")),
-	}
+	known := assignees(e.store, servicePrincipalID, e.defaultAccessProvisions)
+	r := e.newRun(&j, s, p, e.store.Clock().Now(), uuid.NewString())
+	r.by, r.verbose = by, true
+	r.syncAll = s.syncAll || !s.scopeKnown && isTrue(e.store.Secret(servicePrincipalID, "SyncAll"))
 	var results []Result
 	for _, id := range people {
 		u, err := e.store.FindUser(id)
 		if err != nil {
 			return nil, &RequestError{"InvalidParameters", fmt.Sprintf("The object %s does not exist.", id)}
 		}
-		who := assigned[u.ID]
+		who := known[u.ID]
 		if who == nil {
 			who = &subject{id: u.ID}
 		}
@@ -84,25 +80,6 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []str
 	}
 	e.store.AddLog(r.log...)
 	return results, nil
-}
-
-// onDemand provisions one person. Somebody whose sign-in is blocked is left to the cycles.
-func (r *run) onDemand(who *subject) *outcome {
-	if l := r.state.links[who.id]; l != nil && !who.active() {
-		o := &outcome{subject: who, entry: store.LogEntry{
-			ID: uuid.NewString(), At: r.at, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID, CycleID: r.cycleID, ChangeID: uuid.NewString(),
-			Action: actionOther, SourceID: who.id, SourceName: who.name(), SourceType: userObject, TargetID: l.key, TargetType: userObject, By: r.by,
-		}}
-		o.skipped("EntrySynchronizationSkipped", "Somebody who was blocked or deleted cannot be deprovisioned on demand.")
-		r.finish(o, true)
-		return o
-	}
-	o := r.person(who)
-	for _, held := range r.removals {
-		held.do(held.result)
-	}
-	r.removals = nil
-	return o
 }
 
 // Title writes a word of the log as on-demand provisioning spells it, with a capital.

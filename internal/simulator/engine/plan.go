@@ -60,7 +60,6 @@ type targetAttribute struct {
 	CaseExact   bool   `json:"caseExact"`
 	Multivalued bool   `json:"multivalued"`
 	Mutability  string `json:"mutability"`
-	Anchor      bool   `json:"anchor"`
 }
 
 type filterClause struct {

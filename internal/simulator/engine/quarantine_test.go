@@ -306,7 +306,7 @@ func TestTooManyDeletes_anOrdinaryRestartDoesNotReleaseThem(t *testing.T) {
 	}
 }
 
-func TestTooManyDeletes_endWhenTheirCauseIsMended(t *testing.T) {
+func TestTooManyDeletes_endWhenTheirCauseIsRemoved(t *testing.T) {
 	w, ids := many(t, 3)
 	w.unassign(ids...)
 	w.next()

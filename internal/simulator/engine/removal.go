@@ -164,13 +164,12 @@ func (r *run) fail(o *outcome, action, code, reason string) {
 	o.entry.Error = &store.LogError{Code: code, Reason: reason, Category: "nonServiceFailure"}
 	o.step("EntryExport", "export", statusFailure, reason, store.KeyValue{Key: "ReportableIdentifier", Value: o.subject.name()})
 	r.failures++
-	r.state.escrow(o.subject.id, code, r.at, r.job.Interval)
+	r.state.putAside(o.subject.id, code, r.at, r.job.Interval)
 	r.finish(o, true)
 }
 
-// finish closes an outcome and logs it if it is worth it.
+// finish logs an outcome if it is worth it.
 func (r *run) finish(o *outcome, worthLogging bool) {
-	o.done = true
 	if worthLogging {
 		r.log = append(r.log, o.entry)
 	}

@@ -122,10 +122,11 @@ func signInName(u *store.User) string {
 	return name[:at] + "@" + name[at+1:]
 }
 
-// people returns everybody whom an assignment brings into the job. Groups count with their direct members only.
-func (e *Engine) people(servicePrincipalID string) map[string]*subject {
+// assignees returns everybody whom an assignment brings into the job. Groups count with their direct members only, and
+// the default access role only where it provisions.
+func assignees(world *store.Store, servicePrincipalID string, defaultAccess bool) map[string]*subject {
 	found := map[string]*subject{}
-	principal, err := e.store.ServicePrincipal(servicePrincipalID)
+	principal, err := world.ServicePrincipal(servicePrincipalID)
 	if err != nil {
 		return found
 	}
@@ -135,7 +136,7 @@ func (e *Engine) people(servicePrincipalID string) map[string]*subject {
 			s = &subject{id: id, assigned: true}
 			found[id] = s
 		}
-		if a.RoleID != store.DefaultAccess || e.defaultAccessProvisions {
+		if a.RoleID != store.DefaultAccess || defaultAccess {
 			s.entitled = true
 		}
 		role := "Default Assignment"
@@ -150,13 +151,13 @@ func (e *Engine) people(servicePrincipalID string) map[string]*subject {
 		}
 	}
 	members := map[string][]string{}
-	for _, a := range e.store.Assignments(servicePrincipalID) {
+	for _, a := range world.Assignments(servicePrincipalID) {
 		switch a.PrincipalKind {
 		case store.KindUser:
 			add(a.PrincipalID, a)
 		case store.KindGroup:
 			if members[a.PrincipalID] == nil {
-				g, err := e.store.Group(a.PrincipalID)
+				g, err := world.Group(a.PrincipalID)
 				if err != nil {
 					continue
 				}

@@ -71,8 +71,8 @@ func (s *jobState) untie(id string) {
 // maximumEscrowDelay bounds how rarely somebody put aside is tried again.
 const maximumEscrowDelay = 24 * time.Hour
 
-// escrow puts somebody aside: tried again in the next cycle, and then less and less often.
-func (s *jobState) escrow(id, code string, at time.Time, interval time.Duration) {
+// putAside notes that somebody failed: tried again in the next cycle, and then less and less often.
+func (s *jobState) putAside(id, code string, at time.Time, interval time.Duration) {
 	e := s.escrows[id]
 	if e == nil || e.code != code {
 		e = &escrow{code: code}

@@ -63,12 +63,7 @@ func (s *Store) SetAdmin(admin Admin) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	admin.Companies = slices.Clone(admin.Companies)
-	at := s.adminAt(admin.UserName)
-	if at < 0 {
-		s.admins = append(s.admins, admin)
-		return
-	}
-	s.admins[at] = admin
+	s.admins = put(s.admins, admin, func(other Admin) bool { return strings.EqualFold(other.UserName, admin.UserName) })
 }
 
 // SetDomains says which e-mail domains the simulated GoTo accepts; none means all.
@@ -199,9 +194,8 @@ func (s *Store) Accounts() []Account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := make([]Account, 0, s.accounts.len())
-	s.accounts.each(func(a *Account) bool {
+	for a := range s.accounts.all() {
 		list = append(list, a.clone())
-		return true
-	})
+	}
 	return list
 }

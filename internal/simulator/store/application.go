@@ -55,7 +55,6 @@ type ServicePrincipal struct {
 	AppID       string
 	TemplateID  string
 	DisplayName string
-	CreatedAt   time.Time
 	DeletedAt   time.Time
 	Roles       []AppRole
 	Owners      []string
@@ -123,7 +122,7 @@ func (s *Store) addApplication(displayName string, t *GalleryTemplate, owner str
 		Owners: owners, Properties: applicationProperties(displayName, homepage),
 	}
 	principal := &ServicePrincipal{
-		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName, CreatedAt: s.now(),
+		ID: newID(), AppID: appID, TemplateID: t.ID, DisplayName: displayName,
 		Roles: slices.Clone(roles), Owners: slices.Clone(owners),
 		Properties: principalProperties(displayName, appID, homepage, s.tenantID),
 	}
@@ -207,12 +206,11 @@ func (s *Store) Applications(deleted bool) []Application {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Application
-	s.applications.each(func(a *Application) bool {
+	for a := range s.applications.all() {
 		if a.DeletedAt.IsZero() != deleted {
 			list = append(list, a.clone())
 		}
-		return true
-	})
+	}
 	return list
 }
 
@@ -231,17 +229,15 @@ func (s *Store) UpdateApplication(id string, change func(*Application) error) er
 	s.revision++ // roles may have changed
 	renamed := draft.DisplayName != a.DisplayName
 	*a = draft
-	s.principals.each(func(p *ServicePrincipal) bool {
-		if p.AppID != a.AppID {
-			return true
+	for p := range s.principals.all() {
+		if p.AppID == a.AppID {
+			p.Roles = slices.Clone(a.Roles)
+			if renamed {
+				p.DisplayName = a.DisplayName
+				p.Properties["appDisplayName"] = a.DisplayName
+			}
 		}
-		p.Roles = slices.Clone(a.Roles)
-		if renamed {
-			p.DisplayName = a.DisplayName
-			p.Properties["appDisplayName"] = a.DisplayName
-		}
-		return false
-	})
+	}
 	return nil
 }
 
@@ -251,7 +247,7 @@ func (s *Store) ServicePrincipal(id string) (ServicePrincipal, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return ServicePrincipal{}, notFound("service principal", id)
+		return ServicePrincipal{}, notFound(MissingPrincipal, id)
 	}
 	return p.clone(), nil
 }
@@ -266,17 +262,12 @@ func (s *Store) principal(id string) (*ServicePrincipal, bool) {
 func (s *Store) ServicePrincipalByAppID(appID string) (ServicePrincipal, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var found *ServicePrincipal
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		if strings.EqualFold(p.AppID, appID) && p.DeletedAt.IsZero() {
-			found = p
+			return p.clone(), nil
 		}
-		return found == nil
-	})
-	if found == nil {
-		return ServicePrincipal{}, notFound("service principal", appID)
 	}
-	return found.clone(), nil
+	return ServicePrincipal{}, notFound(MissingPrincipal, appID)
 }
 
 // ServicePrincipals returns all service principals that are deleted or, with deleted false, that are not.
@@ -284,12 +275,11 @@ func (s *Store) ServicePrincipals(deleted bool) []ServicePrincipal {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []ServicePrincipal
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		if p.DeletedAt.IsZero() != deleted {
 			list = append(list, p.clone())
 		}
-		return true
-	})
+	}
 	return list
 }
 
@@ -299,7 +289,7 @@ func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal)
 	defer s.mu.Unlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return notFound("service principal", id)
+		return notFound(MissingPrincipal, id)
 	}
 	draft := p.clone()
 	if err := change(&draft); err != nil {

@@ -98,7 +98,7 @@ func (s *Store) Assign(servicePrincipalID, principalID, roleID string, opts Assi
 	principalID, roleID = strings.ToLower(principalID), strings.ToLower(roleID)
 	resource, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return Assignment{}, notFound("service principal", servicePrincipalID)
+		return Assignment{}, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	kind, err := s.kindOf(principalID)
 	if err != nil {

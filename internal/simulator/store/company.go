@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,12 +54,7 @@ const manySeats = 1_000_000
 func (s *Store) AddCompany(c Company) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := slices.IndexFunc(s.companies, func(other Company) bool { return other.Key == c.Key })
-	if at < 0 {
-		s.companies = append(s.companies, c)
-		return
-	}
-	s.companies[at] = c
+	s.companies = put(s.companies, c, func(other Company) bool { return other.Key == c.Key })
 }
 
 // Companies returns all companies, the seeded ones first.
@@ -73,12 +69,7 @@ func (s *Store) AddLicence(l Licence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.Company, l.Products = companyOrMain(l.Company), slices.Clone(l.Products)
-	at := slices.IndexFunc(s.pools, func(other Licence) bool { return other.Key == l.Key })
-	if at < 0 {
-		s.pools = append(s.pools, l)
-		return
-	}
-	s.pools[at] = l
+	s.pools = put(s.pools, l, func(other Licence) bool { return other.Key == l.Key })
 }
 
 // RemoveLicence removes a pool of seats. Accounts keep the key.
@@ -113,12 +104,7 @@ func (s *Store) AddRoleSet(r RoleSet) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.Company = companyOrMain(r.Company)
-	at := slices.IndexFunc(s.roleSets, func(other RoleSet) bool { return other.ID == r.ID })
-	if at < 0 {
-		s.roleSets = append(s.roleSets, r)
-		return
-	}
-	s.roleSets[at] = r
+	s.roleSets = put(s.roleSets, r, func(other RoleSet) bool { return other.ID == r.ID })
 }
 
 // RoleSetsOf returns the roles that a company has put together itself.
@@ -134,12 +120,11 @@ func (s *Store) AccountsOf(company string) []Account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Account
-	s.accounts.each(func(a *Account) bool {
+	for a := range s.accounts.all() {
 		if companyOrMain(a.Company) == company {
 			list = append(list, s.complete(a))
 		}
-		return true
-	})
+	}
 	return list
 }
 
@@ -164,7 +149,7 @@ func (s *Store) complete(a *Account) Account {
 }
 
 // Person returns the complete account of whoever signs in to the simulated GoTo with this name, and the keys of the
-// companies that he or she belongs to, the first of which is the primary one. A sign-in of which there is no record
+// companies that they belong to, the first of which is the primary one. A sign-in of which there is no record
 // stands for itself. Nobody can sign in to a suspended account.
 func (s *Store) Person(userName string) (account Account, companies []string, err error) {
 	s.mu.RLock()
@@ -191,9 +176,15 @@ func (s *Store) adminAt(userName string) int {
 	return slices.IndexFunc(s.admins, func(a Admin) bool { return strings.EqualFold(a.UserName, userName) })
 }
 
-func companyOrMain(key string) string {
-	if key == "" {
-		return MainCompany
+// put replaces the item that is the same one, or adds it.
+func put[T any](list []T, item T, same func(T) bool) []T {
+	if at := slices.IndexFunc(list, same); at >= 0 {
+		list[at] = item
+		return list
 	}
-	return key
+	return append(list, item)
+}
+
+func companyOrMain(key string) string {
+	return cmp.Or(key, MainCompany)
 }

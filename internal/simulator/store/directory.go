@@ -5,6 +5,7 @@ package store
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -166,10 +167,9 @@ func (s *Store) PurgeUser(id string) error {
 	s.revision++
 	s.users.remove(id)
 	delete(s.usersByName, strings.ToLower(u.UserPrincipalName))
-	s.groups.each(func(g *Group) bool {
+	for g := range s.groups.all() {
 		g.Members = slices.DeleteFunc(g.Members, func(m string) bool { return m == id })
-		return true
-	})
+	}
 	for _, list := range s.assignments {
 		list.removePrincipal(id)
 	}
@@ -202,12 +202,8 @@ func (s *Store) FindUser(idOrName string) (User, error) {
 	return u.clone(), nil
 }
 
-// EachUser visits all people, deleted ones included, until visit returns false. The user must not be changed.
-func (s *Store) EachUser(visit func(*User) bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	s.users.each(visit)
-}
+// EachUser visits all people, deleted ones included. The store is locked meanwhile, and the users must not be changed.
+func (s *Store) EachUser() iter.Seq[*User] { return visit(s, &s.users) }
 
 // AddGroup puts a group into the directory and returns its id.
 func (s *Store) AddGroup(g Group) string {
@@ -298,9 +294,13 @@ func (s *Store) Group(id string) (Group, error) {
 	return g.clone(), nil
 }
 
-// EachGroup visits all groups until visit returns false. The group must not be changed.
-func (s *Store) EachGroup(visit func(*Group) bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	s.groups.each(visit)
+// EachGroup visits all groups in the manner of EachUser.
+func (s *Store) EachGroup() iter.Seq[*Group] { return visit(s, &s.groups) }
+
+func visit[T any](s *Store, items *ordered[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		items.all()(yield)
+	}
 }

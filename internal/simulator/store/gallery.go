@@ -23,8 +23,6 @@ type GalleryTemplate struct {
 	SignOnModes       []string
 	// Roles are given to each instance, with ids of its own.
 	Roles []AppRole
-	// ConnectorID names the synchronization template of its instances, empty for none.
-	ConnectorID string
 }
 
 // Connector is a synchronization template: what a service principal of a gallery entry can synchronize, and how.
@@ -80,7 +78,7 @@ func (s *Store) UpdateConnector(id string, change func(*Connector)) error {
 	defer s.mu.Unlock()
 	c, ok := s.connectors[id]
 	if !ok {
-		return notFound("synchronization template", id)
+		return notFound(MissingConnector, id)
 	}
 	change(c)
 	return nil
@@ -99,7 +97,7 @@ func (s *Store) Connector(id string) (Connector, error) {
 	defer s.mu.RUnlock()
 	c, ok := s.connectors[id]
 	if !ok {
-		return Connector{}, notFound("synchronization template", id)
+		return Connector{}, notFound(MissingConnector, id)
 	}
 	return c.clone(), nil
 }
@@ -110,7 +108,7 @@ func (s *Store) ConnectorsFor(servicePrincipalID string) ([]Connector, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	var list []Connector
 	for _, c := range s.connectors {

@@ -43,12 +43,10 @@ type Job struct {
 	Interval           time.Duration
 	Settings           []KeyValue
 	Status             Status
-	CreatedAt          time.Time
 
 	// Schema is the effective schema as JSON: the connector's default until a client writes its own.
-	Schema           json.RawMessage
-	SchemaVersion    int
-	SchemaCustomised bool
+	Schema        json.RawMessage
+	SchemaVersion int
 }
 
 // Status is what a job tells about its last and next cycles. A zero time stands for never.
@@ -146,7 +144,7 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	defer s.mu.Unlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return Job{}, notFound("service principal", servicePrincipalID)
+		return Job{}, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	c, ok := s.connectors[connectorID]
 	if !ok || c.Retired || p.TemplateID == "" || c.GalleryTemplateID != p.TemplateID {
@@ -160,8 +158,8 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	j := &Job{
 		ID:                 connectorID + "." + strings.ReplaceAll(s.tenantID, "-", "") + "." + newID(),
 		ServicePrincipalID: p.ID, ConnectorID: connectorID, Schedule: ScheduleDisabled, Interval: DefaultInterval,
-		Settings: slices.Clone(c.Settings), CreatedAt: s.now(),
-		Status: Status{Code: CodePaused},
+		Settings: slices.Clone(c.Settings),
+		Status:   Status{Code: CodePaused},
 	}
 	if !s.hasCredentials(p.ID, c) {
 		j.Status.Code = CodeNotConfigured
@@ -177,7 +175,7 @@ func (s *Store) Jobs(servicePrincipalID string) ([]Job, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	var list []Job
 	for _, j := range s.jobs[p.ID] {
@@ -193,14 +191,13 @@ func (s *Store) AllJobs() []Job {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var list []Job
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		for _, j := range s.jobs[p.ID] {
 			if p.DeletedAt.IsZero() && !s.retired(j) {
 				list = append(list, j.clone())
 			}
 		}
-		return true
-	})
+	}
 	return list
 }
 
@@ -219,14 +216,17 @@ func (s *Store) Job(servicePrincipalID, jobID string) (Job, error) {
 func (s *Store) job(servicePrincipalID, jobID string) (*Job, error) {
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	for _, j := range s.jobs[p.ID] {
-		if j.ID == jobID && !s.retired(j) {
+		if j.ID == jobID && s.retired(j) {
+			return nil, notFound(MissingRetired, jobID)
+		}
+		if j.ID == jobID {
 			return j, nil
 		}
 	}
-	return nil, notFound("job", jobID)
+	return nil, notFound(MissingJob, jobID)
 }
 
 func (s *Store) retired(j *Job) bool {

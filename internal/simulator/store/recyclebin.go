@@ -18,12 +18,11 @@ func (s *Store) DeleteApplication(id string) error {
 		return notFound("application", id)
 	}
 	a.DeletedAt = s.now()
-	s.principals.each(func(p *ServicePrincipal) bool {
+	for p := range s.principals.all() {
 		if p.AppID == a.AppID && p.DeletedAt.IsZero() {
 			p.DeletedAt = a.DeletedAt
 		}
-		return true
-	})
+	}
 	return nil
 }
 
@@ -33,7 +32,7 @@ func (s *Store) DeleteServicePrincipal(id string) error {
 	defer s.mu.Unlock()
 	p, ok := s.principal(id)
 	if !ok {
-		return notFound("service principal", id)
+		return notFound(MissingPrincipal, id)
 	}
 	p.DeletedAt = s.now()
 	return nil
@@ -45,12 +44,11 @@ func (s *Store) Restore(id string) error {
 	defer s.mu.Unlock()
 	id = strings.ToLower(id)
 	if a, ok := s.applications.get(id); ok && !a.DeletedAt.IsZero() {
-		s.principals.each(func(p *ServicePrincipal) bool {
+		for p := range s.principals.all() {
 			if p.AppID == a.AppID && p.DeletedAt.Equal(a.DeletedAt) {
 				p.DeletedAt = time.Time{}
 			}
-			return true
-		})
+		}
 		a.DeletedAt = time.Time{}
 		return nil
 	}
@@ -68,12 +66,11 @@ func (s *Store) Purge(id string) error {
 	id = strings.ToLower(id)
 	if a, ok := s.applications.get(id); ok && !a.DeletedAt.IsZero() {
 		var gone []string
-		s.principals.each(func(p *ServicePrincipal) bool {
+		for p := range s.principals.all() {
 			if p.AppID == a.AppID && !p.DeletedAt.IsZero() {
 				gone = append(gone, p.ID)
 			}
-			return true
-		})
+		}
 		for _, principal := range gone {
 			s.purgePrincipal(principal)
 		}

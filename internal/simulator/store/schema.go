@@ -115,7 +115,6 @@ func (s *Store) PutSchema(servicePrincipalID, jobID string, raw []byte, opts Sch
 		return err
 	}
 	j.SchemaVersion++
-	j.SchemaCustomised = true
 	j.Schema = schemaFor(encode(d), j.ID, schemaVersion(j.SchemaVersion))
 	return nil
 }
@@ -129,7 +128,6 @@ func (s *Store) ResetSchema(servicePrincipalID, jobID string) error {
 		return err
 	}
 	j.SchemaVersion++
-	j.SchemaCustomised = false
 	j.Schema = schemaFor(s.connectors[j.ConnectorID].Schema, j.ID, schemaVersion(j.SchemaVersion))
 	return nil
 }

@@ -50,7 +50,7 @@ func (s *Store) Secrets(servicePrincipalID string) ([]KeyValue, error) {
 	defer s.mu.RUnlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return nil, notFound("service principal", servicePrincipalID)
+		return nil, notFound(MissingPrincipal, servicePrincipalID)
 	}
 	if set := s.secrets[p.ID]; set != nil {
 		return slices.Clone(set.entries), nil
@@ -70,10 +70,10 @@ type UnknownKeyError struct{ Key string }
 
 func (e *UnknownKeyError) Error() string { return fmt.Sprintf("unknown secret key %q", e.Key) }
 
-// NotificationError is returned for notification settings that are no JSON object.
+// NotificationError is returned for notification settings that are not a JSON object.
 type NotificationError struct{}
 
-func (e *NotificationError) Error() string { return "notification settings are no JSON object" }
+func (e *NotificationError) Error() string { return "notification settings are not a JSON object" }
 
 // SizeError is returned where credentials and addresses exceed what the cloud stores.
 type SizeError struct{ Bytes, Limit int }
@@ -96,7 +96,7 @@ func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts S
 	defer s.mu.Unlock()
 	p, ok := s.principal(servicePrincipalID)
 	if !ok {
-		return notFound("service principal", servicePrincipalID)
+		return notFound(MissingPrincipal, servicePrincipalID)
 	}
 	var kept []KeyValue
 	if set := s.secrets[p.ID]; set != nil && !opts.Replace {

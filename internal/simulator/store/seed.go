@@ -53,7 +53,7 @@ const (
 const (
 	AdminUserName   = "provisioning@example.com"
 	AdminPassword   = "correct-horse-battery"
-	PlainUserName   = "member@example.com" // right password, but no team administrator
+	PlainUserName   = "member@example.com" // right password, but not a team administrator
 	PlainPassword   = "member-without-rights"
 	firstAccountKey = 4_000_000_000_000_000_000 // above 2^53 on purpose
 	firstSignInKey  = 4_500_000_000_000_000_001 // of sign-ins without a record

@@ -47,7 +47,7 @@ func (s *Store) seedGallery() {
 			ID: TemplateGoToMeeting, DisplayName: "GoToMeeting", Publisher: "GoTo", GalleryKey: "INVENTEDMEETING",
 			Description: "Invented stand-in for an online meeting service.", HomePageURL: "https://meeting.example.com/",
 			LogoURL: "https://cdn.example.com/meeting.png", Categories: []string{"collaboration"},
-			ProvisioningTypes: []string{"sync"}, SignOnModes: []string{"saml", "password"}, ConnectorID: ConnectorGoToMeeting,
+			ProvisioningTypes: []string{"sync"}, SignOnModes: []string{"saml", "password"},
 			Roles: []AppRole{
 				{DisplayName: RoleUser, Description: RoleUser, AllowedMemberTypes: users, Enabled: true},
 				{DisplayName: RoleMSIAM, Description: RoleMSIAM, AllowedMemberTypes: users, Enabled: true},
@@ -60,7 +60,7 @@ func (s *Store) seedGallery() {
 			ID: TemplateGoTo, DisplayName: "GoTo", Publisher: "GoTo", GalleryKey: "INVENTEDGOTO",
 			Description: "Invented stand-in for the successor, which signs in by OAuth.", HomePageURL: "https://goto.example.com/",
 			LogoURL: "https://cdn.example.com/goto.png", Categories: []string{"collaboration", "telecommunications"},
-			ProvisioningTypes: []string{"sync"}, SignOnModes: []string{"saml"}, ConnectorID: ConnectorGoTo,
+			ProvisioningTypes: []string{"sync"}, SignOnModes: []string{"saml"},
 			Roles: []AppRole{
 				{DisplayName: RoleUser, Description: RoleUser, AllowedMemberTypes: users, Enabled: true},
 				{DisplayName: RoleMSIAM, Description: RoleMSIAM, AllowedMemberTypes: users, Enabled: true},

@@ -7,7 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -119,7 +119,24 @@ func newOpaqueID() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-func notFound(kind, id string) error { return fmt.Errorf("%s %s: %w", kind, id, ErrNotFound) }
+// Kinds of objects that a NotFoundError can tell apart.
+const (
+	MissingPrincipal = "service principal"
+	MissingConnector = "synchronization template"
+	MissingJob       = "job"
+	// MissingRetired is a job that is not there because its connector was retired.
+	MissingRetired = "job of a retired connector"
+)
+
+// NotFoundError is an ErrNotFound that says what is missing.
+type NotFoundError struct{ Kind, ID string }
+
+func (e *NotFoundError) Error() string { return e.Kind + " " + e.ID + ": not found" }
+
+// Unwrap returns ErrNotFound.
+func (e *NotFoundError) Unwrap() error { return ErrNotFound }
+
+func notFound(kind, id string) error { return &NotFoundError{kind, id} }
 
 // ordered is a map that remembers the order of insertion. Removing leaves a hole that is closed once holes are the
 // majority, so that no operation is linear on average.
@@ -168,14 +185,13 @@ func (o *ordered[T]) remove(key string) {
 
 func (o *ordered[T]) len() int { return len(o.items) }
 
-// each visits the items in order until visit returns false.
-func (o *ordered[T]) each(visit func(T) bool) {
-	for _, key := range o.keys {
-		if key == "" {
-			continue
-		}
-		if !visit(o.items[key]) {
-			return
+// all visits the items in order.
+func (o *ordered[T]) all() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, key := range o.keys {
+			if key != "" && !yield(o.items[key]) {
+				return
+			}
 		}
 	}
 }

@@ -69,10 +69,11 @@ func TestOrdered_keepsOrderWhileItemsComeAndGo(t *testing.T) {
 	o.put("0", 1000)
 	o.put("new", 2000)
 	var got []int
-	o.each(func(i int) bool {
-		got = append(got, i)
-		return len(got) < 4
-	})
+	for i := range o.all() {
+		if got = append(got, i); len(got) == 4 {
+			break
+		}
+	}
 	if want := []int{1000, 3, 6, 9}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -158,12 +159,11 @@ func TestStore_handsOutCopies(t *testing.T) {
 		t.Error("a change of the copy reached the store")
 	}
 	var before []string
-	s.EachGroup(func(g *Group) bool {
+	for g := range s.EachGroup() {
 		if g.ID == GroupMeetings {
 			before = g.Members
 		}
-		return true
-	})
+	}
 	if err := s.RemoveMembers(GroupMeetings, UserAna); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,6 @@ type removal struct {
 type outcome struct {
 	entry   store.LogEntry
 	subject *subject
-	done    bool
 }
 
 // Results of an outcome.
@@ -93,6 +93,61 @@ func (r *run) scope(s *subject) scoping {
 	return scoping{
 		active: s.active(), assigned: s.assigned || r.syncAll, role: s.entitled || r.syncAll,
 		filter: s.user != nil && passes(r.plan.filter, attributes), input: s.user != nil && passes(r.plan.input, attributes),
+	}
+}
+
+// evaluate works through the people that the cycle has to look at and returns how many those were.
+func (r *run) evaluate(c *cycle) int64 {
+	s := r.state
+	revision := r.engine.store.Revision()
+	due := false
+	for _, e := range s.escrows {
+		due = due || !r.at.Before(e.next)
+	}
+	if !c.initial && !due && !s.timed && revision == s.revision {
+		return 0
+	}
+	if !r.plan.enabled {
+		return 0
+	}
+	subjects := r.engine.subjects(r.job, s)
+	s.counts, s.revision, s.timed = scopeCounts{}, revision, false
+	var evaluated int64
+	present := make(map[string]fingerprint, len(subjects))
+	for _, p := range subjects {
+		now := p.look(r.at)
+		present[p.id] = now
+		s.timed = s.timed || p.user != nil && !p.user.DeletedAt.IsZero() && !now.gone
+		if p.assigned || s.syncAll {
+			s.counts.entitled++
+			if scope := r.scope(p); scope.in() && scope.active {
+				s.counts.provisioning++
+			}
+		}
+		e := s.escrows[p.id]
+		if !c.initial && s.seen[p.id] == now && (e == nil || r.at.Before(e.next)) {
+			continue
+		}
+		evaluated++
+		r.person(p)
+	}
+	s.seen = present
+	r.resolve()
+	return evaluated
+}
+
+// resolve looks again at the people who referred to somebody that had no account yet when it was their turn.
+func (r *run) resolve() {
+	waiting := r.unresolved
+	r.unresolved = map[string]*subject{}
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
+		who := waiting[id]
+		l := r.state.links[id]
+		if who.user == nil || l == nil || l.disabled || r.state.links[who.user.ManagerID] == nil {
+			r.unresolved[id] = who
+			continue
+		}
+		r.person(who)
 	}
 }
 
@@ -255,4 +310,23 @@ func (r *run) create(o *outcome, attributes map[string]expression.Value) {
 	r.state.tie(o.subject.id, l)
 	r.targets.wrote(r.plan, key, values)
 	r.succeed(o, actionCreate, "EntryExportAdd", l.key)
+}
+
+// onDemand provisions one person. Somebody whose sign-in is blocked is left to the cycles.
+func (r *run) onDemand(who *subject) *outcome {
+	if l := r.state.links[who.id]; l != nil && !who.active() {
+		o := &outcome{subject: who, entry: store.LogEntry{
+			ID: uuid.NewString(), At: r.at, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID, CycleID: r.cycleID, ChangeID: uuid.NewString(),
+			Action: actionOther, SourceID: who.id, SourceName: who.name(), SourceType: userObject, TargetID: l.key, TargetType: userObject, By: r.by,
+		}}
+		o.skipped("EntrySynchronizationSkipped", "Somebody who was blocked or deleted cannot be deprovisioned on demand.")
+		r.finish(o, true)
+		return o
+	}
+	o := r.person(who)
+	for _, held := range r.removals {
+		held.do(held.result)
+	}
+	r.removals = nil
+	return o
 }

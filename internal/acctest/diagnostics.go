@@ -5,19 +5,85 @@ package acctest
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Diagnostics returns what the providers of this tenant reported since the start or ForgetDiagnostics, each text once:
-// Terraform plans a resource several times on the way to an apply. The testing library shows no warnings, and errors
-// only with wrapped lines.
-func (e *Env) Diagnostics() Diagnostics { return e.recorded.all() }
+// Diagnostic is one message of the provider.
+type Diagnostic struct {
+	Error   bool // otherwise a warning
+	Path    string
+	Summary string
+	Detail  string
+}
 
-// ForgetDiagnostics starts the record anew.
-func (e *Env) ForgetDiagnostics() { e.recorded.forget() }
+func (d Diagnostic) String() string {
+	severity := "Warning"
+	if d.Error {
+		severity = "Error"
+	}
+	if d.Path != "" {
+		severity += " on " + d.Path
+	}
+	return fmt.Sprintf("%s: %s\n%s", severity, d.Summary, d.Detail)
+}
+
+// Diagnostics are the messages of one call.
+type Diagnostics []Diagnostic
+
+// HasError tells whether the call failed.
+func (d Diagnostics) HasError() bool {
+	for _, one := range d {
+		if one.Error {
+			return true
+		}
+	}
+	return false
+}
+
+func (d Diagnostics) String() string {
+	texts := make([]string, len(d))
+	for i, one := range d {
+		texts[i] = one.String()
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+func diagnosticsFrom(wire []*tfprotov6.Diagnostic) Diagnostics {
+	var found Diagnostics
+	for _, one := range wire {
+		found = append(found, Diagnostic{
+			Error: one.Severity == tfprotov6.DiagnosticSeverityError, Path: dotted(one.Attribute), Summary: one.Summary, Detail: one.Detail,
+		})
+	}
+	return found
+}
+
+// dotted writes a path as one would in HCL: credentials.password, problems[0].code.
+func dotted(path *tftypes.AttributePath) string {
+	var text strings.Builder
+	for _, step := range path.Steps() {
+		switch step := step.(type) {
+		case tftypes.AttributeName:
+			if text.Len() > 0 {
+				text.WriteByte('.')
+			}
+			text.WriteString(string(step))
+		case tftypes.ElementKeyString:
+			fmt.Fprintf(&text, "[%q]", string(step))
+		case tftypes.ElementKeyInt:
+			fmt.Fprintf(&text, "[%d]", int64(step))
+		default:
+			text.WriteString("[…]")
+		}
+	}
+	return text.String()
+}
 
 // Errors returns the errors alone.
 func (d Diagnostics) Errors() Diagnostics {
@@ -45,13 +111,17 @@ func (r *record) add(wire []*tfprotov6.Diagnostic) {
 	}
 }
 
-func (r *record) all() Diagnostics {
+// Diagnostics returns what the providers of this tenant reported since the start or ForgetDiagnostics, each text once:
+// Terraform plans a resource several times on the way to an apply. The testing library shows no warnings, and errors
+// only with wrapped lines.
+func (r *record) Diagnostics() Diagnostics {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.list)
 }
 
-func (r *record) forget() {
+// ForgetDiagnostics starts the record anew.
+func (r *record) ForgetDiagnostics() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.list = nil

@@ -27,10 +27,10 @@ type Env struct {
 	// Sim is the tenant: its store, faults, request log and clock.
 	Sim *simulator.Server
 
-	t        testing.TB
-	caFile   string
-	recorded *record
-	goTo     bool
+	t      testing.TB
+	caFile string
+	goTo   bool
+	*record
 }
 
 // New starts a tenant for the test and stops it when the test ends. Each adjust may change the simulator's options.
@@ -49,7 +49,7 @@ func New(t testing.TB, adjust ...func(*simulator.Options)) *Env {
 	if err := os.WriteFile(caFile, sim.CACertificatePEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &Env{Sim: sim, t: t, caFile: caFile, recorded: &record{}}
+	return &Env{Sim: sim, t: t, caFile: caFile, record: &record{}}
 }
 
 // CAFile is the PEM file of the authority that signed the simulator's certificate.
@@ -65,7 +65,7 @@ func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
 		if !ok {
 			return nil, fmt.Errorf("%T lacks a part of the protocol", srv)
 		}
-		return recordingServer{whole, e.recorded}, nil
+		return recordingServer{whole, e.record}, nil
 	}
 }
 
@@ -122,6 +122,36 @@ func settings(values map[string]any, indent string) string {
 
 // Config is the provider block followed by hcl.
 func (e *Env) Config(hcl string) string { return e.ProviderConfig() + hcl }
+
+// Protocol returns a driver whose provider is configured for this tenant. Each adjust may change the provider block.
+func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
+	e.t.Helper()
+	server, err := e.factory()()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	block := e.providerBlock()
+	for _, change := range adjust {
+		change(block)
+	}
+	p := newProtocol(e.t, server)
+	if diagnostics := p.configure(block); len(diagnostics) > 0 {
+		e.t.Fatalf("configuring the provider: %v", diagnostics)
+	}
+	return p
+}
+
+// Managed returns a resource that is not in the state yet. Each adjust may change the provider block.
+func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Managed {
+	return &Managed{t: e.t, typeName: typeName, connect: func() *Protocol { return e.Protocol(adjust...) }}
+}
+
+// CLI prepares a directory with a configuration. The provider is configured by the environment, so that hcl needs no
+// provider block and no file holds its secret. The package needs Main.
+func (e *Env) CLI(hcl string) *CLI {
+	e.t.Helper()
+	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+}
 
 var quiet = sync.OnceFunc(func() {
 	// Terraform must neither look for a newer version nor read the developer's own settings.
