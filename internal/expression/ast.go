@@ -3,6 +3,12 @@
 
 package expression
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // node is one node of the syntax tree.
 type node interface {
 	at() span
@@ -57,6 +63,54 @@ type callNode struct {
 	regex    regexCache
 }
 
+// given reports whether an argument exists and is not empty.
+func (n *callNode) given(i int) bool {
+	if i >= len(n.args) {
+		return false
+	}
+	_, omitted := n.args[i].(*omittedNode)
+	return !omitted
+}
+
+// constant returns the value of an argument that is text or a number.
+func (n *callNode) constant(i int) (string, bool) {
+	if i >= len(n.args) {
+		return "", false
+	}
+	return constant(n.args[i])
+}
+
+// whole returns the value of an argument that is a whole number by itself.
+func (n *callNode) whole(i int) (int, bool) {
+	value, ok := n.constant(i)
+	number, err := strconv.Atoi(strings.TrimSpace(value))
+	return number, ok && err == nil
+}
+
+// older reports whether a call has the function's older form, which lacks a slot.
+func (n *callNode) older() bool {
+	if n.function.leavesOut == 0 || len(n.args) != len(n.function.Parameters)-1 {
+		return false
+	}
+	for i := range n.args {
+		if !n.given(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// parameter returns the declaration of what an argument is for, or nil if there is none.
+func (n *callNode) parameter(i int) *Parameter {
+	if n.function == nil {
+		return nil
+	}
+	if n.older() && i >= n.function.leavesOut {
+		i++
+	}
+	return n.function.parameter(i)
+}
+
 // comparisonNode is two operands and a comparison operator between them.
 type comparisonNode struct {
 	place
@@ -91,4 +145,38 @@ func walk(n node, visit func(node)) {
 		walk(n.left, visit)
 		walk(n.right, visit)
 	}
+}
+
+// constant returns the value of a text or number node.
+func constant(n node) (string, bool) {
+	switch n := n.(type) {
+	case *textNode:
+		return n.value, true
+	case *numberNode:
+		return n.raw, true
+	default:
+		return "", false
+	}
+}
+
+// yields returns the kind that a node certainly yields.
+func yields(n node) (Kind, bool) {
+	switch n := n.(type) {
+	case *comparisonNode:
+		return KindBoolean, true
+	case *callNode:
+		if n.function != nil {
+			return n.function.Result, true
+		}
+	}
+	return KindAny, false
+}
+
+// callOf returns the name of the function if the node is a call of one of the functions.
+func callOf(n node, names ...string) (string, bool) {
+	call, ok := n.(*callNode)
+	if !ok || call.function == nil || !slices.Contains(names, call.function.Name) {
+		return "", false
+	}
+	return call.function.Name, true
 }

@@ -41,12 +41,12 @@ func BenchmarkParseAndCheck(b *testing.B) {
 	}
 }
 
-func BenchmarkNormalize(b *testing.B) {
+func BenchmarkPrint(b *testing.B) {
 	text := longExpression()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Normalize(text); err != nil {
-			b.Fatal(err)
+		if e, problems := Parse(text); e == nil || e.String() == "" {
+			b.Fatal(problems)
 		}
 	}
 }

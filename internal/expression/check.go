@@ -36,23 +36,24 @@ func (e *Expression) Check(options CheckOptions) Problems {
 }
 
 func checkTree(root node, problems *collector, options CheckOptions) {
-	c := &checker{collector: problems, options: options}
+	c := &checker{collector: problems, options: options, root: root}
 	// What the parser could not read it has reported; the calls that it did read are judged all the same.
 	problems.muted = false
 	if n, ok := root.(*numberNode); ok {
 		c.warnf(n.at(), "A number by itself is not a documented form of an expression.", fmt.Sprintf("Write `\"%s\"`.", n.raw))
 	}
-	c.node(root, nil, true)
+	c.visit(root, nil)
 }
 
 // checker walks a tree and collects what is wrong with its meaning.
 type checker struct {
 	*collector
 	options CheckOptions
+	root    node
 }
 
-// node checks one node and everything below it. parameter is what the node is an argument for, nil if that is unknown.
-func (c *checker) node(n node, parameter *Parameter, outermost bool) {
+// visit checks one node and everything below it. parameter is what the node is an argument for, nil if that is unknown.
+func (c *checker) visit(n node, parameter *Parameter) {
 	switch n := n.(type) {
 	case *attributeNode:
 		c.attribute(n)
@@ -61,14 +62,14 @@ func (c *checker) node(n node, parameter *Parameter, outermost bool) {
 	case *wordNode:
 		c.word(n, parameter)
 	case *comparisonNode:
-		c.node(n.left, comparisonSide, false)
-		c.node(n.right, comparisonSide, false)
+		c.visit(n.left, comparisonSide)
+		c.visit(n.right, comparisonSide)
 	case *concatNode:
 		c.warnf(n.operator, "The operator `&` is documented for Entra Connect and cloud sync, not for provisioning.", "Use `Join` or `Append`.")
-		c.node(n.left, comparisonSide, false)
-		c.node(n.right, comparisonSide, false)
+		c.visit(n.left, comparisonSide)
+		c.visit(n.right, comparisonSide)
 	case *callNode:
-		c.call(n, outermost)
+		c.call(n)
 	}
 }
 
@@ -147,13 +148,13 @@ func alternatives(words []string) string {
 }
 
 // call checks a function call and its arguments.
-func (c *checker) call(n *callNode, outermost bool) {
+func (c *checker) call(n *callNode) {
 	opted := slices.Contains(c.options.ExtraFunctions, n.name)
 	f := n.function
 	if f == nil {
 		c.unknown(n, opted)
 		for _, arg := range n.args {
-			c.node(arg, nil, false)
+			c.visit(arg, nil)
 		}
 		return
 	}
@@ -165,19 +166,16 @@ func (c *checker) call(n *callNode, outermost bool) {
 	}
 	if !n.unclosed && c.arity(n) {
 		c.arguments(n)
-		if rule := callRules[f.Name]; rule != nil {
-			rule(c, n)
+		if f.check != nil {
+			f.check(c, n)
 		}
 	}
-	if f.Name == "SelectUniqueValue" {
-		c.uniqueValue(n, outermost)
-	}
 	for i, arg := range n.args {
-		parameter := f.parameter(i)
+		parameter := n.parameter(i)
 		if parameter == nil {
 			parameter = comparisonSide
 		}
-		c.node(arg, parameter, false)
+		c.visit(arg, parameter)
 	}
 }
 
@@ -212,7 +210,7 @@ func (c *checker) availability(n *callNode) {
 	case EveryJob:
 	case OnPremisesAD:
 		c.warnf(n.nameSpan, fmt.Sprintf("`%s` works only in jobs that write to on-premises Active Directory.", n.function.Name), "")
-	case CloudSync, ListedOnly, ConnectOnly:
+	case CloudSync, ListedOnly:
 		c.warnf(n.nameSpan, fmt.Sprintf("`%s` is not documented for application provisioning (%s).", n.function.Name, n.function.Availability),
 			"Make sure that the job's list of functions has it.")
 	}
@@ -223,26 +221,19 @@ func (c *checker) arity(n *callNode) bool {
 	f := n.function
 	form := fmt.Sprintf("Its form is `%s`.", f.Signature())
 	count, least, most := len(n.args), f.MinArguments(), f.MaxArguments()
-	if f.Name == "FormatDateTime" && isShortFormat(n) {
-		return true
-	}
 	switch {
-	case count < least:
+	case count < least && !n.older():
 		c.errorf(n.at(), fmt.Sprintf("`%s` has %s but needs %s.", f.Name, arguments(count), atLeast(least, most)), form)
 		return false
 	case most >= 0 && count > most:
 		c.errorf(span{n.args[most].at().start, n.args[count-1].at().end},
 			fmt.Sprintf("`%s` has %s but takes %s.", f.Name, arguments(count), atMost(least, most)), form)
 		return false
-	case f.Name == "Switch" && count%2 != 0:
-		c.errorf(n.at(), fmt.Sprintf("`Switch` has %s; it needs an even number: the source, the default and pairs of key and value.", arguments(count)),
-			"Keep the place of an omitted default with a comma, as in `Switch([a], , \"key\", \"value\")`.")
-		return false
 	}
 	ok := true
 	for i, arg := range n.args {
-		if _, omitted := arg.(*omittedNode); omitted && !f.parameter(i).Optional {
-			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is required but left empty.", f.parameter(i).Name, f.Name), form)
+		if _, omitted := arg.(*omittedNode); omitted && !n.parameter(i).Optional {
+			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is required but left empty.", n.parameter(i).Name, f.Name), form)
 			ok = false
 		}
 	}
@@ -277,4 +268,61 @@ func atMost(least, most int) string {
 	default:
 		return fmt.Sprintf("at most %d", most)
 	}
+}
+
+// arguments checks constants and calls against the kind of their parameter, where the outcome is certain.
+func (c *checker) arguments(n *callNode) {
+	for i, arg := range n.args {
+		parameter := n.parameter(i)
+		value, fixed := constant(arg)
+		switch parameter.Kind {
+		case KindInteger:
+			c.integer(n, parameter, arg)
+		case KindDate:
+			c.notBoolean(n, parameter, arg)
+			if _, ok := parseDate(value); fixed && !ok {
+				c.warnf(arg.at(), fmt.Sprintf("`%s` does not look like a date.", shorten(value)), "Write it as in `2025-01-31` or `2025-01-31T08:00:00Z`.")
+			}
+		case KindDateText:
+			c.notBoolean(n, parameter, arg)
+		case KindWord:
+			if fixed {
+				c.quotedWord(arg.at(), value, parameter)
+			}
+		case KindText, KindBoolean, KindList, KindAny:
+		}
+	}
+}
+
+func (c *checker) integer(n *callNode, parameter *Parameter, arg node) {
+	if value, ok := constant(arg); ok {
+		switch {
+		case !isNumeric(value):
+			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a number, not `%s`.", parameter.Name, n.function.Name, shorten(value)), "")
+		case strings.Contains(value, "."):
+			c.warnf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is documented as a whole number.", parameter.Name, n.function.Name), "")
+		}
+		return
+	}
+	if kind, ok := yields(arg); ok && (kind == KindBoolean || kind == KindDate) {
+		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a number, but this yields a %s.", parameter.Name, n.function.Name, kind), "")
+	}
+}
+
+// notBoolean reports a Boolean where only a date will do.
+func (c *checker) notBoolean(n *callNode, parameter *Parameter, arg node) {
+	if kind, ok := yields(arg); ok && kind == KindBoolean {
+		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a date, but this yields a Boolean.", parameter.Name, n.function.Name), "")
+	}
+}
+
+// quotedWord judges text in quotes where a bare word is documented.
+func (c *checker) quotedWord(at span, value string, parameter *Parameter) {
+	for _, w := range parameter.Words {
+		if strings.EqualFold(w, value) {
+			c.warnf(at, fmt.Sprintf("`%s` is documented as a bare word.", w), "Remove the quotes.")
+			return
+		}
+	}
+	c.warnf(at, fmt.Sprintf("`%s` is not a documented value of `%s`.", shorten(value), parameter.Name), fmt.Sprintf("Write %s.", alternatives(parameter.Words)))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -53,43 +54,15 @@ type Options struct {
 	Existing []string
 	// Seed makes random values repeatable. Without it, Guid and RandomString fail with [ErrNeedsSeed].
 	Seed *string
-	// Limits bound what an evaluation may cost. Zero values stand for the defaults.
-	Limits Limits
 }
 
-// Limits bound what an evaluation may cost.
-type Limits struct {
-	// Depth is how deep calls may be nested; by default as deep as MaxLength allows.
-	Depth int
-	// Steps is how many nodes and list elements may be visited; 100,000 by default.
-	Steps int
-	// Bytes is how much text all functions together may produce; 4 MiB by default.
-	Bytes int
-	// RegexTime is how long regular expressions may run in total; one second by default.
-	RegexTime time.Duration
-}
-
+// What an evaluation may cost.
 const (
-	defaultSteps     = 100_000
-	defaultBytes     = 4 << 20
-	defaultRegexTime = time.Second
+	// maxSteps is how many nodes and list elements may be visited.
+	maxSteps = 100_000
+	// maxBytes is how much text all functions together may produce.
+	maxBytes = 4 << 20
 )
-
-func (l Limits) withDefaults() Limits {
-	if l.Depth <= 0 {
-		l.Depth = maxParseDepth
-	}
-	if l.Steps <= 0 {
-		l.Steps = defaultSteps
-	}
-	if l.Bytes <= 0 {
-		l.Bytes = defaultBytes
-	}
-	if l.RegexTime <= 0 {
-		l.RegexTime = defaultRegexTime
-	}
-	return l
-}
 
 // Evaluate computes the expression. The error is an [*EvalError].
 //
@@ -97,97 +70,86 @@ func (l Limits) withDefaults() Limits {
 // choose, because the service is reported to do so. The exception is SelectUniqueValue, which stops at the first value
 // that is free.
 func Evaluate(e *Expression, options Options) (Value, error) {
-	if err := e.valid(); err != nil {
-		return Value{}, err
+	e.bind.Do(e.checkCalls)
+	if e.bindErr != nil {
+		return Value{}, e.bindErr
 	}
-	ev := &evaluation{expression: e, options: options, limits: options.Limits.withDefaults()}
-	v, err := ev.node(e.root, 0)
-	if err != nil {
-		return Value{}, err
+	ev := &evaluation{expression: e, options: options}
+	v := ev.eval(e.root)
+	if ev.err != nil {
+		return Value{}, ev.err
 	}
 	return v, nil
 }
 
-// valid checks once that all calls can be evaluated.
-func (e *Expression) valid() error {
-	e.bind.Do(func() {
-		c := &collector{text: e.text}
-		checkTree(e.root, c, CheckOptions{ExtraFunctions: e.Calls()})
-		for _, p := range c.sorted() {
-			if p.Severity == SeverityError {
-				e.bindErr = &EvalError{Problem: p, reason: ErrInvalid}
-				return
-			}
-		}
-	})
-	if e.bindErr != nil {
-		return e.bindErr
+// checkCalls notes the first reason why a call cannot be evaluated.
+func (e *Expression) checkCalls() {
+	if errs := e.Check(CheckOptions{ExtraFunctions: e.Calls()}).Errors(); len(errs) > 0 {
+		e.bindErr = &EvalError{Problem: errs[0], reason: ErrInvalid}
 	}
-	return nil
 }
 
-// evaluation is the state of one run.
+// evaluation is the state of one run. After the first error nothing that is computed counts any more, so that functions
+// need not look for errors after each argument.
 type evaluation struct {
 	expression *Expression
 	options    Options
-	limits     Limits
 	steps      int
 	bytes      int
 	regexTime  time.Duration
 	random     *rand.Rand
+	err        *EvalError
 }
 
-// fail returns an error at a node.
-func (ev *evaluation) fail(at node, reason error, format string, args ...any) *EvalError {
-	return &EvalError{
-		Problem: Problem{Message: fmt.Sprintf(format, args...), Range: rangeOf(ev.expression.text, at.at())},
-		reason:  reason,
+// fail notes an error at a node, unless there was one before.
+func (ev *evaluation) fail(at node, reason error, format string, args ...any) Value {
+	if ev.err == nil {
+		ev.err = &EvalError{
+			Problem: Problem{Message: fmt.Sprintf(format, args...), Range: rangeOf(ev.expression.text, at.at())},
+			reason:  reason,
+		}
 	}
+	return Value{}
 }
 
-// step counts work done.
-func (ev *evaluation) step(at node, n int) *EvalError {
-	ev.steps += n
-	if ev.steps > ev.limits.Steps {
-		return ev.fail(at, ErrLimit, "The expression takes more than %d steps.", ev.limits.Steps)
+// step counts work done and reports whether to go on.
+func (ev *evaluation) step(at node, n int) bool {
+	if ev.steps += n; ev.steps > maxSteps {
+		ev.fail(at, ErrLimit, "The expression takes more than %d steps.", maxSteps)
 	}
-	return nil
+	return ev.err == nil
 }
 
-// produce counts text about to be made, before memory is spent on it.
-func (ev *evaluation) produce(at node, n int) *EvalError {
-	ev.bytes += n
-	if n < 0 || ev.bytes > ev.limits.Bytes {
-		return ev.fail(at, ErrLimit, "The expression produces more than %d bytes of text.", ev.limits.Bytes)
+// produce counts text about to be made, before memory is spent on it, and reports whether to go on.
+func (ev *evaluation) produce(at node, n int) bool {
+	if ev.bytes += n; n < 0 || ev.bytes > maxBytes {
+		ev.fail(at, ErrLimit, "The expression produces more than %d bytes of text.", maxBytes)
 	}
-	return nil
+	return ev.err == nil
 }
 
-// node evaluates a node.
-func (ev *evaluation) node(n node, depth int) (Value, *EvalError) {
-	if err := ev.step(n, 1); err != nil {
-		return Value{}, err
-	}
-	if depth > ev.limits.Depth {
-		return Value{}, ev.fail(n, ErrLimit, "The expression is nested more than %d deep.", ev.limits.Depth)
+// eval evaluates a node.
+func (ev *evaluation) eval(n node) Value {
+	if !ev.step(n, 1) {
+		return Value{}
 	}
 	switch n := n.(type) {
 	case *attributeNode:
-		return ev.options.Attributes[n.name], nil
+		return ev.options.Attributes[n.name]
 	case *textNode:
-		return String(n.value), nil
+		return String(n.value)
 	case *numberNode:
-		return String(numberValue(n.raw)), nil
+		return String(numberValue(n.raw))
 	case *wordNode:
-		return wordValue(n.name), nil
+		return wordValue(n.name)
 	case *comparisonNode:
-		return ev.comparison(n, depth, false)
+		return ev.comparison(n, false)
 	case *concatNode:
-		return ev.concat(n, depth)
+		return ev.concat(n)
 	case *callNode:
-		return ev.call(n, depth)
+		return ev.call(n)
 	default:
-		return Null(), nil
+		return Null()
 	}
 }
 
@@ -203,113 +165,86 @@ func wordValue(name string) Value {
 	}
 }
 
+// comparison evaluates a comparison. As a condition it is False when an attribute that it tests is null or empty;
+// elsewhere null equals only null.
+func (ev *evaluation) comparison(n *comparisonNode, condition bool) Value {
+	left, right, ignored := ev.sides(n.left, n.right)
+	switch {
+	case ignored:
+		return Ignored()
+	case condition && (emptyOperand(n.left, left) || emptyOperand(n.right, right)):
+		return boolean(false)
+	default:
+		return boolean(holds(n.operator, left, right))
+	}
+}
+
+// emptyOperand reports whether a side of a condition makes it fail: a null value, or an attribute without text.
+func emptyOperand(n node, v Value) bool {
+	if _, ok := n.(*attributeNode); ok {
+		return v.isNullOrEmpty()
+	}
+	return v.IsNull()
+}
+
 // concat joins both sides of the & operator; null is empty text.
-func (ev *evaluation) concat(n *concatNode, depth int) (Value, *EvalError) {
-	left, err := ev.side(n.left, depth)
-	if err != nil || left.kind == ValueIgnored {
-		return left, err
+func (ev *evaluation) concat(n *concatNode) Value {
+	left, right, ignored := ev.sides(n.left, n.right)
+	if ignored {
+		return Ignored()
 	}
-	right, err := ev.side(n.right, depth)
-	if err != nil || right.kind == ValueIgnored {
-		return right, err
+	if !ev.produce(n, len(left.text)+len(right.text)) {
+		return Value{}
 	}
-	if err := ev.produce(n, len(left.text)+len(right.text)); err != nil {
-		return Value{}, err
+	return String(left.text + right.text)
+}
+
+// sides evaluates the operands of an operator; the right one is not needed when the left one is ignored.
+func (ev *evaluation) sides(left, right node) (l, r Value, ignored bool) {
+	if l = ev.side(left); l.kind == ValueIgnored {
+		return l, r, true
 	}
-	return String(left.text + right.text), nil
+	r = ev.side(right)
+	return l, r, r.kind == ValueIgnored
 }
 
 // side evaluates an operand of an operator, which must be one value.
-func (ev *evaluation) side(n node, depth int) (Value, *EvalError) {
-	v, err := ev.node(n, depth+1)
-	if err != nil || v.kind != ValueList {
-		return v, err
-	}
-	one, ok := v.single()
+func (ev *evaluation) side(n node) Value {
+	v, ok := ev.eval(n).single()
 	if !ok {
-		return Value{}, ev.fail(n, nil, "This has %d values, and an operator takes one.", len(v.list))
+		return ev.fail(n, nil, "This has %d values, and an operator takes one.", len(v.list))
 	}
-	return one, nil
-}
-
-// single returns the only value of a list; an empty list is null.
-func (v Value) single() (Value, bool) {
-	if v.kind != ValueList {
-		return v, true
-	}
-	switch len(v.list) {
-	case 0:
-		return Null(), true
-	case 1:
-		return String(v.list[0]), true
-	default:
-		return v, false
-	}
+	return v
 }
 
 // call evaluates a function call.
-func (ev *evaluation) call(n *callNode, depth int) (Value, *EvalError) {
-	if n.function == nil {
-		return Value{}, ev.fail(n, ErrOffline, "The function `%s` is not known, so it cannot be computed offline.", shorten(n.name))
-	}
-	if n.function.Name == "SelectUniqueValue" {
-		return ev.uniqueValue(n, depth)
-	}
-	implementation := implementations[n.function.Name]
-	if implementation == nil {
-		return Value{}, ev.fail(n, ErrOffline, "`%s` depends on the tenant and cannot be computed offline.", n.function.Name)
+func (ev *evaluation) call(n *callNode) Value {
+	f := n.function
+	switch {
+	case f == nil:
+		return ev.fail(n, ErrOffline, "The function `%s` is not known, so it cannot be computed offline.", shorten(n.name))
+	case f.ServiceOnly:
+		return ev.fail(n, ErrOffline, "`%s` depends on the tenant and cannot be computed offline.", f.Name)
+	case f.lazy:
+		return f.evaluate(&invocation{evaluation: ev, node: n})
 	}
 	args := make([]Value, len(n.args))
 	for i, arg := range n.args {
-		var err *EvalError
-		if args[i], err = ev.argument(n, i, arg, depth); err != nil {
-			return Value{}, err
-		}
+		args[i] = ev.argument(n.parameter(i), arg)
 	}
-	c := &invocation{evaluation: ev, node: n, args: args}
-	if !selecting(n.function.Name) {
-		for _, v := range args {
-			if v.kind == ValueIgnored {
-				return v, nil
-			}
-		}
+	if ev.err != nil {
+		return Value{}
 	}
-	return implementation(c)
+	if !f.selects && slices.ContainsFunc(args, func(v Value) bool { return v.kind == ValueIgnored }) {
+		return Ignored()
+	}
+	return f.evaluate(&invocation{evaluation: ev, node: n, args: args})
 }
 
 // argument evaluates one argument of a call.
-func (ev *evaluation) argument(n *callNode, i int, arg node, depth int) (Value, *EvalError) {
-	if comparison, ok := arg.(*comparisonNode); ok && i == 0 && n.function.Name == "IIF" {
-		return ev.comparison(comparison, depth+1, true)
+func (ev *evaluation) argument(parameter *Parameter, arg node) Value {
+	if comparison, ok := arg.(*comparisonNode); ok && parameter.condition {
+		return ev.comparison(comparison, true)
 	}
-	return ev.node(arg, depth+1)
-}
-
-// selecting reports whether a function passes on one of its arguments, so that an ignored one matters only if chosen.
-func selecting(name string) bool {
-	return name == "IIF" || name == "Switch" || name == "Coalesce"
-}
-
-// uniqueValue evaluates the rules one after another until one yields a value that the target does not have.
-func (ev *evaluation) uniqueValue(n *callNode, depth int) (Value, *EvalError) {
-	for _, arg := range n.args {
-		v, err := ev.node(arg, depth+1)
-		if err != nil {
-			return Value{}, err
-		}
-		if v.kind == ValueIgnored {
-			return v, nil
-		}
-		v, ok := v.single()
-		if !ok {
-			return Value{}, ev.fail(arg, nil, "A rule of `SelectUniqueValue` must yield one value.")
-		}
-		if v.isNullOrEmpty() {
-			continue
-		}
-		if !containsFold(ev.options.Existing, v.text) {
-			return v, nil
-		}
-	}
-	return Value{}, ev.fail(n, ErrNotUnique, "All values that `SelectUniqueValue` offers exist already.")
+	return ev.eval(arg)
 }

@@ -5,6 +5,7 @@ package expression
 
 import (
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -17,31 +18,34 @@ type Expression struct {
 	bindErr *EvalError
 }
 
-func newExpression(text string, root node) *Expression {
-	return &Expression{text: text, root: root}
-}
-
 // Text returns the text as it was written.
 func (e *Expression) Text() string { return e.text }
 
 // Attributes returns the names of all attributes that the expression refers to, sorted, each once.
 func (e *Expression) Attributes() []string {
-	names := []string{}
-	walk(e.root, func(n node) {
+	return e.names(func(n node) (string, bool) {
 		if a, ok := n.(*attributeNode); ok {
-			names = append(names, a.name)
+			return a.name, true
 		}
+		return "", false
 	})
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // Calls returns the names of all functions that the expression calls, as written, sorted, each once.
 func (e *Expression) Calls() []string {
+	return e.names(func(n node) (string, bool) {
+		if c, ok := n.(*callNode); ok {
+			return c.name, true
+		}
+		return "", false
+	})
+}
+
+func (e *Expression) names(of func(node) (string, bool)) []string {
 	names := []string{}
 	walk(e.root, func(n node) {
-		if c, ok := n.(*callNode); ok {
-			names = append(names, c.name)
+		if name, ok := of(n); ok {
+			names = append(names, name)
 		}
 	})
 	slices.Sort(names)
@@ -58,13 +62,25 @@ func (e *Expression) BareAttribute() (name string, ok bool) {
 }
 
 // BareConstant returns the value if the whole expression is one text in quotes or one number.
-func (e *Expression) BareConstant() (value string, ok bool) {
-	switch n := e.root.(type) {
-	case *textNode:
-		return n.value, true
-	case *numberNode:
-		return n.raw, true
-	default:
-		return "", false
+func (e *Expression) BareConstant() (value string, ok bool) { return constant(e.root) }
+
+// Key returns what all notations of an expression share that the service does not tell apart: white space aside, a number
+// as an argument is the same as that number in quotes, and arguments left out at the end leave no trace. In comparisons, of
+// which the service documents no tree, a number stays a number. Text that cannot be parsed has a key, too.
+func Key(text string) string {
+	var key []string
+	tokens := scan(text, &collector{text: text, muted: true})
+	for i, t := range tokens[:len(tokens)-1] {
+		part := text[t.span.start:t.span.end]
+		switch {
+		case t.kind == tokenNumber && part[0] != '&' && i > 0 && tokens[i-1].delimits() && tokens[i+1].delimits():
+			part = `"` + part + `"`
+		case t.kind == tokenClose:
+			for len(key) > 0 && key[len(key)-1] == "," {
+				key = key[:len(key)-1]
+			}
+		}
+		key = append(key, part)
 	}
+	return strings.Join(key, " ")
 }

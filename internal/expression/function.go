@@ -4,6 +4,7 @@
 package expression
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ const (
 	KindBoolean
 	// KindDate is a date with an optional time.
 	KindDate
+	// KindDateText is a date in the format that another argument names.
+	KindDateText
 	// KindList is a list of values, as multi-valued attributes hold.
 	KindList
 	// KindAny is whatever the expression yields.
@@ -30,7 +33,7 @@ const (
 
 // String returns the kind in the words of the documentation.
 func (k Kind) String() string {
-	return [...]string{"text", "whole number", "Boolean", "date", "list", "any value", "word"}[k]
+	return [...]string{"text", "whole number", "Boolean", "date", "date", "list", "any value", "word"}[k]
 }
 
 // Availability tells in which synchronization jobs a function exists.
@@ -45,8 +48,6 @@ const (
 	CloudSync
 	// ListedOnly marks functions that appear in published listings or schemas without a description.
 	ListedOnly
-	// ConnectOnly marks functions of Entra Connect, a different engine.
-	ConnectOnly
 )
 
 // String returns the availability in the words of the documentation.
@@ -56,7 +57,6 @@ func (a Availability) String() string {
 		"jobs that write to on-premises Active Directory",
 		"documented for cloud sync jobs only",
 		"listed without a description",
-		"Entra Connect only",
 	}[a]
 }
 
@@ -70,6 +70,8 @@ type Parameter struct {
 	Optional bool
 	// Words lists the bare words that the parameter accepts.
 	Words []string
+	// condition says that a comparison in this place fails when an attribute that it tests is null or empty.
+	condition bool
 }
 
 // Function declares a function of the language.
@@ -83,8 +85,19 @@ type Function struct {
 	RepeatMin    int
 	Result       Kind
 	Availability Availability
-	// Offline tells whether Evaluate can compute the function.
-	Offline bool
+	// ServiceOnly says that only the service can compute the function, because it depends on the tenant or is not described.
+	ServiceOnly bool
+
+	// evaluate computes a call; nil for functions that only the service can compute.
+	evaluate func(*invocation) Value
+	// check, if there is one, finds what only this function has wrong. It runs on calls whose number of arguments is right.
+	check func(*checker, *callNode)
+	// lazy says that the function evaluates its arguments itself.
+	lazy bool
+	// selects says that the function passes on one of its arguments, so that an ignored one matters only if chosen.
+	selects bool
+	// leavesOut is the slot that an older form of the function lacks; 0 means that there is no such form.
+	leavesOut int
 }
 
 // fixed returns how many parameters come before the repeating group.
@@ -142,29 +155,27 @@ func (f *Function) Signature() string {
 
 // Declarations returns all functions that Check knows, sorted by name, without those of Entra Connect.
 func Declarations() []Function {
-	return append([]Function(nil), functionTable...)
+	return slices.Clone(functionTable)
 }
 
-// lookup finds a function by name. exact is false when only the case differs.
-func lookup(name string) (f *Function, exact bool) {
-	if i, ok := functionIndex[name]; ok {
-		return &functionTable[i], true
+// lookup finds a function by name, if need be in another case.
+func lookup(name string) *Function {
+	if f := functionIndex[name]; f != nil {
+		return f
 	}
-	if i, ok := functionIndexFolded[strings.ToLower(name)]; ok {
-		return &functionTable[i], false
-	}
-	return nil, false
+	return functionIndex[strings.ToLower(name)]
 }
 
-var functionIndex, functionIndexFolded = indexFunctions()
+// functionIndex has every function under its name and under its name in lower case.
+var functionIndex = indexFunctions()
 
-func indexFunctions() (exact, folded map[string]int) {
-	exact, folded = make(map[string]int, len(functionTable)), make(map[string]int, len(functionTable))
-	for i, f := range functionTable {
-		exact[f.Name] = i
-		folded[strings.ToLower(f.Name)] = i
+func indexFunctions() map[string]*Function {
+	index := make(map[string]*Function, 2*len(functionTable))
+	for i := range functionTable {
+		f := &functionTable[i]
+		index[f.Name], index[strings.ToLower(f.Name)] = f, f
 	}
-	return exact, folded
+	return index
 }
 
 // connectFunctions are the functions of Entra Connect that do not exist in provisioning, beside those whose names begin
@@ -194,11 +205,17 @@ var bareWords = []string{
 }
 
 // isBareWord reports whether a word may stand by itself. Case does not matter here; Check judges the spelling.
-func isBareWord(name string) bool {
-	for _, w := range bareWords {
-		if strings.EqualFold(w, name) {
-			return true
-		}
+func isBareWord(name string) bool { return containsFold(bareWords, name) }
+
+// canonicalWord returns the documented spelling of a bare word.
+func canonicalWord(name string) string {
+	if i := slices.IndexFunc(bareWords, func(w string) bool { return strings.EqualFold(w, name) }); i >= 0 {
+		return bareWords[i]
 	}
-	return false
+	return name
+}
+
+// containsFold reports whether the list has the text in any case: directories compare names without regard to case.
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(other string) bool { return strings.EqualFold(other, s) })
 }

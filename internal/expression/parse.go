@@ -26,7 +26,7 @@ func Parse(text string) (*Expression, Problems) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	return newExpression(text, root), problems
+	return &Expression{text: text, root: root}, problems
 }
 
 // parse returns the tree of the text, which is partial when errors were reported, or nil when nothing could be read.
@@ -255,7 +255,7 @@ func (p *parser) word(t token) node {
 		return &wordNode{place: place{t.span}, name: name}
 	}
 	suggestion := fmt.Sprintf("Write `[%s]` for an attribute or `\"%s\"` for text.", shorten(name), shorten(name))
-	if f, _ := lookup(name); f != nil {
+	if f := lookup(name); f != nil {
 		suggestion = fmt.Sprintf("Write `%s()` to call the function.", f.Name)
 		if len(f.Parameters) > 0 {
 			suggestion = fmt.Sprintf("Write `%s(…)` to call the function.", f.Name)
@@ -272,7 +272,7 @@ func (p *parser) word(t token) node {
 func (p *parser) call(name token) node {
 	open := p.take()
 	n := &callNode{name: p.source(name.span), nameSpan: name.span}
-	n.function, _ = lookup(n.name)
+	n.function = lookup(n.name)
 	n.span = span{name.span.start, open.span.end}
 	if !p.deeper(name.span) {
 		return n

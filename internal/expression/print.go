@@ -15,29 +15,6 @@ func (e *Expression) String() string {
 	return b.String()
 }
 
-// Normalize returns the canonical form of a text, or the problems that keep it from being parsed.
-func Normalize(text string) (string, error) {
-	e, problems := Parse(text)
-	if e == nil {
-		return "", problems.Err()
-	}
-	return e.String(), nil
-}
-
-// Equal reports whether two texts are the same expression apart from white space. Text that cannot be parsed equals only
-// itself.
-func Equal(a, b string) bool {
-	if a == b {
-		return true
-	}
-	canonicalA, err := Normalize(a)
-	if err != nil {
-		return false
-	}
-	canonicalB, err := Normalize(b)
-	return err == nil && canonicalA == canonicalB
-}
-
 // printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
 // can share one string.
 type printer struct {

@@ -5,6 +5,7 @@ package expression
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -138,46 +139,18 @@ type Problems []Problem
 
 // HasErrors reports whether at least one problem is an error.
 func (ps Problems) HasErrors() bool {
-	for _, p := range ps {
-		if p.Severity == SeverityError {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(ps, func(p Problem) bool { return p.Severity == SeverityError })
 }
 
 // Errors returns the problems that are errors.
-func (ps Problems) Errors() Problems { return ps.only(SeverityError) }
-
-// Warnings returns the problems that are warnings.
-func (ps Problems) Warnings() Problems { return ps.only(SeverityWarning) }
-
-func (ps Problems) only(s Severity) Problems {
+func (ps Problems) Errors() Problems {
 	var out Problems
 	for _, p := range ps {
-		if p.Severity == s {
+		if p.Severity == SeverityError {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-// Err returns the errors among the problems as one error, or nil.
-func (ps Problems) Err() error {
-	errs := ps.Errors()
-	if len(errs) == 0 {
-		return nil
-	}
-	return errs
-}
-
-// Error returns one line for each problem.
-func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.Error()
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Render returns every problem as [Problem.Render] does, separated by blank lines.

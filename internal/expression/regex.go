@@ -14,15 +14,18 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// matchTimeout bounds one search. The total over an evaluation is bounded by Limits.RegexTime.
-const matchTimeout = time.Second
+const (
+	// searchTime bounds one search. The engine measures it with a goroutine that ticks every 100 ms and ends a second after
+	// the last search could have timed out; a test that looks for leaked goroutines waits for it with
+	// regexp2.StopTimeoutClock.
+	searchTime = 500 * time.Millisecond
+	// maxRegexTime bounds all searches of an evaluation together.
+	maxRegexTime = time.Second
+)
 
 // pattern is a compiled .NET regular expression.
 type pattern struct {
-	cost patternCost
-	re   *regexp2.Regexp
-	// timed is the same expression with a timeout, for inputs over which it may run long.
-	timed func() (*regexp2.Regexp, error)
+	re *regexp2.Regexp
 	// last is the number of the last group.
 	last int
 }
@@ -59,14 +62,8 @@ func compilePattern(text string) (*pattern, error) {
 	if re.RightToLeft() {
 		return nil, errors.New("right-to-left matching is not available")
 	}
-	p := &pattern{cost: costOf(text), re: re}
-	p.timed = sync.OnceValues(func() (*regexp2.Regexp, error) {
-		timed, err := regexp2.Compile(text)
-		if err == nil {
-			timed.MatchTimeout = matchTimeout
-		}
-		return timed, err
-	})
+	re.MatchTimeout = searchTime
+	p := &pattern{re: re}
 	for _, number := range re.GetGroupNumbers() {
 		p.last = max(p.last, number)
 	}
@@ -103,8 +100,8 @@ func (p *pattern) groupNumber(name string) int {
 
 // substitution is one part of a .NET replacement text.
 type substitution struct {
-	literal string
-	// group is the number of the group to insert, if literal is empty and special is 0.
+	literal []rune
+	// group is the number of the group to insert, if there is no literal text and special is 0.
 	group int
 	// special is one of the characters that insert parts of the input: ` before, ' behind, _ all of it.
 	special byte
@@ -119,32 +116,32 @@ func (p *pattern) parseReplacement(text string) []substitution {
 			i++
 			continue
 		}
-		part, size := p.substitution(text[i:])
+		part, size := p.readSubstitution(text[i:])
 		if size == 0 {
 			i++
 			continue
 		}
 		if i > literal {
-			parts = append(parts, substitution{literal: text[literal:i]})
+			parts = append(parts, substitution{literal: []rune(text[literal:i])})
 		}
 		parts = append(parts, part)
 		i += size
 		literal = i
 	}
 	if literal < len(text) {
-		parts = append(parts, substitution{literal: text[literal:]})
+		parts = append(parts, substitution{literal: []rune(text[literal:])})
 	}
 	return parts
 }
 
-// substitution reads what a dollar sign introduces and returns its length, 0 if it introduces nothing.
-func (p *pattern) substitution(s string) (substitution, int) {
+// readSubstitution reads what a dollar sign introduces and returns its length, 0 if it introduces nothing.
+func (p *pattern) readSubstitution(s string) (substitution, int) {
 	if len(s) < 2 {
 		return substitution{}, 0
 	}
 	switch c := s[1]; {
 	case c == '$':
-		return substitution{literal: "$"}, 2
+		return substitution{literal: []rune("$")}, 2
 	case c == '&':
 		return substitution{group: 0}, 2
 	case c == '+':
@@ -177,65 +174,40 @@ type matcher struct {
 	pattern *pattern
 	input   []rune
 	output  []rune
-	err     *EvalError
 }
 
 // add appends characters to the output.
 func (m *matcher) add(text []rune) {
-	if m.err == nil {
-		m.err = m.call.produce(m.call.node, len(text))
-	}
-	if m.err == nil {
+	if m.call.produce(m.call.node, len(text)) {
 		m.output = append(m.output, text...)
 	}
 }
 
-// each calls visit for every match until it returns false; each itself returns false if a limit was reached. Time is
-// measured only where it can run out, so that a busy machine changes nothing about the rest.
-func (m *matcher) each(visit func(view regexp2.MatchView) bool) bool {
-	if m.pattern.cost.harmless(len(m.input)) {
-		err := m.pattern.re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool { return visit(view) && m.err == nil })
-		return m.finish(err != nil)
-	}
-	re, err := m.pattern.timed()
-	if err != nil {
-		return m.finish(true)
-	}
-	began := time.Now()
-	limit := m.call.limits.RegexTime - m.call.regexTime
-	late := false
-	err = re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
+// each calls visit for every match until it returns false or a limit is reached.
+func (m *matcher) each(visit func(view regexp2.MatchView) bool) {
+	began, spent := time.Now(), m.call.regexTime
+	err := m.pattern.re.FindRunesMatches(m.input, -1, func(view regexp2.MatchView) bool {
 		more := visit(view)
-		late = time.Since(began) > limit
-		return more && m.err == nil && !late
+		m.call.regexTime = spent + time.Since(began)
+		return more && m.call.err == nil && m.call.regexTime < maxRegexTime
 	})
-	m.call.regexTime += time.Since(began)
-	return m.finish(late || err != nil)
-}
-
-// finish notes that a search was given up and reports whether all went well.
-func (m *matcher) finish(gaveUp bool) bool {
-	if gaveUp && m.err == nil {
-		m.err = m.call.fail(m.call.node.args[replacePattern], ErrLimit, "The regular expression takes too long for this input.")
+	m.call.regexTime = spent + time.Since(began)
+	if err != nil || m.call.regexTime >= maxRegexTime {
+		m.call.fail(m.call.node.args[replacePattern], ErrLimit, "The regular expression takes too long for this input.")
 	}
-	return m.err == nil
 }
 
 // replaceAll returns the input with every match replaced.
-func (m *matcher) replaceAll(replacement []substitution) (string, *EvalError) {
-	literals := make([][]rune, len(replacement))
-	for i, part := range replacement {
-		literals[i] = []rune(part.literal)
-	}
+func (m *matcher) replaceAll(replacement []substitution) string {
 	done := 0
-	ok := m.each(func(view regexp2.MatchView) bool {
+	m.each(func(view regexp2.MatchView) bool {
 		start, length, _ := view.GroupRange(0)
 		m.add(m.input[done:start])
 		done = start + length
-		for i, part := range replacement {
+		for _, part := range replacement {
 			switch {
-			case part.literal != "":
-				m.add(literals[i])
+			case part.literal != nil:
+				m.add(part.literal)
 			case part.special == '`':
 				m.add(m.input[:start])
 			case part.special == '\'':
@@ -250,18 +222,15 @@ func (m *matcher) replaceAll(replacement []substitution) (string, *EvalError) {
 		}
 		return true
 	})
-	if !ok {
-		return "", m.err
-	}
 	m.add(m.input[done:])
-	return string(m.output), m.err
+	return string(m.output)
 }
 
 // replaceGroup returns the input with the text of one group replaced in every match.
-func (m *matcher) replaceGroup(group int, replacement string) (string, *EvalError) {
+func (m *matcher) replaceGroup(group int, replacement string) string {
 	text := []rune(replacement)
 	done := 0
-	ok := m.each(func(view regexp2.MatchView) bool {
+	m.each(func(view regexp2.MatchView) bool {
 		if at, size, ok := view.GroupRange(group); ok && at >= done {
 			m.add(m.input[done:at])
 			m.add(text)
@@ -269,20 +238,17 @@ func (m *matcher) replaceGroup(group int, replacement string) (string, *EvalErro
 		}
 		return true
 	})
-	if !ok {
-		return "", m.err
-	}
 	m.add(m.input[done:])
-	return string(m.output), m.err
+	return string(m.output)
 }
 
 // extract returns the text of a group in the first match.
-func (m *matcher) extract(group int) (text string, found bool, err *EvalError) {
+func (m *matcher) extract(group int) (text string, found bool) {
 	m.each(func(view regexp2.MatchView) bool {
 		if at, size, ok := view.GroupRange(group); ok {
 			text, found = string(m.input[at:at+size]), true
 		}
 		return false
 	})
-	return text, found, m.err
+	return text, found
 }

@@ -7,58 +7,40 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
-
-func TestCostOf_tellsPatternsThatMayRunLong(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		pattern string
-		want    patternCost
-	}{
-		{`abc`, patternCost{}},
-		{`[()\s-]+`, patternCost{choices: 1}},
-		{`[a]+`, patternCost{choices: 1}},
-		{`[^]*]x`, patternCost{}},
-		{`\+(?<isdCode>\d* )(?<phoneNumber>.*)`, patternCost{choices: 2}},
-		{`(?<Suffix>@(.)*)`, patternCost{choices: 1}},
-		{`(.*?)(?<id>.{0,8})$`, patternCost{choices: 2}},
-		{`(\.)*$`, patternCost{choices: 1}},
-		{`[\/\\\[\]\:\;*+{2}]`, patternCost{}},
-		{`[]*]x`, patternCost{}},
-		{`a{b}{,}x`, patternCost{choices: 1}},
-		{`(a+)?`, patternCost{choices: 2}},
-		{`(a+)+$`, patternCost{choices: 2, risky: true}},
-		{`((a)+b){2,3}`, patternCost{choices: 2, risky: true}},
-		{`(a|b)*`, patternCost{choices: 1, risky: true}},
-		{`(?:a?b){9}`, patternCost{choices: 2, risky: true}},
-		{`(a)\1`, patternCost{risky: true}},
-		{`(?x) a`, patternCost{risky: true}},
-	}
-	for _, tt := range tests {
-		if got := costOf(tt.pattern); got != tt.want {
-			t.Errorf("costOf(%s) = %+v, want %+v", tt.pattern, got, tt.want)
-		}
-	}
-}
-
-func TestPatternCost_harmlessDependsOnTheInput(t *testing.T) {
-	t.Parallel()
-	c := patternCost{choices: 2}
-	if !c.harmless(99) || c.harmless(100) {
-		t.Error("two choices should be harmless for up to 99 characters")
-	}
-	if (patternCost{risky: true}).harmless(1) {
-		t.Error("a risky pattern is never harmless")
-	}
-}
 
 func TestEvaluate_stopsRegularExpressionsThatRunTooLong(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{`(a+)+$`, `(a|aa)+$`, `^(.*)a(.*)a(.*)a(.*)a(.*)a(.*)a[^ab]$`} {
 		e := mustParse(t, `Replace([a], , "`+pattern+`", , "x", , )`)
 		_, err := Evaluate(e, Options{Attributes: map[string]Value{"a": String(strings.Repeat("a", 300) + "b")}})
-		if !errors.Is(err, ErrLimit) {
-			t.Errorf("%s: error %v", pattern, err)
+		want := "line 1, column 16: The regular expression takes too long for this input."
+		if !errors.Is(err, ErrLimit) || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", pattern, err, want)
+		}
+	}
+}
+
+func TestEvaluate_boundsTheTimeOfAllSearchesTogether(t *testing.T) {
+	t.Parallel()
+	values := make([]string, 5_000)
+	for i := range values {
+		values[i] = strings.Repeat("a", 16) + "b" // a few milliseconds each
+	}
+	began := time.Now()
+	_, err := Evaluate(mustParse(t, `Replace([a], , "^(a+)+$", , "x", , )`), Options{Attributes: map[string]Value{"a": List(values...)}})
+	if !errors.Is(err, ErrLimit) {
+		t.Errorf("error %v after %s", err, time.Since(began))
+	}
+}
+
+func TestEvaluate_runsPatternsThatOnlyLookDangerous(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]string{`(a+)+$`: "x", `(a|b)*`: "x", `(?:a?b?){9}`: "xxx", `(a)\\1`: "xxxxx"} {
+		got, err := Evaluate(mustParse(t, `Replace([a], , "`+pattern+`", , "x", , )`), Options{Attributes: map[string]Value{"a": String("aaaaaaaaaa")}})
+		if err != nil || !strings.HasPrefix(got.Text(), want) {
+			t.Errorf("%s: got %q, error %v", pattern, got.Text(), err)
 		}
 	}
 }

@@ -3,8 +3,6 @@
 
 package expression
 
-import "strconv"
-
 // FunctionSchema describes a function as a synchronization job lists it.
 type FunctionSchema struct {
 	Name       string
@@ -24,10 +22,9 @@ type ParameterSchema struct {
 func Functions() []FunctionSchema {
 	var out []FunctionSchema
 	for _, f := range functionTable {
-		if f.Availability != EveryJob && f.Availability != ListedOnly {
-			continue
+		if f.Availability == EveryJob || f.Availability == ListedOnly {
+			out = append(out, f.schema())
 		}
-		out = append(out, f.schema())
 	}
 	return out
 }
@@ -46,7 +43,7 @@ func (f *Function) schema() FunctionSchema {
 			kind = "Integer"
 		case KindBoolean:
 			kind = "Boolean"
-		case KindText, KindDate, KindList, KindAny, KindWord:
+		case KindText, KindDate, KindDateText, KindList, KindAny, KindWord:
 		}
 		schema.Parameters = append(schema.Parameters, ParameterSchema{
 			Name: p.Key, Type: kind, Required: !p.Optional, AllowMultipleOccurrences: repeated,
@@ -91,5 +88,3 @@ func FilterOperators() []FilterOperator {
 		operator("!&", false, textOrNumber),
 	}
 }
-
-func numberText(n int) string { return strconv.Itoa(n) }

@@ -84,17 +84,11 @@ func TestDeclarations_areSortedAndComplete(t *testing.T) {
 				t.Errorf("%s: the parameter %+v is incomplete", f.Name, p)
 			}
 		}
-		implemented := implementations[f.Name] != nil || f.Name == "SelectUniqueValue"
-		if f.Offline != implemented {
-			t.Errorf("%s: declared as possible offline %v, implemented %v", f.Name, f.Offline, implemented)
+		if implemented := f.evaluate != nil; implemented == f.ServiceOnly {
+			t.Errorf("%s: implemented %v, declared as computed by the service only %v", f.Name, implemented, f.ServiceOnly)
 		}
 		if _, connect := connectFunctions[f.Name]; connect {
 			t.Errorf("%s is both declared and listed for Entra Connect", f.Name)
-		}
-	}
-	for name := range implementations {
-		if f, exact := lookup(name); f == nil || !exact {
-			t.Errorf("%s is implemented but not declared", name)
 		}
 	}
 }

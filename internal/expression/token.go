@@ -45,6 +45,11 @@ func (t token) endsOperand() bool {
 	}
 }
 
+// delimits reports whether the token stands at the beginning or the end of an argument.
+func (t token) delimits() bool {
+	return t.kind == tokenOpen || t.kind == tokenComma || t.kind == tokenClose
+}
+
 // describe names the token for a message.
 func (t token) describe(text string) string {
 	switch t.kind {

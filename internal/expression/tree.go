@@ -3,7 +3,10 @@
 
 package expression
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // SourceType is the type of a node in the service's tree of an expression.
 type SourceType string
@@ -82,13 +85,8 @@ func (t treeBuilder) operator(source *Source, name string, left, right node) {
 
 // parameterKey returns the key of an argument.
 func parameterKey(n *callNode, i int) string {
-	if n.function != nil {
-		if len(n.args) == 3 && n.function.Name == "FormatDateTime" && i > 0 {
-			i++
-		}
-		if p := n.function.parameter(i); p != nil {
-			return p.Key
-		}
+	if p := n.parameter(i); p != nil {
+		return p.Key
 	}
-	return "parameter" + numberText(i+1)
+	return "parameter" + strconv.Itoa(i+1)
 }

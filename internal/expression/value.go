@@ -3,6 +3,8 @@
 
 package expression
 
+import "strconv"
+
 // ValueKind tells what a [Value] holds.
 type ValueKind int
 
@@ -72,6 +74,20 @@ func (v Value) isNullOrEmpty() bool {
 	}
 }
 
+// single returns the only value of a list; an empty list is null.
+func (v Value) single() (Value, bool) {
+	switch {
+	case v.kind != ValueList:
+		return v, true
+	case len(v.list) == 0:
+		return Null(), true
+	case len(v.list) == 1:
+		return String(v.list[0]), true
+	default:
+		return v, false
+	}
+}
+
 // boolean returns the text of a Boolean.
 func boolean(b bool) Value {
 	if b {
@@ -79,3 +95,6 @@ func boolean(b bool) Value {
 	}
 	return String("False")
 }
+
+// number returns a whole number as text.
+func number(n int64) Value { return String(strconv.FormatInt(n, 10)) }

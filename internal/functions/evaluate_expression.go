@@ -69,7 +69,7 @@ func evaluateDescription() string {
 		if f.Availability != expression.EveryJob {
 			note = " Available: " + f.Availability.String() + "."
 		}
-		if !f.Offline {
+		if f.ServiceOnly {
 			note += " Cannot be computed offline."
 		}
 		fmt.Fprintf(&b, "- `%s`: %s%s\n", f.Signature(), f.Summary, note)

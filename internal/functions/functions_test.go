@@ -329,7 +329,7 @@ func TestEvaluateExpression_documentsTheDeclaredFunctions(t *testing.T) {
 		if want := "- `" + f.Signature() + "`: " + f.Summary; !strings.HasPrefix(lines[i], want) {
 			t.Errorf("got %q, want %q", lines[i], want)
 		}
-		if strings.Contains(lines[i], "Cannot be computed offline") == f.Offline {
+		if strings.Contains(lines[i], "Cannot be computed offline") != f.ServiceOnly {
 			t.Errorf("%q does not say what can be computed", lines[i])
 		}
 	}

@@ -39,8 +39,6 @@ var plainMarks = map[rune]bool{
 	'\u0331': true, // macron below
 }
 
-func (c *invocation) normalizeDiacritics() (Value, *EvalError) { return c.pure(0, removeDiacritics) }
-
 // removeDiacritics replaces letters with marks by plain letters. A letter together with the combining marks behind it is
 // replaced only if the whole is known; anything else stays as it is.
 func removeDiacritics(s string) string {

@@ -4,57 +4,59 @@
 package expression
 
 import (
+	"fmt"
 	"time"
 )
 
 // dateText returns an instant as date functions write it.
 func dateText(t time.Time) Value { return String(t.Format(dateLayout)) }
 
-func (c *invocation) now() (Value, *EvalError) {
+func (c *invocation) now() Value {
 	if c.options.Now == nil {
-		return Value{}, c.fail(c.node, ErrNeedsNow, "`Now` needs the current time, which was not given.")
+		return c.fail(c.node, ErrNeedsNow, "`Now` needs the current time, which was not given.")
 	}
-	return dateText(c.options.Now.UTC()), nil
+	return dateText(c.options.Now.UTC())
 }
 
-func (c *invocation) cDate() (Value, *EvalError) {
-	t, err := c.instant(0)
-	if err != nil {
-		return Value{}, err
-	}
-	return dateText(t), nil
-}
+func (c *invocation) cDate() Value { return dateText(c.instant(0)) }
 
-func (c *invocation) dateAdd() (Value, *EvalError) {
-	interval, err := c.text(0)
-	if err != nil {
-		return Value{}, err
-	}
-	value, err := c.integer(1)
-	if err != nil {
-		return Value{}, err
-	}
-	t, err := c.instant(2)
-	if err != nil {
-		return Value{}, err
-	}
+func (c *invocation) dateAdd() Value {
+	interval, value, t := c.text(0), c.integer(1), c.instant(2)
 	// No calendar of .NET spans this many seconds, so nothing that could overflow is in range.
 	const most = 1 << 40
 	if value > most || value < -most {
-		return Value{}, c.failArgument(1, "The date is moved out of the range of years 1 to 9999.")
+		return c.failArgument(1, "The date is moved out of the range of years 1 to 9999.")
 	}
 	moved, ok := addInterval(t, interval, value)
 	if !ok {
-		return Value{}, c.failInterval(interval)
+		return c.failInterval(interval)
 	}
 	if _, ok := inRange(moved); !ok {
-		return Value{}, c.failArgument(1, "The date is moved out of the range of years 1 to 9999.")
+		return c.failArgument(1, "The date is moved out of the range of years 1 to 9999.")
 	}
-	return dateText(moved), nil
+	return dateText(moved)
 }
 
-func (c *invocation) failInterval(interval string) *EvalError {
+func (c *invocation) failInterval(interval string) Value {
 	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and %s is none of them.", c.name(), c.shown(0, interval))
+}
+
+func checkInterval(c *checker, n *callNode) {
+	value, ok := n.constant(0)
+	if ok && !isInterval(value) {
+		c.warnf(n.args[0].at(), fmt.Sprintf("`%s` is not a documented interval.", shorten(value)),
+			"Intervals are `yyyy` (year), `m` (month), `d` (day), `ww` (week), `h` (hour), `n` (minute) and `s` (second), in lower case.")
+	}
+}
+
+// isInterval reports whether the text is one of the documented intervals.
+func isInterval(s string) bool {
+	switch s {
+	case "yyyy", "m", "d", "ww", "h", "n", "s":
+		return true
+	default:
+		return false
+	}
 }
 
 // addInterval moves a date. The intervals q, y and w are not documented for provisioning; they mean what they mean in
@@ -98,24 +100,13 @@ func addMonths(t time.Time, months int64) time.Time {
 	return time.Date(year, month, min(t.Day(), last), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-func (c *invocation) dateDiff() (Value, *EvalError) {
-	interval, err := c.text(0)
-	if err != nil {
-		return Value{}, err
-	}
-	from, err := c.instant(1)
-	if err != nil {
-		return Value{}, err
-	}
-	to, err := c.instant(2)
-	if err != nil {
-		return Value{}, err
-	}
+func (c *invocation) dateDiff() Value {
+	interval, from, to := c.text(0), c.instant(1), c.instant(2)
 	difference, ok := countIntervals(from, to, interval)
 	if !ok {
-		return Value{}, c.failInterval(interval)
+		return c.failInterval(interval)
 	}
-	return number(difference), nil
+	return number(difference)
 }
 
 // countIntervals counts from one date to another by the classic Visual Basic rules: boundaries crossed for years,
@@ -162,79 +153,82 @@ func fileTime(t time.Time) int64 {
 	return (t.Unix()-fileTimeEpoch)*10_000_000 + int64(t.Nanosecond())/100
 }
 
-func (c *invocation) numFromDate() (Value, *EvalError) {
-	t, err := c.instant(0)
-	if err != nil {
-		return Value{}, err
-	}
-	ticks := fileTime(t)
+func (c *invocation) numFromDate() Value {
+	ticks := fileTime(c.instant(0))
 	if ticks < 0 {
-		return Value{}, c.failArgument(0, "File times begin in 1601, and the date is earlier.")
+		return c.failArgument(0, "File times begin in 1601, and the date is earlier.")
 	}
-	return number(ticks), nil
+	return number(ticks)
 }
 
-func (c *invocation) dateFromNum() (Value, *EvalError) {
-	ticks, err := c.integer(0)
-	if err != nil {
-		return Value{}, err
-	}
+func (c *invocation) dateFromNum() Value {
+	ticks := c.integer(0)
 	t := time.Unix(ticks/10_000_000+fileTimeEpoch, ticks%10_000_000*100).UTC()
 	if _, ok := inRange(t); !ok || ticks < 0 {
-		return Value{}, c.failArgument(0, "`DateFromNum` needs a Windows file time.")
+		return c.failArgument(0, "`DateFromNum` needs a Windows file time.")
 	}
-	return dateText(t), nil
+	return dateText(t)
 }
 
-func (c *invocation) formatDateTime() (Value, *EvalError) {
+func (c *invocation) formatDateTime() Value {
 	styles, input := styleDefault, 2
 	switch {
-	case len(c.args) == 3:
+	case c.node.older():
 		input = 1
 	case c.given(1):
-		text, err := c.text(1)
-		if err != nil {
-			return Value{}, err
-		}
-		var parseErr error
-		if styles, parseErr = parseStyles(text); parseErr != nil {
-			return Value{}, c.failArgument(1, "The styles of `FormatDateTime` cannot be read: %s.", c.reason(1, parseErr))
+		var err error
+		if styles, err = parseStyles(c.text(1)); err != nil {
+			return c.failArgument(1, "The styles of `FormatDateTime` cannot be read: %s.", c.reason(1, err))
 		}
 	}
-	from, err := c.dateFormat(input)
-	if err != nil {
-		return Value{}, err
+	from, to, source := c.format(input), c.format(input+1), c.text(0)
+	switch {
+	case c.err != nil:
+		return Value{}
+	case source == "":
+		return c.failArgument(0, "`FormatDateTime` needs a date, but there is no value.")
 	}
-	to, err := c.dateFormat(input + 1)
-	if err != nil {
-		return Value{}, err
-	}
-	source, err := c.text(0)
-	if err != nil {
-		return Value{}, err
-	}
-	if source == "" {
-		return Value{}, c.failArgument(0, "`FormatDateTime` needs a date, but there is no value.")
-	}
-	m, parseErr := from.parse(source, styles, c.options.Now)
-	if parseErr == errNoToday {
-		return Value{}, c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for text that has none, and the current time was not given.")
-	}
-	if parseErr != nil {
-		return Value{}, c.failArgument(0, "`FormatDateTime` cannot read %s by the input format: %s.", c.shown(0, source), parseErr)
+	m, err := from.parse(source, styles, c.options.Now)
+	switch {
+	case err == errNoToday:
+		return c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for text that has none, and the current time was not given.")
+	case err != nil:
+		return c.failArgument(0, "`FormatDateTime` cannot read %s by the input format: %s.", c.shown(0, source), err)
 	}
 	return c.result(to.write(m))
 }
 
-// dateFormat returns an argument that must be a .NET date format.
-func (c *invocation) dateFormat(i int) (*dateFormat, *EvalError) {
-	text, err := c.text(i)
+// format returns an argument that must be a .NET date format.
+func (c *invocation) format(i int) *dateFormat {
+	f, err := compileFormat(c.text(i))
 	if err != nil {
-		return nil, err
+		c.failArgument(i, "The date format is not valid: %s.", c.reason(i, err))
 	}
-	f, compileErr := compileFormat(text)
-	if compileErr != nil {
-		return nil, c.failArgument(i, "The date format is not valid: %s.", c.reason(i, compileErr))
+	return f
+}
+
+func checkFormats(c *checker, n *callNode) {
+	input := 2
+	if n.older() {
+		input = 1
+		c.warnf(n.at(), "`FormatDateTime` with three arguments is an older form that the service may refuse.",
+			"Keep the place of the styles with a comma: `FormatDateTime(source, , inputFormat, outputFormat)`.")
+	} else if styles, ok := n.constant(1); ok {
+		if _, err := parseStyles(styles); err != nil {
+			c.warnf(n.args[1].at(), fmt.Sprintf("`%s` is not a .NET DateTimeStyles value.", shorten(styles)), "")
+		}
 	}
-	return f, nil
+	for slot := input; slot <= input+1; slot++ {
+		format, ok := n.constant(slot)
+		if !ok {
+			continue
+		}
+		if len(format) == 1 {
+			c.warnf(n.args[slot].at(), fmt.Sprintf("A format of one letter is a standard .NET format, not the custom format `%s`.", format),
+				fmt.Sprintf("Write `%%%s` for the custom format.", format))
+		}
+		if _, err := compileFormat(format); err != nil {
+			c.warnf(n.args[slot].at(), fmt.Sprintf("The date format is not valid: %s.", err), "")
+		}
+	}
 }

@@ -55,7 +55,7 @@ func replaceModeOf(n *callNode) replaceMode {
 	}
 }
 
-func (c *checker) replace(n *callNode) {
+func checkReplace(c *checker, n *callNode) {
 	if replaceModeOf(n) == replaceUnspecified {
 		suggestion := "Give `oldValue` and `replacementValue`, `oldValue` and `template`, or `regexPattern` and `replacementValue`."
 		if len(n.args) == 3 && n.given(replaceOld) && n.given(replacePattern) {
@@ -101,4 +101,81 @@ func missingGroup(replacement string, re *pattern) string {
 		}
 		rest = tail
 	}
+}
+
+// replace does what the given arguments choose.
+func (c *invocation) replace() Value {
+	mode := replaceModeOf(c.node)
+	switch mode {
+	case replaceUnspecified:
+		return c.fail(c.node, nil, "What `Replace` does with this combination of arguments is not documented.")
+	case replaceText, replaceIntoTemplate:
+		return c.replacePlain(mode)
+	}
+	text := c.text(replacePattern)
+	p, err := c.node.compilePattern(text)
+	if err != nil {
+		return c.fail(c.node.args[replacePattern], ErrOffline, "The regular expression cannot be read: %s.", c.reason(replacePattern, err))
+	}
+	if mode == replaceMatches {
+		replacement := p.parseReplacement(c.text(replaceValue))
+		return c.each(replaceSource, func(s string) string { return c.search(p, s).replaceAll(replacement) })
+	}
+	name := c.text(replaceGroup)
+	group := p.groupNumber(name)
+	if group < 0 {
+		return c.unsuitable(replaceGroup, "a group of the regular expression", name)
+	}
+	if mode == replaceExtract {
+		return c.extract(p, group)
+	}
+	replacement := c.text(replaceValue)
+	return c.each(replaceSource, func(s string) string { return c.search(p, s).replaceGroup(group, replacement) })
+}
+
+// search returns what runs a pattern over a text.
+func (c *invocation) search(p *pattern, input string) *matcher {
+	return &matcher{call: c, pattern: p, input: []rune(input)}
+}
+
+// replacePlain replaces text in the source, or puts the source into a template.
+func (c *invocation) replacePlain(mode replaceMode) Value {
+	old := c.text(replaceOld)
+	if old == "" {
+		return c.failArgument(replaceOld, "`Replace` cannot look for empty text.")
+	}
+	if mode == replaceIntoTemplate {
+		source := c.one(replaceSource)
+		if source.IsNull() {
+			return source
+		}
+		return c.each(replaceTemplate, func(template string) string { return c.replaceIn(template, old, source.text) })
+	}
+	value := c.text(replaceValue)
+	return c.each(replaceSource, func(s string) string { return c.replaceIn(s, old, value) })
+}
+
+// replaceIn replaces text after making sure that the result stays within the limits.
+func (c *invocation) replaceIn(s, old, value string) string {
+	if grown := len(value) - len(old); grown > 0 {
+		if count := strings.Count(s, old); count > 0 && grown > (maxBytes-len(s))/count {
+			c.produce(c.node, maxBytes+1)
+			return ""
+		}
+	}
+	return strings.ReplaceAll(s, old, value)
+}
+
+// extract returns the source if it has a value, otherwise a group of the replacement attribute. Text that does not match
+// is left as it is.
+func (c *invocation) extract(p *pattern, group int) Value {
+	if !c.args[replaceSource].isNullOrEmpty() {
+		return c.args[replaceSource]
+	}
+	return c.each(replaceAttribute, func(s string) string {
+		if text, found := c.search(p, s).extract(group); found {
+			return text
+		}
+		return s
+	})
 }
