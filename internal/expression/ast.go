@@ -65,11 +65,12 @@ type callNode struct {
 
 // given reports whether an argument exists and is not empty.
 func (n *callNode) given(i int) bool {
-	if i >= len(n.args) {
-		return false
-	}
-	_, omitted := n.args[i].(*omittedNode)
-	return !omitted
+	return i < len(n.args) && !omitted(n.args[i])
+}
+
+func omitted(n node) bool {
+	_, ok := n.(*omittedNode)
+	return ok
 }
 
 // constant returns the value of an argument that is text or a number.
@@ -87,17 +88,9 @@ func (n *callNode) whole(i int) (int, bool) {
 	return number, ok && err == nil
 }
 
-// older reports whether a call has the function's older form, which lacks a slot.
+// older reports whether a call has as many arguments as the function's older form, which lacks a slot.
 func (n *callNode) older() bool {
-	if n.function.leavesOut == 0 || len(n.args) != len(n.function.Parameters)-1 {
-		return false
-	}
-	for i := range n.args {
-		if !n.given(i) {
-			return false
-		}
-	}
-	return true
+	return n.function.leavesOut > 0 && len(n.args) == len(n.function.Parameters)-1
 }
 
 // parameter returns the declaration of what an argument is for, or nil if there is none.

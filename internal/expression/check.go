@@ -170,6 +170,9 @@ func (c *checker) call(n *callNode) {
 			f.check(c, n)
 		}
 	}
+	if f.checkPlace != nil {
+		f.checkPlace(c, n)
+	}
 	for i, arg := range n.args {
 		parameter := n.parameter(i)
 		if parameter == nil {
@@ -220,19 +223,24 @@ func (c *checker) availability(n *callNode) {
 func (c *checker) arity(n *callNode) bool {
 	f := n.function
 	form := fmt.Sprintf("Its form is `%s`.", f.Signature())
-	count, least, most := len(n.args), f.MinArguments(), f.MaxArguments()
+	least, most := f.slots()
+	count := len(n.args)
 	switch {
-	case count < least && !n.older():
+	case count < least && (!n.older() || slices.ContainsFunc(n.args, omitted)):
 		c.errorf(n.at(), fmt.Sprintf("`%s` has %s but needs %s.", f.Name, arguments(count), atLeast(least, most)), form)
 		return false
 	case most >= 0 && count > most:
 		c.errorf(span{n.args[most].at().start, n.args[count-1].at().end},
 			fmt.Sprintf("`%s` has %s but takes %s.", f.Name, arguments(count), atMost(least, most)), form)
 		return false
+	case f.Repeat > 1 && (count-f.fixed())%f.Repeat != 0: // a Switch
+		c.errorf(n.at(), fmt.Sprintf("`%s` has %s; it needs an even number: the source, the default and pairs of key and value.", f.Name, arguments(count)),
+			"Keep the place of an omitted default with a comma, as in `Switch([a], , \"key\", \"value\")`.")
+		return false
 	}
 	ok := true
 	for i, arg := range n.args {
-		if _, omitted := arg.(*omittedNode); omitted && !n.parameter(i).Optional {
+		if omitted(arg) && !n.parameter(i).Optional {
 			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is required but left empty.", n.parameter(i).Name, f.Name), form)
 			ok = false
 		}

@@ -18,6 +18,8 @@ func TestCheck_findsErrors(t *testing.T) {
 		want []string
 	}{
 		{"unknown function", `ToLowr([a])`, []string{"error 1:1-1:7 There is no function `ToLowr`."}},
+		{"Boolean in the older form of FormatDateTime", `FormatDateTime(IsNull([a]), "yyyy", "yy")`, []string{
+			"error 1:16-1:27 The argument `source` of `FormatDateTime` must be a date, but this yields a Boolean."}},
 		{"all errors of a text at once", `Append(Foo([a]), Mid([b]) "x", Left([c], "y"))`, []string{
 			"error 1:8-1:11 There is no function `Foo`.",
 			"error 1:18-1:26 `Mid` has 1 argument but needs 3.",

@@ -59,13 +59,13 @@ var errNoToday = errors.New("it has no date, so the current date is needed")
 
 // exactParser reads a text by a .NET format.
 type exactParser struct {
-	rest   string
+	dateCursor
 	styles int
 
 	year, month, day, weekday       int
 	hour, minute, second            int
 	nanosecond                      int
-	half                            byte
+	dayHalf                         byte
 	twelveHour, hasZone, zoneIsZulu bool
 	offset                          time.Duration
 }
@@ -76,7 +76,7 @@ const unset = -1
 // parse reads a text as .NET's exact parsing does. today is used for parts of the date that the format lacks; it may be
 // nil.
 func (f *dateFormat) parse(s string, styles int, today *time.Time) (moment, error) {
-	p := &exactParser{rest: s, styles: styles, year: unset, month: unset, day: unset, weekday: unset, hour: unset, minute: unset, second: unset, nanosecond: unset}
+	p := &exactParser{dateCursor: dateCursor{s}, styles: styles, year: unset, month: unset, day: unset, weekday: unset, hour: unset, minute: unset, second: unset, nanosecond: unset}
 	parts := f.parts
 	if styles&styleLeadingWhite != 0 {
 		p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
@@ -106,7 +106,7 @@ func (f *dateFormat) parse(s string, styles int, today *time.Time) (moment, erro
 	if p.rest != "" {
 		return moment{}, errors.New("it goes on after the format ends")
 	}
-	return p.moment(today)
+	return p.result(today)
 }
 
 // trimParts drops white space at one end of a format, which the styles make meaningless.
@@ -127,24 +127,6 @@ func trimParts(parts []formatPart, leading bool) []formatPart {
 	return out
 }
 
-// digits takes exactly count digits off the front; a count of 1 stands for one or two.
-func (p *exactParser) digits(count int) (int, bool) {
-	least, most := count, count
-	if count == 1 {
-		most = 2
-	}
-	n := 0
-	for n < most && n < len(p.rest) && isDigit(p.rest[n]) {
-		n++
-	}
-	if n < least {
-		return 0, false
-	}
-	value, err := strconv.Atoi(p.rest[:n])
-	p.rest = p.rest[n:]
-	return value, err == nil
-}
-
 // set stores a part; a part that is given twice must agree.
 func set(field *int, value int) bool {
 	if *field != unset && *field != value {
@@ -156,7 +138,7 @@ func set(field *int, value int) bool {
 
 // number reads digits into a field and checks its bounds.
 func (p *exactParser) number(field *int, count, least, most int) bool {
-	value, ok := p.digits(min(count, 2))
+	value, _, ok := p.digits(min(count, 2), 2)
 	return ok && value >= least && value <= most && set(field, value)
 }
 
@@ -166,8 +148,7 @@ func (p *exactParser) named(field *int, names []string, short bool, base int) bo
 		if short {
 			name = name[:3]
 		}
-		if len(p.rest) >= len(name) && strings.EqualFold(p.rest[:len(name)], name) {
-			p.rest = p.rest[len(name):]
+		if p.prefix(name) {
 			return set(field, i+base)
 		}
 	}
@@ -190,7 +171,7 @@ func (p *exactParser) part(part formatPart) bool {
 		}
 		return p.number(&p.month, part.count, 1, 12)
 	case 'y':
-		year, ok := p.digits(part.count)
+		year, _, ok := p.digits(part.count, max(part.count, 2))
 		if part.count <= 2 {
 			year = fullYear(year)
 		}
@@ -205,29 +186,26 @@ func (p *exactParser) part(part formatPart) bool {
 	case 's':
 		return p.number(&p.second, part.count, 0, 59)
 	case 'f', 'F':
-		return p.fraction(part)
+		least := part.count
+		if part.letter == 'F' {
+			least = 0
+		}
+		value, ok := p.fractionDigits(least, part.count)
+		return ok && set(&p.nanosecond, value)
 	case 't':
-		return p.dayHalf(part.count)
+		half, ok := p.half(min(part.count, 2))
+		p.dayHalf = half
+		return ok
 	case 'z':
 		return p.zone(part.count)
 	case 'K':
-		if strings.HasPrefix(p.rest, "Z") {
-			p.rest = p.rest[1:]
+		if p.skip("Z") {
 			p.zoneIsZulu = true
 			return true
 		}
-		if p.rest == "" || p.rest[0] != '+' && p.rest[0] != '-' {
-			return true
-		}
-		return p.zone(3)
+		return p.rest == "" || p.rest[0] != '+' && p.rest[0] != '-' || p.zone(3)
 	default: // g
-		for _, era := range []string{"A.D.", "AD"} {
-			if len(p.rest) >= len(era) && strings.EqualFold(p.rest[:len(era)], era) {
-				p.rest = p.rest[len(era):]
-				return true
-			}
-		}
-		return false
+		return p.prefix("A.D.") || p.prefix("AD")
 	}
 }
 
@@ -240,10 +218,8 @@ func (p *exactParser) literal(s string) bool {
 	}
 	for s != "" {
 		r, size := utf8.DecodeRuneInString(s)
-		if unicode.IsSpace(r) {
-			p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
-		} else {
-			p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
+		p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
+		if !unicode.IsSpace(r) {
 			rest, ok := strings.CutPrefix(p.rest, s[:size])
 			if !ok {
 				return false
@@ -255,61 +231,24 @@ func (p *exactParser) literal(s string) bool {
 	return true
 }
 
-// fraction reads digits of a second: as many as there are f, or up to as many as there are F.
-func (p *exactParser) fraction(part formatPart) bool {
-	n := 0
-	for n < part.count && n < len(p.rest) && isDigit(p.rest[n]) {
-		n++
-	}
-	if part.letter == 'f' && n < part.count {
-		return false
-	}
-	value, err := strconv.Atoi((p.rest[:n] + "000000000")[:9])
-	p.rest = p.rest[n:]
-	return err == nil && set(&p.nanosecond, value)
-}
-
-// dayHalf reads AM or PM, or their first letter.
-func (p *exactParser) dayHalf(count int) bool {
-	count = min(count, 2)
-	if len(p.rest) < count {
-		return false
-	}
-	half := strings.ToUpper(p.rest[:count])
-	if !strings.HasPrefix("AM", half) && !strings.HasPrefix("PM", half) {
-		return false
-	}
-	p.half = half[0]
-	p.rest = p.rest[count:]
-	return true
-}
-
 // zone reads a signed offset of hours or of hours and minutes.
 func (p *exactParser) zone(count int) bool {
-	if p.rest == "" || p.rest[0] != '+' && p.rest[0] != '-' {
+	sign, ok := p.sign()
+	if !ok {
 		return false
 	}
-	negative := p.rest[0] == '-'
-	p.rest = p.rest[1:]
-	hours, ok := p.digits(min(count, 2))
+	hours, _, ok := p.digits(min(count, 2), 2)
 	minutes := 0
 	if ok && count > 2 {
-		p.rest = strings.TrimPrefix(p.rest, ":")
-		minutes, ok = p.digits(2)
+		p.skip(":")
+		minutes, _, ok = p.digits(2, 2)
 	}
-	if !ok || hours > 14 || minutes > 59 {
-		return false
-	}
-	p.offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
-	if negative {
-		p.offset = -p.offset
-	}
-	p.hasZone = true
-	return true
+	p.offset, p.hasZone = sign*clock(hours, minutes, 0, 0), true
+	return ok && hours <= 14 && minutes <= 59
 }
 
-// moment puts the parts together.
-func (p *exactParser) moment(today *time.Time) (moment, error) {
+// result puts the parts together.
+func (p *exactParser) result(today *time.Time) (moment, error) {
 	if !p.hours() {
 		return moment{}, errors.New("its hour is not possible")
 	}
@@ -323,9 +262,8 @@ func (p *exactParser) moment(today *time.Time) (moment, error) {
 	if p.weekday != unset && p.weekday != int(t.Weekday()) {
 		return moment{}, errors.New("its day of the week is wrong")
 	}
-	t = t.Add(time.Duration(max(p.hour, 0))*time.Hour + time.Duration(max(p.minute, 0))*time.Minute +
-		time.Duration(max(p.second, 0))*time.Second + time.Duration(max(p.nanosecond, 0)) - p.offset)
-	if _, ok := inRange(t); !ok {
+	t, ok = inRange(t.Add(clock(max(p.hour, 0), max(p.minute, 0), max(p.second, 0), max(p.nanosecond, 0)) - p.offset))
+	if !ok {
 		return moment{}, errors.New("it is out of range")
 	}
 	return moment{time: t, kind: p.kind()}, nil
@@ -334,10 +272,10 @@ func (p *exactParser) moment(today *time.Time) (moment, error) {
 // hours turns hours of the 12-hour clock into those of the 24-hour clock.
 func (p *exactParser) hours() bool {
 	if !p.twelveHour {
-		return p.hour == unset || p.half != 'A' && p.half != 'P' || (p.half == 'P') == (p.hour >= 12)
+		return p.hour == unset || p.dayHalf != 'A' && p.dayHalf != 'P' || (p.dayHalf == 'P') == (p.hour >= 12)
 	}
 	p.hour %= 12
-	if p.half == 'P' {
+	if p.dayHalf == 'P' {
 		p.hour += 12
 	}
 	return true

@@ -4,7 +4,6 @@
 package expression
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -15,7 +14,7 @@ const dateLayout = "1/2/2006 3:04:05 PM"
 // parseDate reads a date with an optional time and offset and returns the instant in UTC. It accepts ISO 8601, the form
 // that date functions write, and the other common forms of the en-US culture. Without an offset, UTC is assumed.
 func parseDate(s string) (time.Time, bool) {
-	p := &dateParser{rest: strings.TrimSpace(s)}
+	p := &dateParser{dateCursor: dateCursor{strings.TrimSpace(s)}}
 	if !p.date() || !p.time() || !p.zone() || strings.TrimSpace(p.rest) != "" {
 		return time.Time{}, false
 	}
@@ -24,7 +23,7 @@ func parseDate(s string) (time.Time, bool) {
 
 // dateParser reads the parts of a date text one after another.
 type dateParser struct {
-	rest                  string
+	dateCursor
 	year, month, day      int
 	hour, minute, sec     int
 	nanosecond            int
@@ -50,8 +49,7 @@ func (p *dateParser) instant() (time.Time, bool) {
 	if !ok {
 		return t, false
 	}
-	t = t.Add(time.Duration(p.hour)*time.Hour + time.Duration(p.minute)*time.Minute + time.Duration(p.sec)*time.Second + time.Duration(p.nanosecond))
-	return inRange(t.Add(-p.offset))
+	return inRange(t.Add(clock(p.hour, p.minute, p.sec, p.nanosecond) - p.offset))
 }
 
 // calendarDate returns midnight of a day that exists.
@@ -65,30 +63,10 @@ func inRange(t time.Time) (time.Time, bool) {
 	return t, t.Year() >= 1 && t.Year() <= 9999
 }
 
-// digits takes between least and most digits off the front.
-func (p *dateParser) digits(least, most int) (value, count int, ok bool) {
-	for count < len(p.rest) && count < most && isDigit(p.rest[count]) {
-		value = value*10 + int(p.rest[count]-'0')
-		count++
-	}
-	if count < least {
-		return 0, 0, false
-	}
-	p.rest = p.rest[count:]
-	return value, count, true
+// clock returns the distance of a time of day from midnight.
+func clock(hours, minutes, seconds, nanoseconds int) time.Duration {
+	return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second + time.Duration(nanoseconds)
 }
-
-// skip takes one of the characters off the front.
-func (p *dateParser) skip(chars string) bool {
-	if p.rest == "" || strings.IndexByte(chars, p.rest[0]) < 0 {
-		return false
-	}
-	p.rest = p.rest[1:]
-	return true
-}
-
-// blanks takes white space off the front.
-func (p *dateParser) blanks() { p.rest = strings.TrimLeft(p.rest, " \t\r\n") }
 
 // name takes a name off the front if it is one of the names or its first three letters, and returns its index.
 func (p *dateParser) name(names []string) (int, bool) {
@@ -220,33 +198,22 @@ func (p *dateParser) time() bool {
 }
 
 // fraction reads optional digits of a second beyond the point.
-func (p *dateParser) fraction() bool {
+func (p *dateParser) fraction() (ok bool) {
 	if !p.skip(".,") {
 		return true
 	}
-	end := 0
-	for end < len(p.rest) && isDigit(p.rest[end]) {
-		end++
-	}
-	if end == 0 {
-		return false
-	}
-	nine := (p.rest[:min(end, 9)] + "000000000")[:9]
-	p.rest = p.rest[end:]
-	value, err := strconv.Atoi(nine)
-	p.nanosecond = value
-	return err == nil
+	p.nanosecond, ok = p.fractionDigits(1, len(p.rest))
+	return ok
 }
 
 // dayHalf reads AM or PM and reports whether one was there.
 func (p *dateParser) dayHalf() bool {
-	rest := strings.TrimLeft(p.rest, " ")
-	if len(rest) < 2 || !strings.EqualFold(rest[:2], "AM") && !strings.EqualFold(rest[:2], "PM") {
+	c := dateCursor{strings.TrimLeft(p.rest, " ")}
+	half, ok := c.half(2)
+	if !ok {
 		return false
 	}
-	p.twelveHour = true
-	p.afternoon = strings.EqualFold(rest[:2], "PM")
-	p.rest = rest[2:]
+	p.dateCursor, p.twelveHour, p.afternoon = c, true, half == 'P'
 	return true
 }
 
@@ -263,29 +230,18 @@ func (p *dateParser) zone() bool {
 		p.rest = ""
 		return true
 	}
-	negative := p.rest[0] == '-'
-	if !p.skip("+-") {
-		return false
-	}
-	hours, count, ok := p.digits(1, 4)
+	sign, ok := p.sign()
 	if !ok {
 		return false
 	}
+	hours, count, ok := p.digits(1, 4)
 	minutes := 0
 	switch {
 	case count > 2:
 		hours, minutes = hours/100, hours%100
-	case p.skip(":"):
-		if minutes, _, ok = p.digits(2, 2); !ok {
-			return false
-		}
+	case ok && p.skip(":"):
+		minutes, _, ok = p.digits(2, 2)
 	}
-	if hours > 14 || minutes > 59 {
-		return false
-	}
-	p.offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
-	if negative {
-		p.offset = -p.offset
-	}
-	return true
+	p.offset = sign * clock(hours, minutes, 0, 0)
+	return ok && hours <= 14 && minutes <= 59
 }

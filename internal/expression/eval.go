@@ -41,9 +41,6 @@ func (e *EvalError) Error() string { return e.Problem.Error() }
 // Unwrap returns the reason, one of the Err variables, or nil if a value does not suit a function.
 func (e *EvalError) Unwrap() error { return e.reason }
 
-// Render returns the message with the offending line of the expression and a caret.
-func (e *EvalError) Render(text string) string { return e.Problem.Render(text) }
-
 // Options are the surroundings in which an expression is evaluated.
 type Options struct {
 	// Attributes are the source attributes by exact name. A missing one is null.

@@ -436,7 +436,7 @@ func TestEvalError_rendersTheOffendingLine(t *testing.T) {
 	}
 	want := "The argument `expression` of `CDate` must be a date, and its value is none.\n\nline 2, column 9:\n" +
 		"    CDate([hired]),\n          ^^^^^^^"
-	if diff := cmp.Diff(want, evalErr.Render(text)); diff != "" {
+	if diff := cmp.Diff(want, evalErr.Problem.Render(text)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

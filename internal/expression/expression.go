@@ -21,6 +21,16 @@ type Expression struct {
 // Text returns the text as it was written.
 func (e *Expression) Text() string { return e.text }
 
+// String returns the canonical text: one blank after each comma and around operators, nothing for an omitted argument,
+// names, text and numbers as written.
+func (e *Expression) String() string {
+	var b strings.Builder
+	b.Grow(len(e.text))
+	p := printer{b: &b}
+	p.print(e.root)
+	return b.String()
+}
+
 // Attributes returns the names of all attributes that the expression refers to, sorted, each once.
 func (e *Expression) Attributes() []string {
 	return e.names(func(n node) (string, bool) {

@@ -6,6 +6,8 @@ package expression
 import (
 	"slices"
 	"strings"
+
+	"github.com/agext/levenshtein"
 )
 
 // Kind tells how a function reads an argument or what it returns. All values are text or lists of text; the kind says
@@ -92,6 +94,8 @@ type Function struct {
 	evaluate func(*invocation) Value
 	// check, if there is one, finds what only this function has wrong. It runs on calls whose number of arguments is right.
 	check func(*checker, *callNode)
+	// checkPlace, if there is one, finds what is wrong with where a call stands, whatever its arguments.
+	checkPlace func(*checker, *callNode)
 	// lazy says that the function evaluates its arguments itself.
 	lazy bool
 	// selects says that the function passes on one of its arguments, so that an ignored one matters only if chosen.
@@ -103,26 +107,21 @@ type Function struct {
 // fixed returns how many parameters come before the repeating group.
 func (f *Function) fixed() int { return len(f.Parameters) - f.Repeat }
 
-// MinArguments returns the least number of argument slots of a call.
-func (f *Function) MinArguments() int {
-	if f.Repeat > 0 && f.RepeatMin > 0 {
-		return f.fixed() + f.Repeat*f.RepeatMin
-	}
-	least := 0
+// slots returns the least and the greatest number of argument slots of a call; the greatest is -1 if there is no limit.
+func (f *Function) slots() (least, most int) {
 	for i, p := range f.Parameters[:f.fixed()] {
 		if !p.Optional {
 			least = i + 1
 		}
 	}
-	return least
-}
-
-// MaxArguments returns the greatest number of argument slots of a call, or -1 if there is no limit.
-func (f *Function) MaxArguments() int {
-	if f.Repeat > 0 {
-		return -1
+	switch {
+	case f.Repeat == 0:
+		return least, len(f.Parameters)
+	case f.RepeatMin == 0:
+		return least, -1
+	default:
+		return f.fixed() + f.Repeat*f.RepeatMin, -1
 	}
-	return len(f.Parameters)
 }
 
 // parameter returns the declaration of the parameter in a slot, or nil if there is none.
@@ -176,6 +175,21 @@ func indexFunctions() map[string]*Function {
 		index[f.Name], index[strings.ToLower(f.Name)] = f, f
 	}
 	return index
+}
+
+// nearestFunction returns the function name most like the written one, or "".
+func nearestFunction(name string) string {
+	best, distance := "", 3
+	if len(name) <= 3 {
+		distance = 2
+	}
+	folded := strings.ToLower(name)
+	for _, f := range functionTable {
+		if d := levenshtein.Distance(folded, strings.ToLower(f.Name), nil); d < distance {
+			best, distance = f.Name, d
+		}
+	}
+	return best
 }
 
 // connectFunctions are the functions of Entra Connect that do not exist in provisioning, beside those whose names begin

@@ -174,11 +174,6 @@ func (c *invocation) switchCall() Value {
 }
 
 func checkSwitch(c *checker, n *callNode) {
-	if len(n.args)%2 != 0 {
-		c.errorf(n.at(), fmt.Sprintf("`Switch` has %s; it needs an even number: the source, the default and pairs of key and value.", arguments(len(n.args))),
-			"Keep the place of an omitted default with a comma, as in `Switch([a], , \"key\", \"value\")`.")
-		return
-	}
 	if name, ok := callOf(n.args[0], "IsNull", "IsNullOrEmpty", "IsPresent"); ok {
 		c.warnf(n.args[0].at(), fmt.Sprintf("`Switch` over `%s` is documented as not supported.", name),
 			"Use `Switch([a], [a], \"\", \"fallback\")` for a fallback value.")

@@ -5,16 +5,6 @@ package expression
 
 import "strings"
 
-// String returns the canonical text: one blank after each comma and around operators, nothing for an omitted argument,
-// names, text and numbers as written.
-func (e *Expression) String() string {
-	var b strings.Builder
-	b.Grow(len(e.text))
-	p := printer{b: &b}
-	p.print(e.root)
-	return b.String()
-}
-
 // printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
 // can share one string.
 type printer struct {

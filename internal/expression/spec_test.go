@@ -104,8 +104,9 @@ func sample(p *Parameter) string {
 func TestCheck_acceptsExactlyTheDeclaredArguments(t *testing.T) {
 	t.Parallel()
 	for _, f := range Declarations() {
-		least, most := f.MinArguments(), f.MaxArguments()
-		if most < 0 {
+		least, most := f.slots()
+		endless := most < 0
+		if endless {
 			most = least + 6
 		}
 		for count := range most + 3 {
@@ -117,7 +118,7 @@ func TestCheck_acceptsExactlyTheDeclaredArguments(t *testing.T) {
 				}
 			}
 			text := f.Name + "(" + strings.Join(args, ", ") + ")"
-			want := count >= least && (f.MaxArguments() < 0 || count <= most)
+			want := count >= least && (endless || count <= most)
 			switch f.Name {
 			case "Switch":
 				want = want && count%2 == 0

@@ -128,7 +128,7 @@ var functionTable = []Function{
 		evaluate: (*invocation).replace, check: checkReplace},
 	{Name: "SelectUniqueValue", Summary: "The first value that nobody in the target has yet.",
 		Parameters: params(pAny("rule")), Repeat: 1, RepeatMin: 2, Availability: OnPremisesAD,
-		evaluate: (*invocation).selectUniqueValue, check: checkUniqueValue, lazy: true},
+		evaluate: (*invocation).selectUniqueValue, checkPlace: checkUniqueValue, lazy: true},
 	{Name: "SingleAppRoleAssignment", Summary: "The app role of a user who has one.",
 		Parameters: params(pList("source")), evaluate: (*invocation).singleRole, check: checkRoles},
 	{Name: "Split", Summary: "The parts of the text between delimiters.",

@@ -70,7 +70,7 @@ func (t treeBuilder) build(n node) *Source {
 	case *callNode:
 		source.Type, source.Name = SourceFunction, n.name
 		for i, arg := range n.args {
-			if _, omitted := arg.(*omittedNode); !omitted {
+			if !omitted(arg) {
 				source.Parameters = append(source.Parameters, SourceParameter{Key: parameterKey(n, i), Value: t.build(arg)})
 			}
 		}
