@@ -6,7 +6,6 @@ package expression
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
 // dateCursor reads the pieces of which every date is made, off the front of a text.
@@ -70,7 +69,7 @@ func (c *dateCursor) half(count int) (half byte, ok bool) {
 }
 
 // sign takes the sign of an offset from UTC.
-func (c *dateCursor) sign() (sign time.Duration, ok bool) {
+func (c *dateCursor) sign() (sign int, ok bool) {
 	switch {
 	case c.skip("+"):
 		return 1, true

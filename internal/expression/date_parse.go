@@ -243,7 +243,7 @@ func (p *exactParser) zone(count int) bool {
 		p.skip(":")
 		minutes, _, ok = p.digits(2, 2)
 	}
-	p.offset, p.hasZone = sign*clock(hours, minutes, 0, 0), true
+	p.offset, p.hasZone = clock(sign*hours, sign*minutes, 0, 0), true
 	return ok && hours <= 14 && minutes <= 59
 }
 

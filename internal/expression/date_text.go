@@ -242,6 +242,6 @@ func (p *dateParser) zone() bool {
 	case ok && p.skip(":"):
 		minutes, _, ok = p.digits(2, 2)
 	}
-	p.offset = sign * clock(hours, minutes, 0, 0)
+	p.offset = clock(sign*hours, sign*minutes, 0, 0)
 	return ok && hours <= 14 && minutes <= 59
 }

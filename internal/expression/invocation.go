@@ -26,8 +26,8 @@ func (c *invocation) unsuitable(i int, wanted, value string) Value {
 }
 
 // missing notes that an argument has no value and must be something.
-func (c *invocation) missing(i int, wanted string) Value {
-	return c.failArgument(i, "The argument `%s` of `%s` must be %s, but there is no value.", c.parameter(i), c.name(), wanted)
+func (c *invocation) missing(i int, wanted string) {
+	c.failArgument(i, "The argument `%s` of `%s` must be %s, but there is no value.", c.parameter(i), c.name(), wanted)
 }
 
 // shown returns how a message names the value of an argument. Constants are quoted; anything else may hold what an
