@@ -274,7 +274,7 @@ func TestFilter_operators(t *testing.T) {
 
 func TestSourceValue_readsWhereGraphKeepsIt(t *testing.T) {
 	t.Parallel()
-	var p graph.Person
+	var p graph.SelectedUser
 	const shown = `{"id": "1", "accountEnabled": false, "userPrincipalName": "gil_h_partner.example#EXT#@corp.example", "mobilePhone": "2",
 		"businessPhones": ["3", "4"], "otherMails": ["a", "b"], "onPremisesExtensionAttributes": {"extensionAttribute1": "one", "extensionAttribute12": "twelve"},
 		"extension_c0_Cost": "5", "extension_c0_level": 6, "officeLocation": "7", "faxNumber": null, "onPremisesSyncEnabled": null}`

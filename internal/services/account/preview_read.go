@@ -241,11 +241,11 @@ func hold(found map[string]holder, principalID, roleID string, declared []graph.
 // people reads the people in scope with the source attributes in use. Read is false when that was refused.
 func (s *survey) people(ctx context.Context, scope string, holders map[string]holder, r *rules) (people []*person, read bool, err error) {
 	sources := r.sources()
-	ask := func(properties []string) ([]graph.Person, error) {
+	ask := func(properties []string) ([]graph.SelectedUser, error) {
 		if scope == scopeAll {
-			return s.graph.ListPeople(ctx, properties)
+			return s.graph.ListUsers(ctx, properties)
 		}
-		return s.graph.GetPeople(ctx, slices.Sorted(maps.Keys(holders)), properties)
+		return s.graph.GetUsers(ctx, slices.Sorted(maps.Keys(holders)), properties)
 	}
 	properties := s.properties(sources)
 	found, err := ask(properties)
@@ -266,7 +266,7 @@ func (s *survey) people(ctx context.Context, scope string, holders map[string]ho
 	}
 	read = err == nil
 	known := map[string]bool{}
-	take := func(shown graph.Person, deleted bool) {
+	take := func(shown graph.SelectedUser, deleted bool) {
 		id := strings.ToLower(shown.ID)
 		known[id] = true
 		p := &person{id: id, found: true, provisions: scope == scopeAll || holders[id].provisions, attributes: map[string]expression.Value{}}
@@ -287,7 +287,7 @@ func (s *survey) people(ctx context.Context, scope string, holders map[string]ho
 	}
 	if scope != scopeAll && read && len(known) < len(holders) {
 		// Whoever the directory does not show any more may be in its recycle bin.
-		deleted, err := s.graph.ListDeletedPeople(ctx, properties)
+		deleted, err := s.graph.ListDeletedUsers(ctx, properties)
 		if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
 			return nil, false, err
 		}

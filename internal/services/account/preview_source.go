@@ -91,7 +91,7 @@ func extensionNumber(lower string) string {
 }
 
 // sourceValue reads a source attribute of a person. Roles are the names of those that the person holds.
-func sourceValue(attribute string, p graph.Person, roles []string) expression.Value {
+func sourceValue(attribute string, p graph.SelectedUser, roles []string) expression.Value {
 	name := strings.ToLower(attribute)
 	switch {
 	case name == sourceSoftDeleted:
@@ -163,10 +163,10 @@ func guestName(name expression.Value) expression.Value {
 }
 
 // blocked reports whether a person may not sign in; who knows nothing of it is taken to be allowed.
-func blocked(p graph.Person) bool {
+func blocked(p graph.SelectedUser) bool {
 	var enabled bool
 	return json.Unmarshal(p.Properties[propertyEnabled], &enabled) == nil && string(p.Properties[propertyEnabled]) != "null" && !enabled
 }
 
 // textOf reads a property that is one text.
-func textOf(p graph.Person, property string) string { return valueOf(p.Properties[property]).Text() }
+func textOf(p graph.SelectedUser, property string) string { return valueOf(p.Properties[property]).Text() }
