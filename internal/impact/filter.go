@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package account
+package impact
 
 import (
 	"strconv"
@@ -14,16 +14,16 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// truth is what can be said of a condition.
-type truth int
+// ternary is what can be said of a condition. The smallest of several is their conjunction, the largest their disjunction.
+type ternary int
 
 const (
-	no truth = iota
+	no    ternary = iota
+	maybe         // it depends on what could not be read or understood
 	yes
-	maybe // it depends on what could not be read or understood
 )
 
-func (t truth) not() truth { return [...]truth{yes, no, maybe}[t] }
+func (t ternary) not() ternary { return yes - t }
 
 // filter is a compiled scoping filter: one of its groups must hold, and a group holds when all its clauses do.
 type filter [][]condition
@@ -31,36 +31,14 @@ type filter [][]condition
 // condition is one clause of a filter.
 type condition struct {
 	attribute string
-	readable  bool // false when no property stands for the attribute
-	holds     func(expression.Value) truth
+	holds     func(expression.Value) ternary
 }
 
 // regexTime bounds one match of a regular expression of a filter.
 const regexTime = 100 * time.Millisecond
 
-// compileFilter prepares a filter. Unreadable lists attributes that cannot be read, unknown the operators that are not
-// understood.
-func compileFilter(groups []graph.FilterGroup) (compiled filter, unreadable, unknown []string) {
-	for _, group := range groups {
-		var conditions []condition
-		for _, clause := range group.Clauses {
-			holds, understood := operatorOf(clause)
-			if !understood {
-				unknown = append(unknown, clause.Operator)
-			}
-			_, readable := propertyOf(clause.Attribute)
-			if !readable {
-				unreadable = append(unreadable, clause.Attribute)
-			}
-			conditions = append(conditions, condition{clause.Attribute, readable, holds})
-		}
-		compiled = append(compiled, conditions)
-	}
-	return compiled, unreadable, unknown
-}
-
-// admits says whether somebody with these attributes passes. No groups let everybody pass.
-func (f filter) admits(attributes map[string]expression.Value) truth {
+// admits says whether a user with these attributes passes. A filter without groups lets everybody pass.
+func (f filter) admits(attributes map[string]expression.Value) ternary {
 	if len(f) == 0 {
 		return yes
 	}
@@ -68,30 +46,20 @@ func (f filter) admits(attributes map[string]expression.Value) truth {
 	for _, group := range f {
 		all := yes
 		for _, c := range group {
-			holds := maybe
-			if c.readable {
-				holds = c.holds(attributes[c.attribute])
-			}
-			if holds == no {
-				all = no
+			if all = min(all, c.holds(attributes[c.attribute])); all == no {
 				break
 			}
-			if holds == maybe {
-				all = maybe
-			}
 		}
-		if all == yes {
-			return yes
-		}
-		if all == maybe {
-			best = maybe
-		}
+		best = max(best, all)
 	}
 	return best
 }
 
-// operatorOf returns the test of a clause. Of an empty value every test but IS NULL fails; text is compared exactly.
-func operatorOf(clause graph.FilterClause) (holds func(expression.Value) truth, understood bool) {
+// depends is a condition that holds or does not, nobody here can tell.
+func depends(expression.Value) ternary { return maybe }
+
+// operatorOf returns the test of a clause. For an empty value every test but IS NULL fails; text is compared exactly.
+func operatorOf(clause graph.FilterClause) (holds func(expression.Value) ternary, understood bool) {
 	name := strings.Join(strings.Fields(strings.ReplaceAll(strings.ToUpper(clause.Operator), "_", " ")), " ")
 	operand := ""
 	if len(clause.Values) > 0 {
@@ -99,16 +67,16 @@ func operatorOf(clause graph.FilterClause) (holds func(expression.Value) truth, 
 	}
 	switch name {
 	case "IS NULL":
-		return func(v expression.Value) truth { return truthOf(isEmpty(v)) }, true
+		return func(v expression.Value) ternary { return ternaryOf(isEmpty(v)) }, true
 	case "IS NOT NULL":
-		return func(v expression.Value) truth { return truthOf(!isEmpty(v)) }, true
+		return func(v expression.Value) ternary { return ternaryOf(!isEmpty(v)) }, true
 	}
 	test, understood := textOperator(name, operand)
 	if !understood || len(clause.Values) > 1 {
 		// How the service compares several values is not documented well enough to say.
-		return func(expression.Value) truth { return maybe }, understood && len(clause.Values) <= 1
+		return depends, understood && len(clause.Values) <= 1
 	}
-	return func(v expression.Value) truth {
+	return func(v expression.Value) ternary {
 		if isEmpty(v) {
 			return no
 		}
@@ -120,9 +88,9 @@ func operatorOf(clause graph.FilterClause) (holds func(expression.Value) truth, 
 }
 
 // textOperator returns the test that an operator makes of a text that is not empty.
-func textOperator(name, operand string) (test func(string) truth, understood bool) {
-	plain := func(test func(string) bool) (func(string) truth, bool) {
-		return func(text string) truth { return truthOf(test(text)) }, true
+func textOperator(name, operand string) (test func(string) ternary, understood bool) {
+	plain := func(test func(string) bool) (func(string) ternary, bool) {
+		return func(text string) ternary { return ternaryOf(test(text)) }, true
 	}
 	switch name {
 	case "EQUALS":
@@ -149,19 +117,19 @@ func textOperator(name, operand string) (test func(string) truth, understood boo
 		// The service runs on .NET, whose dialect Go's own package does not speak.
 		pattern, err := regexp2.Compile(operand, regexp2.None)
 		if err != nil {
-			// What is no pattern matches nothing, either way.
-			return func(string) truth { return no }, true
+			// An invalid pattern matches nothing, either way.
+			return func(string) ternary { return no }, true
 		}
 		pattern.MatchTimeout = regexTime
-		return func(text string) truth {
+		return func(text string) ternary {
 			matched, err := pattern.MatchString(text)
 			switch {
 			case err != nil:
 				return maybe
 			case name == "NOT REGEX MATCH":
-				return truthOf(matched).not()
+				return ternaryOf(matched).not()
 			}
-			return truthOf(matched)
+			return ternaryOf(matched)
 		}, true
 	}
 	return nil, false
@@ -173,7 +141,7 @@ func integers(a, b string, compare func(a, b int64) bool) bool {
 	return errX == nil && errY == nil && compare(x, y)
 }
 
-func truthOf(b bool) truth {
+func ternaryOf(b bool) ternary {
 	if b {
 		return yes
 	}
