@@ -161,42 +161,28 @@ func signInSentences(e *gotoadmin.SignInError) []string {
 	if e.Code == "" && e.StatusCode == http.StatusUnauthorized && e.Err == nil {
 		advice = signInAdvice["invalid_client"]
 	}
-	switch {
-	case e.StatusCode == 0:
-		return []string{"GoTo's sign-in could not be reached.", fmt.Sprintf(unreachable, "token_endpoint")}
-	case advice != "":
+	if e.StatusCode != 0 && advice != "" {
 		return []string{"Signing in to GoTo failed.", advice, said}
-	case e.StatusCode == http.StatusTooManyRequests:
-		return []string{"GoTo kept throttling the sign-in.", said, busy}
-	case e.StatusCode >= 500:
-		return []string{"GoTo's sign-in failed.", said, failing}
-	case e.StatusCode < 300:
-		return []string{"GoTo's sign-in returned an answer that the provider cannot use.", said, again}
-	case e.Err != nil:
-		return []string{"The answer did not come from GoTo's sign-in.", fmt.Sprintf(foreign, "token_endpoint")}
+	}
+	if found := failure("GoTo's sign-in", "token_endpoint", e.StatusCode, said, e.Err); found != nil {
+		return found
 	}
 	return []string{"GoTo refused the sign-in.", said, "Check the credentials and `token_endpoint` of the provider's `goto` block."}
 }
 
 func signInFacts(e *gotoadmin.SignInError) []string {
-	return facts(e.StatusCode, fact("OAuth error: ", e.Code), cause(e.Err))
+	return facts(e.StatusCode, e.Err, fact("OAuth error: ", e.Code))
 }
 
 func answerSentences(e *gotoadmin.Error) []string {
 	said := quote(e.Message)
-	switch {
-	case e.StatusCode == 0:
-		return []string{"GoTo could not be reached.", fmt.Sprintf(unreachable, "endpoint")}
-	case gotoadmin.IsPermissionDenied(e):
+	if gotoadmin.IsPermissionDenied(e) {
 		return []string{"GoTo recognized the administrator and refused the request.", said, scope, role}
-	case e.StatusCode == http.StatusTooManyRequests:
-		return []string{"GoTo kept throttling the request.", said, busy}
-	case e.StatusCode >= 500:
-		return []string{"GoTo failed.", said, failing}
-	case e.StatusCode < 300:
-		return []string{"GoTo returned an answer that the provider cannot use.", said, again}
-	case e.Err != nil:
-		return []string{"The answer did not come from GoTo.", fmt.Sprintf(foreign, "endpoint")}
+	}
+	if found := failure("GoTo", "endpoint", e.StatusCode, said, e.Err); found != nil {
+		return found
+	}
+	switch {
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
 		return []string{"GoTo did not accept the access token that it issued a moment ago.", said,
 			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together."}
@@ -208,13 +194,33 @@ func answerSentences(e *gotoadmin.Error) []string {
 	return []string{"GoTo refused the request.", said}
 }
 
-func answerFacts(e *gotoadmin.Error) []string {
-	return facts(e.StatusCode, fact("GoTo code: ", e.Code), "Request: "+e.Method+" "+e.Path, cause(e.Err))
+// failure is what sign-in and API can fail with alike; nil for a refusal of theirs.
+func failure(who, endpoint string, status int, said string, err error) []string {
+	switch {
+	case status == 0:
+		return []string{who + " could not be reached.", fmt.Sprintf(unreachable, endpoint)}
+	case status == http.StatusTooManyRequests:
+		return []string{who + " kept throttling the provider.", said, busy}
+	case status >= 500:
+		return []string{who + " failed.", said, failing}
+	case status < 300:
+		return []string{who + " returned an answer that the provider cannot use.", said, again}
+	case err != nil:
+		return []string{"The answer did not come from " + who + ".", fmt.Sprintf(foreign, endpoint)}
+	}
+	return nil
 }
 
-func facts(status int, more ...string) []string {
+func answerFacts(e *gotoadmin.Error) []string {
+	return facts(e.StatusCode, e.Err, fact("GoTo code: ", e.Code), "Request: "+e.Method+" "+e.Path)
+}
+
+func facts(status int, err error, more ...string) []string {
 	if status != 0 {
 		more = slices.Insert(more, 0, fmt.Sprintf("HTTP status: %d", status))
+	}
+	if err != nil {
+		more = append(more, "Cause: "+strings.TrimSuffix(err.Error(), "."))
 	}
 	return slices.DeleteFunc(more, func(s string) bool { return s == "" })
 }
@@ -224,13 +230,6 @@ func fact(name, value string) string {
 		return ""
 	}
 	return name + value
-}
-
-func cause(err error) string {
-	if err == nil {
-		return ""
-	}
-	return "Cause: " + strings.TrimSuffix(err.Error(), ".")
 }
 
 func quote(message string) string {

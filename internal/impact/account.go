@@ -66,25 +66,12 @@ func (a *Account) active() (active, told bool) {
 
 // read returns what GoTo says of a field; told is false when it says nothing that can be compared.
 func (f field) read(a *Account) (value string, told bool) {
-	switch f {
-	case fieldKey:
-		return a.Key, true
-	case fieldEmail:
-		return a.Email, true
-	case fieldFirstName:
-		return a.FirstName, true
-	case fieldLastName:
-		return a.LastName, true
-	case fieldLocale:
-		return a.Locale, true
-	case fieldStatus:
-		return a.Status, a.Status != ""
-	case fieldActive:
+	if f == fieldActive {
 		active, told := a.active()
 		return boolean(active).Text(), told
-	case fieldNone:
 	}
-	return "", false
+	value = [...]string{fieldKey: a.Key, fieldEmail: a.Email, fieldFirstName: a.FirstName, fieldLastName: a.LastName, fieldLocale: a.Locale, fieldStatus: a.Status}[f]
+	return value, f != fieldNone && (f != fieldStatus || value != "")
 }
 
 // accountIndex are the accounts that exist at GoTo, by what they are looked up with.

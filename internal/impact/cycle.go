@@ -16,7 +16,7 @@ type cycle struct {
 	rules    *rules
 	users    []*candidate  // by id
 	index    *accountIndex // nil when the accounts were not read
-	problems problems
+	problems Problems
 }
 
 // candidate is a user whom the cycle comes across.
@@ -36,14 +36,7 @@ func (u *candidate) decide(action Action, reason Reason, subject string) {
 
 // shutOut is why the user cannot sign in to the directory, "" if the user can.
 func (u *candidate) shutOut() Reason {
-	switch u.entry.User.State() {
-	case SignInBlocked:
-		return reasonBlocked
-	case SoftDeleted:
-		return reasonDeleted
-	case InScope, Unassigned:
-	}
-	return ""
+	return [...]Reason{SignInBlocked: reasonBlocked, SoftDeleted: reasonDeleted}[u.entry.User.State()]
 }
 
 // Decide says what the next cycle does with every user whom it comes across, and with the accounts that no user in scope
@@ -73,14 +66,12 @@ func Decide(s *Survey, setup *Setup) Decision {
 		}
 	}
 	c.collide()
-	var decision Decision
+	decision := Decision{Unmatched: len(s.Accounts) - len(owned)}
 	for _, u := range c.users {
 		decision.Entries = append(decision.Entries, u.entry)
 	}
-	unmatched := c.unmatched(owned, settled)
-	decision.Unmatched = len(s.Accounts) - len(owned)
-	decision.Entries = append(decision.Entries, unmatched...)
-	c.conclude(setup, decision.Entries)
+	decision.Entries = append(decision.Entries, c.unmatched(owned, settled)...)
+	c.conclude(decision.Entries)
 	decision.Problems = c.problems
 	return decision
 }
@@ -99,19 +90,19 @@ func newCycle(s *Survey, setup *Setup) *cycle {
 		if shown[user.ID] = true; all && user.Deleted || !all && !holds {
 			continue
 		}
-		c.users = append(c.users, &candidate{entry: Entry{User: user, InScope: all || h.provisions}, found: true,
+		c.users = append(c.users, &candidate{entry: Entry{UserID: user.ID, User: user, InScope: all || h.provisions}, found: true,
 			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows))})
 	}
 	for id := range holders {
 		if all || shown[id] {
 			continue
 		}
-		c.users = append(c.users, &candidate{entry: Entry{User: &User{ID: id}, InScope: holders[id].provisions}})
+		c.users = append(c.users, &candidate{entry: Entry{UserID: id, InScope: holders[id].provisions}})
 		if s.UsersRead {
 			c.problems.about(problemNotFound, "")
 		}
 	}
-	slices.SortFunc(c.users, func(a, b *candidate) int { return strings.Compare(a.entry.UserID(), b.entry.UserID()) })
+	slices.SortFunc(c.users, func(a, b *candidate) int { return strings.Compare(a.entry.UserID, b.entry.UserID) })
 	return c
 }
 
@@ -155,15 +146,14 @@ func (c *cycle) unmatched(owned map[int]bool, settled bool) []Entry {
 	if !c.survey.RanBefore || !c.rules.enabled {
 		return nil // the service has linked none of them to a user
 	}
+	action, reason := Unmatched, reasonUnmatched
+	if !settled {
+		action, reason = Unknown, reasonOwner
+	}
 	var entries []Entry
 	for i := range c.survey.Accounts {
-		switch e := (Entry{Account: &c.survey.Accounts[i], Action: Unmatched, Reason: reasonUnmatched}); {
-		case owned[i]:
-		case !settled:
-			e.Action, e.Reason = Unknown, reasonOwner
-			entries = append(entries, e)
-		default:
-			entries = append(entries, e)
+		if !owned[i] {
+			entries = append(entries, Entry{Account: &c.survey.Accounts[i], Action: action, Reason: reason})
 		}
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Account.Key, b.Account.Key) })
@@ -171,7 +161,7 @@ func (c *cycle) unmatched(owned map[int]bool, settled bool) []Entry {
 }
 
 // conclude adds the problems that the rules and the entries tell, and sorts all of them.
-func (c *cycle) conclude(setup *Setup, entries []Entry) {
+func (c *cycle) conclude(entries []Entry) {
 	for _, found := range c.rules.problems {
 		c.problems.put(found)
 	}

@@ -141,7 +141,7 @@ func namesBut(but *candidate, users []*candidate) []string {
 	var names []string
 	for _, u := range users {
 		if u != but && len(names) <= maxNamed {
-			names = append(names, cmp.Or(u.entry.User.Name(), u.entry.User.ID))
+			names = append(names, cmp.Or(u.entry.User.Name(), u.entry.UserID))
 		}
 	}
 	return names

@@ -157,7 +157,7 @@ func TestDecide_admitsWhatItCannotKnow(t *testing.T) {
 			decision := Decide(&test.given.Survey, &test.given.setup)
 			var got []string
 			for _, e := range decision.Entries {
-				got = append(got, e.UserID()+" "+string(e.Action)+" "+string(e.Reason)+" "+e.AccountKey())
+				got = append(got, e.UserID+" "+string(e.Action)+" "+string(e.Reason)+" "+e.AccountKey())
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

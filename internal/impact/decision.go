@@ -7,15 +7,16 @@ import "strings"
 
 // Decision is what the next cycle does.
 type Decision struct {
-	Entries   []Entry   // the users whom the cycle comes across by id, then accounts that no user in scope matches by key
-	Unmatched int       // how many accounts no user in scope matches, whatever becomes of them
-	Problems  []Problem // what to know about the decision, the most severe first
+	Entries   []Entry  // the users whom the cycle comes across by id, then accounts that no user in scope matches by key
+	Unmatched int      // how many accounts no user in scope matches, whatever becomes of them
+	Problems  Problems // what to know about the decision, the most severe first
 }
 
 // Entry is what happens to a user, or to an account that no user in scope matches.
 type Entry struct {
-	User    *User // nil for such an account; only the id is set of a user whom the directory does not show
-	InScope bool  // by a role that provisions, or because everybody is
+	UserID  string // "" for such an account
+	User    *User  // nil as well for a user whom the directory does not show
+	InScope bool   // by a role that provisions, or because everybody is
 	Account *Account
 	Action  Action
 	Reason  Reason
@@ -29,14 +30,6 @@ type Change struct {
 	Target  string
 	Current *string // nil for an account to be created
 	Planned string
-}
-
-// UserID is the id of the user, "" for an account that no user in scope matches.
-func (e *Entry) UserID() string {
-	if e.User == nil {
-		return ""
-	}
-	return e.User.ID
 }
 
 // AccountKey is the key of the account, "" without one.

@@ -23,8 +23,6 @@ const (
 	yes
 )
 
-func (t ternary) not() ternary { return yes - t }
-
 // filter is a compiled scoping filter: one of its groups must hold, and a group holds when all its clauses do.
 type filter [][]condition
 
@@ -105,10 +103,12 @@ func textOperator(name, operand string) (test func(string) ternary, understood b
 		return plain(func(text string) bool { return strings.Contains(text, operand) })
 	case "ENDS WITH":
 		return plain(func(text string) bool { return strings.HasSuffix(text, operand) })
-	case "GREATER THAN":
-		return plain(func(text string) bool { return integers(text, operand, func(a, b int64) bool { return a > b }) })
-	case "GREATER THAN OR EQUALS":
-		return plain(func(text string) bool { return integers(text, operand, func(a, b int64) bool { return a >= b }) })
+	case "GREATER THAN", "GREATER THAN OR EQUALS":
+		return plain(func(text string) bool {
+			a, errA := strconv.ParseInt(text, 10, 64)
+			b, errB := strconv.ParseInt(operand, 10, 64)
+			return errA == nil && errB == nil && (a > b || a == b && name != "GREATER THAN")
+		})
 	case "&":
 		return plain(func(text string) bool { return strings.Contains(operand, text) })
 	case "!&":
@@ -123,22 +123,13 @@ func textOperator(name, operand string) (test func(string) ternary, understood b
 		pattern.MatchTimeout = regexTime
 		return func(text string) ternary {
 			matched, err := pattern.MatchString(text)
-			switch {
-			case err != nil:
+			if err != nil {
 				return maybe
-			case name == "NOT REGEX MATCH":
-				return ternaryOf(matched).not()
 			}
-			return ternaryOf(matched)
+			return ternaryOf(matched == (name == "REGEX MATCH"))
 		}, true
 	}
 	return nil, false
-}
-
-func integers(a, b string, compare func(a, b int64) bool) bool {
-	x, errX := strconv.ParseInt(a, 10, 64)
-	y, errY := strconv.ParseInt(b, 10, 64)
-	return errX == nil && errY == nil && compare(x, y)
 }
 
 func ternaryOf(b bool) ternary {
@@ -150,10 +141,5 @@ func ternaryOf(b bool) ternary {
 
 // isEmpty reports whether there is no value or only empty text.
 func isEmpty(v expression.Value) bool {
-	for _, text := range v.Values() {
-		if text != "" {
-			return false
-		}
-	}
-	return v.Kind() != expression.ValueIgnored
+	return v.Kind() != expression.ValueIgnored && strings.Join(v.Values(), "") == ""
 }

@@ -77,17 +77,17 @@ var problemTexts = map[string]Problem{
 		"and writes only what changed since; the preview shows what a cycle from the beginning would do."},
 }
 
-// problems gathers problems, each once.
-type problems []Problem
+// Problems are problems, each once.
+type Problems []Problem
 
 // about adds the problem of a code. Subject is what it is about, or "".
-func (p *problems) about(code, subject string) {
+func (p *Problems) about(code, subject string) {
 	found := problemTexts[code]
 	found.Code, found.Message = code, strings.ReplaceAll(found.Message, "%q", "`"+subject+"`")
 	p.put(found)
 }
 
-func (p *problems) put(found Problem) {
+func (p *Problems) put(found Problem) {
 	if !slices.Contains(*p, found) {
 		*p = append(*p, found)
 	}

@@ -48,8 +48,6 @@ func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, temp
 	return s, nil
 }
 
-func (s *Setup) problem(code string) { (*problems)(&s.Problems).about(code, "") }
-
 func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) error {
 	schema, err := client.GetSchema(ctx, ref)
 	if err != nil {
@@ -74,7 +72,7 @@ func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph
 	}
 	if err != nil || s.Target == nil {
 		s.Target = nil
-		s.problem(problemNoDefinition)
+		s.Problems.about(problemNoDefinition, "")
 	}
 	return nil
 }
@@ -82,28 +80,28 @@ func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph
 // userMapping finds the mapping of the directory's users: of several the one that is enabled and comes first.
 func userMapping(schema *graph.Schema, mappings []graph.ObjectMapping) *graph.ObjectMapping {
 	users := slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
-	if slices.ContainsFunc(users, func(m graph.ObjectMapping) bool { return schema.IsEntra(m.SourceDirectory) }) {
-		users = slices.DeleteFunc(users, func(m graph.ObjectMapping) bool { return !schema.IsEntra(m.SourceDirectory) })
+	rank := func(m graph.ObjectMapping) (rank int) {
+		if !schema.IsEntra(m.SourceDirectory) {
+			rank += 2
+		}
+		if !m.Enabled {
+			rank++
+		}
+		return rank
 	}
+	slices.SortStableFunc(users, func(a, b graph.ObjectMapping) int {
+		return cmp.Or(rank(a)-rank(b), a.RulePriority-b.RulePriority)
+	})
 	if len(users) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(users, func(a, b graph.ObjectMapping) int {
-		switch {
-		case a.Enabled == b.Enabled:
-			return cmp.Compare(a.RulePriority, b.RulePriority)
-		case a.Enabled:
-			return -1
-		}
-		return 1
-	})
 	return &users[0]
 }
 
 func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrincipalID string) error {
 	settings, err := client.GetSecrets(ctx, servicePrincipalID)
 	if graph.IsPermissionDenied(err) {
-		s.problem(problemScope)
+		s.Problems.about(problemScope, "")
 		return nil
 	}
 	s.Scope = ScopeAssigned
@@ -122,7 +120,7 @@ func (s *Setup) readAssignments(ctx context.Context, client *graph.Client, servi
 		s.Assignments, err = client.ListAssignments(ctx, servicePrincipalID)
 	}
 	if graph.IsPermissionDenied(err) {
-		s.problem(problemAssignments)
+		s.Problems.about(problemAssignments, "")
 		return nil
 	}
 	return err
@@ -141,8 +139,6 @@ func ReadSurvey(ctx context.Context, client *graph.Client, named bool, setups ..
 	return s, nil
 }
 
-func (s *Survey) problem(code string) { (*problems)(&s.Problems).about(code, "") }
-
 func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups []*Setup) error {
 	s.Members = map[string][]string{}
 	for _, setup := range setups {
@@ -154,7 +150,7 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 	for i, members := range client.ListMembersOf(ctx, ids) {
 		switch {
 		case graph.IsPermissionDenied(members.Err):
-			s.problem(problemGroups)
+			s.Problems.about(problemGroups, "")
 		case graph.IsNotFound(members.Err): // deleted a moment ago
 		case members.Err != nil:
 			return members.Err
@@ -195,7 +191,7 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 		found, err = ask(properties)
 	}
 	if graph.IsPermissionDenied(err) {
-		s.problem(problemUsers)
+		s.Problems.about(problemUsers, "")
 		return nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ type rules struct {
 	matching               []int // of flows, in the order in which the service tries them
 	required               []string
 	sources                []string // source attributes in use, sorted
-	problems               problems
+	problems               Problems
 	missing                []string // source attributes that the directory does not have
 }
 

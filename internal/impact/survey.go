@@ -10,6 +10,7 @@
 package impact
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ type Setup struct {
 	// mapping reads them.
 	Roles       []graph.AppRole
 	Assignments []graph.Assignment
-	Problems    []Problem // with reading it
+	Problems    Problems // with reading it
 }
 
 // Survey is what there is in the directory and at GoTo.
@@ -46,8 +47,8 @@ type Survey struct {
 	Missing      []string
 	Accounts     []Account
 	AccountsRead bool
-	RanBefore    bool      // the connection has completed a cycle, and may have linked accounts to users
-	Problems     []Problem // with reading it
+	RanBefore    bool     // the connection has completed a cycle, and may have linked accounts to users
+	Problems     Problems // with reading it
 }
 
 // User is a user of the directory.
@@ -113,10 +114,7 @@ func (h holder) with(roleID string, declared []graph.AppRole) holder {
 	switch {
 	case i >= 0:
 		h.provisions = h.provisions || declared[i].CanProvision()
-		name := declared[i].Value
-		if name == "" {
-			name = declared[i].DisplayName
-		}
+		name := cmp.Or(declared[i].Value, declared[i].DisplayName)
 		if !slices.Contains(h.roles, name) {
 			h.roles = append(h.roles, name)
 		}

@@ -44,10 +44,9 @@ const customerAge = time.Minute
 // requests in a second, and ten thousand users take a dozen. Slices are shared. Without credentials the error is a
 // *NoGoToError.
 type Customer struct {
-	data     *Data
-	account  memo.Value[gotoadmin.Account]
-	users    memo.Value[[]gotoadmin.User]
-	licenses memo.Value[[]gotoadmin.License]
+	Account  func(context.Context) (gotoadmin.Account, error)   // key and name
+	Users    func(context.Context) ([]gotoadmin.User, error)    // sorted by e-mail address ignoring case
+	Licenses func(context.Context) ([]gotoadmin.License, error) // sorted by key
 }
 
 type customerKey struct{}
@@ -55,45 +54,24 @@ type customerKey struct{}
 // Customer returns the GoTo account, the same one on every call.
 func (d *Data) Customer() *Customer {
 	return Shared(d, customerKey{}, func() *Customer {
-		c := &Customer{data: d}
-		prepare(d, &c.account, (*gotoadmin.Client).Account)
-		prepare(d, &c.users, (*gotoadmin.Client).Users)
-		prepare(d, &c.licenses, (*gotoadmin.Client).Licenses)
-		return c
+		return &Customer{remember(d, (*gotoadmin.Client).Account), remember(d, (*gotoadmin.Client).Users), remember(d, (*gotoadmin.Client).Licenses)}
 	})
 }
 
-func prepare[T any](d *Data, value *memo.Value[T], ask func(*gotoadmin.Client, context.Context) (T, error)) {
-	value.Clock, value.MaxAge = d.Graph.Clock(), customerAge
-	value.Fetch = func(ctx context.Context) (T, error) {
+// remember asks GoTo once for everybody. Once this run has changed something in the directory, accounts may come and go at
+// any time, and everybody asks anew.
+func remember[T any](d *Data, ask func(*gotoadmin.Client, context.Context) (T, error)) func(context.Context) (T, error) {
+	value := &memo.Value[T]{Clock: d.Graph.Clock(), MaxAge: customerAge, Fetch: func(ctx context.Context) (answer T, err error) {
 		client, err := d.GoToClient()
 		if err != nil {
-			var none T
-			return none, err
+			return answer, err
 		}
 		return ask(client, ctx)
+	}}
+	return func(ctx context.Context) (T, error) {
+		if d.Graph.HasWritten() {
+			return value.Now(ctx)
+		}
+		return value.Get(ctx)
 	}
-}
-
-// Account returns the key and name of the GoTo account.
-func (c *Customer) Account(ctx context.Context) (gotoadmin.Account, error) {
-	return latest(ctx, c.data, &c.account)
-}
-
-// Users returns everybody in the account, sorted by e-mail address ignoring case.
-func (c *Customer) Users(ctx context.Context) ([]gotoadmin.User, error) {
-	return latest(ctx, c.data, &c.users)
-}
-
-// Licenses returns the account's licenses, sorted by key.
-func (c *Customer) Licenses(ctx context.Context) ([]gotoadmin.License, error) {
-	return latest(ctx, c.data, &c.licenses)
-}
-
-// latest asks anew once this run has changed something in the directory: from then on accounts may come and go at any time.
-func latest[T any](ctx context.Context, d *Data, value *memo.Value[T]) (T, error) {
-	if d.Graph.HasWritten() {
-		return value.Now(ctx)
-	}
-	return value.Get(ctx)
 }

@@ -67,7 +67,7 @@ func (m *model) fromCustomer(customer gotoadmin.Account) {
 
 // fromUsers takes over those users whom the filters let through.
 func (m *model) fromUsers(users []gotoadmin.User) {
-	emails, statuses := wanted(m.Emails), wanted(m.Statuses)
+	emails, statuses := wanted(m.Emails.IsNull(), m.Emails.Elements()), wanted(m.Statuses.IsNull(), m.Statuses.Elements())
 	found := map[string]bool{}
 	var accounts []attr.Value
 	keys := map[string]attr.Value{}
@@ -83,7 +83,7 @@ func (m *model) fromUsers(users []gotoadmin.User) {
 		}
 		accounts = append(accounts, accountValue(user))
 		counts[status]++
-		if _, twice := keys[email]; !twice && email != "" {
+		if keys[email] == nil && email != "" {
 			keys[email] = types.StringValue(user.Key)
 		}
 	}
@@ -139,21 +139,18 @@ func accountValue(user gotoadmin.User) attr.Value {
 }
 
 // wanted is a filter by folded value, each with one of its spellings; nil if everything is wanted.
-func wanted(filter interface {
-	IsNull() bool
-	Elements() []attr.Value
-}) map[string]string {
-	if filter.IsNull() {
+func wanted(everything bool, elements []attr.Value) map[string]string {
+	if everything {
 		return nil
 	}
 	spelled := map[string]string{}
-	for _, element := range filter.Elements() {
+	for _, element := range elements {
 		value, ok := element.(types.String)
 		if !ok {
 			continue
 		}
 		s := value.ValueString()
-		if other, twice := spelled[fold(s)]; !twice || s < other {
+		if other, found := spelled[fold(s)]; !found || s < other {
 			spelled[fold(s)] = s
 		}
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 type model struct {
-	ID           types.String     `tfsdk:"id"`
-	ConnectionID types.String     `tfsdk:"connection_id"`
-	Detail       types.String     `tfsdk:"detail"`
-	Scope        types.String     `tfsdk:"scope"`
-	Complete     types.Bool       `tfsdk:"complete"`
-	Problems     []problem `tfsdk:"problems"`
-	Counts       *counts   `tfsdk:"counts"`
-	Entries      types.List       `tfsdk:"entries"`
-	People       types.List       `tfsdk:"people"`
+	ID           types.String `tfsdk:"id"`
+	ConnectionID types.String `tfsdk:"connection_id"`
+	Detail       types.String `tfsdk:"detail"`
+	Scope        types.String `tfsdk:"scope"`
+	Complete     types.Bool   `tfsdk:"complete"`
+	Problems     []problem    `tfsdk:"problems"`
+	Counts       *counts      `tfsdk:"counts"`
+	Entries      types.List   `tfsdk:"entries"`
+	People       types.List   `tfsdk:"people"`
 }
 
 type problem struct {
@@ -78,7 +78,7 @@ func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
 			m.Counts.InScope++
 		}
 		entries[i] = types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
-			"principal_id": textOrNull(e.UserID()), "action": types.StringValue(string(e.Action)), "reason": types.StringValue(string(e.Reason)), "account_key": textOrNull(e.AccountKey()),
+			"principal_id": textOrNull(e.UserID), "action": types.StringValue(string(e.Action)), "reason": types.StringValue(string(e.Reason)), "account_key": textOrNull(e.AccountKey()),
 		})
 		if named {
 			people[i] = personFrom(e)
