@@ -353,3 +353,40 @@ func TestUser_readsSourceAttributesWhereGraphKeepsThem(t *testing.T) {
 		}
 	}
 }
+
+// What a mapping yields is asked for users in states that nobody is in yet.
+func TestOutcomes_dependOnTheState(t *testing.T) {
+	t.Parallel()
+	setup := &Setup{Mapping: byMail(
+		graph.AttributeMapping{Target: "active", Source: computed("Not([IsSoftDeleted])")},
+		graph.AttributeMapping{Target: "status", Source: computed(`IIF([accountEnabled], "on", "off")`)},
+		graph.AttributeMapping{Target: "locale", Source: from("preferredLanguage"), FlowType: flowOnCreate},
+		graph.AttributeMapping{Target: "manager", Source: from("manager")},
+	)}
+	u := &User{ID: "ana", Properties: properties("mail", "ana@corp.example", "preferredLanguage", "de")}
+	u.Properties[propertyEnabled] = json.RawMessage("true")
+	for state, want := range map[State][]string{
+		InScope:       {"ana@corp.example", "True", "on", "de", string(reasonReference)},
+		Unassigned:    {"ana@corp.example", "False", "on", "de", string(reasonReference)},
+		SignInBlocked: {"ana@corp.example", "False", "off", "de", string(reasonReference)},
+		SoftDeleted:   {"ana@corp.example", "False", "on", "de", string(reasonReference)},
+	} {
+		var got []string
+		for _, o := range Outcomes(setup, u, state, nil, time.Now()) {
+			got = append(got, display(o.Value)+string(o.Reason))
+			if o.Updates == (o.Target == "locale") {
+				t.Errorf("%s updates: %t", o.Target, o.Updates)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("state %d (-want +got):\n%s", state, diff)
+		}
+	}
+	u.Properties[propertyEnabled] = json.RawMessage("false")
+	if got := u.State(); got != SignInBlocked {
+		t.Errorf("blocked is %d", got)
+	}
+	if got := (&User{Deleted: true}).State(); got != SoftDeleted {
+		t.Errorf("deleted is %d", got)
+	}
+}
