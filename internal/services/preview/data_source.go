@@ -8,7 +8,6 @@ package preview
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -68,9 +67,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // survey reads everything that a preview is worked out from.
 func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, named bool) (*impact.Survey, *impact.Setup, diag.Diagnostics) {
-	job, failed := d.job(ctx, ref)
-	if failed.HasError() {
-		return nil, nil, failed
+	job, err := d.data.Graph.RequireJob(ctx, ref)
+	if err != nil {
+		return nil, nil, fail(graphdiag.Error("Cannot preview provisioning", err))
 	}
 	setup, err := impact.ReadSetup(ctx, d.data.Graph, ref, job.TemplateID)
 	var survey *impact.Survey
@@ -80,7 +79,7 @@ func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, named bool) (
 	if err != nil {
 		return nil, nil, fail(notRead(err))
 	}
-	survey.RanBefore = ranBefore(job)
+	survey.RanBefore = job.HasEndedCycle()
 	return survey, setup, d.accounts(ctx, survey)
 }
 
@@ -96,34 +95,6 @@ func notRead(err error) diag.Diagnostic {
 		summary, err = "Cannot read "+read.What, read.Err
 	}
 	return graphdiag.Error(summary, err)
-}
-
-// job reads the job, and says what it means when there is none.
-func (d *DataSource) job(ctx context.Context, ref graph.JobRef) (graph.Job, diag.Diagnostics) {
-	job, err := d.data.Graph.GetJob(ctx, ref)
-	switch {
-	case err == nil:
-		return job, nil
-	case !graph.IsNotFound(err):
-		return job, fail(graphdiag.Error("Cannot preview provisioning", err))
-	}
-	templates, err := d.data.Graph.ListSyncTemplates(ctx, ref.ServicePrincipalID)
-	switch {
-	case err == nil && len(templates) == 0:
-		return job, fail(diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connector was retired",
-			"The service no longer offers a provisioning connector for this application, so that there is nothing to preview. Move to the gallery application `GoTo`."))
-	case err != nil && !graph.IsNotFound(err):
-		return job, fail(graphdiag.Error("Cannot tell whether the connector was retired", err,
-			"The provisioning job no longer exists."))
-	}
-	return job, fail(diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection",
-		fmt.Sprintf("The service has no provisioning job %q for the service principal %s.", ref.JobID, ref.ServicePrincipalID)))
-}
-
-// ranBefore reports whether the job has completed a cycle.
-func ranBefore(job graph.Job) bool {
-	status := job.Status
-	return status != nil && (status.LastExecution != nil && status.LastExecution.TimeEnded != nil || status.LastSuccessfulExecution != nil || status.SteadyStateFirstAchievedTime != nil)
 }
 
 // accounts reads the accounts at GoTo into the survey. That it may not, or has no credentials, is a problem, not a failure.

@@ -246,8 +246,8 @@ func TestPreview_saysWhyThereIsNone(t *testing.T) {
 		id      string
 		want    string
 	}{
-		{"no such job", func(*stage) {}, "/nothing", "No such connection"},
-		{"retired", func(w *stage) { w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true }) }, "", "The connector was retired"},
+		{"no such job", func(*stage) {}, "/nothing", "The connection does not exist"},
+		{"retired", func(w *stage) { w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true }) }, "", "The connector is retired"},
 		{"no mapping of users", func(w *stage) {
 			w.edit(func(m map[string]any) { m["sourceObjectName"] = "Device" })
 		}, "", "No mapping of users"},
