@@ -249,7 +249,7 @@ func TestClient_looksUpPeopleAndGroups(t *testing.T) {
 func TestClient_readsPeopleByProperty(t *testing.T) {
 	n := newTenant(t)
 	const extension = "extension_c0000000000040008000000000000c0c_costCenter"
-	people, err := n.GetPeople(t.Context(), []string{userAna, missingID, strings.ToUpper(userAna), groupMeetings},
+	people, err := n.GetUsers(t.Context(), []string{userAna, missingID, strings.ToUpper(userAna), groupMeetings},
 		[]string{"givenName", "accountEnabled", "businessPhones", "onPremisesExtensionAttributes", extension})
 	if err != nil || len(people) != 1 || people[0].ID != userAna {
 		t.Fatalf("people %v, %v", people, err)
@@ -270,11 +270,11 @@ func TestClient_readsPeopleByProperty(t *testing.T) {
 	}
 	many := n.sim.Store().AddUsers(2500)
 	n.sent()
-	people, err = n.GetPeople(t.Context(), many, []string{"mail"})
+	people, err = n.GetUsers(t.Context(), many, []string{"mail"})
 	if requests := n.sent(); err != nil || len(people) != 2500 || len(requests) != 3 {
 		t.Errorf("%d of 2500 after %d requests, %v", len(people), len(requests), err)
 	}
-	people, err = n.ListPeople(t.Context(), []string{"mail"})
+	people, err = n.ListUsers(t.Context(), []string{"mail"})
 	if requests := n.sent(); err != nil || len(people) != 2519 || len(requests) != 3 {
 		t.Errorf("%d people after %d requests, %v", len(people), len(requests), err)
 	}

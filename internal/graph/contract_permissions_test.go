@@ -69,10 +69,10 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"GetUser":          func() error { return second(n.GetUser(ctx, userAna)) },
 		"GetPrincipals":    func() error { return second(n.GetPrincipals(ctx, []string{userAna})) },
 		"ListGroupMembers": func() error { return second(n.ListGroupMembers(ctx, groupMeetings)) },
-		"GetPeople":        func() error { return second(n.GetPeople(ctx, []string{userAna}, []string{"mail"})) },
-		"ListPeople":       func() error { return second(n.ListPeople(ctx, []string{"mail"})) },
-		"ListDeletedPeople": func() error {
-			return second(n.ListDeletedPeople(ctx, []string{"mail"}))
+		"GetUsers":         func() error { return second(n.GetUsers(ctx, []string{userAna}, []string{"mail"})) },
+		"ListUsers":        func() error { return second(n.ListUsers(ctx, []string{"mail"})) },
+		"ListDeletedUsers": func() error {
+			return second(n.ListDeletedUsers(ctx, []string{"mail"}))
 		},
 		"ListMembersOf": func() error { return n.ListMembersOf(ctx, []string{groupMeetings})[0].Err },
 		"ListJobs":      func() error { return second(n.ListJobs(ctx, principal.ID)) },

@@ -156,28 +156,28 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
 		},
 		{
-			"read people",
+			"read users",
 			func(ctx context.Context, c *Client) (any, error) {
-				return c.GetPeople(ctx, []string{"b", "a", "A"}, []string{"mail", "city", "mail"})
+				return c.GetUsers(ctx, []string{"b", "a", "A"}, []string{"mail", "city", "mail"})
 			},
 			answer(200, `{"value":[{"id":"a","mail":null}]}`),
 			"POST /v1.0/directoryObjects/getByIds?$select=city%2Cid%2Cmail", `{"ids":["a","b"],"types":["user"]}`,
-			[]Person{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`), "mail": json.RawMessage("null")}}},
+			[]SelectedUser{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`), "mail": json.RawMessage("null")}}},
 		},
 		{
-			"list people",
-			func(ctx context.Context, c *Client) (any, error) { return c.ListPeople(ctx, []string{"mail"}) },
+			"list users",
+			func(ctx context.Context, c *Client) (any, error) { return c.ListUsers(ctx, []string{"mail"}) },
 			answer(200, `{"value":[{"id":"a"}]}`), "GET /v1.0/users?$select=id%2Cmail&$top=999", "",
-			[]Person{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`)}}},
+			[]SelectedUser{{ID: "a", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"a"`)}}},
 		},
 		{
-			"list deleted people",
+			"list deleted users",
 			func(ctx context.Context, c *Client) (any, error) {
-				return c.ListDeletedPeople(ctx, []string{"userPrincipalName"})
+				return c.ListDeletedUsers(ctx, []string{"userPrincipalName"})
 			},
 			answer(200, `{"value":[{"id":"d0-1","userPrincipalName":"D01tess@corp.example"},{"id":"d0-2","userPrincipalName":"other@corp.example"},{"id":"d0-3","userPrincipalName":null}]}`),
 			"GET /v1.0/directory/deletedItems/microsoft.graph.user?$select=id%2CuserPrincipalName&$top=999", "",
-			[]Person{
+			[]SelectedUser{
 				{ID: "d0-1", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-1"`), "userPrincipalName": json.RawMessage(`"tess@corp.example"`)}},
 				{ID: "d0-2", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-2"`), "userPrincipalName": json.RawMessage(`"other@corp.example"`)}},
 				{ID: "d0-3", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-3"`), "userPrincipalName": json.RawMessage("null")}},

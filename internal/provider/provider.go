@@ -27,6 +27,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/assignment"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/connection"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/mapping"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/preview"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/state"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/syncstatus"
 )
@@ -183,8 +184,8 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		account.NewAccountsDataSource,
-		account.NewPreviewDataSource,
+		account.NewDataSource,
+		preview.NewDataSource,
 		application.NewDataSource,
 		mapping.NewDataSource,
 		assignment.NewDataSource,

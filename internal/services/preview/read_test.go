@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package account_test
+package preview_test
 
 import (
 	"encoding/json"
@@ -246,8 +246,8 @@ func TestPreview_saysWhyThereIsNone(t *testing.T) {
 		id      string
 		want    string
 	}{
-		{"no such job", func(*stage) {}, "/nothing", "No such connection"},
-		{"retired", func(w *stage) { w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true }) }, "", "The connector was retired"},
+		{"no such job", func(*stage) {}, "/nothing", "The connection does not exist"},
+		{"retired", func(w *stage) { w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true }) }, "", "The connector is retired"},
 		{"no mapping of users", func(w *stage) {
 			w.edit(func(m map[string]any) { m["sourceObjectName"] = "Device" })
 		}, "", "No mapping of users"},
@@ -256,7 +256,7 @@ func TestPreview_saysWhyThereIsNone(t *testing.T) {
 		}, "", "Cannot read the attribute mappings"},
 		{"a failing directory", func(w *stage) {
 			w.Sim.Faults().Add(simulator.Fault{Path: "/directoryObjects/getByIds", Count: -1, Effect: simulator.Fails(500, "InternalError", "")})
-		}, "", "Cannot read the people in scope"},
+		}, "", "Cannot read the users in scope"},
 		{"a failing GoTo", func(w *stage) {
 			w.Sim.Faults().Add(simulator.Fault{Path: "/admin/rest/v1/accounts/*/users", Count: -1, Effect: simulator.Fails(500, "InternalError", "")})
 		}, "", "Cannot read the accounts at GoTo"},

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package account
+package impact
 
 import (
 	"encoding/json"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
 // Source attributes that the service computes.
@@ -19,7 +18,7 @@ const (
 	sourceManager     = "manager"
 )
 
-// Properties of a user that the preview itself needs.
+// Properties of a user that are needed whatever the mappings read.
 const (
 	propertyEnabled     = "accountEnabled"
 	propertyName        = "userPrincipalName"
@@ -52,9 +51,9 @@ var alike = []string{
 	"streetAddress", "surname", "usageLocation", propertyName,
 }
 
-// propertyOf says in which property of a user Graph keeps a source attribute; known is false for an attribute that no
-// property can stand for. Attributes that the service computes need none.
-func propertyOf(attribute string) (property string, known bool) {
+// propertyOf says in which property of a user Graph keeps a source attribute; readable is false if in none. Attributes that
+// the service computes need none.
+func propertyOf(attribute string) (property string, readable bool) {
 	name := strings.ToLower(attribute)
 	switch {
 	case name == sourceSoftDeleted:
@@ -90,24 +89,26 @@ func extensionNumber(lower string) string {
 	return "extensionAttribute" + number
 }
 
-// sourceValue reads a source attribute of a person. Roles are the names of those that the person holds.
-func sourceValue(attribute string, p graph.Person, roles []string) expression.Value {
+// source reads a source attribute as mappings see it for a user in a state who holds roles of the given names.
+func (u *User) source(attribute string, state State, roles []string) expression.Value {
 	name := strings.ToLower(attribute)
 	switch {
 	case name == sourceSoftDeleted:
-		// To the service a person who may not sign in is as good as deleted.
-		return boolean(blocked(p))
+		// To the service a user who cannot sign in, or has left the scope, is as good as deleted.
+		return boolean(state != InScope)
+	case name == strings.ToLower(propertyEnabled) && state == SignInBlocked:
+		return boolean(false)
 	case name == sourceRoles:
 		return expression.List(roles...)
 	case extensionNumber(name) != "":
 		var members map[string]json.RawMessage
-		if json.Unmarshal(p.Properties[propertyExtensions], &members) != nil {
+		if json.Unmarshal(u.Properties[propertyExtensions], &members) != nil {
 			return expression.Null()
 		}
 		return valueOf(members[extensionNumber(name)])
 	}
 	property, _ := propertyOf(attribute)
-	value := valueOf(p.Properties[property])
+	value := valueOf(u.Properties[property])
 	switch {
 	case name == strings.ToLower(propertyName):
 		return guestName(value)
@@ -152,7 +153,7 @@ func boolean(b bool) expression.Value {
 	return expression.String("False")
 }
 
-// guestName turns a guest's user principal name back into the address that the guest came with, as the service does.
+// guestName turns a guest's user principal name back into the address that the guest was invited by, as the service does.
 func guestName(name expression.Value) expression.Value {
 	alias, _, guest := strings.Cut(name.Text(), "#EXT#")
 	at := strings.LastIndexByte(alias, '_')
@@ -161,12 +162,3 @@ func guestName(name expression.Value) expression.Value {
 	}
 	return expression.String(alias[:at] + "@" + alias[at+1:])
 }
-
-// blocked reports whether a person may not sign in; who knows nothing of it is taken to be allowed.
-func blocked(p graph.Person) bool {
-	var enabled bool
-	return json.Unmarshal(p.Properties[propertyEnabled], &enabled) == nil && string(p.Properties[propertyEnabled]) != "null" && !enabled
-}
-
-// textOf reads a property that is one text.
-func textOf(p graph.Person, property string) string { return valueOf(p.Properties[property]).Text() }

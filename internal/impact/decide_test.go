@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package account
+package impact
 
 import (
 	"encoding/json"
@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -23,20 +22,53 @@ func computed(text string) *graph.MappingSource {
 	return &graph.MappingSource{Type: graph.SourceFunction, Expression: text}
 }
 
-// user is a person with text attributes.
-func user(id string, pairs ...string) *person {
-	p := &person{id: id, found: true, provisions: true, attributes: map[string]expression.Value{"IsSoftDeleted": boolean(false)}}
-	for i := 0; i < len(pairs); i += 2 {
-		p.attributes[pairs[i]] = expression.String(pairs[i+1])
-	}
-	return p
+// tenant is a survey of users who can sign in and have text properties, each assigned with a role that provisions.
+type tenant struct {
+	Survey
+	setup Setup
 }
 
-// shut is somebody who may not sign in.
-func shut() *person {
-	p := user("ana", "mail", "ana@corp.example")
-	p.blocked, p.attributes["IsSoftDeleted"] = true, boolean(true)
-	return p
+const roleID = "r1"
+
+func newTenant(accounts ...Account) *tenant {
+	return &tenant{
+		Survey{Now: time.Now(), UsersRead: true, Accounts: accounts, AccountsRead: true},
+		Setup{Scope: ScopeAssigned, Roles: []graph.AppRole{{ID: roleID, DisplayName: "User", AllowedMemberTypes: []string{"User"}, IsEnabled: true}}},
+	}
+}
+
+// assign assigns somebody whom the directory need not show.
+func (w *tenant) assign(id string) *tenant {
+	w.setup.Assignments = append(w.setup.Assignments, graph.Assignment{PrincipalID: id, PrincipalType: "User", AppRoleID: roleID})
+	return w
+}
+
+// user adds an assigned user.
+func (w *tenant) user(id string, pairs ...string) *tenant {
+	w.Users = append(w.Users, User{ID: id, Properties: properties(pairs...)})
+	return w.assign(id)
+}
+
+func properties(pairs ...string) map[string]json.RawMessage {
+	found := map[string]json.RawMessage{}
+	for i := 0; i < len(pairs); i += 2 {
+		found[pairs[i]], _ = json.Marshal(pairs[i+1])
+	}
+	return found
+}
+
+// blocked keeps everybody from signing in to the directory, after a first cycle.
+func (w *tenant) blocked() *tenant {
+	w.RanBefore = true
+	for i := range w.Users {
+		w.Users[i].Properties[propertyEnabled] = json.RawMessage("false")
+	}
+	return w
+}
+
+func (w *tenant) adjusted(change func(*tenant)) *tenant {
+	change(w)
+	return w
 }
 
 func mapping(attributes ...graph.AttributeMapping) graph.ObjectMapping {
@@ -50,68 +82,69 @@ func byMail(more ...graph.AttributeMapping) graph.ObjectMapping {
 // What a cycle of the simulated service cannot show: that what cannot be known is unknown.
 func TestDecide_admitsWhatItCannotKnow(t *testing.T) {
 	t.Parallel()
-	ana := user("ana", "mail", "ana@corp.example", "surname", "Example")
-	account := gotoadmin.User{Key: "1", Email: "ANA@corp.example", LastName: "Example", Status: "ACTIVE"}
+	ana := func(accounts ...Account) *tenant {
+		return newTenant(accounts...).user("ana", "mail", "ana@corp.example", "surname", "Example")
+	}
+	account := Account{Key: "1", Email: "ANA@corp.example", LastName: "Example", Status: "ACTIVE"}
 	tests := []struct {
 		name     string
-		given    situation
+		given    *tenant
 		mapping  graph.ObjectMapping
 		want     []string
 		problems []string
 	}{
-		{"accounts not read", situation{people: []*person{ana}}, byMail(), []string{"ana unknown accounts_not_read "}, nil},
-		{"matching by what GoTo does not report", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true},
+		{"accounts not read", ana().adjusted(func(w *tenant) { w.AccountsRead = false }), byMail(), []string{"ana unknown accounts_not_read "}, nil},
+		{"matching by what GoTo does not report", ana(account),
 			mapping(graph.AttributeMapping{Target: "externalId", Source: from("surname"), MatchingPriority: 1}),
 			[]string{"ana unknown matching_attribute_not_reported "}, []string{"MatchingAttributeNotReported"}},
-		{"but found before that", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true},
+		{"but found before that", ana(account),
 			byMail(graph.AttributeMapping{Target: "externalId", Source: from("surname"), MatchingPriority: 2}), []string{"ana matched account_fits 1"}, nil},
-		{"a source attribute that Graph has not", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true},
+		{"a source attribute that Graph has not", ana(account),
 			byMail(graph.AttributeMapping{Target: "lastName", Source: from("userType")}),
 			[]string{"ana unknown source_attribute_not_read 1"}, []string{"SourceAttributeNotRead"}},
-		{"the same where GoTo reports nothing", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true},
+		{"the same where GoTo reports nothing", ana(account),
 			byMail(graph.AttributeMapping{Target: "costCenter", Source: from("userType")}),
 			[]string{"ana matched account_fits 1"}, []string{"SourceAttributeNotRead"}},
-		{"an expression that needs the service", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true},
+		{"an expression that needs the service", ana(account),
 			byMail(graph.AttributeMapping{Target: "lastName", Source: computed("Guid()")}),
 			[]string{"ana unknown expression_not_computable 1"}, []string{"ExpressionNotComputable"}},
-		{"the same, but something differs anyway", situation{people: []*person{ana}, accounts: []gotoadmin.User{{Key: "1", Email: "ana@corp.example", FirstName: "X", LastName: "Y"}}, accountsRead: true},
+		{"the same, but something differs anyway", ana(Account{Key: "1", Email: "ana@corp.example", FirstName: "X", LastName: "Y"}),
 			byMail(graph.AttributeMapping{Target: "firstName", Source: computed("Guid()")}, graph.AttributeMapping{Target: "lastName", Source: from("surname")}),
 			[]string{"ana update account_differs 1"}, []string{"ExpressionNotComputable"}},
-		{"a function that nobody knows", situation{people: []*person{ana}, accountsRead: true},
+		{"a function that nobody knows", ana(),
 			mapping(graph.AttributeMapping{Target: "email", Source: computed("Unheard([mail])"), MatchingPriority: 1}),
 			[]string{"ana unknown expression_not_computable "}, []string{"ExpressionNotComputable"}},
-		{"creating somebody of whom something is not known", situation{people: []*person{ana}, accountsRead: true},
+		{"creating somebody of whom something is not known", ana(),
 			byMail(graph.AttributeMapping{Target: "department", Source: from("userType")}), []string{"ana create no_account "}, []string{"SourceAttributeNotRead"}},
-		{"a filter by such an attribute", situation{people: []*person{ana}, accountsRead: true}, func() graph.ObjectMapping {
+		{"a filter by such an attribute", ana(), func() graph.ObjectMapping {
 			m := byMail()
 			m.Filters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "userType", Operator: "EQUALS", Values: []string{"Guest"}}}}}
 			return m
 		}(), []string{"ana unknown filter_not_computable "}, []string{"SourceAttributeNotRead"}},
-		{"another group of the filter decides", situation{people: []*person{ana}, accountsRead: true}, func() graph.ObjectMapping {
+		{"another group of the filter decides", ana(), func() graph.ObjectMapping {
 			m := byMail()
 			m.Filters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "userType", Operator: "EQUALS", Values: []string{"Guest"}}}},
 				{Clauses: []graph.FilterClause{{Attribute: "surname", Operator: "IS NOT NULL"}}}}
 			return m
 		}(), []string{"ana create no_account "}, []string{"SourceAttributeNotRead"}},
-		{"an operator that nobody knows", situation{people: []*person{ana}, accountsRead: true}, func() graph.ObjectMapping {
+		{"an operator that nobody knows", ana(), func() graph.ObjectMapping {
 			m := byMail()
 			m.CategoryFilters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "mail", Operator: "LIKE", Values: []string{"a"}}}}}
 			return m
 		}(), []string{"ana unknown filter_not_computable "}, []string{"FilterOperatorNotUnderstood"}},
-		{"a status that nobody knows", situation{people: []*person{shut()},
-			accounts: []gotoadmin.User{{Key: "1", Email: "ana@corp.example", Status: "INVITED"}}, accountsRead: true, ranBefore: true},
+		{"a status that nobody knows", ana(Account{Key: "1", Email: "ana@corp.example", Status: "INVITED"}).blocked(),
 			byMail(graph.AttributeMapping{Target: "active", Source: computed("Not([IsSoftDeleted])")}), []string{"ana unknown account_status_not_understood 1"}, nil},
-		{"an account that may be somebody's", situation{people: []*person{ana}, accounts: []gotoadmin.User{account}, accountsRead: true, ranBefore: true},
+		{"an account that may be somebody's", ana(account).adjusted(func(w *tenant) { w.RanBefore = true }),
 			mapping(graph.AttributeMapping{Target: "externalId", Source: from("surname"), MatchingPriority: 1}),
 			[]string{"ana unknown matching_attribute_not_reported ", " unknown owner_not_known 1"}, []string{"MatchingAttributeNotReported"}},
-		{"somebody whom the directory does not show", situation{people: []*person{{id: "ben", provisions: true}}, accountsRead: true}, byMail(),
-			[]string{"ben unknown not_found_in_directory "}, nil},
-		{"no matching attribute", situation{people: []*person{ana}, accountsRead: true}, mapping(graph.AttributeMapping{Target: "email", Source: from("mail")}),
+		{"somebody whom the directory does not show", newTenant().assign("ben"), byMail(),
+			[]string{"ben unknown not_found_in_directory "}, []string{"PeopleNotFound"}},
+		{"no matching attribute", ana(), mapping(graph.AttributeMapping{Target: "email", Source: from("mail")}),
 			[]string{"ana skip no_matching_value "}, []string{"NoMatchingAttribute"}},
-		{"a status written by name", situation{people: []*person{shut()}, accounts: []gotoadmin.User{account}, accountsRead: true, ranBefore: true},
+		{"a status written by name", ana(account).blocked(),
 			byMail(graph.AttributeMapping{Target: "status", Source: computed(`Switch([IsSoftDeleted], , "False", "ACTIVE", "True", "SUSPENDED")`)}),
 			[]string{"ana disable sign_in_blocked 1"}, nil},
-		{"SCIM spellings", situation{people: []*person{ana}, accounts: []gotoadmin.User{{Key: "1", Email: "ana@corp.example", LastName: "Other", Status: "suspended"}}, accountsRead: true},
+		{"SCIM spellings", ana(Account{Key: "1", Email: "ana@corp.example", LastName: "Other", Status: "suspended"}),
 			mapping(graph.AttributeMapping{Target: `emails[type eq "work"].value`, Source: from("mail"), MatchingPriority: 1},
 				graph.AttributeMapping{Target: "urn:ietf:params:scim:schemas:core:2.0:User:name.familyName", Source: from("surname")},
 				graph.AttributeMapping{Target: "Active", Source: computed("Not([IsSoftDeleted])")}),
@@ -120,70 +153,67 @@ func TestDecide_admitsWhatItCannotKnow(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			test.given.peopleRead = true
-			test.given.rules = compile(test.mapping, nil, time.Now())
-			verdicts, _ := test.given.decide()
+			test.given.setup.Mapping = test.mapping
+			decision := Decide(&test.given.Survey, &test.given.setup)
 			var got []string
-			for _, v := range verdicts {
-				got = append(got, v.principalID()+" "+v.action+" "+v.reason+" "+v.accountKey())
+			for _, e := range decision.Entries {
+				got = append(got, e.UserID+" "+string(e.Action)+" "+string(e.Reason)+" "+e.AccountKey())
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			var found problems
-			found.conclude(test.given, verdicts)
 			var codes []string
-			for _, p := range found.list {
-				if p.code != problemNotCompared && p.code != problemLinks && p.code != problemDeletes {
-					codes = append(codes, p.code)
+			for _, p := range decision.Problems {
+				known := p.Code == problemNotCompared || p.Code == problemLinks || p.Code == problemDeletes
+				if p.Incomplete == known {
+					t.Errorf("%s makes the decision incomplete: %t", p.Code, p.Incomplete)
+				}
+				if !known {
+					codes = append(codes, p.Code)
 				}
 			}
 			if diff := cmp.Diff(test.problems, codes); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
-			}
-			if found.complete() != (codes == nil) {
-				t.Errorf("complete is %t with %v", found.complete(), codes)
 			}
 		})
 	}
 }
 
 // What the target's description says of an attribute counts.
-func TestDecide_heedsTheTarget(t *testing.T) {
+func TestDecide_followsTheTargetsDescription(t *testing.T) {
 	t.Parallel()
-	ana := user("ana", "mail", "ana@corp.example", "surname", "EXAMPLE")
-	account := gotoadmin.User{Key: "1", Email: "ana@corp.example", LastName: "Example", Status: "ACTIVE"}
+	account := Account{Key: "1", Email: "ana@corp.example", LastName: "Example", Status: "ACTIVE"}
 	tests := []struct {
 		name     string
 		lastName graph.AttributeDefinition
-		accounts []gotoadmin.User
-		want     string
+		accounts []Account
+		want     Action
 		changes  int
 	}{
-		{"case does not matter", graph.AttributeDefinition{}, []gotoadmin.User{account}, actionMatched, 0},
-		{"case matters", graph.AttributeDefinition{CaseExact: true}, []gotoadmin.User{account}, actionUpdate, 1},
-		{"immutable", graph.AttributeDefinition{CaseExact: true, Mutability: "Immutable"}, []gotoadmin.User{account}, actionMatched, 0},
-		{"immutable, on creation", graph.AttributeDefinition{Mutability: "Immutable"}, nil, actionCreate, 2},
-		{"read-only", graph.AttributeDefinition{CaseExact: true, Mutability: "ReadOnly"}, []gotoadmin.User{account}, actionMatched, 0},
-		{"read-only, on creation", graph.AttributeDefinition{Mutability: "ReadOnly", Required: true}, nil, actionCreate, 1},
-		{"an integer", graph.AttributeDefinition{Type: "Integer"}, nil, actionSkip, 0},
+		{"case does not matter", graph.AttributeDefinition{}, []Account{account}, Matched, 0},
+		{"case matters", graph.AttributeDefinition{CaseExact: true}, []Account{account}, Update, 1},
+		{"immutable", graph.AttributeDefinition{CaseExact: true, Mutability: "Immutable"}, []Account{account}, Matched, 0},
+		{"immutable, on creation", graph.AttributeDefinition{Mutability: "Immutable"}, nil, Create, 2},
+		{"read-only", graph.AttributeDefinition{CaseExact: true, Mutability: "ReadOnly"}, []Account{account}, Matched, 0},
+		{"read-only, on creation", graph.AttributeDefinition{Mutability: "ReadOnly", Required: true}, nil, Create, 1},
+		{"an integer", graph.AttributeDefinition{Type: "Integer"}, nil, Skip, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.lastName.Name = "lastName"
-			target := &graph.ObjectDefinition{Attributes: []graph.AttributeDefinition{{Name: "email", Required: true}, test.lastName}}
-			s := situation{people: []*person{ana}, peopleRead: true, accounts: test.accounts, accountsRead: true,
-				rules: compile(byMail(graph.AttributeMapping{Target: "LastName", Source: from("surname")}), target, time.Now())}
-			verdicts, _ := s.decide()
-			if len(verdicts) != 1 || verdicts[0].action != test.want || len(verdicts[0].changes) != test.changes {
-				t.Errorf("got %+v, want %s with %d changes", verdicts, test.want, test.changes)
+			w := newTenant(test.accounts...).user("ana", "mail", "ana@corp.example", "surname", "EXAMPLE")
+			w.setup.Mapping = byMail(graph.AttributeMapping{Target: "LastName", Source: from("surname")})
+			w.setup.Target = &graph.ObjectDefinition{Attributes: []graph.AttributeDefinition{{Name: "email", Required: true}, test.lastName}}
+			entries := Decide(&w.Survey, &w.setup).Entries
+			if len(entries) != 1 || entries[0].Action != test.want || len(entries[0].Changes) != test.changes {
+				t.Errorf("got %+v, want %s with %d changes", entries, test.want, test.changes)
 			}
 		})
 	}
 }
 
-func TestHold_tellsWhoseRolesProvision(t *testing.T) {
+func TestSetup_tellsWhoseRolesProvision(t *testing.T) {
 	t.Parallel()
 	people, programs := []string{"User"}, []string{"Application"}
 	declared := []graph.AppRole{
@@ -208,12 +238,16 @@ func TestHold_tellsWhoseRolesProvision(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found := map[string]holder{}
-			for _, role := range test.roles {
-				hold(found, "ANA", role, test.declared)
-			}
-			if diff := cmp.Diff(map[string]holder{"ana": test.want}, found, cmp.AllowUnexported(holder{})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			for _, kind := range []string{"User", "Group"} {
+				s := Setup{Roles: test.declared}
+				for _, role := range test.roles {
+					s.Assignments = append(s.Assignments, graph.Assignment{PrincipalID: "ANA", PrincipalType: kind, AppRoleID: role})
+				}
+				members := map[string][]string{"ana": {"ben"}}
+				want := map[string]holder{map[string]string{"User": "ana", "Group": "ben"}[kind]: test.want}
+				if diff := cmp.Diff(want, s.holders(members), cmp.AllowUnexported(holder{})); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", kind, diff)
+				}
 			}
 		})
 	}
@@ -226,7 +260,7 @@ func TestFilter_operators(t *testing.T) {
 		operator string
 		values   []string
 		value    expression.Value
-		want     truth
+		want     ternary
 	}{
 		{"EQUALS", []string{"Berlin"}, text, yes},
 		{"equals", []string{"Berlin"}, text, yes},
@@ -272,13 +306,13 @@ func TestFilter_operators(t *testing.T) {
 	}
 }
 
-func TestSourceValue_readsWhereGraphKeepsIt(t *testing.T) {
+func TestUser_readsSourceAttributesWhereGraphKeepsThem(t *testing.T) {
 	t.Parallel()
-	var p graph.Person
+	u := User{ID: "1"}
 	const shown = `{"id": "1", "accountEnabled": false, "userPrincipalName": "gil_h_partner.example#EXT#@corp.example", "mobilePhone": "2",
 		"businessPhones": ["3", "4"], "otherMails": ["a", "b"], "onPremisesExtensionAttributes": {"extensionAttribute1": "one", "extensionAttribute12": "twelve"},
 		"extension_c0_Cost": "5", "extension_c0_level": 6, "officeLocation": "7", "faxNumber": null, "onPremisesSyncEnabled": null}`
-	if err := json.Unmarshal([]byte(shown), &p); err != nil {
+	if err := json.Unmarshal([]byte(shown), &u.Properties); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -309,7 +343,7 @@ func TestSourceValue_readsWhereGraphKeepsIt(t *testing.T) {
 		if !known || property != test.property {
 			t.Errorf("%s is in %q, %t; want %q", test.attribute, property, known, test.property)
 		}
-		if diff := cmp.Diff(test.want, sourceValue(test.attribute, p, []string{"User"}).Values()); diff != "" {
+		if diff := cmp.Diff(test.want, u.source(test.attribute, u.State(), []string{"User"}).Values()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.attribute, diff)
 		}
 	}
@@ -317,5 +351,42 @@ func TestSourceValue_readsWhereGraphKeepsIt(t *testing.T) {
 		if property, known := propertyOf(name); known {
 			t.Errorf("%s is said to be in %q", name, property)
 		}
+	}
+}
+
+// What a mapping yields is asked for users in states that nobody is in yet.
+func TestOutcomes_dependOnTheState(t *testing.T) {
+	t.Parallel()
+	setup := &Setup{Mapping: byMail(
+		graph.AttributeMapping{Target: "active", Source: computed("Not([IsSoftDeleted])")},
+		graph.AttributeMapping{Target: "status", Source: computed(`IIF([accountEnabled], "on", "off")`)},
+		graph.AttributeMapping{Target: "locale", Source: from("preferredLanguage"), FlowType: flowOnCreate},
+		graph.AttributeMapping{Target: "manager", Source: from("manager")},
+	)}
+	u := &User{ID: "ana", Properties: properties("mail", "ana@corp.example", "preferredLanguage", "de")}
+	u.Properties[propertyEnabled] = json.RawMessage("true")
+	for state, want := range map[State][]string{
+		InScope:       {"ana@corp.example", "True", "on", "de", string(reasonReference)},
+		Unassigned:    {"ana@corp.example", "False", "on", "de", string(reasonReference)},
+		SignInBlocked: {"ana@corp.example", "False", "off", "de", string(reasonReference)},
+		SoftDeleted:   {"ana@corp.example", "False", "on", "de", string(reasonReference)},
+	} {
+		var got []string
+		for _, o := range Outcomes(setup, u, state, nil, time.Now()) {
+			got = append(got, display(o.Value)+string(o.Reason))
+			if o.Updates == (o.Target == "locale") {
+				t.Errorf("%s updates: %t", o.Target, o.Updates)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("state %d (-want +got):\n%s", state, diff)
+		}
+	}
+	u.Properties[propertyEnabled] = json.RawMessage("false")
+	if got := u.State(); got != SignInBlocked {
+		t.Errorf("blocked is %d", got)
+	}
+	if got := (&User{Deleted: true}).State(); got != SoftDeleted {
+		t.Errorf("deleted is %d", got)
 	}
 }

@@ -14,43 +14,43 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Person is a user with exactly the properties that were asked for, by their names; null where there is no value.
-type Person struct {
+// SelectedUser is a user with exactly the properties that were asked for, by their names; null where there is no value.
+type SelectedUser struct {
 	ID         string
 	Properties map[string]json.RawMessage
 }
 
 // UnmarshalJSON keeps every property as it was sent.
-func (p *Person) UnmarshalJSON(data []byte) error {
-	p.Properties = nil
-	if err := json.Unmarshal(data, &p.Properties); err != nil {
+func (u *SelectedUser) UnmarshalJSON(data []byte) error {
+	u.Properties = nil
+	if err := json.Unmarshal(data, &u.Properties); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(p.Properties["id"], &p.ID); err != nil || p.ID == "" {
-		return errors.New("a person without an id")
+	if err := json.Unmarshal(u.Properties["id"], &u.ID); err != nil || u.ID == "" {
+		return errors.New("a user without an id")
 	}
 	return nil
 }
 
-// GetPeople reads properties of any number of users, 1,000 a call. Ids that name nobody are missing from the result,
+// GetUsers reads properties of any number of users, 1,000 a call. Ids of no user are missing from the result,
 // which is in no particular order. Unlike GetPrincipals it cannot do without $select: most properties are not sent
 // unless they are asked for.
-func (c *Client) GetPeople(ctx context.Context, ids, properties []string) ([]Person, error) {
+func (c *Client) GetUsers(ctx context.Context, ids, properties []string) ([]SelectedUser, error) {
 	lower := make([]string, len(ids))
 	for i, id := range ids {
 		lower[i] = strings.ToLower(id)
 	}
 	slices.Sort(lower)
 	chunks := slices.Collect(slices.Chunk(slices.Compact(lower), maxIDs))
-	found := make([][]Person, len(chunks))
+	found := make([][]SelectedUser, len(chunks))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelByIDs)
 	for i, chunk := range chunks {
 		group.Go(func() error {
 			var err error
-			found[i], err = list[Person](ctx, c, call{
+			found[i], err = list[SelectedUser](ctx, c, call{
 				method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsUsers, reads: true,
-				body: map[string]any{"ids": chunk, "types": []string{"user"}}, query: selectPeople(properties),
+				body: map[string]any{"ids": chunk, "types": []string{"user"}}, query: selectUsers(properties),
 			})
 			return err
 		})
@@ -61,30 +61,30 @@ func (c *Client) GetPeople(ctx context.Context, ids, properties []string) ([]Per
 	return slices.Concat(found...), nil
 }
 
-// ListPeople reads properties of every user of the directory, asking for 999 a page.
-func (c *Client) ListPeople(ctx context.Context, properties []string) ([]Person, error) {
-	return list[Person](ctx, c, call{
-		method: http.MethodGet, path: "/users", needs: readsUsers, query: selectPeople(properties) + "&" + query("$top", "999"),
+// ListUsers reads properties of every user of the directory, asking for 999 a page.
+func (c *Client) ListUsers(ctx context.Context, properties []string) ([]SelectedUser, error) {
+	return list[SelectedUser](ctx, c, call{
+		method: http.MethodGet, path: "/users", needs: readsUsers, query: selectUsers(properties) + "&" + query("$top", "999"),
 	})
 }
 
-// ListDeletedPeople reads properties of every user in the directory's recycle bin. The directory puts a deleted user's id,
+// ListDeletedUsers reads properties of every user in the directory's recycle bin. The directory puts a deleted user's id,
 // without hyphens, before the user principal name; here it is as it was.
-func (c *Client) ListDeletedPeople(ctx context.Context, properties []string) ([]Person, error) {
-	people, err := list[Person](ctx, c, call{
-		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", needs: readsUsers, query: selectPeople(properties) + "&" + query("$top", "999"),
+func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]SelectedUser, error) {
+	users, err := list[SelectedUser](ctx, c, call{
+		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", needs: readsUsers, query: selectUsers(properties) + "&" + query("$top", "999"),
 	})
-	for _, p := range people {
+	for _, u := range users {
 		var name string
-		if json.Unmarshal(p.Properties["userPrincipalName"], &name) != nil || name == "" {
+		if json.Unmarshal(u.Properties["userPrincipalName"], &name) != nil || name == "" {
 			continue
 		}
-		id := strings.ReplaceAll(p.ID, "-", "")
+		id := strings.ReplaceAll(u.ID, "-", "")
 		if len(name) > len(id) && strings.EqualFold(name[:len(id)], id) {
-			p.Properties["userPrincipalName"] = encodeJSON(name[len(id):])
+			u.Properties["userPrincipalName"] = encodeJSON(name[len(id):])
 		}
 	}
-	return people, err
+	return users, err
 }
 
 // Members are the direct members of one group, or why they could not be read.
@@ -109,8 +109,8 @@ func (c *Client) ListMembersOf(ctx context.Context, groupIDs []string) []Members
 	return found
 }
 
-// selectPeople names the properties, the id among them.
-func selectPeople(properties []string) string {
+// selectUsers names the properties, the id among them.
+func selectUsers(properties []string) string {
 	names := append([]string{"id"}, properties...)
 	slices.Sort(names)
 	return query("$select", strings.Join(slices.Compact(names), ","))

@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 )
 
-type accountsModel struct {
+type model struct {
 	Emails         types.List   `tfsdk:"emails"`
 	Statuses       types.Set    `tfsdk:"statuses"`
 	ID             types.String `tfsdk:"id"`
@@ -55,19 +55,19 @@ var licenseType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"enabled":     types.BoolType,
 }}
 
-// unknownStatus is counted where GoTo tells no status.
+// unknownStatus is counted where GoTo reports no status.
 const unknownStatus = "unknown"
 
-// fromCustomer takes over whose people and licences these are.
-func (m *accountsModel) fromCustomer(customer gotoadmin.Account) {
+// fromCustomer takes over whose accounts and licenses these are.
+func (m *model) fromCustomer(customer gotoadmin.Account) {
 	m.ID = types.StringValue(customer.Key)
 	m.AccountKey = types.StringValue(customer.Key)
 	m.AccountName = textOrNull(customer.Name)
 }
 
 // fromUsers takes over those users whom the filters let through.
-func (m *accountsModel) fromUsers(users []gotoadmin.User) {
-	emails, statuses := wanted(m.Emails), wanted(m.Statuses)
+func (m *model) fromUsers(users []gotoadmin.User) {
+	emails, statuses := wanted(m.Emails.IsNull(), m.Emails.Elements()), wanted(m.Statuses.IsNull(), m.Statuses.Elements())
 	found := map[string]bool{}
 	var accounts []attr.Value
 	keys := map[string]attr.Value{}
@@ -83,14 +83,14 @@ func (m *accountsModel) fromUsers(users []gotoadmin.User) {
 		}
 		accounts = append(accounts, accountValue(user))
 		counts[status]++
-		if _, twice := keys[email]; !twice && email != "" {
+		if keys[email] == nil && email != "" {
 			keys[email] = types.StringValue(user.Key)
 		}
 	}
 	var missing []string
-	for email, spelt := range emails {
+	for email, spelled := range emails {
 		if !found[email] {
-			missing = append(missing, spelt)
+			missing = append(missing, spelled)
 		}
 	}
 	slices.SortFunc(missing, func(a, b string) int { return cmp.Or(strings.Compare(fold(a), fold(b)), strings.Compare(a, b)) })
@@ -100,8 +100,8 @@ func (m *accountsModel) fromUsers(users []gotoadmin.User) {
 	m.CountsByStatus = types.MapValueMust(types.Int64Type, int64s(counts))
 }
 
-// fromLicenses takes over the licences.
-func (m *accountsModel) fromLicenses(licenses []gotoadmin.License) {
+// fromLicenses takes over the licenses.
+func (m *model) fromLicenses(licenses []gotoadmin.License) {
 	values := make([]attr.Value, len(licenses))
 	for i, license := range licenses {
 		values[i] = types.ObjectValueMust(licenseType.AttrTypes, map[string]attr.Value{
@@ -118,8 +118,8 @@ func (m *accountsModel) fromLicenses(licenses []gotoadmin.License) {
 	m.Licenses = types.ListValueMust(licenseType, values)
 }
 
-// withoutLicenses says that the licences could not be read.
-func (m *accountsModel) withoutLicenses() { m.Licenses = types.ListNull(licenseType) }
+// withoutLicenses says that the licenses could not be read.
+func (m *model) withoutLicenses() { m.Licenses = types.ListNull(licenseType) }
 
 func accountValue(user gotoadmin.User) attr.Value {
 	return types.ObjectValueMust(accountType.AttrTypes, map[string]attr.Value{
@@ -139,25 +139,22 @@ func accountValue(user gotoadmin.User) attr.Value {
 }
 
 // wanted is a filter by folded value, each with one of its spellings; nil if everything is wanted.
-func wanted(filter interface {
-	IsNull() bool
-	Elements() []attr.Value
-}) map[string]string {
-	if filter.IsNull() {
+func wanted(everything bool, elements []attr.Value) map[string]string {
+	if everything {
 		return nil
 	}
-	spelt := map[string]string{}
-	for _, element := range filter.Elements() {
+	spelled := map[string]string{}
+	for _, element := range elements {
 		value, ok := element.(types.String)
 		if !ok {
 			continue
 		}
 		s := value.ValueString()
-		if other, twice := spelt[fold(s)]; !twice || s < other {
-			spelt[fold(s)] = s
+		if other, found := spelled[fold(s)]; !found || s < other {
+			spelled[fold(s)] = s
 		}
 	}
-	return spelt
+	return spelled
 }
 
 // fold makes addresses and statuses comparable.

@@ -47,7 +47,7 @@ func TestAccountsModel_filtersIgnoringCase(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			m := accountsModel{Emails: test.emails, Statuses: test.statuses}
+			m := model{Emails: test.emails, Statuses: test.statuses}
 			m.fromUsers(users)
 			var got []string
 			for _, element := range m.Accounts.Elements() {
@@ -106,7 +106,7 @@ func TestAccountValue_tellsWhatGoToTells(t *testing.T) {
 
 func TestFromLicenses_countsSeats(t *testing.T) {
 	t.Parallel()
-	var m accountsModel
+	var m model
 	m.fromLicenses([]gotoadmin.License{
 		{Key: "7", Description: "GoTo Meeting Business", Products: []string{"G2M"}, Seats: 50, UserCount: 31, Enabled: true, InvitedUserKeys: []string{"3", "4"}},
 		{Key: "8", UserKeys: []string{"1"}},

@@ -1,7 +1,9 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package account
+// Package gotodiag turns errors of the GoTo client into Terraform diagnostics: what happened, the likely cause, the remedy, and
+// the facts to quote to GoTo's support.
+package gotodiag
 
 import (
 	"context"
@@ -17,14 +19,14 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// diagnose is the diagnostic for an error of customer. Summary names the action and the object, as in "Cannot read the
-// accounts at GoTo".
-func diagnose(summary string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, detail(err))
+// Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot read the accounts at
+// GoTo".
+func Error(summary string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, Detail(err))
 }
 
-// detail says what happened, the likely cause, the remedy, and then the machine facts.
-func detail(err error) string {
+// Detail is the text of the diagnostic for err.
+func Detail(err error) string {
 	var none *providerdata.NoGoToError
 	var choice *gotoadmin.AccountChoiceError
 	var refused *gotoadmin.SignInError
@@ -42,6 +44,25 @@ func detail(err error) string {
 		return compose(answerSentences(answer), answerFacts(answer))
 	}
 	return sentence(err.Error())
+}
+
+// Refusal says what to change about the provider's `goto` block, or about the rights of who is behind it, without a word of
+// GoTo's own, which may name people. It is "" for an error that has another cause.
+func Refusal(err error) string {
+	var none *providerdata.NoGoToError
+	var choice *gotoadmin.AccountChoiceError
+	var refused *gotoadmin.SignInError
+	switch {
+	case errors.As(err, &none):
+		return fmt.Sprintf("The provider's `goto` block lacks %s (environment variables %s).", enumerate(none.Missing, ""), enumerate(none.Missing, "GOTO_"))
+	case errors.As(err, &choice):
+		return "It is not clear which account of GoTo is meant, or the person behind the token does not administer it. Set `account_key` of the provider's `goto` block."
+	case errors.As(err, &refused) && signInAdvice[refused.Code] != "":
+		return "The sign-in was refused. " + signInAdvice[refused.Code]
+	case gotoadmin.IsPermissionDenied(err):
+		return "GoTo refused the request. " + scope + " " + role
+	}
+	return ""
 }
 
 func compose(sentences, facts []string) string {
@@ -67,7 +88,7 @@ provider "gotomeeting" {
   }
 }
 
-or set the environment variables %s. The provider's page of the documentation tells how to get them.`, enumerate(e.Missing, "GOTO_"))
+or set the environment variables %s. The provider's page of the documentation explains how to get them.`, enumerate(e.Missing, "GOTO_"))
 }
 
 // enumerate writes attributes, or their environment variables, as a phrase.
@@ -98,40 +119,40 @@ func whichAccount(e *gotoadmin.AccountChoiceError) string {
 	accounts := strings.Join(list, "\n")
 	switch {
 	case len(e.Accounts) == 0 && e.Chosen == "":
-		return "The administrator behind the personal access token looks after no account at GoTo. Use the token of a person who does, or give this one an administrator's role in the GoTo admin centre."
+		return "The administrator behind the personal access token does not administer any account at GoTo. Use the token of a person who does, or give this one an administrator's role in the GoTo admin center."
 	case len(e.Accounts) == 0:
-		return fmt.Sprintf("The administrator behind the personal access token does not look after the account %s, nor after any other. "+
-			"Use the token of a person who does, or give this one an administrator's role in the GoTo admin centre.", e.Chosen)
+		return fmt.Sprintf("The administrator behind the personal access token does not administer the account %s, or any other. "+
+			"Use the token of a person who does, or give this one an administrator's role in the GoTo admin center.", e.Chosen)
 	case e.Chosen == "":
-		return "The administrator behind the personal access token looks after several accounts at GoTo. " + remedy + accounts
+		return "The administrator behind the personal access token administers several accounts at GoTo. " + remedy + accounts
 	}
-	return fmt.Sprintf("The administrator behind the personal access token does not look after the account %s. ", e.Chosen) + remedy + accounts
+	return fmt.Sprintf("The administrator behind the personal access token does not administer the account %s. ", e.Chosen) + remedy + accounts
 }
 
 // Sentences that several failures share.
 const (
-	unreachable = "Check the network, the proxy settings and `%s` of the provider's `goto` block; an endpoint with a certificate of your own needs `ca_certificate_file`."
-	busy        = "GoTo allows ten requests in a second to everybody who uses the API for this account. Try again later, and not at the same time as other programs."
-	failing     = "Try again; GoTo tells about disturbances at https://status.goto.com."
+	unreachable = "Check the network, the proxy settings and `%s` of the provider's `goto` block; an endpoint with a private certificate authority needs `ca_certificate_file`."
+	busy        = "GoTo allows ten requests a second across everything that uses the API for this account. Try again later, and not at the same time as other programs."
+	failing     = "Try again; GoTo reports outages at https://status.goto.com."
 	again       = "Try again; if it persists, a proxy in between may change the answers."
-	foreign     = "A proxy in between may want a sign-in of its own, or `%s` of the provider's `goto` block is wrong."
+	foreign     = "A proxy in between may require a sign-in of its own, or `%s` of the provider's `goto` block is wrong."
 )
 
 // signInAdvice is by OAuth error code. GoTo documents only the first; the others are RFC 6749's words for what can be wrong.
 // https://developer.goto.com/guides/Authentication/03.1_HOW_accessTokenPAT
 var signInAdvice = map[string]string{
 	"invalid_client": "GoTo does not know the OAuth client, or the client secret is wrong. Check `client_id` and `client_secret` of the provider's `goto` block " +
-		"(`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET`); a lost secret has to be replaced by a new one in GoTo's developer portal.",
+		"(`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET`); replace a lost secret with a new one in GoTo's developer portal.",
 	"invalid_grant": "GoTo does not accept the personal access token: it is wrong, was revoked, or was made for another OAuth client. " +
-		"Have the administrator make a new one and give it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`).",
+		"Have the administrator create a new one and set it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`).",
 	"unauthorized_client":    grantSwitchedOff,
 	"unsupported_grant_type": grantSwitchedOff,
-	"invalid_scope":          "The personal access token lacks a scope of the OAuth client, or the other way round. " + scope,
+	"invalid_scope":          "The personal access token lacks a scope of the OAuth client, or the other way around. " + scope,
 }
 
 const (
-	grantSwitchedOff = "The OAuth client may not be used with personal access tokens. Switch that grant type on for the client in GoTo's developer portal."
-	scope            = "Tick the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and make a new personal access token with it."
+	grantSwitchedOff = "The OAuth client may not be used with personal access tokens. Enable that grant type for the client in GoTo's developer portal."
+	scope            = "Tick the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
 	role             = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
 )
 
@@ -140,60 +161,66 @@ func signInSentences(e *gotoadmin.SignInError) []string {
 	if e.Code == "" && e.StatusCode == http.StatusUnauthorized && e.Err == nil {
 		advice = signInAdvice["invalid_client"]
 	}
-	switch {
-	case e.StatusCode == 0:
-		return []string{"GoTo's sign-in could not be reached.", fmt.Sprintf(unreachable, "token_endpoint")}
-	case advice != "":
+	if e.StatusCode != 0 && advice != "" {
 		return []string{"Signing in to GoTo failed.", advice, said}
-	case e.StatusCode == http.StatusTooManyRequests:
-		return []string{"GoTo throttled the sign-in, again and again.", said, busy}
-	case e.StatusCode >= 500:
-		return []string{"GoTo's sign-in failed.", said, failing}
-	case e.StatusCode < 300:
-		return []string{"GoTo's sign-in gave an answer that the provider cannot use.", said, again}
-	case e.Err != nil:
-		return []string{"The answer is not one of GoTo's sign-in.", fmt.Sprintf(foreign, "token_endpoint")}
+	}
+	if found := failure("GoTo's sign-in", "token_endpoint", e.StatusCode, said, e.Err); found != nil {
+		return found
 	}
 	return []string{"GoTo refused the sign-in.", said, "Check the credentials and `token_endpoint` of the provider's `goto` block."}
 }
 
 func signInFacts(e *gotoadmin.SignInError) []string {
-	return facts(e.StatusCode, fact("OAuth error: ", e.Code), cause(e.Err))
+	return facts(e.StatusCode, e.Err, fact("OAuth error: ", e.Code))
 }
 
 func answerSentences(e *gotoadmin.Error) []string {
 	said := quote(e.Message)
+	if gotoadmin.IsPermissionDenied(e) {
+		return []string{"GoTo recognized the administrator and refused the request.", said, scope, role}
+	}
+	if found := failure("GoTo", "endpoint", e.StatusCode, said, e.Err); found != nil {
+		return found
+	}
 	switch {
-	case e.StatusCode == 0:
-		return []string{"GoTo could not be reached.", fmt.Sprintf(unreachable, "endpoint")}
-	case gotoadmin.IsPermissionDenied(e):
-		return []string{"GoTo knows the administrator and refuses the request.", said, scope, role}
-	case e.StatusCode == http.StatusTooManyRequests:
-		return []string{"GoTo throttled the request, again and again.", said, busy}
-	case e.StatusCode >= 500:
-		return []string{"GoTo failed.", said, failing}
-	case e.StatusCode < 300:
-		return []string{"GoTo gave an answer that the provider cannot use.", said, again}
-	case e.Err != nil:
-		return []string{"The answer is not one of GoTo's.", fmt.Sprintf(foreign, "endpoint")}
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
-		return []string{"GoTo did not accept the access token that it gave a moment ago.", said,
+		return []string{"GoTo did not accept the access token that it issued a moment ago.", said,
 			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together."}
 	case e.StatusCode == http.StatusNotFound:
-		return []string{"GoTo does not know what was asked for.", said, "Check `endpoint` and `account_key` of the provider's `goto` block."}
+		return []string{"GoTo did not find what was requested.", said, "Check `endpoint` and `account_key` of the provider's `goto` block."}
 	case said == "":
 		return []string{"GoTo refused the request without saying why."}
 	}
 	return []string{"GoTo refused the request.", said}
 }
 
-func answerFacts(e *gotoadmin.Error) []string {
-	return facts(e.StatusCode, fact("GoTo code: ", e.Code), "Request: "+e.Method+" "+e.Path, cause(e.Err))
+// failure is what sign-in and API can fail with alike; nil for a refusal of theirs.
+func failure(who, endpoint string, status int, said string, err error) []string {
+	switch {
+	case status == 0:
+		return []string{who + " could not be reached.", fmt.Sprintf(unreachable, endpoint)}
+	case status == http.StatusTooManyRequests:
+		return []string{who + " kept throttling the provider.", said, busy}
+	case status >= 500:
+		return []string{who + " failed.", said, failing}
+	case status < 300:
+		return []string{who + " returned an answer that the provider cannot use.", said, again}
+	case err != nil:
+		return []string{"The answer did not come from " + who + ".", fmt.Sprintf(foreign, endpoint)}
+	}
+	return nil
 }
 
-func facts(status int, more ...string) []string {
+func answerFacts(e *gotoadmin.Error) []string {
+	return facts(e.StatusCode, e.Err, fact("GoTo code: ", e.Code), "Request: "+e.Method+" "+e.Path)
+}
+
+func facts(status int, err error, more ...string) []string {
 	if status != 0 {
 		more = slices.Insert(more, 0, fmt.Sprintf("HTTP status: %d", status))
+	}
+	if err != nil {
+		more = append(more, "Cause: "+strings.TrimSuffix(err.Error(), "."))
 	}
 	return slices.DeleteFunc(more, func(s string) bool { return s == "" })
 }
@@ -203,13 +230,6 @@ func fact(name, value string) string {
 		return ""
 	}
 	return name + value
-}
-
-func cause(err error) string {
-	if err == nil {
-		return ""
-	}
-	return "Cause: " + strings.TrimSuffix(err.Error(), ".")
 }
 
 func quote(message string) string {

@@ -1,0 +1,180 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
+)
+
+// outcome is what a flow of the rules yields for a user.
+func (c *cycle) outcome(u *candidate, i int) Outcome {
+	if u.outcomes[i] == nil {
+		f := &c.rules.flows[i]
+		o := f.evaluate(u.attributes, c.survey.Now)
+		if o.Reason == reasonExpression {
+			c.problems.about(problemExpression, f.target)
+		}
+		u.outcomes[i] = &o
+	}
+	return *u.outcomes[i]
+}
+
+// admit decides about users who do not even get as far as having an account looked for; true means that they do.
+func (c *cycle) admit(u *candidate) bool {
+	switch {
+	case !u.entry.InScope:
+		u.decide(Skip, reasonRole, "")
+	case !c.rules.enabled:
+		u.decide(Skip, reasonOff, "")
+	case !c.survey.UsersRead:
+		u.decide(Unknown, reasonNoUsers, "")
+	case !u.found:
+		u.decide(Unknown, reasonNotFound, "")
+	default:
+		switch c.rules.admits(u.attributes) {
+		case no:
+			u.decide(Skip, reasonFilter, "")
+		case maybe:
+			u.decide(Unknown, reasonCondition, "")
+		case yes:
+			return true
+		}
+	}
+	return false
+}
+
+// create decides about a user without account.
+func (c *cycle) create(u *candidate) {
+	r := c.rules
+	switch {
+	case u.shutOut() != "":
+		u.decide(Skip, u.shutOut(), "")
+		return
+	case !r.create:
+		u.decide(Skip, reasonCreateOff, "")
+		return
+	}
+	missing := slices.Clone(r.required)
+	var unclear Outcome
+	var changes []Change
+	for i := range r.flows {
+		f := &r.flows[i]
+		if !f.writable(true) {
+			continue
+		}
+		o := c.outcome(u, i)
+		if o.Value.IsNull() && o.Reason == "" && f.fallback != "" {
+			o.Value = expression.String(f.fallback)
+		}
+		if o.Reason == "" && !f.accepts(o.Value) {
+			o.Reason = reasonType
+		}
+		if o.fails() {
+			u.decide(Skip, o.Reason, f.target)
+			return
+		}
+		written := len(o.Value.Values()) > 0
+		required := slices.IndexFunc(missing, func(name string) bool { return strings.EqualFold(name, f.target) })
+		if required >= 0 && (o.Reason != "" || written && !isEmpty(o.Value)) {
+			missing = slices.Delete(missing, required, required+1)
+			if o.Reason != "" {
+				unclear = o
+			}
+		}
+		if written {
+			changes = append(changes, Change{Target: f.target, Planned: display(o.Value)})
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		u.decide(Skip, reasonRequired, missing[0])
+	case unclear.Reason != "":
+		u.decide(Unknown, unclear.Reason, unclear.Target)
+	default:
+		u.decide(Create, reasonNoAccount, "")
+		u.entry.Changes = changes
+	}
+}
+
+// keep decides about a user with an account.
+func (c *cycle) keep(u *candidate, account *Account) {
+	u.entry.Account = account
+	changes, obstacle := c.differences(u, account)
+	switch r := c.rules; {
+	case u.shutOut() != "":
+		c.disable(u, changes)
+	case obstacle.fails() && r.update:
+		u.decide(Skip, obstacle.Reason, obstacle.Target)
+	case len(changes) > 0 && !r.update:
+		u.decide(Skip, reasonUpdateOff, "")
+	case len(changes) > 0:
+		u.decide(Update, reasonDiffers, "")
+		u.entry.Changes = changes
+	case obstacle.Reason != "" && r.update:
+		u.decide(Unknown, obstacle.Reason, obstacle.Target)
+	default:
+		u.decide(Matched, reasonFits, "")
+	}
+}
+
+// differences are the values that the mapping would write to an account. The obstacle is an outcome because of which the
+// service writes nothing at all, or one that cannot be compared with what GoTo reports.
+func (c *cycle) differences(u *candidate, account *Account) (changes []Change, obstacle Outcome) {
+	for i := range c.rules.flows {
+		f := &c.rules.flows[i]
+		if !f.updates() {
+			continue
+		}
+		o := c.outcome(u, i)
+		if o.Reason == "" && !f.accepts(o.Value) {
+			o.Reason = reasonType
+		}
+		if o.fails() {
+			return nil, o
+		}
+		current, told := f.field.read(account)
+		switch {
+		case !told || !c.index.reported[f.field]:
+		case o.Reason != "":
+			obstacle = o
+		case len(o.Value.Values()) == 0: // what has no value is not written
+		case current != "" && (f.kind == flowIfEmpty || f.kind == flowAddValue || f.kind == flowAddMultivalued):
+		case !f.same(current, display(o.Value)):
+			changes = append(changes, Change{f.target, &current, display(o.Value)})
+		}
+	}
+	return changes, obstacle
+}
+
+// disable decides about the account of a user who cannot sign in to the directory. The service links no account to such a
+// user: only one that it linked in earlier cycles is disabled.
+func (c *cycle) disable(u *candidate, changes []Change) {
+	active, told := u.entry.Account.active()
+	switches := false
+	for i := range c.rules.flows {
+		if f := &c.rules.flows[i]; f.switches() && f.switchesOff(c.outcome(u, i)) {
+			switches = true
+		}
+	}
+	switch {
+	case told && !active:
+		u.decide(Matched, reasonInactive, "")
+	case !c.survey.RanBefore:
+		u.decide(Skip, reasonNotLinked, "")
+	case switches && !c.rules.update:
+		u.decide(Skip, reasonUpdateOff, "")
+	case switches && !told:
+		u.decide(Unknown, reasonStatus, "")
+	case switches:
+		u.decide(Disable, u.shutOut(), "")
+		u.entry.Changes = changes
+	case c.rules.remove:
+		u.decide(Disable, reasonDeletes, "")
+	default:
+		u.decide(Skip, reasonRemoveOff, "")
+	}
+}

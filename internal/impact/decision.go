@@ -1,0 +1,152 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import "strings"
+
+// Decision is what the next cycle does.
+type Decision struct {
+	Entries   []Entry  // the users whom the cycle comes across by id, then accounts that no user in scope matches by key
+	Unmatched int      // how many accounts no user in scope matches, whatever becomes of them
+	Problems  Problems // what to know about the decision, the most severe first
+}
+
+// Entry is what happens to a user, or to an account that no user in scope matches.
+type Entry struct {
+	UserID  string // "" for such an account
+	User    *User  // nil as well for a user whom the directory does not show
+	InScope bool   // by a role that provisions, or because everybody is
+	Account *Account
+	Action  Action
+	Reason  Reason
+	Subject string   // the target attribute behind the reason, if one is
+	Others  []string // who or what a conflict is with; no more than it takes to know that there are too many to name
+	Changes []Change
+}
+
+// Change is a value that is written.
+type Change struct {
+	Target  string
+	Current *string // nil for an account to be created
+	Planned string
+}
+
+// AccountKey is the key of the account, "" without one.
+func (e *Entry) AccountKey() string {
+	if e.Account == nil {
+		return ""
+	}
+	return e.Account.Key
+}
+
+// maxNamed is how many others a message names.
+const maxNamed = 10
+
+// Message says what happens and why. It can name people and repeat values.
+func (e *Entry) Message() string {
+	text := reasonTexts[e.Reason]
+	if e.Subject != "" {
+		text += " Target attribute: " + e.Subject + "."
+	}
+	if len(e.Others) > 0 {
+		about, others, more := " This also applies to: ", e.Others, ""
+		if e.Reason == reasonSeveral {
+			about = " The accounts: "
+		}
+		if len(others) > maxNamed {
+			others, more = others[:maxNamed], " and others"
+		}
+		text += about + strings.Join(others, ", ") + more + "."
+	}
+	return text
+}
+
+// Action is what the next cycle does with a user or an account.
+type Action string
+
+// Actions. They are part of the provider's interface.
+const (
+	Matched   Action = "matched"
+	Create    Action = "create"
+	Update    Action = "update"
+	Disable   Action = "disable"
+	Skip      Action = "skip"
+	Conflict  Action = "conflict"
+	Unknown   Action = "unknown"
+	Unmatched Action = "disable_or_unmanaged" // no user in scope matches the account
+)
+
+// Reason is why. Reasons are part of the provider's interface; reasonTexts explains them.
+type Reason string
+
+const (
+	reasonFits       Reason = "account_fits"
+	reasonInactive   Reason = "account_already_inactive"
+	reasonNoAccount  Reason = "no_account"
+	reasonDiffers    Reason = "account_differs"
+	reasonBlocked    Reason = "sign_in_blocked"
+	reasonDeleted    Reason = "soft_deleted"
+	reasonNotLinked  Reason = "sign_in_blocked_not_linked"
+	reasonDeletes    Reason = "sign_in_blocked_account_deleted"
+	reasonRole       Reason = "not_provisioning_role"
+	reasonOff        Reason = "mapping_switched_off"
+	reasonFilter     Reason = "not_in_scoping_filter"
+	reasonNoValue    Reason = "no_matching_value"
+	reasonCreateOff  Reason = "create_switched_off"
+	reasonUpdateOff  Reason = "update_switched_off"
+	reasonRemoveOff  Reason = "disabling_switched_off"
+	reasonRequired   Reason = "required_attribute_missing"
+	reasonFails      Reason = "expression_fails"
+	reasonType       Reason = "value_not_accepted"
+	reasonSeveral    Reason = "several_accounts_match"
+	reasonShared     Reason = "several_people_match"
+	reasonTaken      Reason = "address_taken"
+	reasonUnmatched  Reason = "no_person_in_scope"
+	reasonNoAccounts Reason = "accounts_not_read"
+	reasonNoUsers    Reason = "people_not_read"
+	reasonNotFound   Reason = "not_found_in_directory"
+	reasonAttribute  Reason = "source_attribute_not_read"
+	reasonExpression Reason = "expression_not_computable"
+	reasonReference  Reason = "reference_not_followed"
+	reasonUnreported Reason = "matching_attribute_not_reported"
+	reasonCondition  Reason = "filter_not_computable"
+	reasonStatus     Reason = "account_status_not_understood"
+	reasonOwner      Reason = "owner_not_known"
+)
+
+// reasonTexts explain the reasons to those who see names and values.
+var reasonTexts = map[Reason]string{
+	reasonFits:       "The matching account already has what the mapping would write, as far as GoTo reports it.",
+	reasonInactive:   "The user cannot sign in to the directory, and the account is already inactive.",
+	reasonNoAccount:  "No account matches: one is created.",
+	reasonDiffers:    "The matching account is updated.",
+	reasonBlocked:    "Sign-in to the directory is blocked for the user: an existing account is disabled, and none is created.",
+	reasonDeleted:    "The user is in the directory's recycle bin: an existing account is disabled, and none is created.",
+	reasonNotLinked:  "The user cannot sign in to the directory, and the connection has never run: the account is not linked to a user and stays as it is.",
+	reasonDeletes:    "The user cannot sign in to the directory, and no mapping disables the account: it may be deleted instead.",
+	reasonRole:       "The user is not assigned to any role that provisions.",
+	reasonOff:        "The mapping of users is switched off.",
+	reasonFilter:     "The scoping filter excludes the user.",
+	reasonNoValue:    "No matching attribute has a value. Without one, a user is not provisioned.",
+	reasonCreateOff:  "No account matches, and the mapping does not create accounts.",
+	reasonUpdateOff:  "The matching account would change, but the mapping does not update accounts.",
+	reasonRemoveOff:  "The user cannot sign in to the directory, and no mapping disables or deletes the account.",
+	reasonRequired:   "An attribute that GoTo requires has no value.",
+	reasonFails:      "An expression of the mapping fails for this user.",
+	reasonType:       "The mapping yields a value that does not have the target attribute's type.",
+	reasonSeveral:    "Several accounts match. Choose a matching attribute that tells them apart.",
+	reasonShared:     "Several users match the same account. An account belongs to one user.",
+	reasonTaken:      "The address belongs to another account, or another user is about to get it.",
+	reasonUnmatched:  "No user in scope matches the account. It is disabled if the service linked it to a user; otherwise it stays as it is.",
+	reasonNoAccounts: "The accounts at GoTo were not read.",
+	reasonNoUsers:    "The user could not be read from the directory.",
+	reasonNotFound:   "The directory does not show the user, who may have been deleted.",
+	reasonAttribute:  "It depends on a source attribute that cannot be read.",
+	reasonExpression: "It depends on an expression that only the service can compute.",
+	reasonReference:  "It depends on a reference to another user.",
+	reasonUnreported: "It depends on a matching attribute that GoTo does not report.",
+	reasonCondition:  "It depends on a scoping filter that only the service can evaluate.",
+	reasonStatus:     "GoTo reports a status of the account that may or may not mean that it is active.",
+	reasonOwner:      "The account may belong to a user whose account could not be determined.",
+}

@@ -1,0 +1,233 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// ErrNoMapping says that a schema has no mapping of the directory's users.
+var ErrNoMapping = errors.New("the connection's schema has no mapping of the directory's users")
+
+// ReadError says what could not be read. What is merely refused is a problem of the Setup or Survey instead.
+type ReadError struct {
+	What string // such as "the attribute mappings"
+	Err  error
+}
+
+func (e *ReadError) Error() string { return "cannot read " + e.What + ": " + e.Err.Error() }
+
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// ReadSetup reads how the provisioning of a job is set up today. The template's schema stands in for a schema that does not
+// describe its target.
+func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) (*Setup, error) {
+	s := &Setup{}
+	if err := s.readMapping(ctx, client, ref, templateID); err != nil {
+		return nil, &ReadError{"the attribute mappings", err}
+	}
+	if err := s.readScope(ctx, client, ref.ServicePrincipalID); err != nil {
+		return nil, &ReadError{"the connection's scope", err}
+	}
+	readsRoles := func(name string) bool { return strings.EqualFold(name, sourceRoles) }
+	if s.Scope == ScopeAll && !slices.ContainsFunc(compile(s, nil).sources, readsRoles) {
+		return s, nil
+	}
+	if err := s.readAssignments(ctx, client, ref.ServicePrincipalID); err != nil {
+		return nil, &ReadError{"who is assigned", err}
+	}
+	return s, nil
+}
+
+func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) error {
+	schema, err := client.GetSchema(ctx, ref)
+	if err != nil {
+		return err
+	}
+	mappings, err := schema.ObjectMappings()
+	if err != nil {
+		return fmt.Errorf("the service sent a schema that does not have the documented shape: %w", err)
+	}
+	m := userMapping(schema, mappings)
+	if m == nil {
+		return ErrNoMapping
+	}
+	s.Mapping = *m
+	s.Target, err = schema.Object(m.TargetDirectory, m.TargetObject)
+	if err == nil && s.Target == nil {
+		// A schema may come without its directories; the connector's default describes the same target.
+		var standard *graph.Schema
+		if standard, err = client.GetTemplateSchema(ctx, ref.ServicePrincipalID, templateID); err == nil {
+			s.Target, err = standard.Object(m.TargetDirectory, m.TargetObject)
+		}
+	}
+	if err != nil || s.Target == nil {
+		s.Target = nil
+		s.Problems.about(problemNoDefinition, "")
+	}
+	return nil
+}
+
+// userMapping finds the mapping of the directory's users: of several the one that is enabled and comes first.
+func userMapping(schema *graph.Schema, mappings []graph.ObjectMapping) *graph.ObjectMapping {
+	users := slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
+	rank := func(m graph.ObjectMapping) (rank int) {
+		if !schema.IsEntra(m.SourceDirectory) {
+			rank += 2
+		}
+		if !m.Enabled {
+			rank++
+		}
+		return rank
+	}
+	slices.SortStableFunc(users, func(a, b graph.ObjectMapping) int {
+		return cmp.Or(rank(a)-rank(b), a.RulePriority-b.RulePriority)
+	})
+	if len(users) == 0 {
+		return nil
+	}
+	return &users[0]
+}
+
+func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrincipalID string) error {
+	settings, err := client.GetSecrets(ctx, servicePrincipalID)
+	if graph.IsPermissionDenied(err) {
+		s.Problems.about(problemScope, "")
+		return nil
+	}
+	s.Scope = ScopeAssigned
+	for _, setting := range settings {
+		if setting.Key == "SyncAll" && strings.EqualFold(setting.Value, "true") {
+			s.Scope = ScopeAll
+		}
+	}
+	return err
+}
+
+func (s *Setup) readAssignments(ctx context.Context, client *graph.Client, servicePrincipalID string) error {
+	principal, err := client.GetServicePrincipal(ctx, servicePrincipalID)
+	if err == nil {
+		s.Roles = principal.AppRoles
+		s.Assignments, err = client.ListAssignments(ctx, servicePrincipalID)
+	}
+	if graph.IsPermissionDenied(err) {
+		s.Problems.about(problemAssignments, "")
+		return nil
+	}
+	return err
+}
+
+// ReadSurvey reads the users whom any of the setups concerns, with the properties that its mapping reads and, if named, with
+// their names. It reads no accounts, and does not know whether the connection ran before.
+func ReadSurvey(ctx context.Context, client *graph.Client, named bool, setups ...*Setup) (*Survey, error) {
+	s := &Survey{Now: client.Clock().Now()}
+	if err := s.readMembers(ctx, client, setups); err != nil {
+		return nil, &ReadError{"the members of an assigned group", err}
+	}
+	if err := s.readUsers(ctx, client, named, setups); err != nil {
+		return nil, &ReadError{"the users in scope", err}
+	}
+	return s, nil
+}
+
+func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups []*Setup) error {
+	s.Members = map[string][]string{}
+	for _, setup := range setups {
+		for _, id := range setup.groups() {
+			s.Members[id] = nil
+		}
+	}
+	ids := slices.Sorted(maps.Keys(s.Members))
+	for i, members := range client.ListMembersOf(ctx, ids) {
+		switch {
+		case graph.IsPermissionDenied(members.Err):
+			s.Problems.about(problemGroups, "")
+		case graph.IsNotFound(members.Err): // deleted a moment ago
+		case members.Err != nil:
+			return members.Err
+		}
+		for _, member := range members.Members {
+			if member.Type == "User" { // nested groups are not expanded
+				s.Members[ids[i]] = append(s.Members[ids[i]], strings.ToLower(member.ID))
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool, setups []*Setup) error {
+	everybody, assigned, sources := false, map[string]bool{}, []string{}
+	for _, setup := range setups {
+		sources = append(sources, compile(setup, nil).sources...)
+		if setup.Scope == ScopeAll {
+			everybody = true
+			continue
+		}
+		for id := range setup.holders(s.Members) {
+			assigned[id] = true
+		}
+	}
+	ask := func(properties []string) ([]graph.SelectedUser, error) {
+		if everybody {
+			return client.ListUsers(ctx, properties)
+		}
+		return client.GetUsers(ctx, slices.Sorted(maps.Keys(assigned)), properties)
+	}
+	properties := propertiesOf(sources, named)
+	found, err := ask(properties)
+	if extensions := slices.DeleteFunc(slices.Clone(sources), func(name string) bool { return !isExtension(name) }); graph.IsBadRequest(err) && len(extensions) > 0 {
+		// An extension goes with the application that added it, and one that is gone spoils the whole request.
+		s.Missing = extensions
+		properties = propertiesOf(slices.DeleteFunc(sources, isExtension), named)
+		found, err = ask(properties)
+	}
+	if graph.IsPermissionDenied(err) {
+		s.Problems.about(problemUsers, "")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.UsersRead = true
+	for _, user := range found {
+		s.Users = append(s.Users, User{ID: strings.ToLower(user.ID), Properties: user.Properties})
+		delete(assigned, strings.ToLower(user.ID))
+	}
+	if len(assigned) == 0 {
+		return nil
+	}
+	// Users whom the directory does not show any more may be in its recycle bin.
+	deleted, err := client.ListDeletedUsers(ctx, properties)
+	if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
+		return err
+	}
+	for _, user := range deleted {
+		if id := strings.ToLower(user.ID); assigned[id] {
+			s.Users = append(s.Users, User{ID: id, Properties: user.Properties, Deleted: true})
+		}
+	}
+	return nil
+}
+
+// propertiesOf are the properties of a user to ask for.
+func propertiesOf(sources []string, named bool) []string {
+	properties := []string{propertyEnabled}
+	if named {
+		properties = append(properties, propertyName, propertyDisplayName)
+	}
+	for _, source := range sources {
+		if property, readable := propertyOf(source); readable && property != "" {
+			properties = append(properties, property)
+		}
+	}
+	return properties
+}

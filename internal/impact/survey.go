@@ -1,0 +1,136 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package impact works out what provisioning does to accounts. It knows nothing of Terraform.
+//
+// A [Setup] is how provisioning is set up: today's, read with [ReadSetup], or a proposed one, a copy with other mappings,
+// assignments or scope. A [Survey] is what there is in the directory and at GoTo; [ReadSurvey] reads it once for any number
+// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what the next cycle does with
+// each user and each account. [Outcomes] says what a mapping yields for a user in a given [State].
+package impact
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// Scopes of a connection.
+const (
+	ScopeAssigned = "assigned"
+	ScopeAll      = "all"
+)
+
+// Setup is how provisioning is set up.
+type Setup struct {
+	Mapping graph.ObjectMapping     // of users
+	Target  *graph.ObjectDefinition // describes the target's attributes; without it each one is taken to be an optional text
+	Scope   string                  // ScopeAssigned or ScopeAll; "", taken to be ScopeAssigned, if it could not be read
+	// Roles are declared by the application. They and the assignments may be left out where everybody is in scope and no
+	// mapping reads them.
+	Roles       []graph.AppRole
+	Assignments []graph.Assignment
+	Problems    Problems // with reading it
+}
+
+// Survey is what there is in the directory and at GoTo.
+type Survey struct {
+	Now       time.Time
+	Users     []User
+	UsersRead bool
+	Members   map[string][]string // group to its direct members that are users, ids in lower case
+	// Missing are source attributes that the directory turned out not to have.
+	Missing      []string
+	Accounts     []Account
+	AccountsRead bool
+	RanBefore    bool     // the connection has completed a cycle, and may have linked accounts to users
+	Problems     Problems // with reading it
+}
+
+// User is a user of the directory.
+type User struct {
+	ID         string // in lower case
+	Properties map[string]json.RawMessage
+	Deleted    bool // in the recycle bin
+}
+
+// State is what mappings are told of a user by IsSoftDeleted and accountEnabled.
+type State int
+
+// States of a user.
+const (
+	InScope       State = iota // as far as the user's own state goes
+	Unassigned                 // left the scope, and can still sign in
+	SignInBlocked              // disabled in the directory
+	SoftDeleted                // in the recycle bin
+)
+
+// State tells a user who cannot sign in. A user of whom nothing is known can.
+func (u *User) State() State {
+	switch {
+	case u.Deleted:
+		return SoftDeleted
+	case string(u.Properties[propertyEnabled]) == "false":
+		return SignInBlocked
+	}
+	return InScope
+}
+
+// Name is the user principal name, "" if it was not read.
+func (u *User) Name() string { return valueOf(u.Properties[propertyName]).Text() }
+
+// DisplayName is the display name, "" if it was not read.
+func (u *User) DisplayName() string { return valueOf(u.Properties[propertyDisplayName]).Text() }
+
+// holder is a user who is assigned, directly or as a member of a group.
+type holder struct {
+	provisions bool // by at least one role
+	roles      []string
+}
+
+// holders are the users who are assigned, by id in lower case.
+func (s *Setup) holders(members map[string][]string) map[string]holder {
+	found := map[string]holder{}
+	for _, a := range s.Assignments {
+		switch id := strings.ToLower(a.PrincipalID); a.PrincipalType {
+		case "User":
+			found[id] = found[id].with(a.AppRoleID, s.Roles)
+		case "Group":
+			for _, member := range members[id] {
+				found[member] = found[member].with(a.AppRoleID, s.Roles)
+			}
+		}
+	}
+	return found
+}
+
+// with is the holder with one more role.
+func (h holder) with(roleID string, declared []graph.AppRole) holder {
+	i := slices.IndexFunc(declared, func(r graph.AppRole) bool { return strings.EqualFold(r.ID, roleID) })
+	switch {
+	case i >= 0:
+		h.provisions = h.provisions || declared[i].CanProvision()
+		name := cmp.Or(declared[i].Value, declared[i].DisplayName)
+		if !slices.Contains(h.roles, name) {
+			h.roles = append(h.roles, name)
+		}
+	case strings.EqualFold(roleID, graph.DefaultAccessRoleID) && !slices.ContainsFunc(declared, graph.AppRole.CanProvision):
+		h.provisions = true
+	}
+	return h
+}
+
+// groups are the assigned groups, ids in lower case.
+func (s *Setup) groups() []string {
+	var ids []string
+	for _, a := range s.Assignments {
+		if a.PrincipalType == "Group" {
+			ids = append(ids, strings.ToLower(a.PrincipalID))
+		}
+	}
+	return ids
+}

@@ -1,0 +1,129 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package preview
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+)
+
+type model struct {
+	ID           types.String `tfsdk:"id"`
+	ConnectionID types.String `tfsdk:"connection_id"`
+	Detail       types.String `tfsdk:"detail"`
+	Scope        types.String `tfsdk:"scope"`
+	Complete     types.Bool   `tfsdk:"complete"`
+	Problems     []problem    `tfsdk:"problems"`
+	Counts       *counts      `tfsdk:"counts"`
+	Entries      types.List   `tfsdk:"entries"`
+	People       types.List   `tfsdk:"people"`
+}
+
+type problem struct {
+	Code     types.String `tfsdk:"code"`
+	Severity types.String `tfsdk:"severity"`
+	Message  types.String `tfsdk:"message"`
+}
+
+type counts struct {
+	InScope            int64       `tfsdk:"in_scope"`
+	Matched            int64       `tfsdk:"matched"`
+	Create             int64       `tfsdk:"create"`
+	Update             int64       `tfsdk:"update"`
+	Disable            int64       `tfsdk:"disable"`
+	Skip               int64       `tfsdk:"skip"`
+	Conflict           int64       `tfsdk:"conflict"`
+	Unknown            int64       `tfsdk:"unknown"`
+	DisableOrUnmanaged int64       `tfsdk:"disable_or_unmanaged"`
+	UnmatchedAccounts  types.Int64 `tfsdk:"unmatched_accounts"`
+}
+
+// The types of entries and people. They are built as values: by way of structs, ten thousand take seconds of reflection.
+var (
+	entryType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"principal_id": types.StringType, "action": types.StringType, "reason": types.StringType, "account_key": types.StringType,
+	}}
+	changeType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"target_attribute": types.StringType, "current": types.StringType, "planned": types.StringType,
+	}}
+	personType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"user_principal_name": types.StringType, "display_name": types.StringType, "account_email": types.StringType,
+		"message": types.StringType, "changes": types.ListType{ElemType: changeType},
+	}}
+)
+
+// fromDecision takes over what the next cycle does. Everything that can name a person or repeat a value goes to People, and
+// only if asked.
+func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
+	m.Counts = &counts{UnmatchedAccounts: types.Int64Null()}
+	if accountsRead {
+		m.Counts.UnmatchedAccounts = types.Int64Value(int64(d.Unmatched))
+	}
+	entries := make([]attr.Value, len(d.Entries))
+	people := make([]attr.Value, len(d.Entries))
+	named := m.Detail.ValueString() == detailPeople
+	by := map[impact.Action]*int64{
+		impact.Matched: &m.Counts.Matched, impact.Create: &m.Counts.Create, impact.Update: &m.Counts.Update, impact.Disable: &m.Counts.Disable,
+		impact.Skip: &m.Counts.Skip, impact.Conflict: &m.Counts.Conflict, impact.Unknown: &m.Counts.Unknown, impact.Unmatched: &m.Counts.DisableOrUnmanaged,
+	}
+	for i := range d.Entries {
+		e := &d.Entries[i]
+		*by[e.Action]++
+		if e.InScope {
+			m.Counts.InScope++
+		}
+		entries[i] = types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
+			"principal_id": textOrNull(e.UserID), "action": types.StringValue(string(e.Action)), "reason": types.StringValue(string(e.Reason)), "account_key": textOrNull(e.AccountKey()),
+		})
+		if named {
+			people[i] = personFrom(e)
+		}
+	}
+	m.Entries = types.ListValueMust(entryType, entries)
+	m.People = types.ListNull(personType)
+	if named {
+		m.People = types.ListValueMust(personType, people)
+	}
+	m.Complete = types.BoolValue(true)
+	m.Problems = make([]problem, len(d.Problems))
+	for i, p := range d.Problems {
+		m.Problems[i] = problem{types.StringValue(p.Code), types.StringValue(p.Severity), types.StringValue(p.Message)}
+		if p.Incomplete {
+			m.Complete = types.BoolValue(false)
+		}
+	}
+}
+
+func personFrom(e *impact.Entry) attr.Value {
+	name, displayName, email := types.StringNull(), types.StringNull(), types.StringNull()
+	if e.Account != nil {
+		email = textOrNull(e.Account.Email)
+		displayName = textOrNull(strings.TrimSpace(e.Account.FirstName + " " + e.Account.LastName))
+	}
+	if e.User != nil {
+		name, displayName = textOrNull(e.User.Name()), textOrNull(e.User.DisplayName())
+	}
+	changes := make([]attr.Value, len(e.Changes))
+	for i, c := range e.Changes {
+		changes[i] = types.ObjectValueMust(changeType.AttrTypes, map[string]attr.Value{
+			"target_attribute": types.StringValue(c.Target), "current": types.StringPointerValue(c.Current), "planned": types.StringValue(c.Planned),
+		})
+	}
+	return types.ObjectValueMust(personType.AttrTypes, map[string]attr.Value{
+		"user_principal_name": name, "display_name": displayName, "account_email": email,
+		"message": types.StringValue(e.Message()), "changes": types.ListValueMust(changeType, changes),
+	})
+}
+
+// textOrNull is the one place where a text that the service left out becomes null.
+func textOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
