@@ -5,8 +5,9 @@ package connection
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -15,7 +16,7 @@ import (
 // desired is what one write should leave behind.
 type desired struct {
 	// settings are those that are always written, by attribute.
-	settings map[string]attr.Value
+	settings map[string]any
 	// plain are other readable values by key; "" removes the key.
 	plain map[string]string
 	// secret are values that the service masks on read, by key.
@@ -27,10 +28,10 @@ type desired struct {
 // toDesired is what the configuration asks for. m must be the plan with the write-only values of the configuration
 // filled in; prior is the state, for the settings that are no longer wanted.
 func (m model) toDesired(prior *model) desired {
-	want := desired{settings: map[string]attr.Value{}, plain: map[string]string{}, secret: map[string]string{}}
+	want := desired{settings: map[string]any{}, plain: map[string]string{}, secret: map[string]string{}}
 	for _, a := range managedAttributes {
 		if a.always() {
-			want.settings[a.attribute] = m.value(a.attribute)
+			want.settings[a.attribute] = toPlain(m.value(a.attribute))
 			continue
 		}
 		if prior != nil && a.kind == setting {
@@ -54,17 +55,12 @@ func (m model) toDesired(prior *model) desired {
 
 // credentials are the values that the connection test signs in with, or nil when none are managed here.
 func (d desired) credentials() []graph.KeyValue {
+	given := maps.Clone(d.plain)
+	maps.Copy(given, d.secret)
 	var result []graph.KeyValue
-	for _, key := range graph.SecretKeys {
-		if value := d.plain[key] + d.secret[key]; value != "" {
-			result = append(result, graph.KeyValue{Key: key, Value: value})
-		}
-	}
-	for _, values := range []map[string]string{d.plain, d.secret} {
-		for key, value := range values {
-			if _, known := graph.SecretKey(key); value != "" && !known {
-				result = append(result, graph.KeyValue{Key: key, Value: value})
-			}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if given[key] != "" {
+			result = append(result, graph.KeyValue{Key: key, Value: given[key]})
 		}
 	}
 	return result
@@ -74,19 +70,12 @@ func (d desired) credentials() []graph.KeyValue {
 // https://learn.microsoft.com/entra/identity/app-provisioning/known-issues
 const governmentLimit = 1024
 
-// size counts what that limit is about.
-func (d desired) size() int {
-	total := len(fmt.Sprint(plain(d.settings["notification_email"])))
-	for _, values := range []map[string]string{d.plain, d.secret} {
-		for _, value := range values {
-			total += len(value)
-		}
-	}
-	return total
-}
-
 func (d desired) refuseOversize() diag.Diagnostics {
-	total := d.size()
+	email, _ := d.settings["notification_email"].(string)
+	total := len(email)
+	for _, pair := range d.credentials() {
+		total += len(pair.Value)
+	}
 	if total <= governmentLimit {
 		return nil
 	}

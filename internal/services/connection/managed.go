@@ -5,10 +5,9 @@ package connection
 
 import (
 	"encoding/json"
-	"fmt"
+	"reflect"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -44,10 +43,11 @@ type managed struct {
 	key string
 	// member of the JSON object under the key, where several attributes share one.
 	member string
-	// unset is how a setting reads that the service does not list. A setting that has this is always written.
-	unset attr.Value
-	// words are the service's words for the attribute's values: its Booleans in text.
-	words map[string]string
+	// unset is the string, bool or int64 that a setting reads as when the service does not list it. A setting that has
+	// this is always written.
+	unset any
+	// words are the service's Booleans in text for the attribute's values.
+	words map[any]string
 	// sparse settings are not written as long as the service does not list them and they are wanted unset.
 	sparse bool
 	// version is the attribute whose change announces a new write-only value, and noun what messages call that value.
@@ -62,12 +62,12 @@ var managedAttributes = []managed{
 	{attribute: "admin_password", kind: secret, key: keyPassword},
 	{attribute: "connector_settings", kind: setting},
 	{attribute: "credentials_wo", kind: secret, version: "credentials_wo_version", noun: "credentials"},
-	{attribute: "scope", key: keySyncAll, unset: types.StringValue(scopeAssigned), words: map[string]string{scopeAll: "true", scopeAssigned: "false"}},
-	{attribute: "skip_out_of_scope_deletions", key: keySkip, unset: types.BoolValue(false), words: map[string]string{"true": "True", "false": "False"}, sparse: true},
-	{attribute: "notification_email", key: keyNotification, member: "Recipients", unset: types.StringNull()},
-	{attribute: "notification_enabled", key: keyNotification, member: "Enabled", unset: types.BoolValue(false)},
-	{attribute: "prevent_accidental_deletions", key: keyNotification, member: "DeleteThresholdEnabled", unset: types.BoolValue(false)},
-	{attribute: "accidental_deletion_threshold", key: keyNotification, member: "DeleteThresholdValue", unset: types.Int64Value(defaultThreshold)},
+	{attribute: "scope", key: keySyncAll, unset: scopeAssigned, words: map[any]string{scopeAll: "true", scopeAssigned: "false"}},
+	{attribute: "skip_out_of_scope_deletions", key: keySkip, unset: false, words: map[any]string{true: "True", false: "False"}, sparse: true},
+	{attribute: "notification_email", key: keyNotification, member: "Recipients", unset: ""},
+	{attribute: "notification_enabled", key: keyNotification, member: "Enabled", unset: false},
+	{attribute: "prevent_accidental_deletions", key: keyNotification, member: "DeleteThresholdEnabled", unset: false},
+	{attribute: "accidental_deletion_threshold", key: keyNotification, member: "DeleteThresholdValue", unset: int64(defaultThreshold)},
 }
 
 // owner returns the attribute that a key of the service belongs to, and which the maps therefore must not have.
@@ -100,62 +100,28 @@ func (a managed) entries(m model) map[string]types.String {
 }
 
 // fromMember reads the member of a JSON object that holds the setting; one of another type is as good as none.
-func (a managed) fromMember(raw json.RawMessage) attr.Value {
-	switch a.unset.(type) {
-	case types.String:
-		var text string
-		if json.Unmarshal(raw, &text) == nil && text != "" {
-			return types.StringValue(text)
-		}
-	case types.Bool:
-		var yes bool
-		if json.Unmarshal(raw, &yes) == nil {
-			return types.BoolValue(yes)
-		}
-	case types.Int64:
-		var number int64
-		if json.Unmarshal(raw, &number) == nil && number > 0 {
-			return types.Int64Value(number)
+func (a managed) fromMember(raw json.RawMessage) any {
+	read := reflect.New(reflect.TypeOf(a.unset))
+	if json.Unmarshal(raw, read.Interface()) != nil || read.Elem().CanInt() && read.Elem().Int() <= 0 {
+		return a.unset
+	}
+	return read.Elem().Interface()
+}
+
+// fromWord reads a setting that the service keeps as a Boolean in text. Its case varies, and "1" is documented as well.
+func (a managed) fromWord(word string) any {
+	isTrue := strings.EqualFold(word, "true") || word == "1"
+	for value, known := range a.words {
+		if strings.EqualFold(known, "true") == isTrue {
+			return value
 		}
 	}
 	return a.unset
-}
-
-// fromWord reads a setting that the service keeps as a Boolean in text.
-func (a managed) fromWord(word string) attr.Value {
-	if _, isBool := a.unset.(types.Bool); isBool {
-		return types.BoolValue(isTrue(word))
-	}
-	for text, known := range a.words {
-		if isTrue(known) == isTrue(word) {
-			return types.StringValue(text)
-		}
-	}
-	return a.unset
-}
-
-// toWord is the reverse of fromWord.
-func (a managed) toWord(value attr.Value) string { return a.words[fmt.Sprint(plain(value))] }
-
-// isTrue reads the service's Booleans in text, whose case varies and for which "1" is documented as well.
-func isTrue(s string) bool { return strings.EqualFold(s, "true") || s == "1" }
-
-// plain is the Go value of an attribute, the zero value for null.
-func plain(value attr.Value) any {
-	switch value := value.(type) {
-	case types.Bool:
-		return value.ValueBool()
-	case types.Int64:
-		return value.ValueInt64()
-	case types.String:
-		return value.ValueString()
-	}
-	return nil
 }
 
 // alike reports whether two values mean the same; services and people write addresses and names in varying case.
-func alike(one, other attr.Value) bool {
-	a, isText := one.(types.String)
-	b, _ := other.(types.String)
-	return isText && strings.EqualFold(a.ValueString(), b.ValueString()) || one.Equal(other)
+func alike(one, other any) bool {
+	a, isText := one.(string)
+	b, _ := other.(string)
+	return isText && strings.EqualFold(a, b) || one == other
 }

@@ -99,7 +99,7 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 		_, isMap := before.(types.Map)
 		switch {
 		case a.always():
-			m.set(a.attribute, respelled(before, now[a.attribute]))
+			m.set(a.attribute, respelled(before, fromPlain(now[a.attribute])))
 		case a.kind == secret, before.IsNull() && !imported:
 		case isMap:
 			diags.Append(m.fromOthers(a, secrets, imported)...)
@@ -135,10 +135,35 @@ func (m *model) fromOthers(a managed, secrets stored, imported bool) diag.Diagno
 	return diags
 }
 
+// toPlain is the Go value of a single attribute, the zero value for null.
+func toPlain(value attr.Value) any {
+	switch value := value.(type) {
+	case types.Bool:
+		return value.ValueBool()
+	case types.Int64:
+		return value.ValueInt64()
+	case types.String:
+		return value.ValueString()
+	}
+	return nil
+}
+
+// fromPlain is the reverse, with null for an empty text.
+func fromPlain(value any) attr.Value {
+	switch value := value.(type) {
+	case bool:
+		return types.BoolValue(value)
+	case int64:
+		return types.Int64Value(value)
+	}
+	text, _ := value.(string)
+	return textOrNull(text)
+}
+
 // respelled returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans
 // in text may come back in another case.
 func respelled(before, now attr.Value) attr.Value {
-	if !before.IsNull() && !before.IsUnknown() && alike(before, now) {
+	if !before.IsNull() && !before.IsUnknown() && alike(toPlain(before), toPlain(now)) {
 		return before
 	}
 	return now

@@ -107,8 +107,7 @@ func TestModel_fromStored(t *testing.T) {
 func TestModel_desired(t *testing.T) {
 	text := types.StringValue
 	base := model{CredentialsWO: noMap, ConnectorSettings: noMap}
-	notGiven := map[string]attr.Value{"scope": types.StringNull(), "skip_out_of_scope_deletions": types.BoolNull(), "notification_email": types.StringNull(),
-		"notification_enabled": types.BoolNull(), "prevent_accidental_deletions": types.BoolNull(), "accidental_deletion_threshold": types.Int64Null()}
+	notGiven := settings("scope", "", "accidental_deletion_threshold", int64(0))
 	with := func(change func(*model)) model {
 		m := base
 		change(&m)
@@ -124,7 +123,7 @@ func TestModel_desired(t *testing.T) {
 		{"settings", with(func(m *model) {
 			m.NotificationEmail, m.NotificationEnabled, m.PreventAccidentalDeletions = text("ops@example.com"), types.BoolValue(true), types.BoolValue(true)
 			m.AccidentalDeletionThreshold, m.Scope, m.SkipOutOfScopeDeletions = types.Int64Value(25), text("all"), types.BoolValue(true)
-		}), nil, desired{settings: settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", 25, "scope", "all", "skip_out_of_scope_deletions", true), plain: map[string]string{}, secret: map[string]string{}}},
+		}), nil, desired{settings: settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(25), "scope", "all", "skip_out_of_scope_deletions", true), plain: map[string]string{}, secret: map[string]string{}}},
 		{"write-only password", with(func(m *model) { m.AdminUsername, m.AdminPasswordWO = text("admin"), text("secret") }), nil,
 			desired{plain: map[string]string{keyUserName: "admin"}, secret: map[string]string{keyPassword: "secret"}, secretFrom: "admin_password_wo"}},
 		{"sensitive password", with(func(m *model) { m.AdminUsername, m.AdminPassword = text("admin"), text("secret") }), nil,

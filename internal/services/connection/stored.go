@@ -10,9 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -40,8 +37,8 @@ func (s stored) masked() []string {
 }
 
 // settings reads what is always written, by attribute; what was never written reads as the service's default.
-func (s stored) settings() map[string]attr.Value {
-	members, result := s.notification(), map[string]attr.Value{}
+func (s stored) settings() map[string]any {
+	members, result := s.notification(), map[string]any{}
 	for _, a := range managedAttributes {
 		if !a.always() {
 			continue
@@ -53,8 +50,8 @@ func (s stored) settings() map[string]attr.Value {
 			result[a.attribute] = a.fromWord(word)
 		}
 	}
-	if result["notification_email"].IsNull() { // nothing is sent then, whatever the check box says
-		result["notification_enabled"] = types.BoolValue(false)
+	if result["notification_email"] == "" { // nothing is sent then, whatever the check box says
+		result["notification_enabled"] = false
 	}
 	return result
 }
@@ -96,10 +93,10 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 		value := want.settings[a.attribute]
 		_, listed := s.get(a.key)
 		switch {
-		case !a.always(), a.sparse && !listed && value.Equal(a.unset):
+		case !a.always(), a.sparse && !listed && value == a.unset:
 			continue
 		case a.member == "":
-			owned[a.key] = a.toWord(value)
+			owned[a.key] = a.words[value]
 		}
 		changed = changed || !listed || !alike(value, now[a.attribute])
 	}
@@ -139,7 +136,7 @@ func has(owned map[string]string, key string) bool {
 }
 
 // notificationText writes all members that we know, and keeps others.
-func (s stored) notificationText(want map[string]attr.Value) string {
+func (s stored) notificationText(want map[string]any) string {
 	members := s.notification()
 	set := func(name string, value any) {
 		if text, err := json.Marshal(value); err == nil {
@@ -148,7 +145,7 @@ func (s stored) notificationText(want map[string]attr.Value) string {
 	}
 	for _, a := range managedAttributes {
 		if a.member != "" {
-			set(a.member, plain(want[a.attribute]))
+			set(a.member, want[a.attribute])
 		}
 	}
 	if _, ok := members[keyLookahead]; !ok {

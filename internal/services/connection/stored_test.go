@@ -5,13 +5,12 @@ package connection
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
@@ -24,18 +23,11 @@ const allOff = `{"DeleteThresholdEnabled":false,"DeleteThresholdValue":500,"Enab
 var complete = stored{kv(keySyncAll, "false"), kv(keyNotification, allOff)}
 
 // settings are those that nobody has set, but for the pairs of attribute and value.
-func settings(pairs ...any) map[string]attr.Value {
-	result := map[string]attr.Value{"scope": types.StringValue("assigned"), "skip_out_of_scope_deletions": types.BoolValue(false), "notification_email": types.StringNull(),
-		"notification_enabled": types.BoolValue(false), "prevent_accidental_deletions": types.BoolValue(false), "accidental_deletion_threshold": types.Int64Value(500)}
+func settings(pairs ...any) map[string]any {
+	result := map[string]any{"scope": "assigned", "skip_out_of_scope_deletions": false, "notification_email": "", "notification_enabled": false,
+		"prevent_accidental_deletions": false, "accidental_deletion_threshold": int64(500)}
 	for i := 0; i < len(pairs); i += 2 {
-		switch value := pairs[i+1].(type) {
-		case string:
-			result[pairs[i].(string)] = types.StringValue(value)
-		case bool:
-			result[pairs[i].(string)] = types.BoolValue(value)
-		case int:
-			result[pairs[i].(string)] = types.Int64Value(int64(value))
-		}
+		result[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return result
 }
@@ -44,12 +36,12 @@ func TestStored_settings(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   stored
-		want map[string]attr.Value
+		want map[string]any
 	}{
 		{"nothing stored", nil, settings()},
 		{"everything", stored{kv("SyncAll", "true"), kv("SkipOutOfScopeDeletions", "True"),
 			kv("SyncNotificationSettings", `{"Enabled":true,"Recipients":"ops@example.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":25}`)},
-			settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", 25, "scope", "all", "skip_out_of_scope_deletions", true)},
+			settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(25), "scope", "all", "skip_out_of_scope_deletions", true)},
 		{"Booleans in other shapes", stored{kv("SyncAll", "FALSE"), kv("SkipOutOfScopeDeletions", "1")}, settings("skip_out_of_scope_deletions", true)},
 		{"keys and members in another case", stored{kv("syncall", "True"), kv("syncNotificationSettings", `{"enabled":true,"recipients":"ops@example.com"}`)},
 			settings("notification_email", "ops@example.com", "notification_enabled", true, "scope", "all")},
@@ -162,7 +154,7 @@ func TestStored_notificationTextKeepsWhatItDoesNotKnow(t *testing.T) {
 			`{"Enabled":true,"Recipients":"ops@example.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":7,"HumanResourcesLookaheadQueryEnabled":false}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			text := stored{kv(keyNotification, tt.in)}.notificationText(settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", 7))
+			text := stored{kv(keyNotification, tt.in)}.notificationText(settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(7)))
 			var got, want map[string]any
 			if err := json.Unmarshal([]byte(text), &got); err != nil {
 				t.Fatal(err)
@@ -212,15 +204,9 @@ func TestStored_vanished(t *testing.T) {
 	}
 }
 
-func TestSize_countsCredentialsAndAddressesInBytes(t *testing.T) {
+func TestDesired_countsCredentialsAndAddressesInBytes(t *testing.T) {
 	want := desired{settings: settings("notification_email", "ops@example.com"), plain: map[string]string{keyUserName: "admin"}, secret: map[string]string{keyPassword: "pässword"}}
-	if got := want.size(); got != 15+5+9 {
-		t.Errorf("got %d", got)
-	}
-	want.secret["AppKey"] = strings.Repeat("x", 995)
-	if got := want.size(); got != governmentLimit {
-		t.Fatalf("got %d", got)
-	}
+	want.secret["AppKey"] = strings.Repeat("x", governmentLimit-15-5-9)
 	if diags := want.refuseOversize(); diags.HasError() {
 		t.Errorf("1,024 bytes are refused: %v", diags)
 	}

@@ -57,6 +57,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if config.NotificationEnabled.IsNull() { // a default that depends on another attribute
+		plan.NotificationEnabled = types.BoolValue(!plan.NotificationEmail.IsNull())
+		if plan.NotificationEmail.IsUnknown() {
+			plan.NotificationEnabled = types.BoolUnknown()
+		}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("notification_enabled"), plan.NotificationEnabled)...)
+	}
 	var state *model
 	if !req.State.Raw.IsNull() {
 		state = &model{}
