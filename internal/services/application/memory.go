@@ -4,66 +4,46 @@
 package application
 
 import (
-	"sync"
+	"math"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// ledger knows which applications this run has to do with. Terraform does not tell that a resource which it creates
-// replaces one: without this, what is about to be deleted or was just deleted would look like a duplicate.
-type ledger struct {
-	mu   sync.Mutex
-	own  map[string]bool                        // service principal ids that are in the state, or were until a moment ago
-	here map[existingKey]graph.ServicePrincipal // what this run created; before the answer an empty one
+// applicationKey is what makes two applications the same to Create: gallery entry and name.
+type applicationKey struct{ templateID, displayName string }
+
+func (k applicationKey) String() string { return k.templateID + " " + k.displayName }
+
+// memory is what one run remembers of applications.
+type memory struct {
+	// found are the applications that planning found, for the apply that follows.
+	found memo.Handover[applicationKey, []graph.ServicePrincipal]
+	// own are service principals that are in the state, or were until a moment ago. Terraform does not tell that a
+	// resource which it creates replaces one: without this, what is about to be deleted or was just deleted would look
+	// like a duplicate.
+	own memo.Set[string]
+	// created are the service principals of applications that this run creates: "" until the answer arrives, while
+	// listings may show one already.
+	created memo.Handover[applicationKey, string]
 }
 
-type ledgerKey struct{}
+type memoryKey struct{}
 
-func (r *Resource) ledger() *ledger {
-	return providerdata.Shared(r.data, ledgerKey{}, func() *ledger {
-		return &ledger{own: map[string]bool{}, here: map[existingKey]graph.ServicePrincipal{}}
+func remembered(data *providerdata.Data) *memory {
+	return providerdata.Shared(data, memoryKey{}, func() *memory {
+		m := &memory{}
+		m.found.MaxAge, m.found.Clock = providerdata.PlannedAge, data.Graph.Clock()
+		m.created.MaxAge, m.created.Clock = math.MaxInt64, data.Graph.Clock()
+		return m
 	})
 }
 
-// note remembers a service principal of the state.
-func (l *ledger) note(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.own[id] = true
-}
-
-// begins remembers that this run is about to create an application, which listings may show before the answer arrives.
-func (l *ledger) begins(key existingKey) { l.made(key, graph.ServicePrincipal{}) }
-
-// made remembers what this run created.
-func (l *ledger) made(key existingKey, sp graph.ServicePrincipal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.here[key] = sp
-}
-
-func (l *ledger) madeBefore(key existingKey) (graph.ServicePrincipal, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	sp := l.here[key]
-	return sp, sp.ID != ""
-}
-
-// begun reports whether this run has created an application or is about to.
-func (l *ledger) begun(key existingKey) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, ok := l.here[key]
-	return ok
-}
-
 // split tells applications from elsewhere from those of the state.
-func (l *ledger) split(found []graph.ServicePrincipal) (foreign, own []graph.ServicePrincipal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (m *memory) split(found []graph.ServicePrincipal) (foreign, own []graph.ServicePrincipal) {
 	for _, sp := range found {
-		if l.own[sp.ID] {
+		if m.own.Has(sp.ID) {
 			own = append(own, sp)
 		} else {
 			foreign = append(foreign, sp)
