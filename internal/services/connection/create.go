@@ -108,8 +108,10 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 			return template, nil, diags
 		}
 	}
-	orphan, problems := refuseExisting(ctx, r.data, servicePrincipalID, template, jobs)
-	diags.Append(problems...)
+	orphan, problems, err := examine(ctx, r.data, servicePrincipalID, template, jobs)
+	if diags.Append(problems...); err != nil {
+		diags.Append(cannotExamine(err))
+	}
 	if diags.HasError() {
 		return template, orphan, diags
 	}

@@ -15,16 +15,6 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// refuseExisting decides about the jobs that a service principal already has: it returns one that can be adopted, or
-// refuses.
-func refuseExisting(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, jobs []graph.Job) (orphan *graph.Job, diags diag.Diagnostics) {
-	orphan, diags, err := examine(ctx, data, servicePrincipalID, template, jobs)
-	if err != nil {
-		return nil, diag.Diagnostics{cannotExamine(err)}
-	}
-	return orphan, diags
-}
-
 func cannotExamine(err error) diag.Diagnostic {
 	return graphdiag.Error("Cannot examine the existing job", err)
 }
@@ -52,7 +42,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 	return orphan, nil, nil
 }
 
-// planExisting is refuseExisting while planning: what cannot be examined yet is left to the apply, and what will happen to
+// planExisting is examine while planning: what cannot be examined yet is left to the apply, and what will happen to
 // a job that is there is said.
 func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, skipped *graphdiag.Skipped) diag.Diagnostics {
 	jobs, err := data.Graph.ListJobs(ctx, servicePrincipalID)

@@ -114,9 +114,11 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 	for _, key := range slices.Sorted(maps.Keys(owned)) {
 		put = append(put, graph.KeyValue{Key: key, Value: owned[key]})
 	}
+	ours := stored(put)
 	for _, pair := range s {
+		_, repeated := ours.get(pair.Key)
 		switch {
-		case has(owned, pair.Key):
+		case repeated:
 		case pair.Value == graph.MaskedValue:
 			lost = append(lost, pair.Key)
 		case pair.Value != "":
@@ -124,15 +126,6 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 		}
 	}
 	return put, lost
-}
-
-func has(owned map[string]string, key string) bool {
-	for known := range owned {
-		if strings.EqualFold(known, key) {
-			return true
-		}
-	}
-	return false
 }
 
 // notificationText writes all members that we know, and keeps others.

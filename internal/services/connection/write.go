@@ -7,11 +7,18 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// How long to wait for what a write should have made visible. Replication takes seconds, rarely more.
+const (
+	settleTime = 2 * time.Minute // after a write that was confirmed
+	appearTime = time.Minute     // after one that was not
 )
 
 // written is the outcome of a write that the service accepted.
