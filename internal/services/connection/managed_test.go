@@ -31,7 +31,8 @@ func TestManagedAttributes_agreeWithSchemaAndModel(t *testing.T) {
 		if attribute == nil || !(&model{}).field(a.attribute).IsValid() {
 			continue
 		}
-		empty, ok := (&model{}).field(a.attribute).Interface(), true
+		empty := (&model{}).field(a.attribute).Interface()
+		var ok bool
 		switch empty.(type) {
 		case types.Map:
 			ok = a.key == "" && !a.always()
