@@ -11,8 +11,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
-// PlannedAge is how long something read while planning stands for what is there. An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
-// over to the action instead of being asked for again, for as long as PlannedAge.
+// PlannedAge is how long what planning read is handed over to the action that follows: an apply plans every resource
+// once more, in the same process, right before it acts.
 const PlannedAge = 30 * time.Second
 
 // templatesAge is how long the connectors of a service principal are taken as known; the service changes them in years.

@@ -15,7 +15,6 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // settleTime bounds the look for an application whose creation was not confirmed. Listings lag by seconds, rarely more.
@@ -44,18 +43,18 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		}
 		plan.ApplicationTemplateID, plan.GalleryName = types.StringValue(template.ID), types.StringValue(template.DisplayName)
 	}
-	key := existingKey{plan.ApplicationTemplateID.ValueString(), plan.DisplayName.ValueString()}
+	key := applicationKey{plan.ApplicationTemplateID.ValueString(), plan.DisplayName.ValueString()}
 	defer r.data.Lock(key.String())() // two resources of one configuration that mean the same application
 	if resp.Diagnostics.Append(r.refuseExisting(ctx, key)...); resp.Diagnostics.HasError() {
 		return
 	}
-	r.ledger().begins(key)
+	remembered(r.data).created.Give(key, "")
 	app, sp, diags := r.instantiate(ctx, key)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.ledger().made(key, sp)
+	remembered(r.data).created.Give(key, sp.ID)
 	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
 	plan.DisplayName = types.StringValue(key.displayName)
@@ -81,37 +80,37 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 // refuseExisting stops before a duplicate is made, of what the tenant had or of what this run made already.
-func (r *Resource) refuseExisting(ctx context.Context, key existingKey) diag.Diagnostics {
+func (r *Resource) refuseExisting(ctx context.Context, key applicationKey) diag.Diagnostics {
 	if twin := r.refuseTwin(key); twin.HasError() {
 		return twin
 	}
-	found, planned := providerdata.Take[[]graph.ServicePrincipal](r.data, key)
+	found, planned := remembered(r.data).found.Take(key)
 	if !planned {
 		var err error
 		if found, err = existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
 			return diag.Diagnostics{graphdiag.Error("Cannot look for the application", err)}
 		}
 	}
-	foreign, _ := r.ledger().split(found)
+	foreign, _ := remembered(r.data).split(found)
 	return refuseDuplicate(foreign)
 }
 
 // refuseTwin stops the second of two resources that mean the same application.
-func (r *Resource) refuseTwin(key existingKey) diag.Diagnostics {
-	if twin, ok := r.ledger().madeBefore(key); ok {
-		return declaredTwice(key, twin)
+func (r *Resource) refuseTwin(key applicationKey) diag.Diagnostics {
+	if id, _ := remembered(r.data).created.Look(key); id != "" {
+		return declaredTwice(key, id)
 	}
 	return nil
 }
 
-func declaredTwice(key existingKey, twin graph.ServicePrincipal) diag.Diagnostics {
+func declaredTwice(key applicationKey, id string) diag.Diagnostics {
 	return attributeError("display_name", "The application is declared twice",
 		fmt.Sprintf("Another `gotomeeting_application` of this configuration with the same gallery entry and the name %q was created moments ago (service principal %s). "+
-			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, twin.ID))
+			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, id))
 }
 
 // instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
-func (r *Resource) instantiate(ctx context.Context, key existingKey) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
+func (r *Resource) instantiate(ctx context.Context, key applicationKey) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
 	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID, key.displayName)
 	if err == nil {
 		return app, sp, nil
@@ -123,7 +122,7 @@ func (r *Resource) instantiate(ctx context.Context, key existingKey) (graph.Appl
 	defer cancel()
 	lookErr := r.data.Graph.Poll(look, "the application to appear", func(ctx context.Context) (bool, string, error) {
 		found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName)
-		if found, _ = r.ledger().split(found); len(found) > 0 {
+		if found, _ = remembered(r.data).split(found); len(found) > 0 {
 			sp = found[0]
 		}
 		return sp.ID != "", "no application of that name", err

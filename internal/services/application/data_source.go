@@ -65,6 +65,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	key := func(description string, validators ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description, Validators: validators}
 	}
+	role := roleAttributes[schema.Attribute](
+		func(d string) schema.Attribute { return schema.StringAttribute{Computed: true, MarkdownDescription: d} },
+		func(d string) schema.Attribute { return schema.BoolAttribute{Computed: true, MarkdownDescription: d} },
+		func(d string) schema.Attribute {
+			return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: d}
+		})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Looks up an application that is in the tenant: its service principal and roles. " +
 			"Give exactly one of `service_principal_id`, `client_id` and `display_name`.",
@@ -80,7 +86,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Whether only assigned people may sign in."},
 			"single_sign_on_mode": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "How single sign-on is set up, such as `saml`, or null."},
-			"app_roles": dataSourceRoles(),
+			"app_roles": schema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription, NestedObject: schema.NestedAttributeObject{Attributes: role}},
 		},
 	}
 }
@@ -143,7 +149,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 		// The service compares names without regard to case.
 		exact := slices.DeleteFunc(slices.Clone(found), func(sp graph.ServicePrincipal) bool { return sp.DisplayName != wanted })
 		if len(exact) == 0 && len(found) > 0 {
-			return graph.ServicePrincipal{}, attributeError(attribute, "Name is spelt differently",
+			return graph.ServicePrincipal{}, attributeError(attribute, "Name is spelled differently",
 				fmt.Sprintf("The tenant has no application named %q, but one named %q. Use that spelling.", wanted, found[0].DisplayName))
 		}
 		found = exact

@@ -92,7 +92,7 @@ func TestDataSource_saysWhatIsWrong(t *testing.T) {
 			Detail: "The tenant has no service principal with this `client_id`: \"" + absent + "\"."}},
 		"absent name": {map[string]any{"display_name": "Nothing"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "No such application",
 			Detail: "The tenant has no service principal with this `display_name`: \"Nothing\"."}},
-		"name in another case": {map[string]any{"display_name": "meetings"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Name is spelt differently",
+		"name in another case": {map[string]any{"display_name": "meetings"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Name is spelled differently",
 			Detail: "The tenant has no application named \"meetings\", but one named \"Meetings\". Use that spelling."}},
 		"several": {map[string]any{"display_name": "Twin"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Several applications match",
 			Detail: fmt.Sprintf("2 service principals have this `display_name`: \"Twin\". Give the `service_principal_id` of the one you mean:\n- %s\n- %s", ids[0], ids[1])}},

@@ -10,29 +10,32 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	const expected = "Expected the object id of the service principal (not of the application registration, and not the client id). "
+	summary, at, id := "Invalid import id", path.Empty(), importID(req.ID)
 	if validate.ByIdentity(req) {
-		var id identity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
-		if problem := validate.ObjectIDProblem(id.ServicePrincipalID.ValueString()); problem != "" && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.AddAttributeError(path.Root("service_principal_id"), "Invalid identity", expected+problem)
+		var from identity
+		if resp.Diagnostics.Append(req.Identity.Get(ctx, &from)...); resp.Diagnostics.HasError() {
+			return
 		}
-	} else {
-		req.ID = importID(req.ID)
-		if problem := validate.ObjectIDProblem(req.ID); problem != "" {
-			resp.Diagnostics.AddError("Invalid import id", expected+problem)
-		}
+		summary, at, id = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
 	}
-	if resp.Diagnostics.HasError() {
+	problem := validate.ObjectIDProblem(id)
+	if id == "" {
+		problem = "The id is empty."
+	}
+	if problem != "" {
+		resp.Diagnostics.AddAttributeError(at, summary,
+			"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
 		return
 	}
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("service_principal_id"), req, resp)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
 }
 
 // importID takes the service principal's id out of what people paste: the bare id or a Graph path.

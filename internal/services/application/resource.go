@@ -87,21 +87,21 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	var skipped graphdiag.Skipped
-	key := existingKey{template.ID, plan.DisplayName.ValueString()}
+	key := applicationKey{template.ID, plan.DisplayName.ValueString()}
 	if resp.Diagnostics.Append(r.refuseTwin(key)...); resp.Diagnostics.HasError() {
 		return
 	}
 	if found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
 		skipped.Add("whether the application exists already", err)
 	} else {
-		foreign, own := r.ledger().split(found)
-		if len(foreign) > 0 && r.ledger().begun(key) {
-			resp.Diagnostics.Append(declaredTwice(key, foreign[0])...)
+		foreign, own := remembered(r.data).split(found)
+		if _, begun := remembered(r.data).created.Look(key); begun && len(foreign) > 0 {
+			resp.Diagnostics.Append(declaredTwice(key, foreign[0].ID)...)
 			return
 		}
 		resp.Diagnostics.Append(refuseDuplicate(foreign)...)
 		resp.Diagnostics.Append(warnReplaced(own)...)
-		r.data.HandOver(key, found)
+		remembered(r.data).found.Give(key, found)
 	}
 	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
 		skipped.Add("whether a deleted application has the same name", err)
@@ -158,7 +158,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state.ApplicationObjectID.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.findRegistration(ctx, &state)...)
 	}
-	r.ledger().note(state.ID.ValueString())
+	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -272,7 +272,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err))
 		return
 	}
-	r.ledger().note(id)
+	remembered(r.data).own.Add(id)
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {

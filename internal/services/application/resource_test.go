@@ -157,6 +157,7 @@ func TestResource_importAcceptsOnlyServicePrincipalsOfTheGallery(t *testing.T) {
 		name, id string
 		want     acctest.Diagnostic
 	}{
+		{"empty", "", acctest.Diagnostic{Error: true, Summary: "Invalid import id", Detail: expected + "The id is empty."}},
 		{"no GUID", "Meetings", acctest.Diagnostic{Error: true, Summary: "Invalid import id",
 			Detail: expected + "\"Meetings\" is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
 		{"upper case", "B0000000-0000-4000-8000-000000000001", acctest.Diagnostic{Error: true, Summary: "Invalid import id",

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -22,20 +21,22 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
-// DefaultGalleryName is the gallery entry that this provider is made for.
-const DefaultGalleryName = "GoToMeeting"
+// defaultGalleryName is the gallery entry that this provider is made for.
+const defaultGalleryName = "GoToMeeting"
 
 const rolesDescription = "The roles that the application declares. `Default Access` is not among them."
 
-// Descriptions of a role's members, by attribute; the resource and the data source show the same.
-var roleDescriptions = map[string]string{
-	"id":                   "Role id. It differs from one application instance to the next.",
-	"display_name":         "Name that people see.",
-	"value":                "Value in the `roles` claim, or null; gallery roles usually have none.",
-	"description":          "What the role is for, as the application says it.",
-	"enabled":              "Whether the role can be assigned.",
-	"allowed_member_types": "What the role can be assigned to: `User` (users and groups) or `Application`.",
-	"can_provision":        "Whether assigning the role puts people in scope for provisioning: it is enabled and open to users.",
+// roleAttributes are a role's members; the resource and the data source show the same, each in types of its own.
+func roleAttributes[A any](text, flag, texts func(description string) A) map[string]A {
+	return map[string]A{
+		"id":                   text("Role id. It differs from one application instance to the next."),
+		"display_name":         text("Name that people see."),
+		"value":                text("Value in the `roles` claim, or null; gallery roles usually have none."),
+		"description":          text("What the role is for, as the application says it."),
+		"enabled":              flag("Whether the role can be assigned."),
+		"allowed_member_types": texts("What the role can be assigned to: `User` (users and groups) or `Application`."),
+		"can_provision":        flag("Whether assigning the role puts people in scope for provisioning: it is enabled and open to users."),
+	}
 }
 
 // Schema describes the resource.
@@ -44,17 +45,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	computed := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description, PlanModifiers: kept}
 	}
-	role := map[string]schema.Attribute{}
-	for name, description := range roleDescriptions {
-		switch name {
-		case "enabled", "can_provision":
-			role[name] = schema.BoolAttribute{Computed: true, MarkdownDescription: description}
-		case "allowed_member_types":
-			role[name] = schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
-		default:
-			role[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
-		}
-	}
+	role := roleAttributes[schema.Attribute](
+		func(d string) schema.Attribute { return schema.StringAttribute{Computed: true, MarkdownDescription: d} },
+		func(d string) schema.Attribute { return schema.BoolAttribute{Computed: true, MarkdownDescription: d} },
+		func(d string) schema.Attribute {
+			return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: d}
+		})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Adds an application from the Microsoft Entra gallery to the tenant, with its service principal. " +
 			"An application that is there already is imported, not created a second time.",
@@ -93,20 +89,4 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true,
 			Description: "Object id of the service principal."},
 	}}
-}
-
-func dataSourceRoles() datasourceschema.ListNestedAttribute {
-	role := map[string]datasourceschema.Attribute{}
-	for name, description := range roleDescriptions {
-		switch name {
-		case "enabled", "can_provision":
-			role[name] = datasourceschema.BoolAttribute{Computed: true, MarkdownDescription: description}
-		case "allowed_member_types":
-			role[name] = datasourceschema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
-		default:
-			role[name] = datasourceschema.StringAttribute{Computed: true, MarkdownDescription: description}
-		}
-	}
-	return datasourceschema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription,
-		NestedObject: datasourceschema.NestedAttributeObject{Attributes: role}}
 }

@@ -35,7 +35,7 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 		return template, nil
 	}
 	if galleryName == "" {
-		galleryName = DefaultGalleryName
+		galleryName = defaultGalleryName
 	}
 	templates, err := client.ListApplicationTemplates(ctx, galleryName)
 	if err != nil {
@@ -54,11 +54,11 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 	switch len(templates) {
 	case 0:
 		return graph.ApplicationTemplate{}, attributeError("gallery_name", "No such gallery application",
-			fmt.Sprintf("The application gallery of this cloud has no application named %q. Gallery names are spelt exactly as the portal shows them; "+
+			fmt.Sprintf("The application gallery of this cloud has no application named %q. Gallery names are spelled exactly as the portal shows them; "+
 				"few gallery applications exist in the national clouds.", galleryName))
 	case 1:
 		if templates[0].DisplayName != galleryName {
-			return graph.ApplicationTemplate{}, attributeError("gallery_name", "Gallery name is spelt differently",
+			return graph.ApplicationTemplate{}, attributeError("gallery_name", "Gallery name is spelled differently",
 				fmt.Sprintf("The gallery has no application named %q, but one named %q. Use that spelling.", galleryName, templates[0].DisplayName))
 		}
 		return templates[0], nil
@@ -85,11 +85,6 @@ func refuseWithoutConnector(template graph.ApplicationTemplate, byName bool) dia
 func attributeError(attribute, summary, detail string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), summary, detail)}
 }
-
-// existingKey is under what planning hands over the applications that it found.
-type existingKey struct{ templateID, displayName string }
-
-func (k existingKey) String() string { return k.templateID + " " + k.displayName }
 
 // existing returns the service principals that instantiating would duplicate.
 func existing(ctx context.Context, client *graph.Client, templateID, displayName string) ([]graph.ServicePrincipal, error) {

@@ -72,12 +72,12 @@ func TestFindTemplate(t *testing.T) {
 		{name: "the only one of that name that can provision", gallery: "Twin", want: second},
 		{
 			name: "unknown name", gallery: "GoToMeetings",
-			wantError: "gallery_name: No such gallery application: The application gallery of this cloud has no application named \"GoToMeetings\". Gallery names are spelt exactly as the portal shows them; " +
+			wantError: "gallery_name: No such gallery application: The application gallery of this cloud has no application named \"GoToMeetings\". Gallery names are spelled exactly as the portal shows them; " +
 				"few gallery applications exist in the national clouds.",
 		},
 		{
 			name: "wrong case", gallery: "gotomeeting",
-			wantError: "gallery_name: Gallery name is spelt differently: The gallery has no application named \"gotomeeting\", but one named \"GoToMeeting\". Use that spelling.",
+			wantError: "gallery_name: Gallery name is spelled differently: The gallery has no application named \"gotomeeting\", but one named \"GoToMeeting\". Use that spelling.",
 		},
 		{
 			name: "wrong case of several", gallery: "PAIR'S END",

@@ -16,7 +16,6 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // Create tests the credentials, creates the job switched off, and stores credentials and settings in one write.
@@ -26,8 +25,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
-	want, diags := plan.withWriteOnly(config).desired(ctx, nil)
-	resp.Diagnostics.Append(diags...)
+	want := plan.withWriteOnly(config).toDesired(nil)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -51,7 +49,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.fromJob(servicePrincipalID, *job)
 	plan.Authorized = types.BoolNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -65,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	put, atRisk := stored(before).plan(want, true)
-	result, err := r.write(ctx, servicePrincipalID, before, put, atRisk)
+	result, err := write(ctx, r.data.Graph, servicePrincipalID, before, put, atRisk)
 	if err != nil {
 		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
 		return
@@ -76,7 +74,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
 	}
 	plan.Authorized = types.BoolUnknown()
-	resp.Diagnostics.Append(plan.afterWrite(ctx, result)...)
+	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	if len(want.secret) == 0 && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() {
 		resp.Diagnostics.Append(r.warnUnauthorized(servicePrincipalID))
 	}
@@ -103,15 +101,17 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 			diags.Append(problem)
 		}
 	}
-	jobs, planned := providerdata.Take[[]graph.Job](r.data, jobsKey(servicePrincipalID))
+	jobs, planned := remembered(r.data).jobs.Take(servicePrincipalID)
 	if !planned {
 		if jobs, err = r.data.Graph.ListJobs(ctx, servicePrincipalID); err != nil && !graph.IsNotFound(err) {
 			diags.Append(graphdiag.Error("Cannot list the application's jobs", err))
 			return template, nil, diags
 		}
 	}
-	orphan, problems := r.refuseExisting(ctx, servicePrincipalID, template, jobs)
-	diags.Append(problems...)
+	orphan, problems, err := examine(ctx, r.data, servicePrincipalID, template, jobs)
+	if diags.Append(problems...); err != nil {
+		diags.Append(cannotExamine(err))
+	}
 	if diags.HasError() {
 		return template, orphan, diags
 	}
@@ -141,7 +141,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 			err = nil
 		}
 		for _, job := range jobs {
-			if job.TemplateID == templateID && !r.ledger().own(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) {
+			if job.TemplateID == templateID && !remembered(r.data).own.Has(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) {
 				found = &job
 			}
 		}

@@ -28,15 +28,6 @@ func (credentialKey) Description(context.Context) string {
 
 func (v credentialKey) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// attributeOf names the attribute that owns a key which therefore is refused in the maps.
-var attributeOf = map[string]string{
-	keyUserName:     "admin_username",
-	keyPassword:     "admin_password_wo",
-	keySyncAll:      "scope",
-	keySkip:         "skip_out_of_scope_deletions",
-	keyNotification: "notification_email",
-}
-
 // alwaysSecret are the keys whose names say that the value is a secret.
 var alwaysSecret = []string{"SecretToken", "AppKey", "ClientSecret", "ConsumerSecret", "TokenKey", "Oauth2AccessToken", "Oauth2RefreshToken",
 	"Oauth2ClientSecret", "Oauth2AuthorizationCode", "ConnectionString"}
@@ -50,12 +41,10 @@ func (v credentialKey) ValidateString(_ context.Context, req validator.StringReq
 		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key", "The key is empty. Give the service's name of the setting, such as \"BaseAddress\".")
 		return
 	}
-	for owned, attribute := range attributeOf {
-		if strings.EqualFold(key, owned) {
-			resp.Diagnostics.AddAttributeError(req.Path, "Key has an attribute of its own",
-				fmt.Sprintf("%q is set by the attribute `%s`. Use that instead.", key, attribute))
-			return
-		}
+	if a, owned := owner(key); owned {
+		resp.Diagnostics.AddAttributeError(req.Path, "Key has an attribute of its own",
+			fmt.Sprintf("%q is set by the attribute `%s`. Use that instead.", key, a.attribute))
+		return
 	}
 	if slices.Contains(graph.SecretKeys, key) {
 		if v.setting && slices.Contains(alwaysSecret, key) {

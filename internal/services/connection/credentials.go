@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -25,33 +26,26 @@ type supplies struct {
 }
 
 func supplied(config model) supplies {
-	s := supplies{by: map[string]string{}, open: config.CredentialsWO.IsUnknown() || config.ConnectorSettings.IsUnknown()}
-	if !config.AdminUsername.IsNull() {
-		s.by[keyUserName] = "admin_username"
-	}
-	if !config.AdminPassword.IsNull() {
-		s.by[keyPassword] = "admin_password"
-	}
-	if !config.AdminPasswordWO.IsNull() {
-		s.by[keyPassword] = "admin_password_wo"
-	}
-	for key := range config.ConnectorSettings.Elements() {
-		s.by[key] = "connector_settings"
-	}
-	for key := range config.CredentialsWO.Elements() {
-		s.by[key] = "credentials_wo"
+	s := supplies{by: map[string]string{}}
+	for _, a := range managedAttributes {
+		value := config.value(a.attribute)
+		if _, isMap := value.(types.Map); isMap && value.IsUnknown() {
+			s.open = true
+		}
+		if a.always() {
+			continue
+		}
+		for key := range a.entries(config) {
+			s.by[key] = a.attribute
+		}
 	}
 	return s
 }
 
 // credentials reports whether any credential is among them. Without one the portal's are kept.
 func (s supplies) credentials() bool {
-	for _, attribute := range s.by {
-		if attribute != "connector_settings" {
-			return true
-		}
-	}
-	return false
+	given := slices.Collect(maps.Values(s.by))
+	return slices.ContainsFunc(managedAttributes, func(a managed) bool { return a.kind != setting && slices.Contains(given, a.attribute) })
 }
 
 // checkCredentials compares what was supplied with what the connector's own description asks for.
@@ -68,14 +62,15 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 		if !missing || field.Optional || field.Hidden || field.ReadOnly || field.DefaultValue != "" {
 			continue
 		}
-		attribute, owned := attributeOf[field.Name]
-		switch {
-		case owned && field.Name != keyUserName && field.Name != keyPassword:
-			continue // has a default here
-		case !owned && field.Secret:
+		attribute := "connector_settings"
+		if field.Secret {
 			attribute = "credentials_wo"
-		case !owned:
-			attribute = "connector_settings"
+		}
+		if a, owned := owner(field.Name); owned {
+			if a.always() {
+				continue
+			}
+			attribute = a.attribute
 		}
 		diags.AddAttributeError(path.Root(attribute), "Missing credential",
 			fmt.Sprintf("The connector %q asks for %q. Give it in `%s`.", template.ID, field.Name, attribute))

@@ -51,7 +51,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err))
 		return
 	}
-	r.ledger().note(state.ref())
+	remembered(r.data).own.Add(state.ref())
 	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}
@@ -73,30 +73,6 @@ func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagn
 		return warnNotCleared(err)
 	}
 	return nil
-}
-
-// clearing works out the PUT that blanks what state manages; nil when there is nothing.
-func (s stored) clearing(state model) []graph.KeyValue {
-	var put, others []graph.KeyValue
-	for _, pair := range s {
-		_, setting := state.ConnectorSettings.Elements()[pair.Key]
-		managed := setting ||
-			!state.AdminUsername.IsNull() && (pair.Key == keyUserName || pair.Key == keyPassword) ||
-			!state.CredentialsWOVersion.IsNull() && pair.Value == graph.MaskedValue && pair.Key != keyPassword
-		switch {
-		case pair.Value == "":
-		case managed:
-			put = append(put, graph.KeyValue{Key: pair.Key, Value: ""})
-		case pair.Key == keyNotification:
-			others = append(others, graph.KeyValue{Key: pair.Key, Value: s.notificationText(settings{DeletionThreshold: defaultThreshold})})
-		case pair.Value != graph.MaskedValue:
-			others = append(others, pair)
-		}
-	}
-	if put == nil {
-		return nil
-	}
-	return append(put, others...)
 }
 
 func warnNotCleared(err error) diag.Diagnostics {

@@ -80,7 +80,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, service
 	result.DisplayName = job.TemplateID
 	m := model{}
 	m.fromJob(servicePrincipalID, job)
-	result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, m.toIdentity())...)
 	if !req.IncludeResource {
 		return result
 	}
@@ -92,7 +92,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, service
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return result
 	}
-	result.Diagnostics.Append(m.fromStored(ctx, secrets, true)...)
+	result.Diagnostics.Append(m.fromStored(secrets, true)...)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	return result
 }

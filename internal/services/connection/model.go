@@ -4,10 +4,11 @@
 package connection
 
 import (
-	"context"
+	"reflect"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -41,7 +42,7 @@ type identity struct {
 	JobID              types.String `tfsdk:"job_id"`
 }
 
-func (m model) identity() identity { return identity{m.ServicePrincipalID, m.JobID} }
+func (m model) toIdentity() identity { return identity{m.ServicePrincipalID, m.JobID} }
 
 func (m model) ref() graph.JobRef {
 	return graph.JobRef{ServicePrincipalID: m.ServicePrincipalID.ValueString(), JobID: m.JobID.ValueString()}
@@ -56,56 +57,131 @@ func (m *model) fromJob(servicePrincipalID string, job graph.Job) {
 	m.TemplateID = types.StringValue(job.TemplateID)
 }
 
-// fromStored takes over settings and readable credentials. What the configuration leaves unmanaged (null in the state)
-// stays null, except on import, where everything readable is wanted. A value that means the same keeps its spelling.
-func (m *model) fromStored(ctx context.Context, secrets stored, imported bool) diag.Diagnostics {
-	now := secrets.settings()
-	m.NotificationEmail = respelt(m.NotificationEmail, now.NotificationEmail)
-	m.NotificationEnabled = types.BoolValue(now.NotificationEnabled)
-	m.PreventAccidentalDeletions = types.BoolValue(now.PreventDeletions)
-	m.AccidentalDeletionThreshold = types.Int64Value(now.DeletionThreshold)
-	m.Scope = types.StringValue(map[bool]string{true: scopeAll, false: scopeAssigned}[now.ScopeAll])
-	m.SkipOutOfScopeDeletions = types.BoolValue(now.SkipOutOfScope)
-	m.Authorized = types.BoolValue(len(secrets.masked()) > 0)
-
-	if userName, _ := secrets.get(keyUserName); userName != graph.MaskedValue && (imported || !m.AdminUsername.IsNull()) {
-		m.AdminUsername = respelt(m.AdminUsername, userName)
-	}
-	if !imported && m.ConnectorSettings.IsNull() {
-		return nil
-	}
-	var diags diag.Diagnostics
-	known := map[string]types.String{}
-	diags.Append(m.ConnectorSettings.ElementsAs(ctx, &known, false)...)
-	values := map[string]types.String{}
-	for _, pair := range secrets {
-		before, tracked := known[pair.Key]
-		_, own := attributeOf[pair.Key]
-		switch {
-		case own || pair.Value == "" || !tracked && (!imported || pair.Value == graph.MaskedValue || keptByService(pair.Key)):
-		case pair.Value == graph.MaskedValue: // whether it differs cannot be seen
-			values[pair.Key] = before
-		default:
-			values[pair.Key] = respelt(before, pair.Value)
+// field finds the field of an attribute by its tag.
+func (m *model) field(attribute string) reflect.Value {
+	fields := reflect.ValueOf(m).Elem()
+	for i := range fields.NumField() {
+		if fields.Type().Field(i).Tag.Get("tfsdk") == attribute {
+			return fields.Field(i)
 		}
 	}
-	if len(values) == 0 {
-		m.ConnectorSettings = types.MapNull(types.StringType)
-		return diags
+	return reflect.Value{}
+}
+
+// value returns an attribute by its name.
+func (m model) value(attribute string) attr.Value {
+	value, _ := m.field(attribute).Interface().(attr.Value)
+	return value
+}
+
+func (m *model) set(attribute string, value attr.Value) {
+	m.field(attribute).Set(reflect.ValueOf(value))
+}
+
+// withWriteOnly fills in the write-only values, which only the configuration has.
+func (m model) withWriteOnly(config model) model {
+	for _, a := range managedAttributes {
+		if a.version != "" {
+			m.set(a.attribute, config.value(a.attribute))
+		}
 	}
-	var more diag.Diagnostics
-	m.ConnectorSettings, more = types.MapValueFrom(ctx, types.StringType, values)
-	diags.Append(more...)
+	return m
+}
+
+// fromStored takes over settings and readable credentials. What the configuration leaves unmanaged (null in the state)
+// stays null, except on import, where everything readable is wanted. A value that means the same keeps its spelling.
+func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
+	var diags diag.Diagnostics
+	now := secrets.settings()
+	m.Authorized = types.BoolValue(len(secrets.masked()) > 0)
+	for _, a := range managedAttributes {
+		before := m.value(a.attribute)
+		_, isMap := before.(types.Map)
+		switch {
+		case a.always():
+			m.set(a.attribute, respelled(before, fromPlain(now[a.attribute])))
+		case a.kind == secret, before.IsNull() && !imported:
+		case isMap:
+			diags.Append(m.fromOthers(a, secrets, imported)...)
+		default:
+			if value, _ := secrets.get(a.key); value != graph.MaskedValue {
+				m.set(a.attribute, respelled(before, textOrNull(value)))
+			}
+		}
+	}
 	return diags
 }
 
-// respelt returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans in
-// text may come back in another case.
-func respelt(before types.String, now string) types.String {
-	if !before.IsNull() && !before.IsUnknown() && strings.EqualFold(before.ValueString(), now) {
+// fromOthers takes over the readable values of keys without an attribute of their own.
+func (m *model) fromOthers(a managed, secrets stored, imported bool) diag.Diagnostics {
+	known, values := a.entries(*m), map[string]attr.Value{}
+	for _, pair := range secrets {
+		before, tracked := known[pair.Key]
+		_, owned := owner(pair.Key)
+		switch {
+		case owned || pair.Value == "" || !tracked && (!imported || pair.Value == graph.MaskedValue || keptByService(pair.Key)):
+		case pair.Value == graph.MaskedValue: // whether it differs cannot be seen
+			values[pair.Key] = before
+		default:
+			values[pair.Key] = respelled(before, types.StringValue(pair.Value))
+		}
+	}
+	if len(values) == 0 {
+		m.set(a.attribute, types.MapNull(types.StringType))
+		return nil
+	}
+	value, diags := types.MapValue(types.StringType, values)
+	m.set(a.attribute, value)
+	return diags
+}
+
+// toPlain is the Go value of a single attribute, the zero value for null.
+func toPlain(value attr.Value) any {
+	switch value := value.(type) {
+	case types.Bool:
+		return value.ValueBool()
+	case types.Int64:
+		return value.ValueInt64()
+	case types.String:
+		return value.ValueString()
+	}
+	return nil
+}
+
+// fromPlain is the reverse, with null for an empty text.
+func fromPlain(value any) attr.Value {
+	switch value := value.(type) {
+	case bool:
+		return types.BoolValue(value)
+	case int64:
+		return types.Int64Value(value)
+	}
+	text, _ := value.(string)
+	return textOrNull(text)
+}
+
+// respelled returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans
+// in text may come back in another case.
+func respelled(before, now attr.Value) attr.Value {
+	if !before.IsNull() && !before.IsUnknown() && alike(toPlain(before), toPlain(now)) {
 		return before
 	}
-	return textOrNull(now)
+	return now
+}
+
+// manages reports whether a stored value is one that this state put there.
+func (m model) manages(pair graph.KeyValue) bool {
+	a, owned := owner(pair.Key)
+	switch {
+	case owned && a.key == keyPassword: // the password goes with the account
+		return !m.AdminUsername.IsNull()
+	case owned && a.version != "":
+		return !m.value(a.version).IsNull()
+	case owned:
+		return !a.always() && !m.value(a.attribute).IsNull()
+	}
+	_, listed := m.ConnectorSettings.Elements()[pair.Key]
+	return listed || pair.Value == graph.MaskedValue && !m.CredentialsWOVersion.IsNull()
 }
 
 // keptByService reports readable keys that the service writes by itself when it is authorized; they are nobody's settings.
@@ -115,7 +191,7 @@ func keptByService(key string) bool {
 
 // afterWrite completes the plan with what only the service knows. What was planned as known stays as planned, or Terraform
 // takes it for a mistake; if it should differ, the next refresh shows it.
-func (m *model) afterWrite(ctx context.Context, result written) diag.Diagnostics {
+func (m *model) afterWrite(result written) diag.Diagnostics {
 	planned := *m
 	if result.unseen != nil || result.after == nil {
 		if m.Authorized.IsUnknown() {
@@ -123,72 +199,11 @@ func (m *model) afterWrite(ctx context.Context, result written) diag.Diagnostics
 		}
 		return nil
 	}
-	diags := m.fromStored(ctx, result.after, false)
+	diags := m.fromStored(result.after, false)
 	if !planned.Authorized.IsUnknown() {
 		m.Authorized = planned.Authorized
 	}
 	return diags
-}
-
-// desired is what the configuration asks for. m must be the plan with the write-only values of the configuration filled
-// in; prior is the state, for the connector settings that are no longer wanted.
-func (m model) desired(ctx context.Context, prior *model) (desired, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	want := desired{
-		settings: settings{
-			NotificationEmail:   m.NotificationEmail.ValueString(),
-			NotificationEnabled: m.NotificationEnabled.ValueBool(),
-			PreventDeletions:    m.PreventAccidentalDeletions.ValueBool(),
-			DeletionThreshold:   m.AccidentalDeletionThreshold.ValueInt64(),
-			ScopeAll:            m.Scope.ValueString() == scopeAll,
-			SkipOutOfScope:      m.SkipOutOfScopeDeletions.ValueBool(),
-		},
-		plain:  map[string]string{},
-		secret: map[string]string{},
-	}
-	if prior != nil {
-		for key := range prior.ConnectorSettings.Elements() {
-			want.plain[key] = ""
-		}
-	}
-	connector := map[string]string{}
-	diags.Append(m.ConnectorSettings.ElementsAs(ctx, &connector, false)...)
-	for key, value := range connector {
-		want.plain[key] = value
-	}
-	diags.Append(m.CredentialsWO.ElementsAs(ctx, &want.secret, false)...)
-	if want.secret == nil {
-		want.secret = map[string]string{}
-	}
-	if !m.AdminUsername.IsNull() {
-		want.plain[keyUserName] = m.AdminUsername.ValueString()
-	}
-	want.secretFrom = "credentials_wo"
-	if !m.AdminPassword.IsNull() {
-		want.secret[keyPassword], want.secretFrom = m.AdminPassword.ValueString(), "admin_password"
-	}
-	if !m.AdminPasswordWO.IsNull() {
-		want.secret[keyPassword], want.secretFrom = m.AdminPasswordWO.ValueString(), "admin_password_wo"
-	}
-	return want, diags
-}
-
-// credentials are the values that the connection test signs in with, or nil when none are managed here.
-func (d desired) credentials() []graph.KeyValue {
-	var result []graph.KeyValue
-	for _, key := range graph.SecretKeys {
-		if value := d.plain[key] + d.secret[key]; value != "" {
-			result = append(result, graph.KeyValue{Key: key, Value: value})
-		}
-	}
-	for _, values := range []map[string]string{d.plain, d.secret} {
-		for key, value := range values {
-			if _, known := graph.SecretKey(key); value != "" && !known {
-				result = append(result, graph.KeyValue{Key: key, Value: value})
-			}
-		}
-	}
-	return result
 }
 
 func textOrNull(s string) types.String {

@@ -94,7 +94,7 @@ func TestModel_fromStored(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got := tt.before
 			got.CredentialsWO, tt.want.CredentialsWO = noMap, noMap
-			if diags := got.fromStored(t.Context(), tt.in, tt.imported); diags.HasError() {
+			if diags := got.fromStored(tt.in, tt.imported); diags.HasError() {
 				t.Fatal(diags)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -107,6 +107,7 @@ func TestModel_fromStored(t *testing.T) {
 func TestModel_desired(t *testing.T) {
 	text := types.StringValue
 	base := model{CredentialsWO: noMap, ConnectorSettings: noMap}
+	notGiven := settings("scope", "", "accidental_deletion_threshold", int64(0))
 	with := func(change func(*model)) model {
 		m := base
 		change(&m)
@@ -116,13 +117,13 @@ func TestModel_desired(t *testing.T) {
 		name  string
 		m     model
 		prior *model
-		want  desired
+		want  desired // without settings: as in base
 	}{
-		{"nothing", base, nil, desired{plain: map[string]string{}, secret: map[string]string{}, secretFrom: "credentials_wo"}},
+		{"nothing", base, nil, desired{plain: map[string]string{}, secret: map[string]string{}}},
 		{"settings", with(func(m *model) {
 			m.NotificationEmail, m.NotificationEnabled, m.PreventAccidentalDeletions = text("ops@example.com"), types.BoolValue(true), types.BoolValue(true)
 			m.AccidentalDeletionThreshold, m.Scope, m.SkipOutOfScopeDeletions = types.Int64Value(25), text("all"), types.BoolValue(true)
-		}), nil, desired{settings: settings{"ops@example.com", true, true, 25, true, true}, plain: map[string]string{}, secret: map[string]string{}, secretFrom: "credentials_wo"}},
+		}), nil, desired{settings: settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(25), "scope", "all", "skip_out_of_scope_deletions", true), plain: map[string]string{}, secret: map[string]string{}}},
 		{"write-only password", with(func(m *model) { m.AdminUsername, m.AdminPasswordWO = text("admin"), text("secret") }), nil,
 			desired{plain: map[string]string{keyUserName: "admin"}, secret: map[string]string{keyPassword: "secret"}, secretFrom: "admin_password_wo"}},
 		{"sensitive password", with(func(m *model) { m.AdminUsername, m.AdminPassword = text("admin"), text("secret") }), nil,
@@ -132,13 +133,13 @@ func TestModel_desired(t *testing.T) {
 		}), nil,
 			desired{plain: map[string]string{"BaseAddress": "https://a"}, secret: map[string]string{"SecretToken": "token"}, secretFrom: "credentials_wo"}},
 		{"a setting that is no longer wanted is removed", with(func(m *model) { m.ConnectorSettings = textMap("Domain", "example.com") }), &model{ConnectorSettings: textMap("BaseAddress", "https://a", "Domain", "old")},
-			desired{plain: map[string]string{"BaseAddress": "", "Domain": "example.com"}, secret: map[string]string{}, secretFrom: "credentials_wo"}},
-		{"a user name that is no longer managed stays", base, &model{AdminUsername: text("admin"), ConnectorSettings: noMap}, desired{plain: map[string]string{}, secret: map[string]string{}, secretFrom: "credentials_wo"}},
+			desired{plain: map[string]string{"BaseAddress": "", "Domain": "example.com"}, secret: map[string]string{}}},
+		{"a user name that is no longer managed stays", base, &model{AdminUsername: text("admin"), ConnectorSettings: noMap}, desired{plain: map[string]string{}, secret: map[string]string{}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, diags := tt.m.desired(t.Context(), tt.prior)
-			if diags.HasError() {
-				t.Fatal(diags)
+			got := tt.m.toDesired(tt.prior)
+			if tt.want.settings == nil {
+				tt.want.settings = notGiven
 			}
 			if diff := cmp.Diff(tt.want, got, cmp.AllowUnexported(desired{})); diff != "" {
 				t.Errorf("desired (-want +got):\n%s", diff)
@@ -163,7 +164,7 @@ func TestModel_afterWrite(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := model{Authorized: tt.planned, Scope: types.StringValue("assigned"), ConnectorSettings: noMap}
-			if diags := m.afterWrite(t.Context(), tt.result); diags.HasError() {
+			if diags := m.afterWrite(tt.result); diags.HasError() {
 				t.Fatal(diags)
 			}
 			if !m.Authorized.Equal(tt.want) || m.Scope.ValueString() != tt.scope {

@@ -19,7 +19,6 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -33,9 +32,7 @@ var (
 )
 
 // OnDemandAction is gotomeeting_provision_on_demand.
-type OnDemandAction struct {
-	data *providerdata.Data
-}
+type OnDemandAction struct{ onConnection }
 
 type onDemandConfig struct {
 	ConnectionID types.String `tfsdk:"connection_id"`
@@ -49,13 +46,6 @@ func NewOnDemandAction() action.Action { return &OnDemandAction{} }
 // Metadata names the action.
 func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_provision_on_demand"
-}
-
-// Configure takes over the provider's data.
-func (a *OnDemandAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	data, diags := providerdata.From(req.ProviderData)
-	a.data = data
-	resp.Diagnostics.Append(diags...)
 }
 
 // Schema describes the action.

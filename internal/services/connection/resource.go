@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -52,6 +53,18 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(diags...)
 }
 
+// ImportState accepts the id and the identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ref, diags := importRef(ctx, req)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), ref.String())...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), ref.ServicePrincipalID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("job_id"), ref.JobID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID)})...)
+}
+
 // Read takes over what the job and its readable secrets say.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
@@ -65,7 +78,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	defer cancel()
 
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
 	imported := state.TemplateID.IsNull()
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
 	switch {
@@ -79,7 +92,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.ConnectorRetired("connection"))
 		return
 	}
-	r.ledger().note(state.ref())
+	remembered(r.data).own.Add(state.ref())
 	state.fromJob(state.ServicePrincipalID.ValueString(), job)
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	switch {
@@ -88,12 +101,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		skipped.Add("whether user name, notification, threshold and scope are still as configured", err)
 		skipped.Add("whether a change would cost secrets that are not managed here", err)
 		resp.Diagnostics.Append(skipped.Diagnostics("They keep the values of the last apply.")...)
-		r.ledger().secretsRefused(state.ref())
+		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return
 	default:
-		resp.Diagnostics.Append(state.fromStored(ctx, secrets, imported)...)
+		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -106,8 +119,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
-	want, diags := plan.withWriteOnly(config).desired(ctx, &state)
-	resp.Diagnostics.Append(diags...)
+	want := plan.withWriteOnly(config).toDesired(&state)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -134,9 +146,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		resp.Diagnostics.Append(diags...)
 	}
-	resp.Diagnostics.Append(plan.afterWrite(ctx, result)...)
+	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddError("The service dropped secrets", lostDetail(result.lost))
 	}
@@ -153,9 +165,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // change tests the secrets that are about to be sent and writes what differs.
 func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, fresh bool) (written, diag.Diagnostics) {
-	before, err := r.secretsBefore(ctx, ref.ServicePrincipalID)
-	if err != nil {
-		return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, "Nothing was changed.")}
+	before, planned := remembered(r.data).secrets.Take(ref.ServicePrincipalID)
+	if !planned {
+		var err error
+		if before, err = r.data.Graph.GetSecrets(ctx, ref.ServicePrincipalID); err != nil {
+			return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, "Nothing was changed.")}
+		}
 	}
 	put, atRisk := before.plan(want, fresh)
 	if put != nil && len(want.secret) > 0 {
@@ -163,7 +178,7 @@ func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, f
 			return written{}, diag.Diagnostics{credentialsRefused(err, want)}
 		}
 	}
-	result, err := r.write(ctx, ref.ServicePrincipalID, before, put, atRisk)
+	result, err := write(ctx, r.data.Graph, ref.ServicePrincipalID, before, put, atRisk)
 	if err != nil {
 		return result, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}

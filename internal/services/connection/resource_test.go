@@ -270,6 +270,7 @@ func TestResource_importSaysWhatIsWrong(t *testing.T) {
 		name, id string
 		want     []acctest.Diagnostic
 	}{
+		{"empty", "", []acctest.Diagnostic{{Error: true, Summary: "Invalid import id", Detail: expected + `Got "": "" is not {service principal object id}/{job id}.`}}},
 		{"only the service principal", w.sp.ID, []acctest.Diagnostic{{Error: true, Summary: "Invalid import id",
 			Detail: expected + `Got "` + w.sp.ID + `": "` + w.sp.ID + `" is not {service principal object id}/{job id}.`}}},
 		{"a name", "Meetings/job", []acctest.Diagnostic{{Error: true, Summary: "Invalid import id", Detail: expected + `Got "Meetings/job": "Meetings/job" is not {service principal object id}/{job id}.`}}},

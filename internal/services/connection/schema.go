@@ -74,7 +74,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Settings of the connector that are no secrets, such as `BaseAddress` or `Domain`, by the service's key."},
 			"notification_email": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.Email()},
 				MarkdownDescription: "Address that is told when provisioning goes into quarantine. Without it there is no notification."},
-			"notification_enabled": schema.BoolAttribute{Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{notificationDefault{}},
+			"notification_enabled": schema.BoolAttribute{Optional: true, Computed: true,
 				MarkdownDescription: "Whether the notification is sent. Defaults to `true` when `notification_email` is given, else `false`."},
 			"prevent_accidental_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether a cycle that would disable or delete `accidental_deletion_threshold` accounts or more stops first. Defaults to `true`."},

@@ -177,7 +177,7 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 		}
 		return acctest.Diagnostic{Error: true, Path: path, Summary: summary, Detail: detail}
 	}
-	const later = "Give the password for this run; later runs do not need it."
+	const later = "Give the password for this run; later runs do not need a value."
 	_, _, found := w.managed().Plan(w.object("admin_password_wo", nil))
 	wants(t, found, missing("admin_password_wo", "`admin_password_wo_version` is \"1\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
 	_, _, found = w.managed().Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", nil))
@@ -185,7 +185,7 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 		"Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal."))
 	_, _, found = w.managed().Plan(w.bare("credentials_wo_version", "1"))
 	wants(t, found, missing("credentials_wo", "`credentials_wo_version` is \"1\", a version that has not been stored yet, but `credentials_wo` is not given. "+
-		"Give the credentials for this run; later runs do not need them."))
+		"Give the credentials for this run; later runs do not need a value."))
 
 	m := w.created()
 	if action, _, found := m.Plan(w.object("admin_password_wo", nil)); action != acctest.NoAction || len(found) > 0 {

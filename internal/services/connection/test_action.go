@@ -22,10 +22,20 @@ import (
 
 var _ action.ActionWithConfigure = (*TestAction)(nil)
 
-// TestAction is gotomeeting_test_connection.
-type TestAction struct {
+// onConnection is what the actions on a connection share.
+type onConnection struct {
 	data *providerdata.Data
 }
+
+// Configure takes over the provider's data.
+func (a *onConnection) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	data, diags := providerdata.From(req.ProviderData)
+	a.data = data
+	resp.Diagnostics.Append(diags...)
+}
+
+// TestAction is gotomeeting_test_connection.
+type TestAction struct{ onConnection }
 
 // NewTestAction returns the action.
 func NewTestAction() action.Action { return &TestAction{} }
@@ -33,13 +43,6 @@ func NewTestAction() action.Action { return &TestAction{} }
 // Metadata names the action.
 func (a *TestAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_test_connection"
-}
-
-// Configure takes over the provider's data.
-func (a *TestAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	data, diags := providerdata.From(req.ProviderData)
-	a.data = data
-	resp.Diagnostics.Append(diags...)
 }
 
 // connectionIDArgument is the argument that every action on a connection takes.

@@ -6,6 +6,7 @@ package connection
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,6 +29,14 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 		resp.Diagnostics.AddAttributeError(path.Root("notification_enabled"), "Notification without an address",
 			"`notification_enabled` is true, but there is no `notification_email` to send to. Give one, or leave `notification_enabled` out.")
 	}
+	for _, a := range managedAttributes {
+		for key, value := range a.entries(config) {
+			if value.IsNull() {
+				resp.Diagnostics.AddAttributeError(path.Root(a.attribute).AtMapKey(key), "Missing value",
+					fmt.Sprintf("The value of %q is null. Give one, or leave the key out.", key))
+			}
+		}
+	}
 	for key := range config.CredentialsWO.Elements() {
 		if _, twice := config.ConnectorSettings.Elements()[key]; twice {
 			resp.Diagnostics.AddAttributeError(path.Root("connector_settings").AtMapKey(key), "Key given twice",
@@ -48,6 +57,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if config.NotificationEnabled.IsNull() { // a default that depends on another attribute
+		plan.NotificationEnabled = types.BoolValue(!plan.NotificationEmail.IsNull())
+		if plan.NotificationEmail.IsUnknown() {
+			plan.NotificationEnabled = types.BoolUnknown()
+		}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("notification_enabled"), plan.NotificationEnabled)...)
+	}
 	var state *model
 	if !req.State.Raw.IsNull() {
 		state = &model{}
@@ -67,7 +83,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
 		return // Terraform asks again for the creation that replaces this
 	}
-	if newSecrets(plan, config, *state) || !plan.ConnectorSettings.Equal(state.ConnectorSettings) {
+	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), types.BoolUnknown())...)
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
@@ -76,44 +92,54 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // requireSecrets demands a secret exactly when it is about to be needed: for a create, or for a new version.
 func requireSecrets(config model, state *model) diag.Diagnostics {
 	var diags diag.Diagnostics
-	due := func(version types.String, prior func(model) types.String) bool {
-		return !version.IsNull() && !version.IsUnknown() && (state == nil || !version.Equal(prior(*state)))
+	for _, a := range managedAttributes {
+		if a.version == "" || !config.value(a.attribute).IsNull() {
+			continue
+		}
+		version := config.value(a.version)
+		if version.IsNull() || version.IsUnknown() || state != nil && version.Equal(state.value(a.version)) {
+			continue
+		}
+		diags.AddAttributeError(path.Root(a.attribute), "Missing "+a.noun,
+			fmt.Sprintf("`%s` is %s, a version that has not been stored yet, but `%s` is not given. Give the %s for this run; later runs do not need a value.",
+				a.version, version, a.attribute, a.noun))
 	}
-	if config.AdminPasswordWO.IsNull() && due(config.AdminPasswordWOVersion, func(m model) types.String { return m.AdminPasswordWOVersion }) {
+	withoutPassword := !config.AdminUsername.IsNull() && config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull()
+	switch {
+	case !withoutPassword:
+	case state == nil && config.AdminPasswordWOVersion.IsNull():
 		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
-			fmt.Sprintf("`admin_password_wo_version` is %s, a version that has not been stored yet, but `admin_password_wo` is not given. "+
-				"Give the password for this run; later runs do not need it.", config.AdminPasswordWOVersion))
-	}
-	if config.CredentialsWO.IsNull() && due(config.CredentialsWOVersion, func(m model) types.String { return m.CredentialsWOVersion }) {
-		diags.AddAttributeError(path.Root("credentials_wo"), "Missing credentials",
-			fmt.Sprintf("`credentials_wo_version` is %s, a version that has not been stored yet, but `credentials_wo` is not given. "+
-				"Give the credentials for this run; later runs do not need them.", config.CredentialsWOVersion))
-	}
-	if state != nil && !state.AdminUsername.IsNull() && !config.AdminUsername.IsNull() && !config.AdminUsername.IsUnknown() && !config.AdminUsername.Equal(state.AdminUsername) &&
-		config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() {
+			"`admin_username` is given without a password, and the new connection needs one. Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal.")
+	case state != nil && !state.AdminUsername.IsNull() && !config.AdminUsername.IsUnknown() && !config.AdminUsername.Equal(state.AdminUsername):
 		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
 			fmt.Sprintf("`admin_username` changes from %s to %s, and the stored password belongs to the former. Give the new one's password for this run; later runs do not need it.",
 				state.AdminUsername, config.AdminUsername))
-	}
-	if state == nil && !config.AdminUsername.IsNull() && config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.AdminPasswordWOVersion.IsNull() {
-		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
-			"`admin_username` is given without a password, and the new connection needs one. Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal.")
 	}
 	return diags
 }
 
 // newSecrets reports whether the plan brings credentials that the service does not have yet.
 func newSecrets(plan, config, state model) bool {
-	return !plan.AdminPassword.IsNull() && !plan.AdminPassword.Equal(state.AdminPassword) ||
-		!config.AdminPasswordWO.IsNull() && !plan.AdminPasswordWOVersion.Equal(state.AdminPasswordWOVersion) ||
-		!config.CredentialsWO.IsNull() && !plan.CredentialsWOVersion.Equal(state.CredentialsWOVersion) ||
-		!plan.AdminUsername.IsNull() && !plan.AdminUsername.Equal(state.AdminUsername)
+	return slices.ContainsFunc(managedAttributes, func(a managed) bool {
+		given, compared := plan.value(a.attribute), a.attribute
+		if a.version != "" {
+			given, compared = config.value(a.attribute), a.version
+		}
+		return a.kind != setting && !given.IsNull() && !plan.value(compared).Equal(state.value(compared))
+	})
+}
+
+// otherSettings reports whether the plan has other settings than the state, among all or among those without a default.
+func otherSettings(plan, state model, all bool) bool {
+	return slices.ContainsFunc(managedAttributes, func(a managed) bool {
+		return a.kind == setting && (all || !a.always()) && !plan.value(a.attribute).Equal(state.value(a.attribute))
+	})
 }
 
 // planCreate runs the checks of Create that need no more than a known service principal.
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	var diags diag.Diagnostics
-	diags.Append(r.refuseOversize(ctx, plan, config)...)
+	diags.Append(r.refuseOversize(plan, config)...)
 	if r.data == nil || plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
 		return diags
 	}
@@ -138,8 +164,8 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("template_id"), template.ID)...)
 	diags.Append(checkCredentials(template, supplied(config))...)
-	diags.Append(r.planExisting(ctx, servicePrincipalID, template, &skipped)...)
-	if !diags.HasError() && known(plan) && !r.data.Graph.HasWritten() { // the advice was given before the apply began
+	diags.Append(planExisting(ctx, r.data, servicePrincipalID, template, &skipped)...)
+	if !diags.HasError() && known(ctx, plan) && !r.data.Graph.HasWritten() { // the advice was given before the apply began
 		diags.Append(r.warnLoss(ctx, plan, config, nil, &skipped)...)
 	}
 	diags.Append(skipped.Diagnostics("They run at apply, before anything is created.")...)
@@ -148,7 +174,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 
 // planUpdate warns of what the change means for people, and of secrets that it might cost.
 func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
-	diags := r.refuseOversize(ctx, plan, config)
+	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
 	}
@@ -156,7 +182,7 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	if skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
-	if !known(plan) || r.ledger().saidRefused(state.ref()) {
+	if !known(ctx, plan) || remembered(r.data).refused.Has(state.ref()) {
 		return diags
 	}
 	var skipped graphdiag.Skipped
@@ -167,10 +193,7 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 
 // warnLoss names the masked keys that the coming write cannot repeat; state is nil for a creation.
 func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *model, skipped *graphdiag.Skipped) diag.Diagnostics {
-	want, problems := plan.withWriteOnly(config).desired(ctx, state)
-	if problems.HasError() {
-		return nil
-	}
+	want := plan.withWriteOnly(config).toDesired(state)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	secrets, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
@@ -178,7 +201,7 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 		return nil
 	}
 	if state != nil {
-		r.data.HandOver(secretsKey(servicePrincipalID), secrets)
+		remembered(r.data).secrets.Give(servicePrincipalID, secrets)
 	}
 	put, lost := stored(secrets).plan(want, state == nil || newSecrets(plan, config, *state))
 	if put == nil || len(lost) == 0 {
@@ -191,18 +214,15 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 
 // writes reports whether an update touches what is stored as secrets.
 func writes(plan, config, state model) bool {
-	return newSecrets(plan, config, state) || !plan.ConnectorSettings.Equal(state.ConnectorSettings) ||
-		!plan.NotificationEmail.Equal(state.NotificationEmail) || !plan.NotificationEnabled.Equal(state.NotificationEnabled) ||
-		!plan.PreventAccidentalDeletions.Equal(state.PreventAccidentalDeletions) ||
-		!plan.AccidentalDeletionThreshold.Equal(state.AccidentalDeletionThreshold) ||
-		!plan.Scope.Equal(state.Scope) || !plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions)
+	return newSecrets(plan, config, state) || otherSettings(plan, state, true)
 }
 
 // known reports whether everything that a write needs is known while planning.
-func known(plan model) bool {
-	return !plan.NotificationEmail.IsUnknown() && !plan.NotificationEnabled.IsUnknown() && !plan.Scope.IsUnknown() &&
-		!plan.ConnectorSettings.IsUnknown() && !plan.AdminUsername.IsUnknown() && !plan.AccidentalDeletionThreshold.IsUnknown() &&
-		!plan.PreventAccidentalDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.IsUnknown()
+func known(ctx context.Context, plan model) bool {
+	return !slices.ContainsFunc(managedAttributes, func(a managed) bool {
+		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
+		return a.kind != secret && (err != nil || !value.IsFullyKnown())
+	})
 }
 
 // warnScope says, with the numbers at hand, whom a change of scope touches.
@@ -236,34 +256,11 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 }
 
 // refuseOversize checks the limit of the US Government clouds while planning, as far as the values are known.
-func (r *Resource) refuseOversize(ctx context.Context, plan, config model) diag.Diagnostics {
+func (r *Resource) refuseOversize(plan, config model) diag.Diagnostics {
 	if r.data == nil || !r.data.USGovernment {
 		return nil
 	}
-	want, diags := plan.withWriteOnly(config).desired(ctx, nil)
-	if diags.HasError() {
-		return nil
-	}
-	return refuseOversize(want)
-}
-
-const governmentLimit = 1024
-
-func refuseOversize(want desired) diag.Diagnostics {
-	total := size(want)
-	if total <= governmentLimit {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewErrorDiagnostic("Credentials too long for this cloud",
-		fmt.Sprintf("In the US Government clouds all credentials and the notification address together may have %d bytes; these have %d. Use a shorter password, user name or address.",
-			governmentLimit, total))}
-}
-
-// withWriteOnly fills in the write-only values, which only the configuration has.
-func (m model) withWriteOnly(config model) model {
-	m.AdminPasswordWO = config.AdminPasswordWO
-	m.CredentialsWO = config.CredentialsWO
-	return m
+	return plan.withWriteOnly(config).toDesired(nil).refuseOversize()
 }
 
 func quoteList(keys []string) string {

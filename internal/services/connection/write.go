@@ -7,24 +7,19 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// secretsKey is under what planning hands over the secrets that it read.
-type secretsKey string
-
-// secretsBefore returns the stored secrets, as planning saw them moments ago or read anew.
-func (r *Resource) secretsBefore(ctx context.Context, servicePrincipalID string) (stored, error) {
-	if planned, ok := providerdata.Take[[]graph.KeyValue](r.data, secretsKey(servicePrincipalID)); ok {
-		return planned, nil
-	}
-	return r.data.Graph.GetSecrets(ctx, servicePrincipalID)
-}
+// How long to wait for what a write should have made visible. Replication takes seconds, rarely more.
+const (
+	settleTime = 2 * time.Minute // after a write that was confirmed
+	appearTime = time.Minute     // after one that was not
+)
 
 // written is the outcome of a write that the service accepted.
 type written struct {
@@ -51,19 +46,19 @@ func (w written) warning() diag.Diagnostics {
 const confirmations = 3
 
 // write sends a PUT that plan worked out, and waits until it is visible.
-func (r *Resource) write(ctx context.Context, servicePrincipalID string, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
+func write(ctx context.Context, client *graph.Client, servicePrincipalID string, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
 	if put == nil {
 		return written{after: before}, nil
 	}
-	if err := r.data.Graph.PutSecrets(ctx, servicePrincipalID, put); err != nil {
+	if err := client.PutSecrets(ctx, servicePrincipalID, put); err != nil {
 		return written{}, err
 	}
 	settle, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	var result written
 	agreed := 0
-	result.unseen = r.data.Graph.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
-		now, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
+	result.unseen = client.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
+		now, err := client.GetSecrets(ctx, servicePrincipalID)
 		if err != nil {
 			return false, "", err
 		}

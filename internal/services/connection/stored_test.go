@@ -5,6 +5,7 @@ package connection
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -21,27 +22,35 @@ const allOff = `{"DeleteThresholdEnabled":false,"DeleteThresholdValue":500,"Enab
 // complete is what a write of the default settings leaves behind.
 var complete = stored{kv(keySyncAll, "false"), kv(keyNotification, allOff)}
 
-var off = settings{DeletionThreshold: 500}
+// settings are those that nobody has set, but for the pairs of attribute and value.
+func settings(pairs ...any) map[string]any {
+	result := map[string]any{"scope": "assigned", "skip_out_of_scope_deletions": false, "notification_email": "", "notification_enabled": false,
+		"prevent_accidental_deletions": false, "accidental_deletion_threshold": int64(500)}
+	for i := 0; i < len(pairs); i += 2 {
+		result[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return result
+}
 
 func TestStored_settings(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		in   stored
-		want settings
+		want map[string]any
 	}{
-		{"nothing stored", nil, settings{DeletionThreshold: 500}},
+		{"nothing stored", nil, settings()},
 		{"everything", stored{kv("SyncAll", "true"), kv("SkipOutOfScopeDeletions", "True"),
 			kv("SyncNotificationSettings", `{"Enabled":true,"Recipients":"ops@example.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":25}`)},
-			settings{NotificationEmail: "ops@example.com", NotificationEnabled: true, PreventDeletions: true, DeletionThreshold: 25, ScopeAll: true, SkipOutOfScope: true}},
-		{"Booleans in other shapes", stored{kv("SyncAll", "FALSE"), kv("SkipOutOfScopeDeletions", "1")}, settings{DeletionThreshold: 500, SkipOutOfScope: true}},
+			settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(25), "scope", "all", "skip_out_of_scope_deletions", true)},
+		{"Booleans in other shapes", stored{kv("SyncAll", "FALSE"), kv("SkipOutOfScopeDeletions", "1")}, settings("skip_out_of_scope_deletions", true)},
 		{"keys and members in another case", stored{kv("syncall", "True"), kv("syncNotificationSettings", `{"enabled":true,"recipients":"ops@example.com"}`)},
-			settings{NotificationEmail: "ops@example.com", NotificationEnabled: true, DeletionThreshold: 500, ScopeAll: true}},
-		{"notification that is no JSON", stored{kv("SyncNotificationSettings", "off")}, off},
-		{"notification that is null", stored{kv("SyncNotificationSettings", "null")}, off},
-		{"an empty object", stored{kv("SyncNotificationSettings", "{}")}, off},
-		{"members of other types", stored{kv("SyncNotificationSettings", `{"Enabled":"yes","DeleteThresholdValue":"many","DeleteThresholdEnabled":true}`)}, settings{PreventDeletions: true, DeletionThreshold: 500}},
-		{"a threshold of nothing", stored{kv("SyncNotificationSettings", `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":0}`)}, settings{PreventDeletions: true, DeletionThreshold: 500}},
-		{"notification without an address", stored{kv("SyncNotificationSettings", `{"Enabled":true,"Recipients":""}`)}, off},
+			settings("notification_email", "ops@example.com", "notification_enabled", true, "scope", "all")},
+		{"notification that is no JSON", stored{kv("SyncNotificationSettings", "off")}, settings()},
+		{"notification that is null", stored{kv("SyncNotificationSettings", "null")}, settings()},
+		{"an empty object", stored{kv("SyncNotificationSettings", "{}")}, settings()},
+		{"members of other types", stored{kv("SyncNotificationSettings", `{"Enabled":"yes","DeleteThresholdValue":"many","DeleteThresholdEnabled":true}`)}, settings("prevent_accidental_deletions", true)},
+		{"a threshold of nothing", stored{kv("SyncNotificationSettings", `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":0}`)}, settings("prevent_accidental_deletions", true)},
+		{"notification without an address", stored{kv("SyncNotificationSettings", `{"Enabled":true,"Recipients":""}`)}, settings()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, tt.in.settings()); diff != "" {
@@ -52,7 +61,7 @@ func TestStored_settings(t *testing.T) {
 }
 
 func TestStored_plan(t *testing.T) {
-	credentials := desired{settings: off, plain: map[string]string{keyUserName: "admin@example.com"}, secret: map[string]string{keyPassword: "pass-word"}}
+	credentials := desired{settings: settings(), plain: map[string]string{keyUserName: "admin@example.com"}, secret: map[string]string{keyPassword: "pass-word"}}
 	stale := append(slices.Clone(complete), kv(keyUserName, "admin@example.com"), kv(keyPassword, "*"))
 	for _, tt := range []struct {
 		name     string
@@ -66,33 +75,33 @@ func TestStored_plan(t *testing.T) {
 			name: "first write", want: credentials, fresh: true,
 			wantPut: []graph.KeyValue{kv(keyPassword, "pass-word"), kv(keySyncAll, "false"), kv(keyNotification, allOff), kv(keyUserName, "admin@example.com")},
 		},
-		{name: "nothing differs", in: complete, want: desired{settings: off}},
+		{name: "nothing differs", in: complete, want: desired{settings: settings()}},
 		{name: "secrets that are not new are no reason to write", in: stale, want: credentials},
 		{
 			name: "new secrets are", in: stale, want: credentials, fresh: true,
 			wantPut: []graph.KeyValue{kv(keyPassword, "pass-word"), kv(keySyncAll, "false"), kv(keyNotification, allOff), kv(keyUserName, "admin@example.com")},
 		},
 		{
-			name: "settings that were never written are", in: stored{kv(keySyncAll, "false")}, want: desired{settings: off},
+			name: "settings that were never written are", in: stored{kv(keySyncAll, "false")}, want: desired{settings: settings()},
 			wantPut: []graph.KeyValue{kv(keySyncAll, "false"), kv(keyNotification, allOff)},
 		},
 		{
 			name: "the same in another spelling is none", in: stored{kv(keySyncAll, "False"), kv(keySkip, "0"), kv(keyNotification, `{"Recipients":"OPS@example.com","Enabled":true}`)},
-			want: desired{settings: settings{NotificationEmail: "ops@example.com", NotificationEnabled: true, DeletionThreshold: 500}},
+			want: desired{settings: settings("notification_email", "ops@example.com", "notification_enabled", true)},
 		},
 		{
 			name: "a foreign readable key is carried along, a masked one is not and is at risk",
-			in:   append(slices.Clone(complete), kv("Domain", "example.com"), kv("SecretToken", "*"), kv("Sandbox", "")), want: desired{settings: settings{DeletionThreshold: 500, ScopeAll: true}},
+			in:   append(slices.Clone(complete), kv("Domain", "example.com"), kv("SecretToken", "*"), kv("Sandbox", "")), want: desired{settings: settings("scope", "all")},
 			wantPut:  []graph.KeyValue{kv(keySyncAll, "true"), kv(keyNotification, allOff), kv("Domain", "example.com")},
 			wantLost: []string{"SecretToken"},
 		},
 		{
-			name: "a password that is not given is at risk", in: stale, want: desired{settings: settings{DeletionThreshold: 500, ScopeAll: true}, plain: map[string]string{keyUserName: "admin@example.com"}},
+			name: "a password that is not given is at risk", in: stale, want: desired{settings: settings("scope", "all"), plain: map[string]string{keyUserName: "admin@example.com"}},
 			wantPut:  []graph.KeyValue{kv(keySyncAll, "true"), kv(keyNotification, allOff), kv(keyUserName, "admin@example.com")},
 			wantLost: []string{keyPassword},
 		},
 		{
-			name: "a password that is given is repeated", in: stale, want: desired{settings: settings{DeletionThreshold: 500, ScopeAll: true}, plain: credentials.plain, secret: credentials.secret},
+			name: "a password that is given is repeated", in: stale, want: desired{settings: settings("scope", "all"), plain: credentials.plain, secret: credentials.secret},
 			wantPut: []graph.KeyValue{kv(keyPassword, "pass-word"), kv(keySyncAll, "true"), kv(keyNotification, allOff), kv(keyUserName, "admin@example.com")},
 		},
 		{
@@ -101,20 +110,20 @@ func TestStored_plan(t *testing.T) {
 			wantPut: []graph.KeyValue{kv(keyPassword, "pass-word"), kv(keySyncAll, "false"), kv(keyNotification, allOff), kv(keyUserName, "admin@example.com")},
 		},
 		{
-			name: "a setting is changed", in: append(slices.Clone(complete), kv("BaseAddress", "https://a.example.com")), want: desired{settings: off, plain: map[string]string{"BaseAddress": "https://b.example.com"}},
+			name: "a setting is changed", in: append(slices.Clone(complete), kv("BaseAddress", "https://a.example.com")), want: desired{settings: settings(), plain: map[string]string{"BaseAddress": "https://b.example.com"}},
 			wantPut: []graph.KeyValue{kv("BaseAddress", "https://b.example.com"), kv(keySyncAll, "false"), kv(keyNotification, allOff)},
 		},
 		{
-			name: "a setting is removed", in: append(slices.Clone(complete), kv("BaseAddress", "https://a.example.com")), want: desired{settings: off, plain: map[string]string{"BaseAddress": ""}},
+			name: "a setting is removed", in: append(slices.Clone(complete), kv("BaseAddress", "https://a.example.com")), want: desired{settings: settings(), plain: map[string]string{"BaseAddress": ""}},
 			wantPut: []graph.KeyValue{kv("BaseAddress", ""), kv(keySyncAll, "false"), kv(keyNotification, allOff)},
 		},
-		{name: "a setting that is gone need not be removed", in: complete, want: desired{settings: off, plain: map[string]string{"BaseAddress": ""}}},
+		{name: "a setting that is gone need not be removed", in: complete, want: desired{settings: settings(), plain: map[string]string{"BaseAddress": ""}}},
 		{
-			name: "skipping is written when it is wanted", in: complete, want: desired{settings: settings{DeletionThreshold: 500, SkipOutOfScope: true}},
+			name: "skipping is written when it is wanted", in: complete, want: desired{settings: settings("skip_out_of_scope_deletions", true)},
 			wantPut: []graph.KeyValue{kv(keySkip, "True"), kv(keySyncAll, "false"), kv(keyNotification, allOff)},
 		},
 		{
-			name: "and when it was", in: append(slices.Clone(complete), kv(keySkip, "True")), want: desired{settings: off},
+			name: "and when it was", in: append(slices.Clone(complete), kv(keySkip, "True")), want: desired{settings: settings()},
 			wantPut: []graph.KeyValue{kv(keySkip, "False"), kv(keySyncAll, "false"), kv(keyNotification, allOff)},
 		},
 	} {
@@ -145,7 +154,7 @@ func TestStored_notificationTextKeepsWhatItDoesNotKnow(t *testing.T) {
 			`{"Enabled":true,"Recipients":"ops@example.com","DeleteThresholdEnabled":true,"DeleteThresholdValue":7,"HumanResourcesLookaheadQueryEnabled":false}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			text := stored{kv(keyNotification, tt.in)}.notificationText(settings{NotificationEmail: "ops@example.com", NotificationEnabled: true, PreventDeletions: true, DeletionThreshold: 7})
+			text := stored{kv(keyNotification, tt.in)}.notificationText(settings("notification_email", "ops@example.com", "notification_enabled", true, "prevent_accidental_deletions", true, "accidental_deletion_threshold", int64(7)))
 			var got, want map[string]any
 			if err := json.Unmarshal([]byte(text), &got); err != nil {
 				t.Fatal(err)
@@ -195,21 +204,15 @@ func TestStored_vanished(t *testing.T) {
 	}
 }
 
-func TestSize_countsCredentialsAndAddressesInBytes(t *testing.T) {
-	want := desired{settings: settings{NotificationEmail: "ops@example.com"}, plain: map[string]string{keyUserName: "admin"}, secret: map[string]string{keyPassword: "pässword"}}
-	if got := size(want); got != 15+5+9 {
-		t.Errorf("got %d", got)
-	}
-	want.secret["AppKey"] = strings.Repeat("x", 995)
-	if got := size(want); got != governmentLimit {
-		t.Fatalf("got %d", got)
-	}
-	if diags := refuseOversize(want); diags.HasError() {
+func TestDesired_countsCredentialsAndAddressesInBytes(t *testing.T) {
+	want := desired{settings: settings("notification_email", "ops@example.com"), plain: map[string]string{keyUserName: "admin"}, secret: map[string]string{keyPassword: "pässword"}}
+	want.secret["AppKey"] = strings.Repeat("x", governmentLimit-15-5-9)
+	if diags := want.refuseOversize(); diags.HasError() {
 		t.Errorf("1,024 bytes are refused: %v", diags)
 	}
 	want.plain["Domain"] = "x"
 	const text = "In the US Government clouds all credentials and the notification address together may have 1024 bytes; these have 1025. Use a shorter password, user name or address."
-	if diags := refuseOversize(want); !diags.HasError() || diags[0].Detail() != text {
+	if diags := want.refuseOversize(); !diags.HasError() || diags[0].Detail() != text {
 		t.Errorf("1,025 bytes: %v", diags)
 	}
 }

@@ -1,0 +1,34 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection
+
+import (
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// memory is what one run remembers of connections.
+type memory struct {
+	// jobs and secrets of a service principal, from planning to the apply that follows.
+	jobs    memo.Handover[string, []graph.Job]
+	secrets memo.Handover[string, stored]
+	// own are jobs that are in the state, or were until a moment ago. Terraform does not tell that a resource which it
+	// creates replaces one: without this, what is about to be deleted or was just deleted would look like somebody
+	// else's connection.
+	own memo.Set[graph.JobRef]
+	// refused are jobs whose secrets could not be read, which the user knows already.
+	refused memo.Set[graph.JobRef]
+}
+
+type memoryKey struct{}
+
+func remembered(data *providerdata.Data) *memory {
+	return providerdata.Shared(data, memoryKey{}, func() *memory {
+		m := &memory{}
+		m.jobs.MaxAge, m.jobs.Clock = providerdata.PlannedAge, data.Graph.Clock()
+		m.secrets.MaxAge, m.secrets.Clock = providerdata.PlannedAge, data.Graph.Clock()
+		return m
+	})
+}
