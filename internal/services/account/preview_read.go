@@ -111,12 +111,12 @@ func (s *survey) mapping(ctx context.Context, job graph.Job) (*rules, diag.Diagn
 	if !found {
 		return nil, fail(diag.NewErrorDiagnostic("No mapping of users", "The connection's schema has no mapping of the directory's users, so that there is nothing to preview."))
 	}
-	target, err := schema.Object(m.TargetDirectory, m.TargetObject)
+	target, err := schema.Object(m.Rule.TargetDirectory, m.TargetObject)
 	if err == nil && target == nil {
 		// A schema may come without its directories; the connector's default describes the same target.
 		var standard *graph.Schema
 		if standard, err = s.graph.GetTemplateSchema(ctx, s.ref.ServicePrincipalID, job.TemplateID); err == nil {
-			target, err = standard.Object(m.TargetDirectory, m.TargetObject)
+			target, err = standard.Object(m.Rule.TargetDirectory, m.TargetObject)
 		}
 	}
 	if err != nil || target == nil {
@@ -127,21 +127,21 @@ func (s *survey) mapping(ctx context.Context, job graph.Job) (*rules, diag.Diagn
 }
 
 // userMapping finds the mapping of the directory's users: of several the one that is enabled and comes first.
-func userMapping(schema *graph.Schema, mappings []graph.ObjectMapping) (graph.ObjectMapping, bool) {
-	users := slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
-	if slices.ContainsFunc(users, func(m graph.ObjectMapping) bool { return schema.IsEntra(m.SourceDirectory) }) {
-		users = slices.DeleteFunc(users, func(m graph.ObjectMapping) bool { return !schema.IsEntra(m.SourceDirectory) })
+func userMapping(schema *graph.Schema, mappings []*graph.ObjectMapping) (graph.ObjectMapping, bool) {
+	users := slices.DeleteFunc(slices.Clone(mappings), func(m *graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
+	if slices.ContainsFunc(users, func(m *graph.ObjectMapping) bool { return schema.IsEntra(m.Rule.SourceDirectory) }) {
+		users = slices.DeleteFunc(users, func(m *graph.ObjectMapping) bool { return !schema.IsEntra(m.Rule.SourceDirectory) })
 	}
-	slices.SortStableFunc(users, func(a, b graph.ObjectMapping) int {
+	slices.SortStableFunc(users, func(a, b *graph.ObjectMapping) int {
 		if a.Enabled != b.Enabled {
 			return sign(b.Enabled) - sign(a.Enabled)
 		}
-		return a.RulePriority - b.RulePriority
+		return a.Rule.Priority - b.Rule.Priority
 	})
 	if len(users) == 0 {
 		return graph.ObjectMapping{}, false
 	}
-	return users[0], true
+	return *users[0], true
 }
 
 // scope reads whether everybody is in scope.

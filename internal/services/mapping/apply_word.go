@@ -30,7 +30,7 @@ func (applyWord) ValidateString(_ context.Context, req validator.StringRequest, 
 	case flowTypeOf(text) != text: // one of the words
 	case word != text:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word))
-	case !isFlowType(text):
+	case !isApply(text):
 		hint := ""
 		if near := nearest(text, applyNames()); near != "" {
 			hint = fmt.Sprintf(" Did you mean %q?", near)
@@ -39,7 +39,11 @@ func (applyWord) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-func isFlowType(text string) bool {
+// isApply reports whether a text is one of the words, or may be a flow type that the service adds later.
+func isApply(text string) bool {
+	if flowTypeOf(text) != text {
+		return true
+	}
 	for i, r := range text {
 		if (i == 0 && !unicode.IsUpper(r)) || r > unicode.MaxASCII || !unicode.IsLetter(r) {
 			return false

@@ -23,14 +23,20 @@ func (attributeName) ValidateString(_ context.Context, req validator.StringReque
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	name := req.ConfigValue.ValueString()
+	if summary, detail := attributeNameProblem(req.ConfigValue.ValueString()); summary != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
+	}
+}
+
+// attributeNameProblem says why a text cannot be the name of an attribute; "" when it can.
+func attributeNameProblem(name string) (summary, detail string) {
 	switch inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"); {
 	case strings.TrimSpace(name) == "":
-		resp.Diagnostics.AddAttributeError(req.Path, "Empty attribute name", "Give the name of an attribute, spelt as in the schema.")
+		return "Empty attribute name", "Give the name of an attribute, spelt as in the schema."
 	case strings.TrimSpace(name) != name:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name)))
+		return "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name))
 	case "["+inner+"]" == name && !strings.ContainsAny(inner, "[]"):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid attribute name",
-			fmt.Sprintf("%q has the brackets that attributes have in expressions. Write %q here.", name, inner))
+		return "Invalid attribute name", fmt.Sprintf("%q has the brackets that attributes have in expressions. Write %q here.", name, inner)
 	}
+	return "", ""
 }
