@@ -51,14 +51,12 @@ func (s *Schema) UnmarshalJSON(data []byte) error {
 // MarshalJSON yields the document.
 func (s *Schema) MarshalJSON() ([]byte, error) { return s.encode(), nil }
 
+// encode is the document; nothing if there never was one.
 func (s *Schema) encode() json.RawMessage {
-	switch {
-	case s.malformed == nil:
-		return write(s)
-	case s.object.text == nil:
-		return json.RawMessage("null")
+	if s.malformed != nil || s.object.text == nil {
+		return s.object.text
 	}
-	return s.object.text
+	return write(s)
 }
 
 // Clone returns a copy that shares nothing with the schema.

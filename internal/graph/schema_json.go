@@ -35,29 +35,21 @@ func parseObject(raw json.RawMessage) (jsonObject, error) {
 		return o, nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
-	open, err := decoder.Token()
-	if err != nil {
-		return o, err
-	}
-	if open != json.Delim('{') {
-		return o, errNoObject
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return o, errors.Join(errNoObject, err)
 	}
 	for decoder.More() {
 		start := decoder.InputOffset()
 		token, err := decoder.Token()
+		m := member{key: bytes.TrimLeft(raw[start:decoder.InputOffset()], ", \t\r\n")}
+		if err == nil {
+			m.name, _ = token.(string) // the decoder takes nothing else for a name
+			err = decoder.Decode(&m.value)
+		}
 		if err != nil {
-			return o, err
+			return o, fmt.Errorf("%s: %w", m.name, err)
 		}
-		name, ok := token.(string)
-		if !ok {
-			return o, errNoObject
-		}
-		key := json.RawMessage(bytes.TrimLeft(raw[start:decoder.InputOffset()], ", \t\r\n"))
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return o, fmt.Errorf("%s: %w", name, err)
-		}
-		o.members = append(o.members, member{name, key, value})
+		o.members = append(o.members, m)
 	}
 	return o, nil
 }
@@ -243,7 +235,9 @@ func (w *walk) nested(name string, visit func(*walk)) {
 func withoutAnnotations(raw json.RawMessage) (json.RawMessage, error) {
 	raw = bytes.TrimSpace(raw)
 	switch {
-	case bytes.HasPrefix(raw, []byte("{")):
+	case len(raw) == 0:
+		return nil, errNoObject
+	case raw[0] == '{':
 		o, err := parseObject(raw)
 		if err != nil {
 			return nil, err
@@ -256,7 +250,7 @@ func withoutAnnotations(raw json.RawMessage) (json.RawMessage, error) {
 			}
 		}
 		return o.encode(), nil
-	case bytes.HasPrefix(raw, []byte("[")):
+	case raw[0] == '[':
 		items, err := parseArray(raw)
 		for i := range items {
 			if items[i], err = withoutAnnotations(items[i]); err != nil {

@@ -4,6 +4,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -60,64 +61,31 @@ func (e *publicError) innermost() (code, message string) {
 
 // FilterOperator is an operator of scoping filters.
 type FilterOperator struct {
-	Name                    string // as the service spells it
-	Arity                   string
-	SupportedAttributeTypes []string
+	ID                      string   `json:"id"`
+	Name                    string   `json:"name"` // as the service spells it; the id where it sends no name
+	Arity                   string   `json:"arity"`
+	SupportedAttributeTypes []string `json:"supportedAttributeTypes"`
 }
 
 // FilterOperators lists the operators that a job's scoping filters accept.
 func (c *Client) FilterOperators(ctx context.Context, ref JobRef) ([]FilterOperator, error) {
+	operators, err := list[FilterOperator](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators"), needs: writesSynchronization})
+	for i := range operators {
+		operators[i].Name = cmp.Or(operators[i].Name, operators[i].ID)
+	}
+	return operators, err
+}
+
+// Functions names the functions that a job's mapping expressions may use.
+func (c *Client) Functions(ctx context.Context, ref JobRef) ([]string, error) {
 	type wire struct {
-		ID                      string   `json:"id"`
-		Name                    string   `json:"name"`
-		Arity                   string   `json:"arity"`
-		SupportedAttributeTypes []string `json:"supportedAttributeTypes"`
+		ID   string `json:"id"`
+		Name string `json:"name"`
 	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators"), needs: writesSynchronization})
-	if err != nil {
-		return nil, err
+	functions, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions"), needs: writesSynchronization})
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = cmp.Or(f.Name, f.ID)
 	}
-	operators := make([]FilterOperator, len(found))
-	for i, w := range found {
-		operators[i] = FilterOperator{Name: w.Name, Arity: w.Arity, SupportedAttributeTypes: w.SupportedAttributeTypes}
-		if w.Name == "" {
-			operators[i].Name = w.ID
-		}
-	}
-	return operators, nil
-}
-
-// MappingFunction is a function of the mapping expression language as the service declares it.
-type MappingFunction struct {
-	Name       string
-	Parameters []MappingParameter
-}
-
-// MappingParameter is a parameter of a MappingFunction.
-type MappingParameter struct {
-	Name                     string `json:"name"`
-	Type                     string `json:"type"`
-	Required                 bool   `json:"required"`
-	AllowMultipleOccurrences bool   `json:"allowMultipleOccurrences"`
-}
-
-// Functions lists the functions that a job's mapping expressions may use.
-func (c *Client) Functions(ctx context.Context, ref JobRef) ([]MappingFunction, error) {
-	type wire struct {
-		ID         string             `json:"id"`
-		Name       string             `json:"name"`
-		Parameters []MappingParameter `json:"parameters"`
-	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions"), needs: writesSynchronization})
-	if err != nil {
-		return nil, err
-	}
-	functions := make([]MappingFunction, len(found))
-	for i, w := range found {
-		functions[i] = MappingFunction{Name: w.Name, Parameters: w.Parameters}
-		if w.Name == "" {
-			functions[i].Name = w.ID
-		}
-	}
-	return functions, nil
+	return names, err
 }

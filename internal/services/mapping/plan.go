@@ -153,13 +153,9 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 // offered lists the functions that the connection offers, which can go beyond the documented ones; nothing when that
 // cannot be read.
 func (v *review) offered(ctx context.Context) []string {
-	functions, err := v.run.graph.Functions(ctx, v.ref)
+	names, err := v.run.graph.Functions(ctx, v.ref)
 	if err != nil {
 		return nil
-	}
-	names := make([]string, len(functions))
-	for i, f := range functions {
-		names[i] = f.Name
 	}
 	return names
 }
