@@ -39,25 +39,38 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	trees := treeSet{}
 	trees.learnAll(live.schema)
 	targets := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool { return !changed(target) })
-	results := parseEach(ctx, v.run.graph, v.ref, v.want.entries, targets)
 	parsed, said := treeSet{}, false
+	diags = v.parse(ctx, targets, parsed, func(err error) bool {
+		if !graph.IsPermissionDenied(err) && !unreachable(err) {
+			return false
+		}
+		if !said {
+			skipped.Add(checkParser, err)
+			said = true
+		}
+		return true
+	})
+	if len(parsed) > 0 {
+		v.run.trees.Give(treesKey{v.ref, v.name}, parsed)
+	}
+	return diags
+}
+
+// parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no
+// error; nil for none.
+func (v *review) parse(ctx context.Context, targets []string, trees treeSet, excuse func(error) bool) (diags diag.Diagnostics) {
+	results := parseEach(ctx, v.run.graph, v.ref, v.want.entries, targets)
 	for _, target := range targets {
-		result := results[v.want.entries[target].source.sourceID]
-		if graph.IsPermissionDenied(result.err) || unreachable(result.err) {
-			if !said {
-				skipped.Add(checkParser, result.err)
-				said = true
-			}
+		id := v.want.entries[target].source.sourceID
+		result := results[id]
+		if result.err != nil && excuse != nil && excuse(result.err) {
 			continue
 		}
 		if d := result.diagnostic(target); d != nil {
 			diags.Append(d)
 			continue
 		}
-		parsed[v.want.entries[target].source.sourceID] = result.tree
-	}
-	if len(parsed) > 0 {
-		v.run.trees.Give(treesKey{v.ref, v.name}, parsed)
+		trees[id] = result.tree
 	}
 	return diags
 }

@@ -4,28 +4,18 @@
 package mapping
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // attributeName refuses what cannot be the name of an attribute. Nearly everything can: names in use have colons, dots,
 // quotes and brackets.
-type attributeName struct{}
-
-func (attributeName) Description(context.Context) string { return "must be the name of an attribute" }
-
-func (v attributeName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (attributeName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if summary, detail := attributeNameProblem(req.ConfigValue.ValueString()); summary != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
-	}
+func attributeName() validator.String {
+	return validate.Text("must be the name of an attribute", attributeNameProblem)
 }
 
 // attributeNameProblem says why a text cannot be the name of an attribute; "" when it can.

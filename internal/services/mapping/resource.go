@@ -81,7 +81,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	trees := v.planTrees()
 	trees.learnAll(template)
-	resp.Diagnostics.Append(parseAll(ctx, v.run.graph, v.ref, v.want.entries, trees.unparsed(v.want.entries), trees)...)
+	resp.Diagnostics.Append(v.parse(ctx, trees.unparsed(v.want.entries), trees, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -199,7 +199,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
 		return v.prior.has(v.want.entries[target].source)
 	})
-	diags.Append(parseAll(ctx, v.run.graph, v.ref, v.want.entries, fresh, trees)...)
+	diags.Append(v.parse(ctx, fresh, trees, nil)...)
 	if diags.HasError() {
 		return diags
 	}

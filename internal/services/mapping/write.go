@@ -70,7 +70,7 @@ func newWriter(v *review, trees treeSet, removed []string) writer {
 			return v.want.assign(draft.mapping, v.spelt(), known), nil
 		},
 		parse: func(ctx context.Context, missing []string) diag.Diagnostics {
-			return parseAll(ctx, v.run.graph, v.ref, v.want.entries, missing, trees)
+			return v.parse(ctx, missing, trees, nil)
 		},
 		lost: func(at located) []string { return settingsOf(at.mapping).differences(v.want) },
 	}
