@@ -167,7 +167,7 @@ func TestSchema_keepsEveryByteBesideAnAssignment(t *testing.T) {
 	const text = `{"n":9007199254740993,"x":1,"x":2,"directories":[ {"name": "a" , "name": "b"} ],"synchronizationRules":[{"objectMappings":[{"z":1.10,"z":1.1,"attributeMappings":[` +
 		`{"b":[1 ,2],"targetAttributeName":"one","a":9007199254740993,"source":{"type":"Attribute", "name":"mail","x":1,"x":2},"b":null,"matchingPriority":1},` +
 		`{"targetAttributeName": "two", "source": {"type": "Workflow","id":9007199254740993,"id":2 } },` +
-		`{"targetAttributeName": "two", "source": {"name": "mail"}}],"scope":{"y":1,"y":2,"groups":[{"q":1E2,"clauses":[ ]}]}}]}]}`
+		`{"targetAttributeName": "two", "source": {"name": "mail"}},{ },null],"scope":{"y":1,"y":2,"groups":[{"q":1E2,"clauses":[ ]}]}}]}]}`
 	schema := schemaFrom(t, text)
 	if got := string(schema.Clone().encode()); got != text {
 		t.Errorf("unchanged: %s", cmp.Diff(text, got))

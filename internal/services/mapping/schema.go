@@ -52,6 +52,7 @@ var filterDescriptions = map[string]string{
 
 const (
 	mappingsDescription = "Where each target attribute gets its value, by target attribute spelt as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
+		"The exception is an attribute mapping that an entry cannot express, such as a workflow: it is left alone and named in a warning, unless an entry has its target attribute. " +
 		"Each entry has one of `source_attribute`, `constant` and `expression`, or only `default_value`."
 	objectMappingDescription = "Which objects are mapped: the kind of source object, such as `User` or `Group`. Where that fits several mappings, source and target object, as in `User to Contact`, " +
 		"or the mapping's name as the portal shows it. Defaults to `User`."

@@ -97,6 +97,13 @@ func TestUnmanaged_isReplacedWhenAnEntryHasItsTarget(t *testing.T) {
 func TestUnmanaged_isLeftByCreateAndDestroy(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
+	c.change(func(schema map[string]any) {
+		for _, a := range asList(item(item(schema, "directories", 1), "objects", 0)["attributes"]) {
+			if definition, _ := a.(map[string]any); definition["name"] == "jobTitle" {
+				definition["required"] = true // the workflow writes it
+			}
+		}
+	})
 	c.mapped(from("jobTitle", json.RawMessage(workflow)))
 	m := c.Managed(typeName)
 	declared := c.config(edited(map[string]any{"jobTitle": map[string]any{"source_attribute": "department"}}))
