@@ -258,12 +258,12 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"list operators", func(ctx context.Context, c *Client) (any, error) { return c.FilterOperators(ctx, testRef) },
 			answer(200, `{"value":[{"id":"EQUALS","arity":"Binary","supportedAttributeTypes":["String"]},{"id":"x","name":"IS NULL"}]}`),
-			"GET " + job + "/schema/filterOperators", "", []FilterOperator{{Name: "EQUALS", Arity: "Binary", SupportedAttributeTypes: []string{"String"}}, {Name: "IS NULL"}},
+			"GET " + job + "/schema/filterOperators", "", []FilterOperator{{ID: "EQUALS", Name: "EQUALS", Arity: "Binary", SupportedAttributeTypes: []string{"String"}}, {ID: "x", Name: "IS NULL"}},
 		},
 		{
 			"list functions", func(ctx context.Context, c *Client) (any, error) { return c.Functions(ctx, testRef) },
 			answer(200, `{"value":[{"id":"Append","name":"Append","parameters":[{"name":"source","type":"String","required":true,"allowMultipleOccurrences":false}]}]}`),
-			"GET " + job + "/schema/functions", "", []MappingFunction{{Name: "Append", Parameters: []MappingParameter{{Name: "source", Type: "String", Required: true}}}},
+			"GET " + job + "/schema/functions", "", []string{"Append"},
 		},
 		{
 			"parse", func(ctx context.Context, c *Client) (any, error) { return c.ParseExpression(ctx, testRef, "[mail") },

@@ -11,23 +11,114 @@ import (
 	"strings"
 )
 
-// Schema is a synchronization schema as the service sent it, every member kept.
+// Schema is a synchronization schema. It is replaced whole, so what the structs do not know stays as the service sent it.
+// To change one, edit a Clone.
 type Schema struct {
-	document json.RawMessage
+	Version     string // changes with every write
+	Rules       []Rule
+	Directories []Directory
+	kept
+
+	malformed error // why the document could not be read; then it is only kept
 }
 
-// UnmarshalJSON keeps the document as it is: numbers, unknown members and the order of lists included.
+func (s *Schema) visit(w *walk) {
+	text(w, "version", &s.Version, "")
+	objects(w, "synchronizationRules", &s.Rules)
+	objects(w, "directories", &s.Directories)
+}
+
+// UnmarshalJSON reads a document. One without the documented shape is no error here, since not every use depends on it;
+// ObjectMappings and Object report it.
 func (s *Schema) UnmarshalJSON(data []byte) error {
-	s.document = bytes.Clone(data)
+	schema, err := read[Schema](bytes.Clone(data))
+	schema.malformed = err
+	for i := range schema.Rules {
+		rule := &schema.Rules[i]
+		for j := range rule.ObjectMappings {
+			rule.ObjectMappings[j].Rule = rule
+		}
+	}
+	for _, directory := range schema.Directories {
+		for i := range directory.Objects {
+			directory.Objects[i].Directory = directory.Name
+		}
+	}
+	*s = schema
 	return nil
 }
 
 // MarshalJSON yields the document.
-func (s *Schema) MarshalJSON() ([]byte, error) {
-	if s.document == nil {
-		return []byte("null"), nil
+func (s *Schema) MarshalJSON() ([]byte, error) { return s.encode(), nil }
+
+// encode is the document; nothing if there never was one.
+func (s *Schema) encode() json.RawMessage {
+	if s.malformed != nil || s.object.text == nil {
+		return s.object.text
 	}
-	return s.document, nil
+	return write(s)
+}
+
+// Clone returns a copy that shares nothing with the schema.
+func (s *Schema) Clone() *Schema {
+	clone := &Schema{}
+	_ = clone.UnmarshalJSON(s.encode()) // never fails
+	return clone
+}
+
+// ObjectMappings lists the object mappings of all rules in the order as sent.
+func (s *Schema) ObjectMappings() ([]*ObjectMapping, error) {
+	var found []*ObjectMapping
+	for i := range s.Rules {
+		for j := range s.Rules[i].ObjectMappings {
+			found = append(found, &s.Rules[i].ObjectMappings[j])
+		}
+	}
+	return found, s.malformed
+}
+
+// Object finds the definition of an object in a directory; nil when the schema has none. Names of directories and
+// objects are compared without regard to case.
+func (s *Schema) Object(directory, object string) (*ObjectDefinition, error) {
+	for _, d := range s.Directories {
+		if !strings.EqualFold(d.Name, directory) {
+			continue
+		}
+		for i := range d.Objects {
+			if strings.EqualFold(d.Objects[i].Name, object) {
+				return &d.Objects[i], s.malformed
+			}
+		}
+	}
+	return nil, s.malformed
+}
+
+// IsEntra tells the tenant's directory from a target's. Names and ids of directories differ between tenants, old and
+// new, so what its users have decides.
+func (s *Schema) IsEntra(directory string) bool {
+	user, err := s.Object(directory, "User")
+	return err == nil && user != nil && user.Attribute("objectId") != nil && user.Attribute("userPrincipalName") != nil
+}
+
+// RuleFor returns the id of the rule that provisions objects of a kind (User or Group) of the tenant's directory, by the
+// first of its mappings in the order of the rules' priorities; "" when the schema has none that is enabled.
+func (s *Schema) RuleFor(object string) (ruleID string, err error) {
+	mappings, err := s.ObjectMappings()
+	if err != nil {
+		return "", err
+	}
+	best := &Rule{}
+	for _, m := range mappings {
+		if m.Enabled && strings.EqualFold(m.SourceObject, object) && s.IsEntra(m.Rule.SourceDirectory) && (best.ID == "" || m.Rule.Priority < best.Priority) {
+			best = m.Rule
+		}
+	}
+	return best.ID, nil
+}
+
+// SameRules reports whether two schemas have equal synchronization rules, whatever their ids, versions and directories.
+func (s *Schema) SameRules(other *Schema) bool {
+	return s.malformed == nil && other.malformed == nil && sameJSON(s.object.get("synchronizationRules"), other.object.get("synchronizationRules"))
 }
 
 // GetSchema returns the effective schema of a job.
@@ -51,189 +142,9 @@ func (c *Client) schema(ctx context.Context, path string) (*Schema, error) {
 // PutSchema replaces the whole schema of a job. Annotations of the answer it was read from (@odata.…) are left out;
 // the service refuses some of them.
 func (c *Client) PutSchema(ctx context.Context, ref JobRef, schema *Schema) error {
-	document, err := withoutAnnotations(schema.document)
+	document, err := withoutAnnotations(schema.encode())
 	if err != nil {
 		return err
 	}
 	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document}, nil)
-}
-
-// withoutAnnotations copies a document without the members whose names contain "@odata.". Every other literal is copied
-// byte by byte, because decoding would lose digits of large numbers and unpaired surrogates.
-func withoutAnnotations(document []byte) (json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.UseNumber()
-	var out bytes.Buffer
-	if err := copyValue(decoder, document, &out); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-// copyValue copies the next value of decoder, which reads document, to out.
-func copyValue(decoder *json.Decoder, document []byte, out *bytes.Buffer) error {
-	start := decoder.InputOffset()
-	opening, err := decoder.Token()
-	if err != nil {
-		return err
-	}
-	delimiter, ok := opening.(json.Delim)
-	if !ok {
-		out.Write(literal(document[start:decoder.InputOffset()]))
-		return nil
-	}
-	out.WriteString(delimiter.String())
-	for first := true; decoder.More(); {
-		var name []byte
-		if delimiter == '{' {
-			start := decoder.InputOffset()
-			token, err := decoder.Token()
-			if err != nil {
-				return err
-			}
-			if text, ok := token.(string); ok && strings.Contains(text, "@odata.") {
-				var skipped json.RawMessage
-				if err := decoder.Decode(&skipped); err != nil {
-					return err
-				}
-				continue
-			}
-			name = literal(document[start:decoder.InputOffset()])
-		}
-		if !first {
-			out.WriteByte(',')
-		}
-		first = false
-		if name != nil {
-			out.Write(name)
-			out.WriteByte(':')
-		}
-		if err := copyValue(decoder, document, out); err != nil {
-			return err
-		}
-	}
-	closing, err := decoder.Token()
-	if err != nil {
-		return err
-	}
-	if end, ok := closing.(json.Delim); ok {
-		out.WriteString(end.String())
-	}
-	return nil
-}
-
-// literal is a token without the punctuation and white space before it.
-func literal(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n,:") }
-
-// ParsedExpression is the service's reading of an expression.
-type ParsedExpression struct {
-	ParsingSucceeded bool
-	Expression       json.RawMessage // attributeMappingSource, null when parsing failed
-	ErrorCode        string
-	ErrorMessage     string
-}
-
-// ParseExpression has the service parse an expression into the tree that a mapping carries.
-func (c *Client) ParseExpression(ctx context.Context, ref JobRef, expression string) (ParsedExpression, error) {
-	var answer struct {
-		ParsingSucceeded bool            `json:"parsingSucceeded"`
-		ParsedExpression json.RawMessage `json:"parsedExpression"`
-		Error            *publicError    `json:"error"`
-	}
-	err := c.do(ctx, call{
-		method: http.MethodPost, path: ref.path("schema", "parseExpression"), needs: writesSynchronization, reads: true,
-		body: map[string]any{"expression": expression, "targetAttributeDefinition": nil, "testInputObject": nil},
-	}, &answer)
-	if err != nil {
-		return ParsedExpression{}, err
-	}
-	parsed := ParsedExpression{ParsingSucceeded: answer.ParsingSucceeded, Expression: answer.ParsedExpression}
-	if parsed.Expression == nil {
-		parsed.Expression = json.RawMessage("null")
-	}
-	parsed.ErrorCode, parsed.ErrorMessage = answer.Error.innermost()
-	return parsed, nil
-}
-
-// publicError is the error of an answer that is itself a success.
-type publicError struct {
-	Code       string       `json:"code"`
-	Message    string       `json:"message"`
-	InnerError *publicError `json:"innerError"`
-}
-
-func (e *publicError) innermost() (code, message string) {
-	for ; e != nil; e = e.InnerError {
-		if e.Code != "" {
-			code = e.Code
-		}
-		if e.Message != "" {
-			message = e.Message
-		}
-	}
-	return code, message
-}
-
-// FilterOperator is an operator of scoping filters.
-type FilterOperator struct {
-	Name                    string // as the service spells it
-	Arity                   string
-	SupportedAttributeTypes []string
-}
-
-// FilterOperators lists the operators that a job's scoping filters accept.
-func (c *Client) FilterOperators(ctx context.Context, ref JobRef) ([]FilterOperator, error) {
-	type wire struct {
-		ID                      string   `json:"id"`
-		Name                    string   `json:"name"`
-		Arity                   string   `json:"arity"`
-		SupportedAttributeTypes []string `json:"supportedAttributeTypes"`
-	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators"), needs: writesSynchronization})
-	if err != nil {
-		return nil, err
-	}
-	operators := make([]FilterOperator, len(found))
-	for i, w := range found {
-		operators[i] = FilterOperator{Name: w.Name, Arity: w.Arity, SupportedAttributeTypes: w.SupportedAttributeTypes}
-		if w.Name == "" {
-			operators[i].Name = w.ID
-		}
-	}
-	return operators, nil
-}
-
-// MappingFunction is a function of the mapping expression language as the service declares it.
-type MappingFunction struct {
-	Name       string
-	Parameters []MappingParameter
-}
-
-// MappingParameter is a parameter of a MappingFunction.
-type MappingParameter struct {
-	Name                     string `json:"name"`
-	Type                     string `json:"type"`
-	Required                 bool   `json:"required"`
-	AllowMultipleOccurrences bool   `json:"allowMultipleOccurrences"`
-}
-
-// Functions lists the functions that a job's mapping expressions may use.
-func (c *Client) Functions(ctx context.Context, ref JobRef) ([]MappingFunction, error) {
-	type wire struct {
-		ID         string             `json:"id"`
-		Name       string             `json:"name"`
-		Parameters []MappingParameter `json:"parameters"`
-	}
-	found, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions"), needs: writesSynchronization})
-	if err != nil {
-		return nil, err
-	}
-	functions := make([]MappingFunction, len(found))
-	for i, w := range found {
-		functions[i] = MappingFunction{Name: w.Name, Parameters: w.Parameters}
-		if w.Name == "" {
-			functions[i].Name = w.ID
-		}
-	}
-	return functions, nil
 }

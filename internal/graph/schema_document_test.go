@@ -38,7 +38,7 @@ func TestPutSchema_changesNothingButAnnotations(t *testing.T) {
 func TestGetTemplateSchema_readsTheDefault(t *testing.T) {
 	b := newBench(t, answer(200, `{"id":"1"}`))
 	schema, err := b.GetTemplateSchema(t.Context(), testSP, "EXAMPLE x")
-	if err != nil || string(schema.document) != `{"id":"1"}` {
+	if err != nil || string(schema.encode()) != `{"id":"1"}` {
 		t.Errorf("got %+v, %v", schema, err)
 	}
 	if diff := cmp.Diff([]string{"GET " + sp + "/synchronization/templates/EXAMPLE%20x/schema"}, b.service.targets()); diff != "" {

@@ -62,12 +62,12 @@ func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph
 		return ErrNoMapping
 	}
 	s.Mapping = *m
-	s.Target, err = schema.Object(m.TargetDirectory, m.TargetObject)
+	s.Target, err = schema.Object(m.Rule.TargetDirectory, m.TargetObject)
 	if err == nil && s.Target == nil {
 		// A schema may come without its directories; the connector's default describes the same target.
 		var standard *graph.Schema
 		if standard, err = client.GetTemplateSchema(ctx, ref.ServicePrincipalID, templateID); err == nil {
-			s.Target, err = standard.Object(m.TargetDirectory, m.TargetObject)
+			s.Target, err = standard.Object(m.Rule.TargetDirectory, m.TargetObject)
 		}
 	}
 	if err != nil || s.Target == nil {
@@ -78,10 +78,10 @@ func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph
 }
 
 // userMapping finds the mapping of the directory's users: of several the one that is enabled and comes first.
-func userMapping(schema *graph.Schema, mappings []graph.ObjectMapping) *graph.ObjectMapping {
-	users := slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
-	rank := func(m graph.ObjectMapping) (rank int) {
-		if !schema.IsEntra(m.SourceDirectory) {
+func userMapping(schema *graph.Schema, mappings []*graph.ObjectMapping) *graph.ObjectMapping {
+	users := slices.DeleteFunc(slices.Clone(mappings), func(m *graph.ObjectMapping) bool { return !strings.EqualFold(m.SourceObject, "User") })
+	rank := func(m *graph.ObjectMapping) (rank int) {
+		if !schema.IsEntra(m.Rule.SourceDirectory) {
 			rank += 2
 		}
 		if !m.Enabled {
@@ -89,13 +89,13 @@ func userMapping(schema *graph.Schema, mappings []graph.ObjectMapping) *graph.Ob
 		}
 		return rank
 	}
-	slices.SortStableFunc(users, func(a, b graph.ObjectMapping) int {
-		return cmp.Or(rank(a)-rank(b), a.RulePriority-b.RulePriority)
+	slices.SortStableFunc(users, func(a, b *graph.ObjectMapping) int {
+		return cmp.Or(rank(a)-rank(b), a.Rule.Priority-b.Rule.Priority)
 	})
 	if len(users) == 0 {
 		return nil
 	}
-	return &users[0]
+	return users[0]
 }
 
 func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrincipalID string) error {

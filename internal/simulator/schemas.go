@@ -31,7 +31,8 @@ func (c *call) getSchema(j store.Job) (*reply, error) {
 }
 
 func (c *call) putSchema(j store.Job) (*reply, error) {
-	err := c.s.store.PutSchema(j.ServicePrincipalID, j.ID, c.body, store.SchemaOptions{RejectStale: c.s.Variants().RejectStaleSchema})
+	variants := c.s.Variants()
+	err := c.s.store.PutSchema(j.ServicePrincipalID, j.ID, c.body, store.SchemaOptions{RejectStale: variants.RejectStaleSchema, AcceptDoubled: variants.DoubledTargets})
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,8 @@ type Variants struct {
 	PageSizeCap int
 	// RejectStaleSchema refuses a schema that is based on an older version. Otherwise the version is ignored.
 	RejectStaleSchema bool
+	// DoubledTargets accepts a schema with more than one attribute mapping of a target, and keeps all of them.
+	DoubledTargets bool
 	// USGovernment limits credentials and addresses to 1,024 bytes.
 	USGovernment bool
 	// OwnedByInsufficient refuses synchronization to a client that has only Application.ReadWrite.OwnedBy.

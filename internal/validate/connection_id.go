@@ -4,7 +4,6 @@
 package validate
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -14,23 +13,11 @@ import (
 )
 
 // ConnectionID accepts the id of a gotomeeting_provisioning_connection.
-func ConnectionID() validator.String { return connectionID{} }
-
-type connectionID struct{}
-
-func (connectionID) Description(context.Context) string {
-	return "must be the id of a provisioning connection: service principal id, a slash, job id"
-}
-
-func (v connectionID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (connectionID) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if problem := ConnectionIDProblem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid connection id", problem)
-	}
+func ConnectionID() validator.String {
+	return Text("must be the id of a provisioning connection: service principal id, a slash, job id",
+		func(s string) (summary, detail string) {
+			return summaryOf("Invalid connection id", ConnectionIDProblem(s))
+		})
 }
 
 // ConnectionIDProblem says in full sentences what keeps s from being the id of a connection, or "".

@@ -4,7 +4,6 @@
 package validate
 
 import (
-	"context"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -13,29 +12,19 @@ import (
 )
 
 // Email accepts one bare e-mail address: no display name, no list, which the service's single field does not document.
-func Email() validator.String { return email{} }
+func Email() validator.String { return Text("must be one e-mail address", emailProblem) }
 
-type email struct{}
-
-func (email) Description(context.Context) string { return "must be one e-mail address" }
-
-func (v email) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (email) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	s := req.ConfigValue.ValueString()
+func emailProblem(s string) (summary, detail string) {
 	address, err := mail.ParseAddress(s)
 	if err == nil && address.Address == s && strings.Contains(s[strings.LastIndex(s, "@")+1:], ".") {
-		return
+		return "", ""
 	}
-	detail := fmt.Sprintf("%q is not an e-mail address. Give one bare address, such as \"identity-ops@example.com\".", s)
+	detail = fmt.Sprintf("%q is not an e-mail address. Give one bare address, such as \"identity-ops@example.com\".", s)
 	if s == "" {
 		detail = "The value is empty. Give one bare address, such as \"identity-ops@example.com\", or leave the attribute out."
 	}
 	if strings.ContainsAny(s, ",;") {
 		detail = fmt.Sprintf("%q looks like several addresses. The service documents a single address here; use that of a group to reach several people.", s)
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid e-mail address", detail)
+	return "Invalid e-mail address", detail
 }

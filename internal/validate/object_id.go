@@ -4,7 +4,6 @@
 package validate
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -16,23 +15,9 @@ var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 
 // ObjectID accepts the id of a directory object: a GUID in lower case, as Microsoft Graph returns it. Upper case is
 // refused because Terraform would compare the two spellings as different values on every plan.
-func ObjectID() validator.String { return objectID{} }
-
-type objectID struct{}
-
-func (objectID) Description(context.Context) string {
-	return "must be an object id: a GUID in lower case"
-}
-
-func (v objectID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (objectID) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if problem := ObjectIDProblem(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid object id", problem)
-	}
+func ObjectID() validator.String {
+	return Text("must be an object id: a GUID in lower case",
+		func(s string) (summary, detail string) { return summaryOf("Invalid object id", ObjectIDProblem(s)) })
 }
 
 // around is what copying brings along: braces and white space.

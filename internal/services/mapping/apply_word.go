@@ -4,42 +4,35 @@
 package mapping
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // applyWord accepts the words for flow types, and flow types that the service may add later in the service's spelling,
 // which begins with a capital.
-type applyWord struct{}
-
-func (applyWord) Description(context.Context) string { return "must be one of " + applyList() }
-
-func (v applyWord) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (applyWord) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	text := req.ConfigValue.ValueString()
-	word := applyOf(text)
-	switch {
-	case flowTypeOf(text) != text: // one of the words
-	case word != text:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word))
-	case !isFlowType(text):
-		hint := ""
-		if near := nearest(text, applyNames()); near != "" {
-			hint = fmt.Sprintf(" Did you mean %q?", near)
+func applyWord() validator.String {
+	return validate.Text("must be one of "+applyList(), func(text string) (summary, detail string) {
+		word := applyOf(text)
+		switch {
+		case word != text:
+			return "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word)
+		case !isApply(text):
+			return "Invalid value of apply", fmt.Sprintf("%q is none of %s.%s", text, applyList(), didYouMean(text, applyNames()))
 		}
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid value of apply", fmt.Sprintf("%q is none of %s.%s", text, applyList(), hint))
-	}
+		return "", ""
+	})
 }
 
-func isFlowType(text string) bool {
+// isApply reports whether a text is one of the words, or may be a flow type that the service adds later.
+func isApply(text string) bool {
+	if flowTypeOf(text) != text {
+		return true
+	}
 	for i, r := range text {
 		if (i == 0 && !unicode.IsUpper(r)) || r > unicode.MaxASCII || !unicode.IsLetter(r) {
 			return false

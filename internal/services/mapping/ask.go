@@ -14,7 +14,6 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // askFilters judges changed scoping filters by the connection's own operators, or by the documented ones when those may
@@ -23,7 +22,7 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	if len(v.want.filters) == 0 || graph.SameFilters(is.filters, v.want.filters) {
 		return nil
 	}
-	operators, err := v.resource.data.Graph.FilterOperators(ctx, v.ref)
+	operators, err := v.run.graph.FilterOperators(ctx, v.ref)
 	switch {
 	case graph.IsPermissionDenied(err) || unreachable(err):
 		skipped.Add(checkOperators, err)
@@ -32,7 +31,7 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 		return diag.Diagnostics{graphdiag.Error("Cannot read the filter operators", err)}
 	}
 	v.operators = operators
-	return v.checkFilters(operators, live.source)
+	return checkFilters(v.want.filters, operators, live.source)
 }
 
 // askParser has the connection's own parser read the changed expressions.
@@ -40,54 +39,40 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	trees := treeSet{}
 	trees.learnAll(live.schema)
 	targets := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool { return !changed(target) })
-	results := parseEach(ctx, v.resource.data.Graph, v.ref, v.want.entries, targets)
 	parsed, said := treeSet{}, false
+	diags = v.parse(ctx, targets, parsed, func(err error) bool {
+		if !graph.IsPermissionDenied(err) && !unreachable(err) {
+			return false
+		}
+		if !said {
+			skipped.Add(checkParser, err)
+			said = true
+		}
+		return true
+	})
+	if len(parsed) > 0 {
+		v.run.trees.Give(treesKey{v.ref, v.name}, parsed)
+	}
+	return diags
+}
+
+// parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no
+// error; nil for none.
+func (v *review) parse(ctx context.Context, targets []string, trees treeSet, excuse func(error) bool) (diags diag.Diagnostics) {
+	results := parseEach(ctx, v.run.graph, v.ref, v.want.entries, targets)
 	for _, target := range targets {
-		result := results[v.want.entries[target].source.sourceID]
-		if graph.IsPermissionDenied(result.err) || unreachable(result.err) {
-			if !said {
-				skipped.Add(checkParser, result.err)
-				said = true
-			}
+		id := v.want.entries[target].source.sourceID
+		result := results[id]
+		if result.err != nil && excuse != nil && excuse(result.err) {
 			continue
 		}
 		if d := result.diagnostic(target); d != nil {
 			diags.Append(d)
 			continue
 		}
-		parsed[v.want.entries[target].source.sourceID] = result.tree
-	}
-	if len(parsed) > 0 {
-		v.resource.data.HandOver(treesKey{v.ref, v.name}, parsed)
+		trees[id] = result.tree
 	}
 	return diags
-}
-
-// treesKey is under what planning hands over the trees that the service's parser made, for an apply right after.
-type treesKey struct {
-	ref  graph.JobRef
-	name string
-}
-
-// planTrees are the trees that planning handed over.
-func (v *review) planTrees() treeSet {
-	if trees, ok := providerdata.Take[treeSet](v.resource.data, treesKey{v.ref, v.name}); ok {
-		return trees
-	}
-	return treeSet{}
-}
-
-// roleReaders names the changed entries that read role assignments, each with the function that does.
-func (v *review) roleReaders(changed func(string) bool) map[string]string {
-	readers := map[string]string{}
-	for target, e := range v.want.entries {
-		for _, call := range e.source.calls() {
-			if slices.ContainsFunc(roleFunctions, func(name string) bool { return strings.EqualFold(name, call) }) && changed(target) {
-				readers[target] = call
-			}
-		}
-	}
-	return readers
 }
 
 // askRoles refuses functions that read roles while everybody is in scope. Only then are the connection's settings read.
@@ -96,7 +81,7 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	if len(readers) == 0 {
 		return nil
 	}
-	settings, err := v.resource.data.Graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
+	settings, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
 	if graph.IsPermissionDenied(err) || unreachable(err) {
 		skipped.Add(checkScope, err)
 		return nil

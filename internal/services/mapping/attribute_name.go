@@ -4,33 +4,29 @@
 package mapping
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // attributeName refuses what cannot be the name of an attribute. Nearly everything can: names in use have colons, dots,
 // quotes and brackets.
-type attributeName struct{}
+func attributeName() validator.String {
+	return validate.Text("must be the name of an attribute", attributeNameProblem)
+}
 
-func (attributeName) Description(context.Context) string { return "must be the name of an attribute" }
-
-func (v attributeName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (attributeName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	name := req.ConfigValue.ValueString()
+// attributeNameProblem says why a text cannot be the name of an attribute; "" when it can.
+func attributeNameProblem(name string) (summary, detail string) {
 	switch inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"); {
 	case strings.TrimSpace(name) == "":
-		resp.Diagnostics.AddAttributeError(req.Path, "Empty attribute name", "Give the name of an attribute, spelt as in the schema.")
+		return "Empty attribute name", "Give the name of an attribute, spelt as in the schema."
 	case strings.TrimSpace(name) != name:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name)))
+		return "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name))
 	case "["+inner+"]" == name && !strings.ContainsAny(inner, "[]"):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid attribute name",
-			fmt.Sprintf("%q has the brackets that attributes have in expressions. Write %q here.", name, inner))
+		return "Invalid attribute name", fmt.Sprintf("%q has the brackets that attributes have in expressions. Write %q here.", name, inner)
 	}
+	return "", ""
 }

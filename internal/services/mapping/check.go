@@ -21,41 +21,18 @@ var roleFunctions = []string{"SingleAppRoleAssignment", "AppRoleAssignments", "A
 
 func at(target string) path.Path { return path.Root("mappings").AtMapKey(target) }
 
-// sourcePath is the attribute that an entry's source is written in.
-func (v *review) sourcePath(target string) path.Path {
-	if e := v.entries[target]; !e.SourceAttribute.IsNull() {
-		return at(target).AtName("source_attribute")
-	}
-	return at(target).AtName("expression")
-}
-
-// changes reports whether an entry differs from what the service, or failing that the state, has. Only such entries are
-// judged: what the service accepted before, however odd, is not ours to refuse.
-func (v *review) changes(live *settings) func(target string) bool {
-	if live == nil {
-		live = v.prior
-	}
-	return func(target string) bool {
-		if live == nil {
-			return true
-		}
-		is, had := live.entries[target]
-		return !had || !is.same(v.want.entries[target])
-	}
-}
-
 // checkExpressions judges function names and arguments offline. extra are functions that the connection offers beyond
 // the documented ones.
-func (v *review) checkExpressions(changed func(string) bool, extra []string) (diags diag.Diagnostics) {
-	for _, target := range slices.Sorted(maps.Keys(v.want.entries)) {
-		e := v.entries[target]
+func (c *change) checkExpressions(changed func(string) bool, extra []string) (diags diag.Diagnostics) {
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
+		e := c.entries[target]
 		if e.Expression.IsNull() || !changed(target) {
 			continue
 		}
 		text := e.Expression.ValueString()
 		problems := expression.Check(text, expression.CheckOptions{
-			CreateOnly:        strings.EqualFold(v.want.entries[target].flowType, flowAddOnly),
-			MatchingAttribute: v.want.entries[target].priority > 0,
+			CreateOnly:        strings.EqualFold(c.want.entries[target].flowType, flowAddOnly),
+			MatchingAttribute: c.want.entries[target].priority > 0,
 			ExtraFunctions:    extra,
 		})
 		for _, problem := range problems {
@@ -70,14 +47,14 @@ func (v *review) checkExpressions(changed func(string) bool, extra []string) (di
 }
 
 // checkMatching wants at least one matching attribute and different priorities.
-func (v *review) checkMatching() (diags diag.Diagnostics) {
+func (c *change) checkMatching() (diags diag.Diagnostics) {
 	byPriority := map[int][]string{}
-	for _, target := range slices.Sorted(maps.Keys(v.want.entries)) {
-		if priority := v.want.entries[target].priority; priority > 0 {
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
+		if priority := c.want.entries[target].priority; priority > 0 {
 			byPriority[priority] = append(byPriority[priority], target)
 		}
 	}
-	if len(byPriority) == 0 && v.complete && (v.prior == nil || len(v.prior.matching()) > 0) {
+	if len(byPriority) == 0 && c.complete && (c.prior == nil || len(c.prior.matching()) > 0) {
 		diags.AddAttributeError(path.Root("mappings"), "No matching attribute",
 			"No entry has a `matching_priority`, so the service could not tell which account belongs to whom. "+
 				"Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address.")
@@ -85,16 +62,16 @@ func (v *review) checkMatching() (diags diag.Diagnostics) {
 	for _, priority := range slices.Sorted(maps.Keys(byPriority)) {
 		targets := byPriority[priority]
 		for _, target := range targets[1:] {
-			if v.prior != nil && v.prior.entries[targets[0]].priority == priority && v.prior.entries[target].priority == priority {
+			if c.prior != nil && c.prior.entries[targets[0]].priority == priority && c.prior.entries[target].priority == priority {
 				continue // not this change's doing
 			}
 			diags.AddAttributeError(at(target).AtName("matching_priority"), "Matching priority used twice",
 				fmt.Sprintf("%q and %q both have the matching priority %d. Give each matching attribute a number of its own; the lowest is tried first.", targets[0], target, priority))
 		}
 	}
-	changed := v.changes(nil)
-	for _, target := range slices.Sorted(maps.Keys(v.want.entries)) {
-		e := v.want.entries[target]
+	changed := c.changes(nil)
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
+		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
 			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute without a value of its own",
 				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account.", target))
@@ -104,7 +81,7 @@ func (v *review) checkMatching() (diags diag.Diagnostics) {
 }
 
 // checkTargets judges changed entries against the target's attributes.
-func (v *review) checkTargets(live located, changed func(string) bool) (diags diag.Diagnostics) {
+func (c *change) checkTargets(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.target == nil {
 		return nil
 	}
@@ -112,14 +89,14 @@ func (v *review) checkTargets(live located, changed func(string) bool) (diags di
 	for _, a := range live.target.Attributes {
 		names = append(names, a.Name)
 	}
-	for _, target := range slices.Sorted(maps.Keys(v.entries)) {
-		e, known := v.want.entries[target]
+	for _, target := range slices.Sorted(maps.Keys(c.entries)) {
+		e, known := c.want.entries[target]
 		if known && !changed(target) {
 			continue
 		}
 		a := live.target.Attribute(target)
-		if c, custom := v.want.custom[target]; custom {
-			a = &graph.AttributeDefinition{Name: target, Type: c.kind, Multivalued: c.multivalued}
+		if custom, declared := c.want.custom[target]; declared {
+			a = &graph.AttributeDefinition{Name: target, Type: custom.kind, Multivalued: custom.multivalued}
 		}
 		switch {
 		case a == nil:
@@ -137,10 +114,10 @@ func (v *review) checkTargets(live located, changed func(string) bool) (diags di
 				fmt.Sprintf("`apply = %q` adds to the values that are there, but %q takes one value only. Use `%s`, `%s` or `%s`.", applyOf(e.flowType), target, applyAlways, applyOnCreate, applyIfEmpty))
 		}
 		if a != nil && known {
-			diags.Append(v.checkMultivalued(live, target, e, a)...)
+			diags.Append(c.checkMultivalued(live, target, e, a)...)
 		}
 	}
-	return append(diags, v.checkRequired(live)...)
+	return append(diags, c.checkRequired(live)...)
 }
 
 func isAdding(flowType string) bool {
@@ -149,7 +126,7 @@ func isAdding(flowType string) bool {
 
 // checkMultivalued refuses to pour many values into an attribute that takes one. Only a plain attribute is certain;
 // what an expression yields is not.
-func (v *review) checkMultivalued(live located, target string, e entry, a *graph.AttributeDefinition) diag.Diagnostics {
+func (c *change) checkMultivalued(live located, target string, e entry, a *graph.AttributeDefinition) diag.Diagnostics {
 	if e.source.kind != sourceAttribute || a.Multivalued || live.source == nil {
 		return nil
 	}
@@ -157,20 +134,24 @@ func (v *review) checkMultivalued(live located, target string, e entry, a *graph
 	if from == nil || !from.Multivalued {
 		return nil
 	}
-	return attributeError(v.sourcePath(target), "Source attribute with several values",
+	return attributeError(c.sourcePath(target), "Source attribute with several values",
 		fmt.Sprintf("%q can have several values, but the target attribute %q takes one. Pick one with `expression = \"Item([%s], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [%s])\"`.",
 			e.source.text, target, e.source.text, e.source.text))
 }
 
 // checkRequired names target attributes without which no account can be created.
-func (v *review) checkRequired(live located) (diags diag.Diagnostics) {
+func (c *change) checkRequired(live located) (diags diag.Diagnostics) {
+	is := settingsOf(live.mapping)
 	for _, a := range live.target.Attributes {
-		_, mapped := v.entries[a.Name]
-		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || v.plan.Mappings.IsUnknown() {
+		_, mapped := c.entries[a.Name]
+		if _, otherwise := is.unmanaged[a.Name]; otherwise {
+			mapped = true
+		}
+		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || c.plan.Mappings.IsUnknown() {
 			continue
 		}
-		if v.prior != nil {
-			if _, had := v.prior.entries[a.Name]; !had {
+		if c.prior != nil {
+			if _, had := c.prior.entries[a.Name]; !had {
 				continue // not this change's doing
 			}
 		}
@@ -181,18 +162,18 @@ func (v *review) checkRequired(live located) (diags diag.Diagnostics) {
 }
 
 // checkCustom keeps the connector's own attributes from being redefined.
-func (v *review) checkCustom(live located) (diags diag.Diagnostics) {
+func (c *change) checkCustom(live located) (diags diag.Diagnostics) {
 	if live.target == nil {
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.want.custom)) {
-		c, a := v.want.custom[name], live.target.Attribute(name)
-		if v.prior != nil {
-			if _, ours := v.prior.custom[name]; ours {
+	for _, name := range slices.Sorted(maps.Keys(c.want.custom)) {
+		custom, a := c.want.custom[name], live.target.Attribute(name)
+		if c.prior != nil {
+			if _, ours := c.prior.custom[name]; ours {
 				continue
 			}
 		}
-		if a == nil || a.CustomerDefined || (a.Type == c.kind && a.Multivalued == c.multivalued) {
+		if a == nil || a.CustomerDefined || (a.Type == custom.kind && a.Multivalued == custom.multivalued) {
 			continue
 		}
 		values := "one value"
@@ -206,7 +187,7 @@ func (v *review) checkCustom(live located) (diags diag.Diagnostics) {
 }
 
 // checkSources judges the attributes that changed entries read.
-func (v *review) checkSources(live located, changed func(string) bool) (diags diag.Diagnostics) {
+func (c *change) checkSources(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.source == nil || len(live.source.Attributes) == 0 {
 		return nil
 	}
@@ -225,13 +206,13 @@ func (v *review) checkSources(live located, changed func(string) bool) (diags di
 		known[a.Name] = true
 		names = append(names, a.Name)
 	}
-	for _, target := range slices.Sorted(maps.Keys(v.want.entries)) {
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
 		if !changed(target) {
 			continue
 		}
-		for _, name := range v.want.entries[target].source.attributes() {
+		for _, name := range c.want.entries[target].source.attributes() {
 			if !known[name] {
-				diags.AddAttributeError(v.sourcePath(target), "Unknown source attribute",
+				diags.AddAttributeError(c.sourcePath(target), "Unknown source attribute",
 					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
 						live.source.Name, live.source.Directory, name, didYouMean(name, names)))
 			}
@@ -261,13 +242,13 @@ func (s settings) deprovisioners(source *graph.ObjectDefinition) []string {
 }
 
 // checkDeprovisioning refuses to drop the last entry that disables accounts.
-func (v *review) checkDeprovisioning(is settings, source *graph.ObjectDefinition) diag.Diagnostics {
+func (c *change) checkDeprovisioning(is settings, source *graph.ObjectDefinition) diag.Diagnostics {
 	before := is.deprovisioners(source)
-	if len(before) == 0 || len(v.want.deprovisioners(source)) > 0 || !v.complete {
+	if len(before) == 0 || len(c.want.deprovisioners(source)) > 0 || !c.complete {
 		return nil
 	}
 	e := is.entries[before[0]]
-	if v.plan.AllowNoDeprovisioning.ValueBool() {
+	if c.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will not be disabled any more",
 			fmt.Sprintf("Today %q follows %s, which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that; "+
 				"`allow_no_deprovisioning` accepts it. Their accounts stay open until somebody closes them at the target.", before[0], e.source))}
@@ -278,8 +259,8 @@ func (v *review) checkDeprovisioning(is settings, source *graph.ObjectDefinition
 }
 
 // checkEnabled refuses to disable the user mapping, which the service does not support.
-func (v *review) checkEnabled(live located) diag.Diagnostics {
-	if v.want.enabled || !live.mapping.Enabled || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
+func (c *change) checkEnabled(live located) diag.Diagnostics {
+	if c.want.enabled || !live.mapping.Enabled || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return nil
 	}
 	return attributeError(path.Root("enabled"), "The user mapping cannot be disabled",
@@ -287,10 +268,10 @@ func (v *review) checkEnabled(live located) diag.Diagnostics {
 }
 
 // checkEditable leaves rules alone that the connector protects.
-func (v *review) checkEditable(live located) diag.Diagnostics {
-	if live.mapping.RuleEditable {
+func (c *change) checkEditable(live located) diag.Diagnostics {
+	if live.mapping.Rule.Editable {
 		return nil
 	}
 	return attributeError(path.Root("object_mapping"), "The mapping cannot be edited",
-		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.RuleName, objectsOf(live.mapping)))
+		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.Rule.Name, objectsOf(live.mapping)))
 }

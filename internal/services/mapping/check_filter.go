@@ -34,12 +34,12 @@ func documentedOperators() []graph.FilterOperator {
 
 // checkFilters judges scoping filters by the operators that the connection offers. source is nil when the schema could
 // not be read.
-func (v *review) checkFilters(operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
+func checkFilters(filters []graph.FilterGroup, operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
 	documented := operators == nil
 	if documented {
 		operators = documentedOperators()
 	}
-	for i, group := range v.want.filters {
+	for i, group := range filters {
 		for j, clause := range group.Clauses {
 			at := path.Root("scoping_filters").AtListIndex(i).AtName("clauses").AtListIndex(j)
 			diags.Append(checkFilterAttribute(at.AtName("attribute"), clause, source)...)

@@ -91,7 +91,7 @@ func (c *connected) change(edit func(schema map[string]any)) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := c.Sim.Store().PutSchema(c.job.ServicePrincipalID, c.job.ID, raw, store.SchemaOptions{}); err != nil {
+	if err := c.Sim.Store().PutSchema(c.job.ServicePrincipalID, c.job.ID, raw, store.SchemaOptions{AcceptDoubled: true}); err != nil {
 		c.t.Fatal(err)
 	}
 }

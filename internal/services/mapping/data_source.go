@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -123,30 +122,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	template, diags := d.template(ctx, ref)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	template, err := runOf(d.data).template(ctx, ref, false)
+	if err != nil {
+		resp.Diagnostics.Append(templateUnreadable(err)...)
 		return
 	}
 	m.ID = types.StringValue(importID(ref, m.ObjectMapping.ValueString()))
 	resp.Diagnostics.Append(m.fromGraph(ctx, at, template)...)
+	resp.Diagnostics.Append(warnUnmanaged(at.mapping)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-}
-
-// template reads the connector's default schema; nil when the service does not offer it any more.
-func (d *DataSource) template(ctx context.Context, ref graph.JobRef) (*graph.Schema, diag.Diagnostics) {
-	job, err := d.data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
-	}
-	template, err := d.data.Graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
-	if graph.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the connector's default mapping", err)}
-	}
-	return template, nil
 }
 
 func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *graph.Schema) diag.Diagnostics {
@@ -155,7 +139,7 @@ func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *g
 	m.Name = textOrNull(at.mapping.Name)
 	m.SourceObject = types.StringValue(at.mapping.SourceObject)
 	m.TargetObject = types.StringValue(at.mapping.TargetObject)
-	m.SchemaVersion = textOrNull(at.schema.Version())
+	m.SchemaVersion = textOrNull(at.schema.Version)
 	m.Mappings, m.Operations, m.Enabled, m.ScopingFilters = current.Mappings, current.Operations, current.Enabled, current.ScopingFilters
 	m.DefaultMappings, m.Customized = types.MapNull(entryType), types.BoolNull()
 	if template != nil {
@@ -163,7 +147,7 @@ func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *g
 			var defaults model
 			diags.Append(defaults.fromGraph(ctx, original.mapping, nil)...)
 			m.DefaultMappings = defaults.Mappings
-			m.Customized = types.BoolValue(!settingsOf(original.mapping).same(settingsOf(at.mapping)))
+			m.Customized = types.BoolValue(!sameMapping(original.mapping, at.mapping))
 		}
 	}
 	var ds diag.Diagnostics
@@ -199,6 +183,9 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 	}
 	for _, a := range slices.SortedFunc(slices.Values(object.Attributes), byName) {
 		_, mapped := is.entries[a.Name]
+		if _, otherwise := is.unmanaged[a.Name]; otherwise {
+			mapped = true
+		}
 		models = append(models, targetAttributeModel{
 			Name: types.StringValue(a.Name), Type: types.StringValue(a.Type), Multivalued: types.BoolValue(a.Multivalued),
 			Required: types.BoolValue(a.Required), Mutability: types.StringValue(a.Mutability), Anchor: types.BoolValue(a.Anchor),
@@ -208,11 +195,11 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 	return models
 }
 
-func objectMappings(all []graph.ObjectMapping) []objectMappingModel {
+func objectMappings(all []*graph.ObjectMapping) []objectMappingModel {
 	models := make([]objectMappingModel, len(all))
 	for i, m := range all {
 		models[i] = objectMappingModel{textOrNull(m.Name), types.StringValue(m.SourceObject), types.StringValue(m.TargetObject),
-			types.StringValue(m.SourceDirectory), types.StringValue(m.TargetDirectory), types.BoolValue(m.Enabled)}
+			types.StringValue(m.Rule.SourceDirectory), types.StringValue(m.Rule.TargetDirectory), types.BoolValue(m.Enabled)}
 	}
 	return models
 }

@@ -53,7 +53,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			return
 		}
 	} else {
-		var id identity
+		var id identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...); resp.Diagnostics.HasError() {
 			return
 		}
@@ -70,6 +70,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), importID(ref, objectMapping))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("object_mapping"), objectMapping)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{
 		types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID), types.StringValue(objectMapping)})...)
 }

@@ -17,7 +17,7 @@ import (
 // located is an object mapping in a schema with the definitions of its two objects, which may be missing.
 type located struct {
 	schema  *graph.Schema
-	mapping graph.ObjectMapping
+	mapping *graph.ObjectMapping
 	source  *graph.ObjectDefinition
 	target  *graph.ObjectDefinition
 	// missing says that the schema has no such mapping; the diagnostics then say so too.
@@ -30,17 +30,17 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 	if err != nil {
 		return located{}, malformed(err)
 	}
-	fits := matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
+	fits := matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
 	if len(fits) > 1 {
-		if entra := matching(fits, func(m graph.ObjectMapping) bool { return schema.IsEntra(m.SourceDirectory) }); len(entra) > 0 {
+		if entra := matching(fits, func(m *graph.ObjectMapping) bool { return schema.IsEntra(m.Rule.SourceDirectory) }); len(entra) > 0 {
 			fits = entra
 		}
 	}
 	if len(fits) == 0 {
-		fits = matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(m), name) })
+		fits = matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(m), name) })
 	}
 	if len(fits) == 0 {
-		fits = matching(mappings, func(m graph.ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
+		fits = matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
 	}
 	switch len(fits) {
 	case 1:
@@ -52,10 +52,10 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 			fmt.Sprintf("%q could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n%s", name, mappingList(fits)))
 	}
 	at := located{schema: schema, mapping: fits[0]}
-	if at.source, err = schema.Object(fits[0].SourceDirectory, fits[0].SourceObject); err != nil {
+	if at.source, err = schema.Object(fits[0].Rule.SourceDirectory, fits[0].SourceObject); err != nil {
 		return located{}, malformed(err)
 	}
-	if at.target, err = schema.Object(fits[0].TargetDirectory, fits[0].TargetObject); err != nil {
+	if at.target, err = schema.Object(fits[0].Rule.TargetDirectory, fits[0].TargetObject); err != nil {
 		return located{}, malformed(err)
 	}
 	return at, nil
@@ -63,40 +63,40 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 
 // counterpart finds the same object mapping in the connector's default schema. The rule's id is the engine's and the
 // same in both; names can be edited.
-func counterpart(template *graph.Schema, m graph.ObjectMapping) (located, bool) {
+func counterpart(template *graph.Schema, m *graph.ObjectMapping) (located, bool) {
 	mappings, err := template.ObjectMappings()
 	if err != nil {
 		return located{}, false
 	}
-	fits := matching(mappings, func(d graph.ObjectMapping) bool {
-		return strings.EqualFold(objectsOf(d), objectsOf(m)) && strings.EqualFold(d.RuleID, m.RuleID)
+	fits := matching(mappings, func(d *graph.ObjectMapping) bool {
+		return strings.EqualFold(objectsOf(d), objectsOf(m)) && strings.EqualFold(d.Rule.ID, m.Rule.ID)
 	})
 	if len(fits) == 0 {
-		fits = matching(mappings, func(d graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(d), objectsOf(m)) })
+		fits = matching(mappings, func(d *graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(d), objectsOf(m)) })
 	}
 	if len(fits) > 1 {
-		if named := matching(fits, func(d graph.ObjectMapping) bool { return d.Name == m.Name }); len(named) > 0 {
+		if named := matching(fits, func(d *graph.ObjectMapping) bool { return d.Name == m.Name }); len(named) > 0 {
 			fits = named
 		}
 	}
 	if len(fits) == 0 {
 		return located{}, false
 	}
-	target, err := template.Object(fits[0].TargetDirectory, fits[0].TargetObject)
+	target, err := template.Object(fits[0].Rule.TargetDirectory, fits[0].TargetObject)
 	return located{schema: template, mapping: fits[0], target: target}, err == nil
 }
 
-func matching(mappings []graph.ObjectMapping, keep func(graph.ObjectMapping) bool) []graph.ObjectMapping {
-	return slices.DeleteFunc(slices.Clone(mappings), func(m graph.ObjectMapping) bool { return !keep(m) })
+func matching(mappings []*graph.ObjectMapping, keep func(*graph.ObjectMapping) bool) []*graph.ObjectMapping {
+	return slices.DeleteFunc(slices.Clone(mappings), func(m *graph.ObjectMapping) bool { return !keep(m) })
 }
 
 // objectsOf names a mapping as the service's counters do.
-func objectsOf(m graph.ObjectMapping) string { return m.SourceObject + " to " + m.TargetObject }
+func objectsOf(m *graph.ObjectMapping) string { return m.SourceObject + " to " + m.TargetObject }
 
-func mappingList(mappings []graph.ObjectMapping) string {
+func mappingList(mappings []*graph.ObjectMapping) string {
 	lines := make([]string, len(mappings))
 	for i, m := range mappings {
-		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", objectsOf(m), m.Name, m.SourceDirectory, m.TargetDirectory)
+		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", objectsOf(m), m.Name, m.Rule.SourceDirectory, m.Rule.TargetDirectory)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -28,7 +28,7 @@ type model struct {
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
-type identity struct {
+type identityModel struct {
 	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
 	JobID              types.String `tfsdk:"job_id"`
 	ObjectMapping      types.String `tfsdk:"object_mapping"`
@@ -88,8 +88,8 @@ var customAttributeType = types.ObjectType{AttrTypes: map[string]attr.Type{
 // ref is the job that the connection id names.
 func (m model) ref() (graph.JobRef, error) { return graph.ParseJobRef(m.ConnectionID.ValueString()) }
 
-func (m model) identity(ref graph.JobRef) identity {
-	return identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID), m.ObjectMapping}
+func (m model) identity(ref graph.JobRef) identityModel {
+	return identityModel{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID), m.ObjectMapping}
 }
 
 // desired is what the model asks for, as far as it is known: entries with unknown members and collections that are
@@ -102,7 +102,7 @@ func (m model) desired(ctx context.Context) (want settings, complete bool, diags
 			complete = false
 			continue
 		}
-		want.entries[target] = e.entry()
+		want.entries[target] = e.decode()
 	}
 	operations, known := knownStrings(m.Operations)
 	complete = complete && known && !m.Enabled.IsUnknown()
@@ -148,8 +148,8 @@ func (e entryModel) known() bool {
 		!e.DefaultValue.IsUnknown() && !e.MatchingPriority.IsUnknown() && !e.Apply.IsUnknown()
 }
 
-func (e entryModel) entry() entry {
-	return entry{e.source(), e.DefaultValue.ValueString(), int(e.MatchingPriority.ValueInt64()), flowTypeOf(e.apply())}
+func (e entryModel) decode() entry {
+	return entry{e.decodeSource(), e.DefaultValue.ValueString(), int(e.MatchingPriority.ValueInt64()), flowTypeOf(e.apply())}
 }
 
 func (e entryModel) apply() string {
@@ -159,7 +159,7 @@ func (e entryModel) apply() string {
 	return e.Apply.ValueString()
 }
 
-func (e entryModel) source() source {
+func (e entryModel) decodeSource() source {
 	switch {
 	case !e.SourceAttribute.IsNull():
 		return attributeSource(e.SourceAttribute.ValueString())
@@ -193,13 +193,13 @@ func modelOf(e entry) entryModel {
 
 // fromGraph takes over what the service has. Where that means the same as the prior value, the prior notation stays: a
 // constant may be written as an expression, and expressions and filters may be laid out in many ways.
-func (m *model) fromGraph(ctx context.Context, live graph.ObjectMapping, target *graph.ObjectDefinition) diag.Diagnostics {
+func (m *model) fromGraph(ctx context.Context, live *graph.ObjectMapping, target *graph.ObjectDefinition) diag.Diagnostics {
 	imported := m.Mappings.IsNull()
 	is := settingsOf(live)
 	prior, _ := m.entries()
 	entries := make(map[string]entryModel, len(is.entries))
 	for name, e := range is.entries {
-		if p, ok := prior[name]; ok && p.known() && p.entry().same(e) {
+		if p, ok := prior[name]; ok && p.known() && p.decode().same(e) {
 			entries[name] = p
 			continue
 		}

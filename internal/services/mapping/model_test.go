@@ -53,26 +53,26 @@ func TestModel_comesBackAsItWas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		live := anyMapping().Draw(t, "mapping")
 		var m model
-		if diags := m.fromGraph(ctx, live, nil); diags.HasError() {
+		if diags := m.fromGraph(ctx, &live, nil); diags.HasError() {
 			t.Fatalf("%v", diags)
 		}
 		want, complete, diags := m.desired(ctx)
 		if diags.HasError() || !complete {
 			t.Fatalf("complete %t: %v", complete, diags)
 		}
-		is := settingsOf(live)
+		is := settingsOf(&live)
 		if !is.same(want) {
 			t.Fatalf("differences: %q", is.differences(want))
 		}
 		// What is written is what was read, and reading it again changes nothing.
 		trees := treeSet{}
 		trees.learn(live.Attributes)
-		written, missing := want.attributeMappings(live, trees)
+		written, missing := want.attributeMappings(&live, trees)
 		if len(missing) > 0 || len(written) != len(live.Attributes) {
 			t.Fatalf("missing %q, %d of %d mappings", missing, len(written), len(live.Attributes))
 		}
 		again := m
-		if diags := again.fromGraph(ctx, live, nil); diags.HasError() || !again.Mappings.Equal(m.Mappings) || !again.ScopingFilters.Equal(m.ScopingFilters) {
+		if diags := again.fromGraph(ctx, &live, nil); diags.HasError() || !again.Mappings.Equal(m.Mappings) || !again.ScopingFilters.Equal(m.ScopingFilters) {
 			t.Fatalf("second read: %v", diags)
 		}
 	})
@@ -92,7 +92,7 @@ func TestModel_keepsTheNotationOfThePrior(t *testing.T) {
 	}
 	var m model
 	m.Mappings, _ = types.MapValueFrom(ctx, entryType, prior)
-	if diags := m.fromGraph(ctx, live, nil); diags.HasError() {
+	if diags := m.fromGraph(ctx, &live, nil); diags.HasError() {
 		t.Fatal(diags)
 	}
 	got, _ := m.entries()

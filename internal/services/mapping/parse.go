@@ -28,21 +28,6 @@ type parseResult struct {
 	code, message string
 }
 
-// parseAll adds to trees what the service's parser makes of the targets' expressions.
-func parseAll(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string, trees treeSet) diag.Diagnostics {
-	var diags diag.Diagnostics
-	results := parseEach(ctx, client, ref, entries, targets)
-	for _, target := range targets {
-		result := results[entries[target].source.sourceID]
-		if d := result.diagnostic(target); d != nil {
-			diags.Append(d)
-			continue
-		}
-		trees[entries[target].source.sourceID] = result.tree
-	}
-	return diags
-}
-
 // parseEach has the service parse the expressions of the targets, each different one once.
 func parseEach(ctx context.Context, client *graph.Client, ref graph.JobRef, entries map[string]entry, targets []string) map[sourceID]parseResult {
 	results, queued := map[sourceID]parseResult{}, map[sourceID]bool{}

@@ -6,51 +6,13 @@ package mapping
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
-
-// ModifyPlan checks a change against the connection's schema, as far as that can be had, and warns of what a small diff
-// does not show. A plan without a change costs no request here.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		var state model
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if !resp.Diagnostics.HasError() && r.data != nil {
-			resp.Diagnostics.Append(r.warnDestroy(ctx, state)...)
-		}
-		return
-	}
-	var plan model
-	var state *model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !req.State.Raw.IsNull() {
-		state = &model{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	}
-	if resp.Diagnostics.HasError() || (state != nil && plan.sameAs(*state)) {
-		return
-	}
-	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
-		state = nil // replaced: judged as a new one
-	}
-	v, diags := r.reviewOf(ctx, plan, state)
-	resp.Diagnostics.Append(diags...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(v.planned(ctx)...)
-	}
-}
-
-// sameAs reports whether two models ask for the same in the same words; timeouts aside.
-func (m model) sameAs(other model) bool {
-	return m.ConnectionID.Equal(other.ConnectionID) && m.ObjectMapping.Equal(other.ObjectMapping) && m.Mappings.Equal(other.Mappings) &&
-		m.Operations.Equal(other.Operations) && m.Enabled.Equal(other.Enabled) && m.ScopingFilters.Equal(other.ScopingFilters) &&
-		m.CustomTargetAttributes.Equal(other.CustomTargetAttributes) && m.AllowNoDeprovisioning.Equal(other.AllowNoDeprovisioning)
-}
 
 // What the checks against the service are called when they cannot run.
 const (
@@ -75,7 +37,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	}
 	if live == nil {
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
-		diags.Append(v.checkFilters(nil, nil)...)
+		diags.Append(checkFilters(v.want.filters, nil, nil)...)
 		if v.prior != nil {
 			diags.Append(v.checkDeprovisioning(*v.prior, nil)...)
 			diags.Append(v.warnChanges(*v.prior, nil)...)
@@ -97,7 +59,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located, diag.Diagnostics) {
 	reason := ""
 	switch {
-	case v.resource.data == nil:
+	case v.run == nil:
 		reason = "The provider's configuration is not known yet."
 	case v.plan.ConnectionID.IsUnknown():
 		reason = "The connection does not exist yet."
@@ -109,18 +71,13 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 		v.skipLive(func(check string) { skipped.AddReason(check, reason) })
 		return nil, nil
 	}
-	ref, err := v.plan.ref()
-	if err != nil {
-		return nil, nil // the attribute's validator has said so
-	}
-	v.ref = ref
-	schema, err := v.resource.data.Graph.GetSchema(ctx, ref)
+	schema, err := v.run.graph.GetSchema(ctx, v.ref)
 	if graph.IsPermissionDenied(err) || unreachable(err) {
 		v.skipLive(func(check string) { skipped.Add(check, err) })
 		return nil, nil
 	}
 	if err != nil {
-		return nil, schemaUnreadable(ctx, v.resource.data.Graph, ref, err)
+		return nil, schemaUnreadable(ctx, v.run.graph, v.ref, err)
 	}
 	at, diags := locate(schema, v.name)
 	if diags.HasError() {
@@ -178,6 +135,7 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	diags.Append(v.checkTargets(live, changed)...)
 	diags.Append(v.checkCustom(live)...)
 	diags.Append(v.checkSources(live, changed)...)
+	diags.Append(v.warnReplaced(is, changed)...)
 	diags.Append(v.checkDeprovisioning(is, live.source)...)
 	diags.Append(v.askFilters(ctx, live, is, skipped)...)
 	diags.Append(v.askRoles(ctx, changed, skipped)...)
@@ -195,13 +153,9 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 // offered lists the functions that the connection offers, which can go beyond the documented ones; nothing when that
 // cannot be read.
 func (v *review) offered(ctx context.Context) []string {
-	functions, err := v.resource.data.Graph.Functions(ctx, v.ref)
+	names, err := v.run.graph.Functions(ctx, v.ref)
 	if err != nil {
 		return nil
-	}
-	names := make([]string, len(functions))
-	for i, f := range functions {
-		names[i] = f.Name
 	}
 	return names
 }
@@ -211,7 +165,7 @@ func (v *review) customisedAtPlan(ctx context.Context, live located, skipped *gr
 	if !v.complete || settingsOf(live.mapping).same(v.want) {
 		return nil
 	}
-	template, err := v.resource.template(ctx, v.ref, false)
+	template, err := v.run.template(ctx, v.ref, false)
 	switch {
 	case graph.IsPermissionDenied(err) || unreachable(err):
 		skipped.Add(checkCustomised, err)
@@ -220,4 +174,26 @@ func (v *review) customisedAtPlan(ctx context.Context, live located, skipped *gr
 		return templateUnreadable(err)
 	}
 	return v.refuseCustomised(live, template)
+}
+
+// warnWrite warns of what a planned write does to people, with how many there are. A connection that never ran has
+// nobody to warn of.
+func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
+	is := settingsOf(live.mapping)
+	if v.complete && is.same(v.want) {
+		return nil
+	}
+	job, err := v.run.job(ctx, v.ref)
+	if err == nil && !job.Schedule.Active() && !job.HasRun() {
+		return nil
+	}
+	who := people{}
+	if err == nil {
+		who = countOf(job, live.mapping)
+	}
+	var diags diag.Diagnostics
+	diags.Append(v.warnChanges(is, &who)...)
+	diags.AddWarning("Everybody is evaluated again",
+		fmt.Sprintf("Writing the mapping makes the next cycle an initial one: %s will be evaluated again, and values that differ from the mapping will be written.", who))
+	return diags
 }

@@ -67,25 +67,25 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	v, diags := r.review(ctx, plan, nil)
+	v, diags := newReview(ctx, runOf(r.data), plan, nil)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	defer r.data.Lock(v.ref.ServicePrincipalID)()
 
-	template, err := r.template(ctx, v.ref, true)
+	template, err := v.run.template(ctx, v.ref, true)
 	if err != nil {
 		resp.Diagnostics.Append(templateUnreadable(err)...)
 		return
 	}
 	trees := v.planTrees()
 	trees.learnAll(template)
-	resp.Diagnostics.Append(parseAll(ctx, r.data.Graph, v.ref, v.want.entries, trees.unparsed(v.want.entries), trees)...)
+	resp.Diagnostics.Append(v.parse(ctx, trees.unparsed(v.want.entries), trees, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := r.writer(v, trees, nil)
+	w := newWriter(v, trees, nil)
 	w.waitForJob = true
 	w.check = func(ctx context.Context, at located) diag.Diagnostics {
 		diags := v.refuseCustomised(at, template)
@@ -94,7 +94,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		}
 		return append(diags, v.beforeWrite(ctx, at)...)
 	}
-	resp.Diagnostics.Append(w.run(ctx)...)
+	resp.Diagnostics.Append(w.bring(ctx)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -141,6 +141,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	resp.Diagnostics.Append(state.fromGraph(ctx, at.mapping, at.target)...)
+	resp.Diagnostics.Append(warnUnmanaged(at.mapping)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 }
@@ -172,7 +173,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	v, diags := r.review(ctx, plan, &state)
+	v, diags := newReview(ctx, runOf(r.data), plan, &state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -189,7 +190,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	defer r.data.Lock(v.ref.ServicePrincipalID)()
-	removed, diags := r.removable(ctx, v)
+	removed, diags := v.run.removable(ctx, v)
 	if diags.HasError() {
 		return diags
 	}
@@ -198,11 +199,11 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
 		return v.prior.has(v.want.entries[target].source)
 	})
-	diags.Append(parseAll(ctx, r.data.Graph, v.ref, v.want.entries, fresh, trees)...)
+	diags.Append(v.parse(ctx, fresh, trees, nil)...)
 	if diags.HasError() {
 		return diags
 	}
-	return append(diags, r.writer(v, trees, removed).run(ctx)...)
+	return append(diags, newWriter(v, trees, removed).bring(ctx)...)
 }
 
 // Delete puts the connector's default mapping back; the rest of the schema stays.
@@ -222,5 +223,5 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer r.data.Lock(ref.ServicePrincipalID)()
-	resp.Diagnostics.Append(r.restoreDefault(ctx, ref, state)...)
+	resp.Diagnostics.Append(runOf(r.data).restoreDefault(ctx, ref, state)...)
 }

@@ -5,7 +5,7 @@ package mapping
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,77 +15,34 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// review is a planned mapping together with what it is judged by.
+// review judges a change by what the service has.
 type review struct {
-	resource *Resource
-	ref      graph.JobRef
-	name     string // object mapping
-	plan     model
-	entries  map[string]entryModel // as planned, for paths and notation
-	want     settings
-	// complete is false while parts of the plan are unknown; then checks of the whole have to wait.
-	complete bool
-	prior    *settings // what the state has; nil on create
+	change
+	run  *run
+	ref  graph.JobRef // none as long as the connection's id is unknown
+	name string       // object mapping
 	// operators are the connection's filter operators, once they were read.
 	operators []graph.FilterOperator
 }
 
-// review decodes a plan that is fully known, as it is at apply.
-func (r *Resource) review(ctx context.Context, plan model, state *model) (*review, diag.Diagnostics) {
-	ref, err := plan.ref()
-	if err != nil {
-		return nil, attributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
-	}
-	v, diags := r.reviewOf(ctx, plan, state)
-	v.ref = ref
-	return v, diags
-}
-
-func (r *Resource) reviewOf(ctx context.Context, plan model, state *model) (*review, diag.Diagnostics) {
-	v := &review{resource: r, name: plan.ObjectMapping.ValueString(), plan: plan}
-	var diags diag.Diagnostics
-	v.entries, _ = plan.entries()
-	v.want, v.complete, diags = plan.desired(ctx)
-	if state != nil {
-		prior, _, ds := state.desired(ctx)
-		diags.Append(ds...)
-		v.prior = &prior
+func newReview(ctx context.Context, run *run, plan model, state *model) (*review, diag.Diagnostics) {
+	c, diags := newChange(ctx, plan, state)
+	v := &review{change: c, run: run, name: plan.ObjectMapping.ValueString()}
+	if !plan.ConnectionID.IsUnknown() {
+		var err error
+		if v.ref, err = plan.ref(); err != nil {
+			diags.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
+		}
 	}
 	return v, diags
 }
 
-// writer returns the writer for the reviewed mapping. trees gives the trees that are at hand; removed are attribute
-// definitions to take away.
-func (r *Resource) writer(v *review, trees treeSet, removed []string) writer {
-	return writer{
-		graph: r.data.Graph, replaced: r.versions(), ref: v.ref, name: v.name,
-		settled: func(at located) bool {
-			return settingsOf(at.mapping).same(v.want) && v.customSettled(at.target) && !definesAny(at.target, removed)
-		},
-		check: v.beforeWrite,
-		edit: func(at located) (*graph.Schema, []string, error) {
-			live := maps.Clone(trees)
-			live.learnAll(at.schema)
-			attributes, missing := v.want.attributeMappings(at.mapping, live)
-			if len(missing) > 0 {
-				return nil, missing, nil
-			}
-			edited, err := at.schema.EditObjectMapping(at.mapping.Ref, graph.ObjectMappingEdit{
-				Enabled:    v.want.enabled,
-				FlowTypes:  slices.Concat(v.want.operations, unknownFlags(at.mapping.FlowTypes)),
-				Filters:    v.spelt(),
-				Attributes: attributes,
-			})
-			if err == nil && (!v.customSettled(at.target) || definesAny(at.target, removed)) {
-				edited, err = edited.EditAttributeDefinitions(at.mapping.TargetDirectory, at.mapping.TargetObject, v.definitions(), removed)
-			}
-			return edited, nil, err
-		},
-		parse: func(ctx context.Context, missing []string) diag.Diagnostics {
-			return parseAll(ctx, r.data.Graph, v.ref, v.want.entries, missing, trees)
-		},
-		lost: func(at located) []string { return settingsOf(at.mapping).differences(v.want) },
+// planTrees are the trees that planning handed over.
+func (v *review) planTrees() treeSet {
+	if trees, ok := v.run.trees.Take(treesKey{v.ref, v.name}); ok {
+		return trees
 	}
+	return treeSet{}
 }
 
 // spelt are the wanted filters with the operators in the connection's spelling.
@@ -104,25 +61,23 @@ func (v *review) spelt() []graph.FilterGroup {
 	return groups
 }
 
-// customSettled reports whether the target defines the custom attributes as wanted.
-func (v *review) customSettled(target *graph.ObjectDefinition) bool {
-	for name, c := range v.want.custom {
-		if target == nil {
-			return false
-		}
-		a := target.Attribute(name)
-		if a == nil || a.Type != c.kind || a.Multivalued != c.multivalued {
-			return false
+// refuseCustomised stops a create that would overwrite what somebody set up elsewhere. template is nil when the
+// connector's default is not to be had.
+func (v *review) refuseCustomised(at located, template *graph.Schema) diag.Diagnostics {
+	is := settingsOf(at.mapping)
+	if is.same(v.want) {
+		return nil
+	}
+	why := "differs from the connector's default, so somebody has set it up elsewhere"
+	if template == nil {
+		why = "differs from this configuration, and the connector's default, which it is compared with, is not available any more"
+	} else if original, ok := counterpart(template, at.mapping); ok {
+		if was := settingsOf(original.mapping); was.same(is) && !v.want.replacesUnmanaged(is, was) {
+			return nil
 		}
 	}
-	return true
-}
-
-func (v *review) definitions() []graph.AttributeDefinition {
-	var definitions []graph.AttributeDefinition
-	for _, name := range slices.Sorted(maps.Keys(v.want.custom)) {
-		c := v.want.custom[name]
-		definitions = append(definitions, graph.AttributeDefinition{Name: name, Type: c.kind, Multivalued: c.multivalued})
-	}
-	return definitions
+	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customised elsewhere",
+		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n%s\n\n"+
+			"To take it over, import it; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
+			objectsOf(at.mapping), why, strings.Join(is.differences(v.want), "\n"), importBlock(v.ref, v.name)))}
 }

@@ -52,6 +52,7 @@ var filterDescriptions = map[string]string{
 
 const (
 	mappingsDescription = "Where each target attribute gets its value, by target attribute spelt as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
+		"The exception is an attribute mapping that an entry cannot express, such as a workflow: it is left alone and named in a warning, unless an entry has its target attribute. " +
 		"Each entry has one of `source_attribute`, `constant` and `expression`, or only `default_value`."
 	objectMappingDescription = "Which objects are mapped: the kind of source object, such as `User` or `Group`. Where that fits several mappings, source and target object, as in `User to Contact`, " +
 		"or the mapping's name as the portal shows it. Defaults to `User`."
@@ -76,16 +77,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators: []validator.String{validate.NotEmpty()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: objectMappingDescription + " A change replaces the resource: the old mapping returns to its default."},
 			"mappings": schema.MapNestedAttribute{Required: true, MarkdownDescription: mappingsDescription,
-				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName{})},
+				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName())},
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"source_attribute": schema.StringAttribute{Optional: true, MarkdownDescription: d["source_attribute"], Validators: []validator.String{attributeName{}}},
+					"source_attribute": schema.StringAttribute{Optional: true, MarkdownDescription: d["source_attribute"], Validators: []validator.String{attributeName()}},
 					"constant":         schema.StringAttribute{Optional: true, MarkdownDescription: d["constant"], Validators: []validator.String{validate.NotEmpty()}},
 					"expression": schema.StringAttribute{Optional: true, CustomType: expressionType{}, MarkdownDescription: d["expression"],
 						Validators: []validator.String{expressionSyntax{}}, PlanModifiers: []planmodifier.String{keepSameExpression{}}},
 					"default_value":     schema.StringAttribute{Optional: true, MarkdownDescription: d["default_value"], Validators: []validator.String{validate.NotEmpty()}},
 					"matching_priority": schema.Int64Attribute{Optional: true, MarkdownDescription: d["matching_priority"], Validators: []validator.Int64{int64validator.Between(1, 1<<31-1)}},
 					"apply": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(applyAlways),
-						MarkdownDescription: d["apply"], Validators: []validator.String{applyWord{}}},
+						MarkdownDescription: d["apply"], Validators: []validator.String{applyWord()}},
 				}}},
 			"operations": schema.SetAttribute{Optional: true, Computed: true, ElementType: types.StringType,
 				Default: setdefault.StaticValue(types.SetValueMust(types.StringType, []attr.Value{
@@ -103,13 +104,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"name": schema.StringAttribute{Optional: true, MarkdownDescription: filterDescriptions["name"], Validators: []validator.String{validate.NotEmpty()}},
 					"clauses": schema.ListNestedAttribute{Required: true, MarkdownDescription: filterDescriptions["clauses"], Validators: []validator.List{listvalidator.SizeAtLeast(1)},
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-							"attribute": schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["attribute"], Validators: []validator.String{attributeName{}}},
+							"attribute": schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["attribute"], Validators: []validator.String{attributeName()}},
 							"operator":  schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["operator"], Validators: []validator.String{validate.NotEmpty()}},
 							"values": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filterDescriptions["values"],
 								Validators: []validator.List{listvalidator.SizeAtLeast(1)}},
 						}}},
 				}}},
-			"custom_target_attributes": schema.MapNestedAttribute{Optional: true, Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName{})},
+			"custom_target_attributes": schema.MapNestedAttribute{Optional: true, Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName())},
 				MarkdownDescription: "Target attributes to add to those that the connector lists, by name. Only some connectors accept this; the service refuses it for the others.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"type": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("String"),

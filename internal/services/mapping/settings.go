@@ -4,6 +4,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,10 @@ type settings struct {
 	enabled    bool
 	filters    []graph.FilterGroup
 	custom     map[string]customAttribute // attribute definitions that the connector does not list itself
+	// What the service has beside the entries, by target attribute: mappings that no entry can say, and how many more
+	// there are of a target that has an entry.
+	unmanaged map[string]*graph.AttributeMapping
+	doubled   map[string]int
 }
 
 // entry is the mapping of one target attribute.
@@ -51,23 +56,39 @@ func (s settings) has(wanted source) bool {
 
 // inert reports whether an attribute mapping of the service does nothing at all. Such leftovers have no counterpart in a
 // configuration; they are neither shown nor touched.
-func inert(a graph.AttributeMapping) bool {
-	return a.Source == nil && a.DefaultValue == "" && a.MatchingPriority == 0
+func inert(a *graph.AttributeMapping) bool {
+	return a.Source == nil && a.DefaultValue == "" && a.MatchingPriority == 0 && a.Understood()
+}
+
+// unsayable reports whether no entry can say what an attribute mapping of the service does: a workflow, for one.
+func unsayable(a *graph.AttributeMapping) bool {
+	problem, _ := attributeNameProblem(a.Target)
+	return problem != "" || !a.Understood() || !isApply(applyOf(a.FlowType))
 }
 
 // settingsOf reads what the service has. Of two mappings of one target, which the service tolerates, the first counts.
-func settingsOf(m graph.ObjectMapping) settings {
-	s := settings{entries: map[string]entry{}, operations: knownFlags(m.FlowTypes), enabled: m.Enabled, filters: m.Filters}
-	for _, a := range m.Attributes {
-		if _, doubled := s.entries[a.Target]; doubled || inert(a) {
-			continue
+func settingsOf(m *graph.ObjectMapping) settings {
+	s := settings{
+		entries: map[string]entry{}, operations: knownFlags(m.FlowTypes), enabled: m.Enabled, filters: m.Filters,
+		unmanaged: map[string]*graph.AttributeMapping{}, doubled: map[string]int{},
+	}
+	for i := range m.Attributes {
+		a := &m.Attributes[i]
+		_, mapped := s.entries[a.Target]
+		switch {
+		case inert(a):
+		case unsayable(a):
+			s.unmanaged[a.Target] = a
+		case mapped:
+			s.doubled[a.Target]++
+		default:
+			s.entries[a.Target] = entryOf(a)
 		}
-		s.entries[a.Target] = entryOf(a)
 	}
 	return s
 }
 
-func entryOf(a graph.AttributeMapping) entry {
+func entryOf(a *graph.AttributeMapping) entry {
 	return entry{fromTree(a.Source), a.DefaultValue, a.MatchingPriority, flowTypeOf(applyOf(a.FlowType))}
 }
 
@@ -76,6 +97,24 @@ func entryOf(a graph.AttributeMapping) entry {
 func (s settings) same(other settings) bool {
 	return maps.EqualFunc(s.entries, other.entries, entry.same) && slices.Equal(s.operations, other.operations) &&
 		s.enabled == other.enabled && graph.SameFilters(s.filters, other.filters)
+}
+
+// replacesUnmanaged reports whether entries would replace mappings that no entry can say and that the original lacks.
+func (s settings) replacesUnmanaged(is, original settings) bool {
+	for target, a := range is.unmanaged {
+		if _, wanted := s.entries[target]; wanted && !sameUnmanaged(a, original.unmanaged[target]) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameUnmanaged(a, b *graph.AttributeMapping) bool { return a != nil && b != nil && a.Same(b) }
+
+// sameMapping reports whether two object mappings mean the same, including what no entry can say.
+func sameMapping(a, b *graph.ObjectMapping) bool {
+	x, y := settingsOf(a), settingsOf(b)
+	return x.same(y) && maps.EqualFunc(x.unmanaged, y.unmanaged, sameUnmanaged)
 }
 
 // maxDifferences bounds how many lines a message shows; whoever needs more imports the mapping and reads the plan.
@@ -138,70 +177,27 @@ func (e entry) String() string {
 	return text
 }
 
-// attributeMappings is what the schema shall hold, given the trees of expressions. Mappings of the service that do
-// nothing stay. missing lists the entries whose expression has no tree.
-func (s settings) attributeMappings(live graph.ObjectMapping, trees treeSet) (all []graph.AttributeMapping, missing []string) {
-	for _, target := range slices.Sorted(maps.Keys(s.entries)) {
-		e := s.entries[target]
-		a := graph.AttributeMapping{Target: target, DefaultValue: e.defaultValue, MatchingPriority: e.priority, FlowType: e.flowType}
-		if is := liveSource(live, target); is != nil && fromTree(is).same(e.source) {
-			a.Source = is
-		} else if e.source.kind != sourceNone {
-			if a.Source = trees.find(e.source); a.Source == nil {
-				missing = append(missing, target)
-			}
-		}
-		all = append(all, a)
-	}
-	for _, a := range live.Attributes {
-		if _, wanted := s.entries[a.Target]; !wanted && inert(a) {
-			all = append(all, a)
-		}
-	}
-	return all, missing
+// match is one way to find an account.
+type match struct {
+	priority int
+	target   string
+	source   source
 }
 
-func liveSource(m graph.ObjectMapping, target string) *graph.MappingSource {
-	for _, a := range m.Attributes {
-		if a.Target == target {
-			return a.Source
-		}
-	}
-	return nil
+func (m match) same(other match) bool {
+	return m.priority == other.priority && m.target == other.target && m.source.same(other.source)
 }
 
-// treeSet holds trees of expressions that the service made: those of mappings that exist, and fresh ones of its parser.
-type treeSet map[sourceID]*graph.MappingSource
-
-// learn adds the expressions of existing mappings.
-func (t treeSet) learn(mappings []graph.AttributeMapping) {
-	for _, a := range mappings {
-		if s := fromTree(a.Source); s.kind == sourceFunction && t[s.sourceID] == nil {
-			t[s.sourceID] = a.Source
+// matching lists what accounts are found by, in the order in which it is tried.
+func (s settings) matching() []match {
+	var matches []match
+	for target, e := range s.entries {
+		if e.priority > 0 {
+			matches = append(matches, match{e.priority, target, e.source})
 		}
 	}
-}
-
-// find returns the tree of a source, nil when only the service's parser can make it. Attributes and constants have a
-// documented shape.
-func (t treeSet) find(s source) *graph.MappingSource {
-	switch s.kind {
-	case sourceAttribute:
-		return graph.AttributeSource(s.text)
-	case sourceConstant:
-		return graph.ConstantSource(s.text)
-	}
-	return t[s.sourceID]
-}
-
-// unparsed lists the targets whose expression has no known tree, sorted.
-func (t treeSet) unparsed(entries map[string]entry) []string {
-	var targets []string
-	for target, e := range entries {
-		if e.source.kind == sourceFunction && t[e.source.sourceID] == nil {
-			targets = append(targets, target)
-		}
-	}
-	slices.Sort(targets)
-	return targets
+	slices.SortFunc(matches, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.target, b.target))
+	})
+	return matches
 }

@@ -4,6 +4,7 @@
 package mapping_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -119,8 +120,8 @@ var documentedShapes = []struct {
 		[]string{`name = "Engineers in Berlin"`, `operator = "IS NOT NULL"`},
 	},
 	{
-		"odd constants and a flow type of the future",
-		[]map[string]any{target("login", "required", true), target("a"), target("b"), target("c"), target("d"), target("e")},
+		"odd constants, and a flow type and a kind of the future",
+		[]map[string]any{target("login", "required", true), target("a"), target("b"), target("c"), target("d"), target("e"), target("f", "required", true), target("g")},
 		map[string]any{"attributeMappings": []any{
 			from("login", attributeNode("mail"), "matchingPriority", 1),
 			from("a", constantNode("")),
@@ -128,6 +129,8 @@ var documentedShapes = []struct {
 			from("c", constantNode("1"), "flowType", "SomethingNew"),
 			from("d", functionNode("Unheard", `Unheard([mail], "x")`)),
 			from("e", map[string]any{"type": "Function", "name": "IIF", "expression": `IIF([department]="Sales", "S", "")`, "parameters": nil}),
+			from("f", json.RawMessage(workflow)),
+			from("g", attributeNode("city"), "flowType", "Not 1 word"),
 		}},
 		[]string{`apply = "SomethingNew"`, `constant = "say \"hi\" $${x} %%{y} \\"`, `expression = "Unheard([mail], \"x\")"`},
 	},

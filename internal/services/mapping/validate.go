@@ -24,6 +24,44 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
+// ModifyPlan checks a change against the connection's schema, as far as that can be had, and warns of what a small diff
+// does not show. A plan without a change costs no request here.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		var state model
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if !resp.Diagnostics.HasError() && r.data != nil {
+			resp.Diagnostics.Append(runOf(r.data).warnDestroy(ctx, state)...)
+		}
+		return
+	}
+	var plan model
+	var state *model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		state = &model{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	if resp.Diagnostics.HasError() || (state != nil && plan.sameAs(*state)) {
+		return
+	}
+	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
+		state = nil // replaced: judged as a new one
+	}
+	v, diags := newReview(ctx, runOf(r.data), plan, state)
+	resp.Diagnostics.Append(diags...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(v.planned(ctx)...)
+	}
+}
+
+// sameAs reports whether two models ask for the same in the same words; timeouts aside.
+func (m model) sameAs(other model) bool {
+	return m.ConnectionID.Equal(other.ConnectionID) && m.ObjectMapping.Equal(other.ObjectMapping) && m.Mappings.Equal(other.Mappings) &&
+		m.Operations.Equal(other.Operations) && m.Enabled.Equal(other.Enabled) && m.ScopingFilters.Equal(other.ScopingFilters) &&
+		m.CustomTargetAttributes.Equal(other.CustomTargetAttributes) && m.AllowNoDeprovisioning.Equal(other.AllowNoDeprovisioning)
+}
+
 // oneSource wants exactly one kind of source, or a default value alone.
 func oneSource(target string, e entryModel) diag.Diagnostics {
 	given, unknown := []string{}, false

@@ -4,9 +4,8 @@
 package mapping
 
 import (
-	"cmp"
-	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,45 +33,23 @@ func (p people) String() string {
 	return fmt.Sprintf("%d accounts", p.count)
 }
 
-// warnWrite warns of what a planned write does to people, with how many there are. A connection that never ran has
-// nobody to warn of.
-func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
-	is := settingsOf(live.mapping)
-	if v.complete && is.same(v.want) {
-		return nil
-	}
-	job, err := v.resource.job(ctx, v.ref)
-	if err == nil && !job.Schedule.Active() && !job.HasRun() {
-		return nil
-	}
-	who := people{}
-	if err == nil {
-		who = countOf(job, live.mapping)
-	}
-	var diags diag.Diagnostics
-	diags.Append(v.warnChanges(is, &who)...)
-	diags.AddWarning("Everybody is evaluated again",
-		fmt.Sprintf("Writing the mapping makes the next cycle an initial one: %s will be evaluated again, and values that differ from the mapping will be written.", who))
-	return diags
-}
-
 // warnChanges warns of changes by which a small diff concerns many people. who is nil when nobody could be asked.
-func (v *review) warnChanges(is settings, who *people) (diags diag.Diagnostics) {
+func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) {
 	if who == nil {
 		who = &people{}
 	}
-	if v.complete && !slices.EqualFunc(is.matching(), v.want.matching(), match.same) {
+	if c.complete && !slices.EqualFunc(is.matching(), c.want.matching(), match.same) {
 		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
 			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. "+
-				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(v.want.matching()), upperFirst(who.String())))
+				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
 	}
 	var off []string
 	for _, flag := range is.operations {
-		if !slices.Contains(v.want.operations, flag) {
+		if !slices.Contains(c.want.operations, flag) {
 			off = append(off, flag)
 		}
 	}
-	if len(off) > 0 && !v.plan.Operations.IsUnknown() {
+	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
 		text := fmt.Sprintf("Provisioning will not %s any more; this concerns %s.", operationVerbs(off), who)
 		if slices.Contains(off, flagUpdate) {
 			text += " Without `update`, accounts of people who leave are not disabled either."
@@ -80,9 +57,9 @@ func (v *review) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off", text)
 	}
 	// A create that drops filters is warned of by warnOverDefault.
-	if !graph.SameFilters(is.filters, v.want.filters) && !v.plan.ScopingFilters.IsUnknown() && (v.prior != nil || len(v.want.filters) > 0) {
+	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
 		text := fmt.Sprintf("Whoever fits none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who)
-		if len(v.want.filters) == 0 {
+		if len(c.want.filters) == 0 {
 			text = "Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far."
 		}
 		diags.AddAttributeWarning(path.Root("scoping_filters"), "The scoping filters change", text)
@@ -91,9 +68,9 @@ func (v *review) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 }
 
 // warnOverDefault names what a create loosens compared with the connector's default although no diff shows it.
-func (v *review) warnOverDefault(is settings) (diags diag.Diagnostics) {
+func (c *change) warnOverDefault(is settings) (diags diag.Diagnostics) {
 	var on []string
-	for _, flag := range v.want.operations {
+	for _, flag := range c.want.operations {
 		if !slices.Contains(is.operations, flag) {
 			on = append(on, flag)
 		}
@@ -103,51 +80,29 @@ func (v *review) warnOverDefault(is settings) (diags diag.Diagnostics) {
 			fmt.Sprintf("The mapping that is there does not let provisioning %s accounts; this configuration does. If that is not meant, set `operations = [%s]`.",
 				operationVerbs(on), quotedList(operationsOf(is.operations))))
 	}
-	if len(is.filters) > 0 && len(v.want.filters) == 0 && !v.plan.ScopingFilters.IsUnknown() {
+	if len(is.filters) > 0 && len(c.want.filters) == 0 && !c.plan.ScopingFilters.IsUnknown() {
 		diags.AddAttributeWarning(path.Root("scoping_filters"), "Scoping filters are removed",
 			"The mapping that is there has scoping filters, and this configuration has none: people who were filtered out will be provisioned.")
 	}
 	return diags
 }
 
-// warnDestroy warns that a running connection goes on with the connector's default mapping.
-func (r *Resource) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
-	ref, err := state.ref()
-	if err != nil {
-		return nil
-	}
-	job, err := r.data.Graph.RequireJob(ctx, ref)
-	if err != nil || !job.Schedule.Active() {
-		return nil
-	}
-	who := countOf(job, graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Provisioning goes on with the default mapping",
-		fmt.Sprintf("Destroying this resource puts the connector's default mapping back. Provisioning is switched on: unless this plan switches it off first, the next cycle writes %s by the default mapping.", who))}
-}
-
-// match is one way to find an account.
-type match struct {
-	priority int
-	target   string
-	source   source
-}
-
-func (m match) same(other match) bool {
-	return m.priority == other.priority && m.target == other.target && m.source.same(other.source)
-}
-
-// matching lists what accounts are found by, in the order in which it is tried.
-func (s settings) matching() []match {
-	var matches []match
-	for target, e := range s.entries {
-		if e.priority > 0 {
-			matches = append(matches, match{e.priority, target, e.source})
+// warnReplaced warns of entries that replace more than a plan shows.
+func (c *change) warnReplaced(is settings, changed func(string) bool) (diags diag.Diagnostics) {
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
+		if !changed(target) {
+			continue
+		}
+		if a := is.unmanaged[target]; a != nil {
+			diags.AddAttributeWarning(at(target), "An attribute mapping of another kind is replaced",
+				fmt.Sprintf("The service has an attribute mapping that an entry cannot express: %s. This entry replaces it, and Terraform cannot put it back.", describe(a)))
+		}
+		if is.doubled[target] > 0 {
+			diags.AddAttributeWarning(at(target), "Further attribute mappings are removed",
+				fmt.Sprintf("The service has more than one attribute mapping for %q. After this change there is one, as this entry says.", target))
 		}
 	}
-	slices.SortFunc(matches, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.target, b.target))
-	})
-	return matches
+	return diags
 }
 
 func matchList(matches []match) string {
@@ -174,7 +129,7 @@ func quotedList(words []string) string {
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // countOf is the service's counter for an object mapping, whose keys look like "User to User".
-func countOf(job graph.Job, m graph.ObjectMapping) people {
+func countOf(job graph.Job, m *graph.ObjectMapping) people {
 	if job.Status == nil {
 		return people{}
 	}

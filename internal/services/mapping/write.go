@@ -6,6 +6,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,17 +34,15 @@ const (
 // document that was read directly before, and whatever someone else changed meanwhile is read again, never overwritten
 // blindly. The caller holds the service principal's lock.
 type writer struct {
-	graph *graph.Client
-	// replaced are the versions of the schema that this process has written over.
-	replaced *versions
-	ref      graph.JobRef
-	name     string // object mapping
+	run  *run
+	ref  graph.JobRef
+	name string // object mapping
 	// settled reports whether the schema is as wanted already.
 	settled func(located) bool
-	// check reports what forbids the write. It runs once, before anything is written.
+	// check reports what forbids the write; nil if nothing can. It runs once, before anything is written.
 	check func(context.Context, located) diag.Diagnostics
-	// edit makes the wanted schema. missing are entries whose expression has no tree yet.
-	edit func(located) (edited *graph.Schema, missing []string, err error)
+	// edit changes a copy of the schema as wanted. missing are entries whose expression has no tree yet.
+	edit func(draft located) (missing []string, err error)
 	// parse gets the trees of missing entries from the service.
 	parse func(ctx context.Context, missing []string) diag.Diagnostics
 	// lost describes the difference between the schema and what is wanted.
@@ -52,10 +51,35 @@ type writer struct {
 	waitForJob bool
 }
 
-// run brings the schema to the wanted state. Once it was replaced, what goes wrong afterwards is a warning: the effect is
+// newWriter returns the writer of a reviewed mapping. trees are the trees that are at hand; removed are attribute
+// definitions to take away.
+func newWriter(v *review, trees treeSet, removed []string) writer {
+	return writer{
+		run: v.run, ref: v.ref, name: v.name,
+		settled: func(at located) bool {
+			return settingsOf(at.mapping).same(v.want) && v.customSettled(at.target) && !definesAny(at.target, removed)
+		},
+		check: v.beforeWrite,
+		edit: func(draft located) ([]string, error) {
+			if len(v.want.custom) > 0 && draft.target == nil {
+				return nil, fmt.Errorf("directories: no object %s in %s", draft.mapping.TargetObject, draft.mapping.Rule.TargetDirectory)
+			}
+			define(draft.target, v.want.custom, removed)
+			known := maps.Clone(trees)
+			known.learnAll(draft.schema)
+			return v.want.assign(draft.mapping, v.spelt(), known), nil
+		},
+		parse: func(ctx context.Context, missing []string) diag.Diagnostics {
+			return v.parse(ctx, missing, trees, nil)
+		},
+		lost: func(at located) []string { return settingsOf(at.mapping).differences(v.want) },
+	}
+}
+
+// bring brings the schema to the wanted state. Once it was replaced, what goes wrong afterwards is a warning: the effect is
 // there, an error in a create would taint the resource, and the next apply would put the connector's default live.
-func (w writer) run(ctx context.Context) diag.Diagnostics {
-	wrote, diags := w.bring(ctx)
+func (w writer) bring(ctx context.Context) diag.Diagnostics {
+	wrote, diags := w.attempt(ctx)
 	if !wrote {
 		return diags
 	}
@@ -69,7 +93,7 @@ func (w writer) run(ctx context.Context) diag.Diagnostics {
 	return out
 }
 
-func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) {
+func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics) {
 	checked := false
 	rewrites := 0
 	for puts := 0; puts < maxPuts; {
@@ -80,7 +104,7 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 		if w.settled(at) {
 			return wrote, diags
 		}
-		if !checked {
+		if w.check != nil && !checked {
 			checked = true
 			ds := w.check(ctx, at)
 			diags.Append(ds...)
@@ -88,7 +112,11 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 				return false, diags
 			}
 		}
-		edited, missing, err := w.edit(at)
+		draft, ds := locate(at.schema.Clone(), w.name)
+		if ds.HasError() {
+			return wrote, append(diags, ds...)
+		}
+		missing, err := w.edit(draft)
 		if err != nil {
 			return wrote, append(diags, malformed(err)...)
 		}
@@ -100,7 +128,7 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 			continue
 		}
 		puts++
-		err = w.graph.PutSchema(ctx, w.ref, edited)
+		err = w.run.graph.PutSchema(ctx, w.ref, draft.schema)
 		switch {
 		case graph.IsConflict(err), graph.IsAmbiguous(err):
 			// Somebody else was faster, or the answer was lost: the next read tells what there is now.
@@ -114,12 +142,14 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, "Nothing was changed."))
 		}
 		wrote = true
-		w.replaced.add(w.ref, at.schema.Version())
+		if at.schema.Version != "" { // without versions there is nothing to tell states apart by
+			w.run.replaced.Add(version{w.ref, at.schema.Version})
+		}
 		after, ds := w.verify(ctx, at)
 		diags.Append(ds...)
 		if ds.HasError() || after == nil || w.settled(*after) {
 			if after != nil {
-				diags.Append(warnCollision(at.schema.Version(), after.schema.Version())...)
+				diags.Append(warnCollision(at.schema.Version, after.schema.Version)...)
 			}
 			return wrote, diags
 		}
@@ -138,28 +168,28 @@ func (w writer) bring(ctx context.Context) (wrote bool, diags diag.Diagnostics) 
 func (w writer) read(ctx context.Context) (located, diag.Diagnostics) {
 	var schema *graph.Schema
 	looks := 0
-	err := w.graph.Poll(ctx, "the schema of the connection", func(ctx context.Context) (bool, string, error) {
+	err := w.run.graph.Poll(ctx, "the schema of the connection", func(ctx context.Context) (bool, string, error) {
 		var err error
-		schema, err = w.graph.GetSchema(ctx, w.ref)
+		schema, err = w.run.graph.GetSchema(ctx, w.ref)
 		looks++
 		switch {
 		case graph.IsNotFound(err) && w.waitForJob && looks < maxLooks:
 			return false, "not found", nil
-		case err == nil && w.replaced.has(w.ref, schema.Version()) && looks < maxLooks:
-			return false, "version " + schema.Version() + ", which was replaced", nil
+		case err == nil && w.run.replaced.Has(version{w.ref, schema.Version}) && looks < maxLooks:
+			return false, "version " + schema.Version + ", which was replaced", nil
 		}
 		return err == nil, "", err
 	})
 	if err != nil {
-		return located{}, schemaUnreadable(ctx, w.graph, w.ref, err)
+		return located{}, schemaUnreadable(ctx, w.run.graph, w.ref, err)
 	}
 	return locate(schema, w.name)
 }
 
 // moved reports whether somebody wrote the schema since it was read.
 func (w writer) moved(ctx context.Context, at located) bool {
-	schema, err := w.graph.GetSchema(ctx, w.ref)
-	return err == nil && schema.Version() != at.schema.Version()
+	schema, err := w.run.graph.GetSchema(ctx, w.ref)
+	return err == nil && schema.Version != at.schema.Version
 }
 
 // verify reads the schema back. A version that has not moved is a lagging replica, which is asked again.
@@ -167,8 +197,8 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 	var after located
 	var ds diag.Diagnostics
 	looks := 0
-	err := w.graph.Poll(ctx, "the new mapping to be readable", func(ctx context.Context) (bool, string, error) {
-		schema, err := w.graph.GetSchema(ctx, w.ref)
+	err := w.run.graph.Poll(ctx, "the new mapping to be readable", func(ctx context.Context) (bool, string, error) {
+		schema, err := w.run.graph.GetSchema(ctx, w.ref)
 		if err != nil {
 			return false, "", err
 		}
@@ -176,11 +206,11 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 		if after, ds = locate(schema, w.name); ds.HasError() {
 			return true, "", nil
 		}
-		stale := schema.Version() == before.schema.Version() && !w.settled(after)
-		return !stale || looks >= maxLooks, "version " + schema.Version(), nil
+		stale := schema.Version == before.schema.Version && !w.settled(after)
+		return !stale || looks >= maxLooks, "version " + schema.Version, nil
 	})
 	if err != nil {
-		return nil, schemaUnreadable(ctx, w.graph, w.ref, err)
+		return nil, schemaUnreadable(ctx, w.run.graph, w.ref, err)
 	}
 	if ds.HasError() {
 		return nil, ds

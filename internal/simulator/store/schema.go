@@ -79,6 +79,8 @@ func schemaFor(raw json.RawMessage, id, version string) json.RawMessage {
 type SchemaOptions struct {
 	// RejectStale refuses a schema whose version is not the stored one; otherwise the version is ignored.
 	RejectStale bool
+	// AcceptDoubled takes more than one attribute mapping of a target, which is otherwise an error.
+	AcceptDoubled bool
 }
 
 // SchemaError says what is wrong with a schema that a client wrote.
@@ -111,7 +113,7 @@ func (s *Store) PutSchema(servicePrincipalID, jobID string, raw []byte, opts Sch
 			delete(d, name)
 		}
 	}
-	if err := s.checkSchema(s.connectors[j.ConnectorID], d); err != nil {
+	if err := s.checkSchema(s.connectors[j.ConnectorID], d, opts); err != nil {
 		return err
 	}
 	j.SchemaVersion++
@@ -133,7 +135,7 @@ func (s *Store) ResetSchema(servicePrincipalID, jobID string) error {
 }
 
 // checkSchema refuses what the service would refuse and sorts the attribute mappings by target, as the service does.
-func (s *Store) checkSchema(c *Connector, d document) error {
+func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error {
 	known := map[string]bool{}
 	base, err := parseDocument(c.Schema)
 	if err != nil {
@@ -161,7 +163,7 @@ func (s *Store) checkSchema(c *Connector, d document) error {
 		}
 		for _, mapping := range mappings {
 			object := rule.text("targetDirectoryName") + "/" + mapping.text("targetObjectName")
-			if err := checkMapping(mapping, targets[object]); err != nil {
+			if err := checkMapping(mapping, targets[object], opts); err != nil {
 				return err
 			}
 		}
@@ -203,7 +205,7 @@ func targetAttributes(d document) (map[string]map[string]bool, error) {
 	return found, nil
 }
 
-func checkMapping(mapping document, targets map[string]bool) error {
+func checkMapping(mapping document, targets map[string]bool, opts SchemaOptions) error {
 	attributes, err := parseDocuments(mapping["attributeMappings"])
 	if err != nil {
 		return schemaError("InvalidSchema", "attributeMappings is not a list of objects.")
@@ -214,7 +216,7 @@ func checkMapping(mapping document, targets map[string]bool) error {
 		if targets != nil && !targets[target] {
 			return schemaError("SchemaAttributeNotFound", "The target attribute %q is not defined.", target)
 		}
-		if seen[target] {
+		if seen[target] && !opts.AcceptDoubled {
 			return schemaError("DuplicateAttributeMapping", "The target attribute %q is mapped more than once.", target)
 		}
 		seen[target] = true

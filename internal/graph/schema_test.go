@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -80,84 +81,105 @@ func randomSchema(t *rapid.T) string {
 		"synchronizationRules": [%s, %s]}`, extras(t), extras(t), extras(t), extras(t), rule("one"), rule("two"))
 }
 
-func TestEditObjectMapping_changesOnlyWhatItIsToldTo(t *testing.T) {
+// schemaFrom reads a schema.
+func schemaFrom(t interface{ Fatalf(string, ...any) }, text string) *Schema {
+	schema := &Schema{}
+	if err := json.Unmarshal([]byte(text), schema); err != nil || schema.malformed != nil {
+		t.Fatalf("%v, %v", err, schema.malformed)
+	}
+	return schema
+}
+
+// mappingOf is an object mapping of a schema.
+func mappingOf(t interface{ Fatalf(string, ...any) }, schema *Schema, index int) *ObjectMapping {
+	mappings, err := schema.ObjectMappings()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return mappings[index]
+}
+
+func TestSchema_changesOnlyWhatIsAssigned(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := randomSchema(t)
-		schema := &Schema{document: json.RawMessage(text)}
-		mappings, err := schema.ObjectMappings()
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		m := mappings[2]
+		schema := schemaFrom(t, text)
 		want := exactJSON(t, []byte(text))
 		mapping := as[map[string]any](inside(want, "synchronizationRules", 1, "objectMappings", 0))
 		list := as[[]any](mapping["attributeMappings"])
 		email := as[map[string]any](list[0])
 
-		edit := ObjectMappingEdit{Enabled: m.Enabled, FlowTypes: m.FlowTypes, Filters: m.Filters, Attributes: slices.Clone(m.Attributes)}
+		edited := schema.Clone()
+		m := mappingOf(t, edited, 2)
 		if rapid.Bool().Draw(t, "source") {
-			edit.Attributes[0].Source = ConstantSource("a\"b\\c")
+			m.Attributes[0].Source = ConstantSource("a\"b\\c")
 			email["source"] = map[string]any{"type": "Constant", "name": "a\"b\\c", "expression": `"a\"b\\c"`, "parameters": []any{}}
 		}
 		if rapid.Bool().Draw(t, "priority") {
-			edit.Attributes[0].MatchingPriority = 2
+			m.Attributes[0].MatchingPriority = 2
 			email["matchingPriority"] = json.Number("2")
 		}
 		if rapid.Bool().Draw(t, "flow type") {
-			edit.Attributes[0].FlowType = "ObjectAddOnly"
+			m.Attributes[0].FlowType = "ObjectAddOnly"
 			email["flowType"] = "ObjectAddOnly"
 		}
 		if rapid.Bool().Draw(t, "default") {
-			edit.Attributes[0].DefaultValue = "x"
+			m.Attributes[0].DefaultValue = "x"
 			email["defaultValue"] = "x"
 		}
 		if rapid.Bool().Draw(t, "drop") {
-			edit.Attributes = edit.Attributes[:1]
+			m.Attributes = m.Attributes[:1]
 			mapping["attributeMappings"] = list[:1]
 		}
 		if rapid.Bool().Draw(t, "operations") {
-			edit.FlowTypes = []string{"Update", "Add"}
+			m.FlowTypes = []string{"Update", "Add"}
 			mapping["flowTypes"] = "Add, Update"
 		}
 		if rapid.Bool().Draw(t, "enabled") {
-			edit.Enabled = false
+			m.Enabled = false
 			mapping["enabled"] = false
 		}
 		if rapid.Bool().Draw(t, "filter") {
-			edit.Filters = []FilterGroup{{Name: "g", Clauses: append(slices.Clone(m.Filters[0].Clauses), FilterClause{Attribute: "department", Operator: "IS NULL"})}}
+			m.Filters[0].Clauses = append(m.Filters[0].Clauses, FilterClause{Attribute: "department", Operator: "IS NULL"})
 			group := as[map[string]any](inside(mapping, "scope", "groups", 0))
 			group["clauses"] = append(as[[]any](group["clauses"]), map[string]any{"sourceOperandName": "department", "operatorName": "IS NULL", "targetOperand": map[string]any{"values": []any{}}})
 		}
-		edited, err := schema.EditObjectMapping(m.Ref, edit)
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		if got := exactJSON(t, edited.document); !reflect.DeepEqual(want, got) {
+		if got := exactJSON(t, edited.encode()); !reflect.DeepEqual(want, got) {
 			t.Fatalf("(-want +got):\n%s", cmp.Diff(want, got))
 		}
 		// Values that nobody understands keep their very text, doubled members and lone surrogates too.
 		for _, rare := range []string{`"\ud800 alone"`, "1e400"} {
-			dropped := strings.Count(string(rawOf(schema, 2)), rare) - strings.Count(string(rawOf(edited, 2)), rare)
-			if strings.Count(text, rare)-dropped != strings.Count(string(edited.document), rare) {
+			dropped := strings.Count(string(write(mappingOf(t, schema, 2))), rare) - strings.Count(string(write(m)), rare)
+			if strings.Count(text, rare)-dropped != strings.Count(string(edited.encode()), rare) {
 				t.Fatalf("%s was rewritten outside the edited mapping", rare)
 			}
+		}
+		if string(schema.encode()) != text {
+			t.Fatalf("the edit of a clone changed the schema that it was cloned from")
 		}
 	})
 }
 
-// rawOf is the text of an object mapping.
-func rawOf(s *Schema, index int) json.RawMessage {
-	mappings, err := s.ObjectMappings()
-	if err != nil {
-		return nil
+// A service replaces the schema whole, so each byte that nobody assigned has to be there again: doubled names, their
+// order, white space, and numbers that no float holds.
+func TestSchema_keepsEveryByteBesideAnAssignment(t *testing.T) {
+	t.Parallel()
+	const text = `{"n":9007199254740993,"x":1,"x":2,"directories":[ {"name": "a" , "name": "b"} ],"synchronizationRules":[{"objectMappings":[{"z":1.10,"z":1.1,"attributeMappings":[` +
+		`{"b":[1 ,2],"targetAttributeName":"one","a":9007199254740993,"source":{"type":"Attribute", "name":"mail","x":1,"x":2},"b":null,"matchingPriority":1},` +
+		`{"targetAttributeName": "two", "source": {"type": "Workflow","id":9007199254740993,"id":2 } },` +
+		`{"targetAttributeName": "two", "source": {"name": "mail"}},{ },null],"scope":{"y":1,"y":2,"groups":[{"q":1E2,"clauses":[ ]}]}}]}]}`
+	schema := schemaFrom(t, text)
+	if got := string(schema.Clone().encode()); got != text {
+		t.Errorf("unchanged: %s", cmp.Diff(text, got))
 	}
-	var raw json.RawMessage
-	_, _ = s.changeObjectMapping(mappings[index].Ref, func(o rawObject) (rawObject, error) {
-		raw = o.encode()
-		return o, nil
-	})
-	return raw
+	edited := schema.Clone()
+	m := mappingOf(t, edited, 0)
+	m.Attributes[0].MatchingPriority = 2
+	m.Filters[0].Name = "new"
+	want := strings.NewReplacer(`"matchingPriority":1`, `"matchingPriority":2`, `"clauses":[ ]}`, `"clauses":[ ],"name":"new"}`).Replace(text)
+	if diff := cmp.Diff(want, string(edited.encode())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 // as is v as a T; another type is a mistake of the test and shows as its zero value.
@@ -178,95 +200,109 @@ func inside(v any, steps ...any) any {
 	return v
 }
 
-func TestEditObjectMapping_keepsTheTextWhenNothingChanges(t *testing.T) {
+func TestSchema_keepsTheTextWhenNothingChanges(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		schema := &Schema{document: json.RawMessage(randomSchema(t))}
-		mappings, err := schema.ObjectMappings()
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		m := mappings[rapid.IntRange(0, 3).Draw(t, "mapping")]
-		edited, err := schema.EditObjectMapping(m.Ref, ObjectMappingEdit{Enabled: m.Enabled, FlowTypes: m.FlowTypes, Filters: m.Filters, Attributes: m.Attributes})
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		for _, member := range []string{"directories", "version", "id"} {
-			want, got := parsed(t, schema).get(member), parsed(t, edited).get(member)
-			if string(want) != string(got) {
-				t.Fatalf("%s: %s became %s", member, want, got)
-			}
-		}
-		again, err := edited.ObjectMappings()
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		if !reflect.DeepEqual(mappings, again) {
-			t.Fatalf("(-want +got):\n%s", cmp.Diff(mappings, again))
-		}
-		if want, got := exactJSON(t, schema.document), exactJSON(t, edited.document); !reflect.DeepEqual(want, got) {
-			t.Fatalf("(-want +got):\n%s", cmp.Diff(want, got))
+		text := randomSchema(t)
+		clone := schemaFrom(t, text).Clone()
+		m := mappingOf(t, clone, rapid.IntRange(0, 3).Draw(t, "mapping"))
+		m.Attributes, m.Filters, m.FlowTypes = slices.Clone(m.Attributes), slices.Clone(m.Filters), slices.Clone(m.FlowTypes)
+		if got := string(clone.encode()); got != text {
+			t.Fatalf("(-want +got):\n%s", cmp.Diff(text, got))
 		}
 	})
 }
 
-func parsed(t *rapid.T, s *Schema) rawObject {
-	o, err := parseObject(s.document)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	return o
-}
-
-func TestEditAttributeDefinitions_addsChangesAndRemoves(t *testing.T) {
+func TestDirectory_takesAttributeDefinitions(t *testing.T) {
 	t.Parallel()
-	schema := &Schema{document: json.RawMessage(`{"n": 12345678901234567890, "directories": [{"name": "Source"}, {"name": "Target", "objects": [
-		{"name": "User", "attributes": [{"name": "email", "type": "string", "x": 1.0}, {"name": "badge", "type": "Integer"}, {"name": "old"}]}, {"name": "Group"}]}]}`)}
-	edited, err := schema.EditAttributeDefinitions("target", "user",
-		[]AttributeDefinition{{Name: "email", Type: "String"}, {Name: "badge", Type: "String", Multivalued: true}, {Name: "fresh", Type: "Boolean"}, {Name: "many", Type: "String", Multivalued: true}}, []string{"old", "never"})
-	if err != nil {
-		t.Fatal(err)
+	schema := schemaFrom(t, `{"n": 12345678901234567890, "directories": [{"name": "Source"}, {"name": "Target", "objects": [
+		{"name": "User", "attributes": [{"name": "email", "type": "string", "x": 1.0}, {"name": "badge", "type": "Integer"}, {"name": "old"}]}, {"name": "Group"}]}]}`).Clone()
+	user, err := schema.Object("target", "user")
+	if err != nil || user == nil || user.Directory != "Target" {
+		t.Fatalf("got %+v, %v", user, err)
 	}
+	user.Attribute("email").Type = "String"
+	user.Attribute("badge").Type, user.Attribute("badge").Multivalued = "String", true
+	user.Attributes = append(user.Attributes[:2], AttributeDefinition{Name: "fresh", Type: "Boolean"}, AttributeDefinition{Name: "many", Type: "String", Multivalued: true})
 	want := `{"n":12345678901234567890,"directories":[{"name": "Source"},{"name":"Target","objects":[{"name":"User","attributes":[` +
-		`{"name":"email","type":"string","x":1.0},{"name":"badge","type":"String","multivalued":true},{"name":"fresh","type":"Boolean"},{"name":"many","type":"String","multivalued":true}]},{"name": "Group"}]}]}`
-	if diff := cmp.Diff(want, string(edited.document)); diff != "" {
+		`{"name": "email", "type": "string", "x": 1.0},{"name":"badge","type":"String","multivalued":true},{"name":"fresh","type":"Boolean"},{"name":"many","type":"String","multivalued":true}]},{"name": "Group"}]}]}`
+	if diff := cmp.Diff(want, string(schema.encode())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := schema.EditAttributeDefinitions("Target", "Contact", nil, nil); err == nil {
-		t.Error("an object that is not there was edited")
+	if contact, err := schema.Object("Target", "Contact"); contact != nil || err != nil {
+		t.Errorf("found %+v, %v", contact, err)
 	}
 }
 
-func TestReplaceObjectMapping_takesOverWhatPeopleEdit(t *testing.T) {
+func TestRestore_takesOverWhatPeopleEdit(t *testing.T) {
 	t.Parallel()
-	live := &Schema{document: json.RawMessage(`{"synchronizationRules":[{"id":"r","objectMappings":[{"name":"Renamed","flowTypes":"Add","metadata":[1],"enabled":false,"scope":{"groups":[2]},"attributeMappings":[3]}]}]}`)}
-	template := &Schema{document: json.RawMessage(`{"synchronizationRules":[{"id":"r","objectMappings":[{"name":"Original","flowTypes":"Add, Update","metadata":[4],"enabled":true,"attributeMappings":[{"a":1e2}]}]}]}`)}
-	got, err := live.ReplaceObjectMapping(ObjectMappingRef{}, template, ObjectMappingRef{})
-	if err != nil {
+	live := schemaFrom(t, `{"synchronizationRules":[{"id":"r","objectMappings":[{"name":"Renamed","flowTypes":"Add","metadata":[1],"enabled":false,"scope":{"groups":[{}]},"attributeMappings":[{"a":3}]}]}]}`).Clone()
+	template := schemaFrom(t, `{"synchronizationRules":[{"id":"r","objectMappings":[{"name":"Original","flowTypes":"Add, Update","metadata":[4],"enabled":true,"attributeMappings":[{"a":1e2}]}]}]}`)
+	if err := mappingOf(t, live, 0).Restore(mappingOf(t, template, 0)); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"synchronizationRules":[{"id":"r","objectMappings":[{"name":"Renamed","flowTypes":"Add, Update","metadata":[1],"enabled":true,"scope":null,"attributeMappings":[{"a":1e2}]}]}]}`
-	if diff := cmp.Diff(want, string(got.document)); diff != "" {
+	if diff := cmp.Diff(want, string(live.encode())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if rule := mappingOf(t, live, 0).Rule; rule == nil || rule.ID != "r" {
+		t.Errorf("rule %+v", rule)
+	}
+}
+
+func TestAttributeMapping_knowsWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		mapping string
+		want    bool
+	}{
+		{`{"source": {"type": "attribute", "name": "mail"}}`, true},
+		{`{"source": {"name": "mail"}, "flowType": "SomethingNew", "note": "text", "list": [1]}`, true},
+		{`{"source": {"type": "Attribute", "expression": "[mail]"}}`, true},
+		{`{"source": {"type": "Constant"}}`, true},
+		{`{"source": {"type": "Function", "name": "Guid", "parameters": null}}`, true},
+		{`{"source": {"type": "Function", "name": "Odd", "expression": "Odd([a])", "parameters": [{"value": 1}]}}`, true},
+		{`{"source": null}`, true},
+		{`{"source": null, "defaultValue": "x"}`, true},
+		{`{"source": {"type": "Workflow", "name": "InventedWorkflow"}}`, false},
+		{`{"source": {"type": "Workflow", "name": "InventedWorkflow", "expression": "InventedWorkflow([mail])"}}`, false},
+		{`{"source": {"type": "Function", "name": "Odd", "parameters": [{"key": "source", "value": {"name": "mail"}}]}}`, false},
+		{`{"source": {"workflowId": "w"}}`, false},
+		{`{"source": "text"}`, false},
+		{`{"source": [1]}`, false},
+		{`{"source": null, "workflow": {"id": "w"}}`, false},
+		{`{"source": null, "defaultValue": "x", "workflow": {"id": "w"}}`, false},
+	} {
+		a, err := read[AttributeMapping](json.RawMessage(test.mapping))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Understood(); got != test.want {
+			t.Errorf("%s: %t, want %t", test.mapping, got, test.want)
+		}
+		if got := string(write(&a)); got != test.mapping {
+			t.Errorf("%s became %s", test.mapping, got)
+		}
 	}
 }
 
 func TestObjectMappings_readsEverySpelling(t *testing.T) {
 	t.Parallel()
-	schema := &Schema{document: json.RawMessage(`{"synchronizationRules": [{"id": "r", "name": "R", "priority": 3, "editable": false, "sourceDirectoryName": "S", "targetDirectoryName": "T", "objectMappings": [
+	schema := schemaFrom(t, `{"synchronizationRules": [{"id": "r", "name": "R", "priority": 3, "editable": false, "sourceDirectoryName": "S", "targetDirectoryName": "T", "objectMappings": [
 		{"flowTypes": "Delete,add", "sourceObjectName": "User", "targetObjectName": "Contact", "scope": {"groups": [{"name": null, "clauses": [
 			{"sourceOperandName": "city", "operatorName": "IS NULL", "targetOperand": null}]}],
 		  "inputFilterGroups": [{"name": "i", "clauses": []}], "categoryFilterGroups": [{"name": "c"}]},
 		 "attributeMappings": [
 			{"targetAttributeName": "a", "source": {"type": "constant", "name": "x", "expression": "\"x\""}, "flowType": null, "matchingPriority": 1},
-			{"targetAttributeName": "b", "source": null, "defaultValue": "d", "flowType": "ObjectAddOnly"}]}, {"flowTypes": "None", "enabled": false}]}, {"id": "empty"}]}`)}
+			{"targetAttributeName": "b", "source": null, "defaultValue": "d", "flowType": "ObjectAddOnly"}]}, {"flowTypes": "None", "enabled": false}]}, {"id": "empty"}]}`)
 	got, err := schema.ObjectMappings()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []ObjectMapping{
+	rule := &Rule{ID: "r", Name: "R", Priority: 3, SourceDirectory: "S", TargetDirectory: "T"}
+	want := []*ObjectMapping{
 		{
-			RuleID: "r", RuleName: "R", RulePriority: 3, SourceDirectory: "S", TargetDirectory: "T", Enabled: true, FlowTypes: []string{"Add", "Delete"},
+			Rule: rule, Enabled: true, FlowTypes: []string{"Add", "Delete"},
 			SourceObject: "User", TargetObject: "Contact",
 			Filters:      []FilterGroup{{Clauses: []FilterClause{{Attribute: "city", Operator: "IS NULL"}}}},
 			InputFilters: []FilterGroup{{Name: "i"}}, CategoryFilters: []FilterGroup{{Name: "c"}},
@@ -276,9 +312,10 @@ func TestObjectMappings_readsEverySpelling(t *testing.T) {
 				{Target: "b", FlowType: "ObjectAddOnly", DefaultValue: "d"},
 			},
 		},
-		{Ref: ObjectMappingRef{0, 1}, RuleID: "r", RuleName: "R", RulePriority: 3, SourceDirectory: "S", TargetDirectory: "T"},
+		{Rule: rule},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	unexported := cmpopts.IgnoreUnexported(ObjectMapping{}, Rule{}, FilterGroup{}, FilterClause{}, AttributeMapping{})
+	if diff := cmp.Diff(want, got, unexported, cmpopts.IgnoreFields(Rule{}, "ObjectMappings")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,89 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
+// over to the action instead of being asked for again.
+const handoverAge = 30 * time.Second
+
+// run is what the mappings of one run of the provider share.
+type run struct {
+	graph *graph.Client
+	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
+	replaced  memo.Set[version]
+	templates memo.Handover[graph.JobRef, *graph.Schema]
+	jobs      memo.Handover[graph.JobRef, graph.Job]
+	trees     memo.Handover[treesKey, treeSet]
+}
+
+type version struct {
+	ref  graph.JobRef
+	text string
+}
+
+// treesKey is the key of the trees that the service's parser made for an object mapping.
+type treesKey struct {
+	ref  graph.JobRef
+	name string
+}
+
+type runKey struct{}
+
+// runOf returns what the mappings share; nil while the provider is not configured.
+func runOf(data *providerdata.Data) *run {
+	if data == nil {
+		return nil
+	}
+	return providerdata.Shared(data, runKey{}, func() *run {
+		r, clock := &run{graph: data.Graph}, data.Graph.Clock()
+		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
+		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
+		r.trees.MaxAge, r.trees.Clock = handoverAge, clock
+		return r
+	})
+}
+
+// template reads the default schema of the connector that a job runs; nil when the service does not offer it any more.
+// wait asks for patience with a job that was created a moment ago.
+func (r *run) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph.Schema, error) {
+	if planned, ok := r.templates.Take(ref); ok {
+		return planned, nil
+	}
+	if wait {
+		ctx = graph.WithReplicationWait(ctx, replicationPatience)
+	}
+	job, err := r.job(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := r.graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
+	if graph.IsNotFound(err) {
+		return nil, nil
+	}
+	if err == nil {
+		r.templates.Give(ref, schema)
+	}
+	return schema, err
+}
+
+// job reads a job. A plan asks for it twice, for its connector and for its counters.
+func (r *run) job(ctx context.Context, ref graph.JobRef) (graph.Job, error) {
+	if known, ok := r.jobs.Take(ref); ok {
+		return known, nil
+	}
+	job, err := r.graph.RequireJob(ctx, ref)
+	if err == nil {
+		r.jobs.Give(ref, job)
+	}
+	return job, err
+}
