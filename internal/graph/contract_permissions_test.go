@@ -68,6 +68,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		},
 		"GetUser":          func() error { return second(n.GetUser(ctx, userAna)) },
 		"GetPrincipals":    func() error { return second(n.GetPrincipals(ctx, []string{userAna})) },
+		"ListUsers":        func() error { return second(n.ListUsers(ctx, 1)) },
 		"ListGroupMembers": func() error { return second(n.ListGroupMembers(ctx, groupMeetings)) },
 		"GetPeople":        func() error { return second(n.GetPeople(ctx, []string{userAna}, []string{"mail"})) },
 		"ListPeople":       func() error { return second(n.ListPeople(ctx, []string{"mail"})) },

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"errors"
