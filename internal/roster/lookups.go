@@ -36,6 +36,8 @@ type lookUp struct {
 	keys map[string]bool
 	done chan struct{}
 	err  error
+
+	filled bool // up with likely keys: there is little for a survey to add
 }
 
 func newLookUps[V any](size int, fetch func(context.Context, []string) (map[string]V, error)) *lookUps[V] {
@@ -64,6 +66,7 @@ func (l *lookUps[V]) one(ctx context.Context, key string, likely func() []string
 		}
 		call.add(key, l.size)
 		if leads && likely != nil {
+			call.filled = true
 			for _, other := range likely() {
 				if _, ok := l.answers[other]; !ok {
 					call.add(other, l.size)
@@ -102,8 +105,10 @@ func (l *lookUps[V]) lead(ctx context.Context, call *lookUp) {
 	}
 	l.mu.Lock()
 	l.next = nil
-	l.calls++
-	surveys := call.err == nil && l.survey != nil && l.calls == l.surveyAfter+1
+	if !call.filled {
+		l.calls++
+	}
+	surveys := call.err == nil && !call.filled && l.survey != nil && l.calls == l.surveyAfter+1
 	l.mu.Unlock()
 	if surveys {
 		l.remember(l.survey(ctx))

@@ -14,13 +14,13 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// How many principals one call resolves; after how many such calls a listing of the directory's users is tried instead, and
-// how many users that may bring. Terraform plans about ten instances at a time, so that checking a thousand single
-// assignments by id would cost a hundred calls.
+// How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
+// how many users it may bring: two pages. Terraform plans about ten instances at a time, so that looking up a thousand
+// single assignments by id alone costs a hundred calls.
 const (
 	principalsACall = 1000
-	callsByID       = 3
-	usersListed     = 5000
+	callsByID       = 2
+	usersListed     = 2 * 999
 )
 
 // Principals looks up principals: what they are, who a name means, and who is in a group. What is asked at the same time
@@ -58,11 +58,10 @@ func newPrincipals(d Directory) *Principals {
 // One returns the principal with an object id. With a listing its users, whom others are going to ask for, are looked up
 // in the same call.
 func (p *Principals) One(ctx context.Context, id string, near *Listing) (Principal, error) {
-	likely := func() []string { return nil }
-	if near != nil {
-		likely = near.userIDs
+	if near == nil {
+		return p.byID.one(ctx, id, nil)
 	}
-	return p.byID.one(ctx, id, likely)
+	return p.byID.one(ctx, id, near.userIDs)
 }
 
 // Named returns the user whom a user principal name means today.
@@ -244,7 +243,7 @@ func readBatches(ctx context.Context, d Directory, requests []graph.BatchRequest
 	for i := range open {
 		open[i] = i
 	}
-	for pause := newPause(); len(open) > 0; {
+	for wait := newBackoff(); len(open) > 0; {
 		var again []int
 		for chunk := range slices.Chunk(open, graph.MaxBatch) {
 			batch := make([]graph.BatchRequest, len(chunk))
@@ -257,16 +256,16 @@ func readBatches(ctx context.Context, d Directory, requests []graph.BatchRequest
 			}
 			for i, at := range chunk {
 				answers[at] = got[i]
-				if passing(got[i].Err) && pause.left() {
+				if passing(got[i].Err) && wait.left() {
 					again = append(again, at)
-					pause.ask(retryAfter(got[i].Err))
+					wait.ask(retryAfter(got[i].Err))
 				}
 			}
 		}
 		if open = again; len(open) == 0 {
 			break
 		}
-		if err := d.Clock().Sleep(ctx, pause.next()); err != nil {
+		if err := d.Clock().Sleep(ctx, wait.next()); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ type model struct {
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
-type identity struct {
+type identityModel struct {
 	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
 	PrincipalID        types.String `tfsdk:"principal_id"`
 	AppRoleID          types.String `tfsdk:"app_role_id"`
@@ -49,6 +49,6 @@ func (m model) key() roster.Key {
 	return roster.Key{PrincipalID: m.PrincipalID.ValueString(), RoleID: m.AppRoleID.ValueString()}
 }
 
-func (m model) identity() identity {
-	return identity{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
+func (m model) identity() identityModel {
+	return identityModel{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
 }

@@ -226,7 +226,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), ref.servicePrincipalID)...)
 		return
 	}
-	var id identity
+	var id identityModel
 	resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 	if resp.Diagnostics.HasError() {
 		return
