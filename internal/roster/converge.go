@@ -24,7 +24,7 @@ type Outcome struct {
 var errRoleKept = errors.New("kept, because the new role could not be given")
 
 // Converge makes what is wanted and not held, and only then removes what is to go of what is held. Whoever could not be
-// given the new role keeps the old one. It holds Writing on behalf of its caller, who looked before.
+// given the new role keeps the old one. Its caller holds Writing.
 func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignment, wanted, removed map[Key]bool) Outcome {
 	o := Outcome{Held: make(map[Key]bool, len(wanted)), Failed: map[Key]error{}}
 	a.Keep(wanted)

@@ -73,9 +73,6 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 // guard refuses to take access away from too many people. Without skipped (while applying) a group that cannot be
 // counted is refused as well.
 func (r *ExclusiveResource) guard(ctx context.Context, l *roster.Listing, plan exclusiveModel, removed, wanted map[roster.Key]bool, skipped *graphdiag.Skipped) diag.Diagnostics {
-	if losses := roster.LossesOf(l, removed, wanted, nil, nil); len(losses.Principals) == 0 {
-		return nil
-	}
 	if plan.MaxRemovals.IsUnknown() {
 		return nil // the apply knows it and counts then
 	}

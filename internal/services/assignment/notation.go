@@ -47,7 +47,7 @@ func rolesProblem(text string) string {
 // texts says which role each text meant when it was first resolved.
 type texts map[string]string
 
-// holdings resolves entries (principal id to roles). Every text must be known.
+// keys resolves entries (principal id to roles). Every text must be known.
 func (t texts) keys(entries map[string]string) map[roster.Key]bool {
 	all := make(map[roster.Key]bool, len(entries))
 	for principalID, text := range entries {

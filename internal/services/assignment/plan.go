@@ -79,6 +79,11 @@ func (p *planning) creates() bool {
 		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
 }
 
+// isOpen reports whether the plan does not tell yet which assignment it is about.
+func (p *planning) isOpen() bool {
+	return p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown()
+}
+
 // role resolves the role, or makes sure that a resolved one still means the same.
 func (p *planning) role(ctx context.Context) {
 	at := path.Root("role")
@@ -170,7 +175,7 @@ func (p *planning) advise(ctx context.Context) {
 // lookForExisting warns of an assignment that creating would collide with. It cannot be an error: a tainted instance is
 // planned like a new one, and its own assignment is still there.
 func (p *planning) lookForExisting(ctx context.Context) {
-	if p.prior != nil || p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+	if p.prior != nil || p.isOpen() {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
@@ -187,7 +192,7 @@ func (p *planning) lookForExisting(ctx context.Context) {
 
 // lookAround shows a warning about other plans of this run for the same assignment.
 func (p *planning) lookAround(creates bool) {
-	if p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+	if p.isOpen() {
 		return
 	}
 	app, key := p.roster.Application(p.plan.ServicePrincipalID.ValueString()), p.plan.key()
@@ -245,8 +250,8 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 }
 
 func roleMovedError(at path.Path, text, was, is string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "The name means another role now",
-		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and means the role %s now. "+
+	return diag.NewAttributeErrorDiagnostic(at, "The name now refers to a different role",
+		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. "+
 			"Nothing was changed. Write the id of the role that you mean.", text, was, is))
 }
 

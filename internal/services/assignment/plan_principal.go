@@ -123,8 +123,8 @@ func (p *planning) sameUser(ctx context.Context) {
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
 	case user.Exists && user.ID != id:
-		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
-			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+
+		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name now refers to a different user",
+			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and now refers to the user %s. "+
 				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, user.ID, id, user.ID))
 	}
 }
