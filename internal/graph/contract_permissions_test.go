@@ -68,6 +68,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		},
 		"GetUser":          func() error { return second(n.GetUser(ctx, userAna)) },
 		"GetPrincipals":    func() error { return second(n.GetPrincipals(ctx, []string{userAna})) },
+		"FirstUsers":       func() error { return second(n.FirstUsers(ctx, 1)) },
 		"ListGroupMembers": func() error { return second(n.ListGroupMembers(ctx, groupMeetings)) },
 		"GetUsers":         func() error { return second(n.GetUsers(ctx, []string{userAna}, []string{"mail"})) },
 		"ListUsers":        func() error { return second(n.ListUsers(ctx, []string{"mail"})) },

@@ -76,6 +76,21 @@ func (c *Client) GetUser(ctx context.Context, idOrUPN string) (User, error) {
 	return user, err
 }
 
+// FirstUsers returns users of the directory, in no particular order and no more than asked for, at 999 a page.
+func (c *Client) FirstUsers(ctx context.Context, most int) ([]User, error) {
+	var users []User
+	in := call{method: http.MethodGet, path: "/users", needs: readsUsers, query: query("$select", "id,userPrincipalName,displayName,accountEnabled", "$top", "999")}
+	for user, err := range entries[User](ctx, c, in) {
+		if err != nil {
+			return nil, err
+		}
+		if users = append(users, user); len(users) == most {
+			break
+		}
+	}
+	return users, nil
+}
+
 // How GetPrincipals divides its work.
 const (
 	maxIDs         = 1000

@@ -147,6 +147,12 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			"GET /v1.0/users(%27$o%27%27b@example.com%27)?$select=id%2CuserPrincipalName%2CdisplayName%2Cmail%2CaccountEnabled", "", User{ID: "1"},
 		},
 		{
+			"list some users",
+			func(ctx context.Context, c *Client) (any, error) { return c.FirstUsers(ctx, 2) },
+			answer(200, `{"value":[{"id":"1","accountEnabled":false},{"id":"2"},{"id":"3"}],"@odata.nextLink":"https://other.example/not-asked-for"}`),
+			"GET /v1.0/users?$select=id%2CuserPrincipalName%2CdisplayName%2CaccountEnabled&$top=999", "", []User{{ID: "1", AccountEnabled: &enabled}, {ID: "2"}},
+		},
+		{
 			"resolve ids",
 			func(ctx context.Context, c *Client) (any, error) {
 				return c.GetPrincipals(ctx, []string{"a", "b", "A", "c"})

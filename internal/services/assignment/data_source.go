@@ -21,6 +21,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -28,7 +29,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is the data source gotomeeting_user_role_assignments.
 type DataSource struct {
-	tenant *tenant
+	roster *roster.Roster
 }
 
 type dataSourceModel struct {
@@ -61,13 +62,13 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		d.tenant = tenantOf(data)
+		d.roster = rosterOf(data)
 	}
 }
 
 // kinds accepts the kinds of principals that the service knows.
 func kinds() validator.String {
-	return stringvalidator.OneOf(kindUser, kindGroup, kindServicePrincipal)
+	return stringvalidator.OneOf(roster.KindUser, roster.KindGroup, roster.KindServicePrincipal)
 }
 
 // Schema describes the data source.
@@ -107,56 +108,56 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	app := d.tenant.application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := app.find(ctx, config.Role.ValueString(), config.PrincipalType.ValueString())
+	app := d.roster.Application(config.ServicePrincipalID.ValueString())
+	found, declared, diags := find(ctx, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	elements := make([]attr.Value, len(found))
-	held := make(map[holding]bool, len(found))
+	held := make(map[roster.Key]bool, len(found))
 	labels := map[string]string{}
 	for i, a := range found {
-		h := holdingOf(a)
-		held[h] = true
-		if _, ok := labels[h.roleID]; !ok {
-			labels[h.roleID] = declared.label(h.roleID)
+		key := roster.KeyOf(a)
+		held[key] = true
+		if _, ok := labels[key.RoleID]; !ok {
+			labels[key.RoleID] = declared.Label(key.RoleID)
 		}
 		elements[i] = types.ObjectValueMust(assignmentType.AttrTypes, map[string]attr.Value{
-			"id":                     types.StringValue(reference{app.id, a.ID}.String()),
-			"principal_id":           types.StringValue(h.principalID),
+			"id":                     types.StringValue(reference{app.ID, a.ID}.String()),
+			"principal_id":           types.StringValue(key.PrincipalID),
 			"principal_type":         textOrNull(a.PrincipalType),
 			"principal_display_name": textOrNull(a.PrincipalDisplayName),
-			"role":                   types.StringValue(labels[h.roleID]),
-			"app_role_id":            types.StringValue(h.roleID),
+			"role":                   types.StringValue(labels[key.RoleID]),
+			"app_role_id":            types.StringValue(key.RoleID),
 		})
 	}
 	config.Assignments = types.ListValueMust(assignmentType, elements)
-	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.label))
+	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.Label))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
 }
 
 // find lists assignments by role and kind of principal ("" for any), sorted by principal and role.
-func (a *application) find(ctx context.Context, role, kind string) ([]graph.Assignment, roles, diag.Diagnostics) {
-	declared, err := a.roles.Get(ctx)
+func find(ctx context.Context, app *roster.Application, role, kind string) ([]graph.Assignment, roster.Roles, diag.Diagnostics) {
+	declared, err := app.Roles(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{a.readError("Cannot read the roles of the application", err)}
+		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the roles of the application", err)}
 	}
 	roleID := ""
 	if role != "" {
 		var ok bool
-		if roleID, ok = declared.find(role); !ok {
-			_, refused := declared.admit(role)
-			return nil, nil, refused.diagnostics(path.Root("role"))
+		if roleID, ok = declared.Find(role); !ok {
+			_, refused := declared.Admit(role)
+			return nil, nil, diag.Diagnostics{refusal(path.Root("role"), refused)}
 		}
 	}
-	l, err := a.listing.Get(ctx)
+	l, err := app.Listing(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{a.readError("Cannot read the assignments", err)}
+		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the assignments", err)}
 	}
 	var found []graph.Assignment
-	for _, one := range l.all {
-		if (roleID == "" || holdingOf(one).roleID == roleID) && (kind == "" || one.PrincipalType == kind) {
+	for _, one := range l.All {
+		if (roleID == "" || roster.KeyOf(one).RoleID == roleID) && (kind == "" || one.PrincipalType == kind) {
 			found = append(found, one)
 		}
 	}
@@ -166,10 +167,10 @@ func (a *application) find(ctx context.Context, role, kind string) ([]graph.Assi
 	return found, declared, nil
 }
 
-func (a *application) readError(summary string, err error) diag.Diagnostic {
+func readError(app *roster.Application, summary string, err error) diag.Diagnostic {
 	at := path.Root("service_principal_id")
 	if graph.IsNotFound(err) {
-		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(a.id))
+		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(app.ID))
 	}
 	return graphdiag.AttributeError(at, summary, err)
 }

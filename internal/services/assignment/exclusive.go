@@ -5,7 +5,6 @@ package assignment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -36,7 +36,7 @@ var (
 
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
-	tenant *tenant
+	roster *roster.Roster
 }
 
 // NewExclusiveResource returns the resource.
@@ -52,7 +52,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.tenant = tenantOf(data)
+		r.roster = rosterOf(data)
 	}
 }
 
@@ -66,56 +66,56 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
-	app.writing.Lock()
-	defer app.writing.Unlock()
+	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
+	app.Writing.Lock()
+	defer app.Writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	k, ids, diags := r.resolveNow(ctx, app, plan)
+	s, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	l, err := app.listing.Get(graph.WithReplicationWait(ctx, replicationPatience))
+	l, err := app.Listing(graph.WithReplicationWait(ctx, roster.ReplicationPatience))
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	wanted := ids.holdings(k.entries)
-	held := k.scope(ids).held(l, k.entries)
-	if resp.Diagnostics.Append(refuseForeign(app, k, held, wanted)...); resp.Diagnostics.HasError() {
+	wanted := ids.keys(s.entries)
+	held := s.scope(ids).Held(l, s.entries)
+	if resp.Diagnostics.Append(refuseForeign(app, s, held, wanted)...); resp.Diagnostics.HasError() {
 		return
 	}
-	outcome := app.converge(ctx, held, wanted, nil)
-	r.keep(ctx, &plan, k, ids, outcome)
+	outcome := app.Converge(ctx, held, wanted, nil)
+	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
-	if len(outcome.failed) > 0 {
-		resp.Diagnostics.Append(outcome.diagnostic("Terraform marks a new object that is incomplete as tainted and plans to replace it. " +
-			"Nobody loses access by that: replacing on the same application takes over what is there and only adds what is missing. " +
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
+	if len(outcome.Failed) > 0 {
+		resp.Diagnostics.Append(failures(outcome, "Terraform marks a new object that is incomplete as tainted and plans to replace it. "+
+			"Nobody loses access by that: replacing on the same application takes over what is there and only adds what is missing. "+
 			"To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
 	}
 }
 
 // resolveNow is what the plan did, for a plan that could not.
-func (r *ExclusiveResource) resolveNow(ctx context.Context, app *application, plan exclusiveModel) (known, texts, diag.Diagnostics) {
-	k, ok := plan.known()
+func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Application, plan exclusiveModel) (settings, texts, diag.Diagnostics) {
+	s, ok := plan.values()
 	if !ok {
-		return k, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values while applying", "This is a bug in the provider; please report it.")}
+		return s, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values while applying", "This is a bug in the provider; please report it.")}
 	}
 	if ids, ok := stringsOf(plan.RoleIDs); ok {
-		return k, ids, nil
+		return s, ids, nil
 	}
-	declared, err := app.declaredRoles(ctx)
+	declared, err := app.NewRoles(ctx)
 	if err != nil {
-		return k, nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
+		return s, nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
-	resolved := resolveTexts(k.roleTexts(), nil, declared, true)
+	resolved := resolveTexts(s.roleTexts(), nil, declared, true)
 	diags := resolved.diags
-	diags.Append(refuseRoles(declared, k, resolved.ids, resolved.ids.holdings(k.entries))...)
-	return k, resolved.ids, diags
+	diags.Append(refuseRoles(declared, s, resolved.ids, resolved.ids.keys(s.entries))...)
+	return s, resolved.ids, diags
 }
 
 // Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is
@@ -131,72 +131,72 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
-	app.writing.Lock()
-	defer app.writing.Unlock()
+	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
+	app.Writing.Lock()
+	defer app.Writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	k, ids, diags := r.resolveNow(ctx, app, plan)
+	s, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	had := hadHoldings(state)
-	wanted := ids.holdings(k.entries)
-	changes := changesOf(had, wanted, k.scope(ids))
-	if len(changes.added)+len(changes.removed) == 0 {
-		app.hold(wanted)
+	had := keysOf(state)
+	wanted := ids.keys(s.entries)
+	changes := roster.ChangesOf(had, wanted, s.scope(ids))
+	if len(changes.Added)+len(changes.Removed) == 0 {
+		app.Keep(wanted)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 		return
 	}
-	l, err := app.listingWith(ctx, changes.removed, looksFor(r.tenant.directory.Clock(), written))
+	l, err := app.ListingWith(ctx, changes.Removed, justWritten(r.roster.Clock(), written))
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, l, plan, changes.removed, wanted, nil)...)
+	resp.Diagnostics.Append(r.guard(ctx, l, plan, changes.Removed, wanted, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	held := k.scope(ids).held(l, k.entries)
-	for h := range changes.removed { // also of principals that are not listed any more
-		if a, ok := l.of(h); ok {
-			held[h] = a
+	held := s.scope(ids).Held(l, s.entries)
+	for key := range changes.Removed { // also of principals that are not listed any more
+		if a, ok := l.Get(key); ok {
+			held[key] = a
 		}
 	}
-	outcome := app.converge(ctx, held, wanted, changes.removed)
+	outcome := app.Converge(ctx, held, wanted, changes.Removed)
 	prior, _ := stringsOf(state.Assignments)
 	pinned, _ := stringsOf(state.RoleIDs)
 	for text, id := range pinned { // the words of what could not be removed
-		if _, ok := ids[text]; !ok && len(outcome.failed) > 0 {
+		if _, ok := ids[text]; !ok && len(outcome.Failed) > 0 {
 			ids[text] = id
 		}
 	}
-	r.keep(ctx, &plan, k, ids, outcome, prior)
+	r.keep(ctx, &plan, s, ids, outcome, prior)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
-	if len(outcome.failed) > 0 {
-		resp.Diagnostics.Append(outcome.diagnostic("The state holds what succeeded; applying again continues from there."))
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
+	if len(outcome.Failed) > 0 {
+		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
 	}
 }
 
 // keep writes what was achieved into the model that is going to be the state.
-func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, k known, ids texts, outcome outcome, prior ...map[string]string) {
+func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, s settings, ids texts, outcome roster.Outcome, prior ...map[string]string) {
 	m.ID = m.ServicePrincipalID
-	if len(outcome.failed) == 0 {
-		m.RoleIDs = mapOf(k.used(ids))
+	if len(outcome.Failed) == 0 {
+		m.RoleIDs = mapOf(s.used(ids))
 		return
 	}
 	label := func(id string) string { return id }
-	if declared, err := r.tenant.application(m.ServicePrincipalID.ValueString()).roles.Get(context.WithoutCancel(ctx)); err == nil {
-		label = declared.label
+	if declared, err := r.roster.Application(m.ServicePrincipalID.ValueString()).Roles(context.WithoutCancel(ctx)); err == nil {
+		label = declared.Label
 	}
-	k.entries = entriesFor(outcome.held, ids, label, append([]map[string]string{k.entries}, prior...)...)
-	m.Assignments = mapOf(k.entries)
-	m.RoleIDs = mapOf(k.used(ids))
+	s.entries = entriesFor(outcome.Held, ids, label, append([]map[string]string{s.entries}, prior...)...)
+	m.Assignments = mapOf(s.entries)
+	m.RoleIDs = mapOf(s.used(ids))
 }
 
 // leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
@@ -217,39 +217,39 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	if resp.Diagnostics.HasError() || leaves == nil {
 		return
 	}
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	app.writing.Lock()
-	defer app.writing.Unlock()
+	app := r.roster.Application(state.ServicePrincipalID.ValueString())
+	app.Writing.Lock()
+	defer app.Writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	had := hadHoldings(state)
-	l, err := app.listingWith(ctx, had, looksFor(r.tenant.directory.Clock(), written))
+	had := keysOf(state)
+	l, err := app.ListingWith(ctx, had, justWritten(r.roster.Clock(), written))
 	if graph.IsNotFound(err) {
-		err = app.confirmGone(ctx, err)
-		l = newListing(nil)
+		err = app.ConfirmGone(ctx, err)
+		l = roster.NewListing(nil)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	held := map[holding]graph.Assignment{}
-	for h := range had {
-		if a, ok := l.of(h); ok && !app.isHeld(h) {
-			held[h] = a
+	held := map[roster.Key]graph.Assignment{}
+	for key := range had {
+		if a, ok := l.Get(key); ok && !app.IsKept(key) {
+			held[key] = a
 		} else {
-			delete(had, h)
+			delete(had, key)
 		}
 	}
-	outcome := app.converge(ctx, held, nil, had)
-	if len(outcome.failed) == 0 {
+	outcome := app.Converge(ctx, held, nil, had)
+	if len(outcome.Failed) == 0 {
 		return
 	}
 	ids, _ := stringsOf(state.RoleIDs)
 	entries, _ := stringsOf(state.Assignments)
-	state.Assignments = mapOf(entriesFor(outcome.held, ids, func(id string) string { return id }, entries))
+	state.Assignments = mapOf(entriesFor(outcome.Held, ids, func(id string) string { return id }, entries))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(outcome.diagnostic("The state holds what is left; destroying again continues from there."))
+	resp.Diagnostics.Append(failures(outcome, "The state holds what is left; destroying again continues from there."))
 }
 
 // ImportState accepts the service principal's id, and after a slash the roles to be authoritative for.
@@ -279,107 +279,15 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, exclusiveIdentity{types.StringValue(id)})...)
 }
 
-// outcome is what writing achieved.
-type outcome struct {
-	held   map[holding]bool // of what was wanted or was to go: what is there now
-	failed map[holding]error
-	total  int
-	lines  []string // one for each failure, what was refused before what was not tried
-	first  error    // of these
+// failures names what failed: the first few, then a count. The explanation is that of the first failure.
+func failures(o roster.Outcome, next string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.Failed), counted(o.Total, "assignment")),
+		"These failed:\n"+some(o.Lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.First))
 }
 
-// converge makes what is wanted and not held, and only then removes what is to go. Whoever could not be given the new
-// role keeps the old one.
-func (a *application) converge(ctx context.Context, held map[holding]graph.Assignment, wanted, removed map[holding]bool) outcome {
-	o := outcome{held: make(map[holding]bool, len(wanted)), failed: map[holding]error{}}
-	a.hold(wanted)
-	names := map[string]string{}
-	var tasks []task
-	for _, h := range sortedHoldings(wanted) {
-		o.held[h] = true
-		if _, ok := held[h]; !ok {
-			tasks = append(tasks, task{holding: h})
-		}
-	}
-	o.total = len(tasks)
-	waiting := map[string]error{}
-	for h, err := range a.write(ctx, tasks) {
-		o.failed[h] = err
-		delete(o.held, h)
-		waiting[h.principalID] = err
-	}
-	tasks = tasks[:0:0]
-	for _, h := range sortedHoldings(removed) {
-		assignment, ok := held[h]
-		if !ok || wanted[h] {
-			continue
-		}
-		names[h.principalID] = assignment.PrincipalDisplayName
-		o.total++
-		if err := waiting[h.principalID]; err != nil {
-			o.held[h], o.failed[h] = true, fmt.Errorf("%w: %w", errKept, err)
-			continue
-		}
-		tasks = append(tasks, task{h, assignment.ID})
-	}
-	for h, err := range a.write(ctx, tasks) {
-		o.failed[h] = err
-		o.held[h] = true
-	}
-	o.describe(a, names)
-	return o
-}
-
-// describe words the failures.
-func (o *outcome) describe(a *application, names map[string]string) {
-	var tried, notTried []string
-	for _, h := range sortedHoldings(o.failed) {
-		err := o.failed[h]
-		who := h.principalID
-		if name := names[who]; name != "" {
-			who = fmt.Sprintf("%s (%s)", name, who)
-		}
-		line := fmt.Sprintf("%s, role %s: %s", who, a.roleName(h.roleID), reason(err))
-		if errors.Is(err, errNotTried) {
-			notTried = append(notTried, line)
-		} else {
-			tried = append(tried, line)
-		}
-		if o.first == nil || errors.Is(o.first, errNotTried) {
-			o.first = err
-		}
-	}
-	o.lines = append(tried, notTried...)
-}
-
-// diagnostic names what failed: the first few, then a count. The explanation is that of the first failure.
-func (o outcome) diagnostic(next string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.failed), counted(o.total, "assignment")),
-		"These failed:\n"+some(o.lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.first))
-}
-
-// errKept says that a role was left to somebody who could not be given another one.
-var errKept = errors.New("kept, because the new role could not be given")
-
-// reason is an error in a few words.
-func reason(err error) string {
-	var answer *graph.Error
-	switch {
-	case errors.Is(err, errKept):
-		return errKept.Error() // why not is told of the new role
-	case errors.Is(err, errNotTried):
-		return errNotTried.Error()
-	case errors.As(err, &answer) && answer.Message != "":
-		return fmt.Sprintf("%d, %s", answer.StatusCode, answer.Message)
-	case errors.As(err, &answer) && answer.StatusCode != 0:
-		return fmt.Sprintf("%d, %s", answer.StatusCode, answer.Code)
-	}
-	return err.Error()
-}
-
-// hadHoldings is what a state holds.
-func hadHoldings(state exclusiveModel) map[holding]bool {
+// keysOf is what a state holds.
+func keysOf(state exclusiveModel) map[roster.Key]bool {
 	entries, _ := stringsOf(state.Assignments)
 	ids, _ := stringsOf(state.RoleIDs)
-	return texts(ids).holdings(entries)
+	return texts(ids).keys(entries)
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 type exclusiveModel struct {
@@ -72,54 +74,54 @@ func mapOf(values map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// known is an exclusive model whose values are all known.
-type known struct {
+// settings are those of an exclusive model whose values are all known.
+type settings struct {
 	entries map[string]string
 	roles   []string // nil for all
 	ignored map[string]bool
 }
 
-// known reads what the configuration says, if all of it is known.
-func (m exclusiveModel) known() (known, bool) {
+// values reads what the configuration says, if all of it is known.
+func (m exclusiveModel) values() (settings, bool) {
 	entries, entriesKnown := stringsOf(m.Assignments)
-	k := known{entries: entries, ignored: map[string]bool{}}
+	s := settings{entries: entries, ignored: map[string]bool{}}
 	roles, rolesKnown := listOf(m.Roles.Elements())
 	if !m.Roles.IsNull() {
-		k.roles = roles
+		s.roles = roles
 	}
 	ignored, ignoredKnown := listOf(m.IgnoredPrincipalIDs.Elements())
 	for _, id := range ignored {
-		k.ignored[id] = true
+		s.ignored[id] = true
 	}
 	ok := entriesKnown && rolesKnown && ignoredKnown && !m.Roles.IsUnknown() && !m.IgnoredPrincipalIDs.IsUnknown()
-	return k, ok
+	return s, ok
 }
 
 // roleTexts returns every role text in use, with the first principal that uses it, "" for one of `roles`.
-func (k known) roleTexts() map[string]string {
-	all := distinct(k.entries)
-	for _, text := range k.roles {
+func (s settings) roleTexts() map[string]string {
+	all := distinct(s.entries)
+	for _, text := range s.roles {
 		all[text] = ""
 	}
 	return all
 }
 
 // scope is what the model is authoritative for, by the ids of its texts.
-func (k known) scope(ids texts) scope {
-	s := scope{ignored: k.ignored}
-	if k.roles != nil {
-		s.roles = map[string]bool{}
-		for _, text := range k.roles {
-			s.roles[ids[text]] = true
+func (s settings) scope(ids texts) roster.Scope {
+	scope := roster.Scope{Ignored: s.ignored}
+	if s.roles != nil {
+		scope.Roles = map[string]bool{}
+		for _, text := range s.roles {
+			scope.Roles[ids[text]] = true
 		}
 	}
-	return s
+	return scope
 }
 
 // used keeps of ids what the model names.
-func (k known) used(ids texts) texts {
+func (s settings) used(ids texts) texts {
 	used := texts{}
-	for text := range k.roleTexts() {
+	for text := range s.roleTexts() {
 		if id, ok := ids[text]; ok {
 			used[text] = id
 		}
@@ -129,13 +131,13 @@ func (k known) used(ids texts) texts {
 
 // entriesFor writes down who holds what: in the words of the first of the given entries that still fit, else with the
 // labels of the roles. New labels are added to ids.
-func entriesFor(held map[holding]bool, ids texts, label func(roleID string) string, words ...map[string]string) map[string]string {
+func entriesFor(held map[roster.Key]bool, ids texts, label func(roleID string) string, words ...map[string]string) map[string]string {
 	byPrincipal := map[string]map[string]bool{}
-	for h := range held {
-		if byPrincipal[h.principalID] == nil {
-			byPrincipal[h.principalID] = make(map[string]bool, 1)
+	for key := range held {
+		if byPrincipal[key.PrincipalID] == nil {
+			byPrincipal[key.PrincipalID] = make(map[string]bool, 1)
 		}
-		byPrincipal[h.principalID][h.roleID] = true
+		byPrincipal[key.PrincipalID][key.RoleID] = true
 	}
 	textOf := map[string]string{}
 	for _, text := range slices.Sorted(maps.Keys(ids)) {

@@ -14,8 +14,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
+
+const (
+	spID       = "b0000000-0000-4000-8000-000000000001"
+	userRole   = "a0000000-0000-4000-8000-000000000001"
+	ownerRole  = "a0000000-0000-4000-8000-000000000002"
+	retired    = "a0000000-0000-4000-8000-000000000003"
+	anaID      = "d0000000-0000-4000-8000-000000000001"
+	benID      = "d0000000-0000-4000-8000-000000000002"
+	meetingsID = "e0000000-0000-4000-8000-000000000001"
+)
+
+func testRoles() roster.Roles {
+	return roster.Roles{
+		{ID: userRole, DisplayName: "User", IsEnabled: true, AllowedMemberTypes: []string{"User"}},
+		{ID: ownerRole, DisplayName: "Organizer", Value: "org", IsEnabled: true, AllowedMemberTypes: []string{"User", "Application"}},
+		{ID: retired, DisplayName: "Presenter", AllowedMemberTypes: []string{"User"}},
+	}
+}
 
 func TestRolesProblem_asksForOneWayToWrite(t *testing.T) {
 	tests := []struct {
@@ -42,21 +60,21 @@ func TestEntries_readBackAsWritten(t *testing.T) {
 	declared := testRoles()
 	rapid.Check(t, func(t *rapid.T) {
 		ids := texts{}
-		held := map[holding]bool{}
+		held := map[roster.Key]bool{}
 		for i := range rapid.IntRange(0, 20).Draw(t, "principals") {
 			for _, role := range declared {
 				if rapid.Bool().Draw(t, "has "+role.DisplayName) {
-					held[holding{fmt.Sprintf("d1000000-0000-4000-8000-%012d", i), role.ID}] = true
+					held[roster.Key{PrincipalID: fmt.Sprintf("d1000000-0000-4000-8000-%012d", i), RoleID: role.ID}] = true
 				}
 			}
 		}
-		entries := entriesFor(held, ids, declared.label)
+		entries := entriesFor(held, ids, declared.Label)
 		for _, text := range entries {
 			if problem := rolesProblem(text); problem != "" {
 				t.Fatalf("written in a way that is refused: %s", problem)
 			}
 		}
-		if diff := cmp.Diff(held, ids.holdings(entries), cmp.AllowUnexported(holding{})); diff != "" {
+		if diff := cmp.Diff(held, ids.keys(entries)); diff != "" {
 			t.Fatalf("read back differently: %s", diff)
 		}
 	})
@@ -65,8 +83,8 @@ func TestEntries_readBackAsWritten(t *testing.T) {
 func TestEntries_keepTheWordsThatStillFit(t *testing.T) {
 	ids := texts{"member": userRole, "Organizer": ownerRole}
 	words := map[string]string{anaID: "member", benID: "member"}
-	held := map[holding]bool{{anaID, userRole}: true, {benID, userRole}: true, {benID, retired}: true, {meetingsID, ownerRole}: true}
-	got := entriesFor(held, ids, testRoles().label, words)
+	held := map[roster.Key]bool{{PrincipalID: anaID, RoleID: userRole}: true, {PrincipalID: benID, RoleID: userRole}: true, {PrincipalID: benID, RoleID: retired}: true, {PrincipalID: meetingsID, RoleID: ownerRole}: true}
+	got := entriesFor(held, ids, testRoles().Label, words)
 	want := map[string]string{anaID: "member", benID: "Presenter,member", meetingsID: "Organizer"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -76,64 +94,7 @@ func TestEntries_keepTheWordsThatStillFit(t *testing.T) {
 	}
 }
 
-func TestChanges_leaveAloneWhatLeavesTheScope(t *testing.T) {
-	had := map[holding]bool{{anaID, userRole}: true, {benID, ownerRole}: true, {meetingsID, userRole}: true}
-	wanted := map[holding]bool{{anaID, ownerRole}: true}
-	tests := []struct {
-		name    string
-		scope   scope
-		removed map[holding]bool
-	}{
-		{"everything", scope{}, map[holding]bool{{anaID, userRole}: true, {benID, ownerRole}: true, {meetingsID, userRole}: true}},
-		{"one role", scope{roles: map[string]bool{userRole: true}}, map[holding]bool{{anaID, userRole}: true, {meetingsID, userRole}: true}},
-		{"one ignored", scope{ignored: map[string]bool{anaID: true}}, map[holding]bool{{benID, ownerRole}: true, {meetingsID, userRole}: true}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := changesOf(had, wanted, tt.scope)
-			if diff := cmp.Diff(tt.removed, got.removed, cmp.AllowUnexported(holding{})); diff != "" {
-				t.Errorf("removed: %s", diff)
-			}
-			if diff := cmp.Diff(wanted, got.added, cmp.AllowUnexported(holding{})); diff != "" {
-				t.Errorf("added: %s", diff)
-			}
-		})
-	}
-}
-
-func TestLosing_countsOnlyWhoIsLeftWithoutARole(t *testing.T) {
-	l := newListing([]graph.Assignment{
-		{ID: "1", PrincipalID: anaID, AppRoleID: userRole}, {ID: "2", PrincipalID: anaID, AppRoleID: ownerRole},
-		{ID: "3", PrincipalID: benID, AppRoleID: userRole}, {ID: "4", PrincipalID: meetingsID, AppRoleID: userRole},
-	})
-	removed := map[holding]bool{{anaID, userRole}: true, {benID, userRole}: true, {meetingsID, userRole}: true, {"gone", userRole}: true}
-	wanted := map[holding]bool{{benID, ownerRole}: true}
-	got := losing(l, removed, wanted)
-	if len(got) != 1 || got[meetingsID].ID != "4" {
-		t.Errorf("got %v, want the group alone: Ana keeps a role and Ben gets one", got)
-	}
-}
-
-func TestLeaving_countsMembersOnce(t *testing.T) {
-	d := newFake()
-	const otherGroup = "e0000000-0000-4000-8000-000000000002"
-	d.members[meetingsID] = []graph.Principal{{ID: anaID, Type: kindUser}, {ID: benID, Type: kindUser}}
-	d.members[otherGroup] = []graph.Principal{{ID: benID, Type: kindUser}, {ID: meetingsID, Type: kindGroup}, {ID: "stays", Type: kindUser}}
-	l := newListing([]graph.Assignment{
-		{PrincipalID: anaID, PrincipalType: kindUser, PrincipalDisplayName: "Ana"}, {PrincipalID: meetingsID, PrincipalType: kindGroup},
-		{PrincipalID: otherGroup, PrincipalType: kindGroup}, {PrincipalID: "stays", PrincipalType: kindUser},
-	})
-	lost := map[string]graph.Assignment{anaID: l.all[0], meetingsID: l.all[1], otherGroup: l.all[2]}
-	got := newPeople(d).leaving(t.Context(), l, lost)
-	want := leaving{people: 2, names: []string{
-		"Ana (" + anaID + ")", meetingsID + ", a group with 2 direct members", otherGroup + ", a group with 2 direct members",
-	}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(leaving{})); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestKnown_isNotKnownWhileAPartIsNot(t *testing.T) {
+func TestValues_areNotKnownWhileAPartIsNot(t *testing.T) {
 	text := func(s string) attr.Value { return types.StringValue(s) }
 	whole := exclusiveModel{
 		Assignments: types.MapValueMust(types.StringType, map[string]attr.Value{anaID: text("User")}),
@@ -158,7 +119,7 @@ func TestKnown_isNotKnownWhileAPartIsNot(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := whole
 			tt.change(&m)
-			if _, got := m.known(); got != tt.want {
+			if _, got := m.values(); got != tt.want {
 				t.Errorf("known is %t", got)
 			}
 		})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -63,14 +64,14 @@ type resolvedTexts struct {
 }
 
 // resolveTexts finds out what texts mean: those resolved before keep their meaning.
-func resolveTexts(inUse map[string]string, pinned texts, declared roles, readable bool) resolvedTexts {
+func resolveTexts(inUse map[string]string, pinned texts, declared roster.Roles, readable bool) resolvedTexts {
 	r := resolvedTexts{ids: texts{}, complete: true}
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
 		at := path.Root("roles")
 		if principalID := inUse[text]; principalID != "" {
 			at = path.Root("assignments").AtMapKey(principalID)
 		}
-		now, found := declared.find(text)
+		now, found := declared.Find(text)
 		was, isPinned := pinned[text]
 		switch {
 		case isPinned && readable && found && now != was:
@@ -83,8 +84,8 @@ func resolveTexts(inUse map[string]string, pinned texts, declared roles, readabl
 		case !readable:
 			r.complete = false
 		default:
-			if _, refused := declared.admit(text); refused != nil {
-				r.diags.Append(refused.diagnostics(at)...)
+			if _, refused := declared.Admit(text); refused != nil {
+				r.diags.Append(refusal(at, refused))
 			}
 			r.complete = false
 		}
@@ -93,15 +94,15 @@ func resolveTexts(inUse map[string]string, pinned texts, declared roles, readabl
 }
 
 // refuseRoles refuses roles that cannot be assigned, where they are to be.
-func refuseRoles(declared roles, k known, ids texts, added map[holding]bool) diag.Diagnostics {
+func refuseRoles(declared roster.Roles, s settings, ids texts, added map[roster.Key]bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	first := map[string]string{}
-	for h := range added {
-		if id, ok := first[h.roleID]; !ok || h.principalID < id {
-			first[h.roleID] = h.principalID
+	for key := range added {
+		if id, ok := first[key.RoleID]; !ok || key.PrincipalID < id {
+			first[key.RoleID] = key.PrincipalID
 		}
 	}
-	inUse := k.roleTexts()
+	inUse := s.roleTexts()
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
 		id, ok := ids[text]
 		principalID, isAdded := first[id]
@@ -110,11 +111,11 @@ func refuseRoles(declared roles, k known, ids texts, added map[holding]bool) dia
 		}
 		delete(first, id)
 		at := path.Root("assignments").AtMapKey(principalID)
-		if now, found := declared.find(text); !found || now != id {
+		if now, found := declared.Find(text); !found || now != id {
 			text = id // renamed since
 		}
-		if _, refused := declared.admit(text); refused != nil {
-			diags.Append(refused.diagnostics(at)...)
+		if _, refused := declared.Admit(text); refused != nil {
+			diags.Append(refusal(at, refused))
 		} else {
 			diags.Append(warnDefaultAccess(at, id)...)
 		}
@@ -122,30 +123,9 @@ func refuseRoles(declared roles, k known, ids texts, added map[holding]bool) dia
 	return diags
 }
 
-// changes is what a plan does to assignments.
-type changes struct {
-	added, removed map[holding]bool
-}
-
-// changesOf compares. What leaves the scope because the scope changes is not removed.
-func changesOf(had, wanted map[holding]bool, sc scope) changes {
-	c := changes{map[holding]bool{}, map[holding]bool{}}
-	for h := range wanted {
-		if !had[h] {
-			c.added[h] = true
-		}
-	}
-	for h := range had {
-		if !wanted[h] && sc.covers(graph.Assignment{PrincipalID: h.principalID, AppRoleID: h.roleID}, true) {
-			c.removed[h] = true
-		}
-	}
-	return c
-}
-
 // ModifyPlan resolves the roles, and refuses or warns before anything is written.
 func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.tenant == nil {
+	if r.roster == nil {
 		return
 	}
 	var plan exclusiveModel
@@ -183,60 +163,58 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 // plan checks a plan and returns the ids of the roles it names, nil when they are not all known.
 func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state *exclusiveModel) (texts, diag.Diagnostics) {
-	k, ok := plan.known()
+	s, ok := plan.values()
 	if !ok || plan.ServicePrincipalID.IsUnknown() {
 		return nil, nil // the apply knows more and checks then
 	}
 	var skipped graphdiag.Skipped
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
-	declared, err := app.plannedRoles(ctx)
+	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
+	declared, err := app.PlannedRoles(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("the roles that the application offers", err)
 	case graph.IsNotFound(err):
 		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.id))}
+			noSuchApplication(app.ID))}
 	case err != nil:
 		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	var pinned texts
-	had := map[holding]bool{}
+	had := map[roster.Key]bool{}
 	if state != nil {
 		pinned, _ = stringsOf(state.RoleIDs)
-		had = hadHoldings(*state)
+		had = keysOf(*state)
 	}
-	resolved := resolveTexts(k.roleTexts(), pinned, declared, err == nil)
+	resolved := resolveTexts(s.roleTexts(), pinned, declared, err == nil)
 	diags := resolved.diags
 	if !resolved.complete || diags.HasError() {
-		diags.Append(r.skippedOnce(skipped)...)
+		diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
 		return nil, diags
 	}
 	ids := resolved.ids
-	wanted := ids.holdings(k.entries)
-	sc := k.scope(ids)
-	changes := changesOf(had, wanted, sc)
-	diags.Append(refuseOutOfScope(k, ids, sc)...)
+	wanted := ids.keys(s.entries)
+	scope := s.scope(ids)
+	changes := roster.ChangesOf(had, wanted, scope)
+	diags.Append(refuseOutOfScope(s, ids, scope)...)
 	if err == nil {
-		diags.Append(refuseRoles(declared, k, ids, changes.added)...)
+		diags.Append(refuseRoles(declared, s, ids, changes.Added)...)
 	}
-	if !diags.HasError() && len(changes.added)+len(changes.removed) > 0 {
-		diags.Append(r.planChanges(ctx, app, plan, state == nil, k, sc, changes, wanted, declared, &skipped)...)
+	if !diags.HasError() && len(changes.Added)+len(changes.Removed) > 0 {
+		diags.Append(r.planChanges(ctx, app, plan, state == nil, s, scope, changes, wanted, declared, &skipped)...)
 	}
 	if state != nil {
-		diags.Append(warnWider(ctx, app, *state, k, sc, wanted)...)
+		diags.Append(warnWider(ctx, app, *state, s, scope, wanted)...)
 	}
-	diags.Append(app.claim(sc, wanted)...)
-	diags.Append(app.warnTwice(wanted)...)
-	diags.Append(app.warnLeaving(wanted)...)
-	diags.Append(r.skippedOnce(skipped)...)
+	diags.Append(clashes(app, app.Plans.AddSet(scope, wanted))...)
+	diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
 	return ids, diags
 }
 
 // planChanges checks what is going to change.
-func (r *ExclusiveResource) planChanges(ctx context.Context, app *application, plan exclusiveModel, creates bool, k known, sc scope, changes changes,
-	wanted map[holding]bool, declared roles, skipped *graphdiag.Skipped) diag.Diagnostics {
+func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Application, plan exclusiveModel, creates bool, s settings, scope roster.Scope, changes roster.Changes,
+	wanted map[roster.Key]bool, declared roster.Roles, skipped *graphdiag.Skipped) diag.Diagnostics {
 	var diags diag.Diagnostics
-	l, err := app.listing.Get(ctx)
+	l, err := app.Listing(ctx)
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
@@ -245,24 +223,24 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *application, p
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	if creates {
-		diags.Append(refuseForeign(app, k, sc.held(l, k.entries), wanted)...)
+		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), wanted)...)
 	}
-	diags.Append(r.guard(ctx, l, plan, changes.removed, wanted, skipped)...)
-	if !diags.HasError() && !r.tenant.directory.HasWritten() {
-		diags.Append(r.advise(ctx, l, changes.added, declared, skipped)...)
+	diags.Append(r.guard(ctx, l, plan, changes.Removed, wanted, skipped)...)
+	if !diags.HasError() && !r.roster.HasWritten() {
+		diags.Append(r.advise(ctx, l, changes.Added, declared, skipped)...)
 	}
 	return diags
 }
 
 // refuseOutOfScope reports entries that `roles` excludes: the resource would give a role that it does not watch.
-func refuseOutOfScope(k known, ids texts, sc scope) diag.Diagnostics {
-	if sc.roles == nil {
+func refuseOutOfScope(s settings, ids texts, scope roster.Scope) diag.Diagnostics {
+	if scope.Roles == nil {
 		return nil
 	}
 	var diags diag.Diagnostics
-	inUse := distinct(k.entries)
+	inUse := distinct(s.entries)
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
-		if !sc.roles[ids[text]] {
+		if !scope.Roles[ids[text]] {
 			diags.AddAttributeError(path.Root("assignments").AtMapKey(inUse[text]), "Role not among `roles`",
 				fmt.Sprintf("The entry gives the role %q, which is not among the `roles` that this resource is authoritative for. Add it there, or leave the entry out.", text))
 		}
@@ -271,77 +249,49 @@ func refuseOutOfScope(k known, ids texts, sc scope) diag.Diagnostics {
 }
 
 // advise looks at the principals that come in.
-func (r *ExclusiveResource) advise(ctx context.Context, l *listing, added map[holding]bool, declared roles, skipped *graphdiag.Skipped) diag.Diagnostics {
+func (r *ExclusiveResource) advise(ctx context.Context, l *roster.Listing, added map[roster.Key]bool, declared roster.Roles, skipped *graphdiag.Skipped) diag.Diagnostics {
 	var ids []string
-	for _, h := range sortedHoldings(added) {
-		if _, ok := l.of(h); !ok && (len(ids) == 0 || ids[len(ids)-1] != h.principalID) {
-			ids = append(ids, h.principalID)
+	for _, key := range roster.SortedKeys(added) {
+		if _, ok := l.Get(key); !ok && (len(ids) == 0 || ids[len(ids)-1] != key.PrincipalID) {
+			ids = append(ids, key.PrincipalID)
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	const check = "whether the principals can be assigned"
-	people, err := r.tenant.people.byID.all(ctx, ids)
-	if err != nil {
-		skipped.Add(check, err)
-		return nil
-	}
-	var findings []finding
-	var groups []string
-	for _, id := range ids {
-		found := judge(id, people[id])
-		findings = append(findings, found...)
-		if len(found) == 0 && people[id].Type == kindGroup {
-			groups = append(groups, id)
-		}
-	}
-	members, err := r.tenant.people.groups.all(ctx, groups)
-	if err != nil {
-		skipped.Add("whether people come into scope by the groups", err)
-	}
-	for _, id := range groups {
-		findings = append(findings, judgeGroup(people[id], members[id])...)
-	}
-	for _, h := range sortedHoldings(added) {
-		if refused := declared.refuseKind(h.roleID, people[h.principalID].Type); refused != nil {
-			findings = append(findings, finding{h.principalID, refused.summary, refused.detail, true})
+	advice := adviseOn(ctx, r.roster, skipped, ids...)
+	findings := advice.Findings
+	for _, key := range roster.SortedKeys(added) {
+		if refused := declared.RefuseKind(key.RoleID, advice.Principals[key.PrincipalID].Type); refused != nil {
+			findings = append(findings, roster.Finding{PrincipalID: key.PrincipalID, Summary: refused.Summary, Detail: refused.Detail, Refuses: true})
 		}
 	}
 	return reported(findings)
 }
 
 // reported makes one diagnostic of each kind of finding, on the entry if there is only one.
-func reported(findings []finding) diag.Diagnostics {
+func reported(findings []roster.Finding) diag.Diagnostics {
 	root := path.Root("assignments")
-	bySummary := map[string][]finding{}
+	bySummary := map[string][]roster.Finding{}
 	for _, f := range findings {
-		bySummary[f.summary] = append(bySummary[f.summary], f)
+		bySummary[f.Summary] = append(bySummary[f.Summary], f)
 	}
 	var diags diag.Diagnostics
 	for _, summary := range slices.Sorted(maps.Keys(bySummary)) {
 		same := bySummary[summary]
 		if len(same) == 1 {
-			diags.Append(same[0].diagnostic(root.AtMapKey(same[0].principalID)))
+			diags.Append(diagnosticOf(root.AtMapKey(same[0].PrincipalID), same[0]))
 			continue
 		}
 		var lines []string
 		for _, f := range same {
-			line := f.detail
-			if !strings.Contains(line, f.principalID) {
-				line = f.principalID + ": " + line
+			line := f.Detail
+			if !strings.Contains(line, f.PrincipalID) {
+				line = f.PrincipalID + ": " + line
 			}
 			lines = append(lines, line)
 		}
-		diags.Append(finding{summary: summary, detail: counted(len(same), "principal") + ":\n" + some(lines), refuses: same[0].refuses}.diagnostic(root))
-	}
-	return diags
-}
-
-func (r *ExclusiveResource) skippedOnce(skipped graphdiag.Skipped) diag.Diagnostics {
-	diags := skipped.Diagnostics("The apply checks what it can before it writes.")
-	if len(diags) > 0 && !r.tenant.first(diags[0].Detail()) {
-		return nil
+		diags.Append(diagnosticOf(root, roster.Finding{Summary: summary, Detail: counted(len(same), "principal") + ":\n" + some(lines), Refuses: same[0].Refuses}))
 	}
 	return diags
 }

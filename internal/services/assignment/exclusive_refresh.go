@@ -13,6 +13,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 // Read takes over who holds what within the scope.
@@ -29,10 +30,10 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	_, err := app.listing.Get(ctx)
+	app := r.roster.Application(state.ServicePrincipalID.ValueString())
+	_, err := app.Listing(ctx)
 	if graph.IsNotFound(err) {
-		if err = app.confirmGone(ctx, err); err == nil {
+		if err = app.ConfirmGone(ctx, err); err == nil {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 			resp.State.RemoveResource(ctx)
 			return
@@ -42,8 +43,8 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	app.noteRead()
-	changed, diags := r.refresh(ctx, app, &state, looksFor(r.tenant.directory.Clock(), written))
+	app.Exclusive.Store(true)
+	changed, diags := r.refresh(ctx, app, &state, justWritten(r.roster.Clock(), written))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -55,15 +56,15 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 }
 
 // refresh brings a state up to date with the listing, and reports whether that changed it. What the state has and the
-// listing has not is looked for again before it counts as gone, several times if it was written a moment ago.
-func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state *exclusiveModel, looks int) (changed bool, diags diag.Diagnostics) {
-	k, _ := state.known()
+// listing has not is looked for again before it counts as gone, several times if it is recent.
+func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application, state *exclusiveModel, recent bool) (changed bool, diags diag.Diagnostics) {
+	s, _ := state.values()
 	pinned, _ := stringsOf(state.RoleIDs)
 	ids := texts(pinned)
-	var declared roles
+	var declared roster.Roles
 	declare := func() diag.Diagnostics {
 		var err error
-		if declared, err = app.roles.Get(ctx); err != nil && !graph.IsPermissionDenied(err) {
+		if declared, err = app.Roles(ctx); err != nil && !graph.IsPermissionDenied(err) {
 			return diag.Diagnostics{graphdiag.Error("Cannot read the roles of the application", err)}
 		}
 		return nil
@@ -73,44 +74,44 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *application, state
 		if diags := declare(); diags.HasError() {
 			return false, diags
 		}
-		for text := range k.roleTexts() {
-			id, ok := declared.find(text)
+		for text := range s.roleTexts() {
+			id, ok := declared.Find(text)
 			if !ok {
-				return false, diag.Diagnostics{diag.NewErrorDiagnostic("Invalid import id", fmt.Sprintf("The application declares no role %q. %s", text, declared.valid()))}
+				return false, diag.Diagnostics{diag.NewErrorDiagnostic("Invalid import id", fmt.Sprintf("The application declares no role %q. %s", text, declared.Valid()))}
 			}
 			ids[text] = id
 		}
 	}
-	sc := k.scope(ids)
-	had := ids.holdings(k.entries)
-	l, err := app.listingWith(ctx, had, looks)
+	scope := s.scope(ids)
+	had := ids.keys(s.entries)
+	l, err := app.ListingWith(ctx, had, recent)
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
-	held := sc.held(l, k.entries)
+	held := scope.Held(l, s.entries)
 	if !imported && len(held) == len(had) && !isMissing(had, held) {
 		return false, nil
 	}
-	now := make(map[holding]bool, len(held))
-	for h := range held {
-		now[h] = true
-		if declared == nil && !had[h] {
+	now := make(map[roster.Key]bool, len(held))
+	for key := range held {
+		now[key] = true
+		if declared == nil && !had[key] {
 			if diags := declare(); diags.HasError() {
 				return false, diags
 			}
 		}
 	}
-	state.ID = types.StringValue(app.id)
-	k.entries = entriesFor(now, ids, declared.label, k.entries)
-	state.Assignments = mapOf(k.entries)
-	state.RoleIDs = mapOf(k.used(ids))
+	state.ID = types.StringValue(app.ID)
+	s.entries = entriesFor(now, ids, declared.Label, s.entries)
+	state.Assignments = mapOf(s.entries)
+	state.RoleIDs = mapOf(s.used(ids))
 	return true, nil
 }
 
 // isMissing reports whether something is not held any more.
-func isMissing(had map[holding]bool, held map[holding]graph.Assignment) bool {
-	for h := range had {
-		if _, ok := held[h]; !ok {
+func isMissing(had map[roster.Key]bool, held map[roster.Key]graph.Assignment) bool {
+	for key := range had {
+		if _, ok := held[key]; !ok {
 			return true
 		}
 	}

@@ -184,7 +184,7 @@ func TestExclusive_renamedRoleIsNoDifference(t *testing.T) {
 		resource.TestStep{Config: config},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
 		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The name means another role now.*` + user + `.*` + organizer)},
+			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different role.*` + user + `.*` + organizer)},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
 	)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -65,26 +66,26 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	app := l.resource.tenant.application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := app.find(ctx, config.Role.ValueString(), config.PrincipalType.ValueString())
+	app := l.resource.roster.Application(config.ServicePrincipalID.ValueString())
+	found, declared, diags := find(ctx, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		for i, a := range found {
-			if int64(i) == req.Limit || !push(l.result(ctx, req, app.id, a, declared)) {
+			if int64(i) == req.Limit || !push(l.result(ctx, req, app.ID, a, declared)) {
 				return
 			}
 		}
 	}
 }
 
-func (l *ListResource) result(ctx context.Context, req list.ListRequest, servicePrincipalID string, a graph.Assignment, declared roles) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, servicePrincipalID string, a graph.Assignment, declared roster.Roles) list.ListResult {
 	result := req.NewListResult(ctx)
 	var m model
 	m.fromGraph(servicePrincipalID, a)
-	m.Role = types.StringValue(declared.label(m.AppRoleID.ValueString()))
+	m.Role = types.StringValue(declared.Label(m.AppRoleID.ValueString()))
 	result.DisplayName = a.PrincipalDisplayName + ", " + m.Role.ValueString()
 	if a.PrincipalDisplayName == "" {
 		result.DisplayName = m.PrincipalID.ValueString() + ", " + m.Role.ValueString()

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 type model struct {
@@ -21,7 +22,7 @@ type model struct {
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
-type identity struct {
+type identityModel struct {
 	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
 	PrincipalID        types.String `tfsdk:"principal_id"`
 	AppRoleID          types.String `tfsdk:"app_role_id"`
@@ -32,9 +33,9 @@ type identity struct {
 func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
 	m.ID = types.StringValue(reference{servicePrincipalID, a.ID}.String())
 	m.ServicePrincipalID = types.StringValue(servicePrincipalID)
-	h := holdingOf(a)
-	m.PrincipalID = types.StringValue(h.principalID)
-	m.AppRoleID = types.StringValue(h.roleID)
+	key := roster.KeyOf(a)
+	m.PrincipalID = types.StringValue(key.PrincipalID)
+	m.AppRoleID = types.StringValue(key.RoleID)
 	m.PrincipalType = textOrNull(a.PrincipalType)
 }
 
@@ -44,10 +45,10 @@ func (m model) equals(other model) bool {
 		m.Role.Equal(other.Role) && m.AppRoleID.Equal(other.AppRoleID) && m.PrincipalType.Equal(other.PrincipalType)
 }
 
-func (m model) holding() holding {
-	return holding{m.PrincipalID.ValueString(), m.AppRoleID.ValueString()}
+func (m model) key() roster.Key {
+	return roster.Key{PrincipalID: m.PrincipalID.ValueString(), RoleID: m.AppRoleID.ValueString()}
 }
 
-func (m model) identity() identity {
-	return identity{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
+func (m model) identity() identityModel {
+	return identityModel{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 // The exclusive resource writes the roles of a principal as one text, because a map of strings is the only collection
@@ -45,12 +47,12 @@ func rolesProblem(text string) string {
 // texts says which role each text meant when it was first resolved.
 type texts map[string]string
 
-// holdings resolves entries (principal id to roles). Every text must be known.
-func (t texts) holdings(entries map[string]string) map[holding]bool {
-	all := make(map[holding]bool, len(entries))
+// keys resolves entries (principal id to roles). Every text must be known.
+func (t texts) keys(entries map[string]string) map[roster.Key]bool {
+	all := make(map[roster.Key]bool, len(entries))
 	for principalID, text := range entries {
 		for _, part := range splitRoles(text) {
-			all[holding{principalID, t[part]}] = true
+			all[roster.Key{PrincipalID: principalID, RoleID: t[part]}] = true
 		}
 	}
 	return all

@@ -4,10 +4,10 @@
 package assignment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,11 +16,12 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
-	tenant  *tenant
+	roster  *roster.Roster
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -31,7 +32,7 @@ type planning struct {
 
 // ModifyPlan resolves the names and refuses, before anything is written, what could not work.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.tenant == nil {
+	if r.roster == nil {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -41,7 +42,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{tenant: r.tenant}
+	p := planning{roster: r.roster}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -54,14 +55,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	principalID, roleID := p.plan.PrincipalID, p.plan.AppRoleID
 	p.principal(ctx)
 	p.role(ctx)
-	if p.creates() && !p.diags.HasError() && !r.tenant.directory.HasWritten() { // advice was given before the apply began
+	advises := p.creates() && !p.diags.HasError() && !r.roster.HasWritten() // advice was given before the apply began
+	if advises {
 		p.advise(ctx)
 		p.lookForExisting(ctx)
-		p.lookForMoved()
 	}
-	p.claimedElsewhere()
+	p.lookAround(advises)
 	resp.Diagnostics.Append(p.diags...)
-	resp.Diagnostics.Append(p.skippedOnce()...)
+	resp.Diagnostics.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
 	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
 	if !principalID.Equal(p.plan.PrincipalID) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("principal_id"), p.plan.PrincipalID)...)
@@ -78,6 +79,11 @@ func (p *planning) creates() bool {
 		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
 }
 
+// isOpen reports whether the plan does not tell yet which assignment it is about.
+func (p *planning) isOpen() bool {
+	return p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown()
+}
+
 // role resolves the role, or makes sure that a resolved one still means the same.
 func (p *planning) role(ctx context.Context) {
 	at := path.Root("role")
@@ -85,12 +91,12 @@ func (p *planning) role(ctx context.Context) {
 		p.openRole()
 		return
 	}
-	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
+	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
 	stays := p.prior != nil && p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID)
 	text := p.plan.Role.ValueString()
-	read := app.plannedRoles
+	read := app.PlannedRoles
 	if stays {
-		read = app.roles.Get
+		read = app.Roles
 	}
 	declared, err := read(ctx)
 	switch {
@@ -104,13 +110,13 @@ func (p *planning) role(ctx context.Context) {
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
 		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.id))
+			noSuchApplication(app.ID))
 		return
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err))
 		return
 	}
-	if id, ok := declared.find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
+	if id, ok := declared.Find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
 		p.plan.AppRoleID = p.prior.AppRoleID
 		return
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
@@ -120,9 +126,9 @@ func (p *planning) role(ctx context.Context) {
 		}
 		return
 	}
-	id, refused := declared.admit(text)
+	id, refused := declared.Admit(text)
 	if refused != nil {
-		p.diags.Append(refused.diagnostics(at)...)
+		p.diags.Append(refusal(at, refused))
 		return
 	}
 	p.plan.AppRoleID = types.StringValue(id)
@@ -149,95 +155,90 @@ func (p *planning) advise(ctx context.Context) {
 	if !p.plan.UserPrincipalName.IsNull() {
 		at = path.Root("user_principal_name")
 	}
-	found, findings, err := p.tenant.people.advise(ctx, p.plan.PrincipalID.ValueString())
-	if err != nil {
-		p.skipped.Add("whether the principals can be assigned", err)
-	}
-	for _, f := range findings {
-		p.diags.Append(f.diagnostic(at))
+	id := p.plan.PrincipalID.ValueString()
+	advice := adviseOn(ctx, p.roster, &p.skipped, id)
+	for _, f := range advice.Findings {
+		p.diags.Append(diagnosticOf(at, f))
 	}
 	if p.plan.AppRoleID.IsUnknown() || p.plan.ServicePrincipalID.IsUnknown() {
 		return
 	}
-	declared, err := p.tenant.application(p.plan.ServicePrincipalID.ValueString()).roles.Get(ctx)
+	declared, err := p.roster.Application(p.plan.ServicePrincipalID.ValueString()).Roles(ctx)
 	if err != nil {
 		return // reported already
 	}
-	if refused := declared.refuseKind(p.plan.AppRoleID.ValueString(), found.Type); refused != nil {
-		p.diags.Append(refused.diagnostics(path.Root("role"))...)
+	if refused := declared.RefuseKind(p.plan.AppRoleID.ValueString(), advice.Principals[id].Type); refused != nil {
+		p.diags.Append(refusal(path.Root("role"), refused))
 	}
 }
 
 // lookForExisting warns of an assignment that creating would collide with. It cannot be an error: a tainted instance is
 // planned like a new one, and its own assignment is still there.
 func (p *planning) lookForExisting(ctx context.Context) {
-	if p.prior != nil || p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+	if p.prior != nil || p.isOpen() {
 		return
 	}
-	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
-	l, err := app.listing.Get(ctx)
+	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
+	l, err := app.Listing(ctx)
 	if err != nil {
 		return // the apply notices a duplicate itself
 	}
-	found, ok := l.of(p.plan.holding())
-	if !ok || app.isManaged(found.ID) {
+	found, ok := l.Get(p.plan.key())
+	if !ok || app.Managed.Has(found.ID) {
 		return
 	}
-	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.id, found, p.plan.Role.ValueString()))
+	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.ID, found, p.plan.Role.ValueString()))
 }
 
-// lookForMoved warns of another resource of this plan that gives up the same assignment.
-func (p *planning) lookForMoved() {
-	if p.prior != nil || p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
+// lookAround shows a warning about other plans of this run for the same assignment.
+func (p *planning) lookAround(creates bool) {
+	if p.isOpen() {
 		return
 	}
-	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
-	app.come(p.plan.holding())
-	p.diags.Append(app.warnMoved(p.plan.holding())...)
-}
-
-// claimedElsewhere warns, once, of an exclusive resource that is authoritative for the same.
-func (p *planning) claimedElsewhere() {
-	if p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown() {
-		return
+	app, key := p.roster.Application(p.plan.ServicePrincipalID.ValueString()), p.plan.key()
+	if creates && p.prior == nil && app.Plans.AddCreation(key) {
+		p.diags.Append(destroyedAndCreated(app, key))
 	}
-	app := p.tenant.application(p.plan.ServicePrincipalID.ValueString())
-	if warning := app.single(p.plan.holding()); len(warning) > 0 && p.tenant.first("twice "+app.id) {
-		p.diags.Append(warning...)
+	if app.Plans.AddSingle(key) {
+		p.diags.Append(managedTwice(app, map[roster.Key]bool{key: true}))
 	}
 }
 
-// planDestroy warns of what this plan wants to have, although it destroys it here.
+// planDestroy shows a warning if this plan also wants to have what it destroys here.
 func (r *Resource) planDestroy(state model) diag.Diagnostics {
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	warning := app.leave(state.holding())
-	if len(warning) > 0 && !r.tenant.first("leaves "+app.id) {
-		warning = nil
+	app, key := r.roster.Application(state.ServicePrincipalID.ValueString()), state.key()
+	var diags diag.Diagnostics
+	wanted, created := app.Plans.AddDestruction(key)
+	if wanted {
+		diags.Append(listedAndDestroyed(app, map[roster.Key]bool{key: true}))
 	}
-	if !r.tenant.directory.HasWritten() {
-		warning.Append(app.warnMoved(state.holding())...)
-	}
-	return warning
-}
-
-// skippedOnce is the warning about checks that could not run, from the first instance that meets the cause.
-func (p *planning) skippedOnce() diag.Diagnostics {
-	diags := p.skipped.Diagnostics("The service checks again when the assignment is made.")
-	if len(diags) > 0 && !p.tenant.first(diags[0].Detail()) {
-		return nil
+	if created && !r.roster.HasWritten() {
+		diags.Append(destroyedAndCreated(app, key))
 	}
 	return diags
 }
 
-func (r *refusal) diagnostics(at path.Path) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, r.summary, r.detail)}
+// adviseOn looks at principals, and notes which checks could not run.
+func adviseOn(ctx context.Context, r *roster.Roster, skipped *graphdiag.Skipped, ids ...string) roster.Advice {
+	advice := r.Principals.Advise(ctx, ids...)
+	if advice.Err != nil {
+		skipped.Add("whether the principals can be assigned", advice.Err)
+	}
+	if advice.MembersErr != nil {
+		skipped.Add("whether users come into scope by the groups", advice.MembersErr)
+	}
+	return advice
 }
 
-func (f finding) diagnostic(at path.Path) diag.Diagnostic {
-	if f.refuses {
-		return diag.NewAttributeErrorDiagnostic(at, f.summary, f.detail)
+func refusal(at path.Path, r *roster.Refusal) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, r.Summary, r.Detail)
+}
+
+func diagnosticOf(at path.Path, f roster.Finding) diag.Diagnostic {
+	if f.Refuses {
+		return diag.NewAttributeErrorDiagnostic(at, f.Summary, f.Detail)
 	}
-	return diag.NewAttributeWarningDiagnostic(at, f.summary, f.detail)
+	return diag.NewAttributeWarningDiagnostic(at, f.Summary, f.Detail)
 }
 
 func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
@@ -249,73 +250,41 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 }
 
 func roleMovedError(at path.Path, text, was, is string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "The name means another role now",
-		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and means the role %s now. "+
+	return diag.NewAttributeErrorDiagnostic(at, "The name now refers to a different role",
+		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. "+
 			"Nothing was changed. Write the id of the role that you mean.", text, was, is))
 }
 
-func alreadyAssigned(servicePrincipalID string, found graph.Assignment, role string) string {
-	who := found.PrincipalID
-	if found.PrincipalDisplayName != "" {
-		who = fmt.Sprintf("%q (%s)", found.PrincipalDisplayName, found.PrincipalID)
-	}
-	return fmt.Sprintf("%s holds the role %q already, by an assignment that this new object did not make. If nothing in this configuration manages it, take it over with this block, "+
-		"with the resource's address in place of NAME:\n\n%s\n\n"+
-		"If another resource of this configuration manages it, use a `moved` block, or remove one of the two. If this resource itself does, and is only about to be replaced "+
-		"with `create_before_destroy`, keep it: with `terraform untaint`, or without `-replace`.",
-		who, role, importBlock(singleType, reference{servicePrincipalID, found.ID}.String()))
-}
-
 // explainAssign turns what went wrong while assigning into what a person can do about it.
-func (r *Resource) explainAssign(ctx context.Context, app *application, plan model, err error) diag.Diagnostics {
-	var exists *existsError
-	var unsettled *unsettledError
+func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, plan model, err error) diag.Diagnostics {
+	var exists *roster.ExistsError
+	var unsettled *roster.UnsettledError
 	switch {
 	case errors.As(err, &exists):
-		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.id, exists.found, plan.Role.ValueString()))}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.ID, exists.Found, plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
 		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
 			"Apply again: if it was made, the provider finds it and gives you the import block.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
 	case graph.IsBadRequest(err):
-		hint := "The principal must be a user, a security group or a service principal, and the role must be open to it."
-		if found, lookErr := r.tenant.people.byID.one(ctx, plan.PrincipalID.ValueString(), nil); lookErr == nil {
-			for _, f := range judge(plan.PrincipalID.ValueString(), found) {
-				if f.refuses {
-					hint = f.detail
-				}
-			}
-		}
+		hint := cmp.Or(r.roster.Principals.Refusal(ctx, plan.PrincipalID.ValueString()),
+			"The principal must be a user, a security group or a service principal, and the role must be open to it.")
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, hint)}
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", assignTries))}
+			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", roster.AssignTries))}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }
 
 // explainMissing says which end of the assignment does not exist.
-func (r *Resource) explainMissing(ctx context.Context, app *application, plan model, err error) diag.Diagnostic {
-	if _, spErr := r.tenant.directory.GetServicePrincipal(ctx, app.id); graph.IsNotFound(spErr) {
+func (r *Resource) explainMissing(ctx context.Context, app *roster.Application, plan model, err error) diag.Diagnostic {
+	if app.ConfirmGone(ctx, err) == nil {
 		return graphdiag.AttributeError(path.Root("service_principal_id"), "No such service principal", err,
-			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.id), waited())
+			fmt.Sprintf("The tenant has no service principal with the object id %s.", app.ID), waited())
 	}
 	return graphdiag.AttributeError(path.Root("principal_id"), "No such principal", err,
 		fmt.Sprintf("The directory does not know the principal %s.", plan.PrincipalID.ValueString()), waited())
-}
-
-func waited() string {
-	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", replicationPatience.Seconds())
-}
-
-func noSuchApplication(servicePrincipalID string) string {
-	return fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", servicePrincipalID)
-}
-
-// sentence makes a full sentence of an error.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }

@@ -61,16 +61,16 @@ func (p *planning) principal(ctx context.Context) {
 		p.sameUser(ctx)
 		return
 	}
-	found, err := p.tenant.people.named(ctx, name.ValueString())
+	found, err := p.roster.Principals.Named(ctx, name.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err):
 		p.skipped.Add("who `user_principal_name` means", err)
 		p.openPrincipal()
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err))
-	case !found.exists && p.was != nil:
+	case !found.Exists && p.was != nil:
 		p.diags.Append(p.nameLost(ctx, at))
-	case !found.exists:
+	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
 			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
 		p.openPrincipal()
@@ -86,9 +86,9 @@ func (p *planning) principal(ctx context.Context) {
 // old assignment is gone.
 func (p *planning) nameLost(ctx context.Context, at path.Path) diag.Diagnostic {
 	today := "That user is not in the directory any more."
-	if user, err := p.tenant.people.byID.one(ctx, p.was.ID, nil); err != nil {
+	if user, err := p.roster.Principals.One(ctx, p.was.ID, nil); err != nil {
 		today = "The user's present name could not be read."
-	} else if user.exists {
+	} else if user.Exists {
 		today = fmt.Sprintf("That user is called %q now.", user.UserPrincipalName)
 	}
 	return diag.NewAttributeErrorDiagnostic(at, "The user has another name now",
@@ -109,26 +109,22 @@ func (p *planning) openPrincipal() {
 func (p *planning) sameUser(ctx context.Context) {
 	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
 	p.plan.PrincipalID = p.prior.PrincipalID
-	l, err := p.tenant.application(p.prior.ServicePrincipalID.ValueString()).listing.Get(ctx)
-	likely := func() []string { return nil }
-	if err == nil {
-		likely = l.users
-	}
-	known, err := p.tenant.people.byID.one(ctx, id, likely)
-	if err == nil && strings.EqualFold(known.UserPrincipalName, name) {
+	l, _ := p.roster.Application(p.prior.ServicePrincipalID.ValueString()).Listing(ctx) // without one, each is asked for alone
+	user, err := p.roster.Principals.One(ctx, id, l)
+	if err == nil && strings.EqualFold(user.UserPrincipalName, name) {
 		return
 	}
 	if err == nil {
-		known, err = p.tenant.people.named(ctx, name)
+		user, err = p.roster.Principals.Named(ctx, name)
 	}
 	switch {
 	case graph.IsPermissionDenied(err):
 		p.skipped.Add("whether each `user_principal_name` still means the same user", err)
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
-	case known.exists && known.ID != id:
-		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name means another user now",
-			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and means the user %s now. "+
-				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, known.ID, id, known.ID))
+	case user.Exists && user.ID != id:
+		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name now refers to a different user",
+			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and now refers to the user %s. "+
+				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, user.ID, id, user.ID))
 	}
 }

@@ -5,6 +5,7 @@ package assignment_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -79,22 +80,77 @@ func TestExclusive_identityImports(t *testing.T) {
 	}
 }
 
-func TestResource_warnsOncePerCauseWithoutPermissions(t *testing.T) {
+// What is said of an instance depends on the configuration and the directory, and not on who is planned before it.
+func TestResource_adviceIsTheSameInAnyOrder(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *simulator.Options) {
-		o.Permissions = []string{"Synchronization.Read.All", "Application.Read.All"}
-	})
+	tests := []struct {
+		name    string
+		faults  []simulator.Fault
+		exclude bool // an exclusive resource is planned first
+		advised int  // instances with diagnostics
+	}{
+		{"everything can be looked up", nil, false, 5},
+		{"principals cannot be looked up", []simulator.Fault{{Method: "POST", Path: "/directoryObjects/getByIds", Count: -1, Effect: simulator.LacksPermission()},
+			{Method: "GET", Path: "/users", Count: -1, Effect: simulator.LacksPermission()}}, false, 66},
+		{"users cannot be listed", []simulator.Fault{{Method: "GET", Path: "/users", Count: -1, Effect: simulator.LacksPermission()}}, false, 5},
+		{"a set claims them all", nil, true, 66},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ids := append(w.Sim.Store().AddUsers(60), store.UserDavid, store.GroupNested, store.GroupEmpty, store.GroupSocial, "d0000000-0000-4000-8000-0000000000ff", store.GroupMeetings)
+			w.Sim.Faults().Add(tt.faults...)
+			random := rand.New(rand.NewPCG(1, 2))
+			var want map[string]string
+			for range 4 {
+				p := w.Protocol()
+				if tt.exclude {
+					_, found := p.Plan(exclusive, nil, w.set(map[string]any{store.UserAna: "User"}))
+					noErrors(t, found)
+				}
+				got := make([]string, len(ids))
+				random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+				each(len(ids), func(i int) {
+					_, found := p.Plan(single, nil, w.one(ids[i], "User"))
+					got[i] = found.String()
+				})
+				advice := map[string]string{}
+				for i, text := range got {
+					if text != "" {
+						advice[ids[i]] = text
+					}
+				}
+				if want == nil {
+					want = advice
+				}
+				if diff := cmp.Diff(want, advice); diff != "" || len(advice) != tt.advised {
+					t.Fatalf("%d instances have advice, want %d: %s", len(advice), tt.advised, diff)
+				}
+			}
+		})
+	}
+}
+
+// Terraform shows warnings with the same summary as one, and counts the others.
+func TestResource_missingPermissionIsSaidInTheSameWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/directoryObjects/getByIds", Count: -1, Effect: simulator.LacksPermission()})
 	p := w.Protocol()
-	var warnings acctest.Diagnostics
+	said := map[string]int{}
 	for _, id := range []string{store.UserAna, store.UserBen, store.UserEva} {
 		plan, found := p.Plan(single, nil, w.one(id, "User"))
-		if plan == nil || plan.State["app_role_id"] != w.roleID("User") {
-			t.Fatalf("the role was not resolved: %v", found)
+		if plan == nil || plan.State["app_role_id"] != w.roleID("User") || len(found) != 1 || found.HasError() {
+			t.Fatalf("the role was not resolved, or not one warning: %v", found)
 		}
-		warnings = append(warnings, found...)
+		said[found.String()]++
 	}
-	if len(warnings) > 1 || strings.Contains(warnings.String(), "error") {
-		t.Errorf("want at most one warning, got %v", warnings)
+	if len(said) != 1 {
+		t.Errorf("want the same words, got %v", said)
+	}
+	if n := w.sent("POST", "/directoryObjects/getByIds"); n != 1 {
+		t.Errorf("asked %d times in spite of the refusal", n)
 	}
 }
 

@@ -6,6 +6,7 @@ package assignment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
@@ -17,6 +18,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -39,7 +41,7 @@ var (
 
 // Resource is gotomeeting_user_role_assignment.
 type Resource struct {
-	tenant *tenant
+	roster *roster.Roster
 }
 
 // NewResource returns the resource.
@@ -55,7 +57,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.tenant = tenantOf(data)
+		r.roster = rosterOf(data)
 	}
 }
 
@@ -76,21 +78,21 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(plan.ServicePrincipalID.ValueString())
+	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
 	resp.Diagnostics.Append(r.resolvePrincipal(ctx, &plan)...)
 	resp.Diagnostics.Append(resolveRole(ctx, app, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	made, err := app.assign(ctx, plan.holding())
+	made, err := app.Assign(ctx, plan.key())
 	if err != nil {
 		resp.Diagnostics.Append(r.explainAssign(ctx, app, plan, err)...)
 		return
 	}
-	plan.fromGraph(app.id, made)
+	plan.fromGraph(app.ID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.tenant.directory.Clock()))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 }
 
 // resolvePrincipal looks up a user principal name whose user was not there, or not known, while planning.
@@ -99,7 +101,7 @@ func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagn
 		return nil
 	}
 	name := plan.UserPrincipalName.ValueString()
-	user, err := r.tenant.directory.GetUser(graph.WithReplicationWait(ctx, replicationPatience), name)
+	user, err := r.roster.Principals.NewlyNamed(ctx, name)
 	switch {
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("user_principal_name"), "No such user",
@@ -112,18 +114,18 @@ func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagn
 }
 
 // resolveRole looks up a role whose application was not there, or not known, while planning.
-func resolveRole(ctx context.Context, app *application, plan *model) diag.Diagnostics {
+func resolveRole(ctx context.Context, app *roster.Application, plan *model) diag.Diagnostics {
 	if !plan.AppRoleID.IsUnknown() {
 		return nil
 	}
-	declared, err := app.declaredRoles(ctx)
+	declared, err := app.NewRoles(ctx)
 	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	text := plan.Role.ValueString()
-	id, refused := declared.admit(text)
+	id, refused := declared.Admit(text)
 	if refused != nil {
-		return refused.diagnostics(path.Root("role"))
+		return diag.Diagnostics{refusal(path.Root("role"), refused)}
 	}
 	plan.AppRoleID = types.StringValue(id)
 	return warnDefaultAccess(path.Root("role"), id)
@@ -143,9 +145,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	app := r.tenant.application(state.ServicePrincipalID.ValueString())
-	found, ok, err := app.look(ctx, state, looksFor(r.tenant.directory.Clock(), written))
-	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && !r.tenant.first("refused "+app.id) {
+	app := r.roster.Application(state.ServicePrincipalID.ValueString())
+	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
+	found, ok, err := app.Find(ctx, id, state.key(), justWritten(r.roster.Clock(), written))
+	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && app.Refused.Swap(true) {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		return // one error ends the plan; a thousand say no more
 	}
@@ -159,16 +162,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	app.manage(found.ID)
+	app.Managed.Add(found.ID)
 	before := state
-	state.fromGraph(app.id, found)
+	state.fromGraph(app.ID, found)
 	if state.Role.IsNull() { // imported
-		declared, err := app.roles.Get(ctx)
+		declared, err := app.Roles(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))
 			return
 		}
-		state.Role = types.StringValue(declared.label(found.AppRoleID))
+		state.Role = types.StringValue(declared.Label(found.AppRoleID))
 	}
 	if !state.equals(before) { // else the response has it already, and setting it costs more than all the rest
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -201,20 +204,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.AddError("Invalid id in the state", err.Error()+".")
 		return
 	}
-	app := r.tenant.application(ref.servicePrincipalID)
-	app.writing.RLock() // before the timeout begins, since an exclusive resource may take longer
-	defer app.writing.RUnlock()
+	app := r.roster.Application(ref.servicePrincipalID)
+	app.Writing.RLock() // before the timeout begins, since an exclusive resource may take longer
+	defer app.Writing.RUnlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if app.isHeld(state.holding()) {
-		return // handed over to an exclusive resource, which has just made sure of it
-	}
-	defer app.listing.Drop()
-	if err := r.tenant.directory.DeleteAssignment(ctx, ref.servicePrincipalID, ref.assignmentID); err != nil {
+	if err := app.Remove(ctx, ref.assignmentID, state.key()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot remove the assignment", err))
-		return
 	}
-	app.forget(ref.assignmentID)
 }
 
 // ImportState accepts the id, the path that other tools use, or the identity.
@@ -229,7 +226,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), ref.servicePrincipalID)...)
 		return
 	}
-	var id identity
+	var id identityModel
 	resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -118,7 +118,7 @@ func TestResource_resolvesUserPrincipalNameOnce(t *testing.T) {
 				rename(store.UserAna, "ben@corp.example")
 			},
 			Config:      w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`),
-			ExpectError: regexp.MustCompile(`(?s)The name means another user now.*` + store.UserBen + `.*` + store.UserAna),
+			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different user.*` + store.UserBen + `.*` + store.UserAna),
 		},
 		resource.TestStep{
 			PreConfig: func() {
@@ -184,7 +184,7 @@ func TestResource_renamedRoleIsNoDifference(t *testing.T) {
 		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
 		resource.TestStep{
 			PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The name means another role now.*` + user + `.*` + organizer),
+			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different role.*` + user + `.*` + organizer),
 		},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
 	)

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"fmt"
@@ -16,17 +16,17 @@ import (
 // defaultAccess is how the portal names an assignment without a declared role.
 const defaultAccess = "Default Access"
 
-// roles are the app roles that a service principal declares.
-type roles []graph.AppRole
+// Roles are the app roles that a service principal declares.
+type Roles []graph.AppRole
 
-// refusal says why a role cannot be assigned.
-type refusal struct {
-	summary, detail string
+// Refusal says why a role cannot be assigned.
+type Refusal struct {
+	Summary, Detail string
 }
 
 // matches returns the roles that a text can mean: by id, else by value or display name. Disabled ones count only when
 // nothing else fits, because a retired role may share its name with its successor.
-func (r roles) matches(text string) []graph.AppRole {
+func (r Roles) matches(text string) []graph.AppRole {
 	if i := slices.IndexFunc(r, func(role graph.AppRole) bool { return strings.EqualFold(role.ID, text) }); i >= 0 {
 		return r[i : i+1]
 	}
@@ -46,8 +46,8 @@ func (r roles) matches(text string) []graph.AppRole {
 	return disabled
 }
 
-// find returns the id of the one role that a text means today.
-func (r roles) find(text string) (id string, found bool) {
+// Find returns the id of the one role that a text means today.
+func (r Roles) Find(text string) (id string, found bool) {
 	switch matches := r.matches(text); {
 	case len(matches) == 1:
 		return matches[0].ID, true
@@ -57,53 +57,53 @@ func (r roles) find(text string) (id string, found bool) {
 	return "", false
 }
 
-// admit is find for a role that is to be assigned: it also refuses what could not work.
-func (r roles) admit(text string) (id string, refused *refusal) {
+// Admit is Find for a role that is to be assigned: it also refuses what could not work.
+func (r Roles) Admit(text string) (id string, refused *Refusal) {
 	matches := r.matches(text)
 	switch {
 	case len(matches) == 0 && meansDefaultAccess(text):
 		if slices.ContainsFunc(r, graph.AppRole.CanProvision) {
-			return "", &refusal{"Default Access does not provision",
-				"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.valid()}
+			return "", &Refusal{"Default Access does not provision",
+				"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.Valid()}
 		}
 		return graph.DefaultAccessRoleID, nil
 	case len(matches) == 0:
-		return "", &refusal{"Unknown role", fmt.Sprintf("The application declares no role %q.%s %s", text, r.suggestion(text), r.valid())}
+		return "", &Refusal{"Unknown role", fmt.Sprintf("The application declares no role %q.%s %s", text, r.suggestion(text), r.Valid())}
 	case len(matches) > 1:
 		ids := make([]string, len(matches))
 		for i, role := range matches {
 			ids[i] = fmt.Sprintf("- %s (%s)", role.ID, describe(role))
 		}
 		slices.Sort(ids)
-		return "", &refusal{"Ambiguous role", fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
+		return "", &Refusal{"Ambiguous role", fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
 	case !matches[0].IsEnabled:
-		return "", &refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.valid())}
+		return "", &Refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.Valid())}
 	}
 	return matches[0].ID, nil
 }
 
-// refuseKind refuses a role that is not open to a kind of principal.
-func (r roles) refuseKind(id, kind string) *refusal {
+// RefuseKind refuses a role that is not open to a kind of principal.
+func (r Roles) RefuseKind(id, kind string) *Refusal {
 	i := slices.IndexFunc(r, func(role graph.AppRole) bool { return role.ID == id })
 	if i < 0 || kind == "" {
 		return nil
 	}
 	wanted := "User"
-	if kind == kindServicePrincipal {
+	if kind == KindServicePrincipal {
 		wanted = "Application"
 	}
 	if slices.ContainsFunc(r[i].AllowedMemberTypes, func(allowed string) bool { return strings.EqualFold(allowed, wanted) }) {
 		return nil
 	}
 	if wanted == "Application" {
-		return &refusal{"Role not open to applications", fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
+		return &Refusal{"Role not open to applications", fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
 	}
-	return &refusal{"Role not open to users", fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.valid())}
+	return &Refusal{"Role not open to users", fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.Valid())}
 }
 
-// label is the text that a person would write for a role: its name, if that says which one it is. A comma or blanks at
+// Label is the text that a person would write for a role: its name, if that says which one it is. A comma or blanks at
 // the ends would not survive the exclusive resource's notation.
-func (r roles) label(id string) string {
+func (r Roles) Label(id string) string {
 	if id == graph.DefaultAccessRoleID {
 		if len(r.matches(defaultAccess)) == 0 {
 			return defaultAccess
@@ -118,15 +118,15 @@ func (r roles) label(id string) string {
 		if strings.Contains(text, ",") || text != strings.TrimSpace(text) {
 			continue
 		}
-		if found, ok := r.find(text); ok && found == id {
+		if found, ok := r.Find(text); ok && found == id {
 			return text
 		}
 	}
 	return id
 }
 
-// valid lists what can be assigned.
-func (r roles) valid() string {
+// Valid lists what can be assigned.
+func (r Roles) Valid() string {
 	var names []string
 	for _, role := range r {
 		if role.CanProvision() {
@@ -153,7 +153,7 @@ func describe(role graph.AppRole) string {
 }
 
 // suggestion is a did-you-mean with a blank before it, or nothing.
-func (r roles) suggestion(text string) string {
+func (r Roles) suggestion(text string) string {
 	best, distance := "", len(text)/3+1
 	for _, role := range r {
 		for _, name := range []string{role.DisplayName, role.Value} {

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
@@ -24,7 +24,7 @@ const (
 
 // task is one assignment to make or to remove.
 type task struct {
-	holding
+	Key
 	assignmentID string // of the one to remove, "" to make one
 }
 
@@ -47,11 +47,11 @@ var errNotTried = errors.New("not attempted any more")
 
 // writer makes and removes assignments in batches. All its state belongs to the one goroutine that runs it.
 type writer struct {
-	app      *application
+	app      *Application
 	queue    []*attempt // to be sent
 	later    []*attempt // to be sent when their time has come
 	look     []*attempt // their fate is to be looked up
-	failed   map[holding]error
+	failed   map[Key]error
 	parallel int
 	clean    int
 	pace     pace
@@ -61,13 +61,13 @@ type writer struct {
 }
 
 // write carries tasks out and returns those that failed, by what they are about.
-func (a *application) write(ctx context.Context, tasks []task) map[holding]error {
-	w := &writer{app: a, failed: map[holding]error{}, parallel: firstParallel, growing: firstPause}
+func write(ctx context.Context, app *Application, tasks []task) map[Key]error {
+	w := &writer{app: app, failed: map[Key]error{}, parallel: firstParallel, growing: firstPause}
 	for _, t := range tasks {
 		w.queue = append(w.queue, &attempt{task: t})
 	}
 	if len(tasks) > 0 {
-		defer a.listing.Drop()
+		defer app.listing.Drop()
 	}
 	for {
 		w.send(ctx)
@@ -99,7 +99,7 @@ func (w *writer) send(ctx context.Context) {
 			}
 			running++
 			go func() {
-				answers, err := w.app.directory.Batch(ctx, requestsOf(w.app.id, batch))
+				answers, err := w.app.directory.Batch(ctx, requestsOf(w.app.ID, batch))
 				results <- batchResult{batch, answers, err}
 			}()
 		}
@@ -111,7 +111,7 @@ func (w *writer) send(ctx context.Context) {
 		if len(w.queue)+len(w.later) == 0 {
 			return
 		}
-		if w.fatal == nil && ctx.Err() == nil && w.app.directory.Clock().Sleep(ctx, w.pause()) == nil {
+		if w.fatal == nil && ctx.Err() == nil && w.app.directory.Clock().Sleep(ctx, w.idle()) == nil {
 			continue
 		}
 		w.giveUp(ctx)
@@ -138,8 +138,8 @@ func (w *writer) take() []*attempt {
 	return batch
 }
 
-// pause is how long there is nothing to send.
-func (w *writer) pause() time.Duration {
+// idle is how long there is nothing to send.
+func (w *writer) idle() time.Duration {
 	ready := w.resumeAt
 	if len(w.queue) == 0 {
 		if first := slices.MinFunc(w.later, func(a, b *attempt) int { return a.notBefore.Compare(b.notBefore) }).notBefore; first.After(ready) {
@@ -155,7 +155,7 @@ func requestsOf(servicePrincipalID string, batch []*attempt) []graph.BatchReques
 		if a.removes() {
 			requests[i] = graph.DeleteAssignmentRequest(servicePrincipalID, a.assignmentID)
 		} else {
-			requests[i] = graph.NewAssignmentRequest(servicePrincipalID, a.principalID, a.roleID)
+			requests[i] = graph.NewAssignmentRequest(servicePrincipalID, a.PrincipalID, a.RoleID)
 		}
 	}
 	return requests
@@ -198,7 +198,7 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 	switch {
 	case a.err == nil:
 		if a.removes() {
-			w.app.forget(a.assignmentID)
+			w.app.removed.Add(a.assignmentID)
 		}
 	case passing(a.err) && a.throttles < mostThrottles:
 		a.throttles++
@@ -224,14 +224,14 @@ func (w *writer) judge(a *attempt) (throttled bool) {
 		// else's write what is still to be done is tried again.
 		w.look = append(w.look, a)
 	case graph.IsNotFound(a.err) && a.removes():
-		w.app.forget(a.assignmentID)
+		w.app.removed.Add(a.assignmentID)
 	case graph.IsNotFound(a.err) && a.mayAppear(now):
 		w.later = append(w.later, a)
 	case graph.IsPermissionDenied(a.err):
 		w.fatal = a.err
-		w.failed[a.holding] = a.err
+		w.failed[a.Key] = a.err
 	default:
-		w.failed[a.holding] = a.err
+		w.failed[a.Key] = a.err
 	}
 	return false
 }
@@ -245,7 +245,7 @@ func (a *attempt) mayAppear(now time.Time) bool {
 		a.missPause = min(2*a.missPause, longestWait)
 	}
 	a.notBefore = now.Add(a.missPause)
-	return a.notBefore.Sub(a.firstMiss) <= replicationPatience
+	return a.notBefore.Sub(a.firstMiss) <= ReplicationPatience
 }
 
 // adapt changes how many batches go at once, and how fast one follows another.
@@ -276,13 +276,13 @@ func (w *writer) giveUp(ctx context.Context) {
 		case a.unsettled:
 			w.look = append(w.look, a)
 		case a.err != nil && !passing(a.err):
-			w.failed[a.holding] = a.err
+			w.failed[a.Key] = a.err
 		case w.fatal != nil:
-			w.failed[a.holding] = w.fatal
+			w.failed[a.Key] = w.fatal
 		case ctx.Err() != nil:
-			w.failed[a.holding] = fmt.Errorf("%w: %w", errNotTried, ctx.Err())
+			w.failed[a.Key] = fmt.Errorf("%w: %w", errNotTried, ctx.Err())
 		default:
-			w.failed[a.holding] = errNotTried
+			w.failed[a.Key] = errNotTried
 		}
 	}
 	w.queue, w.later = nil, nil
@@ -293,40 +293,29 @@ func (w *writer) giveUp(ctx context.Context) {
 func (w *writer) settle(ctx context.Context) {
 	open := w.look
 	w.look = nil
-	looks := settleLooks
 	over := ctx.Err() != nil || w.fatal != nil
-	if ctx.Err() != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
-		defer cancel()
-	}
-	err := w.app.directory.Poll(ctx, "the assignments to appear", func(ctx context.Context) (bool, string, error) {
-		l, err := w.app.listing.Now(ctx)
-		if err != nil {
-			return false, "", err
-		}
+	err := w.app.lookOften(ctx, "the assignments to appear", func(l *Listing) bool {
 		open = slices.DeleteFunc(open, func(a *attempt) bool { return a.achieved(l) })
-		looks--
-		return len(open) == 0 || looks <= 0, "some are missing", nil
+		return len(open) == 0
 	})
 	for _, a := range open {
 		switch {
-		case err == nil && !over && (a.unsettled && !graph.IsBadRequest(a.err) || graph.IsConflict(a.err)) && a.tries < assignTries:
+		case err == nil && !over && (a.unsettled && !graph.IsBadRequest(a.err) || graph.IsConflict(a.err)) && a.tries < AssignTries:
 			w.queue = append(w.queue, a)
 		case a.unsettled && !graph.IsBadRequest(a.err):
-			w.failed[a.holding] = &unsettledError{a.err}
+			w.failed[a.Key] = &UnsettledError{a.err}
 		default:
-			w.failed[a.holding] = a.err
+			w.failed[a.Key] = a.err
 		}
 	}
 }
 
 // achieved reports whether the listing shows what the attempt wanted.
-func (a *attempt) achieved(l *listing) bool {
+func (a *attempt) achieved(l *Listing) bool {
 	if a.removes() {
 		_, there := l.withID(a.assignmentID)
 		return !there
 	}
-	_, there := l.of(a.holding)
+	_, there := l.Get(a.Key)
 	return there
 }

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
@@ -11,8 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
@@ -49,7 +47,7 @@ func TestAssign_settlesLostAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newFake()
 			d.lag, d.onCreate = tt.lag, tt.onCreate
-			made, err := newTenant(d).application(spID).assign(t.Context(), holding{anaID, userRole})
+			made, err := New(d).Application(spID).Assign(t.Context(), Key{anaID, userRole})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,9 +67,9 @@ func TestAssign_leavesForeignAssignmentAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = newTenant(d).application(spID).assign(t.Context(), holding{anaID, userRole})
-	var exists *existsError
-	if !errors.As(err, &exists) || exists.found.ID != foreign.ID {
+	_, err = New(d).Application(spID).Assign(t.Context(), Key{anaID, userRole})
+	var exists *ExistsError
+	if !errors.As(err, &exists) || exists.Found.ID != foreign.ID {
 		t.Errorf("got %v, want that %s exists", err, foreign.ID)
 	}
 }
@@ -83,7 +81,7 @@ func TestAssign_settlesAfterInterruption(t *testing.T) {
 		cancel()
 		return true, lost()
 	}
-	made, err := newTenant(d).application(spID).assign(ctx, holding{anaID, userRole})
+	made, err := New(d).Application(spID).Assign(ctx, Key{anaID, userRole})
 	if err != nil || made.ID == "" {
 		t.Errorf("got %+v, %v; want the assignment that was made", made, err)
 	}
@@ -92,32 +90,30 @@ func TestAssign_settlesAfterInterruption(t *testing.T) {
 func TestAssign_reportsRefusalAtOnce(t *testing.T) {
 	d := newFake()
 	d.onCreate = func(int) (bool, error) { return false, status(http.StatusForbidden) }
-	_, err := newTenant(d).application(spID).assign(t.Context(), holding{anaID, userRole})
+	_, err := New(d).Application(spID).Assign(t.Context(), Key{anaID, userRole})
 	if !graph.IsPermissionDenied(err) || d.attempts != 1 || d.called("ListAssignments") != 0 {
 		t.Errorf("got %v after %d attempts and %d listings", err, d.attempts, d.called("ListAssignments"))
 	}
 }
 
-func TestLook_readsThousandFromOneListing(t *testing.T) {
+func TestFind_readsThousandFromOneListing(t *testing.T) {
 	d := newFake()
-	var models []model
+	var all []graph.Assignment
 	for i := range 1000 {
 		id := fmt.Sprintf("d1000000-0000-4000-8000-%012d", i)
-		d.principals[id] = graph.Principal{ID: id, Type: kindUser}
+		d.principals[id] = graph.Principal{ID: id, Type: KindUser}
 		made, err := d.add(id, userRole)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var m model
-		m.fromGraph(spID, made)
-		models = append(models, m)
+		all = append(all, made)
 	}
-	app := newTenant(d).application(spID)
+	app := New(d).Application(spID)
 	var group sync.WaitGroup
-	for _, m := range models {
+	for _, a := range all {
 		group.Go(func() {
-			if found, ok, err := app.look(t.Context(), m, 1); err != nil || !ok || found.PrincipalID != m.PrincipalID.ValueString() {
-				t.Errorf("look(%s) = %+v, %t, %v", m.ID, found, ok, err)
+			if found, ok, err := app.Find(t.Context(), a.ID, KeyOf(a), false); err != nil || !ok || found.PrincipalID != a.PrincipalID {
+				t.Errorf("Find(%s) = %+v, %t, %v", a.ID, found, ok, err)
 			}
 		})
 	}
@@ -130,60 +126,41 @@ func TestLook_readsThousandFromOneListing(t *testing.T) {
 	}
 }
 
-func TestLook_confirmsBeforeGone(t *testing.T) {
+func TestFind_confirmsBeforeGone(t *testing.T) {
 	d := newFake()
 	made, err := d.add(anaID, userRole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m model
-	m.fromGraph(spID, made)
-	app := newTenant(d).application(spID)
+	app := New(d).Application(spID)
 
 	d.visibleAt[made.ID] = d.clock.Now().Add(time.Second)
-	if _, ok, err := app.look(t.Context(), m, 4); !ok || err != nil {
+	if _, ok, err := app.Find(t.Context(), made.ID, KeyOf(made), true); !ok || err != nil {
 		t.Errorf("an assignment that replicas do not show yet counts as gone (%v)", err)
 	}
 	d.remove(made.ID)
 	app.listing.Drop()
-	if _, ok, err := app.look(t.Context(), m, 1); ok || err != nil {
+	if _, ok, err := app.Find(t.Context(), made.ID, KeyOf(made), false); ok || err != nil {
 		t.Errorf("a removed assignment is still there (%v)", err)
 	}
 }
 
-func TestLook_findsAssignmentMadeAgain(t *testing.T) {
+func TestFind_findsAssignmentMadeAgain(t *testing.T) {
 	d := newFake()
 	made, err := d.add(anaID, userRole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := model{ID: types.StringValue(spID + "/gone"), ServicePrincipalID: types.StringValue(spID),
-		PrincipalID: types.StringValue(anaID), AppRoleID: types.StringValue(userRole)}
-	found, ok, err := newTenant(d).application(spID).look(t.Context(), m, 1)
+	found, ok, err := New(d).Application(spID).Find(t.Context(), "gone", Key{anaID, userRole}, false)
 	if err != nil || !ok || found.ID != made.ID {
 		t.Errorf("got %+v, %t, %v; want %s", found, ok, err, made.ID)
 	}
 }
 
-func TestLook_deletedApplicationTakesAssignmentsAlong(t *testing.T) {
+func TestFind_deletedApplicationTakesAssignmentsAlong(t *testing.T) {
 	d := newFake()
 	const other = "b0000000-0000-4000-8000-0000000000ff"
-	m := model{ID: types.StringValue(other + "/x"), PrincipalID: types.StringValue(anaID), AppRoleID: types.StringValue(userRole)}
-	if _, ok, err := newTenant(d).application(other).look(t.Context(), m, 1); ok || err != nil {
+	if _, ok, err := New(d).Application(other).Find(t.Context(), "x", Key{anaID, userRole}, false); ok || err != nil {
 		t.Errorf("got %t, %v; want gone without an error", ok, err)
-	}
-}
-
-func TestJustWritten_endsAfterAWhile(t *testing.T) {
-	clock := newFake().clock
-	private := writtenNow(clock)
-	if !justWritten(clock, private) {
-		t.Error("not recent right after the write")
-	}
-	if err := clock.Sleep(t.Context(), 3*time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if justWritten(clock, private) || justWritten(clock, nil) || justWritten(clock, []byte(`{}`)) {
-		t.Error("recent for ever")
 	}
 }

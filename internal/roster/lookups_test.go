@@ -1,13 +1,16 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,7 +24,7 @@ import (
 func TestLookUps_goTogetherWhileOneIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sizes []int
-		l := newLookUps(1000, 0, func(_ context.Context, keys []string) (map[string]string, error) {
+		l := newLookUps(1000, func(_ context.Context, keys []string) (map[string]string, error) {
 			time.Sleep(time.Second)
 			sizes = append(sizes, len(keys))
 			found := map[string]string{}
@@ -50,7 +53,7 @@ func TestLookUps_goTogetherWhileOneIsUnderWay(t *testing.T) {
 }
 
 func TestLookUps_answerAllInSpiteOfTheSize(t *testing.T) {
-	l := newLookUps(3, 0, func(_ context.Context, keys []string) (map[string]int, error) {
+	l := newLookUps(3, func(_ context.Context, keys []string) (map[string]int, error) {
 		if len(keys) > 3 {
 			return nil, errors.New("too many")
 		}
@@ -67,25 +70,38 @@ func TestLookUps_answerAllInSpiteOfTheSize(t *testing.T) {
 	group.Wait()
 }
 
-func TestLookUps_adviceHasABudget(t *testing.T) {
-	calls := 0
-	l := newLookUps(10, 2, func(context.Context, []string) (map[string]int, error) { calls++; return nil, nil })
-	var errs []error
-	for i := range 4 {
-		_, err := l.advise(t.Context(), fmt.Sprint(i))
-		errs = append(errs, err)
+// Who asks first must not matter: a survey answers what calls by key would, and what it leaves open is asked by key.
+func TestLookUps_surveyAnswersLikeCallsByKey(t *testing.T) {
+	var calls [][]string
+	answer := func(keys []string) map[string]string {
+		found := map[string]string{}
+		for _, key := range keys {
+			found[key] = key + "!"
+		}
+		return found
 	}
-	if calls != 2 || errs[1] != nil || !errors.Is(errs[2], errOverBudget) {
-		t.Errorf("%d calls, errors %v", calls, errs)
+	surveys := 0
+	l := newLookUps(10, func(_ context.Context, keys []string) (map[string]string, error) {
+		calls = append(calls, keys)
+		return answer(keys), nil
+	})
+	l.surveyAfter, l.survey = 2, func(context.Context) map[string]string {
+		surveys++
+		return answer([]string{"c", "d", "e"})
 	}
-	if _, err := l.advise(t.Context(), "0"); err != nil {
-		t.Errorf("what is known costs nothing, got %v", err)
+	for _, key := range []string{"a", "b", "c", "d", "f", "e", "g"} {
+		if got, err := l.one(t.Context(), key, nil); got != key+"!" || err != nil {
+			t.Errorf("one(%s) = %q, %v", key, got, err)
+		}
+	}
+	if diff := cmp.Diff([][]string{{"a"}, {"b"}, {"f"}, {"g"}}, calls); diff != "" || surveys != 1 {
+		t.Errorf("%d surveys, calls by key: %s", surveys, diff)
 	}
 }
 
 func TestLookUps_keepARefusal(t *testing.T) {
 	calls := 0
-	l := newLookUps(10, 9, func(context.Context, []string) (map[string]int, error) {
+	l := newLookUps(10, func(context.Context, []string) (map[string]int, error) {
 		calls++
 		return nil, status(http.StatusForbidden)
 	})
@@ -104,29 +120,28 @@ func TestPeople_findingsByKind(t *testing.T) {
 	d := newFake()
 	const plain, nested, outer, disabled, nobody = "e0000000-0000-4000-8000-000000000002", "e0000000-0000-4000-8000-000000000003",
 		"e0000000-0000-4000-8000-000000000004", "d0000000-0000-4000-8000-000000000003", "d0000000-0000-4000-8000-0000000000ff"
-	d.principals[plain] = graph.Principal{ID: plain, Type: kindGroup, DisplayName: "Newsletter", SecurityEnabled: &no}
-	d.principals[nested] = graph.Principal{ID: nested, Type: kindGroup, DisplayName: "Mixed"}
-	d.principals[outer] = graph.Principal{ID: outer, Type: kindGroup, DisplayName: "Outer"}
-	d.principals[disabled] = graph.Principal{ID: disabled, Type: kindUser, DisplayName: "Cal Example", AccountEnabled: &no}
+	d.principals[plain] = graph.Principal{ID: plain, Type: KindGroup, DisplayName: "Newsletter", SecurityEnabled: &no}
+	d.principals[nested] = graph.Principal{ID: nested, Type: KindGroup, DisplayName: "Mixed"}
+	d.principals[outer] = graph.Principal{ID: outer, Type: KindGroup, DisplayName: "Outer"}
+	d.principals[disabled] = graph.Principal{ID: disabled, Type: KindUser, DisplayName: "Cal Example", AccountEnabled: &no}
 	d.members[meetingsID] = []graph.Principal{}
-	d.members[nested] = []graph.Principal{{ID: anaID, Type: kindUser}, {ID: meetingsID, Type: kindGroup}}
-	d.members[outer] = []graph.Principal{{ID: meetingsID, Type: kindGroup}}
+	d.members[nested] = []graph.Principal{{ID: anaID, Type: KindUser}, {ID: meetingsID, Type: KindGroup}}
+	d.members[outer] = []graph.Principal{{ID: meetingsID, Type: KindGroup}}
 	want := map[string]string{
 		anaID: "", plain: "Group cannot be assigned!", nested: "Nested group", outer: "Group without direct users",
 		meetingsID: "Group without direct users", disabled: "Disabled user", nobody: "No such principal!",
 	}
-	p := newPeople(d)
-	p.byID.budget, p.groups.budget = 100, 100
+	p := newPrincipals(d)
 	got := map[string]string{}
 	for id := range want {
-		_, findings, err := p.advise(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
+		advice := p.Advise(t.Context(), id)
+		if advice.Err != nil || advice.MembersErr != nil {
+			t.Fatal(advice.Err, advice.MembersErr)
 		}
 		got[id] = ""
-		for _, f := range findings {
-			got[id] += f.summary
-			if f.refuses {
+		for _, f := range advice.Findings {
+			got[id] += f.Summary
+			if f.Refuses {
 				got[id] += "!"
 			}
 		}
@@ -138,7 +153,7 @@ func TestPeople_findingsByKind(t *testing.T) {
 
 func TestPeople_manyNamesGoInBatches(t *testing.T) {
 	d := newFake()
-	p := newPeople(d)
+	p := newPrincipals(d)
 	throttled := true
 	d.onItem = func(graph.BatchRequest) (bool, error) {
 		if throttled {
@@ -159,5 +174,43 @@ func TestPeople_manyNamesGoInBatches(t *testing.T) {
 	}
 	if diff := cmp.Diff([]time.Duration{7 * time.Second}, d.clock.slept); diff != "" {
 		t.Errorf("pauses: %s", diff)
+	}
+}
+
+func TestAdvise_isTheSameInAnyOrderAndAtOnce(t *testing.T) {
+	no := false
+	for _, usersErr := range []error{nil, status(http.StatusForbidden)} {
+		d, _ := crowd(300)
+		d.onUsers = usersErr
+		for i, id := range slices.Sorted(maps.Keys(d.principals)) {
+			p := d.principals[id]
+			switch {
+			case i%3 == 0 && p.Type == KindUser:
+				p.AccountEnabled = &no
+			case i%7 == 0:
+				p.Type = KindGroup
+				d.members[id] = nil
+			}
+			d.principals[id] = p
+		}
+		ids := append(slices.Collect(maps.Keys(d.principals)), "d0000000-0000-4000-8000-0000000000ff")
+		want := map[string][]Finding{}
+		for _, f := range newPrincipals(d).Advise(t.Context(), ids...).Findings {
+			want[f.PrincipalID] = append(want[f.PrincipalID], f)
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		for range 5 {
+			random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+			p := newPrincipals(d)
+			got := map[string][]Finding{}
+			for _, id := range ids {
+				if findings := p.Advise(t.Context(), id).Findings; len(findings) > 0 {
+					got[id] = findings
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(want) < 100 {
+				t.Fatalf("%d of %d: %s", len(got), len(want), diff)
+			}
+		}
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
@@ -23,8 +23,8 @@ func crowd(n int) (*fakeDirectory, []task) {
 	tasks := make([]task, n)
 	for i := range tasks {
 		id := fmt.Sprintf("d1000000-0000-4000-8000-%012d", i)
-		d.principals[id] = graph.Principal{ID: id, Type: kindUser}
-		tasks[i].holding = holding{id, userRole}
+		d.principals[id] = graph.Principal{ID: id, Type: KindUser}
+		tasks[i].Key = Key{id, userRole}
 	}
 	return d, tasks
 }
@@ -32,14 +32,14 @@ func crowd(n int) (*fakeDirectory, []task) {
 func removals(d *fakeDirectory) []task {
 	var tasks []task
 	for _, a := range d.assignments {
-		tasks = append(tasks, task{holdingOf(a), a.ID})
+		tasks = append(tasks, task{KeyOf(a), a.ID})
 	}
 	return tasks
 }
 
 func TestWriter_sendsFullBatches(t *testing.T) {
 	d, tasks := crowd(1000)
-	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 {
+	if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 {
 		t.Fatal(failed)
 	}
 	if len(d.assignments) != 1000 || d.called("Batch") != 50 {
@@ -48,7 +48,7 @@ func TestWriter_sendsFullBatches(t *testing.T) {
 	if d.atOnce > mostParallel {
 		t.Errorf("%d batches at once, want at most %d", d.atOnce, mostParallel)
 	}
-	if failed := newTenant(d).application(spID).write(t.Context(), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
+	if failed := write(t.Context(), New(d).Application(spID), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
 		t.Errorf("%d failed, %d are left", len(failed), len(d.assignments))
 	}
 }
@@ -62,16 +62,16 @@ func TestWriter_waitsAsLongAsEachElementAsks(t *testing.T) {
 		switch {
 		case seen[id]:
 			return true, nil
-		case id == tasks[3].principalID:
+		case id == tasks[3].PrincipalID:
 			seen[id] = true
 			return false, &graph.Error{StatusCode: http.StatusTooManyRequests, RetryAfter: 90 * time.Second}
-		case id == tasks[4].principalID:
+		case id == tasks[4].PrincipalID:
 			seen[id] = true
 			return false, &graph.Error{StatusCode: http.StatusServiceUnavailable, RetryAfter: 200 * time.Second}
 		}
 		return true, nil
 	}
-	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 {
+	if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 {
 		t.Fatal(failed)
 	}
 	if len(d.assignments) != 40 {
@@ -84,7 +84,7 @@ func TestWriter_waitsAsLongAsEachElementAsks(t *testing.T) {
 
 func TestWriter_sendsLessAtOnceWhileThrottled(t *testing.T) {
 	d := newFake()
-	w := &writer{app: newTenant(d).application(spID), parallel: 8, growing: firstPause}
+	w := &writer{app: New(d).Application(spID), parallel: 8, growing: firstPause}
 	w.adapt(0, 20)
 	if w.parallel != 1 || !w.resumeAt.Equal(d.clock.Now().Add(firstPause)) {
 		t.Errorf("after a refusal: %d at once, next in %s", w.parallel, w.resumeAt.Sub(d.clock.Now()))
@@ -171,25 +171,25 @@ func TestWriter_endsExactlyRightUnderFaults(t *testing.T) {
 			if tt.onItem != nil {
 				d.onItem = func(graph.BatchRequest) (bool, error) { n++; return tt.onItem(n) }
 			}
-			failed := newTenant(d).application(spID).write(t.Context(), tasks)
+			failed := write(t.Context(), New(d).Application(spID), tasks)
 			if len(failed) > 0 {
 				for _, err := range failed {
 					t.Fatalf("%d failed, such as: %v", len(failed), err)
 				}
 			}
-			got := map[holding]int{}
+			got := map[Key]int{}
 			for _, a := range d.assignments {
-				got[holdingOf(a)]++
+				got[KeyOf(a)]++
 			}
 			for _, task := range tasks {
-				if got[task.holding] != 1 {
-					t.Fatalf("%s is assigned %d times", task.principalID, got[task.holding])
+				if got[task.Key] != 1 {
+					t.Fatalf("%s is assigned %d times", task.PrincipalID, got[task.Key])
 				}
 			}
 			if tt.name == "not replicated at first" {
 				return // a removal that finds nothing is done
 			}
-			if failed := newTenant(d).application(spID).write(t.Context(), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
+			if failed := write(t.Context(), New(d).Application(spID), removals(d)); len(failed) > 0 || len(d.assignments) > 0 {
 				t.Errorf("removing: %d failed, %d are left", len(failed), len(d.assignments))
 			}
 		})
@@ -198,15 +198,15 @@ func TestWriter_endsExactlyRightUnderFaults(t *testing.T) {
 
 func TestWriter_keepsWhatSucceeded(t *testing.T) {
 	d, tasks := crowd(100)
-	bad := map[string]bool{tasks[7].principalID: true, tasks[60].principalID: true}
+	bad := map[string]bool{tasks[7].PrincipalID: true, tasks[60].PrincipalID: true}
 	d.onItem = func(r graph.BatchRequest) (bool, error) {
 		if body, _ := r.Body.(map[string]string); bad[body["principalId"]] {
 			return false, status(http.StatusBadRequest)
 		}
 		return true, nil
 	}
-	failed := newTenant(d).application(spID).write(t.Context(), tasks)
-	if len(failed) != 2 || !graph.IsBadRequest(failed[tasks[7].holding]) || !graph.IsBadRequest(failed[tasks[60].holding]) {
+	failed := write(t.Context(), New(d).Application(spID), tasks)
+	if len(failed) != 2 || !graph.IsBadRequest(failed[tasks[7].Key]) || !graph.IsBadRequest(failed[tasks[60].Key]) {
 		t.Errorf("failed: %v", failed)
 	}
 	if len(d.assignments) != 98 {
@@ -217,7 +217,7 @@ func TestWriter_keepsWhatSucceeded(t *testing.T) {
 func TestWriter_stopsAtAMissingPermission(t *testing.T) {
 	d, tasks := crowd(1000)
 	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusForbidden) }
-	failed := newTenant(d).application(spID).write(t.Context(), tasks)
+	failed := write(t.Context(), New(d).Application(spID), tasks)
 	if len(failed) != 1000 {
 		t.Errorf("%d failed, want all", len(failed))
 	}
@@ -245,12 +245,12 @@ func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
 		<-ctx.Done() // however long the tenth takes to interrupt
 		return false, &graph.Error{Ambiguous: true, Err: context.Canceled}
 	}
-	failed := newTenant(d).application(spID).write(ctx, tasks)
+	failed := write(ctx, New(d).Application(spID), tasks)
 	if len(d.assignments)+len(failed) != 1000 {
 		t.Errorf("%d made and %d failed, want all accounted for", len(d.assignments), len(failed))
 	}
 	for _, a := range d.assignments {
-		if err := failed[holdingOf(a)]; err != nil {
+		if err := failed[KeyOf(a)]; err != nil {
 			t.Fatalf("%s was assigned and counts as failed: %v", a.PrincipalID, err)
 		}
 	}
@@ -278,13 +278,13 @@ func TestWriter_triesAgainAfterAConflict(t *testing.T) {
 		}
 		return true, nil
 	}
-	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 || len(d.assignments) != 40 {
+	if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 || len(d.assignments) != 40 {
 		t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
 	}
 	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusConflict) }
 	tasks = removals(d)
-	failed := newTenant(d).application(spID).write(t.Context(), tasks)
-	if len(failed) != 40 || !graph.IsConflict(failed[tasks[0].holding]) {
+	failed := write(t.Context(), New(d).Application(spID), tasks)
+	if len(failed) != 40 || !graph.IsConflict(failed[tasks[0].Key]) {
 		t.Errorf("failed: %v", failed)
 	}
 }
@@ -295,14 +295,14 @@ func TestWriter_throttledAttemptsAreNoTries(t *testing.T) {
 	d.onItem = func(graph.BatchRequest) (bool, error) {
 		n++
 		switch {
-		case n <= 2*assignTries:
+		case n <= 2*AssignTries:
 			return false, status(http.StatusTooManyRequests)
-		case n == 2*assignTries+1:
+		case n == 2*AssignTries+1:
 			return false, lost()
 		}
 		return true, nil
 	}
-	if failed := newTenant(d).application(spID).write(t.Context(), tasks); len(failed) > 0 || len(d.assignments) != 1 {
+	if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 || len(d.assignments) != 1 {
 		t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
 	}
 }

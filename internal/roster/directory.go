@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
@@ -9,14 +9,15 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// directory is what this package asks of Microsoft Graph.
-type directory interface {
+// Directory is what a roster asks of Microsoft Graph.
+type Directory interface {
 	GetServicePrincipal(ctx context.Context, id string) (graph.ServicePrincipal, error)
 	ListAssignments(ctx context.Context, servicePrincipalID string) ([]graph.Assignment, error)
 	GetAssignment(ctx context.Context, servicePrincipalID, id string) (graph.Assignment, error)
 	CreateAssignment(ctx context.Context, servicePrincipalID, principalID, appRoleID string) (graph.Assignment, error)
 	DeleteAssignment(ctx context.Context, servicePrincipalID, id string) error
 	GetUser(ctx context.Context, idOrUPN string) (graph.User, error)
+	FirstUsers(ctx context.Context, most int) ([]graph.User, error)
 	GetPrincipals(ctx context.Context, ids []string) ([]graph.Principal, error)
 	ListGroupMembers(ctx context.Context, groupID string) ([]graph.Principal, error)
 	Batch(ctx context.Context, requests []graph.BatchRequest) ([]graph.BatchResponse, error)
@@ -25,4 +26,4 @@ type directory interface {
 	HasWritten() bool
 }
 
-var _ directory = (*graph.Client)(nil)
+var _ Directory = (*graph.Client)(nil)

@@ -1,19 +1,17 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
-	"errors"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
-
-// errOverBudget says that a look-up was left out to keep the number of requests down.
-var errOverBudget = errors.New("too many look-ups for advice alone")
 
 // lookUps answers questions about single things with calls about many: what is asked for while one call is under way
 // goes together in the next, and answers are kept. A refused permission is kept too.
@@ -22,40 +20,38 @@ type lookUps[V any] struct {
 	size  int // keys in a call
 	turn  chan struct{}
 
-	mu     sync.Mutex
-	known  map[string]V
-	next   *lookUp
-	budget int // calls left for questions that may stay open
-	err    error
+	// After some calls there seem to be many questions, and a survey answers what it can without being told the keys. It
+	// says what fetch would say, so that an answer does not depend on who asks first. nil for none.
+	survey      func(context.Context) map[string]V
+	surveyAfter int
+
+	mu      sync.Mutex
+	answers map[string]V
+	next    *lookUp
+	calls   int
+	err     error
 }
 
 type lookUp struct {
 	keys map[string]bool
 	done chan struct{}
 	err  error
+
+	filled bool // up with likely keys: there is little for a survey to add
 }
 
-func newLookUps[V any](size, budget int, fetch func(context.Context, []string) (map[string]V, error)) *lookUps[V] {
-	l := &lookUps[V]{fetch: fetch, size: size, budget: budget, turn: make(chan struct{}, 1), known: map[string]V{}}
+func newLookUps[V any](size int, fetch func(context.Context, []string) (map[string]V, error)) *lookUps[V] {
+	l := &lookUps[V]{fetch: fetch, size: size, turn: make(chan struct{}, 1), answers: map[string]V{}}
 	l.turn <- struct{}{} // there while no call is under way
 	return l
 }
 
-// advise answers a question that may stay open: with errOverBudget.
-func (l *lookUps[V]) advise(ctx context.Context, key string) (V, error) {
-	return l.get(ctx, key, nil, true)
-}
-
 // one answers a question. Likely keys, which others are going to ask for, fill a call up.
 func (l *lookUps[V]) one(ctx context.Context, key string, likely func() []string) (V, error) {
-	return l.get(ctx, key, likely, false)
-}
-
-func (l *lookUps[V]) get(ctx context.Context, key string, likely func() []string, mayStayOpen bool) (V, error) {
 	var none V
 	for {
 		l.mu.Lock()
-		if value, ok := l.known[key]; ok {
+		if value, ok := l.answers[key]; ok {
 			l.mu.Unlock()
 			return value, nil
 		}
@@ -65,20 +61,14 @@ func (l *lookUps[V]) get(ctx context.Context, key string, likely func() []string
 		}
 		call, leads := l.next, l.next == nil
 		if leads {
-			if mayStayOpen {
-				if l.budget == 0 {
-					l.mu.Unlock()
-					return none, errOverBudget
-				}
-				l.budget--
-			}
 			call = &lookUp{keys: map[string]bool{}, done: make(chan struct{})}
 			l.next = call
 		}
 		call.add(key, l.size)
 		if leads && likely != nil {
+			call.filled = true
 			for _, other := range likely() {
-				if _, ok := l.known[other]; !ok {
+				if _, ok := l.answers[other]; !ok {
 					call.add(other, l.size)
 				}
 			}
@@ -115,14 +105,27 @@ func (l *lookUps[V]) lead(ctx context.Context, call *lookUp) {
 	}
 	l.mu.Lock()
 	l.next = nil
-	keys := make([]string, 0, len(call.keys))
-	for key := range call.keys {
-		keys = append(keys, key)
+	if !call.filled {
+		l.calls++
 	}
+	surveys := call.err == nil && !call.filled && l.survey != nil && l.calls == l.surveyAfter+1
 	l.mu.Unlock()
-	if call.err == nil {
+	if surveys {
+		l.remember(l.survey(ctx))
+	}
+	if keys := l.open(slices.Collect(maps.Keys(call.keys))); call.err == nil && len(keys) > 0 {
 		call.err = l.learn(ctx, keys)
 	}
+}
+
+// open returns those of the keys that are not answered.
+func (l *lookUps[V]) open(keys []string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		_, ok := l.answers[key]
+		return ok
+	})
 }
 
 func (l *lookUps[V]) learn(ctx context.Context, keys []string) error {
@@ -136,23 +139,17 @@ func (l *lookUps[V]) learn(ctx context.Context, keys []string) error {
 		return err
 	}
 	for _, key := range keys {
-		l.known[key] = found[key] // the zero value says that there is none
+		l.answers[key] = found[key] // the zero value says that there is none
 	}
 	return nil
 }
 
 // all answers many questions, in as few calls as fetch makes of them.
 func (l *lookUps[V]) all(ctx context.Context, keys []string) (map[string]V, error) {
-	l.mu.Lock()
-	var open []string
-	for _, key := range keys {
-		if _, ok := l.known[key]; !ok {
-			open = append(open, key)
-		}
-	}
-	err := l.err
-	l.mu.Unlock()
-	if len(open) > 0 {
+	if open := l.open(keys); len(open) > 0 {
+		l.mu.Lock()
+		err := l.err
+		l.mu.Unlock()
 		if err == nil {
 			err = l.learn(ctx, open)
 		}
@@ -164,14 +161,14 @@ func (l *lookUps[V]) all(ctx context.Context, keys []string) (map[string]V, erro
 	defer l.mu.Unlock()
 	answers := make(map[string]V, len(keys))
 	for _, key := range keys {
-		answers[key] = l.known[key]
+		answers[key] = l.answers[key]
 	}
 	return answers, nil
 }
 
-// remember keeps an answer that came by another way.
-func (l *lookUps[V]) remember(key string, value V) {
+// remember keeps answers that came by another way.
+func (l *lookUps[V]) remember(answers map[string]V) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known[key] = value
+	maps.Copy(l.answers, answers)
 }

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestRoles_admitsNameValueAndID(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, refused := testRoles().admit(tt.text)
+			got, refused := testRoles().Admit(tt.text)
 			if refused != nil || got != tt.want {
 				t.Errorf("admit(%q) = %q, %v; want %q", tt.text, got, refused, tt.want)
 			}
@@ -36,7 +36,7 @@ func TestRoles_refusesWhatCannotWork(t *testing.T) {
 	twins := append(testRoles(), graph.AppRole{ID: "a0000000-0000-4000-8000-000000000009", DisplayName: "User", IsEnabled: true, AllowedMemberTypes: []string{"User"}})
 	tests := []struct {
 		name        string
-		roles       roles
+		roles       Roles
 		text        string
 		wantSummary string
 		wantDetail  string
@@ -54,11 +54,11 @@ func TestRoles_refusesWhatCannotWork(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, refused := tt.roles.admit(tt.text)
+			_, refused := tt.roles.Admit(tt.text)
 			if refused == nil {
 				t.Fatalf("admit(%q) was not refused", tt.text)
 			}
-			if diff := cmp.Diff(&refusal{tt.wantSummary, tt.wantDetail}, refused, cmp.AllowUnexported(refusal{})); diff != "" {
+			if diff := cmp.Diff(&Refusal{tt.wantSummary, tt.wantDetail}, refused, cmp.AllowUnexported(Refusal{})); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -68,7 +68,7 @@ func TestRoles_refusesWhatCannotWork(t *testing.T) {
 func TestRoles_allowsDefaultAccessWithoutUsableRole(t *testing.T) {
 	unusable := testRoles()[2:] // disabled, and for applications only
 	for _, text := range []string{"Default Access", graph.DefaultAccessRoleID} {
-		if id, refused := unusable.admit(text); refused != nil || id != graph.DefaultAccessRoleID {
+		if id, refused := unusable.Admit(text); refused != nil || id != graph.DefaultAccessRoleID {
 			t.Errorf("admit(%q) = %q, %v", text, id, refused)
 		}
 	}
@@ -76,7 +76,7 @@ func TestRoles_allowsDefaultAccessWithoutUsableRole(t *testing.T) {
 
 func TestRoles_retiredNamesakeIsNotAmbiguous(t *testing.T) {
 	namesakes := append(testRoles(), graph.AppRole{ID: "a0000000-0000-4000-8000-000000000009", DisplayName: "User", AllowedMemberTypes: []string{"User"}})
-	if id, refused := namesakes.admit("User"); refused != nil || id != userRole {
+	if id, refused := namesakes.Admit("User"); refused != nil || id != userRole {
 		t.Errorf("admit = %q, %v; want %q", id, refused, userRole)
 	}
 }
@@ -98,7 +98,7 @@ func TestRoles_labelReadsBack(t *testing.T) {
 	}
 	got := map[string]string{}
 	for id := range want {
-		got[id] = declared.label(id)
+		got[id] = declared.Label(id)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -110,18 +110,18 @@ func TestRoles_refusesKind(t *testing.T) {
 		name, role, kind string
 		want             string
 	}{
-		{"user role for a group", userRole, kindGroup, ""},
-		{"user role for an application", userRole, kindServicePrincipal, "Role not open to applications"},
-		{"application role for a user", robotRole, kindUser, "Role not open to users"},
-		{"both", ownerRole, kindServicePrincipal, ""},
+		{"user role for a group", userRole, KindGroup, ""},
+		{"user role for an application", userRole, KindServicePrincipal, "Role not open to applications"},
+		{"application role for a user", robotRole, KindUser, "Role not open to users"},
+		{"both", ownerRole, KindServicePrincipal, ""},
 		{"kind not known", robotRole, "", ""},
-		{"Default Access", graph.DefaultAccessRoleID, kindUser, ""},
+		{"Default Access", graph.DefaultAccessRoleID, KindUser, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := ""
-			if refused := testRoles().refuseKind(tt.role, tt.kind); refused != nil {
-				got = refused.summary
+			if refused := testRoles().RefuseKind(tt.role, tt.kind); refused != nil {
+				got = refused.Summary
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)

@@ -1,12 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,8 +28,8 @@ const (
 	meetingsID = "e0000000-0000-4000-8000-000000000001"
 )
 
-func testRoles() roles {
-	return roles{
+func testRoles() Roles {
+	return Roles{
 		{ID: userRole, DisplayName: "User", IsEnabled: true, AllowedMemberTypes: []string{"User"}},
 		{ID: ownerRole, DisplayName: "Organizer", Value: "org", IsEnabled: true, AllowedMemberTypes: []string{"User", "Application"}},
 		{ID: retired, DisplayName: "Presenter", AllowedMemberTypes: []string{"User"}},
@@ -65,7 +66,7 @@ type fakeDirectory struct {
 	clock *fakeClock
 
 	mu          sync.Mutex
-	roles       roles
+	roles       Roles
 	assignments []graph.Assignment
 	principals  map[string]graph.Principal
 	members     map[string][]graph.Principal
@@ -79,6 +80,7 @@ type fakeDirectory struct {
 	onItem   func(request graph.BatchRequest) (effect bool, err error)
 	onBatch  func(attempt int) (effect bool, err error)
 	onList   func() error
+	onUsers  error // what listing users ends with
 	attempts int
 	inFlight int
 	atOnce   int // the most batches at once
@@ -88,9 +90,9 @@ func newFake() *fakeDirectory {
 	return &fakeDirectory{
 		clock: &fakeClock{now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}, roles: testRoles(), calls: map[string]int{},
 		principals: map[string]graph.Principal{
-			anaID:      {ID: anaID, Type: kindUser, DisplayName: "Ana Example", UserPrincipalName: "ana@example.com"},
-			benID:      {ID: benID, Type: kindUser, DisplayName: "Ben Example", UserPrincipalName: "ben@example.com"},
-			meetingsID: {ID: meetingsID, Type: kindGroup, DisplayName: "Meetings"},
+			anaID:      {ID: anaID, Type: KindUser, DisplayName: "Ana Example", UserPrincipalName: "ana@example.com"},
+			benID:      {ID: benID, Type: KindUser, DisplayName: "Ben Example", UserPrincipalName: "ben@example.com"},
+			meetingsID: {ID: meetingsID, Type: KindGroup, DisplayName: "Meetings"},
 		},
 		members: map[string][]graph.Principal{}, visibleAt: map[string]time.Time{},
 	}
@@ -211,6 +213,20 @@ func (d *fakeDirectory) user(name string) (graph.User, error) {
 		}
 	}
 	return graph.User{}, status(http.StatusNotFound)
+}
+
+func (d *fakeDirectory) FirstUsers(_ context.Context, most int) ([]graph.User, error) {
+	d.count("FirstUsers")
+	if d.onUsers != nil {
+		return nil, d.onUsers
+	}
+	var users []graph.User
+	for _, id := range slices.Sorted(maps.Keys(d.principals)) {
+		if user, err := d.user(id); d.principals[id].Type == KindUser && err == nil && len(users) < most {
+			users = append(users, user)
+		}
+	}
+	return users, nil
 }
 
 func (d *fakeDirectory) GetPrincipals(_ context.Context, ids []string) ([]graph.Principal, error) {

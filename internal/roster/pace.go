@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-package assignment
+package roster
 
 import (
 	"errors"
@@ -18,26 +18,26 @@ const (
 	mostPauses  = 20
 )
 
-// pause is how long to wait before the next attempt: what the service asked for, else growing.
-type pause struct {
+// backoff is how long to wait before the next attempt: what the service asked for, else growing.
+type backoff struct {
 	asked, grown time.Duration
 	taken        int
 }
 
-func newPause() *pause { return &pause{grown: firstPause} }
+func newBackoff() *backoff { return &backoff{grown: firstPause} }
 
-func (p *pause) left() bool { return p.taken < mostPauses }
+func (b *backoff) left() bool { return b.taken < mostPauses }
 
-func (p *pause) ask(d time.Duration) { p.asked = max(p.asked, d) }
+func (b *backoff) ask(d time.Duration) { b.asked = max(b.asked, d) }
 
-func (p *pause) next() time.Duration {
-	d := p.asked
+func (b *backoff) next() time.Duration {
+	d := b.asked
 	if d == 0 {
-		d = p.grown
-		p.grown = min(2*p.grown, longestWait)
+		d = b.grown
+		b.grown = min(2*b.grown, longestWait)
 	}
-	p.asked = 0
-	p.taken++
+	b.asked = 0
+	b.taken++
 	return d
 }
 

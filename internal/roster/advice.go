@@ -1,0 +1,110 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"context"
+	"fmt"
+)
+
+// Finding is what a look at a principal says about assigning it.
+type Finding struct {
+	PrincipalID     string
+	Summary, Detail string
+	Refuses         bool // else it is a warning
+}
+
+// Advice is what there is to say about principals that are going to be assigned.
+type Advice struct {
+	Principals map[string]Principal // by object id
+	Findings   []Finding
+	Err        error // why the principals could not be looked up; then nothing else is known
+	MembersErr error // why the members of the groups among them could not be read
+}
+
+// Advise looks at principals, by their object ids. What it says of one depends on nothing but the directory, whoever else
+// is looked at, before or after.
+func (p *Principals) Advise(ctx context.Context, ids ...string) Advice {
+	a := Advice{}
+	if a.Principals, a.Err = get(ctx, p.byID, ids); a.Err != nil {
+		return a
+	}
+	var groups []string
+	for _, id := range ids {
+		findings := judge(id, a.Principals[id])
+		a.Findings = append(a.Findings, findings...)
+		if len(findings) == 0 && a.Principals[id].Type == KindGroup {
+			groups = append(groups, id)
+		}
+	}
+	var members map[string]membership
+	members, a.MembersErr = get(ctx, p.groups, groups)
+	for _, id := range groups {
+		a.Findings = append(a.Findings, judgeGroup(a.Principals[id], members[id])...)
+	}
+	return a
+}
+
+// get answers questions: one that is asked among others together with them.
+func get[V any](ctx context.Context, l *lookUps[V], keys []string) (map[string]V, error) {
+	if len(keys) != 1 {
+		return l.all(ctx, keys)
+	}
+	value, err := l.one(ctx, keys[0], nil)
+	return map[string]V{keys[0]: value}, err
+}
+
+// Refusal says why a principal cannot be assigned, "" when nothing is known against it.
+func (p *Principals) Refusal(ctx context.Context, id string) string {
+	if found, err := p.One(ctx, id, nil); err == nil {
+		for _, f := range judge(id, found) {
+			if f.Refuses {
+				return f.Detail
+			}
+		}
+	}
+	return ""
+}
+
+// judge says what speaks against assigning a principal.
+func judge(id string, p Principal) []Finding {
+	switch {
+	case !p.Exists:
+		return []Finding{{id, "No such principal", fmt.Sprintf(
+			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true}}
+	case p.Type == KindGroup && p.SecurityEnabled != nil && !*p.SecurityEnabled:
+		return []Finding{{id, "Group cannot be assigned", fmt.Sprintf(
+			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true}}
+	case p.Type == KindUser && p.AccountEnabled != nil && !*p.AccountEnabled:
+		return []Finding{{id, "Disabled user", fmt.Sprintf(
+			"The user %s is disabled in the directory. Provisioning treats disabled users as to be disabled in the target, too.", named(p)), false}}
+	}
+	return nil
+}
+
+// judgeGroup says which groups bring fewer users into scope than they seem to.
+func judgeGroup(p Principal, m membership) []Finding {
+	switch {
+	case !m.exists || m.more && m.groups == 0:
+		return nil
+	case m.users == 0 && m.groups > 0 && !m.more:
+		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
+			"The group %s has only groups as members. Provisioning does not expand nested groups: nobody comes into scope by it. Assign the inner groups instead.", named(p)), false}}
+	case m.users == 0 && !m.more:
+		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
+			"The group %s has no users as direct members, so that nobody comes into scope by it yet.", named(p)), false}}
+	case m.groups > 0:
+		return []Finding{{p.ID, "Nested group", fmt.Sprintf(
+			"The group %s has groups among its members. Provisioning does not expand nested groups: only its direct users come into scope.", named(p)), false}}
+	}
+	return nil
+}
+
+// named is how a person would call a principal: the name, with the id that tells namesakes apart.
+func named(p Principal) string {
+	if p.DisplayName == "" {
+		return p.ID
+	}
+	return fmt.Sprintf("%q (%s)", p.DisplayName, p.ID)
+}

@@ -1,0 +1,153 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+)
+
+// Application is a service principal as a run sees it: its roles, who holds them, and what the run means to do about it.
+type Application struct {
+	ID string
+
+	// Writing is held from a look at what is there until a whole set is written, and shared while single assignments are
+	// removed: what one hands over to another (another address, the other kind of resource) is then either seen to be gone
+	// and made again, or known to be kept and left.
+	Writing sync.RWMutex
+
+	// Managed are the ids of assignments that are in a state of their own.
+	Managed memo.Set[string]
+
+	// Refused says that somebody was told that the assignments may not be read: one error ends a plan, and a thousand say
+	// no more.
+	Refused atomic.Bool
+
+	// Exclusive says that a set of this application is in the state.
+	Exclusive atomic.Bool
+
+	// Plans are what this run means to do.
+	Plans Plans
+
+	directory  Directory
+	roles      memo.Value[Roles]
+	rolesAgain memo.Value[Roles] // asked for with patience, after roles was not found
+	listing    memo.Value[*Listing]
+	removed    memo.Set[string] // ids of assignments that this run removed; listings may still show them
+	kept       memo.Set[Key]    // made sure of as part of a set
+}
+
+func (a *Application) fetchRoles(ctx context.Context) (Roles, error) {
+	sp, err := a.directory.GetServicePrincipal(ctx, a.ID)
+	return sp.AppRoles, err
+}
+
+func (a *Application) fetchListing(ctx context.Context) (*Listing, error) {
+	all, err := a.directory.ListAssignments(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return NewListing(slices.DeleteFunc(all, func(one graph.Assignment) bool { return a.removed.Has(one.ID) })), nil
+}
+
+// Roles returns the roles that the application declares.
+func (a *Application) Roles(ctx context.Context) (Roles, error) { return a.roles.Get(ctx) }
+
+// NewRoles is Roles for an application that may have been created a moment ago.
+func (a *Application) NewRoles(ctx context.Context) (Roles, error) {
+	return a.roles.Get(graph.WithReplicationWait(ctx, ReplicationPatience))
+}
+
+// PlannedRoles is Roles for a plan. A service principal that is not known is asked for again over a few seconds, once
+// for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
+func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
+	declared, err := a.roles.Get(ctx)
+	if graph.IsNotFound(err) {
+		return a.rolesAgain.Get(ctx)
+	}
+	return declared, err
+}
+
+// RoleName is how messages call a role: by its quoted name, or by its id while nothing else is known.
+func (a *Application) RoleName(roleID string) string {
+	if label := a.roles.Peek().Label(roleID); label != roleID {
+		return fmt.Sprintf("%q", label)
+	}
+	return roleID
+}
+
+// Listing returns the assignments, as they were at most a minute ago.
+func (a *Application) Listing(ctx context.Context) (*Listing, error) { return a.listing.Get(ctx) }
+
+// ListingWith returns a listing that has what a state holds, or has been looked at often enough to believe that it is gone:
+// a listing that lags behind would otherwise hide what is to be removed. Recent says that it was written a moment ago.
+func (a *Application) ListingWith(ctx context.Context, had map[Key]bool, recent bool) (*Listing, error) {
+	l, err := a.listing.Get(ctx)
+	if err != nil || l.hasAll(had) {
+		return l, err
+	}
+	looks := looksFor(recent)
+	err = a.directory.Poll(ctx, "the assignments to be readable", func(ctx context.Context) (bool, string, error) {
+		var err error
+		if l, err = a.listing.Now(ctx); err != nil {
+			return false, "", err
+		}
+		looks--
+		return looks <= 0 || l.hasAll(had), "some are missing", nil
+	})
+	return l, err
+}
+
+// Find returns the assignment of a state: by its id ("" if that is not known), else one of the same principal and role,
+// which somebody may have removed and made again. What the listing lacks is asked for by id before it counts as gone,
+// several times if it was written a moment ago. Without the service principal nothing is found, which is no error.
+func (a *Application) Find(ctx context.Context, id string, key Key, recent bool) (graph.Assignment, bool, error) {
+	l, err := a.listing.Get(ctx)
+	if graph.IsNotFound(err) {
+		return graph.Assignment{}, false, a.ConfirmGone(ctx, err)
+	}
+	if err != nil {
+		return graph.Assignment{}, false, err
+	}
+	if found, ok := l.withID(id); ok {
+		return found, true, nil
+	}
+	if found, ok := l.Get(key); ok || id == "" {
+		return found, ok, nil
+	}
+	var found graph.Assignment
+	looks := looksFor(recent)
+	err = a.directory.Poll(ctx, "the assignment to be readable", func(ctx context.Context) (bool, string, error) {
+		found, err = a.directory.GetAssignment(ctx, a.ID, id)
+		looks--
+		if graph.IsNotFound(err) {
+			return looks <= 0, "not found", nil
+		}
+		return err == nil, "", err
+	})
+	return found, err == nil && found.ID != "", err
+}
+
+func looksFor(recent bool) int {
+	if recent {
+		return settleLooks
+	}
+	return 1
+}
+
+// ConfirmGone asks for the service principal itself and returns nil if it is gone: without it there are no assignments,
+// and whoever deleted the application should not have to repair states by hand. Any other answer keeps the error of the
+// listing.
+func (a *Application) ConfirmGone(ctx context.Context, listErr error) error {
+	if _, err := a.directory.GetServicePrincipal(ctx, a.ID); graph.IsNotFound(err) {
+		return nil
+	}
+	return listErr
+}

@@ -1,0 +1,125 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"context"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// AssignTries is how often an assignment is tried.
+const AssignTries = 5
+
+// How often a listing is asked before it is believed about what was written a moment ago (over some four seconds), and how
+// long an interrupted apply may take to find out what it did.
+const (
+	settleLooks = 4
+	settleGrace = 15 * time.Second
+)
+
+// ExistsError says that somebody else made the same assignment before.
+type ExistsError struct {
+	Found graph.Assignment
+}
+
+func (e *ExistsError) Error() string { return "the assignment exists already: " + e.Found.ID }
+
+// UnsettledError says that an assignment was tried and nobody can tell whether it was made.
+type UnsettledError struct {
+	err error
+}
+
+func (e *UnsettledError) Error() string { return e.err.Error() }
+
+func (e *UnsettledError) Unwrap() error { return e.err }
+
+// Assign gives a principal a role. A lost answer is settled by looking, and only what a look shows to be absent is
+// tried again. Its errors may be an ExistsError or an UnsettledError.
+func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, error) {
+	ours := false // an attempt of this call may have taken effect
+	for try := 1; ; try++ {
+		made, err := a.directory.CreateAssignment(graph.WithReplicationWait(ctx, ReplicationPatience), a.ID, key.PrincipalID, key.RoleID)
+		if err == nil {
+			a.listing.Drop()
+			return made, nil
+		}
+		if !graph.IsAmbiguous(err) && !graph.IsBadRequest(err) && !graph.IsConflict(err) {
+			return graph.Assignment{}, err
+		}
+		ours = ours || graph.IsAmbiguous(err)
+		if !ours {
+			if found, ok := a.duplicate(ctx, key); ok {
+				return graph.Assignment{}, &ExistsError{found}
+			}
+			if graph.IsConflict(err) && ctx.Err() == nil && try < AssignTries {
+				continue // somebody else was writing at the same time
+			}
+			return graph.Assignment{}, err
+		}
+		found, ok, lookErr := a.settle(ctx, key)
+		switch {
+		case lookErr != nil:
+			return graph.Assignment{}, &UnsettledError{err}
+		case ok:
+			return found, nil
+		case graph.IsBadRequest(err), ctx.Err() != nil, try == AssignTries:
+			return graph.Assignment{}, err
+		}
+	}
+}
+
+// duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
+func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment, bool) {
+	if l, err := a.listing.Get(ctx); err == nil {
+		if found, ok := l.Get(key); ok {
+			return found, true
+		}
+	}
+	found, ok, err := a.settle(ctx, key)
+	return found, ok && err == nil
+}
+
+// settle looks for an assignment in fresh listings until it is seen or enough looks have not seen it.
+func (a *Application) settle(ctx context.Context, key Key) (found graph.Assignment, ok bool, err error) {
+	err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) bool {
+		found, ok = l.Get(key)
+		return ok
+	})
+	return found, ok, err
+}
+
+// lookOften shows fresh listings to see until it has seen what it wants, or often enough. It takes a moment even when the
+// context has ended, since an interrupted apply that knows what it did leaves nothing behind unseen.
+func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) error {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
+		defer cancel()
+	}
+	looks := settleLooks
+	return a.directory.Poll(ctx, what, func(ctx context.Context) (bool, string, error) {
+		l, err := a.listing.Now(ctx)
+		if err != nil {
+			return false, "", err
+		}
+		looks--
+		return see(l) || looks <= 0, "not seen yet", nil
+	})
+}
+
+// Remove removes an assignment by its id. Gone already is success, and so is one that has become part of a set that this
+// run has written. Whoever calls it shares Writing.
+func (a *Application) Remove(ctx context.Context, id string, key Key) error {
+	if a.kept.Has(key) {
+		return nil
+	}
+	defer a.listing.Drop()
+	if err := a.directory.DeleteAssignment(ctx, a.ID, id); err != nil {
+		return err
+	}
+	a.removed.Add(id)
+	return nil
+}

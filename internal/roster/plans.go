@@ -1,0 +1,121 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"maps"
+	"sync"
+)
+
+// Plans are what one run means to do about the assignments of an application. An assignment that is both a resource of its
+// own and an entry of an exclusive set is removed by either as soon as the other changes. Within one run whoever is planned
+// second of the two can tell; across runs nobody can. The zero value is that of a run that plans nothing.
+type Plans struct {
+	mu      sync.Mutex
+	sets    []plannedSet
+	singles map[Key]plannedSingle
+}
+
+type plannedSet struct {
+	scope  Scope
+	wanted map[Key]bool
+}
+
+type plannedSingle struct {
+	stays, comes, leaves bool
+}
+
+// removes reports whether the set takes away what somebody else wants.
+func (s plannedSet) removes(key Key) bool {
+	return !s.wanted[key] && s.scope.Covers(key.assignment(), true)
+}
+
+// Clashes are what a set shares with other plans of the run.
+type Clashes struct {
+	Disputed map[Key]bool // one of two sets removes what the other adds
+	Twice    map[Key]bool // planned as single assignments, too
+	Leaving  map[Key]bool // wanted by the set, and destroyed as single assignments
+}
+
+// AddSet notes what a set is authoritative for and wants, and returns what is planned otherwise so far. The same set
+// once more, planned for its replacement, is not disputed.
+func (p *Plans) AddSet(scope Scope, wanted map[Key]bool) Clashes {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	set := plannedSet{scope, wanted}
+	c := Clashes{map[Key]bool{}, map[Key]bool{}, map[Key]bool{}}
+	again := false
+	for _, other := range p.sets {
+		if again = other.scope.Equals(scope) && maps.Equal(other.wanted, wanted); again {
+			clear(c.Disputed)
+			break
+		}
+		other.addTo(c.Disputed, set)
+		set.addTo(c.Disputed, other)
+	}
+	if !again {
+		p.sets = append(p.sets, set)
+	}
+	for key, single := range p.singles {
+		if single.stays && (wanted[key] || scope.Covers(key.assignment(), true)) {
+			c.Twice[key] = true
+		}
+		if single.leaves && wanted[key] {
+			c.Leaving[key] = true
+		}
+	}
+	return c
+}
+
+// addTo adds what the set wants and another would remove.
+func (s plannedSet) addTo(disputed map[Key]bool, other plannedSet) {
+	for key := range s.wanted {
+		if other.removes(key) {
+			disputed[key] = true
+		}
+	}
+}
+
+// AddSingle notes that an assignment is planned on its own, and reports whether a set claims it.
+func (p *Plans) AddSingle(key Key) (claimed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.note(key, func(s *plannedSingle) { s.stays = true })
+	for _, set := range p.sets {
+		if set.wanted[key] || set.removes(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// AddCreation notes that an assignment is planned to be created on its own, and reports whether it is destroyed, too: as
+// happens when a user is renamed whose name is a key of for_each.
+func (p *Plans) AddCreation(key Key) (destroyed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.note(key, func(s *plannedSingle) { s.comes = true }).leaves
+}
+
+// AddDestruction notes that an assignment of its own is planned to be destroyed, and reports whether a set wants it and
+// whether it is created, too.
+func (p *Plans) AddDestruction(key Key) (wanted, created bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	single := p.note(key, func(s *plannedSingle) { s.leaves = true })
+	for _, set := range p.sets {
+		wanted = wanted || set.wanted[key]
+	}
+	return wanted, single.comes
+}
+
+func (p *Plans) note(key Key, change func(*plannedSingle)) plannedSingle {
+	if p.singles == nil {
+		p.singles = map[Key]plannedSingle{}
+	}
+	single := p.singles[key]
+	change(&single)
+	p.singles[key] = single
+	return single
+}

@@ -1,0 +1,273 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package roster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
+// how many users it may bring: two pages. Terraform plans about ten instances at a time, so that looking up a thousand
+// single assignments by id alone costs a hundred calls.
+const (
+	principalsACall = 1000
+	callsByID       = 2
+	usersListed     = 2 * 999
+)
+
+// Principals looks up principals: what they are, who a name means, and who is in a group. What is asked at the same time
+// goes together, and answers are kept for the run. A refused permission is kept too.
+type Principals struct {
+	directory Directory
+	byID      *lookUps[Principal]
+	byName    *lookUps[Principal] // by user principal name in lower case
+	groups    *lookUps[membership]
+}
+
+// Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
+type Principal struct {
+	graph.Principal
+	Exists bool
+}
+
+// membership is what the first page of a group's direct members tells; the zero value is that of no group.
+type membership struct {
+	users, groups int
+	more          bool // there are further pages
+	exists        bool
+	userIDs       []string
+}
+
+func newPrincipals(d Directory) *Principals {
+	p := &Principals{directory: d}
+	p.byID = newLookUps(principalsACall, p.fetchByID)
+	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
+	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
+	p.groups = newLookUps(graph.MaxBatch, p.fetchGroups)
+	return p
+}
+
+// One returns the principal with an object id. With a listing its users, whom others are going to ask for, are looked up
+// in the same call.
+func (p *Principals) One(ctx context.Context, id string, near *Listing) (Principal, error) {
+	if near == nil {
+		return p.byID.one(ctx, id, nil)
+	}
+	return p.byID.one(ctx, id, near.userIDs)
+}
+
+// Named returns the user whom a user principal name means today.
+func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Principal, error) {
+	found, err := p.byName.one(ctx, strings.ToLower(userPrincipalName), nil)
+	if err == nil && found.Exists {
+		p.byID.remember(map[string]Principal{found.ID: found})
+	}
+	return found, err
+}
+
+// NewlyNamed is Named for a user who may have been created a moment ago; one who stays unknown is an error.
+func (p *Principals) NewlyNamed(ctx context.Context, userPrincipalName string) (Principal, error) {
+	user, err := p.directory.GetUser(graph.WithReplicationWait(ctx, ReplicationPatience), userPrincipalName)
+	if err != nil {
+		return Principal{}, err
+	}
+	return principalOf(user), nil
+}
+
+// fetchByID asks for principals. Whoever is missing is asked for again over a few seconds before it counts as absent:
+// Terraform plans once more while it applies, and the group that another provider has just made may not be known to every
+// part of the directory yet.
+func (p *Principals) fetchByID(ctx context.Context, ids []string) (map[string]Principal, error) {
+	found := make(map[string]Principal, len(ids))
+	open, looks := ids, settleLooks
+	err := p.directory.Poll(ctx, "the principals to be known", func(ctx context.Context) (bool, string, error) {
+		principals, err := p.directory.GetPrincipals(ctx, open)
+		if err != nil {
+			return false, "", err
+		}
+		for _, principal := range principals {
+			found[strings.ToLower(principal.ID)] = Principal{principal, true}
+		}
+		open = slices.DeleteFunc(slices.Clone(open), func(id string) bool { return found[id].Exists })
+		looks--
+		return len(open) == 0 || looks <= 0, "some are missing", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func (p *Principals) fetchByName(ctx context.Context, names []string) (map[string]Principal, error) {
+	found := make(map[string]Principal, len(names))
+	if len(names) == 1 {
+		user, err := p.directory.GetUser(ctx, names[0])
+		if graph.IsNotFound(err) {
+			return found, nil
+		}
+		found[names[0]] = principalOf(user)
+		return found, err
+	}
+	requests := make([]graph.BatchRequest, len(names))
+	for i, name := range names {
+		requests[i] = graph.UserRequest(name)
+	}
+	answers, err := readBatches(ctx, p.directory, requests)
+	if err != nil {
+		return nil, err
+	}
+	for i, answer := range answers {
+		switch {
+		case graph.IsNotFound(answer.Err):
+			continue
+		case answer.Err != nil:
+			return nil, answer.Err
+		}
+		var user graph.User
+		if err := json.Unmarshal(answer.Body, &user); err != nil || user.ID == "" {
+			return nil, errors.New("the answer to a user look-up is not a user")
+		}
+		found[names[i]] = principalOf(user)
+	}
+	return found, nil
+}
+
+// listUsers is a part of the directory: what many questions by id would ask for. Where it may not be listed it is empty.
+func (p *Principals) listUsers(ctx context.Context) map[string]Principal {
+	users, err := p.directory.FirstUsers(ctx, usersListed)
+	if err != nil {
+		return nil
+	}
+	found := make(map[string]Principal, len(users))
+	for _, user := range users {
+		found[strings.ToLower(user.ID)] = principalOf(user)
+	}
+	return found
+}
+
+func principalOf(user graph.User) Principal {
+	return Principal{graph.Principal{ID: user.ID, Type: KindUser, DisplayName: user.DisplayName,
+		UserPrincipalName: user.UserPrincipalName, AccountEnabled: user.AccountEnabled}, true}
+}
+
+func (p *Principals) fetchGroups(ctx context.Context, ids []string) (map[string]membership, error) {
+	found := make(map[string]membership, len(ids))
+	requests := make([]graph.BatchRequest, len(ids))
+	for i, id := range ids {
+		requests[i] = graph.GroupMembersRequest(id)
+	}
+	answers, err := readBatches(ctx, p.directory, requests)
+	if err != nil {
+		return nil, err
+	}
+	for i, answer := range answers {
+		switch {
+		case graph.IsNotFound(answer.Err):
+			continue
+		case answer.Err != nil:
+			return nil, answer.Err
+		}
+		var page graph.MembersPage
+		if err := json.Unmarshal(answer.Body, &page); err != nil {
+			return nil, fmt.Errorf("members of group %s: %w", ids[i], err)
+		}
+		found[ids[i]] = membershipOf(page.Value, page.NextLink != "")
+	}
+	return found, nil
+}
+
+func membershipOf(members []graph.Principal, more bool) membership {
+	m := membership{more: more, exists: true}
+	for _, member := range members {
+		switch member.Type {
+		case KindUser:
+			m.users++
+			m.userIDs = append(m.userIDs, member.ID)
+		case KindGroup:
+			m.groups++
+		}
+	}
+	return m
+}
+
+// members returns the ids of the direct users of groups, with every page.
+func (p *Principals) members(ctx context.Context, groupIDs []string) (map[string][]string, error) {
+	found, err := p.groups.all(ctx, groupIDs)
+	if err != nil {
+		return nil, err
+	}
+	users := make(map[string][]string, len(found))
+	for id, m := range found {
+		if m.more {
+			all, err := p.directory.ListGroupMembers(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			m = membershipOf(all, false)
+		}
+		users[id] = m.userIDs
+	}
+	return users, nil
+}
+
+// Losses is LossesOf with the members of the groups that lose their last role. An error says why they are not known; the
+// result is AtLeast then.
+func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool) (Losses, map[string][]string, error) {
+	losses := LossesOf(l, removed, added, nil, nil)
+	if !losses.AtLeast {
+		return losses, nil, nil
+	}
+	var groups []string
+	for _, a := range losses.Principals {
+		if a.PrincipalType == KindGroup {
+			groups = append(groups, KeyOf(a).PrincipalID)
+		}
+	}
+	members, err := p.members(ctx, groups)
+	return LossesOf(l, removed, added, members, nil), members, err
+}
+
+// readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after
+// the pause it asks for; any other answer is the caller's to judge.
+func readBatches(ctx context.Context, d Directory, requests []graph.BatchRequest) ([]graph.BatchResponse, error) {
+	answers := make([]graph.BatchResponse, len(requests))
+	open := make([]int, len(requests))
+	for i := range open {
+		open[i] = i
+	}
+	for wait := newBackoff(); len(open) > 0; {
+		var again []int
+		for chunk := range slices.Chunk(open, graph.MaxBatch) {
+			batch := make([]graph.BatchRequest, len(chunk))
+			for i, at := range chunk {
+				batch[i] = requests[at]
+			}
+			got, err := d.Batch(ctx, batch)
+			if err != nil {
+				return nil, err
+			}
+			for i, at := range chunk {
+				answers[at] = got[i]
+				if passing(got[i].Err) && wait.left() {
+					again = append(again, at)
+					wait.ask(retryAfter(got[i].Err))
+				}
+			}
+		}
+		if open = again; len(open) == 0 {
+			break
+		}
+		if err := d.Clock().Sleep(ctx, wait.next()); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}

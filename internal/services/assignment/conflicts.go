@@ -1,0 +1,52 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+)
+
+// What two resources plan for the same assignment is reported by the one of the two that is planned second.
+
+// clashes shows what an exclusive resource shares with other plans of this run.
+func clashes(app *roster.Application, c roster.Clashes) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(c.Disputed) > 0 {
+		diags.AddWarning("Exclusive resources overlap",
+			"Two exclusive resources of this configuration are authoritative for the same assignments, and one removes what the other adds. "+
+				"Make one resource of them, or keep them apart with `roles` or `ignored_principal_ids`. It concerns:\n"+describeAll(app, c.Disputed))
+	}
+	if len(c.Twice) > 0 {
+		diags.Append(managedTwice(app, c.Twice))
+	}
+	if len(c.Leaving) > 0 {
+		diags.Append(listedAndDestroyed(app, c.Leaving))
+	}
+	return diags
+}
+
+func managedTwice(app *roster.Application, keys map[roster.Key]bool) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Assignments managed twice",
+		"An exclusive resource of this configuration is authoritative for assignments that are also resources of their own; each removes what the other adds. "+
+			"Keep one of them, take the principals out with `ignored_principal_ids`, or narrow the exclusive resource with `roles`:\n"+describeAll(app, keys))
+}
+
+func listedAndDestroyed(app *roster.Application, keys map[roster.Key]bool) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Listed assignments are destroyed",
+		"This plan destroys resources whose assignments an exclusive resource of this configuration lists: the people would lose access until the next apply. "+
+			"To hand the assignments over, take the resources out of the state with `removed` blocks and `destroy = false`. It concerns:\n"+describeAll(app, keys))
+}
+
+// destroyedAndCreated is about an assignment that is destroyed as one resource and created as another, which happens when
+// a user is renamed whose name is a key of for_each.
+func destroyedAndCreated(app *roster.Application, key roster.Key) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The same assignment is destroyed and created",
+		fmt.Sprintf("This plan destroys the assignment of %s to the role %s as one resource and creates it as another. Creating is refused while the old one is there, "+
+			"and the principal is without access once it is gone. If the resource only has another address or another key of `for_each` now, use a `moved` block.",
+			key.PrincipalID, app.RoleName(key.RoleID)))
+}

@@ -1,0 +1,91 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+)
+
+// shownAtMost is how many entries a message lists before it only counts.
+const shownAtMost = 10
+
+// some lists the first lines and counts the rest.
+func some(lines []string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		if i == shownAtMost {
+			fmt.Fprintf(&b, "and %d more", len(lines)-shownAtMost)
+			return b.String()
+		}
+		b.WriteString("- " + line + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func peopleCounted(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
+// holder is how messages call the principal of an assignment.
+func holder(a graph.Assignment) string {
+	id := roster.KeyOf(a).PrincipalID
+	if a.PrincipalDisplayName == "" {
+		return id
+	}
+	return fmt.Sprintf("%s (%s)", a.PrincipalDisplayName, id)
+}
+
+// describe is a line about who holds what.
+func describe(app *roster.Application, a graph.Assignment) string {
+	return fmt.Sprintf("%s, role %s", holder(a), app.RoleName(roster.KeyOf(a).RoleID))
+}
+
+// describeAll are the lines about assignments of which only the keys matter.
+func describeAll(app *roster.Application, keys map[roster.Key]bool) string {
+	lines := make([]string, 0, len(keys))
+	for _, key := range roster.SortedKeys(keys) {
+		lines = append(lines, fmt.Sprintf("%s, role %s", key.PrincipalID, app.RoleName(key.RoleID)))
+	}
+	return some(lines)
+}
+
+func alreadyAssigned(servicePrincipalID string, found graph.Assignment, role string) string {
+	who := found.PrincipalID
+	if found.PrincipalDisplayName != "" {
+		who = fmt.Sprintf("%q (%s)", found.PrincipalDisplayName, found.PrincipalID)
+	}
+	return fmt.Sprintf("%s holds the role %q already, by an assignment that this new object did not make. If nothing in this configuration manages it, take it over with this block, "+
+		"with the resource's address in place of NAME:\n\n%s\n\n"+
+		"If another resource of this configuration manages it, use a `moved` block, or remove one of the two. If this resource itself does, and is only about to be replaced "+
+		"with `create_before_destroy`, keep it: with `terraform untaint`, or without `-replace`.",
+		who, role, importBlock(singleType, reference{servicePrincipalID, found.ID}.String()))
+}
+
+func waited() string {
+	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", roster.ReplicationPatience.Seconds())
+}
+
+func noSuchApplication(servicePrincipalID string) string {
+	return fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", servicePrincipalID)
+}
+
+// sentence makes a full sentence of an error.
+func sentence(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}

@@ -1,0 +1,32 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+)
+
+// recentWrites is for how long reads are patient after a write.
+const recentWrites = 2 * time.Minute
+
+// writtenKey is where the private state keeps when the object was written, because reads are patient for a while then:
+// other parts of the directory may not know yet.
+const writtenKey = "written"
+
+func writtenNow(clock memo.Clock) []byte {
+	return fmt.Appendf(nil, "%q", clock.Now().UTC().Format(time.RFC3339))
+}
+
+func justWritten(clock memo.Clock, private []byte) bool {
+	var at time.Time
+	if len(private) == 0 || json.Unmarshal(private, &at) != nil {
+		return false
+	}
+	age := clock.Now().Sub(at)
+	return age > -recentWrites && age < recentWrites
+}
