@@ -129,6 +129,8 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID,
 	if application.ID == "" || principal.ID == "" {
 		return Application{}, ServicePrincipal{}, in.withoutID()
 	}
+	c.made.note(pathOf("applications", application.ID), c.clock.Now())
+	c.made.note(pathOf("servicePrincipals", principal.ID), c.clock.Now())
 	return application, principal, nil
 }
 
@@ -201,6 +203,9 @@ func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error {
 // delete sends a DELETE; gone already is success.
 func (c *Client) delete(ctx context.Context, path string, needs Permission) error {
 	err := c.do(ctx, call{method: http.MethodDelete, path: path, needs: needs}, nil)
+	if err == nil {
+		c.made.forget()
+	}
 	if IsNotFound(err) {
 		return nil
 	}

@@ -53,6 +53,7 @@ type Client struct {
 	tokens   *tokenSource
 	newID    func() string
 	wrote    atomic.Bool
+	made     made
 
 	// Some parts of Graph take only five requests in ten seconds from an application and tenant, each of its own.
 	// https://learn.microsoft.com/graph/throttling-limits

@@ -6,6 +6,7 @@ package graph_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
@@ -47,6 +48,7 @@ func TestFindJob_doesNotDependOnTheCode(t *testing.T) {
 					if err := test.happens(n, ref); err != nil {
 						t.Fatal(err)
 					}
+					n.sim.Clock().Advance(time.Hour) // what was made moments ago would be waited for
 					if _, got, err := n.FindJob(t.Context(), ref); err != nil || got != test.want {
 						t.Errorf("got %v, %v, want %v", got, err, test.want)
 					}

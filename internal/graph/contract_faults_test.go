@@ -251,15 +251,45 @@ func TestClient_claimsChallengeForEver(t *testing.T) {
 	}
 }
 
+// What the client itself made moments ago is waited for in every call about it, whatever the context says; a 404 about
+// anything else, and one after a deletion, is an answer.
+func TestClient_doesNotBelieveA404AboutWhatItJustMade(t *testing.T) {
+	n := newTenant(t)
+	for _, kind := range []simulator.ObjectKind{simulator.KindServicePrincipal, simulator.KindSynchronization, simulator.KindJob} {
+		n.sim.SetLag(kind, simulator.Lag{Reads: 6, Flicker: true})
+	}
+	_, principal := n.application(t)
+	if _, err := n.GetServicePrincipal(t.Context(), principal.ID); err != nil {
+		t.Error(err)
+	}
+	job, err := n.CreateJob(t.Context(), principal.ID, "inventedGoToMeeting")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := graph.JobRef{ServicePrincipalID: principal.ID, JobID: job.ID}
+	for range 4 {
+		if _, err := n.GetJob(t.Context(), ref); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := n.DeleteJob(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	began := n.sim.Clock().Now()
+	if err := n.WaitUntilJobGone(t.Context(), ref); err != nil || n.sim.Clock().Now().Sub(began) > time.Minute {
+		t.Errorf("waiting for the end: %v after %s", err, n.sim.Clock().Now().Sub(began))
+	}
+	if _, err := n.GetServicePrincipal(t.Context(), missingID); !graph.IsNotFound(err) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestClient_waitsForReplicas(t *testing.T) {
 	n := newTenant(t)
 	for _, kind := range []simulator.ObjectKind{simulator.KindServicePrincipal, simulator.KindApplication, simulator.KindSynchronization, simulator.KindJob, simulator.KindAssignment} {
 		n.sim.SetLag(kind, simulator.Lag{For: 20 * time.Second})
 	}
 	_, principal := n.application(t)
-	if _, err := n.GetServicePrincipal(t.Context(), principal.ID); !graph.IsNotFound(err) {
-		t.Errorf("without waiting: %v", err)
-	}
 	ctx := graph.WithReplicationWait(t.Context(), time.Minute)
 	if _, err := n.GetServicePrincipal(ctx, principal.ID); err != nil {
 		t.Error(err)

@@ -45,7 +45,7 @@ func syncPath(servicePrincipalID string, segments ...string) string {
 
 // ListJobs returns the jobs of a service principal.
 func (c *Client) ListJobs(ctx context.Context, servicePrincipalID string) ([]Job, error) {
-	return list[Job](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "jobs"), needs: readsSynchronization})
+	return list[Job](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "jobs"), needs: readsSynchronization, mayBeNone: true})
 }
 
 // GetJob returns one job.
@@ -68,6 +68,7 @@ func (c *Client) CreateJob(ctx context.Context, servicePrincipalID, templateID s
 	if job.ID == "" {
 		return Job{}, in.withoutID()
 	}
+	c.made.note(JobRef{servicePrincipalID, job.ID}.path(), c.clock.Now())
 	return job, nil
 }
 

@@ -20,7 +20,7 @@ const MaskedValue = "*"
 // GetSecrets returns the stored secrets and settings; secret values read MaskedValue. Empty when never set up, which
 // the service may also answer with 404.
 func (c *Client) GetSecrets(ctx context.Context, servicePrincipalID string) ([]KeyValue, error) {
-	secrets, err := list[KeyValue](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "secrets"), needs: writesSynchronization})
+	secrets, err := list[KeyValue](ctx, c, call{method: http.MethodGet, path: syncPath(servicePrincipalID, "secrets"), needs: writesSynchronization, mayBeNone: true})
 	if IsNotFound(err) {
 		return nil, nil
 	}

@@ -96,7 +96,7 @@ func (c *Client) AwaitSyncTemplates(ctx context.Context, servicePrincipalID stri
 func (c *Client) syncTemplates(ctx context.Context, servicePrincipalID string) ([]SyncTemplate, error) {
 	// Each template carries its whole default schema unless the service honors the selection.
 	return listWith[SyncTemplate](ctx, c,
-		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates"), needs: readsSynchronization},
+		call{method: http.MethodGet, path: syncPath(servicePrincipalID, "templates"), needs: readsSynchronization, mayBeNone: true},
 		query("$select", "id,applicationId,default,discoverable,factoryTag,metadata"))
 }
 

@@ -33,6 +33,8 @@ type call struct {
 	verdict500 bool
 	// emptyIsMissing marks a listing that is empty where other calls answer 404.
 	emptyIsMissing bool
+	// mayBeNone marks a call whose 404 may mean that there is nothing yet.
+	mayBeNone bool
 	// pace holds the call back where the service takes only a few a window; nil for no limit.
 	pace *wire.Pace
 	// secrets must not appear in an error, should the service repeat them.
@@ -91,6 +93,9 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	}
 	if in.method != http.MethodDelete {
 		request.Missing = replicationWait(ctx)
+		if !in.mayBeNone {
+			request.Missing = max(request.Missing, c.made.patience(in.path, c.clock.Now()))
+		}
 	}
 	if in.emptyIsMissing {
 		request.Absent = func(a wire.Answer) bool {
