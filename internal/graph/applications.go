@@ -95,7 +95,7 @@ func (c *Client) ListApplicationTemplates(ctx context.Context, displayName strin
 // GetApplicationTemplate returns one gallery entry.
 func (c *Client) GetApplicationTemplate(ctx context.Context, id string) (ApplicationTemplate, error) {
 	var template ApplicationTemplate
-	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applicationTemplates", id), needs: needsNothing}, &template)
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applicationTemplates", id), needs: needsNothing, names: id}, &template)
 	return template, err
 }
 
@@ -145,7 +145,7 @@ func (in call) withoutID() error {
 // GetServicePrincipal returns a service principal by object id.
 func (c *Client) GetServicePrincipal(ctx context.Context, id string) (ServicePrincipal, error) {
 	var principal ServicePrincipal
-	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("servicePrincipals", id), needs: readsApplications}, &principal)
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("servicePrincipals", id), needs: readsApplications, names: id}, &principal)
 	return principal, err
 }
 

@@ -27,7 +27,7 @@ func (c *Client) ListAssignments(ctx context.Context, servicePrincipalID string)
 // GetAssignment returns one assignment by its opaque, case-sensitive id.
 func (c *Client) GetAssignment(ctx context.Context, servicePrincipalID, id string) (Assignment, error) {
 	var assignment Assignment
-	err := c.do(ctx, call{method: http.MethodGet, path: assignmentPath(servicePrincipalID, id), needs: readsApplications}, &assignment)
+	err := c.do(ctx, call{method: http.MethodGet, path: assignmentPath(servicePrincipalID, id), needs: readsApplications, names: id}, &assignment)
 	return assignment, err
 }
 

@@ -174,7 +174,7 @@ func TestCall_overRealConnections(t *testing.T) {
 			if requests.Add(1) == 1 {
 				cutOff(w, r)
 			}
-			_, _ = io.WriteString(w, `{"id":"1"}`)
+			_, _ = io.WriteString(w, `{"id":"EXAMPLE.job.1"}`)
 		})
 		if _, err := client.GetJob(t.Context(), testRef); err != nil || requests.Load() != 2 {
 			t.Errorf("error %v after %d requests", err, requests.Load())
@@ -266,7 +266,7 @@ func TestNewHTTPClient_sharesFewConnections(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var connections atomic.Int32
 			client, _, _ := newServed(t,
-				func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"1"}`) },
+				func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"EXAMPLE.job.1"}`) },
 				func(server *httptest.Server) {
 					server.EnableHTTP2 = test.http2
 					server.Config.ConnState = func(_ net.Conn, state http.ConnState) {

@@ -220,7 +220,7 @@ func TestLog_reportsEveryExchange(t *testing.T) {
 	b := newBench(t,
 		answer(429, "", "Retry-After", "5", "request-id", "r1"),
 		reply{err: errors.New("EOF")},
-		answer(200, `{"id":"1"}`, "request-id", "r3"))
+		answer(200, `{"id":"EXAMPLE.job.1"}`, "request-id", "r3"))
 	b.service.during = func(int) { b.clock.advance(3 * time.Second) }
 	if _, err := b.GetJob(context.Background(), testRef); err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func (c *Client) ListJobs(ctx context.Context, servicePrincipalID string) ([]Job
 // GetJob returns one job.
 func (c *Client) GetJob(ctx context.Context, ref JobRef) (Job, error) {
 	var job Job
-	err := c.do(ctx, call{method: http.MethodGet, path: ref.path(), needs: readsSynchronization}, &job)
+	err := c.do(ctx, call{method: http.MethodGet, path: ref.path(), needs: readsSynchronization, names: ref.JobID}, &job)
 	return job, err
 }
 

@@ -6,6 +6,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"get a service principal",
 			func(ctx context.Context, c *Client) (any, error) { return c.GetServicePrincipal(ctx, testSP) },
-			answer(200, `{"id":"p","preferredSingleSignOnMode":null,"tags":["a"]}`), "GET " + sp, "", ServicePrincipal{ID: "p", Tags: []string{"a"}},
+			answer(200, `{"id":"`+testSP+`","preferredSingleSignOnMode":null,"tags":["a"]}`), "GET " + sp, "", ServicePrincipal{ID: testSP, Tags: []string{"a"}},
 		},
 		{
 			"list service principals",
@@ -427,6 +428,31 @@ func TestParseJobRef_readsBothForms(t *testing.T) {
 	} {
 		if got, err := ParseJobRef(text); err == nil {
 			t.Errorf("%q is %v", text, got)
+		}
+	}
+}
+
+// Well-formed JSON of another shape, or about another object, is not an answer.
+func TestOperations_believeNoAnswerUnread(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		body string
+		call func(*Client) error
+	}{
+		{"a service principal without an id", `{}`, func(c *Client) error { _, err := c.GetServicePrincipal(t.Context(), testSP); return err }},
+		{"another service principal", `{"id":"b0000000-0000-4000-8000-000000000002"}`, func(c *Client) error { _, err := c.GetServicePrincipal(t.Context(), testSP); return err }},
+		{"another job", `{"id":"EXAMPLE.job.2"}`, func(c *Client) error { _, err := c.GetJob(t.Context(), testRef); return err }},
+		{"another assignment", `{"id":"b"}`, func(c *Client) error { _, err := c.GetAssignment(t.Context(), testSP, "a"); return err }},
+		{"another gallery entry", `{"id":"b"}`, func(c *Client) error { _, err := c.GetApplicationTemplate(t.Context(), "a"); return err }},
+		{"a listing without a list", `{}`, func(c *Client) error { _, err := c.ListAssignments(t.Context(), testSP); return err }},
+		{"secrets without a list", `{"@odata.context":"x"}`, func(c *Client) error { _, err := c.GetSecrets(t.Context(), testSP); return err }},
+		{"an object in place of a listing", `{"id":"1"}`, func(c *Client) error { _, err := c.ListJobs(t.Context(), testSP); return err }},
+		{"users without a list", `{"users":[]}`, func(c *Client) error { _, err := c.GetPrincipals(t.Context(), []string{testSP}); return err }},
+	} {
+		b := newBench(t, answer(200, test.body))
+		e, ok := errors.AsType[*Error](test.call(b.Client))
+		if !ok || e.StatusCode != 200 || e.Err == nil || e.Ambiguous {
+			t.Errorf("%s: %+v", test.name, e)
 		}
 	}
 }

@@ -28,6 +28,9 @@ type page[T any] struct {
 	NextLink string `json:"@odata.nextLink"`
 }
 
+// complete reports whether there was a list at all, be it an empty one.
+func (p *page[T]) complete() bool { return p.Value != nil }
+
 // entries iterates over the entries of a collection, page by page. It follows links only to the client's own endpoint,
 // because the token goes along. After an error it stops.
 func entries[T any](ctx context.Context, c *Client, first call) iter.Seq2[T, error] {

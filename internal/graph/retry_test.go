@@ -247,9 +247,9 @@ func TestWithReplicationWait_repeatsNotFound(t *testing.T) {
 		want      outcome
 	}{
 		{"read", func(ctx context.Context, c *Client) error { _, err := c.GetServicePrincipal(ctx, testSP); return err },
-			[]reply{missing, missing, answer(200, `{"id":"1"}`)}, []time.Duration{500 * ms, 1 * s}, outcome{}},
+			[]reply{missing, missing, answer(200, `{"id":"`+testSP+`"}`)}, []time.Duration{500 * ms, 1 * s}, outcome{}},
 		{"create below what was just created", func(ctx context.Context, c *Client) error { _, err := c.CreateJob(ctx, testSP, "EXAMPLE"); return err },
-			[]reply{missing, answer(201, `{"id":"1"}`)}, []time.Duration{500 * ms}, outcome{}},
+			[]reply{missing, answer(201, `{"id":"EXAMPLE.job.1"}`)}, []time.Duration{500 * ms}, outcome{}},
 		{"for ever", func(ctx context.Context, c *Client) error { _, err := c.GetServicePrincipal(ctx, testSP); return err },
 			[]reply{missing}, []time.Duration{500 * ms, 1 * s, 2 * s, 4 * s, 8 * s, 10 * s}, outcome{Failed: true, Status: 404, Code: "Request_ResourceNotFound"}},
 		{"delete", func(ctx context.Context, c *Client) error { return c.DeleteJob(ctx, testRef) },

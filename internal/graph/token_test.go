@@ -25,7 +25,7 @@ func (b *bench) used() []string {
 
 func TestToken_after401(t *testing.T) {
 	const first, second, third = "Bearer token-1", "Bearer token-2", "Bearer token-3"
-	ok := answer(200, `{"id":"1"}`)
+	ok := answer(200, `{"id":"EXAMPLE.job.1"}`)
 	rejected := answer(401, `{"error":{"code":"InvalidAuthenticationToken","message":"expired"}}`)
 	denied := answer(401, `{"error":{"code":"UnknownError","message":""}}`)
 	empty := answer(401, ``)
@@ -142,7 +142,7 @@ func TestToken_challengeThatCannotBeMetNamesBoth(t *testing.T) {
 }
 
 func TestToken_isSharedAndRenewedBeforeItsEnd(t *testing.T) {
-	b := newBench(t, answer(200, `{"id":"1"}`))
+	b := newBench(t, answer(200, `{"id":"EXAMPLE.job.1"}`))
 	var group sync.WaitGroup
 	for range 50 {
 		group.Go(func() {
@@ -170,7 +170,7 @@ func TestToken_isSharedAndRenewedBeforeItsEnd(t *testing.T) {
 }
 
 func TestToken_manyRejectionsAtOnceRenewOnce(t *testing.T) {
-	b := newBench(t, answer(200, `{"id":"1"}`))
+	b := newBench(t, answer(200, `{"id":"EXAMPLE.job.1"}`))
 	if _, err := b.GetJob(t.Context(), testRef); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
@@ -35,6 +36,8 @@ type call struct {
 	emptyIsMissing bool
 	// mayBeNone marks a call whose 404 may mean that there is nothing yet.
 	mayBeNone bool
+	// names is the id that the answer must carry, "" for none: an object of another shape or with another id is not an answer.
+	names string
 	// pace holds the call back where the service takes only a few a window; nil for no limit.
 	pace *wire.Pace
 	// secrets must not appear in an error, should the service repeat them.
@@ -114,10 +117,11 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 		if out == nil {
 			return nil
 		}
-		if err = json.Unmarshal(a.Body, out); err == nil {
+		if err = json.Unmarshal(a.Body, out); err != nil {
+			err = fmt.Errorf("the answer does not have the expected form: %w", jsonProblem(err))
+		} else if err = in.unanswered(a.Body, out); err == nil {
 			return nil
 		}
-		err = fmt.Errorf("the answer does not have the expected form: %w", jsonProblem(err))
 		a.Body, a.Unsettled = nil, writes
 	}
 	result := failure(in.method, path, a, err, c.clock.Now())
@@ -126,6 +130,25 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 		e.Message = wire.NewSecrets(in.secrets...).Blank(e.Message)
 	}
 	return result
+}
+
+// unanswered says what keeps a well-formed answer from being one to this call.
+func (in call) unanswered(body []byte, out any) error {
+	if listing, ok := out.(interface{ complete() bool }); ok && !listing.complete() {
+		return errors.New("the answer is not a listing: it has no value")
+	}
+	var named struct {
+		ID string `json:"id"`
+	}
+	switch {
+	case in.names == "":
+		return nil
+	case json.Unmarshal(body, &named) != nil || named.ID == "":
+		return errors.New("the answer names no id")
+	case !strings.EqualFold(named.ID, in.names):
+		return errors.New("the answer is about another object")
+	}
+	return nil
 }
 
 // failure is the error of a call that came to an answer outside 2xx, or that ended with err.
