@@ -6,6 +6,8 @@ package graph
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // KeyValue is one secret or setting on the wire.
@@ -16,6 +18,16 @@ type KeyValue struct {
 
 // MaskedValue is what a read returns in place of a secret.
 const MaskedValue = "*"
+
+// HoldCredential reports whether stored secrets hold a credential: a value that the service masks.
+func HoldCredential(secrets []KeyValue) bool {
+	return slices.ContainsFunc(secrets, func(pair KeyValue) bool { return pair.Value == MaskedValue })
+}
+
+// ScopeIsAll reports whether stored secrets have everybody in the directory provisioned instead of those who are assigned.
+func ScopeIsAll(secrets []KeyValue) bool {
+	return slices.ContainsFunc(secrets, func(pair KeyValue) bool { return pair.Key == "SyncAll" && strings.EqualFold(pair.Value, "true") })
+}
 
 // GetSecrets returns the stored secrets and settings; secret values read MaskedValue. Empty when never set up, which
 // the service may also answer with 404.

@@ -75,3 +75,33 @@ func (d *Data) templates() *memo.Handover[string, []graph.SyncTemplate] {
 		return &memo.Handover[string, []graph.SyncTemplate]{MaxAge: templatesAge, Clock: d.Graph.Clock()}
 	})
 }
+
+type secretsKey struct{}
+
+// Secrets are the secrets and settings that a service principal's provisioning stores, as read moments ago in this run.
+// Whoever reads or writes them otherwise says so by NoteSecrets.
+func (d *Data) Secrets(ctx context.Context, servicePrincipalID string) ([]graph.KeyValue, error) {
+	if secrets, ok := d.secrets().Look(servicePrincipalID); ok {
+		return secrets, nil
+	}
+	secrets, err := d.Graph.GetSecrets(ctx, servicePrincipalID)
+	if err == nil {
+		d.NoteSecrets(servicePrincipalID, secrets)
+	}
+	return secrets, err
+}
+
+// NoteSecrets remembers secrets that were read; nil, as after a write, forgets them.
+func (d *Data) NoteSecrets(servicePrincipalID string, secrets []graph.KeyValue) {
+	if secrets == nil {
+		d.secrets().Take(servicePrincipalID)
+		return
+	}
+	d.secrets().Give(servicePrincipalID, secrets)
+}
+
+func (d *Data) secrets() *memo.Handover[string, []graph.KeyValue] {
+	return Shared(d, secretsKey{}, func() *memo.Handover[string, []graph.KeyValue] {
+		return &memo.Handover[string, []graph.KeyValue]{MaxAge: PlannedAge, Clock: d.Graph.Clock()}
+	})
+}

@@ -48,13 +48,13 @@ func (a *RestartAction) Configure(_ context.Context, req action.ConfigureRequest
 // Schema describes the action.
 func (a *RestartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Restarts provisioning of a connection, or lets held deletions through. Provisioning that is off stays off. " +
-			"Terraform before 1.14 and OpenTofu do the same with `restart_triggers` of `gotomeeting_provisioning_state`.",
+		MarkdownDescription: "Restarts provisioning of a connection, or releases held deletions. Provisioning that is off is not restarted: that is an error. " +
+			"Terraform before 1.14 and OpenTofu do the same with `restart_triggers` and `release_deletions` of `gotomeeting_provisioning_state`.",
 		Attributes: map[string]schema.Attribute{
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
-			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}},
-				MarkdownDescription: "What to reset: one or more of `QuarantineState`, `Watermark`, `Escrows`, joined by commas; `ForceDeletes`, alone, lets held deletions through. " +
+			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{releases: true}},
+				MarkdownDescription: "What to reset: one or more of `QuarantineState`, `Watermark`, `Escrows`, joined by commas; `ForceDeletes`, alone, releases held deletions. " +
 					"Defaults to `QuarantineState,Watermark,Escrows`."},
 		},
 	}
@@ -77,23 +77,15 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
-	if job.Schedule.Active() {
-		if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
-			return
-		}
-		a.data.NoteStart(ref)
-		resp.SendProgress(action.InvokeProgressEvent{Message: "Provisioning was restarted."})
+	if !job.Schedule.Active() {
+		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Provisioning of service principal "+ref.ServicePrincipalID+" is off",
+			"A restart would start it. Nothing was changed. Switch it on first, with `enabled` of `gotomeeting_provisioning_state` or in the portal.")
 		return
 	}
-	restarted, err := a.data.Graph.RestartJobKeepingOff(ctx, ref, config.RestartScope.ValueString())
-	switch {
-	case err == nil:
-		resp.SendProgress(action.InvokeProgressEvent{Message: "What the scope names was reset. Provisioning was off and stays off."})
-	case restarted:
-		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning again", err,
-			"It was off before the restart, which may have started it. Pause it in the portal."))
-	default:
+	if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
+		return
 	}
+	a.data.NoteStart(ref)
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Provisioning was restarted."})
 }

@@ -4,20 +4,45 @@
 package state
 
 import (
+	"context"
+	"time"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
 type model struct {
-	ID                types.String   `tfsdk:"id"`
-	ConnectionID      types.String   `tfsdk:"connection_id"`
-	Enabled           types.Bool     `tfsdk:"enabled"`
-	RestartTriggers   types.Map      `tfsdk:"restart_triggers"`
-	RestartScope      types.String   `tfsdk:"restart_scope"`
-	WaitForFirstCycle types.Bool     `tfsdk:"wait_for_first_cycle"`
-	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                   types.String   `tfsdk:"id"`
+	ConnectionID         types.String   `tfsdk:"connection_id"`
+	Enabled              types.Bool     `tfsdk:"enabled"`
+	MappingIDs           types.List     `tfsdk:"mapping_ids"`
+	AssignmentIDs        types.List     `tfsdk:"assignment_ids"`
+	AllowDefaultMappings types.Bool     `tfsdk:"allow_default_mappings"`
+	RestartTriggers      types.Map      `tfsdk:"restart_triggers"`
+	RestartScope         types.String   `tfsdk:"restart_scope"`
+	RestartPending       types.Bool     `tfsdk:"restart_pending"`
+	ReleaseDeletions     types.Object   `tfsdk:"release_deletions"`
+	OnOutsidePause       types.String   `tfsdk:"on_outside_pause"`
+	ResumeToken          types.String   `tfsdk:"resume_token"`
+	PausedOutsideSince   types.String   `tfsdk:"paused_outside_since"`
+	WaitForFirstCycle    types.Bool     `tfsdk:"wait_for_first_cycle"`
+	Timeouts             timeouts.Value `tfsdk:"timeouts"`
+}
+
+// What a pause outside Terraform leads to.
+const (
+	pauseHolds   = "hold"
+	pauseResumes = "resume"
+)
+
+// release is `release_deletions`.
+type release struct {
+	QuarantineBegan types.String `tfsdk:"quarantine_began"`
+	Max             types.Int64  `tfsdk:"max"`
 }
 
 type identity struct {
@@ -31,13 +56,50 @@ func identityOf(ref graph.JobRef) identity {
 
 func (m model) ref() (graph.JobRef, error) { return graph.ParseJobRef(m.ConnectionID.ValueString()) }
 
-// fromJob takes over whether the job runs. What the configuration leaves to the operator (null) stays null, except on
-// import. Quarantine does not show: the schedule stays active.
-func (m *model) fromJob(job graph.Job, imported bool) {
-	if imported || !m.Enabled.IsNull() {
-		m.Enabled = types.BoolValue(job.Schedule.Active())
+// held reports whether provisioning was paused outside Terraform and stays paused until somebody says otherwise.
+func (m model) held() bool {
+	return !m.PausedOutsideSince.IsNull() && !m.PausedOutsideSince.IsUnknown() && m.OnOutsidePause.ValueString() != pauseResumes
+}
+
+// release returns `release_deletions`, nil when it is not given or not known yet.
+func (m model) release(ctx context.Context) (*release, diag.Diagnostics) {
+	if m.ReleaseDeletions.IsNull() || m.ReleaseDeletions.IsUnknown() {
+		return nil, nil
 	}
+	var r release
+	diags := m.ReleaseDeletions.As(ctx, &r, basetypes.ObjectAsOptions{})
+	if diags.HasError() || r.QuarantineBegan.IsUnknown() || r.Max.IsUnknown() {
+		return nil, diags
+	}
+	return &r, diags
+}
+
+// fromJob takes over whether the job runs. What the configuration leaves to the operator (null) stays null, except on
+// import. Quarantine does not show: the schedule stays active. A job that was on and is found off was paused outside
+// Terraform, or disabled after a long quarantine: `enabled` keeps what is wanted and the pause is noted, unless the
+// configuration has pauses repaired.
+func (m *model) fromJob(job graph.Job, imported bool, now time.Time) {
+	active := job.Schedule.Active()
+	switch {
+	case imported:
+		m.Enabled = types.BoolValue(active)
+	case m.Enabled.IsNull():
+	case m.Enabled.ValueBool() && !active && m.OnOutsidePause.ValueString() != pauseResumes:
+		if m.PausedOutsideSince.IsNull() {
+			m.PausedOutsideSince = types.StringValue(now.UTC().Format(time.RFC3339))
+		}
+		return
+	default:
+		m.Enabled = types.BoolValue(active)
+	}
+	m.PausedOutsideSince = types.StringNull()
 	if m.WaitForFirstCycle.IsNull() {
 		m.WaitForFirstCycle = types.BoolValue(false)
+	}
+	if m.OnOutsidePause.IsNull() {
+		m.OnOutsidePause = types.StringValue(pauseHolds)
+	}
+	if m.RestartPending.IsNull() {
+		m.RestartPending = types.BoolValue(false)
 	}
 }

@@ -5,11 +5,8 @@ package state
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -57,57 +54,6 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(diags...)
 }
 
-// ModifyPlan says what a restart or a switch does that the plan's one line does not show.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
-		return
-	}
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	}
-	if resp.Diagnostics.HasError() || plan.ConnectionID.IsUnknown() {
-		return
-	}
-	imported, diags := wasImported(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	if restarts(plan, state, imported) && strings.EqualFold(plan.RestartScope.ValueString(), "ForceDeletes") {
-		resp.Diagnostics.AddAttributeWarning(path.Root("restart_scope"), "Held deletions will be carried out",
-			"Accidental-deletion prevention stopped a cycle to protect accounts. Applying this plan lets those disables and deletions through. Check the provisioning logs for `stagedDelete` entries first.")
-	}
-	if plan.Enabled.ValueBool() && !state.Enabled.ValueBool() {
-		resp.Diagnostics.Append(r.warnQuarantined(ctx, plan)...)
-	}
-}
-
-// warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
-// A job that cannot be read yet is no reason to say anything.
-func (r *Resource) warnQuarantined(ctx context.Context, plan model) diag.Diagnostics {
-	ref, err := plan.ref()
-	if err != nil {
-		return nil
-	}
-	job, err := r.data.Graph.GetJob(ctx, ref)
-	if err == nil {
-		r.run().planned.Give(ref, job)
-	}
-	if err != nil || job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
-		return nil
-	}
-	quarantine := job.Status.Quarantine
-	since := ""
-	if began := quarantine.SeriesBegan; began != nil {
-		since = " since " + began.Format(time.RFC3339)
-	}
-	detail := fmt.Sprintf("The job has been in quarantine%s (%s) and is off; the service disables a job after four weeks of that. Switching it on lifts the quarantine, and the next cycle meets the same cause unless it was removed.",
-		since, quarantine.Reason)
-	if quarantine.Error != nil && quarantine.Error.Message != "" {
-		detail += " The service said: " + strings.TrimSuffix(quarantine.Error.Message, ".") + "."
-	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Quarantine switched provisioning off", detail)}
-}
-
 // Create brings the job to the wanted state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
@@ -121,7 +67,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	plan.ID = plan.ConnectionID
-	resp.Diagnostics.Append(r.apply(ctx, plan, false, saver(ctx, &resp.State, resp.Identity))...)
+	if !r.run().created.apply(plan.ConnectionID.ValueString()) {
+		resp.Diagnostics.Append(secondState(plan.ConnectionID.ValueString()))
+		return
+	}
+	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
 // Read takes over whether the job runs.
@@ -156,7 +106,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case presence == graph.ConnectorRetired:
 		// The connection's resource gives the warning.
 	default:
-		state.fromJob(job, imported)
+		state.fromJob(job, imported, r.data.Graph.Clock().Now())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -176,7 +126,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 	imported, diags := wasImported(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(r.apply(ctx, plan, restarts(plan, state, imported), saver(ctx, &resp.State, resp.Identity))...)
+	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, state: state, imported: imported}, saver(ctx, &resp.State, resp.Identity))...)
 	if imported && !plan.RestartTriggers.IsNull() {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("false"))...)
 	}

@@ -17,7 +17,11 @@ import (
 var resetFlags = []string{"QuarantineState", "Watermark", "Escrows", "ConnectorDataStore", "Full", "ForceDeletes"}
 
 // restartScope accepts a set of reset flags joined by commas.
-type restartScope struct{}
+type restartScope struct {
+	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that stands in a configuration,
+	// where the next restart for another reason would release whatever is held then.
+	releases bool
+}
 
 func (restartScope) Description(context.Context) string {
 	return "must be reset flags joined by commas"
@@ -25,16 +29,16 @@ func (restartScope) Description(context.Context) string {
 
 func (v restartScope) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (restartScope) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v restartScope) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if problem := restartScopeProblem(req.ConfigValue.ValueString()); problem != "" {
+	if problem := v.problem(req.ConfigValue.ValueString()); problem != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid restart scope", problem)
 	}
 }
 
-func restartScopeProblem(s string) string {
+func (v restartScope) problem(s string) string {
 	flags := strings.Split(s, ",")
 	for i := range flags {
 		flags[i] = strings.TrimSpace(flags[i])
@@ -44,8 +48,11 @@ func restartScopeProblem(s string) string {
 			return "`None` restarts nothing. Leave `restart_scope` out for what the portal's restart does."
 		}
 		if !slices.Contains(resetFlags, flag) {
-			return fmt.Sprintf("%q is no restart scope. Use one or more of %s, spelt like this and joined by commas.", flag, strings.Join(resetFlags, ", "))
+			return fmt.Sprintf("%q is not a restart scope. Use one or more of %s, spelled like this and joined by commas.", flag, strings.Join(resetFlags, ", "))
 		}
+	}
+	if !v.releases && slices.Contains(flags, "ForceDeletes") {
+		return "`ForceDeletes` releases held deletions, and a standing scope would release whatever is held at the next restart. Use `release_deletions`, or the action `gotomeeting_restart_provisioning`."
 	}
 	if len(flags) > 1 && slices.Contains(flags, "ForceDeletes") {
 		return "`ForceDeletes` has to stand alone: the service documents it only without other flags."

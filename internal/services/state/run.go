@@ -12,12 +12,25 @@ import (
 // run is what the resources of this package share in one run of the provider.
 type run struct {
 	planned memo.Handover[graph.JobRef, graph.Job] // jobs that planning read, for the action that follows
+	checked memo.Handover[graph.JobRef, bool]      // jobs that planning found fit to be started
+	created creations
 }
+
+// creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count
+// apart, since an apply plans every instance once more right before it acts.
+type creations struct{ planned, applied memo.Set[string] }
+
+func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }
+func (c *creations) apply(connectionID string) (first bool) { return c.applied.Add(connectionID) }
 
 type runKey struct{}
 
 func (r *Resource) run() *run {
 	return providerdata.Shared(r.data, runKey{}, func() *run {
-		return &run{planned: memo.Handover[graph.JobRef, graph.Job]{MaxAge: providerdata.PlannedAge, Clock: r.data.Graph.Clock()}}
+		clock := r.data.Graph.Clock()
+		return &run{
+			planned: memo.Handover[graph.JobRef, graph.Job]{MaxAge: providerdata.PlannedAge, Clock: clock},
+			checked: memo.Handover[graph.JobRef, bool]{MaxAge: providerdata.PlannedAge, Clock: clock},
+		}
 	})
 }

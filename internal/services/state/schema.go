@@ -7,6 +7,8 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -27,8 +30,8 @@ import (
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Switches provisioning of a connection on or off. Let it depend on the attribute mappings and the assignments, so that no account is touched before they are right; " +
-			"destroying it pauses provisioning before anything else is removed.",
+		MarkdownDescription: "Switches provisioning of a connection on or off. With `mapping_ids` and `assignment_ids` it comes after the attribute mappings and the assignments, so that no account is touched before they are right, " +
+			"and destroying it pauses provisioning before anything else is removed. A connection has one such resource; another one, in another workspace perhaps, cannot be seen from here.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "The same as `connection_id`; the id to import by."},
@@ -36,13 +39,40 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces this resource: the old connection is paused."},
 			"enabled": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone, on destroy as well. A job in quarantine still counts as on."},
+				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone, on destroy as well. A job in quarantine still counts as on. " +
+					"Switching on a job that never ran needs `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
+			"mapping_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+				MarkdownDescription: "`id` of each `gotomeeting_attribute_mappings` that must be in place before provisioning starts. They order the resources, and they are checked: before a job runs for the first time, " +
+					"every enabled object mapping of the connection has to be listed here, or customized, or allowed by `allow_default_mappings`."},
+			"assignment_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+				MarkdownDescription: "`id` of each `gotomeeting_user_role_assignment` or `gotomeeting_user_role_assignments_exclusive` that must be in place before provisioning starts. " +
+					"On destroy, provisioning is paused before any of them is removed."},
+			"allow_default_mappings": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether a job that never ran may start with the connector's default mapping of an object. Its attributes and the attribute that it matches existing accounts by are the connector's choice. Defaults to `false`."},
 			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing."},
+				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing. " +
+					"While provisioning is off no cycle begins: the restart stays pending (`restart_pending`) until it is switched on."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}, stringvalidator.AlsoRequires(path.MatchRoot("restart_triggers"))},
-				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (look at every person again), `Escrows` (forget recorded failures), joined by commas; " +
-					"`ForceDeletes`, alone, lets deletions through that accidental-deletion prevention holds; `ConnectorDataStore` and `Full` break the links between people and accounts and are for Microsoft support. " +
+				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (look at everybody again), `Escrows` (forget recorded failures), joined by commas; " +
+					"`ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
 					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
+			"restart_pending": schema.BoolAttribute{Computed: true,
+				MarkdownDescription: "Whether a restart waits for provisioning to be switched on."},
+			"release_deletions": schema.SingleNestedAttribute{Optional: true,
+				MarkdownDescription: "Lets deletions and disables through that accidental-deletion prevention holds, for one quarantine only. It has no effect on any other quarantine.",
+				Attributes: map[string]schema.Attribute{
+					"quarantine_began": schema.StringAttribute{Required: true, Validators: []validator.String{instant{}},
+						MarkdownDescription: "When the quarantine began: `quarantine.current_began_at` of `gotomeeting_sync_status`."},
+					"max": schema.Int64Attribute{Required: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
+						MarkdownDescription: "How many held deletions may be released at most. If the service holds more, nothing is released."},
+				}},
+			"on_outside_pause": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(pauseHolds), Validators: []validator.String{stringvalidator.OneOf(pauseHolds, pauseResumes)},
+				MarkdownDescription: "What happens when provisioning that is `enabled` was paused outside Terraform, or disabled by the service after four weeks in quarantine: `hold` (default) leaves it paused, with a warning in each plan, until `resume_token` changes; " +
+					"`resume` treats the pause as drift and switches provisioning on again."},
+			"resume_token": schema.StringAttribute{Optional: true,
+				MarkdownDescription: "Any value; when it changes, provisioning that was paused outside Terraform is switched on again."},
+			"paused_outside_since": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "When a pause outside Terraform was first seen (RFC 3339); null while there is none."},
 			"wait_for_first_cycle": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether switching provisioning on waits until the first cycle after it has ended. A failed cycle and a wait that takes longer than the timeout are warnings. Defaults to `false`."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,

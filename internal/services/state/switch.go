@@ -25,62 +25,63 @@ func saver(ctx context.Context, state *tfsdk.State, id *tfsdk.ResourceIdentity) 
 	}
 }
 
-// apply restarts if asked, then starts or pauses the job unless it is as wanted already, and saves the state before it
-// waits for anything.
-func (r *Resource) apply(ctx context.Context, plan model, restart bool, save func(graph.JobRef, model) diag.Diagnostics) diag.Diagnostics {
-	ref, err := plan.ref()
+// apply brings the job to what a change wants, and saves the state before it waits for anything.
+func (r *Resource) apply(ctx context.Context, c change, save func(graph.JobRef, model) diag.Diagnostics) diag.Diagnostics {
+	ref, err := c.plan.ref()
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
-	before, started, diags := r.switchJob(ctx, ref, plan, restart, save)
+	before, started, diags := r.switchJob(ctx, ref, c, save)
 	// The wait takes no lock: it may last an hour, and other resources of the connection need not stand by.
-	if started && !diags.HasError() && plan.WaitForFirstCycle.ValueBool() {
+	if started && !diags.HasError() && c.plan.WaitForFirstCycle.ValueBool() {
 		diags.Append(r.waitForFirstCycle(ctx, ref, before)...)
 	}
 	return diags
 }
 
-// switchJob makes the calls of apply. It returns the job as it was and whether the calls started it.
-func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, restart bool, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
+// switchJob makes the calls of apply. It returns the job as it was and whether the calls started it. Off means that no cycle
+// begins: a restart of a job that is or stays off waits until it is switched on.
+func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer r.data.Lock(ref.ServicePrincipalID)()
 	before, err := r.awaitJob(ctx, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
 	active := before.Schedule.Active()
-	wanted := active
-	if !plan.Enabled.IsNull() {
-		wanted = plan.Enabled.ValueBool()
-	}
-	if restart {
-		if err := r.data.Graph.RestartJob(ctx, ref, plan.RestartScope.ValueString()); err != nil {
-			return before, false, r.restartFailed(ctx, ref, wanted, err)
+	wanted := c.wants(active)
+	restart := c.restarts() || c.state.RestartPending.ValueBool()
+	c.plan.RestartPending = types.BoolValue(restart && !wanted)
+	if wanted && !active {
+		if _, checked := r.run().checked.Take(ref); !checked {
+			diags.Append(starter{data: r.data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
 		}
-		r.data.NoteStart(ref)
-		active = true // a restart starts a stopped job as well
+		if diags.HasError() {
+			return before, false, diags
+		}
+	}
+	released, ds := r.release(ctx, ref, c, before, wanted)
+	if diags.Append(ds...); ds.HasError() {
+		return before, false, diags
 	}
 	switch {
+	case released:
+	case restart && wanted: // which starts a stopped job as well
+		if err := r.data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
+			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
+		}
+		r.data.NoteStart(ref)
 	case wanted && !active:
 		if err := r.startJob(ctx, ref); err != nil {
-			return before, false, diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err,
-				"If the connection has no credentials yet, give them or authorize in the portal first.")}
+			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
 		}
 		r.data.NoteStart(ref)
 	case !wanted && active:
 		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
-			diags = diag.Diagnostics{graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err)}
-			if restart {
-				// The restart is done and must not be repeated; what is left to do is the pause.
-				if !plan.Enabled.IsNull() {
-					plan.Enabled = types.BoolValue(true)
-				}
-				diags.Append(save(ref, plan)...)
-			}
-			return before, false, diags
+			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err))
 		}
 	}
-	diags = save(ref, plan)
-	if diags.HasError() || wanted == before.Schedule.Active() && !restart {
+	diags.Append(save(ref, c.plan)...)
+	if diags.HasError() || wanted == active && !restart {
 		return before, false, diags
 	}
 	if err := r.waitForSchedule(ctx, ref, wanted); err != nil {
@@ -89,22 +90,50 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, plan model, 
 			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
 		return before, false, diags
 	}
-	return before, wanted && !before.Schedule.Active(), diags
+	return before, wanted && !active, diags
 }
 
-// restartFailed is the error for a restart. Whether a lost one took effect cannot be told; a job that is to be off is
-// switched off for safety.
-func (r *Resource) restartFailed(ctx context.Context, ref graph.JobRef, wanted bool, err error) diag.Diagnostics {
+// wants reports whether the job is to be on after the change. A job that is off although the state has it on was paused
+// outside Terraform, perhaps since the refresh: unless the configuration ends the pause, it stays off.
+func (c change) wants(active bool) bool {
+	switch {
+	case c.plan.Enabled.IsNull():
+		return active
+	case !c.plan.Enabled.ValueBool():
+		return false
+	case active || c.creates || !c.state.Enabled.ValueBool():
+		return true
+	}
+	return c.plan.OnOutsidePause.ValueString() == pauseResumes || !c.plan.ResumeToken.Equal(c.state.ResumeToken)
+}
+
+// release carries out `release_deletions` if it is for the quarantine that the job is in.
+func (r *Resource) release(ctx context.Context, ref graph.JobRef, c change, job graph.Job, wanted bool) (released bool, diags diag.Diagnostics) {
+	release, diags := c.plan.release(ctx)
+	if release == nil || diags.HasError() || !wanted || !release.means(job) {
+		return false, diags
+	}
+	held, err := heldDeletions(ctx, r.data.Graph, ref, job)
+	if err != nil {
+		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
+	}
+	if problem := release.exceeded(held); problem != nil {
+		return false, diag.Diagnostics{problem}
+	}
+	if err := r.data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
+		return false, diag.Diagnostics{restartFailed(path.Root("release_deletions"), "Cannot release the held deletions", err)}
+	}
+	r.data.NoteStart(ref)
+	return true, nil
+}
+
+// restartFailed is the error for a restart. Whether a lost one took effect cannot be told.
+func restartFailed(at path.Path, summary string, err error) diag.Diagnostic {
 	var hints []string
 	if graph.IsAmbiguous(err) {
 		hints = append(hints, "Applying again restarts provisioning once more, which does no harm.")
-		if !wanted {
-			if pauseErr := r.data.Graph.PauseJob(ctx, ref); pauseErr != nil {
-				hints = append(hints, "A restart starts a paused job, and pausing it again failed too: look at it in the portal.")
-			}
-		}
 	}
-	return diag.Diagnostics{graphdiag.AttributeError(path.Root("restart_triggers"), "Cannot restart provisioning", err, hints...)}
+	return graphdiag.AttributeError(at, summary, err, hints...)
 }
 
 // How often a start whose answer was lost is tried, and how long the service is given to show that it took effect.

@@ -119,12 +119,12 @@ func (w *world) wantSchedule(want string) {
 
 // config is the configuration of the resource by itself.
 func (w *world) config(lines ...string) string {
-	return w.Config(fmt.Sprintf("\nresource %q \"this\" {\n  connection_id = %q\n  %s\n}\n", typeName, w.connectionID(), strings.Join(lines, "\n  ")))
+	return w.Config(fmt.Sprintf("\nresource %q \"this\" {\n  connection_id = %q\n  allow_default_mappings = true\n  %s\n}\n", typeName, w.connectionID(), strings.Join(lines, "\n  ")))
 }
 
 // object is the same for the bare protocol: pairs of name and value.
 func (w *world) object(pairs ...any) map[string]any {
-	object := map[string]any{"connection_id": w.connectionID()}
+	object := map[string]any{"connection_id": w.connectionID(), "allow_default_mappings": true}
 	for i := 0; i < len(pairs); i += 2 {
 		object[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}

@@ -1,0 +1,132 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// reviewRelease says, while planning, what `release_deletions` lets through.
+func (r *Resource) reviewRelease(ctx context.Context, c change) diag.Diagnostics {
+	release, diags := c.plan.release(ctx)
+	if release == nil || diags.HasError() || c.plan.ConnectionID.IsUnknown() {
+		return diags
+	}
+	changed := c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions)
+	ref, err := c.plan.ref()
+	if err != nil || !changed {
+		return nil
+	}
+	job, err := r.data.Graph.RequireJob(ctx, ref)
+	if err != nil {
+		return nil // the apply says what is wrong
+	}
+	if !release.means(job) {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), "release_deletions has no effect",
+			fmt.Sprintf("The job is not in the quarantine that began at %s because of too many deletions. %s", release.QuarantineBegan.ValueString(), quarantineNow(job)))}
+	}
+	if c.staysOff() {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), "Held deletions stay held",
+			"Provisioning is off, and off means that no cycle begins. They are released by an apply that finds it on.")}
+	}
+	held, err := heldDeletions(ctx, r.data.Graph, ref, job)
+	if err != nil {
+		var skipped graphdiag.Skipped
+		skipped.Add("how many deletions are held", err)
+		return skipped.Diagnostics("The apply counts them before it releases any.")
+	}
+	if problem := release.exceeded(held); problem != nil {
+		return diag.Diagnostics{problem}
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), fmt.Sprintf("%s will be carried out", deletions(len(held))),
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+some(held))}
+}
+
+// means reports whether the job is in the quarantine that the release is for.
+func (r *release) means(job graph.Job) bool {
+	began, err := time.Parse(time.RFC3339, r.QuarantineBegan.ValueString())
+	if err != nil || job.Status == nil || job.Status.Quarantine == nil || !strings.EqualFold(job.Status.Quarantine.Reason, "TooManyDeletes") {
+		return false
+	}
+	current := job.Status.Quarantine.CurrentBegan
+	return current != nil && current.Truncate(time.Second).Equal(began.Truncate(time.Second))
+}
+
+// exceeded is the error for more held deletions than may be released.
+func (r *release) exceeded(held []string) diag.Diagnostic {
+	if int64(len(held)) <= r.Max.ValueInt64() {
+		return nil
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("release_deletions").AtName("max"), "More deletions are held than may be released",
+		fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), some(held)))
+}
+
+func quarantineNow(job graph.Job) string {
+	if job.Status == nil || job.Status.Quarantine == nil {
+		return "It is not in quarantine."
+	}
+	q := job.Status.Quarantine
+	if q.CurrentBegan == nil {
+		return fmt.Sprintf("It is in quarantine for %s.", q.Reason)
+	}
+	return fmt.Sprintf("It is in quarantine for %s since %s.", q.Reason, q.CurrentBegan.UTC().Format(time.RFC3339))
+}
+
+// heldDeletions are the object ids of the users and groups whose deletion or disabling the service holds back, as its
+// provisioning logs tell since the cycle that it stopped, sorted.
+func heldDeletions(ctx context.Context, client *graph.Client, ref graph.JobRef, job graph.Job) ([]string, error) {
+	since := time.Time{}
+	if began := job.Status.Quarantine.SeriesBegan; began != nil {
+		since = *began
+	}
+	if last := job.Status.LastExecution; last != nil && last.TimeBegan != nil && last.TimeBegan.Before(since) {
+		since = *last.TimeBegan
+	}
+	held := map[string]bool{}
+	for entry, err := range client.ListProvisioningLogs(ctx, graph.ProvisioningLogFilter{ServicePrincipalID: ref.ServicePrincipalID, JobID: ref.JobID, Since: since.Add(-time.Second)}) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(entry.Action, "stagedDelete") {
+			held[entry.Source.ID] = true
+		}
+	}
+	ids := make([]string, 0, len(held))
+	for id := range held {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// deletions counts in words.
+func deletions(n int) string {
+	if n == 1 {
+		return "1 held deletion"
+	}
+	return fmt.Sprintf("%d held deletions", n)
+}
+
+// some lists the first ten of several lines.
+func some(lines []string) string {
+	const most = 10
+	text := ""
+	for i, line := range lines {
+		if i == most {
+			return text + fmt.Sprintf("\n- and %d more", len(lines)-most)
+		}
+		text += "\n- " + line
+	}
+	return strings.TrimPrefix(text, "\n")
+}

@@ -1,0 +1,241 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in.
+func (r *Resource) reviewStart(ctx context.Context, c change) (diags diag.Diagnostics) {
+	if c.plan.Enabled.IsUnknown() || !c.plan.Enabled.ValueBool() {
+		return r.reviewRelease(ctx, c)
+	}
+	if c.plan.ConnectionID.IsUnknown() {
+		if c.switchesOn() && c.plan.MappingIDs.IsNull() && !c.plan.AllowDefaultMappings.ValueBool() && !c.plan.AllowDefaultMappings.IsUnknown() {
+			diags.Append(noMappings("The connection does not exist yet, so its job never ran."))
+		}
+		return diags
+	}
+	ref, err := c.plan.ref()
+	if err != nil {
+		return nil // the attribute's validator has said so
+	}
+	s := starter{data: r.data, ref: ref, plan: c.plan}
+	if !c.switchesOn() {
+		if !c.held() {
+			diags.Append(s.warnUnauthorized(ctx)...)
+		}
+		return append(diags, r.reviewRelease(ctx, c)...)
+	}
+	var skipped graphdiag.Skipped
+	job, err := r.data.Graph.RequireJob(ctx, ref)
+	if err != nil {
+		return nil // the apply says what is wrong, should it still be
+	}
+	r.run().planned.Give(ref, job)
+	if !job.Schedule.Active() {
+		diags.Append(warnQuarantined(job)...)
+		diags.Append(s.check(ctx, job, &skipped)...)
+	}
+	if !diags.HasError() && skipped.Empty() {
+		r.run().checked.Give(ref, true)
+	}
+	return append(diags, skipped.Diagnostics("They run at apply, before provisioning is started.")...)
+}
+
+// starter decides whether a job may be started.
+type starter struct {
+	data *providerdata.Data
+	ref  graph.JobRef
+	plan model
+}
+
+// check reports what forbids the start of a job that is off, and what people should know about it. With skipped, which is
+// while planning, what may not be read is noted there; without it, that is an error.
+func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
+	diags.Append(s.checkIDs(ctx)...)
+	if !job.HasRun() {
+		diags.Append(s.checkMappings(ctx, job, skipped)...)
+	}
+	diags.Append(s.checkAuthorized(ctx, skipped)...)
+	if !diags.HasError() {
+		diags.Append(s.warnNobody(ctx)...)
+	}
+	return diags
+}
+
+// checkIDs refuses ids of another connection or application.
+func (s starter) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
+	for _, list := range []struct {
+		name, prefix, what string
+		ids                types.List
+	}{
+		{"mapping_ids", s.ref.String() + "/", "attribute mappings of another connection", s.plan.MappingIDs},
+		{"assignment_ids", s.ref.ServicePrincipalID, "an assignment of another application", s.plan.AssignmentIDs},
+	} {
+		ids, _ := knownTexts(ctx, list.ids)
+		for _, id := range ids {
+			if !strings.HasPrefix(id, list.prefix) {
+				diags.AddAttributeError(path.Root(list.name), "An id of something else",
+					fmt.Sprintf("`%s` holds %q, which is %s. The connection is %q.", list.name, id, list.what, s.ref))
+			}
+		}
+	}
+	return diags
+}
+
+// checkMappings refuses to start a job that never ran while an enabled object mapping is the connector's default and nobody
+// has said that this is right.
+func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) diag.Diagnostics {
+	listed, all := knownTexts(ctx, s.plan.MappingIDs)
+	switch {
+	case s.plan.AllowDefaultMappings.ValueBool() || !all:
+		return nil
+	case s.plan.MappingIDs.IsNull():
+		return diag.Diagnostics{noMappings("The job never ran.")}
+	}
+	fail := func(err error) diag.Diagnostics {
+		if skipped != nil && graph.IsPermissionDenied(err) {
+			skipped.Add("whether every object mapping is in place", err)
+			return nil
+		}
+		return diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err, "Provisioning was not started.")}
+	}
+	schema, err := s.data.Graph.GetSchema(ctx, s.ref)
+	if err != nil {
+		return fail(err)
+	}
+	mappings, err := schema.ObjectMappings()
+	if err != nil {
+		return fail(err)
+	}
+	open := slices.DeleteFunc(mappings, func(m graph.ObjectMapping) bool {
+		return !m.Enabled || slices.ContainsFunc([]string{m.Name, m.SourceObject}, func(name string) bool { return slices.Contains(listed, s.ref.String()+"/"+name) })
+	})
+	if len(open) == 0 {
+		return nil
+	}
+	template, err := s.data.Graph.GetTemplateSchema(ctx, s.ref.ServicePrincipalID, job.TemplateID)
+	if err != nil {
+		return fail(err)
+	}
+	defaults, err := template.ObjectMappings()
+	if err != nil {
+		return fail(err)
+	}
+	var names []string
+	for _, m := range open {
+		if slices.ContainsFunc(defaults, func(d graph.ObjectMapping) bool { return d.Name == m.Name && reflect.DeepEqual(d.Attributes, m.Attributes) }) {
+			names = append(names, "`"+m.Name+"`")
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start with the default mapping of "+strings.Join(names, ", "),
+		"The job never ran, and its first cycle would write accounts by the connector's own default mapping. Declare a `gotomeeting_attribute_mappings` for it (with `enabled = false` to leave such objects alone) and list its id in `mapping_ids`, "+
+			"or set `allow_default_mappings = true` if the default is right. Provisioning was not started.")}
+}
+
+func noMappings(why string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start before the attribute mappings are in place",
+		why+" Its first cycle would create and match accounts by the connector's default mappings. List the ids of the `gotomeeting_attribute_mappings` that must be in place first: "+
+			"`mapping_ids = [gotomeeting_attribute_mappings.users.id]`. If the defaults are right, set `allow_default_mappings = true`. Nothing was started.")
+}
+
+// checkAuthorized refuses to start a connection whose secrets were read and hold no credential: its first cycle would end in
+// quarantine.
+func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped) diag.Diagnostics {
+	secrets, err := s.data.Secrets(ctx, s.ref.ServicePrincipalID)
+	switch {
+	case graph.IsPermissionDenied(err) && skipped != nil:
+		skipped.Add("whether the connection can sign in", err)
+	case err != nil:
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Cannot tell whether the connection can sign in",
+			"Its stored secrets could not be read. If it holds no credentials, its first cycle ends in quarantine. "+graphdiag.Detail(err))}
+	case !graph.HoldCredential(secrets):
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), "The connection cannot sign in yet",
+			"The service holds no credential for this connection (`authorized` is false), so that its first cycle would end in quarantine. Provisioning was not started. "+
+				"Give the connection credentials, or apply with `enabled = false`, authorize it in the portal, and set `enabled = true` then.")}
+	}
+	return nil
+}
+
+// warnUnauthorized warns, at every plan, about a connection that is on and holds no credential.
+func (s starter) warnUnauthorized(ctx context.Context) diag.Diagnostics {
+	secrets, err := s.data.Secrets(ctx, s.ref.ServicePrincipalID)
+	if err != nil || graph.HoldCredential(secrets) {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Provisioning of service principal "+s.ref.ServicePrincipalID+" is on and cannot sign in",
+		"The service holds no credential for this connection any more (`authorized` is false). Give it credentials, or authorize it in the portal.")}
+}
+
+// warnNobody warns about a start after which nobody is provisioned. It asks only where the configuration names no assignment.
+func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
+	if !s.plan.AssignmentIDs.IsNull() {
+		return nil
+	}
+	secrets, err := s.data.Secrets(ctx, s.ref.ServicePrincipalID)
+	if err != nil || graph.ScopeIsAll(secrets) {
+		return nil
+	}
+	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
+	if err != nil || slices.ContainsFunc(assignments, func(a graph.Assignment) bool { return a.AppRoleID != graph.DefaultAccessRoleID }) {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Nobody will be provisioned",
+		"The scope of the connection is `assigned`, and nobody is assigned to the application with a role that provisions; \"Default Access\" does not. "+
+			"If this configuration makes assignments, list their ids in `assignment_ids`, so that they come first.")}
+}
+
+// warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
+func warnQuarantined(job graph.Job) diag.Diagnostics {
+	if job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
+		return nil
+	}
+	quarantine := job.Status.Quarantine
+	since := ""
+	if began := quarantine.SeriesBegan; began != nil {
+		since = " since " + began.Format(time.RFC3339)
+	}
+	detail := fmt.Sprintf("The job has been in quarantine%s (%s) and is off; the service disables a job after four weeks of that. Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed.",
+		since, quarantine.Reason)
+	if quarantine.Error != nil && quarantine.Error.Message != "" {
+		detail += " The service said: " + strings.TrimSuffix(quarantine.Error.Message, ".") + "."
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Quarantine switched provisioning off", detail)}
+}
+
+// knownTexts returns the elements of a list that are known, and whether that is all of them.
+func knownTexts(ctx context.Context, list types.List) (texts []string, all bool) {
+	if list.IsUnknown() {
+		return nil, false
+	}
+	var elements []types.String
+	list.ElementsAs(ctx, &elements, false)
+	all = true
+	for _, element := range elements {
+		if element.IsUnknown() {
+			all = false
+			continue
+		}
+		texts = append(texts, element.ValueString())
+	}
+	return texts, all
+}
