@@ -52,8 +52,9 @@ resource "gotomeeting_provisioning_state" "this" {
   connection_id = gotomeeting_provisioning_connection.this.id
   enabled       = true
 
-  # No account is touched before the mappings and the assignments are right.
-  depends_on = [gotomeeting_attribute_mappings.users, gotomeeting_user_role_assignment.meetings_team]
+  # No account is touched before these are right; on destroy, provisioning is paused before they are removed.
+  mapping_ids    = [gotomeeting_attribute_mappings.users.id]
+  assignment_ids = [gotomeeting_user_role_assignment.meetings_team.id]
 }
 
 data "gotomeeting_sync_status" "this" {

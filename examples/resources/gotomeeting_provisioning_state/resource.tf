@@ -1,7 +1,7 @@
 # Comes last: provisioning is switched on after mappings and assignments are right, and paused before they are removed.
 resource "gotomeeting_provisioning_state" "this" {
-  connection_id = gotomeeting_provisioning_connection.this.id
-  enabled       = true
-
-  depends_on = [gotomeeting_attribute_mappings.users, gotomeeting_user_role_assignment.meetings_team]
+  connection_id  = gotomeeting_provisioning_connection.this.id
+  enabled        = true
+  mapping_ids    = [gotomeeting_attribute_mappings.users.id]
+  assignment_ids = [gotomeeting_user_role_assignment.meetings_team.id]
 }

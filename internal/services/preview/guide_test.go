@@ -76,8 +76,10 @@ func TestPreview_keepsProvisioningOffWhileThereAreConflicts(t *testing.T) {
 	}
 	config := env.Config(tenantFromNothing + example(t, "data-source") + example(t, "data-source-gate") + `
 resource "gotomeeting_provisioning_state" "this" {
-  connection_id = gotomeeting_provisioning_connection.this.id
-  enabled       = true
+  connection_id  = gotomeeting_provisioning_connection.this.id
+  enabled        = true
+  mapping_ids    = [gotomeeting_attribute_mappings.users.id]
+  assignment_ids = [gotomeeting_user_role_assignment.meetings_team.id]
 
   depends_on = [data.gotomeeting_provisioning_preview.gate]
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-func TestRestartAction_leavesProvisioningOffThatWasOff(t *testing.T) {
+func TestRestartAction_refusesToStartWhatIsOff(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name       string
@@ -25,7 +25,8 @@ func TestRestartAction_leavesProvisioningOffThatWasOff(t *testing.T) {
 	}{
 		{"running", true, nil, []string{"restart"}, `{}`, "Provisioning was restarted."},
 		{"held deletions", true, "ForceDeletes", []string{"restart"}, `"resetScope":"ForceDeletes"`, "Provisioning was restarted."},
-		{"off", false, "Watermark,Escrows", []string{"restart", "pause"}, `"resetScope":"Watermark,Escrows"`, "What the scope names was reset. Provisioning was off and stays off."},
+		{"off", false, "Watermark,Escrows", nil, "", ""},
+		{"off, held deletions", false, "ForceDeletes", nil, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +50,15 @@ func TestRestartAction_leavesProvisioningOffThatWasOff(t *testing.T) {
 				config["restart_scope"] = test.scope
 			}
 			progress, diagnostics := env.Protocol().Invoke("gotomeeting_restart_provisioning", config)
+			if !test.running {
+				if len(diagnostics) != 1 || !diagnostics[0].Error || diagnostics[0].Summary != "Provisioning of service principal "+sp.ID+" is off" || len(progress) > 0 {
+					t.Errorf("got %v, %v", progress, diagnostics)
+				}
+				if writes := env.Sim.Log().Writes(); len(writes) > 0 {
+					t.Errorf("wrote %v", acctest.Lines(writes))
+				}
+				return
+			}
 			if len(diagnostics) > 0 {
 				t.Fatal(diagnostics)
 			}

@@ -56,11 +56,6 @@ func identityOf(ref graph.JobRef) identity {
 
 func (m model) ref() (graph.JobRef, error) { return graph.ParseJobRef(m.ConnectionID.ValueString()) }
 
-// held reports whether provisioning was paused outside Terraform and stays paused until somebody says otherwise.
-func (m model) held() bool {
-	return !m.PausedOutsideSince.IsNull() && !m.PausedOutsideSince.IsUnknown() && m.OnOutsidePause.ValueString() != pauseResumes
-}
-
 // release returns `release_deletions`, nil when it is not given or not known yet.
 func (m model) release(ctx context.Context) (*release, diag.Diagnostics) {
 	if m.ReleaseDeletions.IsNull() || m.ReleaseDeletions.IsUnknown() {
@@ -76,15 +71,22 @@ func (m model) release(ctx context.Context) (*release, diag.Diagnostics) {
 
 // fromJob takes over whether the job runs. What the configuration leaves to the operator (null) stays null, except on
 // import. Quarantine does not show: the schedule stays active. A job that was on and is found off was paused outside
-// Terraform, or disabled after a long quarantine: `enabled` keeps what is wanted and the pause is noted, unless the
+// Terraform, or disabled after a long quarantine. The pause is noted; `enabled` keeps what is wanted, unless the
 // configuration has pauses repaired.
 func (m *model) fromJob(job graph.Job, imported bool, now time.Time) {
 	active := job.Schedule.Active()
+	if m.WaitForFirstCycle.IsNull() {
+		m.WaitForFirstCycle = types.BoolValue(false)
+	}
+	if m.OnOutsidePause.IsNull() {
+		m.OnOutsidePause = types.StringValue(pauseHolds)
+	}
 	switch {
 	case imported:
 		m.Enabled = types.BoolValue(active)
 	case m.Enabled.IsNull():
-	case m.Enabled.ValueBool() && !active && m.OnOutsidePause.ValueString() != pauseResumes:
+	case !active && (m.Enabled.ValueBool() || !m.PausedOutsideSince.IsNull()):
+		m.Enabled = types.BoolValue(m.OnOutsidePause.ValueString() != pauseResumes)
 		if m.PausedOutsideSince.IsNull() {
 			m.PausedOutsideSince = types.StringValue(now.UTC().Format(time.RFC3339))
 		}
@@ -93,13 +95,4 @@ func (m *model) fromJob(job graph.Job, imported bool, now time.Time) {
 		m.Enabled = types.BoolValue(active)
 	}
 	m.PausedOutsideSince = types.StringNull()
-	if m.WaitForFirstCycle.IsNull() {
-		m.WaitForFirstCycle = types.BoolValue(false)
-	}
-	if m.OnOutsidePause.IsNull() {
-		m.OnOutsidePause = types.StringValue(pauseHolds)
-	}
-	if m.RestartPending.IsNull() {
-		m.RestartPending = types.BoolValue(false)
-	}
 }

@@ -17,39 +17,38 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
+// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning is switched
+// on, which it had to wait for. Otherwise what stands there was carried out or is out of date.
+func (c change) releases() bool {
+	return !c.plan.ReleaseDeletions.IsNull() && (c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions) || c.switchesOn())
+}
+
 // reviewRelease says, while planning, what `release_deletions` lets through.
-func (r *Resource) reviewRelease(ctx context.Context, c change) diag.Diagnostics {
+func (r *Resource) reviewRelease(ctx context.Context, c change, job *graph.Job) diag.Diagnostics {
 	release, diags := c.plan.release(ctx)
-	if release == nil || diags.HasError() || c.plan.ConnectionID.IsUnknown() {
+	ref, err := c.plan.ref()
+	if release == nil || diags.HasError() || err != nil || job == nil || !c.releases() {
 		return diags
 	}
-	changed := c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions)
-	ref, err := c.plan.ref()
-	if err != nil || !changed {
-		return nil
+	at := path.Root("release_deletions")
+	if !release.means(*job) {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Nothing of "+c.subject()+" will be released",
+			fmt.Sprintf("`release_deletions` is for the quarantine that began at %s because of too many deletions. %s", release.QuarantineBegan.ValueString(), quarantineNow(*job)))}
 	}
-	job, err := r.data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return nil // the apply says what is wrong
+	if c.staysOff() || c.plan.Enabled.IsNull() && !job.Schedule.Active() {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Held deletions of "+c.subject()+" stay held",
+			"Provisioning is off, and off means that no cycle begins. Switching it on releases them, if it is still in this quarantine.")}
 	}
-	if !release.means(job) {
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), "release_deletions has no effect",
-			fmt.Sprintf("The job is not in the quarantine that began at %s because of too many deletions. %s", release.QuarantineBegan.ValueString(), quarantineNow(job)))}
-	}
-	if c.staysOff() {
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), "Held deletions stay held",
-			"Provisioning is off, and off means that no cycle begins. They are released by an apply that finds it on.")}
-	}
-	held, err := heldDeletions(ctx, r.data.Graph, ref, job)
+	held, err := heldDeletions(ctx, r.data.Graph, ref, *job)
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("how many deletions are held", err)
 		return skipped.Diagnostics("The apply counts them before it releases any.")
 	}
-	if problem := release.exceeded(held); problem != nil {
+	if problem := release.refuses(held); problem != nil {
 		return diag.Diagnostics{problem}
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("release_deletions"), fmt.Sprintf("%s will be carried out", deletions(len(held))),
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", deletions(len(held)), c.subject()),
 		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+some(held))}
 }
 
@@ -63,13 +62,18 @@ func (r *release) means(job graph.Job) bool {
 	return current != nil && current.Truncate(time.Second).Equal(began.Truncate(time.Second))
 }
 
-// exceeded is the error for more held deletions than may be released.
-func (r *release) exceeded(held []string) diag.Diagnostic {
-	if int64(len(held)) <= r.Max.ValueInt64() {
-		return nil
+// refuses is the error for held deletions that may not be released: more than were allowed, or not known.
+func (r *release) refuses(held []string) diag.Diagnostic {
+	at := path.Root("release_deletions")
+	switch {
+	case len(held) == 0:
+		return diag.NewAttributeErrorDiagnostic(at, "Cannot tell which deletions are held",
+			"The provisioning logs name none since the quarantine began; they may be late by some minutes. Nothing was released. Plan again later, or release them unseen with the action `gotomeeting_restart_provisioning`.")
+	case int64(len(held)) > r.Max.ValueInt64():
+		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), some(held)))
 	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("release_deletions").AtName("max"), "More deletions are held than may be released",
-		fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), some(held)))
+	return nil
 }
 
 func quarantineNow(job graph.Job) string {

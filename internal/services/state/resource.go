@@ -124,12 +124,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	imported, diags := wasImported(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, state: state, imported: imported}, saver(ctx, &resp.State, resp.Identity))...)
-	if imported && !plan.RestartTriggers.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("false"))...)
-	}
+	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
@@ -156,7 +151,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
 	}
-	if presence != graph.JobPresent && presence != graph.JobNotReplicated {
+	// Renamed without a `moved` block, this resource is created under its new name and destroyed under the old one, in
+	// whatever order: then it is not to be paused.
+	if presence != graph.JobPresent && presence != graph.JobNotReplicated || r.run().created.applied.Has(state.ConnectionID.ValueString()) {
 		return
 	}
 	paused, err := r.data.Graph.PauseAndWait(ctx, ref, job)

@@ -51,12 +51,12 @@ func TestResource_nullLeavesTheOperatorsChoiceAlone(t *testing.T) {
 	w.wantSchedule(store.ScheduleActive)
 }
 
-func TestResource_repairsWhatTheOperatorChanged(t *testing.T) {
+func TestResource_repairsWhatTheOperatorChangedIfSoConfigured(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.test(
-		resource.TestStep{Config: w.config("enabled = true")},
-		resource.TestStep{PreConfig: w.pause, Config: w.config("enabled = true"), ConfigPlanChecks: action(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: w.config("enabled = true", `on_outside_pause = "resume"`)},
+		resource.TestStep{PreConfig: w.pause, Config: w.config("enabled = true", `on_outside_pause = "resume"`), ConfigPlanChecks: action(plancheck.ResourceActionUpdate)},
 		resource.TestStep{Config: w.config("enabled = false")},
 		resource.TestStep{PreConfig: w.start, Config: w.config("enabled = false"), ConfigPlanChecks: action(plancheck.ResourceActionUpdate)},
 	)
@@ -80,7 +80,9 @@ func TestResource_imports(t *testing.T) {
 	w := newWorld(t)
 	w.test(
 		resource.TestStep{Config: w.config("enabled = true")},
-		resource.TestStep{ResourceName: typeName + ".this", ImportState: true, ImportStateVerify: true, ImportStateId: w.connectionID()},
+		resource.TestStep{ResourceName: typeName + ".this", ImportState: true, ImportStateId: w.connectionID(),
+			ImportStateVerify: true, ImportStateVerifyIgnore: []string{"allow_default_mappings", "restart_pending"}},
+		resource.TestStep{Config: w.bare("enabled = true")},
 		resource.TestStep{ResourceName: typeName + ".this", ImportState: true, ImportStateKind: resource.ImportBlockWithID,
 			ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 		resource.TestStep{ResourceName: typeName + ".this", ImportState: true, ImportStateId: "no/connection",
@@ -95,7 +97,8 @@ func TestResource_importsByIdentity(t *testing.T) {
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		ProtoV6ProviderFactories: w.ProviderFactories(),
 		Steps: []resource.TestStep{
-			{Config: w.config("enabled = true"), ConfigStateChecks: []statecheck.StateCheck{
+			{Config: w.bare("enabled = true", "allow_default_mappings = true")},
+			{Config: w.bare("enabled = true"), ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectIdentity(typeName+".this", map[string]knownvalue.Check{"service_principal_id": knownvalue.StringExact(w.sp.ID), "job_id": knownvalue.StringExact(w.job.ID)}),
 			}},
 			{ResourceName: typeName + ".this", ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
@@ -111,7 +114,10 @@ func TestResource_importFormsOverTheProtocol(t *testing.T) {
 	p := w.Protocol()
 	want := map[string]any{
 		"id": w.connectionID(), "connection_id": w.connectionID(), "enabled": true,
-		"restart_triggers": nil, "restart_scope": nil, "wait_for_first_cycle": false, "timeouts": nil,
+		"mapping_ids": nil, "assignment_ids": nil, "allow_default_mappings": nil,
+		"restart_triggers": nil, "restart_scope": nil, "restart_pending": nil, "release_deletions": nil,
+		"on_outside_pause": "hold", "resume_token": nil, "paused_outside_since": nil,
+		"wait_for_first_cycle": false, "timeouts": nil,
 	}
 	identity := map[string]any{"service_principal_id": w.sp.ID, "job_id": w.job.ID}
 	for _, id := range []string{
@@ -131,7 +137,7 @@ func TestResource_importFormsOverTheProtocol(t *testing.T) {
 	if diff := cmp.Diff(want, one.State); diff != "" {
 		t.Errorf("import by identity (-want +got):\n%s", diff)
 	}
-	planned, found := p.Plan(typeName, one, w.object("enabled", true))
+	planned, found := p.Plan(typeName, one, map[string]any{"connection_id": w.connectionID(), "enabled": true})
 	succeeds(t, found)
 	if planned.Changes() {
 		t.Errorf("the plan after the import changes something: %v", planned.State)
@@ -173,10 +179,10 @@ func TestResource_createsAnewAfterDeletionBehindItsBack(t *testing.T) {
 	if gone != nil {
 		t.Errorf("the resource is still there: %v", gone.State)
 	}
-	_, found = p.Change(typeName, nil, w.object("enabled", true))
+	_, found = w.Protocol().Change(typeName, nil, w.object("enabled", true))
 	w.wants(found, failure("connection_id", "The connection does not exist",
 		"The service principal "+w.sp.ID+" has no provisioning job \""+w.job.ID+"\". If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew. Otherwise check the id."))
-	left, found := p.Change(typeName, one, nil)
+	left, found := w.Protocol().Change(typeName, one, nil)
 	succeeds(t, found)
 	if left != nil {
 		t.Errorf("destroy of a deleted job left %v", left.State)
@@ -198,7 +204,7 @@ func TestResource_deletedApplicationIsGone(t *testing.T) {
 	if gone != nil {
 		t.Errorf("the resource is still there: %v", gone.State)
 	}
-	if left, found := p.Change(typeName, one, nil); left != nil || len(found) > 0 {
+	if left, found := w.Protocol().Change(typeName, one, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
 }
@@ -209,7 +215,7 @@ func TestResource_aNewConnectionReplacesAndPausesTheOld(t *testing.T) {
 	p := w.Protocol()
 	one, found := p.Change(typeName, nil, w.object("enabled", true))
 	succeeds(t, found)
-	planned, found := p.Plan(typeName, one, map[string]any{"connection_id": w.sp.ID + "/other", "enabled": true})
+	planned, found := p.Plan(typeName, one, map[string]any{"connection_id": w.sp.ID + "/other", "enabled": true, "allow_default_mappings": true})
 	succeeds(t, found)
 	if diff := cmp.Diff([]string{"connection_id"}, planned.Replaces); diff != "" {
 		t.Errorf("replaces (-want +got):\n%s", diff)

@@ -5,6 +5,7 @@ package state_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,12 +33,13 @@ func TestResource_restartsOnTrigger(t *testing.T) {
 		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "second" }`), ConfigPlanChecks: emptyPlan()},
 		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "second" }`, `restart_scope = "Watermark"`), ConfigPlanChecks: action(plancheck.ResourceActionUpdate)},
 		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "third" }`, `restart_scope = "QuarantineState, Watermark"`)},
-		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "fourth" }`, `restart_scope = "ForceDeletes"`)},
+		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "fourth" }`, `restart_scope = "ForceDeletes"`),
+			ExpectError: regexp.MustCompile("`ForceDeletes` releases held deletions")},
 		resource.TestStep{Config: w.config("enabled = true", `restart_scope = "None"`, `restart_triggers = { reason = "fifth" }`),
 			ExpectError: regexp.MustCompile("`None` restarts nothing")},
 		resource.TestStep{Config: w.config("enabled = true")},
 	)
-	w.wantAsked("start", portalRestart, `restart {"criteria":{"resetScope":"QuarantineState, Watermark"}}`, forceDeletes, "pause")
+	w.wantAsked("start", portalRestart, `restart {"criteria":{"resetScope":"QuarantineState, Watermark"}}`, "pause")
 }
 
 func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
@@ -49,13 +51,15 @@ func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
 		after   []any
 		want    []string
 		is      string
+		waits   bool
 	}{
-		{"running stays on", []any{"enabled", true}, true, []any{"enabled", true}, []string{portalRestart}, store.ScheduleActive},
-		{"paused is paused again", []any{"enabled", false}, false, []any{"enabled", false}, []string{portalRestart, "pause"}, store.SchedulePaused},
-		{"paused and switched on takes no start", []any{"enabled", false}, false, []any{"enabled", true}, []string{portalRestart}, store.ScheduleActive},
-		{"running and switched off", []any{"enabled", true}, true, []any{"enabled", false}, []string{portalRestart, "pause"}, store.SchedulePaused},
-		{"left to the operator, on", nil, true, nil, []string{portalRestart}, store.ScheduleActive},
-		{"left to the operator, off", nil, false, nil, []string{portalRestart, "pause"}, store.SchedulePaused},
+		{"running stays on", []any{"enabled", true}, true, []any{"enabled", true}, []string{portalRestart}, store.ScheduleActive, false},
+		{"paused and paused it stays", []any{"enabled", false}, false, []any{"enabled", false}, nil, store.SchedulePaused, true},
+		{"paused and switched on takes no start", []any{"enabled", false}, false, []any{"enabled", true}, []string{portalRestart}, store.ScheduleActive, false},
+		{"running and switched off", []any{"enabled", true}, true, []any{"enabled", false}, []string{"pause"}, store.SchedulePaused, true},
+		{"left to the operator, on", nil, true, nil, []string{portalRestart}, store.ScheduleActive, false},
+		{"left to the operator, off", nil, false, nil, nil, store.SchedulePaused, true},
+		{"paused outside", []any{"enabled", true}, false, []any{"enabled", true}, nil, store.SchedulePaused, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,14 +72,20 @@ func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
 				w.pause()
 			}
 			w.Sim.Log().Reset()
-			one, found = p.Change(typeName, one, w.object(append(test.after, "restart_triggers", triggers("new"))...))
-			succeeds(t, found)
+			managed := w.Managed(typeName)
+			managed.Now = one
+			config := w.object(append(test.after, "restart_triggers", triggers("new"))...)
+			found = managed.Apply(config)
+			if waits := "The restart of service principal " + w.sp.ID + " waits for provisioning to be switched on"; found.HasError() || test.waits != slices.Contains(summaries(found), waits) {
+				t.Errorf("messages:\n%s", found)
+			}
 			w.wantAsked(test.want...)
 			w.wantSchedule(test.is)
-			planned, found := p.Plan(typeName, one, w.object(append(test.after, "restart_triggers", triggers("new"))...))
-			succeeds(t, found)
-			if planned.Changes() {
-				t.Errorf("the plan afterwards changes %v", planned.State)
+			if managed.Get("restart_pending") != test.waits {
+				t.Errorf("state %v", managed.Now.State)
+			}
+			if action, planned, found := managed.Plan(config); action != acctest.NoAction || found.HasError() {
+				t.Errorf("the plan afterwards is %s %v, %s", action, planned, found)
 			}
 		})
 	}
@@ -108,56 +118,34 @@ func TestResource_restartsWhenTriggersAreFirstSetButNotAfterAnImport(t *testing.
 	w.wantAsked(portalRestart)
 }
 
-func TestResource_warnsBeforeHeldDeletionsAreReleased(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	p := w.Protocol()
-	one, found := p.Change(typeName, nil, w.object("enabled", true, "restart_triggers", triggers("old"), "restart_scope", "ForceDeletes"))
-	succeeds(t, found)
-	held := warning("restart_scope", "Held deletions will be carried out",
-		"Accidental-deletion prevention stopped a cycle to protect accounts. Applying this plan lets those disables and deletions through. Check the provisioning logs for `stagedDelete` entries first.")
-	for _, value := range []any{"new", acctest.Unknown} {
-		_, found = p.Plan(typeName, one, w.object("enabled", true, "restart_triggers", triggers(value), "restart_scope", "ForceDeletes"))
-		w.wants(found, held)
-	}
-	_, found = p.Plan(typeName, one, w.object("enabled", true, "restart_triggers", triggers("old"), "restart_scope", "ForceDeletes"))
-	w.wants(found)
-}
-
 func TestResource_restartFaults(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		fault   simulator.Fault
-		enabled bool
 		want    []string
 		message string // of the error, how it begins
 		is      string
 		// again is what applying once more asks for.
 		again []string
 	}{
-		{"refused", simulator.Fault{Path: restart, Effect: simulator.LacksPermission()}, true, []string{portalRestart},
+		{"refused", simulator.Fault{Path: restart, Effect: simulator.LacksPermission()}, []string{portalRestart},
 			"The signed-in identity lacks a permission.", store.ScheduleActive, []string{portalRestart}},
-		{"lost after its effect", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, true, []string{portalRestart},
+		{"lost after its effect", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, []string{portalRestart},
 			"The connection broke before the answer arrived. It is not known whether the change took effect; the next plan reads what is there. Applying again restarts provisioning once more, which does no harm.",
 			store.ScheduleActive, []string{portalRestart}},
-		{"lost while paused", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, false, []string{portalRestart, "pause"},
-			"The connection broke before the answer arrived", store.SchedulePaused, []string{portalRestart, "pause"}},
-		{"pause afterwards refused", simulator.Fault{Path: pause, Effect: simulator.LacksPermission()}, false, []string{portalRestart, "pause"},
-			"The signed-in identity lacks a permission.", store.ScheduleActive, []string{"pause"}},
+		{"lost before its effect", simulator.Fault{Path: restart, Effect: simulator.DropsBefore()}, []string{portalRestart},
+			"The connection broke before the answer arrived.", store.ScheduleActive, []string{portalRestart}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			p := w.Protocol()
 			w.start()
-			if !test.enabled {
-				w.pause()
-			}
-			one, found := p.Change(typeName, nil, w.object("enabled", test.enabled, "restart_triggers", triggers("old")))
+			one, found := p.Change(typeName, nil, w.object("enabled", true, "restart_triggers", triggers("old")))
 			succeeds(t, found)
 			w.Sim.Faults().Add(test.fault)
-			one, found = p.Change(typeName, one, w.object("enabled", test.enabled, "restart_triggers", triggers("new")))
+			one, found = p.Change(typeName, one, w.object("enabled", true, "restart_triggers", triggers("new")))
 			if len(found) != 1 || !found[0].Error || !strings.HasPrefix(found[0].Detail, test.message) {
 				t.Errorf("messages:\n%s", found)
 			}
@@ -167,7 +155,7 @@ func TestResource_restartFaults(t *testing.T) {
 			w.Sim.Log().Reset()
 			one, found = p.Read(one)
 			succeeds(t, found)
-			_, found = p.Change(typeName, one, w.object("enabled", test.enabled, "restart_triggers", triggers("new")))
+			_, found = p.Change(typeName, one, w.object("enabled", true, "restart_triggers", triggers("new")))
 			succeeds(t, found)
 			w.wantAsked(test.again...)
 		})
@@ -203,10 +191,10 @@ func TestResource_warnsOfTheQuarantineThatSwitchedTheJobOff(t *testing.T) {
 	}{
 		{"everything known", store.Quarantine{Reason: "EncounteredQuarantineException", SeriesBegan: began, CurrentBegan: began, Error: &store.SyncError{Code: "SimulatedInvalidCredentials", Message: "The password is wrong."}},
 			"The job has been in quarantine since 2029-12-05T03:04:05Z (EncounteredQuarantineException) and is off; the service disables a job after four weeks of that. " +
-				"Switching it on lifts the quarantine, and the next cycle meets the same cause unless it was removed. The service said: The password is wrong."},
+				"Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed. The service said: The password is wrong."},
 		{"no error and no date", store.Quarantine{Reason: "TooManyDeletes"},
 			"The job has been in quarantine (TooManyDeletes) and is off; the service disables a job after four weeks of that. " +
-				"Switching it on lifts the quarantine, and the next cycle meets the same cause unless it was removed."},
+				"Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

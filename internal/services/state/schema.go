@@ -57,7 +57,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"`ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
 					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
 			"restart_pending": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether a restart waits for provisioning to be switched on."},
+				MarkdownDescription: "Whether a restart waits for provisioning to be switched on. Null after an import, until there are `restart_triggers`: the first ones are taken as they are."},
 			"release_deletions": schema.SingleNestedAttribute{Optional: true,
 				MarkdownDescription: "Lets deletions and disables through that accidental-deletion prevention holds, for one quarantine only. It has no effect on any other quarantine.",
 				Attributes: map[string]schema.Attribute{

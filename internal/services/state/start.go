@@ -6,7 +6,6 @@ package state
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +19,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in.
-func (r *Resource) reviewStart(ctx context.Context, c change) (diags diag.Diagnostics) {
-	if c.plan.Enabled.IsUnknown() || !c.plan.Enabled.ValueBool() {
-		return r.reviewRelease(ctx, c)
+// reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in. What
+// forbids the start is an error where the start is new. A pause that ends was on before, so that the same is a warning, and
+// the apply refuses.
+func (r *Resource) reviewStart(ctx context.Context, c change, job *graph.Job) (diags diag.Diagnostics) {
+	if !c.plan.Enabled.ValueBool() {
+		return nil
 	}
 	if c.plan.ConnectionID.IsUnknown() {
 		if c.switchesOn() && c.plan.MappingIDs.IsNull() && !c.plan.AllowDefaultMappings.ValueBool() && !c.plan.AllowDefaultMappings.IsUnknown() {
@@ -36,24 +37,23 @@ func (r *Resource) reviewStart(ctx context.Context, c change) (diags diag.Diagno
 		return nil // the attribute's validator has said so
 	}
 	s := starter{data: r.data, ref: ref, plan: c.plan}
-	if !c.switchesOn() {
-		if !c.held() {
-			diags.Append(s.warnUnauthorized(ctx)...)
-		}
-		return append(diags, r.reviewRelease(ctx, c)...)
+	switch {
+	case !c.switchesOn() && !c.paused():
+		return s.warnUnauthorized(ctx)
+	case !c.switchesOn() || job == nil || job.Schedule.Active():
+		return nil
 	}
+	diags.Append(warnQuarantined(*job)...)
 	var skipped graphdiag.Skipped
-	job, err := r.data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return nil // the apply says what is wrong, should it still be
-	}
-	r.run().planned.Give(ref, job)
-	if !job.Schedule.Active() {
-		diags.Append(warnQuarantined(job)...)
-		diags.Append(s.check(ctx, job, &skipped)...)
-	}
-	if !diags.HasError() && skipped.Empty() {
+	found := s.check(ctx, *job, &skipped)
+	if !found.HasError() && skipped.Empty() && s.decided(ctx) {
 		r.run().checked.Give(ref, true)
+	}
+	for _, problem := range found {
+		if c.resumes() && problem.Severity() == diag.SeverityError {
+			problem = diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Provisioning of "+c.subject()+" cannot be resumed: "+problem.Summary(), problem.Detail())
+		}
+		diags.Append(problem)
 	}
 	return append(diags, skipped.Diagnostics("They run at apply, before provisioning is started.")...)
 }
@@ -65,10 +65,15 @@ type starter struct {
 	plan model
 }
 
+// decided reports whether the configuration is known as far as a start depends on it.
+func (s starter) decided(ctx context.Context) bool {
+	_, all := knownTexts(ctx, s.plan.MappingIDs)
+	return all && !s.plan.AllowDefaultMappings.IsUnknown() && !s.plan.AssignmentIDs.IsUnknown()
+}
+
 // check reports what forbids the start of a job that is off, and what people should know about it. With skipped, which is
 // while planning, what may not be read is noted there; without it, that is an error.
 func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
-	diags.Append(s.checkIDs(ctx)...)
 	if !job.HasRun() {
 		diags.Append(s.checkMappings(ctx, job, skipped)...)
 	}
@@ -79,20 +84,25 @@ func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Sk
 	return diags
 }
 
-// checkIDs refuses ids of another connection or application.
-func (s starter) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
+// checkIDs refuses ids of another connection or application, as far as they are known and were not there before.
+func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
+	ref, err := c.plan.ref()
+	if err != nil {
+		return nil
+	}
 	for _, list := range []struct {
 		name, prefix, what string
-		ids                types.List
+		ids, before        types.List
 	}{
-		{"mapping_ids", s.ref.String() + "/", "attribute mappings of another connection", s.plan.MappingIDs},
-		{"assignment_ids", s.ref.ServicePrincipalID, "an assignment of another application", s.plan.AssignmentIDs},
+		{"mapping_ids", ref.String() + "/", "attribute mappings of another connection", c.plan.MappingIDs, c.state.MappingIDs},
+		{"assignment_ids", ref.ServicePrincipalID, "an assignment of another application", c.plan.AssignmentIDs, c.state.AssignmentIDs},
 	} {
 		ids, _ := knownTexts(ctx, list.ids)
+		before, _ := knownTexts(ctx, list.before)
 		for _, id := range ids {
-			if !strings.HasPrefix(id, list.prefix) {
+			if !strings.HasPrefix(id, list.prefix) && (c.creates || !slices.Contains(before, id)) {
 				diags.AddAttributeError(path.Root(list.name), "An id of something else",
-					fmt.Sprintf("`%s` holds %q, which is %s. The connection is %q.", list.name, id, list.what, s.ref))
+					fmt.Sprintf("`%s` holds %q, which is not an id of this connection's, perhaps one of %s. The connection is %q.", list.name, id, list.what, ref))
 			}
 		}
 	}
@@ -140,7 +150,7 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 	}
 	var names []string
 	for _, m := range open {
-		if slices.ContainsFunc(defaults, func(d graph.ObjectMapping) bool { return d.Name == m.Name && reflect.DeepEqual(d.Attributes, m.Attributes) }) {
+		if slices.ContainsFunc(defaults, m.Same) {
 			names = append(names, "`"+m.Name+"`")
 		}
 	}
@@ -195,13 +205,29 @@ func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
 	if err != nil || graph.ScopeIsAll(secrets) {
 		return nil
 	}
-	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
-	if err != nil || slices.ContainsFunc(assignments, func(a graph.Assignment) bool { return a.AppRoleID != graph.DefaultAccessRoleID }) {
+	if anybody, err := s.anybody(ctx); err != nil || anybody {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Nobody will be provisioned",
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Nobody will be provisioned by service principal "+s.ref.ServicePrincipalID,
 		"The scope of the connection is `assigned`, and nobody is assigned to the application with a role that provisions; \"Default Access\" does not. "+
 			"If this configuration makes assignments, list their ids in `assignment_ids`, so that they come first.")}
+}
+
+// anybody reports whether somebody is assigned with a role that provisions. Where the application declares no such role,
+// any will do.
+func (s starter) anybody(ctx context.Context) (bool, error) {
+	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
+	if err != nil || len(assignments) == 0 {
+		return false, err
+	}
+	principal, err := s.data.Graph.GetServicePrincipal(ctx, s.ref.ServicePrincipalID)
+	if err != nil {
+		return false, err
+	}
+	roles := slices.DeleteFunc(principal.AppRoles, func(role graph.AppRole) bool { return !role.CanProvision() })
+	return len(roles) == 0 || slices.ContainsFunc(assignments, func(a graph.Assignment) bool {
+		return slices.ContainsFunc(roles, func(role graph.AppRole) bool { return role.ID == a.AppRoleID })
+	}), nil
 }
 
 // warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
@@ -224,8 +250,8 @@ func warnQuarantined(job graph.Job) diag.Diagnostics {
 
 // knownTexts returns the elements of a list that are known, and whether that is all of them.
 func knownTexts(ctx context.Context, list types.List) (texts []string, all bool) {
-	if list.IsUnknown() {
-		return nil, false
+	if list.IsNull() || list.IsUnknown() {
+		return nil, list.IsNull()
 	}
 	var elements []types.String
 	list.ElementsAs(ctx, &elements, false)

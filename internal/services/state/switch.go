@@ -47,25 +47,27 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
+	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
-	restart := c.restarts() || c.state.RestartPending.ValueBool()
-	c.plan.RestartPending = types.BoolValue(restart && !wanted)
-	if wanted && !active {
+	if wanted && !active && !diags.HasError() {
 		if _, checked := r.run().checked.Take(ref); !checked {
 			diags.Append(starter{data: r.data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
 		}
-		if diags.HasError() {
-			return before, false, diags
-		}
+	}
+	if diags.HasError() {
+		return before, false, diags
 	}
 	released, ds := r.release(ctx, ref, c, before, wanted)
 	if diags.Append(ds...); ds.HasError() {
 		return before, false, diags
 	}
+	// What was planned to wait does so, even if somebody has switched the job on since.
+	waits := released || !wanted || c.plan.RestartPending.ValueBool()
+	restart := c.wantsRestart() && !waits
 	switch {
 	case released:
-	case restart && wanted: // which starts a stopped job as well
+	case restart: // which starts a stopped job as well
 		if err := r.data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
 			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
@@ -80,8 +82,9 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err))
 		}
 	}
+	diags.Append(c.settle(wanted, waits)...)
 	diags.Append(save(ref, c.plan)...)
-	if diags.HasError() || wanted == active && !restart {
+	if diags.HasError() || wanted == active && !restart && !released {
 		return before, false, diags
 	}
 	if err := r.waitForSchedule(ctx, ref, wanted); err != nil {
@@ -93,31 +96,54 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	return before, wanted && !active, diags
 }
 
+// settle fills in what the plan left open, and tells of a pause that nobody had seen while planning.
+func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
+	if c.plan.RestartPending.IsUnknown() {
+		c.plan.RestartPending = types.BoolValue(c.wantsRestart() && waits)
+		if c.plan.RestartPending.ValueBool() && !wanted {
+			diags.Append(restartWaits(*c))
+		}
+	}
+	if c.plan.PausedOutsideSince.IsUnknown() {
+		c.plan.PausedOutsideSince = types.StringNull()
+		if c.paused() && c.plan.Enabled.ValueBool() && !wanted {
+			c.plan.PausedOutsideSince = c.state.PausedOutsideSince
+		}
+	}
+	if c.plan.Enabled.ValueBool() && !wanted && !c.paused() {
+		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused meanwhile",
+			"Somebody paused it outside Terraform after the plan was made. It was left so; the next plan says how to go on.")
+	}
+	return diags
+}
+
 // wants reports whether the job is to be on after the change. A job that is off although the state has it on was paused
-// outside Terraform, perhaps since the refresh: unless the configuration ends the pause, it stays off.
+// outside Terraform since the refresh, which no plan has shown.
 func (c change) wants(active bool) bool {
 	switch {
 	case c.plan.Enabled.IsNull():
 		return active
 	case !c.plan.Enabled.ValueBool():
 		return false
-	case active || c.creates || !c.state.Enabled.ValueBool():
+	case active || c.creates:
 		return true
+	case c.paused():
+		return c.resumes()
 	}
-	return c.plan.OnOutsidePause.ValueString() == pauseResumes || !c.plan.ResumeToken.Equal(c.state.ResumeToken)
+	return !c.state.Enabled.ValueBool() || c.newToken()
 }
 
 // release carries out `release_deletions` if it is for the quarantine that the job is in.
 func (r *Resource) release(ctx context.Context, ref graph.JobRef, c change, job graph.Job, wanted bool) (released bool, diags diag.Diagnostics) {
 	release, diags := c.plan.release(ctx)
-	if release == nil || diags.HasError() || !wanted || !release.means(job) {
+	if release == nil || diags.HasError() || !wanted || !c.releases() || !release.means(job) {
 		return false, diags
 	}
 	held, err := heldDeletions(ctx, r.data.Graph, ref, job)
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
-	if problem := release.exceeded(held); problem != nil {
+	if problem := release.refuses(held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
 	if err := r.data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {

@@ -160,7 +160,7 @@ func TestResource_destroyPausesAndWaitsForTheRunningCycle(t *testing.T) {
 				})
 			}
 			before := w.Sim.Clock().Now()
-			left, found := p.Change(typeName, one, nil)
+			left, found := w.Protocol().Change(typeName, one, nil)
 			w.wants(found, test.want...)
 			if left != nil {
 				t.Errorf("left %v", left.State)
@@ -180,7 +180,7 @@ func TestResource_destroyThatMayNotPauseIsAnError(t *testing.T) {
 	one, found := p.Change(typeName, nil, w.object("enabled", true))
 	succeeds(t, found)
 	w.Sim.SetPermissions(simulator.ReadOnlyPermissions()...)
-	left, found := p.Change(typeName, one, nil)
+	left, found := w.Protocol().Change(typeName, one, nil)
 	if left == nil || len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot pause provisioning" {
 		t.Errorf("got %v, %v", left, found)
 	}

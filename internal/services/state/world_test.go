@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 
 const typeName = "gotomeeting_provisioning_state"
 
-// world is a tenant with a connection that has credentials and was never started.
+// world is a tenant with a connection that has credentials and was never started. Ana is assigned.
 type world struct {
 	*acctest.Env
 	t   *testing.T
@@ -45,7 +46,30 @@ func newWorld(t *testing.T, adjust ...func(*simulator.Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{env, t, sp, job}
+	w := &world{env, t, sp, job}
+	w.assign(store.UserAna)
+	return w
+}
+
+func (w *world) assign(principalIDs ...string) {
+	w.t.Helper()
+	role := slices.IndexFunc(w.sp.Roles, func(role store.AppRole) bool { return role.Enabled && role.Allows("User") })
+	for _, id := range principalIDs {
+		if _, err := w.Sim.Store().Assign(w.sp.ID, id, w.sp.Roles[role].ID, store.AssignOptions{}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) unassign(principalIDs ...string) {
+	w.t.Helper()
+	for _, a := range w.Sim.Store().Assignments(w.sp.ID) {
+		if slices.Contains(principalIDs, a.PrincipalID) {
+			if err := w.Sim.Store().Unassign(w.sp.ID, a.ID); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
 }
 
 func (w *world) connectionID() string { return w.sp.ID + "/" + w.job.ID }
@@ -119,7 +143,12 @@ func (w *world) wantSchedule(want string) {
 
 // config is the configuration of the resource by itself.
 func (w *world) config(lines ...string) string {
-	return w.Config(fmt.Sprintf("\nresource %q \"this\" {\n  connection_id = %q\n  allow_default_mappings = true\n  %s\n}\n", typeName, w.connectionID(), strings.Join(lines, "\n  ")))
+	return w.bare(append(lines, "allow_default_mappings = true")...)
+}
+
+// bare is config that says nothing of mappings.
+func (w *world) bare(lines ...string) string {
+	return w.Config(fmt.Sprintf("\nresource %q \"this\" {\n  connection_id = %q\n  %s\n}\n", typeName, w.connectionID(), strings.Join(lines, "\n  ")))
 }
 
 // object is the same for the bare protocol: pairs of name and value.
@@ -150,6 +179,14 @@ func succeeds(t *testing.T, found acctest.Diagnostics) {
 	if len(found) > 0 {
 		t.Fatalf("unexpected messages:\n%s", found)
 	}
+}
+
+func summaries(found acctest.Diagnostics) []string {
+	var all []string
+	for _, one := range found {
+		all = append(all, one.Summary)
+	}
+	return all
 }
 
 // wants compares the messages of a call. In texts, {job} stands for the job's path and {id} for a request id.
