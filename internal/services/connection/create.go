@@ -64,6 +64,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	put, atRisk := stored(before).plan(want, true)
 	result, err := write(ctx, r.data.Graph, servicePrincipalID, before, put, atRisk)
+	r.data.NoteSecrets(servicePrincipalID, result.after)
 	if err != nil {
 		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
 		return

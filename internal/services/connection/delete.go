@@ -69,6 +69,7 @@ func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagn
 	if put == nil {
 		return nil
 	}
+	r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), nil)
 	if err := r.data.Graph.PutSecrets(ctx, state.ServicePrincipalID.ValueString(), put); err != nil && !graph.IsNotFound(err) {
 		return warnNotCleared(err)
 	}

@@ -106,6 +106,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return
 	default:
+		r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), secrets)
 		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -179,6 +180,7 @@ func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, f
 		}
 	}
 	result, err := write(ctx, r.data.Graph, ref.ServicePrincipalID, before, put, atRisk)
+	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
 	if err != nil {
 		return result, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}

@@ -135,7 +135,9 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 		return fail(err)
 	}
 	open := slices.DeleteFunc(mappings, func(m graph.ObjectMapping) bool {
-		return !m.Enabled || slices.ContainsFunc([]string{m.Name, m.SourceObject}, func(name string) bool { return slices.Contains(listed, s.ref.String()+"/"+name) })
+		return !m.Enabled || slices.ContainsFunc([]string{m.Name, m.SourceObject}, func(name string) bool {
+			return slices.ContainsFunc(listed, func(id string) bool { return strings.EqualFold(id, s.ref.String()+"/"+name) })
+		})
 	})
 	if len(open) == 0 {
 		return nil
