@@ -215,6 +215,20 @@ func (i *Instance) AfterKill() *Instance {
 	return bare
 }
 
+// Stored is an instance that a version of the provider with the same schema version wrote, by the attributes that it knew.
+func (p *Protocol) Stored(typeName string, state map[string]any) *Instance {
+	p.t.Helper()
+	raw, err := json.Marshal(state)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	upgraded := ask(p, p.Server.UpgradeResourceState, &tfprotov6.UpgradeResourceStateRequest{TypeName: typeName, RawState: &tfprotov6.RawState{JSON: raw}})
+	if found := diagnosticsFrom(upgraded.Diagnostics); found.HasError() {
+		p.t.Fatal(found)
+	}
+	return p.instance(typeName, upgraded.UpgradedState, nil, nil)
+}
+
 // WithIdentityOf is the instance with an identity that an earlier version of the provider wrote.
 func (p *Protocol) WithIdentityOf(one *Instance, version int64, identity map[string]any) (*Instance, Diagnostics) {
 	p.t.Helper()
