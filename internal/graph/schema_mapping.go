@@ -65,6 +65,9 @@ func (m *ObjectMapping) visit(w *walk) {
 	objects(w, "attributeMappings", &m.Attributes)
 }
 
+// Same reports whether two object mappings are equal in every member, also in those that nobody knows.
+func (m *ObjectMapping) Same(other *ObjectMapping) bool { return sameJSON(write(m), write(other)) }
+
 // Restore takes over the settings and attribute mappings of another schema's object mapping, member by member as they are
 // there. The mapping's name and metadata stay.
 func (m *ObjectMapping) Restore(from *ObjectMapping) error {

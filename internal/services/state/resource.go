@@ -156,6 +156,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if presence != graph.JobPresent && presence != graph.JobNotReplicated || r.run().created.applied.Has(state.ConnectionID.ValueString()) {
 		return
 	}
+	r.run().planned.Take(ref) // the job as it was for a create that is planned already and waits for the lock
 	paused, err := r.data.Graph.PauseAndWait(ctx, ref, job)
 	switch {
 	case !paused:

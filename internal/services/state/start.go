@@ -134,7 +134,7 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 	if err != nil {
 		return fail(err)
 	}
-	open := slices.DeleteFunc(mappings, func(m graph.ObjectMapping) bool {
+	open := slices.DeleteFunc(mappings, func(m *graph.ObjectMapping) bool {
 		return !m.Enabled || slices.ContainsFunc([]string{m.Name, m.SourceObject}, func(name string) bool {
 			return slices.ContainsFunc(listed, func(id string) bool { return strings.EqualFold(id, s.ref.String()+"/"+name) })
 		})
