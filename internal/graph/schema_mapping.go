@@ -65,8 +65,14 @@ func (m *ObjectMapping) visit(w *walk) {
 	objects(w, "attributeMappings", &m.Attributes)
 }
 
-// Same reports whether two object mappings are equal in every member, also in those that nobody knows.
-func (m *ObjectMapping) Same(other *ObjectMapping) bool { return sameJSON(write(m), write(other)) }
+// Means reports whether two object mappings do the same, as far as their fields say. Members that nobody knows do not count:
+// a service that shows one in a job's schema and not in its template's has not changed what is mapped.
+func (m *ObjectMapping) Means(other *ObjectMapping) bool {
+	return strings.EqualFold(m.SourceObject, other.SourceObject) && strings.EqualFold(m.TargetObject, other.TargetObject) &&
+		m.Enabled == other.Enabled && sameMembers(m.FlowTypes, other.FlowTypes, strings.EqualFold) &&
+		SameFilters(m.Filters, other.Filters) && SameFilters(m.InputFilters, other.InputFilters) && SameFilters(m.CategoryFilters, other.CategoryFilters) &&
+		sameMembers(m.Attributes, other.Attributes, AttributeMapping.means)
+}
 
 // Restore takes over the settings and attribute mappings of another schema's object mapping, member by member as they are
 // there. The mapping's name and metadata stay.
@@ -172,6 +178,13 @@ func (a *AttributeMapping) Understood() bool {
 	return !slices.ContainsFunc(a.object.members, func(m member) bool {
 		return m.name != "source" && strings.HasPrefix(string(m.value), "{")
 	})
+}
+
+func (a AttributeMapping) means(other AttributeMapping) bool {
+	same := a.Source == nil && other.Source == nil || a.Source != nil && other.Source != nil &&
+		a.Source.Type == other.Source.Type && a.Source.Name == other.Source.Name && a.Source.Expression == other.Source.Expression
+	return same && strings.EqualFold(a.Target, other.Target) && a.DefaultValue == other.DefaultValue &&
+		a.MatchingPriority == other.MatchingPriority && strings.EqualFold(a.FlowType, other.FlowType)
 }
 
 // Same reports whether two mappings are equal in every member, also in those that nobody knows.

@@ -235,7 +235,7 @@ func TestConfigure_contactsNobody(t *testing.T) {
 	if found := p.ValidateResource("gotomeeting_provisioning_state", object); len(found) > 0 {
 		t.Error(found)
 	}
-	if _, found := p.Plan("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true}); len(found) > 0 {
+	if _, found := p.Plan("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true}); len(found) > 0 {
 		t.Error(found)
 	}
 	if sent := env.Sim.Log().Sent(); len(sent) > 0 {

@@ -76,6 +76,31 @@ func (d *Data) templates() *memo.Handover[string, []graph.SyncTemplate] {
 	})
 }
 
+type schemasKey struct{}
+
+// Schema is the schema of a job, as it was read back moments ago after a write of this run, or as it is now.
+func (d *Data) Schema(ctx context.Context, ref graph.JobRef) (*graph.Schema, error) {
+	if schema, ok := d.schemas().Look(ref); ok {
+		return schema, nil
+	}
+	return d.Graph.GetSchema(ctx, ref)
+}
+
+// NoteSchema remembers what a schema is after a write; nil, as before one, forgets it. Nobody may edit what was noted.
+func (d *Data) NoteSchema(ref graph.JobRef, schema *graph.Schema) {
+	if schema == nil {
+		d.schemas().Take(ref)
+		return
+	}
+	d.schemas().Give(ref, schema)
+}
+
+func (d *Data) schemas() *memo.Handover[graph.JobRef, *graph.Schema] {
+	return Shared(d, schemasKey{}, func() *memo.Handover[graph.JobRef, *graph.Schema] {
+		return &memo.Handover[graph.JobRef, *graph.Schema]{MaxAge: PlannedAge, Clock: d.Graph.Clock()}
+	})
+}
+
 type secretsKey struct{}
 
 // Secrets are the secrets and settings that a service principal's provisioning stores, as read moments ago in this run.

@@ -128,6 +128,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 			continue
 		}
 		puts++
+		w.run.note(w.ref, nil)
 		err = w.run.graph.PutSchema(ctx, w.ref, draft.schema)
 		switch {
 		case graph.IsConflict(err), graph.IsAmbiguous(err):
@@ -149,6 +150,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 		diags.Append(ds...)
 		if ds.HasError() || after == nil || w.settled(*after) {
 			if after != nil {
+				w.run.note(w.ref, after.schema)
 				diags.Append(warnCollision(at.schema.Version, after.schema.Version)...)
 			}
 			return wrote, diags

@@ -126,7 +126,7 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 		}
 		return diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err, "Provisioning was not started.")}
 	}
-	schema, err := s.data.Graph.GetSchema(ctx, s.ref)
+	schema, err := s.data.Schema(ctx, s.ref)
 	if err != nil {
 		return fail(err)
 	}
@@ -152,7 +152,7 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 	}
 	var names []string
 	for _, m := range open {
-		if slices.ContainsFunc(defaults, m.Same) {
+		if slices.ContainsFunc(defaults, m.Means) {
 			names = append(names, "`"+m.Name+"`")
 		}
 	}

@@ -292,8 +292,9 @@ func (c checksPass) CheckState(_ context.Context, req statecheck.CheckStateReque
 func (w *tenant) switched(enabled string) string {
 	return w.Config(fmt.Sprintf(`
 resource "gotomeeting_provisioning_state" "this" {
-  connection_id = %q
-  enabled       = %s
+  connection_id          = %q
+  enabled                = %s
+  allow_default_mappings = true
 }
 `, w.connectionID(), enabled))
 }
