@@ -39,8 +39,8 @@ const (
 	pauseResumes = "resume"
 )
 
-// release is `release_deletions`.
-type release struct {
+// allowance is `release_deletions`.
+type allowance struct {
 	QuarantineBegan types.String `tfsdk:"quarantine_began"`
 	Max             types.Int64  `tfsdk:"max"`
 }
@@ -57,11 +57,11 @@ func identityOf(ref graph.JobRef) identity {
 func (m model) ref() (graph.JobRef, error) { return graph.ParseJobRef(m.ConnectionID.ValueString()) }
 
 // release returns `release_deletions`, nil when it is not given or not known yet.
-func (m model) release(ctx context.Context) (*release, diag.Diagnostics) {
+func (m model) release(ctx context.Context) (*allowance, diag.Diagnostics) {
 	if m.ReleaseDeletions.IsNull() || m.ReleaseDeletions.IsUnknown() {
 		return nil, nil
 	}
-	var r release
+	var r allowance
 	diags := m.ReleaseDeletions.As(ctx, &r, basetypes.ObjectAsOptions{})
 	if diags.HasError() || r.QuarantineBegan.IsUnknown() || r.Max.IsUnknown() {
 		return nil, diags

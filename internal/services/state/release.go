@@ -15,16 +15,11 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning is switched
-// on, which it had to wait for. Otherwise what stands there was carried out or is out of date.
-func (c change) releases() bool {
-	return !c.plan.ReleaseDeletions.IsNull() && (c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions) || c.switchesOn())
-}
-
 // reviewRelease says, while planning, what `release_deletions` lets through.
-func (r *Resource) reviewRelease(ctx context.Context, c change, job *graph.Job) diag.Diagnostics {
+func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	release, diags := c.plan.release(ctx)
 	ref, err := c.plan.ref()
 	if release == nil || diags.HasError() || err != nil || job == nil || !c.releases() {
@@ -39,7 +34,7 @@ func (r *Resource) reviewRelease(ctx context.Context, c change, job *graph.Job) 
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Held deletions of "+c.subject()+" stay held",
 			"Provisioning is off, and off means that no cycle begins. Switching it on releases them, if it is still in this quarantine.")}
 	}
-	held, err := heldDeletions(ctx, r.data.Graph, ref, *job)
+	held, err := heldDeletions(ctx, data.Graph, ref, *job)
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("how many deletions are held", err)
@@ -53,7 +48,7 @@ func (r *Resource) reviewRelease(ctx context.Context, c change, job *graph.Job) 
 }
 
 // means reports whether the job is in the quarantine that the release is for.
-func (r *release) means(job graph.Job) bool {
+func (r *allowance) means(job graph.Job) bool {
 	began, err := time.Parse(time.RFC3339, r.QuarantineBegan.ValueString())
 	if err != nil || job.Status == nil || job.Status.Quarantine == nil || !strings.EqualFold(job.Status.Quarantine.Reason, "TooManyDeletes") {
 		return false
@@ -63,7 +58,7 @@ func (r *release) means(job graph.Job) bool {
 }
 
 // refuses is the error for held deletions that may not be released: more than were allowed, or not known.
-func (r *release) refuses(held []string) diag.Diagnostic {
+func (r *allowance) refuses(held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
 	case len(held) == 0:

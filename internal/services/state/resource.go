@@ -5,6 +5,7 @@ package state
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -67,11 +68,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	defer cancel()
 
 	plan.ID = plan.ConnectionID
-	if !r.run().created.apply(plan.ConnectionID.ValueString()) {
+	if !memoryOf(r.data).created.apply(plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(plan.ConnectionID.ValueString()))
 		return
 	}
-	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))...)
+	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
 // Read takes over whether the job runs.
@@ -111,6 +112,41 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
+// ModifyPlan works out what the change does to the job, refuses a start that would touch accounts by the connector's
+// defaults or end in quarantine, and says what a line of the plan does not show.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.data == nil {
+		return
+	}
+	c := change{creates: req.State.Raw.IsNull()}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &c.plan)...)
+	if !c.creates {
+		resp.Diagnostics.Append(req.State.Get(ctx, &c.state)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	job := plannedJob(ctx, r.data, c)
+	pending := c.pendingAfter(job)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("restart_pending"), pending)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("paused_outside_since"), c.pausedAfter())...)
+	if c.restarts() && pending.ValueBool() {
+		resp.Diagnostics.Append(restartWaits(c))
+	}
+	if c.paused() && c.staysOff() && c.plan.Enabled.ValueBool() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
+			fmt.Sprintf("It was first seen to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
+				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. `gotomeeting_provisioning_preview` tells what the next cycle would do.", c.state.PausedOutsideSince.ValueString()))
+	}
+	resp.Diagnostics.Append(c.checkIDs(ctx)...)
+	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
+		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
+		return
+	}
+	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
+	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
+}
+
 // Update brings the job to the wanted state.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
@@ -124,7 +160,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	resp.Diagnostics.Append(r.apply(ctx, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
+	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
@@ -153,10 +189,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	// Renamed without a `moved` block, this resource is created under its new name and destroyed under the old one, in
 	// whatever order: then it is not to be paused.
-	if presence != graph.JobPresent && presence != graph.JobNotReplicated || r.run().created.applied.Has(state.ConnectionID.ValueString()) {
+	if presence != graph.JobPresent && presence != graph.JobNotReplicated || memoryOf(r.data).created.applied.Has(state.ConnectionID.ValueString()) {
 		return
 	}
-	r.run().planned.Take(ref) // the job as it was for a create that is planned already and waits for the lock
+	memoryOf(r.data).deleted.Add(ref)
 	paused, err := r.data.Graph.PauseAndWait(ctx, ref, job)
 	switch {
 	case !paused:

@@ -22,7 +22,7 @@ import (
 // reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in. What
 // forbids the start is an error where the start is new. A pause that ends was on before, so that the same is a warning, and
 // the apply refuses.
-func (r *Resource) reviewStart(ctx context.Context, c change, job *graph.Job) (diags diag.Diagnostics) {
+func reviewStart(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) (diags diag.Diagnostics) {
 	if !c.plan.Enabled.ValueBool() {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (r *Resource) reviewStart(ctx context.Context, c change, job *graph.Job) (d
 	if err != nil {
 		return nil // the attribute's validator has said so
 	}
-	s := starter{data: r.data, ref: ref, plan: c.plan}
+	s := starter{data: data, ref: ref, plan: c.plan}
 	switch {
 	case !c.switchesOn() && !c.paused():
 		return s.warnUnauthorized(ctx)
@@ -47,7 +47,7 @@ func (r *Resource) reviewStart(ctx context.Context, c change, job *graph.Job) (d
 	var skipped graphdiag.Skipped
 	found := s.check(ctx, *job, &skipped)
 	if !found.HasError() && skipped.Empty() && s.decided(ctx) {
-		r.run().checked.Give(ref, true)
+		memoryOf(data).checked.Give(ref, true)
 	}
 	for _, problem := range found {
 		if c.resumes() && problem.Severity() == diag.SeverityError {
@@ -80,31 +80,6 @@ func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Sk
 	diags.Append(s.checkAuthorized(ctx, skipped)...)
 	if !diags.HasError() {
 		diags.Append(s.warnNobody(ctx)...)
-	}
-	return diags
-}
-
-// checkIDs refuses ids of another connection or application, as far as they are known and were not there before.
-func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
-	ref, err := c.plan.ref()
-	if err != nil {
-		return nil
-	}
-	for _, list := range []struct {
-		name, prefix, what string
-		ids, before        types.List
-	}{
-		{"mapping_ids", ref.String() + "/", "attribute mappings of another connection", c.plan.MappingIDs, c.state.MappingIDs},
-		{"assignment_ids", ref.ServicePrincipalID, "an assignment of another application", c.plan.AssignmentIDs, c.state.AssignmentIDs},
-	} {
-		ids, _ := knownTexts(ctx, list.ids)
-		before, _ := knownTexts(ctx, list.before)
-		for _, id := range ids {
-			if !strings.HasPrefix(id, list.prefix) && (c.creates || !slices.Contains(before, id)) {
-				diags.AddAttributeError(path.Root(list.name), "An id of something else",
-					fmt.Sprintf("`%s` holds %q, which is not an id of this connection's, perhaps one of %s. The connection is %q.", list.name, id, list.what, ref))
-			}
-		}
 	}
 	return diags
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // saver stores a model and the identity that belongs to it.
@@ -26,24 +26,24 @@ func saver(ctx context.Context, state *tfsdk.State, id *tfsdk.ResourceIdentity) 
 }
 
 // apply brings the job to what a change wants, and saves the state before it waits for anything.
-func (r *Resource) apply(ctx context.Context, c change, save func(graph.JobRef, model) diag.Diagnostics) diag.Diagnostics {
+func apply(ctx context.Context, data *providerdata.Data, c change, save func(graph.JobRef, model) diag.Diagnostics) diag.Diagnostics {
 	ref, err := c.plan.ref()
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
-	before, started, diags := r.switchJob(ctx, ref, c, save)
+	before, started, diags := switchJob(ctx, data, ref, c, save)
 	// The wait takes no lock: it may last an hour, and other resources of the connection need not stand by.
 	if started && !diags.HasError() && c.plan.WaitForFirstCycle.ValueBool() {
-		diags.Append(r.waitForFirstCycle(ctx, ref, before)...)
+		diags.Append(waitForFirstCycle(ctx, data, ref, before)...)
 	}
 	return diags
 }
 
 // switchJob makes the calls of apply. It returns the job as it was and whether the calls started it. Off means that no cycle
 // begins: a restart of a job that is or stays off waits until it is switched on.
-func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
-	defer r.data.Lock(ref.ServicePrincipalID)()
-	before, err := r.awaitJob(ctx, ref)
+func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
+	defer data.Lock(ref.ServicePrincipalID)()
+	before, err := awaitJob(ctx, data, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
@@ -51,14 +51,14 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
 	if wanted && !active && !diags.HasError() {
-		if _, checked := r.run().checked.Take(ref); !checked {
-			diags.Append(starter{data: r.data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
+		if _, checked := memoryOf(data).checked.Take(ref); !checked {
+			diags.Append(starter{data: data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
 		}
 	}
 	if diags.HasError() {
 		return before, false, diags
 	}
-	released, ds := r.release(ctx, ref, c, before, wanted)
+	released, ds := releaseHeld(ctx, data, ref, c, before, wanted)
 	if diags.Append(ds...); ds.HasError() {
 		return before, false, diags
 	}
@@ -68,17 +68,17 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	switch {
 	case released:
 	case restart: // which starts a stopped job as well
-		if err := r.data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
+		if err := data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
 			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
-		r.data.NoteStart(ref)
+		data.NoteStart(ref)
 	case wanted && !active:
-		if err := r.startJob(ctx, ref); err != nil {
+		if err := startJob(ctx, data, ref); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
 		}
-		r.data.NoteStart(ref)
+		data.NoteStart(ref)
 	case !wanted && active:
-		if err := r.data.Graph.PauseJob(ctx, ref); err != nil {
+		if err := data.Graph.PauseJob(ctx, ref); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err))
 		}
 	}
@@ -87,7 +87,7 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	if diags.HasError() || wanted == active && !restart && !released {
 		return before, false, diags
 	}
-	if err := r.waitForSchedule(ctx, ref, wanted); err != nil {
+	if err := waitForSchedule(ctx, data, ref, wanted); err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
 			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
@@ -96,60 +96,23 @@ func (r *Resource) switchJob(ctx context.Context, ref graph.JobRef, c change, sa
 	return before, wanted && !active, diags
 }
 
-// settle fills in what the plan left open, and tells of a pause that nobody had seen while planning.
-func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
-	if c.plan.RestartPending.IsUnknown() {
-		c.plan.RestartPending = types.BoolValue(c.wantsRestart() && waits)
-		if c.plan.RestartPending.ValueBool() && !wanted {
-			diags.Append(restartWaits(*c))
-		}
-	}
-	if c.plan.PausedOutsideSince.IsUnknown() {
-		c.plan.PausedOutsideSince = types.StringNull()
-		if c.paused() && c.plan.Enabled.ValueBool() && !wanted {
-			c.plan.PausedOutsideSince = c.state.PausedOutsideSince
-		}
-	}
-	if c.plan.Enabled.ValueBool() && !wanted && !c.paused() {
-		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused meanwhile",
-			"Somebody paused it outside Terraform after the plan was made. It was left so; the next plan says how to go on.")
-	}
-	return diags
-}
-
-// wants reports whether the job is to be on after the change. A job that is off although the state has it on was paused
-// outside Terraform since the refresh, which no plan has shown.
-func (c change) wants(active bool) bool {
-	switch {
-	case c.plan.Enabled.IsNull():
-		return active
-	case !c.plan.Enabled.ValueBool():
-		return false
-	case active || c.creates:
-		return true
-	case c.paused():
-		return c.resumes()
-	}
-	return !c.state.Enabled.ValueBool() || c.newToken()
-}
-
-// release carries out `release_deletions` if it is for the quarantine that the job is in.
-func (r *Resource) release(ctx context.Context, ref graph.JobRef, c change, job graph.Job, wanted bool) (released bool, diags diag.Diagnostics) {
+// releaseHeld carries out `release_deletions` if it is for the quarantine that the job is in.
+func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, job graph.Job, wanted bool) (released bool, diags diag.Diagnostics) {
 	release, diags := c.plan.release(ctx)
 	if release == nil || diags.HasError() || !wanted || !c.releases() || !release.means(job) {
 		return false, diags
 	}
-	held, err := heldDeletions(ctx, r.data.Graph, ref, job)
+	held, err := heldDeletions(ctx, data.Graph, ref, job)
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
 	if problem := release.refuses(held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
-	if err := r.data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
+	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
 		return false, diag.Diagnostics{restartFailed(path.Root("release_deletions"), "Cannot release the held deletions", err)}
 	}
-	r.data.NoteStart(ref)
+	data.NoteStart(ref)
 	return true, nil
 }
 
@@ -170,18 +133,18 @@ const (
 
 // startJob starts the job. After a lost answer what the service shows decides: a running job must not be started again,
 // https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
-func (r *Resource) startJob(ctx context.Context, ref graph.JobRef) error {
+func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) error {
 	for attempt := 1; ; attempt++ {
-		err := r.data.Graph.StartJob(ctx, ref)
+		err := data.Graph.StartJob(ctx, ref)
 		if !graph.IsAmbiguous(err) {
 			return err
 		}
-		deadline := r.data.Graph.Clock().Now().Add(startShows)
+		deadline := data.Graph.Clock().Now().Add(startShows)
 		shown := false
-		pollErr := r.data.Graph.Poll(ctx, "the job to show as started", func(ctx context.Context) (bool, string, error) {
-			job, err := r.data.Graph.GetJob(ctx, ref)
+		pollErr := data.Graph.Poll(ctx, "the job to show as started", func(ctx context.Context) (bool, string, error) {
+			job, err := data.Graph.GetJob(ctx, ref)
 			shown = err == nil && job.Schedule.Active()
-			return shown || !r.data.Graph.Clock().Now().Before(deadline), "state " + job.Schedule.State, err
+			return shown || !data.Graph.Clock().Now().Before(deadline), "state " + job.Schedule.State, err
 		})
 		switch {
 		case shown:

@@ -202,3 +202,36 @@ func TestOneState_mayBeRenamedAndReplaced(t *testing.T) {
 	)
 	w.wantSchedule(store.SchedulePaused)
 }
+
+// The same over the protocol, with each order of the two, and with the create planned before the destroy pauses.
+func TestOneState_staysOnInEachOrderOfARename(t *testing.T) {
+	t.Parallel()
+	for _, destroyFirst := range []bool{true, false} {
+		w := newWorld(t)
+		object := w.object("enabled", true)
+		old, found := w.Protocol().Change(typeName, nil, object)
+		succeeds(t, found)
+		p := w.Protocol()
+		planned, found := p.Plan(typeName, nil, object)
+		succeeds(t, found)
+		destroy := func() {
+			if left, found := p.Change(typeName, old, nil); left != nil || len(found) > 0 {
+				t.Errorf("destroy gave %v, %s", left, found)
+			}
+		}
+		if destroyFirst {
+			destroy()
+		}
+		one, found := p.Apply(planned)
+		succeeds(t, found)
+		if !destroyFirst {
+			destroy()
+		}
+		w.wantSchedule(store.ScheduleActive)
+		managed := w.Managed(typeName)
+		managed.Now = one
+		if action, _, found := managed.Plan(object); action != acctest.NoAction || len(found) > 0 {
+			t.Errorf("%s\n%s", action, found)
+		}
+	}
+}

@@ -16,21 +16,23 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// awaitJob reads the job; one created moments ago may not be readable everywhere yet.
-func (r *Resource) awaitJob(ctx context.Context, ref graph.JobRef) (graph.Job, error) {
-	if planned, ok := r.run().planned.Take(ref); ok {
+// awaitJob reads the job; one created moments ago may not be readable everywhere yet. What planning saw is out of date where
+// the same resource under another name has been destroyed since, which paused the job.
+func awaitJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (graph.Job, error) {
+	if planned, ok := memoryOf(data).planned.Take(ref); ok && !memoryOf(data).deleted.Has(ref) {
 		return planned, nil
 	}
-	return r.data.Graph.RequireJob(graph.WithReplicationWait(ctx, replicationPatience), ref)
+	return data.Graph.RequireJob(graph.WithReplicationWait(ctx, replicationPatience), ref)
 }
 
 // waitForSchedule returns once the schedule shows what was asked for.
-func (r *Resource) waitForSchedule(ctx context.Context, ref graph.JobRef, active bool) error {
+func waitForSchedule(ctx context.Context, data *providerdata.Data, ref graph.JobRef, active bool) error {
 	bounded, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	return r.data.Graph.WaitForSchedule(bounded, ref, active)
+	return data.Graph.WaitForSchedule(bounded, ref, active)
 }
 
 // firstCycleInterval is how often the first cycle is looked at: cycles take minutes, and every look is a request.
@@ -38,14 +40,14 @@ const firstCycleInterval = 30 * time.Second
 
 // waitForFirstCycle returns once a cycle has ended that was not there before the start. A timeout is a warning:
 // provisioning is on, as was asked.
-func (r *Resource) waitForFirstCycle(ctx context.Context, ref graph.JobRef, before graph.Job) diag.Diagnostics {
-	clock := r.data.Graph.Clock()
+func waitForFirstCycle(ctx context.Context, data *providerdata.Data, ref graph.JobRef, before graph.Job) diag.Diagnostics {
+	clock := data.Graph.Clock()
 	start, allowed := clock.Now(), time.Duration(math.MaxInt64)
 	if deadline, ok := ctx.Deadline(); ok {
 		allowed = time.Until(deadline)
 	}
 	for {
-		job, err := r.data.Graph.GetJob(ctx, ref)
+		job, err := data.Graph.GetJob(ctx, ref)
 		if err != nil {
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("wait_for_first_cycle"), "Cannot follow the first cycle",
 				"Provisioning is on; only the wait for its first cycle ended early. "+graphdiag.Detail(err))}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -338,6 +339,10 @@ func TestExamples_complainOfBadHealth(t *testing.T) {
 func TestDataSource_oldCyclesDoNotCountAfterTheStart(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
+	role := slices.IndexFunc(w.sp.Roles, func(role store.AppRole) bool { return role.Enabled && role.Allows("User") })
+	if _, err := w.Sim.Store().Assign(w.sp.ID, store.UserAna, w.sp.Roles[role].ID, store.AssignOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	w.start()
 	w.Sim.Clock().Advance(10 * time.Minute)
 	if err := w.Sim.Engine().Pause(w.sp.ID, w.job.ID); err != nil {

@@ -9,11 +9,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// run is what the resources of this package share in one run of the provider.
-type run struct {
+// memory is what the resources of this package share in one run of the provider.
+type memory struct {
 	planned memo.Handover[graph.JobRef, graph.Job] // jobs that planning read, for the action that follows
 	checked memo.Handover[graph.JobRef, bool]      // jobs that planning found fit to be started
 	created creations
+	deleted memo.Set[graph.JobRef] // jobs that a destroy has paused
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count
@@ -23,12 +24,12 @@ type creations struct{ planned, applied memo.Set[string] }
 func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }
 func (c *creations) apply(connectionID string) (first bool) { return c.applied.Add(connectionID) }
 
-type runKey struct{}
+type memoryKey struct{}
 
-func (r *Resource) run() *run {
-	return providerdata.Shared(r.data, runKey{}, func() *run {
-		clock := r.data.Graph.Clock()
-		return &run{
+func memoryOf(data *providerdata.Data) *memory {
+	return providerdata.Shared(data, memoryKey{}, func() *memory {
+		clock := data.Graph.Clock()
+		return &memory{
 			planned: memo.Handover[graph.JobRef, graph.Job]{MaxAge: providerdata.PlannedAge, Clock: clock},
 			checked: memo.Handover[graph.JobRef, bool]{MaxAge: providerdata.PlannedAge, Clock: clock},
 		}
