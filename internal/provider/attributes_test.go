@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -112,6 +113,16 @@ var everyAttribute = map[string][]alone{
 		{at: "restart_triggers[when]", to: "later", want: writes},
 		{at: "restart_scope", to: "Watermark", want: steers},
 		{at: "wait_for_first_cycle", to: true, want: steers},
+		{at: "mapping_ids", to: []any{elsewhere + "/job/User"}, want: refused},
+		{at: "assignment_ids", to: []any{elsewhere + "/assigned"}, want: refused},
+		{at: "allow_default_mappings", want: steers},
+		{at: "on_outside_pause", to: "resume", want: writes, first: pausesOutside},
+		{at: "resume_token", to: "now", want: writes, first: pausesOutside},
+		{at: "release_deletions", to: map[string]any{"quarantine_began": quarantineBegan, "max": 1}, want: writes, first: holdsDeletions},
+		{at: "release_deletions.quarantine_began", to: quarantineBegan, want: writes, first: holdsDeletions,
+			from: []any{"release_deletions", map[string]any{"quarantine_began": "2029-01-02T03:04:05Z", "max": 1}}},
+		{at: "release_deletions.max", to: 5, want: writes, first: holdsDeletions,
+			from: []any{"release_deletions", map[string]any{"quarantine_began": quarantineBegan, "max": 1}}},
 	},
 	"gotomeeting_user_role_assignment": {
 		{at: "service_principal_id", to: theOther, want: replaces},
@@ -138,6 +149,7 @@ var onlySteer = []string{
 	"gotomeeting_attribute_mappings.allow_no_deprovisioning",
 	"gotomeeting_provisioning_connection.admin_password_wo", // its version is what announces a new one
 	"gotomeeting_provisioning_connection.credentials_wo",    // likewise
+	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
 	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",
 	"gotomeeting_user_role_assignments_exclusive.max_removals",
@@ -168,7 +180,7 @@ func (n *tenant) usual(typeName string) map[string]any {
 			"custom_target_attributes": map[string]any{"badge": map[string]any{"type": "String"}},
 		}
 	case "gotomeeting_provisioning_state":
-		return map[string]any{"connection_id": n.job.ServicePrincipalID + "/" + n.job.ID, "enabled": true, "restart_triggers": map[string]any{"when": "now"}}
+		return map[string]any{"connection_id": n.job.ServicePrincipalID + "/" + n.job.ID, "enabled": true, "allow_default_mappings": true, "restart_triggers": map[string]any{"when": "now"}}
 	case "gotomeeting_user_role_assignment":
 		return map[string]any{"service_principal_id": n.sp.ID, "principal_id": store.UserAna, "role": store.RoleUser}
 	case "gotomeeting_user_role_assignments_exclusive":
@@ -202,6 +214,31 @@ func assigned(principalID, role string) func(*tenant) {
 			}
 		}
 	}
+}
+
+func pausesOutside(n *tenant) {
+	if err := n.Sim.Engine().Pause(n.sp.ID, n.job.ID); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+const quarantineBegan = "2030-01-02T03:00:00Z"
+
+// elsewhere is no service principal of the tenant.
+const elsewhere = "b0000000-0000-4000-8000-000000000009"
+
+// holdsDeletions has accidental-deletion prevention hold back one.
+func holdsDeletions(n *tenant) {
+	began, err := time.Parse(time.RFC3339, quarantineBegan)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if err := n.Sim.Store().UpdateJob(n.sp.ID, n.job.ID, func(j *store.Job) {
+		j.Status.Code, j.Status.Quarantine = store.CodeQuarantine, &store.Quarantine{Reason: "TooManyDeletes", SeriesBegan: began, CurrentBegan: began}
+	}); err != nil {
+		n.t.Fatal(err)
+	}
+	n.Sim.Store().AddLog(store.LogEntry{ID: "held", At: began, ServicePrincipalID: n.sp.ID, JobID: n.job.ID, Action: "stagedDelete", Status: "skipped", SourceID: store.UserBen, SourceType: "User"})
 }
 
 // tenant has two applications. Where the resource needs a connection, both have one; those have a mapping of groups, too.

@@ -4,6 +4,7 @@
 package state_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
@@ -135,7 +136,7 @@ func TestUpgrade_aStateOfAnEarlierVersionPlansEmpty(t *testing.T) {
 			test.given(w)
 			config := map[string]any{"connection_id": w.connectionID(), "enabled": test.enabled}
 			for i := 0; i < len(test.more); i += 2 {
-				config[test.more[i].(string)] = test.more[i+1]
+				config[fmt.Sprint(test.more[i])] = test.more[i+1]
 			}
 			state := map[string]any{"id": w.connectionID(), "wait_for_first_cycle": false}
 			for name, value := range config {

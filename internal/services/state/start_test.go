@@ -23,8 +23,10 @@ func (w *world) mappings(defaults bool, edit func(list []any) []any) {
 		if err := json.Unmarshal(raw, &schema); err != nil {
 			w.t.Fatal(err)
 		}
-		rule := schema["synchronizationRules"].([]any)[0].(map[string]any)
-		rule["objectMappings"] = edit(rule["objectMappings"].([]any))
+		rules, _ := schema["synchronizationRules"].([]any)
+		rule, _ := rules[0].(map[string]any)
+		list, _ := rule["objectMappings"].([]any)
+		rule["objectMappings"] = edit(list)
 		changed, err := json.Marshal(schema)
 		if err != nil {
 			w.t.Fatal(err)
@@ -56,7 +58,7 @@ func (w *world) customize(object string, change func(mapping map[string]any)) {
 	w.t.Helper()
 	w.mappings(false, func(list []any) []any {
 		for _, one := range list {
-			if mapping := one.(map[string]any); mapping["sourceObjectName"] == object {
+			if mapping, _ := one.(map[string]any); mapping["sourceObjectName"] == object {
 				change(mapping)
 			}
 		}
