@@ -151,7 +151,7 @@ func TestTwoStates_areRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	two := w.config("enabled = true") + strings.Replace(strings.TrimPrefix(w.config("enabled = false"), w.ProviderConfig()), `"this"`, `"other"`, 1)
-	w.test(resource.TestStep{Config: two, ExpectError: regexp.MustCompile(`has another\s+gotomeeting_provisioning_state already`)})
+	w.test(resource.TestStep{Config: two, PlanOnly: true, ExpectError: regexp.MustCompile(`has another\s+gotomeeting_provisioning_state already`)})
 	w.wantAsked()
 }
 
