@@ -1,6 +1,19 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package expression is the mapping-expression language of Microsoft Entra provisioning: it parses, prints, checks and
+// evaluates expressions such as
+//
+//	Join(" ", [givenName], ToUpper([surname]))
+//
+// without any connection to the service. The language is written down in spec.md beside this file.
+//
+// [Parse] turns text into an [Expression]; [Check] finds everything in a text that is wrong or doubtful and says where;
+// [Evaluate] computes what an expression yields for given attributes; [Tree] gives the shape in which the service stores
+// an expression. [Functions] and [FilterOperators] list what a synchronization job offers.
+//
+// The package never contacts anything and knows nothing of Terraform. Where the published documentation leaves a point
+// open, Check accepts the text and Evaluate follows the assumption that spec.md names.
 package expression
 
 import (
@@ -93,4 +106,49 @@ func Key(text string) string {
 		key = append(key, part)
 	}
 	return strings.Join(key, " ")
+}
+
+// printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
+// can share one string.
+type printer struct {
+	b     *strings.Builder
+	visit func(n node, s span)
+}
+
+func (p printer) print(n node) {
+	start := p.b.Len()
+	switch n := n.(type) {
+	case *attributeNode:
+		p.b.WriteByte('[')
+		p.b.WriteString(n.name)
+		p.b.WriteByte(']')
+	case *textNode:
+		// Escapes have one spelling only, and the meaning of undocumented ones must not be touched.
+		p.b.WriteString(n.raw)
+	case *numberNode:
+		p.b.WriteString(n.raw)
+	case *wordNode:
+		p.b.WriteString(n.name)
+	case *comparisonNode:
+		p.print(n.left)
+		p.b.WriteString(" " + n.operator + " ")
+		p.print(n.right)
+	case *concatNode:
+		p.print(n.left)
+		p.b.WriteString(" & ")
+		p.print(n.right)
+	case *callNode:
+		p.b.WriteString(n.name)
+		p.b.WriteByte('(')
+		for i, arg := range n.args {
+			if i > 0 {
+				p.b.WriteString(", ")
+			}
+			p.print(arg)
+		}
+		p.b.WriteByte(')')
+	}
+	if p.visit != nil {
+		p.visit(n, span{start, p.b.Len()})
+	}
 }

@@ -233,3 +233,147 @@ func canonicalWord(name string) string {
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(other string) bool { return strings.EqualFold(other, s) })
 }
+
+// Short forms for the table below.
+func pText(name string) Parameter     { return Parameter{Name: name, Key: name, Kind: KindText} }
+func pInteger(name string) Parameter  { return Parameter{Name: name, Key: name, Kind: KindInteger} }
+func pBoolean(name string) Parameter  { return Parameter{Name: name, Key: name, Kind: KindBoolean} }
+func pDate(name string) Parameter     { return Parameter{Name: name, Key: name, Kind: KindDate} }
+func pDateText(name string) Parameter { return Parameter{Name: name, Key: name, Kind: KindDateText} }
+func pList(name string) Parameter     { return Parameter{Name: name, Key: name, Kind: KindList} }
+func pAny(name string) Parameter      { return Parameter{Name: name, Key: name, Kind: KindAny} }
+func pCondition(name string) Parameter {
+	return Parameter{Name: name, Key: name, Kind: KindBoolean, condition: true}
+}
+
+func pWord(name string, words ...string) Parameter {
+	return Parameter{Name: name, Key: name, Kind: KindWord, Words: words}
+}
+
+func optional(p Parameter) Parameter {
+	p.Optional = true
+	return p
+}
+
+func keyed(key string, p Parameter) Parameter {
+	p.Key = key
+	return p
+}
+
+func params(ps ...Parameter) []Parameter { return ps }
+
+// functionTable declares every function, with what computes it and what checks its calls. The checker, the evaluator, the
+// service's listing and the documentation all follow it; it is sorted by name.
+var functionTable = []Function{
+	{Name: "Append", Summary: "The source followed by the suffix.",
+		Parameters: params(pText("source"), pText("suffix")), evaluate: (*invocation).appendText},
+	{Name: "AppRoleAssignments", Summary: "The values of all app roles of the user.",
+		Parameters: params(pList("source")), Result: KindList, Availability: ListedOnly, evaluate: (*invocation).same},
+	{Name: "AppRoleAssignmentsComplex", Summary: "All app roles of the user as role objects, sent as an addition.",
+		Parameters: params(pList("source")), Result: KindList, evaluate: (*invocation).same, check: checkRoles},
+	{Name: "AssertiveAppRoleAssignmentsComplex", Summary: "All app roles of the user as role objects, replacing what the target has.",
+		Parameters: params(pList("source")), Result: KindList, evaluate: (*invocation).same, check: checkRoles},
+	{Name: "BitAnd", Summary: "The bits that two whole numbers have in common.",
+		Parameters: params(pInteger("value1"), pInteger("value2")), Result: KindInteger, evaluate: (*invocation).bitAnd},
+	{Name: "CBool", Summary: "False for zero, True for any other number; made for comparisons.",
+		Parameters: params(pAny("expression")), Result: KindBoolean, evaluate: (*invocation).cBool},
+	{Name: "CDate", Summary: "The date in UTC, from text with an optional offset.",
+		Parameters: params(pDate("expression")), Result: KindDate, evaluate: (*invocation).cDate},
+	{Name: "Coalesce", Summary: "The first value that is not null.",
+		Parameters: params(pAny("source")), Repeat: 1, RepeatMin: 1, Result: KindAny, evaluate: (*invocation).coalesce, selects: true},
+	{Name: "ConvertFromBase64", Summary: "The text that was encoded as Base64.",
+		Parameters: params(pText("source"), optional(pWord("encoding", "Unicode", "ASCII", "UTF8"))), Availability: CloudSync, evaluate: (*invocation).convertFromBase64},
+	{Name: "ConvertToBase64", Summary: "The UTF-16 bytes of the text as Base64.", Parameters: params(pText("source")), evaluate: eachText(toBase64)},
+	{Name: "ConvertToUTF8Hex", Summary: "The UTF-8 bytes of the text as hexadecimal digits.",
+		Parameters: params(pText("source")), evaluate: eachText(toUTF8Hex)},
+	{Name: "Count", Summary: "The number of values.", Parameters: params(pList("attribute")), Result: KindInteger, evaluate: (*invocation).count},
+	{Name: "CStr", Summary: "The value as text.", Parameters: params(pAny("value")), evaluate: (*invocation).same},
+	{Name: "DateAdd", Summary: "The date moved by a number of intervals: `yyyy` years, `m` months, `d` days, `ww` weeks, `h` hours, `n` minutes, `s` seconds.",
+		Parameters: params(pText("interval"), pInteger("value"), pDate("dateTime")), Result: KindDate, evaluate: (*invocation).dateAdd, check: checkInterval},
+	{Name: "DateDiff", Summary: "How many intervals, named as for `DateAdd`, lie between the first and the second date.",
+		Parameters: params(pText("interval"), pDate("date1"), pDate("date2")), Result: KindInteger, evaluate: (*invocation).dateDiff, check: checkInterval},
+	{Name: "DateFromNum", Summary: "The date of a Windows file time.",
+		Parameters: params(pInteger("value")), Result: KindDate, evaluate: (*invocation).dateFromNum},
+	{Name: "DefaultDomain", Summary: "The default domain of the tenant.", Availability: ListedOnly, ServiceOnly: true},
+	{Name: "DNComponent", Summary: "The value of one part of a distinguished name, counted from the left.",
+		Parameters: params(pText("dn"), pInteger("number")), Availability: CloudSync, evaluate: (*invocation).dnComponent},
+	{Name: "Error", Summary: "Stops the object with an error.",
+		Parameters: params(pText("message")), Availability: CloudSync, evaluate: (*invocation).raise},
+	{Name: "FormatDateTime", Summary: "The date text read by one .NET format and written by another.",
+		Parameters: params(pDateText("source"), optional(pText("dateTimeStyles")), pText("inputFormat"), pText("outputFormat")),
+		evaluate:   (*invocation).formatDateTime, check: checkFormats, leavesOut: 1},
+	{Name: "Guid", Summary: "A new random GUID.", evaluate: (*invocation).guid},
+	{Name: "IgnoreFlowIfNullOrEmpty", Summary: "The value; nothing at all is written to the target when it is null or empty.",
+		Parameters: params(pAny("expression")), Result: KindAny, evaluate: (*invocation).ignoreFlowIfNullOrEmpty},
+	{Name: "IIF", Summary: "One of two values, chosen by a condition.",
+		Parameters: params(keyed("one", pCondition("condition")), keyed("two", pAny("valueIfTrue")), keyed("three", pAny("valueIfFalse"))), Result: KindAny,
+		evaluate: (*invocation).iif, check: checkCondition, selects: true},
+	{Name: "InStr", Summary: "The position of the second text in the first, counted from 1; 0 if it is not there.",
+		Parameters: params(pText("value1"), pText("value2"), optional(pInteger("start")),
+			optional(pWord("compareType", "vbTextCompare", "vbBinaryCompare"))), Result: KindInteger,
+		evaluate: (*invocation).inStr},
+	{Name: "IsNothing", Summary: "Whether the value is absent.",
+		Parameters: params(pAny("source")), Result: KindBoolean, Availability: ListedOnly, ServiceOnly: true},
+	{Name: "IsNull", Summary: "Whether the value is null.", Parameters: params(pAny("expression")), Result: KindBoolean, evaluate: whether(isNull)},
+	{Name: "IsNullOrEmpty", Summary: "Whether the value is null or empty.",
+		Parameters: params(pAny("expression")), Result: KindBoolean, evaluate: whether(Value.isNullOrEmpty)},
+	{Name: "IsPresent", Summary: "Whether the value is neither null nor empty.",
+		Parameters: params(keyed("source", pAny("expression"))), Result: KindBoolean, evaluate: whether(isPresent)},
+	{Name: "IsString", Summary: "Whether the value can be text.",
+		Parameters: params(pAny("expression")), Result: KindBoolean, evaluate: whether(isString)},
+	{Name: "Item", Summary: "One value of a list, counted from 1.",
+		Parameters: params(pList("attribute"), pInteger("index")), evaluate: (*invocation).item, check: checkItem},
+	{Name: "Join", Summary: "All values that are not empty, with the separator between them.",
+		Parameters: params(pText("separator"), pAny("source")), Repeat: 1, RepeatMin: 1, evaluate: (*invocation).join, check: checkJoin},
+	{Name: "Left", Summary: "The first characters of the text.",
+		Parameters: params(pText("String"), pInteger("NumChars")), evaluate: (*invocation).left},
+	{Name: "Len", Summary: "The number of characters.",
+		Parameters: params(pText("value")), Result: KindInteger, Availability: CloudSync, evaluate: (*invocation).length},
+	{Name: "Mid", Summary: "A part of the text, by start (counted from 1) and length.",
+		Parameters: params(pText("source"), pInteger("start"), pInteger("length")), evaluate: (*invocation).mid, check: checkMid},
+	{Name: "NormalizeDiacritics", Summary: "The text with accented letters replaced by plain ones.",
+		Parameters: params(pText("source")), evaluate: eachText(removeDiacritics)},
+	{Name: "Not", Summary: "False for True, True for anything else.",
+		Parameters: params(pBoolean("source")), Result: KindBoolean, evaluate: (*invocation).not},
+	{Name: "Now", Summary: "The current date and time in UTC.", Result: KindDate, evaluate: (*invocation).now},
+	{Name: "NumFromDate", Summary: "The Windows file time of an ISO 8601 date.",
+		Parameters: params(pDate("value")), Result: KindInteger, evaluate: (*invocation).numFromDate},
+	{Name: "PCase", Summary: "The text with each word capitalised.",
+		Parameters: params(pText("source"), optional(pText("wordSeparators"))), evaluate: (*invocation).pCase},
+	{Name: "Prepend", Summary: "The source with the prefix before it.",
+		Parameters: params(pText("prefix"), pText("source")), Availability: ListedOnly, evaluate: (*invocation).prependText},
+	{Name: "RandomString", Summary: "Random characters, with least counts of digits, special characters, capitals and lower-case letters.",
+		Parameters: params(pInteger("Length"), pInteger("MinimumNumbers"), pInteger("MinimumSpecialCharacters"), pInteger("MinimumCapital"),
+			pInteger("MinimumLowerCase"), optional(pText("CharactersToAvoid"))),
+		evaluate: (*invocation).randomString, check: checkRandomString},
+	{Name: "Redact", Summary: "The value, hidden in the provisioning logs.",
+		Parameters: params(pAny("value")), Result: KindAny, evaluate: (*invocation).same},
+	{Name: "RemoveDuplicates", Summary: "The list with each value once.",
+		Parameters: params(pList("attribute")), Result: KindList, evaluate: (*invocation).removeDuplicates},
+	{Name: "Replace", Summary: "The source with text replaced, by plain text, by a .NET regular expression or through a template.",
+		Parameters: params(pText("source"), optional(keyed("Find", pText("oldValue"))), optional(keyed("RegularExpression", pText("regexPattern"))),
+			optional(keyed("RegularExpressionGroupName", pText("regexGroupName"))), optional(keyed("Replacement", pText("replacementValue"))),
+			optional(keyed("ReplacementPropertyName", pText("replacementAttributeName"))), optional(keyed("Template", pText("template")))),
+		evaluate: (*invocation).replace, check: checkReplace},
+	{Name: "SelectUniqueValue", Summary: "The first value that nobody in the target has yet.",
+		Parameters: params(pAny("rule")), Repeat: 1, RepeatMin: 2, Availability: OnPremisesAD,
+		evaluate: (*invocation).selectUniqueValue, checkPlace: checkUniqueValue, lazy: true},
+	{Name: "SingleAppRoleAssignment", Summary: "The app role of a user who has one.",
+		Parameters: params(pList("source")), evaluate: (*invocation).singleRole, check: checkRoles},
+	{Name: "Split", Summary: "The parts of the text between delimiters.",
+		Parameters: params(pText("source"), pText("delimiter")), Result: KindList, evaluate: (*invocation).split, check: checkSplit},
+	{Name: "StringFromSid", Summary: "A security identifier as text.", Parameters: params(pAny("value")), Availability: CloudSync, ServiceOnly: true},
+	{Name: "StripSpaces", Summary: "The text without blanks.", Parameters: params(pText("source")), evaluate: eachText(stripSpaces)},
+	{Name: "Switch", Summary: "The value beside the first key that equals the source; otherwise the default.",
+		Parameters: params(pText("source"), optional(pAny("defaultValue")), optional(keyed("switchValue", pText("key"))),
+			optional(keyed("switchValue", pAny("value")))), Repeat: 2, Result: KindAny,
+		evaluate: (*invocation).switchCall, check: checkSwitch, selects: true},
+	{Name: "ToLower", Summary: "The text in lower case.",
+		Parameters: params(pText("source"), optional(pText("culture"))), evaluate: (*invocation).toLower, check: checkCulture},
+	{Name: "ToUpper", Summary: "The text in upper case.",
+		Parameters: params(pText("source"), optional(pText("culture"))), evaluate: (*invocation).toUpper, check: checkCulture},
+	{Name: "Trim", Summary: "The text without white space at both ends.",
+		Parameters: params(keyed("source", pText("value"))), Availability: CloudSync, evaluate: eachText(strings.TrimSpace)},
+	{Name: "Word", Summary: "One word of the text, counted from 1.",
+		Parameters: params(pText("String"), pInteger("WordNumber"), pText("delimiters")), evaluate: (*invocation).word},
+}

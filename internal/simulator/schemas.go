@@ -6,10 +6,82 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
+
+// renderSyncTemplate shows a connector. The schema is big and comes unless the request selects other members.
+func (c *call) renderSyncTemplate(t *store.Connector) (object, error) {
+	return c.pick("synchronizationTemplate", object{
+		{"id", t.ID}, {"applicationId", t.GalleryTemplateID}, {"default", t.Default}, {"description", nil},
+		{"discoverable", t.Discoverable}, {"factoryTag", t.FactoryTag}, {"metadata", renderPairs("key", t.Metadata)},
+		{"schema", t.Schema},
+	})
+}
+
+// renderPairs shows named values; the synchronization service calls the name key in some places and name in others.
+func renderPairs(name string, pairs []store.KeyValue) []object {
+	rendered := make([]object, len(pairs))
+	for i, p := range pairs {
+		rendered[i] = object{{name, p.Key}, {"value", p.Value}}
+	}
+	return rendered
+}
+
+func (c *call) listSyncTemplates(p store.ServicePrincipal) (*reply, error) {
+	connectors, err := c.s.store.ConnectorsFor(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(connectors) == 0 && c.s.Variants().ErrorsWhenUnconfigured {
+		return nil, refuseSync(http.StatusNotFound, "TemplateNotFound", "No synchronization template exists for this application.")
+	}
+	rendered := []object{}
+	for i := range connectors {
+		o, err := c.renderSyncTemplate(&connectors[i])
+		if err != nil {
+			return nil, err
+		}
+		rendered = append(rendered, o)
+	}
+	return respond(object{{"@odata.context", c.context(syncSet(p.ID, "templates"))}, {"value", rendered}})
+}
+
+func syncSet(principalID, rest string) string {
+	return "servicePrincipals('" + principalID + "')/synchronization/" + rest
+}
+
+// ofConnector is an operation on the synchronization template in the path.
+func ofConnector(handle func(*call, store.ServicePrincipal, *store.Connector) (*reply, error)) operation {
+	return ofPrincipal(func(c *call, p store.ServicePrincipal) (*reply, error) {
+		connectors, err := c.s.store.ConnectorsFor(p.ID)
+		if err != nil {
+			return nil, err
+		}
+		id := c.r.PathValue("template")
+		for i := range connectors {
+			if connectors[i].ID == id {
+				return handle(c, p, &connectors[i])
+			}
+		}
+		return nil, &store.NotFoundError{Kind: store.MissingConnector, ID: id}
+	})
+}
+
+func (c *call) getSyncTemplate(p store.ServicePrincipal, t *store.Connector) (*reply, error) {
+	o, err := c.renderSyncTemplate(t)
+	if err != nil {
+		return nil, err
+	}
+	return respond(append(object{{"@odata.context", c.context(syncSet(p.ID, "templates/$entity"))}}, o...))
+}
+
+func (c *call) getSyncTemplateSchema(p store.ServicePrincipal, t *store.Connector) (*reply, error) {
+	return c.writeSchema(p.ID, "templates('"+t.ID+"')/schema/$entity", t.Schema)
+}
 
 // writeSchema answers with a schema, adding the annotations that a client has to take away again before writing.
 func (c *call) writeSchema(principalID, fragment string, raw json.RawMessage) (*reply, error) {
@@ -102,4 +174,97 @@ func (c *call) listFilterOperators(store.Job) (*reply, error) {
 		}
 	}
 	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.filterOperatorSchema)")}, {"value", rendered}})
+}
+
+func (c *call) parseTemplateExpression(store.ServicePrincipal, *store.Connector) (*reply, error) {
+	return c.parseExpression()
+}
+
+func (c *call) parseJobExpression(store.Job) (*reply, error) { return c.parseExpression() }
+
+// parseExpression answers 200 for good and bad expressions alike; what is wrong is part of the answer.
+func (c *call) parseExpression() (*reply, error) {
+	var body struct {
+		Expression      *string `json:"expression"`
+		TestInputObject *struct {
+			Properties []struct {
+				Key   string          `json:"key"`
+				Value json.RawMessage `json:"value"`
+			} `json:"properties"`
+		} `json:"testInputObject"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Expression == nil {
+		return nil, refuseSync(400, "InvalidRequestBody", "An expression is needed.")
+	}
+	answer := func(parsed bool, tree any, evaluated bool, result []string, problem any) (*reply, error) {
+		return respond(object{
+			{"@odata.context", c.context("microsoft.graph.parseExpressionResponse")},
+			{"parsingSucceeded", parsed}, {"evaluationSucceeded", evaluated}, {"evaluationResult", list(result)},
+			{"error", problem}, {"parsedExpression", tree},
+		})
+	}
+	problems := expression.Check(*body.Expression, expression.CheckOptions{})
+	parsed, _ := expression.Parse(*body.Expression)
+	if parsed == nil || problems.HasErrors() {
+		first := "The expression cannot be parsed."
+		if errs := problems.Errors(); len(errs) > 0 {
+			first = errs[0].Message
+		}
+		return answer(false, nil, false, nil, publicError("InvalidExpression", first))
+	}
+	tree := renderSource(expression.Tree(parsed))
+	if body.TestInputObject == nil {
+		return answer(true, tree, false, nil, nil)
+	}
+	attributes := map[string]expression.Value{}
+	for _, p := range body.TestInputObject.Properties {
+		attributes[p.Key] = inputValue(p.Value)
+	}
+	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID})
+	if err != nil {
+		return answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
+	}
+	return answer(true, tree, true, value.Values(), nil)
+}
+
+func publicError(code, message string) object {
+	return object{{"code", code}, {"message", message}, {"target", nil}, {"details", []any{}}, {"innerError", nil}}
+}
+
+// inputValue reads an attribute of the test object: a list of texts, or anything else as its text.
+func inputValue(raw json.RawMessage) expression.Value {
+	var texts []string
+	if json.Unmarshal(raw, &texts) == nil && texts != nil {
+		return expression.List(texts...)
+	}
+	var value any
+	if json.Unmarshal(raw, &value) != nil || value == nil {
+		return expression.Null()
+	}
+	return expression.String(fmt.Sprint(value))
+}
+
+func renderSource(s *expression.Source) object {
+	parameters := []object{}
+	for _, p := range s.Parameters {
+		parameters = append(parameters, object{{"key", p.Key}, {"value", renderSource(p.Value)}})
+	}
+	return object{{"type", string(s.Type)}, {"name", s.Name}, {"expression", s.Expression}, {"parameters", parameters}}
+}
+
+func (c *call) listFunctions(store.Job) (*reply, error) {
+	rendered := []object{}
+	for _, f := range expression.Functions() {
+		parameters := []object{}
+		for _, p := range f.Parameters {
+			parameters = append(parameters, object{
+				{"name", p.Name}, {"type", p.Type}, {"required", p.Required}, {"allowMultipleOccurrences", p.AllowMultipleOccurrences},
+			})
+		}
+		rendered = append(rendered, object{{"id", f.Name}, {"name", f.Name}, {"parameters", parameters}})
+	}
+	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.attributeMappingFunctionSchema)")}, {"value", rendered}})
 }
