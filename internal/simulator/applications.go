@@ -256,25 +256,25 @@ func (c *call) listDeletedItems() (*reply, error) {
 	return servicePrincipals.list(c, c.s.store.ServicePrincipals(true))
 }
 
-// deletedItem shows an object of the recycle bin.
-func (c *call) deletedItem(id string) (object, bool) {
+// deletedItem shows an object of the recycle bin, nil if there is none, and says who owns it.
+func (c *call) deletedItem(id string) (shown object, owners []string) {
 	for _, a := range c.s.store.Applications(true) {
 		if strings.EqualFold(a.ID, id) {
-			return append(object{{"@odata.type", "#microsoft.graph.application"}}, renderWhole(applications, &a)...), true
+			return append(object{{"@odata.type", "#microsoft.graph.application"}}, renderWhole(applications, &a)...), a.Owners
 		}
 	}
 	for _, p := range c.s.store.ServicePrincipals(true) {
 		if strings.EqualFold(p.ID, id) {
-			return append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderWhole(servicePrincipals, &p)...), true
+			return append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderWhole(servicePrincipals, &p)...), p.Owners
 		}
 	}
-	return nil, false
+	return nil, nil
 }
 
 func (c *call) getDeletedItem() (*reply, error) {
 	id := c.r.PathValue("id")
-	item, found := c.deletedItem(id)
-	if !found {
+	item, _ := c.deletedItem(id)
+	if item == nil {
 		return nil, notFound(id)
 	}
 	return respond(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
@@ -316,12 +316,12 @@ func (c *call) listTemplates() (*reply, error) {
 
 func (c *call) getTemplate() (*reply, error) {
 	id := c.r.PathValue("template")
-	for _, t := range c.s.store.Gallery() {
-		if strings.EqualFold(t.ID, id) {
-			return applicationTemplates.one(c, &t)
-		}
+	gallery := c.s.store.Gallery()
+	at := slices.IndexFunc(gallery, func(t store.GalleryTemplate) bool { return strings.EqualFold(t.ID, id) })
+	if at < 0 {
+		return nil, notFound(id)
 	}
-	return nil, notFound(id)
+	return applicationTemplates.one(c, &gallery[at])
 }
 
 func (c *call) instantiate() (*reply, error) {

@@ -22,7 +22,6 @@ type call struct {
 	s               *Server
 	r               *http.Request
 	client          Client
-	needs           requirement // of the operation, once it is known
 	body            []byte
 	requestID       string
 	clientRequestID string
@@ -211,6 +210,14 @@ type batchItem struct {
 	DependsOn []string          `json:"dependsOn"`
 }
 
+func (i batchItem) header() http.Header {
+	header := http.Header{}
+	for name, value := range i.Headers {
+		header.Set(name, value)
+	}
+	return header
+}
+
 // batchRequests serves the requests of a batch one by one, each judged as if it had come alone.
 func (c *call) batchRequests() (*reply, error) {
 	var body struct {
@@ -263,7 +270,7 @@ func batchProblem(items []batchItem) string {
 			return "Every request needs a method and an url."
 		case strings.Contains(item.URL, "://"):
 			return "The urls of the requests must be relative."
-		case len(item.Body) > 0 && string(item.Body) != "null" && !hasHeader(item.Headers, "Content-Type"):
+		case len(item.Body) > 0 && string(item.Body) != "null" && item.header().Values("Content-Type") == nil:
 			return "A request with a body needs a Content-Type header."
 		}
 		for _, dependency := range item.DependsOn {
@@ -276,27 +283,14 @@ func batchProblem(items []batchItem) string {
 	return ""
 }
 
-func hasHeader(headers map[string]string, name string) bool {
-	for have := range headers {
-		if strings.EqualFold(have, name) {
-			return true
-		}
-	}
-	return false
-}
-
 func (c *call) serveItem(item batchItem) (int, object) {
 	target := "/v1.0/" + strings.TrimPrefix(item.URL, "/")
 	r, err := http.NewRequestWithContext(c.r.Context(), strings.ToUpper(item.Method), c.s.GraphURL()+target, bytes.NewReader(item.Body))
 	if err != nil {
 		return http.StatusBadRequest, object{{"id", item.ID}, {"status", http.StatusBadRequest}, {"body", c.graphError("BadRequest", "The url is malformed.")}}
 	}
+	r.Header = item.header()
 	r.Header.Set("Authorization", c.r.Header.Get("Authorization"))
-	for name, value := range item.Headers {
-		if !strings.EqualFold(name, "Authorization") {
-			r.Header.Set(name, value)
-		}
-	}
 	inner := &call{s: c.s, r: r, body: item.Body, batch: c.number}
 	answer := inner.exchange()
 	headers := object{}

@@ -12,7 +12,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/engine"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -168,22 +167,13 @@ func (c *call) meaning(err error) error {
 		}
 		return badRequest("One or more properties are invalid.")
 	}
-	var refused *engine.RequestError
+	var refused *store.RequestError
 	var unknownKey *store.UnknownKeyError
-	var notification *store.NotificationError
-	var size *store.SizeError
-	var schema *store.SchemaError
 	switch {
 	case errors.As(err, &refused):
 		return refuseSync(http.StatusBadRequest, refused.Code, refused.Message)
 	case errors.As(err, &unknownKey):
 		return refuse(http.StatusInternalServerError, "InternalError", "Requested value '%s' was not found.", unknownKey.Key)
-	case errors.As(err, &notification):
-		return refuseSync(http.StatusBadRequest, "InvalidNotificationSettings", "")
-	case errors.As(err, &size):
-		return refuseSync(http.StatusBadRequest, "CredentialSizeLimitExceeded", size.Error())
-	case errors.As(err, &schema):
-		return refuseSync(http.StatusBadRequest, schema.Code, schema.Message)
 	case errors.Is(err, store.ErrStale):
 		return refuseSync(http.StatusConflict, "SchemaVersionConflict", "The schema was changed since it was read.")
 	case errors.Is(err, store.ErrExists):

@@ -156,8 +156,6 @@ type Faults struct {
 	script []*Fault
 }
 
-func newFaults() *Faults { return &Faults{} }
-
 // Add puts faults at the end of the script.
 func (f *Faults) Add(faults ...Fault) {
 	f.mu.Lock()

@@ -68,14 +68,19 @@ func appendJSON(out []byte, value any) []byte {
 	case time.Time:
 		return appendText(out, timestamp(v))
 	default:
-		var buffer bytes.Buffer
-		encoder := json.NewEncoder(&buffer)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(v); err != nil {
-			panic(err) // only values made in this package come here
-		}
-		return append(out, bytes.TrimSpace(buffer.Bytes())...)
+		return appendEncoded(out, v)
 	}
+}
+
+// appendEncoded leaves a value to the standard library, without escaping what only HTML needs escaped.
+func appendEncoded(out []byte, value any) []byte {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // only values made in this package come here
+	}
+	return append(out, bytes.TrimSpace(buffer.Bytes())...)
 }
 
 func appendList[T any](out []byte, list []T) []byte {
@@ -93,13 +98,7 @@ func appendList[T any](out []byte, list []T) []byte {
 func appendText(out []byte, text string) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
-			var buffer bytes.Buffer
-			encoder := json.NewEncoder(&buffer)
-			encoder.SetEscapeHTML(false)
-			if err := encoder.Encode(text); err != nil {
-				panic(err) // strings always encode
-			}
-			return append(out, bytes.TrimSpace(buffer.Bytes())...)
+			return appendEncoded(out, text)
 		}
 	}
 	out = append(out, '"')

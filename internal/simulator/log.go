@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -36,16 +37,7 @@ type Request struct {
 	Connection int64
 	// Batch is the number of the $batch request that carried this one, 0 if it came alone.
 	Batch int
-	// Permissions are the application permissions that count for the operation of Graph, nil where any token will do, and
-	// where a fault or an unknown path kept the request from its operation. Suffices says which of them are enough.
-	Permissions []string
-
-	needs requirement
 }
-
-// Suffices says whether a client with these application permissions, and no others, may do what was requested. That a
-// permission can be limited to what the client owns is left out of account.
-func (r Request) Suffices(permissions ...string) bool { return r.needs.metBy(permissions) }
 
 // IsWrite says whether the request meant to change something. Sign-in does not, nor do the calls that use POST only to
 // ask something, nor the envelope of a batch, whose content is recorded request by request.
@@ -66,8 +58,6 @@ type Log struct {
 	requests    []*Request
 	connections atomic.Int64
 }
-
-func newLog() *Log { return &Log{} }
 
 type connectionKey struct{}
 
@@ -92,7 +82,6 @@ func (l *Log) end(r *Request, c *call, answer *reply, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.Status, r.Response, r.Took = answer.status, c.s.gotoAuthority.redactAnswer(r.Path, answer.body), took
-	r.needs, r.Permissions = c.needs, c.needs.permissions()
 }
 
 // Connections returns how many connections were opened since the start; Reset does not change that.
@@ -121,8 +110,9 @@ func (l *Log) Writes() []Request {
 
 // Match returns the requests with the method ("" for any) and a path that fits the pattern; see MatchPath.
 func (l *Log) Match(method, pattern string) []Request {
+	fits := pathPattern(pattern)
 	return slices.DeleteFunc(l.All(), func(r Request) bool {
-		return method != "" && method != r.Method || !MatchPath(pattern, r.Path)
+		return method != "" && method != r.Method || !fits.MatchString(r.Path)
 	})
 }
 
@@ -136,38 +126,11 @@ func (l *Log) Reset() {
 // MatchPath says whether a path fits a pattern. In a pattern "*" stands for any text without a slash, "**" for any
 // text, and everything else for itself, ignoring case. The pattern may leave out the version "/v1.0".
 func MatchPath(pattern, requestPath string) bool {
-	requestPath = strings.ToLower(requestPath)
-	pattern = strings.ToLower(pattern)
-	if matchText(pattern, requestPath) {
-		return true
-	}
-	short, ok := strings.CutPrefix(requestPath, "/v1.0")
-	return ok && matchText(pattern, short)
+	return pathPattern(pattern).MatchString(requestPath)
 }
 
-func matchText(pattern, text string) bool {
-	for pattern != "" {
-		if rest, ok := strings.CutPrefix(pattern, "*"); ok {
-			deep := false
-			if rest, deep = strings.CutPrefix(rest, "*"); deep && rest == "" {
-				return true
-			}
-			for i := 0; i <= len(text); i++ {
-				if matchText(rest, text[i:]) {
-					return true
-				}
-				if i < len(text) && text[i] == '/' && !deep {
-					return false
-				}
-			}
-			return false
-		}
-		if text == "" || pattern[0] != text[0] {
-			return false
-		}
-		pattern, text = pattern[1:], text[1:]
-	}
-	return text == ""
+func pathPattern(pattern string) *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^(/v1\.0)?` + strings.NewReplacer(`\*\*`, `.*`, `\*`, `[^/]*`).Replace(regexp.QuoteMeta(pattern)) + `$`)
 }
 
 // redacted takes the place of GoTo's secrets in the log. Access tokens stay: they end by themselves, and tests look for

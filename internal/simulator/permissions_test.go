@@ -115,33 +115,3 @@ func TestPermissions_areThoseOfTheClientThatSignedIn(t *testing.T) {
 	c.SetClientPermissions(planner.ID, synchronizationWrite)
 	c.must(http.StatusNoContent, "POST", job+"/start", nil)
 }
-
-func TestLog_saysWhichPermissionsSuffice(t *testing.T) {
-	c := start(t)
-	made, job := c.meeting()
-	last := func() Request { all := c.Log().All(); return all[len(all)-1] }
-	c.must(http.StatusOK, "GET", job, nil)
-	if got := last(); !got.Suffices(synchronizationRead) || !got.Suffices(userRead, synchronizationWrite) || got.Suffices(applicationRead) || got.Suffices() ||
-		!slices.Equal(got.Permissions, readsJobs) {
-		t.Errorf("reading a job: %v", got.Permissions)
-	}
-	c.SetPermissions(assignmentWrite)
-	c.must(http.StatusForbidden, "POST", "/servicePrincipals/"+made.principal+"/appRoleAssignedTo", map[string]string{})
-	if got := last(); got.Suffices(assignmentWrite) || !got.Suffices(assignmentWrite, applicationRead) || !slices.Contains(got.Permissions, applicationRead) {
-		t.Errorf("assigning needs both: %v", got.Permissions)
-	}
-	c.must(http.StatusOK, "GET", "/applicationTemplates", nil)
-	if got := last(); !got.Suffices() || got.Permissions != nil {
-		t.Errorf("the gallery is open to everybody: %v", got.Permissions)
-	}
-	c.SetVariants(func(v *Variants) { v.OwnedByInsufficient = true })
-	c.do("GET", made.sync+"/secrets", nil)
-	if got := last(); got.Suffices(synchronizationRead) || got.Suffices(applicationOwned) || !got.Suffices(synchronizationWrite) {
-		t.Errorf("reading secrets: %v", got.Permissions)
-	}
-	c.SetVariants(func(v *Variants) { v.ReadersSeeSecrets = true })
-	c.do("GET", made.sync+"/secrets", nil)
-	if got := last(); !got.Suffices(synchronizationRead) {
-		t.Errorf("reading secrets where readers may: %v", got.Permissions)
-	}
-}

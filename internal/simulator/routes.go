@@ -129,7 +129,6 @@ func graphRoutes() *http.ServeMux {
 
 // serve charges the quota and handles the request.
 func (t route) serve(c *call) (*reply, error) {
-	c.needs = t.required(c.s.Variants())
 	switch t.class {
 	case ofDirectory:
 		cost, used, wait := c.s.throttle.directory(c.client.ID, c.r)
@@ -160,7 +159,7 @@ func (t route) permitted(c *call) (*reply, error) {
 	if c.r.URL.Query().Has("$expand") {
 		return nil, badRequest("This simulator does not expand.") // rather than leave out silently what a client asks for
 	}
-	if !c.meets(c.needs) {
+	if !c.meets(t.required(c.s.Variants())) {
 		return nil, c.forbidden()
 	}
 	if c.isSynchronization() {
@@ -220,15 +219,6 @@ type requirement [][]string
 
 func allOf(sets ...[]string) requirement { return sets }
 
-// permissions returns every permission that counts.
-func (r requirement) permissions() []string {
-	var all []string
-	for _, set := range r {
-		all = append(all, set...)
-	}
-	return all
-}
-
 // without returns the requirement where a permission does not count.
 func (r requirement) without(name string) requirement {
 	rest := make(requirement, len(r))
@@ -236,13 +226,6 @@ func (r requirement) without(name string) requirement {
 		rest[i] = slices.DeleteFunc(slices.Clone(set), func(other string) bool { return other == name })
 	}
 	return rest
-}
-
-// metBy says whether a client with these permissions meets the requirement.
-func (r requirement) metBy(permissions []string) bool {
-	return !slices.ContainsFunc(r, func(set []string) bool {
-		return !slices.ContainsFunc(set, func(name string) bool { return slices.Contains(permissions, name) })
-	})
 }
 
 // Sets of permissions of which one is enough. applicationOwned counts only for what the client owns or makes.
@@ -263,18 +246,9 @@ var (
 
 // may says whether the client has one permission of the set for the object that the path names by id.
 func (c *call) may(set []string) bool {
-	for _, name := range set {
-		if !slices.Contains(c.client.Permissions, name) {
-			continue
-		}
-		if name != applicationOwned {
-			return true
-		}
-		if c.owns(c.r.PathValue("id")) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(set, func(name string) bool {
+		return slices.Contains(c.client.Permissions, name) && (name != applicationOwned || c.owns(c.r.PathValue("id")))
+	})
 }
 
 // owns says whether the client owns the application or service principal; without an id there is nothing yet to own.
@@ -288,32 +262,13 @@ func (c *call) owns(id string) bool {
 	} else if a, err := c.s.store.Application(id); err == nil {
 		owners = a.Owners
 	} else {
-		owners = ownersOfDeleted(c.s.store, id)
+		_, owners = c.deletedItem(id)
 	}
 	return slices.Contains(owners, c.client.ID)
 }
 
-func ownersOfDeleted(s *store.Store, id string) []string {
-	for _, a := range s.Applications(true) {
-		if strings.EqualFold(a.ID, id) {
-			return a.Owners
-		}
-	}
-	for _, p := range s.ServicePrincipals(true) {
-		if strings.EqualFold(p.ID, id) {
-			return p.Owners
-		}
-	}
-	return nil
-}
-
 func (c *call) meets(r requirement) bool {
-	for _, set := range r {
-		if !c.may(set) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r, func(set []string) bool { return !c.may(set) })
 }
 
 func (c *call) isSynchronization() bool { return strings.Contains(c.r.URL.Path, "/synchronization/") }

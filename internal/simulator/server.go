@@ -14,6 +14,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -129,42 +130,30 @@ type Server struct {
 
 // New starts a server. Close ends it.
 func New(opts Options) (*Server, error) {
-	if opts.Address == "" {
-		opts.Address = "127.0.0.1:0"
-	}
-	if opts.TenantID == "" {
-		opts.TenantID = store.TenantID
-	}
-	if opts.ClientID == "" {
-		opts.ClientID = DefaultClientID
-	}
-	if opts.ClientSecret == "" {
-		opts.ClientSecret = DefaultClientSecret
-	}
+	opts.Address = cmp.Or(opts.Address, "127.0.0.1:0")
+	opts.TenantID = cmp.Or(opts.TenantID, store.TenantID)
+	opts.ClientID = cmp.Or(opts.ClientID, DefaultClientID)
+	opts.ClientSecret = cmp.Or(opts.ClientSecret, DefaultClientSecret)
+	opts.TokenLifetime = cmp.Or(opts.TokenLifetime, time.Hour)
 	if opts.Permissions == nil {
 		opts.Permissions = DefaultPermissions()
 	}
 	if opts.Clock == nil {
 		opts.Clock = store.NewClock(store.Epoch)
 	}
-	if opts.TokenLifetime == 0 {
-		opts.TokenLifetime = time.Hour
-	}
 	identity, err := newCertificates()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		opts: opts, clock: opts.Clock, identity: identity, log: newLog(), replica: newReplica(opts.Clock),
-		store: store.New(store.Config{TenantID: opts.TenantID, Clock: opts.Clock, Empty: opts.Empty}),
+		opts: opts, clock: opts.Clock, identity: identity, log: &Log{}, faults: &Faults{}, replica: newReplica(opts.Clock),
+		store:    store.New(store.Config{TenantID: opts.TenantID, Clock: opts.Clock, Empty: opts.Empty}),
+		throttle: newThrottle(opts.Clock, opts.Quota), authority: newAuthority(opts),
+		gotoAuthority: newGoToAuthority(opts.Clock, opts.TokenLifetime),
+		signIn:        signInRoutes(), graph: graphRoutes(), goTo: gotoRoutes(),
 	}
 	s.engine = engine.New(s.store)
-	s.faults = newFaults()
-	s.throttle = newThrottle(opts.Clock, opts.Quota)
-	s.authority = newAuthority(opts)
 	s.clock.OnAdvance(s.engine.CatchUp)
-	s.gotoAuthority = newGoToAuthority(opts.Clock, opts.TokenLifetime)
-	s.signIn, s.graph, s.goTo = signInRoutes(), graphRoutes(), gotoRoutes()
 	s.SetVariants(func(v *Variants) { *v = opts.Variants })
 	if err := s.listen(); err != nil {
 		return nil, err
@@ -194,7 +183,7 @@ func (s *Server) start(listener net.Listener, secure *tls.Config) {
 	server := &http.Server{
 		Handler: http.HandlerFunc(s.serve), TLSConfig: secure, ReadHeaderTimeout: time.Minute,
 		// A client that gives up on a handshake or a connection that a fault cut is not news.
-		ErrorLog:    log.New(discard{}, "", 0),
+		ErrorLog:    log.New(io.Discard, "", 0),
 		ConnContext: s.log.connected,
 	}
 	s.servers = append(s.servers, server)
@@ -210,10 +199,6 @@ func (s *Server) start(listener net.Listener, secure *tls.Config) {
 		}
 	})
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // maximumBody is far above what any client here sends.
 const maximumBody = 32 << 20

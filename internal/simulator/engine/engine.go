@@ -273,29 +273,29 @@ func (e *Engine) Looked(servicePrincipalID, jobID string) {
 
 // CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works. The
 // codes are invented; they follow the pattern <connector>InvalidCredentials.
-func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *RequestError {
+func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *store.RequestError {
 	connector, err := e.store.Connector(connectorID)
 	if err != nil {
-		return &RequestError{Code: "InvalidTemplate", Message: "The template does not exist."}
+		return &store.RequestError{Code: "InvalidTemplate", Message: "The template does not exist."}
 	}
 	for _, key := range connector.SecretKeys {
 		if given[key] == "" {
-			return &RequestError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
+			return &store.RequestError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
 		}
 	}
 	if connector.OAuth {
 		if !strings.HasPrefix(given["Oauth2AccessToken"], "access-for-") {
-			return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
+			return &store.RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
 		}
 		return nil
 	}
 	for _, admin := range e.store.Admins() {
 		if strings.EqualFold(admin.UserName, given["UserName"]) && admin.Password == given["Password"] {
 			if !admin.TeamAdmin {
-				return &RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is not a team administrator."}
+				return &store.RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is not a team administrator."}
 			}
 			return nil
 		}
 	}
-	return &RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
+	return &store.RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
 }

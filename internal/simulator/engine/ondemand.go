@@ -22,11 +22,6 @@ type Result struct {
 	Entry        store.LogEntry
 }
 
-// RequestError says why the service refuses a request as a whole, or the target credentials.
-type RequestError struct{ Code, Message string }
-
-func (e *RequestError) Error() string { return e.Message }
-
 // OnDemand provisions people at once, outside of the cycles, on behalf of a client.
 func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []string, by string) ([]Result, error) {
 	e.mu.Lock()
@@ -42,13 +37,13 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []str
 	p, err := compile(&j, connector)
 	switch {
 	case err != nil:
-		return nil, &RequestError{"InvalidSchema", err.Error()}
+		return nil, &store.RequestError{Code: "InvalidSchema", Message: err.Error()}
 	case ruleID != p.ruleID:
-		return nil, &RequestError{"InvalidParameters", fmt.Sprintf("The rule %q does not exist.", ruleID)}
+		return nil, &store.RequestError{Code: "InvalidParameters", Message: fmt.Sprintf("The rule %q does not exist.", ruleID)}
 	case !p.onDemand:
-		return nil, &RequestError{"ProvisionOnDemandNotSupported", "The rule does not support provisioning on demand."}
+		return nil, &store.RequestError{Code: "ProvisionOnDemandNotSupported", Message: "The rule does not support provisioning on demand."}
 	case connector.OAuth && j.Schedule == store.ScheduleActive:
-		return nil, &RequestError{"JobMustBeStopped", "A job that signs in by OAuth must be stopped first."}
+		return nil, &store.RequestError{Code: "JobMustBeStopped", Message: "A job that signs in by OAuth must be stopped first."}
 	}
 	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(servicePrincipalID, j.ConnectorID)); refused != nil {
 		return nil, refused
@@ -62,7 +57,7 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []str
 	for _, id := range people {
 		u, err := e.store.FindUser(id)
 		if err != nil {
-			return nil, &RequestError{"InvalidParameters", fmt.Sprintf("The object %s does not exist.", id)}
+			return nil, &store.RequestError{Code: "InvalidParameters", Message: fmt.Sprintf("The object %s does not exist.", id)}
 		}
 		who := known[u.ID]
 		if who == nil {

@@ -83,7 +83,7 @@ func TestOnDemand_refusesWhatTheServiceRefuses(t *testing.T) {
 	refusal := func(rule, id string) string {
 		t.Helper()
 		_, err := w.OnDemand(w.app, w.id, rule, []string{id}, "client")
-		var refused *RequestError
+		var refused *store.RequestError
 		if !errors.As(err, &refused) {
 			t.Fatalf("got %v", err)
 		}
@@ -106,7 +106,7 @@ func TestOnDemand_needsOAuthJobsToBeStopped(t *testing.T) {
 	w.assign(store.UserAna)
 	w.start()
 	_, err := w.OnDemand(w.app, w.id, store.RuleGoToMeetingUsers, []string{store.UserAna}, "client")
-	var refused *RequestError
+	var refused *store.RequestError
 	if !errors.As(err, &refused) || refused.Code != "JobMustBeStopped" {
 		t.Errorf("got %v", err)
 	}

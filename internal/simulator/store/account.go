@@ -126,9 +126,9 @@ func (s *Store) putAccount(a Account) {
 func (s *Store) UpdateAccount(key string, change func(*Account)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, ok := s.accounts.get(key)
-	if !ok {
-		return notFound("account", key)
+	a, err := s.accounts.find("account", key)
+	if err != nil {
+		return err
 	}
 	draft := a.clone()
 	change(&draft)
@@ -156,9 +156,9 @@ func (s *Store) UpdateAccount(key string, change func(*Account)) error {
 func (s *Store) DeleteAccount(key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, ok := s.accounts.get(key)
-	if !ok {
-		return notFound("account", key)
+	a, err := s.accounts.find("account", key)
+	if err != nil {
+		return err
 	}
 	s.accounts.remove(key)
 	if a.Active {
@@ -172,33 +172,25 @@ func (s *Store) DeleteAccount(key string) error {
 func (s *Store) Account(key string) (Account, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	a, ok := s.accounts.get(key)
-	if !ok {
-		return Account{}, notFound("account", key)
-	}
-	return a.clone(), nil
+	return cloneOf(s.accounts.find("account", key))
 }
 
 // AccountByEmail returns a record by e-mail, ignoring case.
 func (s *Store) AccountByEmail(email string) (Account, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	a, ok := s.accounts.get(s.accountsBy[strings.ToLower(email)])
+	key, ok := s.accountsBy[strings.ToLower(email)]
 	if !ok {
 		return Account{}, notFound("account", email)
 	}
-	return a.clone(), nil
+	return cloneOf(s.accounts.find("account", key))
 }
 
 // Accounts returns all records in the order of their creation.
 func (s *Store) Accounts() []Account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list := make([]Account, 0, s.accounts.len())
-	for a := range s.accounts.all() {
-		list = append(list, a.clone())
-	}
-	return list
+	return clones(s.accounts.all(), func(*Account) bool { return true })
 }
 
 // What the simulated GoTo says about an account. The words for accounts that are not active are invented; that of

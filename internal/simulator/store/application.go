@@ -194,33 +194,32 @@ func textOrNil(text string) any {
 func (s *Store) Application(id string) (Application, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return cloneOf(s.application(id))
+}
+
+// application needs the lock.
+func (s *Store) application(id string) (*Application, error) {
 	a, ok := s.applications.get(strings.ToLower(id))
 	if !ok || !a.DeletedAt.IsZero() {
-		return Application{}, notFound("application", id)
+		return nil, notFound("application", id)
 	}
-	return a.clone(), nil
+	return a, nil
 }
 
 // Applications returns all applications that are deleted or, with deleted false, that are not.
 func (s *Store) Applications(deleted bool) []Application {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var list []Application
-	for a := range s.applications.all() {
-		if a.DeletedAt.IsZero() != deleted {
-			list = append(list, a.clone())
-		}
-	}
-	return list
+	return clones(s.applications.all(), func(a *Application) bool { return a.DeletedAt.IsZero() != deleted })
 }
 
 // UpdateApplication changes an application; name and roles reach its service principal too.
 func (s *Store) UpdateApplication(id string, change func(*Application) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, ok := s.applications.get(strings.ToLower(id))
-	if !ok || !a.DeletedAt.IsZero() {
-		return notFound("application", id)
+	a, err := s.application(id)
+	if err != nil {
+		return err
 	}
 	draft := a.clone()
 	if err := change(&draft); err != nil {
@@ -245,17 +244,16 @@ func (s *Store) UpdateApplication(id string, change func(*Application) error) er
 func (s *Store) ServicePrincipal(id string) (ServicePrincipal, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p, ok := s.principal(id)
-	if !ok {
-		return ServicePrincipal{}, notFound(MissingPrincipal, id)
-	}
-	return p.clone(), nil
+	return cloneOf(s.principal(id))
 }
 
 // principal needs the lock.
-func (s *Store) principal(id string) (*ServicePrincipal, bool) {
+func (s *Store) principal(id string) (*ServicePrincipal, error) {
 	p, ok := s.principals.get(strings.ToLower(id))
-	return p, ok && p.DeletedAt.IsZero()
+	if !ok || !p.DeletedAt.IsZero() {
+		return nil, notFound(MissingPrincipal, id)
+	}
+	return p, nil
 }
 
 // ServicePrincipalByAppID returns a service principal by client id, unless it is deleted.
@@ -274,22 +272,16 @@ func (s *Store) ServicePrincipalByAppID(appID string) (ServicePrincipal, error) 
 func (s *Store) ServicePrincipals(deleted bool) []ServicePrincipal {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var list []ServicePrincipal
-	for p := range s.principals.all() {
-		if p.DeletedAt.IsZero() != deleted {
-			list = append(list, p.clone())
-		}
-	}
-	return list
+	return clones(s.principals.all(), func(p *ServicePrincipal) bool { return p.DeletedAt.IsZero() != deleted })
 }
 
 // UpdateServicePrincipal changes a service principal.
 func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.principal(id)
-	if !ok {
-		return notFound(MissingPrincipal, id)
+	p, err := s.principal(id)
+	if err != nil {
+		return err
 	}
 	draft := p.clone()
 	if err := change(&draft); err != nil {
@@ -304,9 +296,9 @@ func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal)
 func (s *Store) DeleteApplication(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, ok := s.applications.get(strings.ToLower(id))
-	if !ok || !a.DeletedAt.IsZero() {
-		return notFound("application", id)
+	a, err := s.application(id)
+	if err != nil {
+		return err
 	}
 	a.DeletedAt = s.now()
 	for p := range s.principals.all() {
@@ -321,9 +313,9 @@ func (s *Store) DeleteApplication(id string) error {
 func (s *Store) DeleteServicePrincipal(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.principal(id)
-	if !ok {
-		return notFound(MissingPrincipal, id)
+	p, err := s.principal(id)
+	if err != nil {
+		return err
 	}
 	p.DeletedAt = s.now()
 	return nil

@@ -96,9 +96,9 @@ func (s *Store) Assign(servicePrincipalID, principalID, roleID string, opts Assi
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	principalID, roleID = strings.ToLower(principalID), strings.ToLower(roleID)
-	resource, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return Assignment{}, notFound(MissingPrincipal, servicePrincipalID)
+	resource, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return Assignment{}, err
 	}
 	kind, err := s.kindOf(principalID)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *Store) kindOf(principalID string) (string, error) {
 		}
 		return KindGroup, nil
 	}
-	if _, ok := s.principal(principalID); ok {
+	if _, err := s.principal(principalID); err == nil {
 		return KindServicePrincipal, nil
 	}
 	return "", notFound("principal", principalID)
@@ -166,15 +166,11 @@ func (s *Store) kindOf(principalID string) (string, error) {
 func (s *Store) Unassign(servicePrincipalID, assignmentID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := s.assignments[strings.ToLower(servicePrincipalID)]
-	if list == nil {
-		return notFound("assignment", assignmentID)
+	a, err := s.assignment(servicePrincipalID, assignmentID)
+	if err != nil {
+		return err
 	}
-	a, ok := list.byID[assignmentID]
-	if !ok {
-		return notFound("assignment", assignmentID)
-	}
-	list.remove(a)
+	s.assignments[a.ResourceID].remove(a)
 	s.revision++
 	return nil
 }
@@ -183,12 +179,19 @@ func (s *Store) Unassign(servicePrincipalID, assignmentID string) error {
 func (s *Store) Assignment(servicePrincipalID, assignmentID string) (Assignment, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if list := s.assignments[strings.ToLower(servicePrincipalID)]; list != nil {
-		if a, ok := list.byID[assignmentID]; ok {
-			return *a, nil
-		}
+	a, err := s.assignment(servicePrincipalID, assignmentID)
+	if err != nil {
+		return Assignment{}, err
 	}
-	return Assignment{}, notFound("assignment", assignmentID)
+	return *a, nil
+}
+
+// assignment needs the lock.
+func (s *Store) assignment(servicePrincipalID, assignmentID string) (*Assignment, error) {
+	if list := s.assignments[strings.ToLower(servicePrincipalID)]; list != nil && list.byID[assignmentID] != nil {
+		return list.byID[assignmentID], nil
+	}
+	return nil, notFound("assignment", assignmentID)
 }
 
 // AssignmentsAfter returns up to limit assignments behind the position, in order, and whether there are more.

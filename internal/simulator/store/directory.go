@@ -133,9 +133,9 @@ func (s *Store) AddUsers(n int) []string {
 func (s *Store) UpdateUser(id string, change func(*User)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, ok := s.users.get(strings.ToLower(id))
-	if !ok {
-		return notFound("user", id)
+	u, err := s.users.find("user", id)
+	if err != nil {
+		return err
 	}
 	before := strings.ToLower(u.UserPrincipalName)
 	s.revision++
@@ -159,19 +159,18 @@ func (s *Store) DeleteUser(id string) error {
 func (s *Store) PurgeUser(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id = strings.ToLower(id)
-	u, ok := s.users.get(id)
-	if !ok {
-		return notFound("user", id)
+	u, err := s.users.find("user", id)
+	if err != nil {
+		return err
 	}
 	s.revision++
-	s.users.remove(id)
+	s.users.remove(u.ID)
 	delete(s.usersByName, strings.ToLower(u.UserPrincipalName))
 	for g := range s.groups.all() {
-		g.Members = slices.DeleteFunc(g.Members, func(m string) bool { return m == id })
+		g.Members = slices.DeleteFunc(g.Members, func(m string) bool { return m == u.ID })
 	}
 	for _, list := range s.assignments {
-		list.removePrincipal(id)
+		list.removePrincipal(u.ID)
 	}
 	return nil
 }
@@ -180,11 +179,7 @@ func (s *Store) PurgeUser(id string) error {
 func (s *Store) User(id string) (User, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	u, ok := s.users.get(strings.ToLower(id))
-	if !ok {
-		return User{}, notFound("user", id)
-	}
-	return u.clone(), nil
+	return cloneOf(s.users.find("user", id))
 }
 
 // FindUser returns a person who is not deleted, by id or user principal name.
@@ -229,9 +224,9 @@ func (s *Store) addGroup(g Group) string {
 func (s *Store) UpdateGroup(id string, change func(*Group)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g, ok := s.groups.get(strings.ToLower(id))
-	if !ok {
-		return notFound("group", id)
+	g, err := s.groups.find("group", id)
+	if err != nil {
+		return err
 	}
 	s.revision++
 	draft := g.clone()
@@ -244,14 +239,14 @@ func (s *Store) UpdateGroup(id string, change func(*Group)) error {
 func (s *Store) DeleteGroup(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id = strings.ToLower(id)
-	if _, ok := s.groups.get(id); !ok {
-		return notFound("group", id)
+	g, err := s.groups.find("group", id)
+	if err != nil {
+		return err
 	}
 	s.revision++
-	s.groups.remove(id)
+	s.groups.remove(g.ID)
 	for _, list := range s.assignments {
-		list.removePrincipal(id)
+		list.removePrincipal(g.ID)
 	}
 	return nil
 }
@@ -287,11 +282,7 @@ func (s *Store) RemoveMembers(groupID string, ids ...string) error {
 func (s *Store) Group(id string) (Group, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	g, ok := s.groups.get(strings.ToLower(id))
-	if !ok {
-		return Group{}, notFound("group", id)
-	}
-	return g.clone(), nil
+	return cloneOf(s.groups.find("group", id))
 }
 
 // EachGroup visits all groups in the manner of EachUser.

@@ -5,6 +5,7 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -76,9 +77,9 @@ func (s *Store) AddGalleryTemplate(t GalleryTemplate) {
 func (s *Store) UpdateConnector(id string, change func(*Connector)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.connectors[id]
-	if !ok {
-		return notFound(MissingConnector, id)
+	c, err := s.connector(id)
+	if err != nil {
+		return err
 	}
 	change(c)
 	return nil
@@ -95,27 +96,29 @@ func (s *Store) AddConnector(c Connector) {
 func (s *Store) Connector(id string) (Connector, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return cloneOf(s.connector(id))
+}
+
+// connector needs the lock.
+func (s *Store) connector(id string) (*Connector, error) {
 	c, ok := s.connectors[id]
 	if !ok {
-		return Connector{}, notFound(MissingConnector, id)
+		return nil, notFound(MissingConnector, id)
 	}
-	return c.clone(), nil
+	return c, nil
 }
 
 // ConnectorsFor returns what is offered to a service principal, ordered by id.
 func (s *Store) ConnectorsFor(servicePrincipalID string) ([]Connector, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return nil, notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return nil, err
 	}
-	var list []Connector
-	for _, c := range s.connectors {
-		if p.TemplateID != "" && c.GalleryTemplateID == p.TemplateID && !c.Retired {
-			list = append(list, c.clone())
-		}
-	}
+	list := clones(maps.Values(s.connectors), func(c *Connector) bool {
+		return p.TemplateID != "" && c.GalleryTemplateID == p.TemplateID && !c.Retired
+	})
 	slices.SortFunc(list, func(a, b Connector) int { return strings.Compare(a.ID, b.ID) })
 	return list, nil
 }

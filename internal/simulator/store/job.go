@@ -142,9 +142,9 @@ const DefaultInterval = 40 * time.Minute
 func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return Job{}, notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return Job{}, err
 	}
 	c, ok := s.connectors[connectorID]
 	if !ok || c.Retired || p.TemplateID == "" || c.GalleryTemplateID != p.TemplateID {
@@ -173,17 +173,11 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 func (s *Store) Jobs(servicePrincipalID string) ([]Job, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return nil, notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return nil, err
 	}
-	var list []Job
-	for _, j := range s.jobs[p.ID] {
-		if !s.retired(j) {
-			list = append(list, j.clone())
-		}
-	}
-	return list, nil
+	return clones(slices.Values(s.jobs[p.ID]), s.works), nil
 }
 
 // AllJobs returns the jobs that can run: of existing service principals and working connectors.
@@ -192,10 +186,8 @@ func (s *Store) AllJobs() []Job {
 	defer s.mu.RUnlock()
 	var list []Job
 	for p := range s.principals.all() {
-		for _, j := range s.jobs[p.ID] {
-			if p.DeletedAt.IsZero() && !s.retired(j) {
-				list = append(list, j.clone())
-			}
+		if p.DeletedAt.IsZero() {
+			list = append(list, clones(slices.Values(s.jobs[p.ID]), s.works)...)
 		}
 	}
 	return list
@@ -205,33 +197,30 @@ func (s *Store) AllJobs() []Job {
 func (s *Store) Job(servicePrincipalID, jobID string) (Job, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	j, err := s.job(servicePrincipalID, jobID)
-	if err != nil {
-		return Job{}, err
-	}
-	return j.clone(), nil
+	return cloneOf(s.job(servicePrincipalID, jobID))
 }
 
 // job needs the lock.
 func (s *Store) job(servicePrincipalID, jobID string) (*Job, error) {
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return nil, notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return nil, err
 	}
 	for _, j := range s.jobs[p.ID] {
-		if j.ID == jobID && s.retired(j) {
-			return nil, notFound(MissingRetired, jobID)
-		}
-		if j.ID == jobID {
+		switch {
+		case j.ID == jobID && s.works(j):
 			return j, nil
+		case j.ID == jobID:
+			return nil, notFound(MissingRetired, jobID)
 		}
 	}
 	return nil, notFound(MissingJob, jobID)
 }
 
-func (s *Store) retired(j *Job) bool {
+// works says whether the connector of a job does. It needs the lock.
+func (s *Store) works(j *Job) bool {
 	c, ok := s.connectors[j.ConnectorID]
-	return !ok || c.Retired
+	return ok && !c.Retired
 }
 
 // UpdateJob changes a job.

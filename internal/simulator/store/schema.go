@@ -35,10 +35,8 @@ func parseDocuments(raw json.RawMessage) ([]document, error) {
 		return nil, nil
 	}
 	var list []document
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, err
-	}
-	return list, nil
+	err := json.Unmarshal(raw, &list)
+	return list, err
 }
 
 func (d document) text(name string) string {
@@ -83,15 +81,6 @@ type SchemaOptions struct {
 	AcceptDoubled bool
 }
 
-// SchemaError says what is wrong with a schema that a client wrote.
-type SchemaError struct{ Code, Message string }
-
-func (e *SchemaError) Error() string { return e.Code + ": " + e.Message }
-
-func schemaError(code, format string, args ...any) error {
-	return &SchemaError{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
 // PutSchema replaces the whole schema of a job. Members that the client left out are gone, members that the service
 // does not know stay.
 func (s *Store) PutSchema(servicePrincipalID, jobID string, raw []byte, opts SchemaOptions) error {
@@ -103,7 +92,7 @@ func (s *Store) PutSchema(servicePrincipalID, jobID string, raw []byte, opts Sch
 	}
 	d, err := parseDocument(raw)
 	if err != nil {
-		return schemaError("InvalidSchema", "The schema is not a JSON object: %v.", err)
+		return requestError("InvalidSchema", "The schema is not a JSON object: %v.", err)
 	}
 	if sent := d.text("version"); opts.RejectStale && sent != "" && sent != schemaVersion(j.SchemaVersion) {
 		return fmt.Errorf("schema version %q: %w", sent, ErrStale)
@@ -151,15 +140,15 @@ func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error 
 	}
 	rules, err := parseDocuments(d["synchronizationRules"])
 	if err != nil {
-		return schemaError("InvalidSchema", "synchronizationRules is not a list of objects.")
+		return requestError("InvalidSchema", "synchronizationRules is not a list of objects.")
 	}
 	for _, rule := range rules {
 		if !known[rule.text("id")] {
-			return schemaError("InvalidSchema", "The synchronization rule %q does not exist.", rule.text("id"))
+			return requestError("InvalidSchema", "The synchronization rule %q does not exist.", rule.text("id"))
 		}
 		mappings, err := parseDocuments(rule["objectMappings"])
 		if err != nil {
-			return schemaError("InvalidSchema", "objectMappings is not a list of objects.")
+			return requestError("InvalidSchema", "objectMappings is not a list of objects.")
 		}
 		for _, mapping := range mappings {
 			object := rule.text("targetDirectoryName") + "/" + mapping.text("targetObjectName")
@@ -182,18 +171,18 @@ func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error 
 func targetAttributes(d document) (map[string]map[string]bool, error) {
 	directories, err := parseDocuments(d["directories"])
 	if err != nil {
-		return nil, schemaError("InvalidSchema", "directories is not a list of objects.")
+		return nil, requestError("InvalidSchema", "directories is not a list of objects.")
 	}
 	found := map[string]map[string]bool{}
 	for _, directory := range directories {
 		objects, err := parseDocuments(directory["objects"])
 		if err != nil {
-			return nil, schemaError("InvalidSchema", "objects is not a list of objects.")
+			return nil, requestError("InvalidSchema", "objects is not a list of objects.")
 		}
 		for _, object := range objects {
 			attributes, err := parseDocuments(object["attributes"])
 			if err != nil {
-				return nil, schemaError("InvalidSchema", "attributes is not a list of objects.")
+				return nil, requestError("InvalidSchema", "attributes is not a list of objects.")
 			}
 			names := map[string]bool{}
 			for _, a := range attributes {
@@ -208,16 +197,16 @@ func targetAttributes(d document) (map[string]map[string]bool, error) {
 func checkMapping(mapping document, targets map[string]bool, opts SchemaOptions) error {
 	attributes, err := parseDocuments(mapping["attributeMappings"])
 	if err != nil {
-		return schemaError("InvalidSchema", "attributeMappings is not a list of objects.")
+		return requestError("InvalidSchema", "attributeMappings is not a list of objects.")
 	}
 	seen := map[string]bool{}
 	for _, a := range attributes {
 		target := a.text("targetAttributeName")
 		if targets != nil && !targets[target] {
-			return schemaError("SchemaAttributeNotFound", "The target attribute %q is not defined.", target)
+			return requestError("SchemaAttributeNotFound", "The target attribute %q is not defined.", target)
 		}
 		if seen[target] && !opts.AcceptDoubled {
-			return schemaError("DuplicateAttributeMapping", "The target attribute %q is mapped more than once.", target)
+			return requestError("DuplicateAttributeMapping", "The target attribute %q is mapped more than once.", target)
 		}
 		seen[target] = true
 	}

@@ -29,58 +29,38 @@ func IsSecretKey(key string) bool { return slices.Contains(secretKeys, key) }
 // IsMasked says whether the value of a key is shown as "*".
 func IsMasked(key string) bool { return slices.Contains(maskedKeys, key) }
 
-// SecretSet holds the secrets of one service principal in the order in which they were first written.
-type SecretSet struct{ entries []KeyValue }
-
-// Get returns the stored value of a key, also of one that is masked on the wire.
-func (s *SecretSet) Get(key string) string {
-	if s != nil {
-		for _, e := range s.entries {
-			if e.Key == key {
-				return e.Value
-			}
-		}
-	}
-	return ""
-}
-
 // Secrets returns what is stored, unmasked.
 func (s *Store) Secrets(servicePrincipalID string) ([]KeyValue, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return nil, notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return nil, err
 	}
-	if set := s.secrets[p.ID]; set != nil {
-		return slices.Clone(set.entries), nil
-	}
-	return nil, nil
+	return slices.Clone(s.secrets[p.ID]), nil
 }
 
 // Secret returns one stored value, unmasked, and empty if there is none.
 func (s *Store) Secret(servicePrincipalID, key string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.secrets[strings.ToLower(servicePrincipalID)].Get(key)
+	return s.secret(servicePrincipalID, key)
 }
 
-// UnknownKeyError is returned for a secret key that the service does not know by this spelling.
+// secret needs the lock.
+func (s *Store) secret(servicePrincipalID, key string) string {
+	for _, e := range s.secrets[strings.ToLower(servicePrincipalID)] {
+		if e.Key == key {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// UnknownKeyError is the error for a secret key that the service does not know by this spelling.
 type UnknownKeyError struct{ Key string }
 
 func (e *UnknownKeyError) Error() string { return fmt.Sprintf("unknown secret key %q", e.Key) }
-
-// NotificationError is returned for notification settings that are not a JSON object.
-type NotificationError struct{}
-
-func (e *NotificationError) Error() string { return "notification settings are not a JSON object" }
-
-// SizeError is returned where credentials and addresses exceed what the cloud stores.
-type SizeError struct{ Bytes, Limit int }
-
-func (e *SizeError) Error() string {
-	return fmt.Sprintf("%d bytes of credentials and addresses exceed the limit of %d", e.Bytes, e.Limit)
-}
 
 // SecretOptions says where services differ in how they write secrets.
 type SecretOptions struct {
@@ -94,13 +74,13 @@ type SecretOptions struct {
 func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts SecretOptions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.principal(servicePrincipalID)
-	if !ok {
-		return notFound(MissingPrincipal, servicePrincipalID)
+	p, err := s.principal(servicePrincipalID)
+	if err != nil {
+		return err
 	}
 	var kept []KeyValue
-	if set := s.secrets[p.ID]; set != nil && !opts.Replace {
-		kept = slices.Clone(set.entries)
+	if !opts.Replace {
+		kept = slices.Clone(s.secrets[p.ID])
 	}
 	for _, e := range entries {
 		if !IsSecretKey(e.Key) {
@@ -109,15 +89,15 @@ func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts S
 		if e.Key == "SyncNotificationSettings" {
 			var settings map[string]json.RawMessage
 			if json.Unmarshal([]byte(e.Value), &settings) != nil || settings == nil {
-				return &NotificationError{}
+				return &RequestError{Code: "InvalidNotificationSettings"}
 			}
 		}
 		kept = upsert(kept, e)
 	}
 	if size := secretSize(kept); opts.Limit > 0 && size > opts.Limit {
-		return &SizeError{Bytes: size, Limit: opts.Limit}
+		return requestError("CredentialSizeLimitExceeded", "%d bytes of credentials and addresses exceed the limit of %d", size, opts.Limit)
 	}
-	s.secrets[p.ID] = &SecretSet{entries: kept}
+	s.secrets[p.ID] = kept
 	for _, j := range s.jobs[p.ID] {
 		if c := s.connectors[j.ConnectorID]; j.Status.Code == CodeNotConfigured && s.hasCredentials(p.ID, c) {
 			j.Status.Code = CodePaused
@@ -160,15 +140,7 @@ func secretSize(entries []KeyValue) int {
 
 // hasCredentials needs the lock.
 func (s *Store) hasCredentials(principalID string, c *Connector) bool {
-	if c == nil {
-		return false
-	}
-	for _, key := range c.SecretKeys {
-		if s.secrets[principalID].Get(key) == "" {
-			return false
-		}
-	}
-	return true
+	return c != nil && !slices.ContainsFunc(c.SecretKeys, func(key string) bool { return s.secret(principalID, key) == "" })
 }
 
 // Credentials returns the stored values of the keys that the connector needs.
@@ -178,7 +150,7 @@ func (s *Store) Credentials(servicePrincipalID, connectorID string) map[string]s
 	found := map[string]string{}
 	if c, ok := s.connectors[connectorID]; ok {
 		for _, key := range c.SecretKeys {
-			if value := s.secrets[strings.ToLower(servicePrincipalID)].Get(key); value != "" {
+			if value := s.secret(servicePrincipalID, key); value != "" {
 				found[key] = value
 			}
 		}

@@ -11,11 +11,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,7 +62,7 @@ type Store struct {
 	principals   ordered[*ServicePrincipal]
 	assignments  map[string]*assignmentList // service principal id -> assignments
 	jobs         map[string][]*Job          // service principal id -> jobs
-	secrets      map[string]*SecretSet      // service principal id -> secrets
+	secrets      map[string][]KeyValue      // service principal id -> secrets in the order in which they were first written
 	accounts     ordered[*Account]
 	accountsBy   map[string]string // lower-case e-mail -> account key
 	admins       []Admin
@@ -79,20 +82,17 @@ type Store struct {
 func New(cfg Config) *Store {
 	s := &Store{
 		clock:       cfg.Clock,
-		tenantID:    cfg.TenantID,
+		tenantID:    cmp.Or(cfg.TenantID, TenantID),
 		usersByName: map[string]string{},
 		connectors:  map[string]*Connector{},
 		assignments: map[string]*assignmentList{},
 		jobs:        map[string][]*Job{},
-		secrets:     map[string]*SecretSet{},
+		secrets:     map[string][]KeyValue{},
 		accountsBy:  map[string]string{},
 		licences:    -1,
 	}
 	if s.clock == nil {
 		s.clock = NewClock(Epoch)
-	}
-	if s.tenantID == "" {
-		s.tenantID = TenantID
 	}
 	s.seedGallery()
 	s.seedCompanies()
@@ -144,6 +144,15 @@ func (e *NotFoundError) Error() string { return e.Kind + " " + e.ID + ": not fou
 // Unwrap returns ErrNotFound.
 func (e *NotFoundError) Unwrap() error { return ErrNotFound }
 
+// RequestError says why the service refuses what a client asks for, with the code that it gives.
+type RequestError struct{ Code, Message string }
+
+func (e *RequestError) Error() string { return e.Code + ": " + e.Message }
+
+func requestError(code, format string, args ...any) error {
+	return &RequestError{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
 func notFound(kind, id string) error { return &NotFoundError{kind, id} }
 
 // ordered is a map that remembers the order of insertion. Removing leaves a hole that is closed once holes are the
@@ -158,6 +167,15 @@ type ordered[T any] struct {
 func (o *ordered[T]) get(key string) (T, bool) {
 	item, ok := o.items[key]
 	return item, ok
+}
+
+// find returns what has the id, in whatever case that is written.
+func (o *ordered[T]) find(kind, id string) (T, error) {
+	item, ok := o.items[strings.ToLower(id)]
+	if !ok {
+		return item, notFound(kind, id)
+	}
+	return item, nil
 }
 
 func (o *ordered[T]) put(key string, item T) {
@@ -191,7 +209,30 @@ func (o *ordered[T]) remove(key string) {
 	}
 }
 
-func (o *ordered[T]) len() int { return len(o.items) }
+// record is a pointer to something that the store keeps and hands out copies of.
+type record[T any] interface {
+	*T
+	clone() T
+}
+
+// cloneOf returns a copy of what a look-up has found.
+func cloneOf[T any, P record[T]](found P, err error) (T, error) {
+	if err != nil {
+		return *new(T), err
+	}
+	return found.clone(), nil
+}
+
+// clones returns copies of the items that pass, in order.
+func clones[T any, P record[T]](items iter.Seq[P], pass func(P) bool) []T {
+	var list []T
+	for item := range items {
+		if pass(item) {
+			list = append(list, item.clone())
+		}
+	}
+	return list
+}
 
 // all visits the items in order.
 func (o *ordered[T]) all() iter.Seq[T] {

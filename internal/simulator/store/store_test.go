@@ -77,8 +77,8 @@ func TestOrdered_keepsOrderWhileItemsComeAndGo(t *testing.T) {
 	if want := []int{1000, 3, 6, 9}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if o.len() != 35 {
-		t.Errorf("got %d items, want 35", o.len())
+	if len(o.items) != 35 {
+		t.Errorf("got %d items, want 35", len(o.items))
 	}
 }
 
