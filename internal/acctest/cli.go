@@ -37,16 +37,12 @@ func Main(m *testing.M) {
 	}
 	err := provider.LimitFrameworkLog()
 	if err == nil {
-		err = serve()
+		err = provider.Serve(provider.New("test")())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-func serve() error {
-	return provider.Serve(provider.New("test")())
 }
 
 // CLI runs the Terraform CLI in a directory of its own, with the provider as a process as its users have it: on the wall

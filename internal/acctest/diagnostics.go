@@ -6,6 +6,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -38,12 +39,7 @@ type Diagnostics []Diagnostic
 
 // HasError tells whether the call failed.
 func (d Diagnostics) HasError() bool {
-	for _, one := range d {
-		if one.Error {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d, func(one Diagnostic) bool { return one.Error })
 }
 
 func (d Diagnostics) String() string {
@@ -139,58 +135,40 @@ type recordingServer struct {
 	record *record
 }
 
-func (s recordingServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	resp, err := s.wholeServer.ValidateResourceConfig(ctx, req)
+// noted records the diagnostics of an answer, for which the protocol's answers have a field each but no interface.
+func noted[Q, A any](ctx context.Context, s recordingServer, call func(context.Context, *Q) (*A, error), req *Q) (*A, error) {
+	resp, err := call(ctx, req)
 	if resp != nil {
-		s.record.add(resp.Diagnostics)
+		found, _ := reflect.ValueOf(resp).Elem().FieldByName("Diagnostics").Interface().([]*tfprotov6.Diagnostic)
+		s.record.add(found)
 	}
 	return resp, err
+}
+
+func (s recordingServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return noted(ctx, s, s.wholeServer.ValidateResourceConfig, req)
 }
 
 func (s recordingServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := s.wholeServer.ReadResource(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.ReadResource, req)
 }
 
 func (s recordingServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := s.wholeServer.PlanResourceChange(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.PlanResourceChange, req)
 }
 
 func (s recordingServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := s.wholeServer.ApplyResourceChange(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.ApplyResourceChange, req)
 }
 
 func (s recordingServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	resp, err := s.wholeServer.ImportResourceState(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.ImportResourceState, req)
 }
 
 func (s recordingServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	resp, err := s.wholeServer.ValidateDataResourceConfig(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.ValidateDataResourceConfig, req)
 }
 
 func (s recordingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := s.wholeServer.ReadDataSource(ctx, req)
-	if resp != nil {
-		s.record.add(resp.Diagnostics)
-	}
-	return resp, err
+	return noted(ctx, s, s.wholeServer.ReadDataSource, req)
 }

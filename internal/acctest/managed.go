@@ -177,20 +177,17 @@ func (m *Managed) destroy(p *Protocol) Diagnostics {
 // Import takes the object with the id into the state.
 func (m *Managed) Import(id string) Diagnostics {
 	m.t.Helper()
-	var found Diagnostics
-	m.Now, found = m.connect().Import(m.typeName, id)
-	if found.HasError() {
-		m.Now = nil
-	}
-	return found
+	return m.imported(m.connect().Import(m.typeName, id))
 }
 
 // ImportByIdentity is Import by identity.
 func (m *Managed) ImportByIdentity(identity map[string]any) Diagnostics {
 	m.t.Helper()
-	var found Diagnostics
-	m.Now, found = m.connect().ImportByIdentity(m.typeName, identity)
-	if found.HasError() {
+	return m.imported(m.connect().ImportByIdentity(m.typeName, identity))
+}
+
+func (m *Managed) imported(one *Instance, found Diagnostics) Diagnostics {
+	if m.Now = one; found.HasError() {
 		m.Now = nil
 	}
 	return found

@@ -311,5 +311,3 @@ func decoded[T any](p *Protocol, value tftypes.Value) T {
 	}
 	return into
 }
-
-func equal(a, b map[string]any) bool { return reflect.DeepEqual(a, b) }

@@ -5,6 +5,7 @@ package acctest
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -181,7 +182,7 @@ func (p *Protocol) Change(typeName string, before *Instance, config map[string]a
 }
 
 // Changes tells whether a plan would change anything at all.
-func (p *Planned) Changes() bool { return !equal(p.priorState, p.State) }
+func (p *Planned) Changes() bool { return !reflect.DeepEqual(p.priorState, p.State) }
 
 func (p *Protocol) instance(typeName string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte) *Instance {
 	p.t.Helper()

@@ -46,12 +46,14 @@ func (e *Expression) String() string {
 
 // Attributes returns the names of all attributes that the expression refers to, sorted, each once.
 func (e *Expression) Attributes() []string {
-	return e.names(func(n node) (string, bool) {
-		if a, ok := n.(*attributeNode); ok {
-			return a.name, true
-		}
-		return "", false
-	})
+	return e.names(attributeName)
+}
+
+func attributeName(n node) (string, bool) {
+	if a, ok := n.(*attributeNode); ok {
+		return a.name, true
+	}
+	return "", false
 }
 
 // Calls returns the names of all functions that the expression calls, as written, sorted, each once.
@@ -77,11 +79,7 @@ func (e *Expression) names(of func(node) (string, bool)) []string {
 
 // BareAttribute returns the name of the attribute if the whole expression is one attribute in brackets.
 func (e *Expression) BareAttribute() (name string, ok bool) {
-	a, ok := e.root.(*attributeNode)
-	if !ok {
-		return "", false
-	}
-	return a.name, true
+	return attributeName(e.root)
 }
 
 // BareConstant returns the value if the whole expression is one text in quotes or one number.

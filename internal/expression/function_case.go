@@ -200,10 +200,10 @@ func plain(cluster string) string {
 	if replacement, ok := plainLetters[first]; ok && knownMarks(marks) {
 		return replacement
 	}
-	if marks == "\u0304" && (first == 'œ' || first == 'Œ') {
-		if first == 'œ' {
-			return "oe"
-		}
+	switch cluster {
+	case "œ\u0304":
+		return "oe"
+	case "Œ\u0304":
 		return "OE"
 	}
 	decomposed := norm.NFD.String(cluster)
@@ -215,10 +215,5 @@ func plain(cluster string) string {
 }
 
 func knownMarks(marks string) bool {
-	for _, r := range marks {
-		if !plainMarks[r] {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(marks, func(r rune) bool { return !plainMarks[r] })
 }

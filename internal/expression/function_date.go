@@ -5,6 +5,7 @@ package expression
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -43,45 +44,26 @@ func (c *invocation) failInterval(interval string) Value {
 
 func checkInterval(c *checker, n *callNode) {
 	value, ok := n.constant(0)
-	if ok && !isInterval(value) {
+	if ok && !slices.Contains([]string{"yyyy", "m", "d", "ww", "h", "n", "s"}, value) {
 		c.warnf(n.args[0].at(), fmt.Sprintf("`%s` is not a documented interval.", shorten(value)),
 			"Intervals are `yyyy` (year), `m` (month), `d` (day), `ww` (week), `h` (hour), `n` (minute) and `s` (second), in lower case.")
 	}
 }
 
-// isInterval reports whether the text is one of the documented intervals.
-func isInterval(s string) bool {
-	switch s {
-	case "yyyy", "m", "d", "ww", "h", "n", "s":
-		return true
-	default:
-		return false
-	}
-}
+// The intervals in months and in seconds. Those of q, y and w are not documented for provisioning; they mean what they
+// mean in Entra Connect.
+var (
+	intervalMonths  = map[string]int64{"yyyy": 12, "q": 3, "m": 1}
+	intervalSeconds = map[string]int64{"ww": 7 * 24 * 3600, "d": 24 * 3600, "y": 24 * 3600, "w": 24 * 3600, "h": 3600, "n": 60, "s": 1}
+)
 
-// addInterval moves a date. The intervals q, y and w are not documented for provisioning; they mean what they mean in
-// Entra Connect.
+// addInterval moves a date.
 func addInterval(t time.Time, interval string, value int64) (time.Time, bool) {
-	switch interval {
-	case "yyyy":
-		return addMonths(t, value*12), true
-	case "q":
-		return addMonths(t, value*3), true
-	case "m":
-		return addMonths(t, value), true
-	case "ww":
-		return addSeconds(t, value*7*24*3600), true
-	case "d", "y", "w":
-		return addSeconds(t, value*24*3600), true
-	case "h":
-		return addSeconds(t, value*3600), true
-	case "n":
-		return addSeconds(t, value*60), true
-	case "s":
-		return addSeconds(t, value), true
-	default:
-		return t, false
+	if months, ok := intervalMonths[interval]; ok {
+		return addMonths(t, value*months), true
 	}
+	seconds, ok := intervalSeconds[interval]
+	return addSeconds(t, value*seconds), ok
 }
 
 // addSeconds moves an instant without the limits of time.Duration, which holds 292 years only.
@@ -126,17 +108,11 @@ func countIntervals(from, to time.Time, interval string) (int64, bool) {
 		return weekNumber(to) - weekNumber(from), true
 	case "w":
 		return ticks / (7 * 24 * 3600 * second), true
-	case "d", "y":
-		return ticks / (24 * 3600 * second), true
-	case "h":
-		return ticks / (3600 * second), true
-	case "n":
-		return ticks / (60 * second), true
-	case "s":
-		return ticks / second, true
-	default:
-		return 0, false
 	}
+	if seconds, ok := intervalSeconds[interval]; ok {
+		return ticks / (seconds * second), true
+	}
+	return 0, false
 }
 
 // weekNumber counts weeks that begin on Sunday.

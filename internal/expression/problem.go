@@ -145,13 +145,7 @@ func (ps Problems) HasErrors() bool {
 
 // Errors returns the problems that are errors.
 func (ps Problems) Errors() Problems {
-	var out Problems
-	for _, p := range ps {
-		if p.Severity == SeverityError {
-			out = append(out, p)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Severity != SeverityError })
 }
 
 // Render returns every problem as [Problem.Render] does, separated by blank lines.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,9 +130,7 @@ func New(ctx context.Context, dir string, o Options) (*Workspace, error) {
 			environment[name] = value
 		}
 	}
-	for name, value := range o.Env {
-		environment[name] = value
-	}
+	maps.Copy(environment, o.Env)
 	if err := tf.SetEnv(environment); err != nil {
 		return nil, err
 	}

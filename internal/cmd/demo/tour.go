@@ -120,12 +120,8 @@ func (g *guide) preview(ctx context.Context) error {
 	if err := g.tf.Apply(ctx); err != nil {
 		return err
 	}
-	outputs, err := g.tf.Output(ctx)
-	if err != nil {
-		return err
-	}
 	var counts map[string]int
-	if err := json.Unmarshal(outputs["next_cycle"].Value, &counts); err != nil {
+	if err := g.output(ctx, "next_cycle", &counts); err != nil {
 		return err
 	}
 	for _, action := range slices.Sorted(maps.Keys(counts)) {
@@ -247,13 +243,18 @@ func (g *guide) writeVariables(password, version string) error {
 		"gotomeeting_admin_password = %q\ngotomeeting_admin_password_version = %q\nmeetings_team_group_id = %q\n", password, version, store.GroupMeetings), 0o600)
 }
 
-func (g *guide) printStatus(ctx context.Context, want string) error {
+// output reads an output of the configuration.
+func (g *guide) output(ctx context.Context, name string, into any) error {
 	outputs, err := g.tf.Output(ctx)
 	if err != nil {
 		return err
 	}
+	return json.Unmarshal(outputs[name].Value, into)
+}
+
+func (g *guide) printStatus(ctx context.Context, want string) error {
 	var status map[string]any
-	if err := json.Unmarshal(outputs["sync_status"].Value, &status); err != nil {
+	if err := g.output(ctx, "sync_status", &status); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(status)) {
@@ -311,12 +312,8 @@ func (g *guide) repair(ctx context.Context) error {
 
 // changeInPortal does to the store what two clicks in the portal would.
 func (g *guide) changeInPortal(ctx context.Context) error {
-	outputs, err := g.tf.Output(ctx)
-	if err != nil {
-		return err
-	}
 	var connectionID string
-	if err := json.Unmarshal(outputs["connection_id"].Value, &connectionID); err != nil {
+	if err := g.output(ctx, "connection_id", &connectionID); err != nil {
 		return err
 	}
 	servicePrincipalID, jobID, _ := strings.Cut(connectionID, "/")
