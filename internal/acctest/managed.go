@@ -15,10 +15,8 @@ import (
 // apply as the CLI does: each with a provider of its own, refreshing first, planning once more right before it acts; and
 // it holds the provider to its plans. A round takes milliseconds, which allows one for each fault and each bad input.
 type Managed struct {
-	// Now is what the state holds, nil for nothing.
-	Now *Instance
-	// Tainted says that a create failed after it had left something behind.
-	Tainted bool
+	Now     *Instance // what the state holds, nil for nothing
+	Tainted bool      // a create failed after it had left something behind
 
 	t        testing.TB
 	connect  func() *Protocol

@@ -26,10 +26,8 @@ type Instance struct {
 
 // Planned is a change that was planned and can be applied.
 type Planned struct {
-	// State is what the plan shows; nil for a destroy.
-	State map[string]any
-	// Replaces names the attributes whose change replaces the resource, as dotted paths.
-	Replaces []string
+	State    map[string]any // what the plan shows; nil for a destroy
+	Replaces []string       // names the attributes whose change replaces the resource, as dotted paths
 
 	typeName             string
 	priorState           map[string]any

@@ -64,9 +64,7 @@ type callNode struct {
 }
 
 // given reports whether an argument exists and is not empty.
-func (n *callNode) given(i int) bool {
-	return i < len(n.args) && !omitted(n.args[i])
-}
+func (n *callNode) given(i int) bool { return i < len(n.args) && !omitted(n.args[i]) }
 
 func omitted(n node) bool {
 	_, ok := n.(*omittedNode)

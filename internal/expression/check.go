@@ -11,12 +11,9 @@ import (
 
 // CheckOptions tells where an expression stands.
 type CheckOptions struct {
-	// CreateOnly says that the mapping is applied only when an object is created.
-	CreateOnly bool
-	// MatchingAttribute says that the mapping's target is a matching attribute.
-	MatchingAttribute bool
-	// ExtraFunctions names functions that the job is known to offer although the documentation does not say so.
-	ExtraFunctions []string
+	CreateOnly        bool     // the mapping is applied only when an object is created
+	MatchingAttribute bool     // the mapping's target is a matching attribute
+	ExtraFunctions    []string // names functions that the job is known to offer although the documentation does not say so
 }
 
 // Check parses a text and returns everything that is wrong or doubtful, in the order of the text.

@@ -233,9 +233,7 @@ func (part formatPart) write(b []byte, m moment) []byte {
 }
 
 // padded writes a number with at least the given count of digits.
-func padded(b []byte, value, width int) []byte {
-	return fmt.Appendf(b, "%0*d", width, value)
-}
+func padded(b []byte, value, width int) []byte { return fmt.Appendf(b, "%0*d", width, value) }
 
 // fractionDigits returns the first digits of the fraction of a second.
 func fractionDigits(t time.Time, count int) string {

@@ -132,9 +132,7 @@ func calendarDate(year, month, day int) (time.Time, bool) {
 }
 
 // inRange reports whether .NET can represent the instant.
-func inRange(t time.Time) (time.Time, bool) {
-	return t, t.Year() >= 1 && t.Year() <= 9999
-}
+func inRange(t time.Time) (time.Time, bool) { return t, t.Year() >= 1 && t.Year() <= 9999 }
 
 // clock returns the distance of a time of day from midnight.
 func clock(hours, minutes, seconds, nanoseconds int) time.Duration {

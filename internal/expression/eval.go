@@ -56,10 +56,8 @@ type Options struct {
 
 // What an evaluation may cost.
 const (
-	// maxSteps is how many nodes and list elements may be visited.
-	maxSteps = 100_000
-	// maxBytes is how much text all functions together may produce.
-	maxBytes = 4 << 20
+	maxSteps = 100_000 // how many nodes and list elements may be visited
+	maxBytes = 4 << 20 // how much text all functions together may produce
 )
 
 // Evaluate computes the expression. The error is an [*EvalError].

@@ -45,9 +45,7 @@ func (e *Expression) String() string {
 }
 
 // Attributes returns the names of all attributes that the expression refers to, sorted, each once.
-func (e *Expression) Attributes() []string {
-	return e.names(attributeName)
-}
+func (e *Expression) Attributes() []string { return e.names(attributeName) }
 
 func attributeName(n node) (string, bool) {
 	if a, ok := n.(*attributeNode); ok {
@@ -78,9 +76,7 @@ func (e *Expression) names(of func(node) (string, bool)) []string {
 }
 
 // BareAttribute returns the name of the attribute if the whole expression is one attribute in brackets.
-func (e *Expression) BareAttribute() (name string, ok bool) {
-	return attributeName(e.root)
-}
+func (e *Expression) BareAttribute() (name string, ok bool) { return attributeName(e.root) }
 
 // BareConstant returns the value if the whole expression is one text in quotes or one number.
 func (e *Expression) BareConstant() (value string, ok bool) { return constant(e.root) }

@@ -15,22 +15,14 @@ import (
 type Kind int
 
 const (
-	// KindText is any text.
-	KindText Kind = iota
-	// KindInteger is a whole number.
-	KindInteger
-	// KindBoolean is True or False.
-	KindBoolean
-	// KindDate is a date with an optional time.
-	KindDate
-	// KindDateText is a date in the format that another argument names.
-	KindDateText
-	// KindList is a list of values, as multi-valued attributes hold.
-	KindList
-	// KindAny is whatever the expression yields.
-	KindAny
-	// KindWord is one of a few bare words.
-	KindWord
+	KindText     Kind = iota // any text
+	KindInteger              // a whole number
+	KindBoolean              // True or False
+	KindDate                 // a date with an optional time
+	KindDateText             // a date in the format that another argument names
+	KindList                 // a list of values, as multi-valued attributes hold
+	KindAny                  // whatever the expression yields
+	KindWord                 // one of a few bare words
 )
 
 // String returns the kind in the words of the documentation.
@@ -64,16 +56,12 @@ func (a Availability) String() string {
 
 // Parameter declares one parameter of a function.
 type Parameter struct {
-	// Name is the name that the documentation uses.
-	Name string
-	// Key is the name in the service's tree of an expression; where it is not published, it is a guess.
-	Key      string
-	Kind     Kind
-	Optional bool
-	// Words lists the bare words that the parameter accepts.
-	Words []string
-	// condition says that a comparison in this place fails when an attribute that it tests is null or empty.
-	condition bool
+	Name      string // the name that the documentation uses
+	Key       string // the name in the service's tree of an expression; where it is not published, it is a guess
+	Kind      Kind
+	Optional  bool
+	Words     []string // lists the bare words that the parameter accepts
+	condition bool     // a comparison in this place fails when an attribute that it tests is null or empty
 }
 
 // Function declares a function of the language.
@@ -153,9 +141,7 @@ func (f *Function) Signature() string {
 }
 
 // Declarations returns all functions that Check knows, sorted by name, without those of Entra Connect.
-func Declarations() []Function {
-	return slices.Clone(functionTable)
-}
+func Declarations() []Function { return slices.Clone(functionTable) }
 
 // lookup finds a function by name, if need be in another case.
 func lookup(name string) *Function {

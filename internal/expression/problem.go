@@ -15,10 +15,8 @@ import (
 type Severity int
 
 const (
-	// SeverityError marks text that breaks a documented rule of the language.
-	SeverityError Severity = iota
-	// SeverityWarning marks text that is accepted but probably not what was meant, or whose meaning is not documented.
-	SeverityWarning
+	SeverityError   Severity = iota // text that breaks a documented rule of the language
+	SeverityWarning                 // text that is accepted but probably not what was meant, or whose meaning is not documented
 )
 
 // String returns "error" or "warning".
@@ -45,11 +43,9 @@ type Range struct {
 
 // Problem is one thing that is wrong or doubtful in an expression.
 type Problem struct {
-	Severity Severity
-	// Message says what is wrong, as a full sentence.
-	Message string
-	// Suggestion says what to write instead; it may be empty.
-	Suggestion string
+	Severity   Severity
+	Message    string // says what is wrong, as a full sentence
+	Suggestion string // says what to write instead; it may be empty
 	Range      Range
 }
 
@@ -193,10 +189,8 @@ const maxProblems = 25
 type collector struct {
 	text     string
 	problems Problems
-	// counts is how many problems there are of each severity.
-	counts [2]int
-	// muted drops further errors once the rest of the text cannot be trusted.
-	muted bool
+	counts   [2]int // how many problems there are of each severity
+	muted    bool   // drops further errors once the rest of the text cannot be trusted
 }
 
 func (c *collector) errorf(s span, message, suggestion string) {

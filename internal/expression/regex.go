@@ -101,10 +101,8 @@ func (p *pattern) groupNumber(name string) int {
 // substitution is one part of a .NET replacement text.
 type substitution struct {
 	literal []rune
-	// group is the number of the group to insert, if there is no literal text and special is 0.
-	group int
-	// special is one of the characters that insert parts of the input: ` before, ' behind, _ all of it.
-	special byte
+	group   int  // the number of the group to insert, if there is no literal text and special is 0
+	special byte // one of the characters that insert parts of the input: ` before, ' behind, _ all of it
 }
 
 // parseReplacement reads a .NET replacement text. A dollar sign that introduces nothing known stands for itself.

@@ -24,12 +24,9 @@ const (
 	tokenComma
 	tokenComparison
 	tokenConcat
-	// tokenLogical is a logical or arithmetic operator, which the language does not have; it has been reported.
-	tokenLogical
-	// tokenBadOperand is something unreadable where a value was meant; it has been reported.
-	tokenBadOperand
-	// tokenBad is a character that belongs nowhere; it has been reported.
-	tokenBad
+	tokenLogical    // a logical or arithmetic operator, which the language does not have; it has been reported
+	tokenBadOperand // something unreadable where a value was meant; it has been reported
+	tokenBad        // a character that belongs nowhere; it has been reported
 )
 
 // token is one piece of the text.

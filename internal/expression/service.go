@@ -142,11 +142,9 @@ func (f *Function) schema() FunctionSchema {
 
 // FilterOperator describes an operator of scoping filters as a synchronization job lists it.
 type FilterOperator struct {
-	Name string
-	// Unary operators take no value.
-	Unary bool
-	// MultivaluedComparisonType is All or Any.
-	MultivaluedComparisonType string
+	Name                      string
+	Unary                     bool   // Unary operators take no value
+	MultivaluedComparisonType string // All or Any
 	SupportedAttributeTypes   []string
 }
 
@@ -156,23 +154,20 @@ func FilterOperators() []FilterOperator {
 	textOrNumber := []string{"String", "Integer"}
 	all := []string{"String", "Integer", "Binary", "Boolean"}
 	boolean := []string{"Boolean"}
-	operator := func(name string, unary bool, types []string) FilterOperator {
-		return FilterOperator{Name: name, Unary: unary, MultivaluedComparisonType: "All", SupportedAttributeTypes: types}
-	}
 	return []FilterOperator{
-		operator("EQUALS", false, textOrNumber),
-		operator("NOT EQUALS", false, textOrNumber),
-		operator("REGEX MATCH", false, textOrNumber),
-		operator("NOT REGEX MATCH", false, textOrNumber),
-		operator("IS NULL", true, all),
-		operator("IS NOT NULL", true, all),
-		operator("IS TRUE", true, boolean),
-		operator("IS FALSE", true, boolean),
-		operator("Greater_Than", false, []string{"Integer"}),
-		operator("Greater_Than_OR_EQUALS", false, []string{"Integer"}),
-		operator("Includes", false, []string{"String"}),
-		operator("ENDS_WITH", false, []string{"String"}),
-		operator("&", false, textOrNumber),
-		operator("!&", false, textOrNumber),
+		{"EQUALS", false, "All", textOrNumber},
+		{"NOT EQUALS", false, "All", textOrNumber},
+		{"REGEX MATCH", false, "All", textOrNumber},
+		{"NOT REGEX MATCH", false, "All", textOrNumber},
+		{"IS NULL", true, "All", all},
+		{"IS NOT NULL", true, "All", all},
+		{"IS TRUE", true, "All", boolean},
+		{"IS FALSE", true, "All", boolean},
+		{"Greater_Than", false, "All", []string{"Integer"}},
+		{"Greater_Than_OR_EQUALS", false, "All", []string{"Integer"}},
+		{"Includes", false, "All", []string{"String"}},
+		{"ENDS_WITH", false, "All", []string{"String"}},
+		{"&", false, "All", textOrNumber},
+		{"!&", false, "All", textOrNumber},
 	}
 }

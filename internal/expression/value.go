@@ -13,14 +13,10 @@ import (
 type ValueKind int
 
 const (
-	// ValueNull is no value at all, as a missing attribute has.
-	ValueNull ValueKind = iota
-	// ValueString is one text, which may be empty.
-	ValueString
-	// ValueList is any number of texts.
-	ValueList
-	// ValueIgnored says that the target attribute must be left as it is.
-	ValueIgnored
+	ValueNull    ValueKind = iota // no value at all, as a missing attribute has
+	ValueString                   // one text, which may be empty
+	ValueList                     // any number of texts
+	ValueIgnored                  // the target attribute must be left as it is
 )
 
 // Value is an attribute's value or the outcome of an expression. Numbers, Booleans and dates are text. The zero Value is

@@ -24,7 +24,7 @@ func All() []func() function.Function {
 	return []func() function.Function{
 		func() function.Function { return &declared{"evaluate_expression", evaluateDefinition, evaluate} },
 		func() function.Function {
-			return &declared{"expression_attributes", attributesDefinition, attributes}
+			return &declared{"expression_attributes", attributesDefinition, listAttributes}
 		},
 		func() function.Function { return &declared{"normalize_expression", normalizeDefinition, normalize} },
 	}
@@ -168,8 +168,8 @@ func attributesDefinition() function.Definition {
 	}
 }
 
-// attributes lists the attributes that an expression reads.
-func attributes(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+// listAttributes lists the attributes that an expression reads.
+func listAttributes(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	ofExpression(ctx, req, resp, func(e *expression.Expression) any { return e.Attributes() })
 }
 
@@ -190,7 +190,7 @@ func normalize(ctx context.Context, req function.RunRequest, resp *function.RunR
 }
 
 // ofExpression computes a function whose only argument is an expression.
-func ofExpression(ctx context.Context, req function.RunRequest, resp *function.RunResponse, result func(*expression.Expression) any) {
+func ofExpression(ctx context.Context, req function.RunRequest, resp *function.RunResponse, compute func(*expression.Expression) any) {
 	var text string
 	if resp.Error = req.Arguments.Get(ctx, &text); resp.Error != nil {
 		return
@@ -200,7 +200,7 @@ func ofExpression(ctx context.Context, req function.RunRequest, resp *function.R
 		resp.Error = err
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, result(e))
+	resp.Error = resp.Result.Set(ctx, compute(e))
 }
 
 // expressionParameter declares the argument that all functions have first.

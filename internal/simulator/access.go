@@ -113,20 +113,14 @@ func (s *Server) FederatedToken() string {
 func (s *Server) AddGoToClient(c GoToClient) { s.gotoAuthority.add(c) }
 
 // AddPersonalAccessToken makes a personal access token known that belongs to whoever signs in to GoTo with the name.
-func (s *Server) AddPersonalAccessToken(token, userName string) {
-	s.gotoAuthority.own(token, userName)
-}
+func (s *Server) AddPersonalAccessToken(token, userName string) { s.gotoAuthority.own(token, userName) }
 
 // RevokePersonalAccessToken ends a personal access token. Access tokens that it has brought stay good until they
 // expire, which is invented.
-func (s *Server) RevokePersonalAccessToken(token string) {
-	s.gotoAuthority.own(token, "")
-}
+func (s *Server) RevokePersonalAccessToken(token string) { s.gotoAuthority.own(token, "") }
 
 // RevokeGoToAccessTokens ends all access tokens of GoTo that are out, before their time.
-func (s *Server) RevokeGoToAccessTokens() {
-	s.gotoAuthority.revokeAccess()
-}
+func (s *Server) RevokeGoToAccessTokens() { s.gotoAuthority.revokeAccess() }
 
 // NewGoToRefreshToken returns a refresh token of the default client that stands for the person, as a sign-in in a
 // browser would have brought it.

@@ -280,9 +280,7 @@ func (c *call) getDeletedItem() (*reply, error) {
 	return respond(append(object{{"@odata.context", c.context("directoryObjects/$entity")}}, item...))
 }
 
-func (c *call) purgeDeletedItem() (*reply, error) {
-	return done(c.s.store.Purge(c.r.PathValue("id")))
-}
+func (c *call) purgeDeletedItem() (*reply, error) { return done(c.s.store.Purge(c.r.PathValue("id"))) }
 
 func (c *call) restoreDeletedItem() (*reply, error) {
 	id := c.r.PathValue("id")

@@ -25,12 +25,9 @@ type call struct {
 	body            []byte
 	requestID       string
 	clientRequestID string
-	// batch is the number of the envelope that the request came in, 0 if it came alone.
-	batch int
-	// number of the request in the log.
-	number int
-	// answer is what the operation of the path has answered, nil if there is none.
-	answer *reply
+	batch           int    // the number of the envelope that the request came in, 0 if it came alone
+	number          int    // number of the request in the log
+	answer          *reply // what the operation of the path has answered, nil if there is none
 }
 
 // operation does what a request asks for. Errors of store and engine become an answer like all others; see settle.

@@ -18,16 +18,11 @@ import (
 
 // Fault makes some requests go wrong.
 type Fault struct {
-	// Method of the requests, any if empty.
-	Method string
-	// Path pattern of the requests, any if empty; see MatchPath.
-	Path string
-	// Skip lets that many matching requests through first.
-	Skip int
-	// Count is how many requests the fault then hits: one if 0, all that follow if negative.
-	Count int
-	// Effect is what happens to them.
-	Effect Effect
+	Method string // Method of the requests, any if empty
+	Path   string // Path pattern of the requests, any if empty; see MatchPath
+	Skip   int    // lets that many matching requests through first
+	Count  int    // how many requests the fault then hits: one if 0, all that follow if negative
+	Effect Effect // what happens to them
 }
 
 // Effect is what a fault does to a request. Use one of the functions that return it.

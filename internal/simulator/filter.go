@@ -157,14 +157,11 @@ func parseFilter(text string) (*filterNode, error) {
 		return nil, err
 	}
 	p := &filterParser{tokens: tokens}
-	node, err := p.disjunction()
-	if err != nil {
-		return nil, err
-	}
+	node := p.disjunction()
 	if p.at < len(p.tokens) {
-		return nil, fmt.Errorf("unexpected %q", p.peek())
+		p.fail("unexpected %q", p.peek())
 	}
-	return node, nil
+	return node, p.err
 }
 
 // scanFilter cuts a filter into words, quoted strings (with their opening quote kept as a mark) and punctuation.
@@ -208,9 +205,18 @@ func scanFilter(text string) ([]string, error) {
 // isMoment says whether what was read so far is the beginning of a time, in which a colon is not punctuation.
 func isMoment(text string) bool { return len(text) >= 11 && text[4] == '-' && text[10] == 'T' }
 
+// filterParser reads tokens. After the first error nothing that is read counts any more, so that the methods need not look
+// for errors after each token.
 type filterParser struct {
 	tokens []string
 	at     int
+	err    error
+}
+
+func (p *filterParser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
+	}
 }
 
 func (p *filterParser) peek() string {
@@ -226,154 +232,124 @@ func (p *filterParser) next() string {
 	return token
 }
 
-func (p *filterParser) expect(token string) error {
+func (p *filterParser) expect(token string) {
 	if got := p.next(); got != token {
-		return fmt.Errorf("%q expected, found %q", token, got)
+		p.fail("%q expected, found %q", token, got)
 	}
-	return nil
 }
 
-func (p *filterParser) disjunction() (*filterNode, error) {
-	return p.chain("or", func() (*filterNode, error) { return p.chain("and", p.unary) })
+func (p *filterParser) disjunction() *filterNode {
+	return p.chain("or", func() *filterNode { return p.chain("and", p.unary) })
 }
 
-func (p *filterParser) chain(operator string, operand func() (*filterNode, error)) (*filterNode, error) {
-	left, err := operand()
-	for err == nil && strings.EqualFold(p.peek(), operator) {
+func (p *filterParser) chain(operator string, operand func() *filterNode) *filterNode {
+	left := operand()
+	for p.err == nil && strings.EqualFold(p.peek(), operator) {
 		p.next()
-		var right *filterNode
-		if right, err = operand(); err == nil {
-			left = &filterNode{operator: operator, children: []*filterNode{left, right}}
-		}
+		left = &filterNode{operator: operator, children: []*filterNode{left, operand()}}
 	}
-	return left, err
+	return left
 }
 
-func (p *filterParser) unary() (*filterNode, error) {
+func (p *filterParser) unary() *filterNode {
 	switch {
 	case strings.EqualFold(p.peek(), "not"):
 		p.next()
-		child, err := p.unary()
-		return &filterNode{operator: "not", children: []*filterNode{child}}, err
+		return &filterNode{operator: "not", children: []*filterNode{p.unary()}}
 	case p.peek() == "(":
 		p.next()
-		node, err := p.disjunction()
-		if err != nil {
-			return nil, err
-		}
-		return node, p.expect(")")
+		node := p.disjunction()
+		p.expect(")")
+		return node
 	}
 	return p.comparison()
 }
 
-func (p *filterParser) comparison() (*filterNode, error) {
-	word := strings.ToLower(p.peek())
-	if slices.Contains([]string{"contains", "startswith", "endswith"}, word) {
-		p.next()
-		node := &filterNode{operator: word}
-		if err := p.expect("("); err != nil {
-			return nil, err
-		}
-		if err := p.operand(node); err != nil {
-			return nil, err
-		}
-		if err := p.expect(","); err != nil {
-			return nil, err
-		}
-		value, err := p.literal()
-		if err != nil {
-			return nil, err
-		}
-		node.values = []any{value}
-		return node, p.expect(")")
-	}
+func (p *filterParser) comparison() *filterNode {
 	node := &filterNode{}
-	if err := p.operand(node); err != nil {
-		return nil, err
+	if word := strings.ToLower(p.peek()); slices.Contains([]string{"contains", "startswith", "endswith"}, word) {
+		p.next()
+		node.operator = word
+		p.expect("(")
+		p.operand(node)
+		p.expect(",")
+		node.values = []any{p.literal()}
+		p.expect(")")
+		return node
 	}
+	p.operand(node)
 	if collection, ok := strings.CutSuffix(node.name, "/any"); ok && p.peek() == "(" {
 		return p.anyOf(collection)
 	}
-	node.operator = strings.ToLower(p.next())
-	if node.operator == "in" {
-		return node, p.listOfLiterals(node)
+	switch node.operator = strings.ToLower(p.next()); node.operator {
+	case "in":
+		node.values = p.listOfLiterals()
+	case "eq", "ne", "gt", "ge", "lt", "le":
+		node.values = []any{p.literal()}
+	default:
+		p.fail("unknown operator %q", node.operator)
 	}
-	if !slices.Contains([]string{"eq", "ne", "gt", "ge", "lt", "le"}, node.operator) {
-		return nil, fmt.Errorf("unknown operator %q", node.operator)
-	}
-	value, err := p.literal()
-	node.values = []any{value}
-	return node, err
+	return node
 }
 
 // operand reads a property, perhaps inside tolower.
-func (p *filterParser) operand(node *filterNode) error {
-	name := p.next()
-	if strings.EqualFold(name, "tolower") && p.peek() == "(" {
+func (p *filterParser) operand(node *filterNode) {
+	node.name = p.next()
+	switch {
+	case strings.EqualFold(node.name, "tolower") && p.peek() == "(":
 		p.next()
 		node.name, node.lower = p.next(), true
-		return p.expect(")")
+		p.expect(")")
+	case node.name == "" || strings.ContainsAny(node.name[:1], "'(),:"):
+		p.fail("property expected, found %q", node.name)
 	}
-	if name == "" || strings.ContainsAny(name[:1], "'(),:") {
-		return fmt.Errorf("property expected, found %q", name)
-	}
-	node.name = name
-	return nil
 }
 
 // anyOf reads the rest of collection/any(x:condition on x).
-func (p *filterParser) anyOf(collection string) (*filterNode, error) {
+func (p *filterParser) anyOf(collection string) *filterNode {
 	p.next()
 	p.next() // the range variable, whose name does not matter
-	if err := p.expect(":"); err != nil {
-		return nil, err
-	}
-	condition, err := p.disjunction()
-	if err != nil {
-		return nil, err
-	}
-	return &filterNode{operator: "any", name: collection, children: []*filterNode{condition}}, p.expect(")")
+	p.expect(":")
+	condition := p.disjunction()
+	p.expect(")")
+	return &filterNode{operator: "any", name: collection, children: []*filterNode{condition}}
 }
 
-func (p *filterParser) listOfLiterals(node *filterNode) error {
-	if err := p.expect("("); err != nil {
-		return err
-	}
-	for {
-		value, err := p.literal()
-		if err != nil {
-			return err
-		}
-		node.values = append(node.values, value)
-		if p.peek() != "," {
-			return p.expect(")")
-		}
+func (p *filterParser) listOfLiterals() []any {
+	p.expect("(")
+	values := []any{p.literal()}
+	for p.peek() == "," {
 		p.next()
+		values = append(values, p.literal())
 	}
+	p.expect(")")
+	return values
 }
 
-func (p *filterParser) literal() (any, error) {
+func (p *filterParser) literal() any {
 	token := p.next()
 	if text, ok := strings.CutPrefix(token, "'"); ok {
-		return text, nil
+		return text
 	}
 	switch strings.ToLower(token) {
 	case "true":
-		return true, nil
+		return true
 	case "false":
-		return false, nil
+		return false
 	case "null":
-		return nil, nil
+		return nil
 	case "":
-		return nil, errors.New("value expected")
+		p.fail("value expected")
+		return nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if moment, err := time.Parse(layout, token); err == nil {
-			return moment, nil
+			return moment
 		}
 	}
-	if number, err := strconv.ParseFloat(token, 64); err == nil {
-		return number, nil
+	number, err := strconv.ParseFloat(token, 64)
+	if err != nil {
+		p.fail("value expected, found %q", token)
 	}
-	return nil, fmt.Errorf("value expected, found %q", token)
+	return number
 }

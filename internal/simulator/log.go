@@ -19,24 +19,18 @@ import (
 
 // Request is one recorded request and what was answered.
 type Request struct {
-	// Number counts the requests from 1, in the order of their arrival.
-	Number int
-	Method string
-	// Path is decoded and complete, version included.
-	Path   string
-	Query  url.Values
-	Header http.Header
-	Body   []byte
-	// Status of the answer, 0 if the connection was dropped instead.
-	Status   int
-	Response []byte
-	// At is the simulated time of arrival, Took the real time until the answer.
-	At   time.Time
-	Took time.Duration
-	// Connection counts connections from 1.
-	Connection int64
-	// Batch is the number of the $batch request that carried this one, 0 if it came alone.
-	Batch int
+	Number     int // counts the requests from 1, in the order of their arrival
+	Method     string
+	Path       string // decoded and complete, version included
+	Query      url.Values
+	Header     http.Header
+	Body       []byte
+	Status     int // Status of the answer, 0 if the connection was dropped instead
+	Response   []byte
+	At         time.Time     // the simulated time of arrival
+	Took       time.Duration // the real time until the answer
+	Connection int64         // counts connections from 1
+	Batch      int           // the number of the $batch request that carried this one, 0 if it came alone
 }
 
 // IsWrite says whether the request meant to change something. Sign-in does not, nor do the calls that use POST only to

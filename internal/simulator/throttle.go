@@ -16,22 +16,17 @@ import (
 // Quota limits what a client may ask, on the simulated clock: of the directory by a token bucket, as Graph describes it,
 // and of GoTo's Admin API by counting.
 type Quota struct {
-	// Units of cost per ten seconds; 3,500, 5,000 or 8,000 in real tenants, 0 for no limit.
-	Units int
-	// Writes per two and a half minutes; 3,000 in real tenants, 0 for no limit.
-	Writes int
-	// AdminRequests to GoTo within any one second; 10 at the real service, 0 for no limit.
-	AdminRequests int
+	Units         int // Units of cost per ten seconds; 3,500, 5,000 or 8,000 in real tenants, 0 for no limit
+	Writes        int // Writes per two and a half minutes; 3,000 in real tenants, 0 for no limit
+	AdminRequests int // AdminRequests to GoTo within any one second; 10 at the real service, 0 for no limit
 }
 
 const (
-	unitPeriod  = 10 * time.Second
-	writePeriod = 150 * time.Second
-	// Reports and provisioning on demand allow five requests per ten seconds.
-	slowRequests = 5
+	unitPeriod   = 10 * time.Second
+	writePeriod  = 150 * time.Second
+	slowRequests = 5 // of reports and of provisioning on demand, per slowPeriod
 	slowPeriod   = 10 * time.Second
-	// GoTo counts requests per second.
-	adminPeriod = time.Second
+	adminPeriod  = time.Second // GoTo counts requests per second
 )
 
 type throttle struct {

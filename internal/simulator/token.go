@@ -24,12 +24,10 @@ import (
 
 // Client is an application that can sign in.
 type Client struct {
-	ID     string
-	Secret string
-	// Permissions are application permissions by name, such as Synchronization.Read.All.
-	Permissions []string
-	// ObjectID is the id of the client's own service principal in the tenant, made up if empty.
-	ObjectID string
+	ID          string
+	Secret      string
+	Permissions []string // application permissions by name, such as Synchronization.Read.All
+	ObjectID    string   // the id of the client's own service principal in the tenant, made up if empty
 }
 
 // authority knows the clients, makes tokens and checks them.

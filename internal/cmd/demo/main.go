@@ -94,6 +94,4 @@ func (s *steps) step(title string) {
 }
 
 // say prints a line below the current step.
-func say(format string, arguments ...any) {
-	fmt.Printf("   "+format+"\n", arguments...)
-}
+func say(format string, arguments ...any) { fmt.Printf("   "+format+"\n", arguments...) }

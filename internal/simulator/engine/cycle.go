@@ -281,14 +281,10 @@ func (e *Engine) Quarantine(servicePrincipalID, jobID, reason string, problem st
 
 // Limits are the numbers of failed objects at which a job is quarantined. Microsoft says that they may change.
 type Limits struct {
-	// Evaluated is how many failures there must be before a proportion counts.
-	Evaluated int64
-	// Percent of the objects that failed.
-	Percent int64
-	// Failures that quarantine whatever the proportion, references not counted.
-	Failures int64
-	// Total failures that quarantine, references counted.
-	Total int64
+	Evaluated int64 // how many failures there must be before a proportion counts
+	Percent   int64 // Percent of the objects that failed
+	Failures  int64 // Failures that quarantine whatever the proportion, references not counted
+	Total     int64 // Total failures that quarantine, references counted
 }
 
 // DefaultLimits are the numbers that Microsoft gives.

@@ -31,15 +31,11 @@ func (r *run) change(o *outcome, l *link) {
 	}
 	o.entry.TargetID = l.key
 	if len(values) > 0 && !r.plan.update {
-		o.skipped("EntrySynchronizationSkipped", "The mapping does not update accounts.")
-		delete(r.state.escrows, o.subject.id)
-		r.finish(o, r.verbose)
+		r.leave(o, "EntrySynchronizationSkipped", "The mapping does not update accounts.", r.verbose)
 		return
 	}
 	if len(values) == 0 {
-		o.skipped("RedundantExport", "The state of the user in both systems already matches.")
-		delete(r.state.escrows, o.subject.id)
-		r.finish(o, r.verbose)
+		r.leave(o, "RedundantExport", "The state of the user in both systems already matches.", r.verbose)
 		return
 	}
 	o.step("EntrySynchronizationUpdate", "processing", statusSuccess, "Worked out what to change")

@@ -5,6 +5,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -46,9 +47,7 @@ func (r *run) deprovision(o *outcome, l *link, scope scoping) {
 	case !r.plan.canDisable && r.plan.erase:
 		r.hold(o, func(o *outcome) { r.erase(o, l) })
 	default:
-		delete(r.state.escrows, o.subject.id)
-		o.skipped("EntrySynchronizationSkipped", "The mapping neither disables nor deletes accounts.")
-		r.finish(o, r.verbose)
+		r.leave(o, "EntrySynchronizationSkipped", "The mapping neither disables nor deletes accounts.", r.verbose)
 	}
 }
 
@@ -74,9 +73,7 @@ func (r *run) disable(o *outcome, l *link, scope scoping) {
 		r.state.untie(o.subject.id)
 	}
 	if len(values) == 0 {
-		delete(r.state.escrows, o.subject.id)
-		o.skipped("RedundantExport", "The account is disabled already.")
-		r.finish(o, r.verbose)
+		r.leave(o, "RedundantExport", "The account is disabled already.", r.verbose)
 		return
 	}
 	r.succeed(o, actionDisable, "EntryExportUpdate", l.key)
@@ -128,13 +125,7 @@ func (o *outcome) scopeStep(s scoping) {
 
 // modified notes a written attribute. Values that are not to be seen are blacked out.
 func (o *outcome) modified(f *flow, old *string, values []string) {
-	value := ""
-	for i, v := range values {
-		if i > 0 {
-			value += ";"
-		}
-		value += v
-	}
+	value := strings.Join(values, ";")
 	if f.redacted {
 		value = "[Redact]"
 		if old != nil {
@@ -147,6 +138,13 @@ func (o *outcome) modified(f *flow, old *string, values []string) {
 func (o *outcome) skipped(code, reason string) {
 	o.entry.Status = statusSkipped
 	o.entry.Error = &store.LogError{Code: code, Reason: reason, Category: "nonServiceFailure"}
+}
+
+// leave ends an outcome with nothing to do for the person, who is not tried again.
+func (r *run) leave(o *outcome, code, reason string, worthLogging bool) {
+	delete(r.state.escrows, o.subject.id)
+	o.skipped(code, reason)
+	r.finish(o, worthLogging)
 }
 
 // succeed ends an outcome that wrote to the target.

@@ -17,25 +17,20 @@ import (
 
 // run is one pass over people: a cycle, or provisioning on demand.
 type run struct {
-	engine  *Engine
-	job     *store.Job
-	state   *jobState
-	plan    *plan
-	targets *targetIndex
-	at      time.Time
-	cycleID string
-	by      string
-	// verbose also logs those for whom nothing was to do.
-	verbose bool
-	syncAll bool
-	// skipOutOfScope leaves accounts alone whose people merely left the scope.
-	skipOutOfScope bool
+	engine         *Engine
+	job            *store.Job
+	state          *jobState
+	plan           *plan
+	targets        *targetIndex
+	at             time.Time
+	cycleID        string
+	by             string
+	verbose        bool // also logs those for whom nothing was to do
+	syncAll        bool
+	skipOutOfScope bool // leaves accounts alone whose people merely left the scope
 
-	// removals are deletions and disablings, held back until it is known how many there are.
-	removals []*removal
-
-	// unresolved are people who refer to somebody without an account.
-	unresolved map[string]*subject
+	removals   []*removal          // deletions and disablings, held back until it is known how many there are
+	unresolved map[string]*subject // people who refer to somebody without an account
 
 	log               []store.LogEntry
 	exports, exported int64
@@ -151,13 +146,18 @@ func (r *run) resolve() {
 	}
 }
 
+// begin returns the outcome of one person to whom nothing has happened yet.
+func (r *run) begin(s *subject) *outcome {
+	return &outcome{subject: s, entry: store.LogEntry{
+		ID: uuid.NewString(), At: r.at, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID, CycleID: r.cycleID, ChangeID: uuid.NewString(),
+		Action: actionOther, Status: statusSkipped, SourceID: s.id, SourceName: s.name(), SourceType: userObject, TargetType: userObject, By: r.by,
+	}}
+}
+
 // person does what is to be done for one person. Removals are only noted.
 func (r *run) person(s *subject) *outcome {
-	o := &outcome{subject: s, entry: store.LogEntry{
-		ID: uuid.NewString(), At: r.at, Duration: 350 * time.Millisecond, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID,
-		CycleID: r.cycleID, ChangeID: uuid.NewString(), Action: actionOther, Status: statusSkipped, SourceID: s.id, SourceName: s.name(),
-		SourceType: userObject, TargetType: userObject, By: r.by,
-	}}
+	o := r.begin(s)
+	o.entry.Duration = 350 * time.Millisecond
 	l := r.state.links[s.id]
 	if s.gone(r.at) {
 		r.purge(o, l)
@@ -182,7 +182,6 @@ func (r *run) person(s *subject) *outcome {
 
 // skip ends with nothing done for somebody who has no account and is not to get one.
 func (r *run) skip(o *outcome, scope scoping) {
-	delete(r.state.escrows, o.subject.id)
 	code, reason := "NotEffectivelyEntitled", "The person is not assigned with a role that provisions."
 	switch {
 	case scope.in() && !scope.active:
@@ -190,8 +189,7 @@ func (r *run) skip(o *outcome, scope scoping) {
 	case scope.assigned && scope.role:
 		code, reason = "NotInScope", "The person does not pass the scoping filter."
 	}
-	o.skipped(code, reason)
-	r.finish(o, scope.assigned && r.verbose)
+	r.leave(o, code, reason, scope.assigned && r.verbose)
 }
 
 // join looks for the account of somebody who has none yet, and makes one if there is none.
@@ -226,10 +224,8 @@ func (r *run) join(o *outcome) {
 		}
 	}
 	if !searched {
-		delete(r.state.escrows, s.id)
 		o.step("EntryImportByMatchingProperty", "matching", statusSkipped, "No matching attribute has a value")
-		o.skipped("ImportSkipped", "No matching attribute of the person has a value.")
-		r.finish(o, true)
+		r.leave(o, "ImportSkipped", "No matching attribute of the person has a value.", true)
 		return
 	}
 	o.step("EntryImportByMatchingProperty", "matching", statusSuccess, "No account matches")
@@ -315,10 +311,8 @@ func (r *run) create(o *outcome, attributes map[string]expression.Value) {
 // onDemand provisions one person. Somebody whose sign-in is blocked is left to the cycles.
 func (r *run) onDemand(who *subject) *outcome {
 	if l := r.state.links[who.id]; l != nil && !who.active() {
-		o := &outcome{subject: who, entry: store.LogEntry{
-			ID: uuid.NewString(), At: r.at, ServicePrincipalID: r.job.ServicePrincipalID, JobID: r.job.ID, CycleID: r.cycleID, ChangeID: uuid.NewString(),
-			Action: actionOther, SourceID: who.id, SourceName: who.name(), SourceType: userObject, TargetID: l.key, TargetType: userObject, By: r.by,
-		}}
+		o := r.begin(who)
+		o.entry.TargetID = l.key
 		o.skipped("EntrySynchronizationSkipped", "Somebody who was blocked or deleted cannot be deprovisioned on demand.")
 		r.finish(o, true)
 		return o

@@ -62,7 +62,7 @@ func (s *subject) sourceAttributes(deprovision bool) map[string]expression.Value
 		}
 	}
 	flag := func(name string, value bool) {
-		values[name] = expression.String(map[bool]string{true: "True", false: "False"}[value])
+		values[name] = expression.String(boolText(value))
 	}
 	many := func(name string, list []string) {
 		if len(list) > 0 {

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,9 +38,7 @@ func (x *attributeIndex) put(key string, values []string) {
 // attributesOf returns what an account shows under the names of the schema.
 func attributesOf(a *store.Account, address string) map[string][]string {
 	values := map[string][]string{"id": {a.Key}, address: {a.Email}, "active": {boolText(a.Active)}}
-	for name, value := range a.Attributes {
-		values[name] = value
-	}
+	maps.Copy(values, a.Attributes)
 	return values
 }
 

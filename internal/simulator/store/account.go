@@ -368,6 +368,4 @@ func put[T any](list []T, item T, same func(T) bool) []T {
 	return append(list, item)
 }
 
-func companyOrMain(key string) string {
-	return cmp.Or(key, MainCompany)
-}
+func companyOrMain(key string) string { return cmp.Or(key, MainCompany) }

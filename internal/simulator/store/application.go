@@ -12,12 +12,10 @@ import (
 
 // AppRole is a role that an application declares.
 type AppRole struct {
-	ID                 string
-	DisplayName        string
-	Description        string
-	Value              string // empty for none
-	AllowedMemberTypes []string
-	Enabled            bool
+	ID, DisplayName, Description string
+	Value                        string // empty for none
+	AllowedMemberTypes           []string
+	Enabled                      bool
 }
 
 // Allows says whether the role may be given to principals of the member type, User (which covers groups) or
@@ -35,10 +33,8 @@ type Application struct {
 	CreatedAt   time.Time
 	DeletedAt   time.Time // zero unless it is in the recycle bin
 	Roles       []AppRole
-	// Owners are the client ids of the applications that own this one.
-	Owners []string
-	// Properties are further members as a client sees and patches them.
-	Properties map[string]any
+	Owners      []string       // the client ids of the applications that own this one
+	Properties  map[string]any // further members as a client sees and patches them
 }
 
 func (a *Application) clone() Application {

@@ -23,12 +23,9 @@ const (
 
 // Assignment gives a principal a role of an application.
 type Assignment struct {
-	ID            string
-	RoleID        string
-	PrincipalID   string
-	PrincipalKind string
-	ResourceID    string
-	CreatedAt     time.Time
+	ID, RoleID, ResourceID     string
+	PrincipalID, PrincipalKind string
+	CreatedAt                  time.Time
 	// Position orders the assignments of one service principal and never changes, so that paging is stable.
 	Position int64
 }

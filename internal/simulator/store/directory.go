@@ -14,40 +14,22 @@ import (
 
 // User is a person in the simulated directory. An empty string stands for an absent value.
 type User struct {
-	ID                string
-	UserPrincipalName string
-	DisplayName       string
-	GivenName         string
-	Surname           string
-	Mail              string
-	MailNickname      string
-	JobTitle          string
-	Department        string
-	CompanyName       string
-	EmployeeID        string
-	EmployeeType      string
-	OfficeLocation    string
-	StreetAddress     string
-	City              string
-	State             string
-	PostalCode        string
-	Country           string
-	UsageLocation     string
-	PreferredLanguage string
-	MobilePhone       string
-	FaxNumber         string
-	BusinessPhones    []string
-	OtherMails        []string
-	ProxyAddresses    []string
-	UserType          string
-	ManagerID         string
-	AccountEnabled    bool
-	EmployeeHireDate  time.Time
-	CreatedAt         time.Time
-	DeletedAt         time.Time // zero unless the person is in the recycle bin
-	ModifiedAt        time.Time
-	// Extensions are directory extensions, by their full case-sensitive name.
-	Extensions map[string]string
+	ID, UserPrincipalName, UserType          string
+	DisplayName, GivenName, Surname          string
+	Mail, MailNickname                       string
+	JobTitle, Department, CompanyName        string
+	EmployeeID, EmployeeType, OfficeLocation string
+	StreetAddress, City, State, PostalCode   string
+	Country, UsageLocation                   string
+	PreferredLanguage                        string
+	MobilePhone, FaxNumber                   string
+	BusinessPhones                           []string
+	OtherMails, ProxyAddresses               []string
+	ManagerID                                string
+	AccountEnabled                           bool
+	EmployeeHireDate, CreatedAt, ModifiedAt  time.Time
+	DeletedAt                                time.Time         // zero unless the person is in the recycle bin
+	Extensions                               map[string]string // directory extensions, by their full case-sensitive name
 }
 
 func (u *User) clone() User {
@@ -61,19 +43,13 @@ func (u *User) clone() User {
 
 // Group is a group in the simulated directory.
 type Group struct {
-	ID              string
-	DisplayName     string
-	Description     string
-	Mail            string
-	MailNickname    string
-	MailEnabled     bool
-	SecurityEnabled bool
-	GroupTypes      []string // Unified, DynamicMembership
-	MembershipRule  string
-	CreatedAt       time.Time
-	DeletedAt       time.Time
-	// Members are ids of users and of nested groups.
-	Members []string
+	ID, DisplayName, Description string
+	Mail, MailNickname           string
+	MailEnabled, SecurityEnabled bool
+	GroupTypes                   []string // Unified, DynamicMembership
+	MembershipRule               string
+	CreatedAt, DeletedAt         time.Time
+	Members                      []string // ids of users and of nested groups
 }
 
 func (g *Group) clone() Group {

@@ -12,18 +12,11 @@ import (
 
 // GalleryTemplate is an entry of the application gallery.
 type GalleryTemplate struct {
-	ID                string
-	DisplayName       string
-	Publisher         string
-	Description       string
-	HomePageURL       string
-	LogoURL           string
-	GalleryKey        string
-	Categories        []string
-	ProvisioningTypes []string // empty: this entry cannot provision
-	SignOnModes       []string
-	// Roles are given to each instance, with ids of its own.
-	Roles []AppRole
+	ID, DisplayName, Publisher, Description string
+	HomePageURL, LogoURL, GalleryKey        string
+	Categories, SignOnModes                 []string
+	ProvisioningTypes                       []string  // empty: this entry cannot provision
+	Roles                                   []AppRole // given to each instance, with ids of its own
 }
 
 // Connector is a synchronization template: what a service principal of a gallery entry can synchronize, and how.

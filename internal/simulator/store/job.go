@@ -36,13 +36,11 @@ const (
 
 // Job is a synchronization job.
 type Job struct {
-	ID                 string
-	ServicePrincipalID string
-	ConnectorID        string
-	Schedule           string
-	Interval           time.Duration
-	Settings           []KeyValue
-	Status             Status
+	ID, ServicePrincipalID, ConnectorID string
+	Schedule                            string
+	Interval                            time.Duration
+	Settings                            []KeyValue
+	Status                              Status
 
 	// Schema is the effective schema as JSON: the connector's default until a client writes its own.
 	Schema        json.RawMessage
@@ -67,19 +65,13 @@ type Status struct {
 
 // Execution is the outcome of one cycle.
 type Execution struct {
-	ActivityID              string
-	State                   string
-	Began, Ended            time.Time
-	Entitled                int64
-	EntitledForProvisioning int64
-	Escrowed                int64
-	EscrowedRaw             int64
-	Exports                 int64
-	Exported                int64
-	Imported                int64
-	ImportedDeltas          int64
-	ImportedReferenceDeltas int64
-	Error                   *SyncError
+	ActivityID, State                                 string
+	Began, Ended                                      time.Time
+	Entitled, EntitledForProvisioning                 int64
+	Escrowed, EscrowedRaw                             int64
+	Exports, Exported                                 int64
+	Imported, ImportedDeltas, ImportedReferenceDeltas int64
+	Error                                             *SyncError
 }
 
 // SyncError is an error of a cycle or of a quarantine.
@@ -97,12 +89,11 @@ type Progress struct {
 
 // Quarantine says why and since when a job is held back.
 type Quarantine struct {
-	Reason       string
-	Error        *SyncError
-	CurrentBegan time.Time
-	NextAttempt  time.Time
-	SeriesBegan  time.Time
-	SeriesCount  int64
+	Reason                    string
+	Error                     *SyncError
+	CurrentBegan, NextAttempt time.Time
+	SeriesBegan               time.Time
+	SeriesCount               int64
 }
 
 // EntryCount is the number of synchronized entries of a kind such as "User to User".
@@ -249,25 +240,18 @@ func (s *Store) DeleteJob(servicePrincipalID, jobID string) error {
 
 // LogEntry is one line of the provisioning log: what happened to one object.
 type LogEntry struct {
-	ID                 string
-	At                 time.Time
-	Duration           time.Duration
-	ServicePrincipalID string
-	JobID              string
-	CycleID            string
-	ChangeID           string
-	Action             string // create, update, delete, stagedDelete, disable, other
-	Status             string // success, failure, skipped, warning
-	Error              *LogError
-	SourceID           string
-	SourceName         string
-	SourceType         string
-	TargetID           string
-	TargetName         string
-	TargetType         string
-	Steps              []LogStep
-	Modified           []ModifiedProperty
-	By                 string // empty: the service itself
+	ID                                           string
+	At                                           time.Time
+	Duration                                     time.Duration
+	ServicePrincipalID, JobID, CycleID, ChangeID string
+	Action                                       string // create, update, delete, stagedDelete, disable, other
+	Status                                       string // success, failure, skipped, warning
+	Error                                        *LogError
+	SourceID, SourceName, SourceType             string
+	TargetID, TargetName, TargetType             string
+	Steps                                        []LogStep
+	Modified                                     []ModifiedProperty
+	By                                           string // empty: the service itself
 }
 
 // LogError says what went wrong.

@@ -30,13 +30,13 @@ func parseDocument(raw []byte) (document, error) {
 	return d, nil
 }
 
-func parseDocuments(raw json.RawMessage) ([]document, error) {
-	if len(raw) == 0 {
-		return nil, nil
-	}
+// list returns the objects of a member, none if it is not there.
+func (d document) list(name string) ([]document, error) {
 	var list []document
-	err := json.Unmarshal(raw, &list)
-	return list, err
+	if raw := d[name]; len(raw) > 0 && json.Unmarshal(raw, &list) != nil {
+		return nil, requestError("InvalidSchema", "%s is not a list of objects.", name)
+	}
+	return list, nil
 }
 
 func (d document) text(name string) string {
@@ -45,9 +45,7 @@ func (d document) text(name string) string {
 	return text
 }
 
-func (d document) set(name string, value any) {
-	d[name] = encode(value)
-}
+func (d document) set(name string, value any) { d[name] = encode(value) }
 
 // encode writes JSON without escaping what only HTML needs escaped.
 func encode(value any) json.RawMessage {
@@ -75,10 +73,8 @@ func schemaFor(raw json.RawMessage, id, version string) json.RawMessage {
 
 // SchemaOptions says where services differ in how they write a schema.
 type SchemaOptions struct {
-	// RejectStale refuses a schema whose version is not the stored one; otherwise the version is ignored.
-	RejectStale bool
-	// AcceptDoubled takes more than one attribute mapping of a target, which is otherwise an error.
-	AcceptDoubled bool
+	RejectStale   bool // refuses a schema whose version is not the stored one; otherwise the version is ignored
+	AcceptDoubled bool // takes more than one attribute mapping of a target, which is otherwise an error
 }
 
 // PutSchema replaces the whole schema of a job. Members that the client left out are gone, members that the service
@@ -130,7 +126,7 @@ func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error 
 	if err != nil {
 		panic(err) // connectors carry a checked schema
 	}
-	baseRules, _ := parseDocuments(base["synchronizationRules"])
+	baseRules, _ := base.list("synchronizationRules")
 	for _, rule := range baseRules {
 		known[rule.text("id")] = true
 	}
@@ -138,17 +134,17 @@ func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error 
 	if err != nil {
 		return err
 	}
-	rules, err := parseDocuments(d["synchronizationRules"])
+	rules, err := d.list("synchronizationRules")
 	if err != nil {
-		return requestError("InvalidSchema", "synchronizationRules is not a list of objects.")
+		return err
 	}
 	for _, rule := range rules {
 		if !known[rule.text("id")] {
 			return requestError("InvalidSchema", "The synchronization rule %q does not exist.", rule.text("id"))
 		}
-		mappings, err := parseDocuments(rule["objectMappings"])
+		mappings, err := rule.list("objectMappings")
 		if err != nil {
-			return requestError("InvalidSchema", "objectMappings is not a list of objects.")
+			return err
 		}
 		for _, mapping := range mappings {
 			object := rule.text("targetDirectoryName") + "/" + mapping.text("targetObjectName")
@@ -169,20 +165,20 @@ func (s *Store) checkSchema(c *Connector, d document, opts SchemaOptions) error 
 // targetAttributes returns the attribute names of each object by directory and object name. A schema without
 // directories yields nothing, which checkMapping takes as unknown.
 func targetAttributes(d document) (map[string]map[string]bool, error) {
-	directories, err := parseDocuments(d["directories"])
+	directories, err := d.list("directories")
 	if err != nil {
-		return nil, requestError("InvalidSchema", "directories is not a list of objects.")
+		return nil, err
 	}
 	found := map[string]map[string]bool{}
 	for _, directory := range directories {
-		objects, err := parseDocuments(directory["objects"])
+		objects, err := directory.list("objects")
 		if err != nil {
-			return nil, requestError("InvalidSchema", "objects is not a list of objects.")
+			return nil, err
 		}
 		for _, object := range objects {
-			attributes, err := parseDocuments(object["attributes"])
+			attributes, err := object.list("attributes")
 			if err != nil {
-				return nil, requestError("InvalidSchema", "attributes is not a list of objects.")
+				return nil, err
 			}
 			names := map[string]bool{}
 			for _, a := range attributes {
@@ -195,9 +191,9 @@ func targetAttributes(d document) (map[string]map[string]bool, error) {
 }
 
 func checkMapping(mapping document, targets map[string]bool, opts SchemaOptions) error {
-	attributes, err := parseDocuments(mapping["attributeMappings"])
+	attributes, err := mapping.list("attributeMappings")
 	if err != nil {
-		return requestError("InvalidSchema", "attributeMappings is not a list of objects.")
+		return err
 	}
 	seen := map[string]bool{}
 	for _, a := range attributes {

@@ -64,10 +64,8 @@ func (e *UnknownKeyError) Error() string { return fmt.Sprintf("unknown secret ke
 
 // SecretOptions says where services differ in how they write secrets.
 type SecretOptions struct {
-	// Replace drops the keys that a write leaves out; otherwise they stay.
-	Replace bool
-	// Limit is the most bytes that all credentials and addresses may take, 0 for no limit.
-	Limit int
+	Replace bool // drops the keys that a write leaves out; otherwise they stay
+	Limit   int  // the most bytes that all credentials and addresses may take, 0 for no limit
 }
 
 // PutSecrets writes secrets. An empty value removes its key. A "*" is stored as just that, which breaks the credential.

@@ -3,7 +3,10 @@
 
 package store
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // The connectors in this file are invented. What the real ones call their templates, rules, roles and target attributes
 // is not public, and nothing may be concluded about them from here.
@@ -118,39 +121,24 @@ type attribute struct {
 	caseExact  bool
 	many       bool
 	refersTo   string
-	metadata   []any
 }
 
 func (a attribute) json() map[string]any {
-	kind, mutability := a.kind, a.mutability
-	if kind == "" {
-		kind = "String"
-	}
-	if mutability == "" {
-		mutability = "ReadWrite"
-	}
 	refers := []any{}
 	if a.refersTo != "" {
 		refers = append(refers, map[string]any{"referencedObjectName": a.refersTo, "referencedProperty": nil})
 	}
-	metadata := a.metadata
-	if metadata == nil {
-		metadata = []any{}
-	}
 	return map[string]any{
-		"name": a.name, "type": kind, "anchor": a.anchor, "caseExact": a.caseExact, "defaultValue": nil,
-		"flowNullValues": false, "multivalued": a.many, "mutability": mutability, "required": a.required,
-		"apiExpressions": []any{}, "metadata": metadata, "referencedObjects": refers,
+		"name": a.name, "type": cmp.Or(a.kind, "String"), "anchor": a.anchor, "caseExact": a.caseExact, "defaultValue": nil,
+		"flowNullValues": false, "multivalued": a.many, "mutability": cmp.Or(a.mutability, "ReadWrite"), "required": a.required,
+		"apiExpressions": []any{}, "metadata": []any{}, "referencedObjects": refers,
 	}
 }
 
-func object(name string, metadata []any, attributes ...attribute) map[string]any {
+func object(name string, metadata []any, attributes []attribute) map[string]any {
 	list := make([]any, len(attributes))
 	for i, a := range attributes {
 		list[i] = a.json()
-	}
-	if metadata == nil {
-		metadata = []any{}
 	}
 	return map[string]any{"name": name, "supportedApis": []any{}, "metadata": metadata, "attributes": list}
 }
@@ -185,7 +173,7 @@ func sourceDirectory() map[string]any {
 		"discoverabilities": "AttributeNames, AttributeDataTypes", "discoveryDateTime": nil,
 		"version": "Date:2030-01-01T00:00:00.0000000Z, ActivityId:5a5a0004-0000-4000-8000-00000000d001",
 		"objects": []any{object("User", []any{keyed("PropertyNameAccountEnabled", "accountEnabled"),
-			keyed("PropertyNameSoftDeleted", "IsSoftDeleted"), keyed("IsSynchronizeAllSupported", "true")}, attributes...)},
+			keyed("PropertyNameSoftDeleted", "IsSoftDeleted"), keyed("IsSynchronizeAllSupported", "true")}, attributes)},
 	}
 }
 
@@ -193,7 +181,7 @@ func targetDirectory(id, name string, attributes ...attribute) map[string]any {
 	return map[string]any{
 		"id": id, "name": name, "readOnly": false, "discoverabilities": "AttributeNames, AttributeDataTypes",
 		"discoveryDateTime": nil, "version": nil,
-		"objects": []any{object("User", []any{keyed("IsSoftDeletionSupported", "true")}, attributes...)},
+		"objects": []any{object("User", []any{keyed("IsSoftDeletionSupported", "true")}, attributes)},
 	}
 }
 
@@ -208,11 +196,7 @@ func fromConstant(text string) map[string]any {
 }
 
 func fromFunction(name, expression string, parameters ...map[string]any) map[string]any {
-	list := make([]any, len(parameters))
-	for i, p := range parameters {
-		list[i] = p
-	}
-	return map[string]any{"type": "Function", "name": name, "expression": expression, "parameters": list}
+	return map[string]any{"type": "Function", "name": name, "expression": expression, "parameters": parameters}
 }
 
 func parameter(key string, value map[string]any) map[string]any {

@@ -27,16 +27,11 @@ import (
 
 // Facts that callers branch on.
 var (
-	// ErrNotFound says that the object does not exist (any more).
-	ErrNotFound = errors.New("not found")
-	// ErrExists says that the same thing is there already.
-	ErrExists = errors.New("already exists")
-	// ErrReference says that an object refers to one of a kind that does not fit.
-	ErrReference = errors.New("not a valid reference")
-	// ErrInvalid says that a value is not acceptable.
-	ErrInvalid = errors.New("invalid value")
-	// ErrStale says that a write was based on an older version than the stored one.
-	ErrStale = errors.New("stale version")
+	ErrNotFound  = errors.New("not found")             // the object does not exist (any more)
+	ErrExists    = errors.New("already exists")        // the same thing is there already
+	ErrReference = errors.New("not a valid reference") // an object refers to one of a kind that does not fit
+	ErrInvalid   = errors.New("invalid value")         // a value is not acceptable
+	ErrStale     = errors.New("stale version")         // a write was based on an older version than the stored one
 )
 
 // Config says what a new store starts with.
@@ -260,15 +255,11 @@ type Clock struct {
 }
 
 // NewClock returns a clock that stands at start and moves only by Advance and Sleep.
-func NewClock(start time.Time) *Clock {
-	return &Clock{now: start.UTC()}
-}
+func NewClock(start time.Time) *Clock { return &Clock{now: start.UTC()} }
 
 // NewRunningClock returns a clock that starts at start and runs along with real time; Advance and Sleep move it in
 // addition.
-func NewRunningClock(start time.Time) *Clock {
-	return &Clock{now: start.UTC(), realSince: time.Now()}
-}
+func NewRunningClock(start time.Time) *Clock { return &Clock{now: start.UTC(), realSince: time.Now()} }
 
 // Now returns the simulated time.
 func (c *Clock) Now() time.Time {
