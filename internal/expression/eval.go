@@ -14,18 +14,12 @@ import (
 
 // The reasons why an evaluation can fail besides the values themselves. Test for them with [errors.Is].
 var (
-	// ErrInvalid says that the expression breaks a rule that [Check] reports.
-	ErrInvalid = errors.New("the expression is not valid")
-	// ErrOffline says that only the service can compute the function.
-	ErrOffline = errors.New("cannot be computed offline")
-	// ErrNeedsNow says that the expression depends on the current time, which was not given.
-	ErrNeedsNow = errors.New("needs the current time")
-	// ErrNeedsSeed says that the expression yields random values and no seed was given.
-	ErrNeedsSeed = errors.New("needs a seed for random values")
-	// ErrNotUnique says that the target already has all the values that SelectUniqueValue offers.
-	ErrNotUnique = errors.New("no unique value")
-	// ErrLimit says that a guard rail stopped the evaluation.
-	ErrLimit = errors.New("limit reached")
+	ErrInvalid   = errors.New("the expression is not valid")    // the expression breaks a rule that [Check] reports
+	ErrOffline   = errors.New("cannot be computed offline")     // only the service can compute the function
+	ErrNeedsNow  = errors.New("needs the current time")         // the expression depends on the current time, which was not given
+	ErrNeedsSeed = errors.New("needs a seed for random values") // the expression yields random values and no seed was given
+	ErrNotUnique = errors.New("no unique value")                // the target already has all the values that SelectUniqueValue offers
+	ErrLimit     = errors.New("limit reached")                  // a guard rail stopped the evaluation
 )
 
 // EvalError is why an expression has no outcome for the given attributes. Its message quotes

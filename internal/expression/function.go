@@ -34,14 +34,10 @@ func (k Kind) String() string {
 type Availability int
 
 const (
-	// EveryJob marks functions that Microsoft documents for application provisioning.
-	EveryJob Availability = iota
-	// OnPremisesAD marks functions that exist only in jobs that write to on-premises Active Directory.
-	OnPremisesAD
-	// CloudSync marks functions that are documented for cloud sync jobs only, or seen in use without documentation.
-	CloudSync
-	// ListedOnly marks functions that appear in published listings or schemas without a description.
-	ListedOnly
+	EveryJob     Availability = iota // functions that Microsoft documents for application provisioning
+	OnPremisesAD                     // functions that exist only in jobs that write to on-premises Active Directory
+	CloudSync                        // functions that are documented for cloud sync jobs only, or seen in use without documentation
+	ListedOnly                       // functions that appear in published listings or schemas without a description
 )
 
 // String returns the availability in the words of the documentation.
@@ -66,30 +62,22 @@ type Parameter struct {
 
 // Function declares a function of the language.
 type Function struct {
-	Name       string
-	Summary    string
-	Parameters []Parameter
-	// Repeat is how many of the last parameters form a group that may be repeated; 0 means that none does.
-	Repeat int
-	// RepeatMin is how often the group must occur at least.
-	RepeatMin    int
+	Name         string
+	Summary      string
+	Parameters   []Parameter
+	Repeat       int // how many of the last parameters form a group that may be repeated; 0 means that none does
+	RepeatMin    int // how often the group must occur at least
 	Result       Kind
 	Availability Availability
-	// ServiceOnly says that only the service can compute the function, because it depends on the tenant or is not described.
-	ServiceOnly bool
+	ServiceOnly  bool // only the service can compute the function, because it depends on the tenant or is not described
 
-	// evaluate computes a call; nil for functions that only the service can compute.
-	evaluate func(*invocation) Value
+	evaluate func(*invocation) Value // computes a call; nil for functions that only the service can compute
 	// check, if there is one, finds what only this function has wrong. It runs on calls whose number of arguments is right.
-	check func(*checker, *callNode)
-	// checkPlace, if there is one, finds what is wrong with where a call stands, whatever its arguments.
-	checkPlace func(*checker, *callNode)
-	// lazy says that the function evaluates its arguments itself.
-	lazy bool
-	// selects says that the function passes on one of its arguments, so that an ignored one matters only if chosen.
-	selects bool
-	// leavesOut is the slot that an older form of the function lacks; 0 means that there is no such form.
-	leavesOut int
+	check      func(*checker, *callNode)
+	checkPlace func(*checker, *callNode) // if there is one, finds what is wrong with where a call stands, whatever its arguments
+	lazy       bool                      // the function evaluates its arguments itself
+	selects    bool                      // the function passes on one of its arguments, so that an ignored one matters only if chosen
+	leavesOut  int                       // the slot that an older form of the function lacks; 0 means that there is no such form
 }
 
 // fixed returns how many parameters come before the repeating group.

@@ -47,12 +47,10 @@ func parse(text string, c *collector) node {
 
 // invalidAt returns the offset of the first byte that is not UTF-8.
 func invalidAt(text string) int {
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && size <= 1 {
+	for i := range text {
+		if r, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
 			return i
 		}
-		i += size
 	}
 	return len(text)
 }
@@ -149,7 +147,7 @@ func (p *parser) argument() node {
 		return left
 	}
 	operator := p.source(p.take().span)
-	if meant := comparisonFor(operator); meant != "" {
+	if meant := comparisons[operator]; meant != "" {
 		operator = meant
 	}
 	right := p.concatenation()

@@ -68,13 +68,8 @@ func (t token) describe(text string) string {
 
 // shorten cuts long names for use in messages.
 func shorten(s string) string {
-	const most = 40
-	count := 0
-	for i := range s {
-		if count == most {
-			return s[:i] + "…"
-		}
-		count++
+	if most := offsetOfRune(s, 40); most < len(s) {
+		return s[:most] + "…"
 	}
 	return s
 }
@@ -224,11 +219,11 @@ func (s *scanner) operator() {
 	for s.at < len(s.text) && s.at-start < 3 && strings.IndexByte("=<>!|", s.text[s.at]) >= 0 {
 		s.at++
 	}
-	for s.at-start > 1 && comparisonFor(s.text[start:s.at]) == "" && s.text[start:s.at] != "||" {
+	for s.at-start > 1 && comparisons[s.text[start:s.at]] == "" && s.text[start:s.at] != "||" {
 		s.at--
 	}
 	written := s.text[start:s.at]
-	switch meant := comparisonFor(written); {
+	switch meant := comparisons[written]; {
 	case meant == written:
 		s.emit(tokenComparison, start)
 	case meant != "":
@@ -239,22 +234,10 @@ func (s *scanner) operator() {
 	}
 }
 
-// comparisonFor returns the comparison operator that a written operator is or stands for.
-func comparisonFor(written string) string {
-	switch written {
-	case "=", "<>", "<", "<=", ">", ">=":
-		return written
-	case "==", "===":
-		return "="
-	case "!=", "!==", "><":
-		return "<>"
-	case "=<":
-		return "<="
-	case "=>":
-		return ">="
-	default:
-		return ""
-	}
+// comparisons are the comparison operators, and those of other languages with what they stand for.
+var comparisons = map[string]string{
+	"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+	"==": "=", "===": "=", "!=": "<>", "!==": "<>", "><": "<>", "=<": "<=", "=>": ">=",
 }
 
 // logical reports a logical operator.
@@ -354,12 +337,7 @@ func isWordByte(c byte) bool {
 }
 
 func isHex(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !isDigit(c) && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return false
-		}
-	}
-	return s != ""
+	return s != "" && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
 // isInvisible reports format characters, such as the byte order mark and zero-width blanks, that get into pasted text.

@@ -203,8 +203,7 @@ func readOption(options *expression.Options, name string, v attr.Value) *functio
 		if value.Kind() != expression.ValueString {
 			return optionError("The option `seed` must be text or a number")
 		}
-		seed := value.Text()
-		options.Seed = &seed
+		options.Seed = new(value.Text())
 	default:
 		if value.Kind() != expression.ValueList {
 			return optionError("The option `existing_values` must be a list of texts")

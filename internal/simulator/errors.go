@@ -54,12 +54,8 @@ func notFound(id string) error {
 
 // refuseSync is an error in the way of the synchronization service: the real one is a JSON document in the message.
 func refuseSync(status int, code, message string) error {
-	var inner any
-	if message != "" {
-		inner = message
-	}
 	nested, err := json.MarshalIndent(map[string]any{"error": map[string]any{
-		"code": code, "message": inner, "target": nil, "details": []any{}, "innerError": nil,
+		"code": code, "message": textOrNil(message), "target": nil, "details": []any{}, "innerError": nil,
 	}}, "", "  ")
 	if err != nil {
 		panic(err) // strings always encode

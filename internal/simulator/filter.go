@@ -129,23 +129,10 @@ func compare(operator string, have, want any, exact bool) bool {
 	return false
 }
 
-func ordered(operator string, order int) bool {
-	switch operator {
-	case "eq", "in":
-		return order == 0
-	case "ne":
-		return order != 0
-	case "gt":
-		return order > 0
-	case "ge":
-		return order >= 0
-	case "lt":
-		return order < 0
-	case "le":
-		return order <= 0
-	}
-	return false
-}
+// orders are the outcomes of a comparison with which an operator holds.
+var orders = map[string][]int{"eq": {0}, "in": {0}, "ne": {-1, 1}, "gt": {1}, "ge": {0, 1}, "lt": {-1}, "le": {-1, 0}}
+
+func ordered(operator string, order int) bool { return slices.Contains(orders[operator], order) }
 
 // parseFilter parses the part of the OData filter language that clients use here.
 func parseFilter(text string) (*filterNode, error) {

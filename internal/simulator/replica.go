@@ -25,12 +25,9 @@ const (
 
 // Lag says how long reads lag behind a write.
 type Lag struct {
-	// Reads is how many reads of the object still show the old state.
-	Reads int
-	// For is how long reads still show the old state, on the simulated clock.
-	For time.Duration
-	// Flicker lets every second of those reads show the new state already, as when answers come from different replicas.
-	Flicker bool
+	Reads   int           // how many reads of the object still show the old state
+	For     time.Duration // how long reads still show the old state, on the simulated clock
+	Flicker bool          // lets every second of those reads show the new state already, as when answers come from different replicas
 }
 
 // replica remembers which objects reads do not show yet, or still show.

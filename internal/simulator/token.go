@@ -149,10 +149,10 @@ func readToken(token string) (tokenHeader, claims, error) {
 	}
 	for i, into := range []any{&header, &c} {
 		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[i], "="))
-		if err != nil {
-			return header, c, fmt.Errorf("part %d of the token: %w", i+1, err)
+		if err == nil {
+			err = json.Unmarshal(raw, into)
 		}
-		if err := json.Unmarshal(raw, into); err != nil {
+		if err != nil {
 			return header, c, fmt.Errorf("part %d of the token: %w", i+1, err)
 		}
 	}

@@ -87,19 +87,13 @@ func BuildProvider(ctx context.Context, root, dir string) (string, error) {
 
 // Options of a workspace. CLI, Plugins and Config are required.
 type Options struct {
-	// CLI is the path of the Terraform or OpenTofu binary.
-	CLI string
-	// Plugins is the folder that BuildProvider filled.
-	Plugins string
-	// Config is a folder whose .tf and .tfvars files are copied into the workspace.
-	Config string
-	// Env is added to the environment of the CLI, in which no ARM_, GOTOMEETING_ or TF_ variable of the caller is left.
-	Env map[string]string
-	// LogPath receives the CLI's and the provider's log at LogLevel (such as TRACE), if set.
-	LogPath  string
+	CLI      string            // the path of the Terraform or OpenTofu binary
+	Plugins  string            // the folder that BuildProvider filled
+	Config   string            // a folder whose .tf and .tfvars files are copied into the workspace
+	Env      map[string]string // added to the environment of the CLI, in which no ARM_, GOTOMEETING_ or TF_ variable of the caller is left
+	LogPath  string            // receives the CLI's and the provider's log at LogLevel (such as TRACE), if set
 	LogLevel string
-	// Output receives what the CLI prints, if set.
-	Output io.Writer
+	Output   io.Writer // receives what the CLI prints, if set
 }
 
 // Workspace is an initialised working folder of the CLI. The embedded value has its commands.
@@ -170,6 +164,20 @@ func copyConfig(from, to string) error {
 		}
 	}
 	return nil
+}
+
+// InTemporary does work in a folder of its own, which it removes afterwards, given that folder and the module's.
+func InTemporary(kind string, work func(dir, root string) error) (err error) {
+	root, err := ModuleRoot()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "gotomeeting-"+kind+"-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	return work(dir, root)
 }
 
 // ModuleRoot returns the folder of the go.mod that the working folder belongs to.

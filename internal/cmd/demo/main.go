@@ -28,25 +28,16 @@ const fetchedVersion = "1.11.4"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx); err != nil {
+	err := workspace.InTemporary("demo", func(dir, root string) error { return run(ctx, dir, root) })
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "\nThe demo failed:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
+func run(ctx context.Context, dir, root string) error {
 	began := time.Now()
-	dir, err := os.MkdirTemp("", "gotomeeting-demo-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	root, err := workspace.ModuleRoot()
-	if err != nil {
-		return err
-	}
 	var parts steps
 	parts.step("Preparing")
 	cli, err := findCLI(ctx, dir)

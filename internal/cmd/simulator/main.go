@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -85,27 +86,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 
 // writeAuthority writes the certificate of the authority and returns the name of the file.
 func writeAuthority(name string, certificate []byte) (string, error) {
+	create := func() (*os.File, error) { return os.CreateTemp("", "gotomeeting-simulator-*.pem") }
 	if name != "" {
 		// An existing file is somebody's: it would be lost when this program cleans up.
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return "", err
-		}
-		return name, writeAndClose(file, certificate)
+		create = func() (*os.File, error) { return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) }
 	}
-	file, err := os.CreateTemp("", "gotomeeting-simulator-*.pem")
+	file, err := create()
 	if err != nil {
 		return "", err
 	}
-	return file.Name(), writeAndClose(file, certificate)
-}
-
-func writeAndClose(file *os.File, content []byte) error {
-	if _, err := file.Write(content); err != nil {
-		_ = file.Close() // the first error counts
-		return err
-	}
-	return file.Close()
+	_, err = file.Write(certificate)
+	return file.Name(), errors.Join(err, file.Close())
 }
 
 func printEnvironment(out io.Writer, server *simulator.Server, caFile string) {

@@ -16,18 +16,13 @@ type jobState struct {
 	running *cycle
 	next    time.Time // when the next cycle is due, zero for not at all
 
-	// initial says that the next cycle evaluates everybody.
-	initial bool
-	// version is the schema that the people were last evaluated by, -1 for none.
-	version int
-	// syncAll is the scope in force; scopeKnown is false until a cycle has read it.
-	syncAll, scopeKnown bool
-	// allowRemovals lets the next cycle remove any number of accounts.
-	allowRemovals bool
-	// revision is the state of the directory that the last cycle saw; timed says that something may change by itself.
-	revision int64
-	timed    bool
-	counts   scopeCounts
+	initial             bool  // the next cycle evaluates everybody
+	version             int   // the schema that the people were last evaluated by, -1 for none
+	syncAll, scopeKnown bool  // the scope in force; scopeKnown is false until a cycle has read it
+	allowRemovals       bool  // lets the next cycle remove any number of accounts
+	revision            int64 // the state of the directory that the last cycle saw
+	timed               bool  // something may change by itself
+	counts              scopeCounts
 }
 
 // fingerprint tells whether a person changed since the last cycle.

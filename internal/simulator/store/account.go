@@ -105,21 +105,21 @@ func (s *Store) AddAccount(a Account) (string, error) {
 	if _, ok := s.accountsBy[email]; ok {
 		return "", ErrExists
 	}
+	return s.putAccount(a), nil
+}
+
+// putAccount needs the lock.
+func (s *Store) putAccount(a Account) (key string) {
 	if a.Key == "" {
 		s.accountSeq++
 		a.Key = strconv.FormatInt(firstAccountKey+s.accountSeq, 10)
 	}
-	s.putAccount(a)
-	return a.Key, nil
-}
-
-// putAccount needs the lock.
-func (s *Store) putAccount(a Account) {
 	s.accounts.put(a.Key, new(a.clone()))
 	s.accountsBy[strings.ToLower(a.Email)] = a.Key
 	if a.Active {
 		s.active++
 	}
+	return a.Key
 }
 
 // UpdateAccount changes a record; changing its e-mail to one that is taken is refused.

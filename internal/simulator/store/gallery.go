@@ -28,17 +28,12 @@ type Connector struct {
 	Discoverable      bool
 	Metadata          []KeyValue
 	Settings          []KeyValue // become the settings of its jobs
-	// SecretKeys are the credentials it needs, in their exact spelling.
-	SecretKeys []string
-	OAuth      bool
-	// Schema is the default schema as JSON.
-	Schema json.RawMessage
-	// Retired connectors are offered no longer, and what was made with them does not answer any more.
-	Retired bool
-	// AddressAttribute is the target attribute that holds an account's e-mail address.
-	AddressAttribute string
-	// TargetName is the name of the target system and of its directory in the schema.
-	TargetName string
+	SecretKeys        []string   // the credentials it needs, in their exact spelling
+	OAuth             bool
+	Schema            json.RawMessage // the default schema as JSON
+	Retired           bool            // offered no longer, and what was made with it does not answer any more
+	AddressAttribute  string          // the target attribute that holds an account's e-mail address
+	TargetName        string          // the name of the target system and of its directory in the schema
 }
 
 func (c *Connector) clone() Connector {

@@ -159,8 +159,6 @@ func (s *Store) seedAccounts() {
 		{Email: "eva@corp.example", Active: true, Attributes: map[string][]string{"firstName": {"Eva"}, "lastName": {"Known"}}},
 		{Email: "former@corp.example", Active: true, Attributes: map[string][]string{"firstName": {"Former"}, "lastName": {"Colleague"}}},
 	} {
-		s.accountSeq++
-		a.Key = fmt.Sprint(firstAccountKey + s.accountSeq)
 		s.putAccount(a)
 	}
 }

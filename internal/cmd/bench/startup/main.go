@@ -32,7 +32,8 @@ const (
 func main() {
 	runs := flag.Int("runs", 200, "how often each binary is started")
 	flag.Parse()
-	if err := run(context.Background(), *runs); err != nil {
+	err := workspace.InTemporary("bench", func(dir, root string) error { return run(context.Background(), *runs, dir, root) })
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "startup:", err)
 		os.Exit(1)
 	}
@@ -47,16 +48,7 @@ type figures struct {
 	resident []int
 }
 
-func run(ctx context.Context, runs int) (err error) {
-	dir, err := os.MkdirTemp("", "gotomeeting-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	root, err := workspace.ModuleRoot()
-	if err != nil {
-		return err
-	}
+func run(ctx context.Context, runs int, dir, root string) error {
 	// The empty one without the flags that ours is released with: it stands for a provider as it usually is.
 	emptyBinary := filepath.Join(dir, "empty")
 	if err := workspace.Build(ctx, root, "./internal/cmd/bench/emptyprovider", emptyBinary); err != nil {

@@ -24,22 +24,14 @@ import (
 const planFile = "bench.tfplan"
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	err := workspace.InTemporary("bench", func(dir, root string) error { return run(context.Background(), dir, root) })
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "tutorial:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "gotomeeting-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // nothing to do about a temporary folder that stays
-	root, err := workspace.ModuleRoot()
-	if err != nil {
-		return err
-	}
+func run(ctx context.Context, dir, root string) error {
 	cli, err := workspace.FindCLI()
 	if err != nil {
 		return err
