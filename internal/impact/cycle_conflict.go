@@ -42,7 +42,7 @@ func (c *cycle) lookUp(u *candidate) match {
 		o := c.outcome(u, i)
 		switch {
 		case o.Reason != "":
-			return match{reason: o.Reason, subject: f.target, skip: o.fails()}
+			return match{reason: o.Reason, subject: f.target, skip: o.Fails()}
 		case isEmpty(o.Value):
 			continue
 		case c.index == nil:

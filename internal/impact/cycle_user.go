@@ -73,7 +73,7 @@ func (c *cycle) create(u *candidate) {
 		if o.Reason == "" && !f.accepts(o.Value) {
 			o.Reason = reasonType
 		}
-		if o.fails() {
+		if o.Fails() {
 			u.decide(Skip, o.Reason, f.target)
 			return
 		}
@@ -107,7 +107,7 @@ func (c *cycle) keep(u *candidate, account *Account) {
 	switch r := c.rules; {
 	case u.shutOut() != "":
 		c.disable(u, changes)
-	case obstacle.fails() && r.update:
+	case obstacle.Fails() && r.update:
 		u.decide(Skip, obstacle.Reason, obstacle.Target)
 	case len(changes) > 0 && !r.update:
 		u.decide(Skip, reasonUpdateOff, "")
@@ -133,7 +133,7 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 		if o.Reason == "" && !f.accepts(o.Value) {
 			o.Reason = reasonType
 		}
-		if o.fails() {
+		if o.Fails() {
 			return nil, o
 		}
 		current, told := f.field.read(account)

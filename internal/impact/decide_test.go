@@ -390,3 +390,28 @@ func TestOutcomes_dependOnTheState(t *testing.T) {
 		t.Errorf("deleted is %d", got)
 	}
 }
+
+// A filter that tests more than the state does not decide by the state alone.
+func TestExcludes_goesByTheStateAlone(t *testing.T) {
+	t.Parallel()
+	enabled := graph.FilterClause{Attribute: "AccountEnabled", Operator: "IS TRUE"}
+	sales := graph.FilterClause{Attribute: "department", Operator: "EQUALS", Values: []string{"Sales"}}
+	u := &User{Properties: map[string]json.RawMessage{propertyEnabled: json.RawMessage("true")}}
+	for _, test := range []struct {
+		name   string
+		groups []graph.FilterGroup
+		want   bool
+	}{
+		{"none", nil, false},
+		{"the state", []graph.FilterGroup{{Clauses: []graph.FilterClause{enabled}}}, true},
+		{"the state and more", []graph.FilterGroup{{Clauses: []graph.FilterClause{sales, enabled}}}, true},
+		{"the state or more", []graph.FilterGroup{{Clauses: []graph.FilterClause{enabled}}, {Clauses: []graph.FilterClause{sales}}}, false},
+	} {
+		if got := Excludes(test.groups, u, SignInBlocked); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+		if Excludes(test.groups, u, Unassigned) {
+			t.Errorf("%s: keeps out who can sign in", test.name)
+		}
+	}
+}

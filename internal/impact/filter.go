@@ -143,3 +143,17 @@ func ternaryOf(b bool) ternary {
 func isEmpty(v expression.Value) bool {
 	return v.Kind() != expression.ValueIgnored && strings.Join(v.Values(), "") == ""
 }
+
+// Excludes reports whether filters keep a user in a state out because of that state, whatever else they test.
+func Excludes(filters []graph.FilterGroup, u *User, state State) bool {
+	r := &rules{}
+	compiled := r.compileFilter(filters)
+	for _, group := range compiled {
+		for i := range group {
+			if name := strings.ToLower(group[i].attribute); name != sourceSoftDeleted && name != strings.ToLower(propertyEnabled) {
+				group[i].holds = depends
+			}
+		}
+	}
+	return compiled.admits(r.attributesOf(u, state, nil)) == no
+}

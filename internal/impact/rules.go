@@ -191,8 +191,8 @@ type Outcome struct {
 	Reason  Reason // why there is no value although there may be one; "" otherwise
 }
 
-// fails reports whether the service fails, too.
-func (o Outcome) fails() bool { return o.Reason == reasonFails || o.Reason == reasonType }
+// Fails reports whether the service fails, too.
+func (o Outcome) Fails() bool { return o.Reason == reasonFails || o.Reason == reasonType }
 
 // Outcomes says what the mapping of a setup yields for a user in a state, in the order of the attribute mappings and without
 // their default values. Roles are the names of those that the user holds.

@@ -25,9 +25,11 @@ const (
 	defaultObject     = "User"
 	softDeleted       = "IsSoftDeleted"
 	roleAssignments   = "appRoleAssignments"
+	sourceEnabled     = "accountEnabled"
 	metadataSoftDel   = "propertynamesoftdeleted"
 	metadataEnabled   = "propertynameaccountenabled"
 	settingScope      = "SyncAll"
+	settingKeep       = "SkipOutOfScopeDeletions"
 	summaryExpression = "Invalid expression"
 	summarySchema     = "Cannot read the mapping"
 )

@@ -221,43 +221,6 @@ func (c *change) checkSources(live located, changed func(string) bool) (diags di
 	return diags
 }
 
-// deprovisioners names the entries that disable the accounts of people who leave: those that keep following the
-// attribute that says so.
-func (s settings) deprovisioners(source *graph.ObjectDefinition) []string {
-	leaving := map[string]bool{strings.ToLower(softDeleted): true}
-	if source != nil && source.Metadata[metadataSoftDel] != "" {
-		leaving[strings.ToLower(source.Metadata[metadataSoftDel])] = true
-	}
-	var targets []string
-	for target, e := range s.entries {
-		if e.flowType == flowAddOnly {
-			continue
-		}
-		if slices.ContainsFunc(e.source.attributes(), func(name string) bool { return leaving[strings.ToLower(name)] }) {
-			targets = append(targets, target)
-		}
-	}
-	slices.Sort(targets)
-	return targets
-}
-
-// checkDeprovisioning refuses to drop the last entry that disables accounts.
-func (c *change) checkDeprovisioning(is settings, source *graph.ObjectDefinition) diag.Diagnostics {
-	before := is.deprovisioners(source)
-	if len(before) == 0 || len(c.want.deprovisioners(source)) > 0 || !c.complete {
-		return nil
-	}
-	e := is.entries[before[0]]
-	if c.plan.AllowNoDeprovisioning.ValueBool() {
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will not be disabled any more",
-			fmt.Sprintf("Today %q follows %s, which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that; "+
-				"`allow_no_deprovisioning` accepts it. Their accounts stay open until somebody closes them at the target.", before[0], e.source))}
-	}
-	return attributeError(path.Root("mappings"), "No entry disables accounts any more",
-		fmt.Sprintf("Today %q follows %s, which disables the accounts of people who leave, are blocked or lose their assignment. This configuration drops that, and their accounts would stay open. "+
-			"Keep the entry, such as `%s = { expression = \"%s\" }`, or set `allow_no_deprovisioning = true` if this is meant.", before[0], e.source, before[0], strings.ReplaceAll(e.source.String(), `"`, `\"`)))
-}
-
 // checkEnabled refuses to disable the user mapping, which the service does not support.
 func (c *change) checkEnabled(live located) diag.Diagnostics {
 	if c.want.enabled || !live.mapping.Enabled || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {

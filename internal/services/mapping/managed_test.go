@@ -235,7 +235,7 @@ func TestUpdate_changesEachSettingAlone(t *testing.T) {
 		want   map[string]any
 	}{
 		{"operations", map[string]any{"operations": []any{"create", "update"}}, map[string]any{"flowTypes": "Add, Update"}},
-		{"no operation", map[string]any{"operations": []any{}}, map[string]any{"flowTypes": "None"}},
+		{"no operation, accepted", map[string]any{"operations": []any{}, "allow_no_deprovisioning": true}, map[string]any{"flowTypes": "None"}},
 		{"filters", map[string]any{"scoping_filters": scoped}, map[string]any{"flowTypes": "Add, Update, Delete", "scope": map[string]any{
 			"inputFilterGroups": []any{}, "categoryFilterGroups": []any{}, "groups": []any{map[string]any{"name": "Sales", "clauses": []any{
 				map[string]any{"sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": map[string]any{"values": []any{"Sales"}}},
@@ -243,7 +243,7 @@ func TestUpdate_changesEachSettingAlone(t *testing.T) {
 		{"no filters", nil, map[string]any{"scope": map[string]any{"inputFilterGroups": []any{}, "categoryFilterGroups": []any{}, "groups": []any{}}}},
 	} {
 		c.Sim.Log().Reset()
-		if found := m.Apply(c.config(step.config)); len(found) > 0 {
+		if found := m.Apply(c.config(step.config)); found.HasError() || (len(found) > 0) != (step.config["allow_no_deprovisioning"] == true) {
 			t.Fatalf("%s: %s", step.name, found)
 		}
 		got := map[string]any{}
@@ -323,19 +323,22 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	c := newConnected(t)
 	m := c.created(c.config(map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Sales")}}}}))
 	changed := c.config(map[string]any{
-		"mappings":        entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 1}}),
-		"operations":      []any{"create"},
+		"mappings":   entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 1}}),
+		"operations": []any{"create"}, "allow_no_deprovisioning": true,
 		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Marketing")}}},
 	})
-	if _, _, found := m.Plan(changed); len(found) > 0 {
+	noUpdate := "`operations` lacks `update`; the account is active"
+	accepted := acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "`allow_no_deprovisioning` accepts this."
+	if _, _, found := m.Plan(changed); len(found) != 1 || texts(found)[0] != accepted {
 		t.Errorf("a connection that never ran: %s", found)
 	}
 	c.ran(412)
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
+		accepted,
 		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. Make sure that the new attribute has the same unique value on both sides first.",
-		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this concerns 412 accounts. Without `update`, accounts of people who leave are not disabled either.",
+		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this concerns 412 accounts.",
 		"warning scoping_filters: The scoping filters change: Whoever fits none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested.",
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {

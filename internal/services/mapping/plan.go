@@ -39,7 +39,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
 		diags.Append(checkFilters(v.want.filters, nil, nil)...)
 		if v.prior != nil {
-			diags.Append(v.checkDeprovisioning(*v.prior, nil)...)
+			diags.Append(v.checkDeprovisioning(ctx, *v.prior, nil)...)
 			diags.Append(v.warnChanges(*v.prior, nil)...)
 		}
 		return append(diags, skipped.Diagnostics(thenApply)...)
@@ -136,7 +136,7 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	diags.Append(v.checkCustom(live)...)
 	diags.Append(v.checkSources(live, changed)...)
 	diags.Append(v.warnReplaced(is, changed)...)
-	diags.Append(v.checkDeprovisioning(is, live.source)...)
+	diags.Append(v.checkDeprovisioning(ctx, is, &live)...)
 	diags.Append(v.askFilters(ctx, live, is, skipped)...)
 	diags.Append(v.askRoles(ctx, changed, skipped)...)
 	problems := v.checkExpressions(changed, nil)

@@ -120,7 +120,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 						MarkdownDescription: "Whether the attribute can have several values. Defaults to `false`."},
 				}}},
 			"allow_no_deprovisioning": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Accept a mapping that no longer disables the accounts of people who leave: one that drops the entry fed by `IsSoftDeleted`. Defaults to `false`."},
+				MarkdownDescription: "Accept a change by which the accounts of people who are unassigned, blocked from signing in or deleted stay active, or those of people in scope are disabled. " +
+					"The plan works out what the mapping yields for each of them. Defaults to `false`."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `10m`.",
 				ReadDescription:   "Defaults to `5m`.",

@@ -50,11 +50,8 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 		}
 	}
 	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
-		text := fmt.Sprintf("Provisioning will not %s any more; this concerns %s.", operationVerbs(off), who)
-		if slices.Contains(off, flagUpdate) {
-			text += " Without `update`, accounts of people who leave are not disabled either."
-		}
-		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off", text)
+		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
+			fmt.Sprintf("Provisioning will not %s any more; this concerns %s.", operationVerbs(off), who))
 	}
 	// A create that drops filters is warned of by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {

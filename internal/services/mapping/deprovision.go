@@ -1,0 +1,282 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+)
+
+// personState is a state of a person, with what mappings are told of them.
+type personState struct {
+	state impact.State
+	name  string
+}
+
+var personStates = [...]personState{
+	{impact.InScope, "in scope"},
+	{impact.Unassigned, "unassigned (`IsSoftDeleted` is True, `accountEnabled` is True)"},
+	{impact.SignInBlocked, "sign-in blocked (`IsSoftDeleted` is True, `accountEnabled` is False)"},
+	{impact.SoftDeleted, "soft-deleted (`IsSoftDeleted` is True, `accountEnabled` is True)"},
+}
+
+// fate is what a mapping makes of the account of a person in a state.
+type fate struct {
+	effect effect
+	why    string
+}
+
+// effect is whether the account is active. The largest of what several target attributes say counts.
+type effect int
+
+const (
+	staysActive effect = iota
+	unclear            // only the service can tell
+	disabled
+)
+
+func (e effect) String() string {
+	return [...]string{"the account is active", "only the service can tell", "the account is disabled"}[e]
+}
+
+// fates are those of the personStates, in their order.
+type fates [len(personStates)]fate
+
+// lines shows the fates to a person.
+func (f fates) lines() string {
+	var text strings.Builder
+	for i, s := range personStates {
+		fmt.Fprintf(&text, "\n- %s: %s; %s", s.name, f[i].why, f[i].effect)
+	}
+	return text.String()
+}
+
+// signal is what a target attribute says of an account: a value while it is active, others once it is not.
+type signal struct {
+	on  string
+	off []string
+}
+
+// guard tells from a mapping whose accounts it disables.
+type guard struct {
+	target  *graph.ObjectDefinition
+	signals map[string]signal // by target attribute
+	// keepsOutOfScope says that the connection leaves accounts alone when people leave the scope.
+	keepsOutOfScope bool
+	now             time.Time
+}
+
+// learn takes over the signals that a mapping gives: values that people in scope do not have.
+func (g *guard) learn(s settings) {
+	outcomes := g.outcomes(s)
+	for target, e := range s.entries {
+		found := signal{on: valueOf(outcomes[0][target])}
+		for _, of := range outcomes[1:] {
+			if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
+				found.off = append(found.off, text)
+			}
+		}
+		if len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
+			g.signals[target] = found
+		}
+	}
+}
+
+// outcomes are what the entries yield for each of the personStates, by target attribute.
+func (g *guard) outcomes(s settings) (found [len(personStates)]map[string]impact.Outcome) {
+	setup := &impact.Setup{Target: g.target}
+	for target, e := range s.entries {
+		a := graph.AttributeMapping{Target: target, FlowType: e.flowType}
+		if e.source.kind != sourceNone {
+			a.Source = &graph.MappingSource{Type: graph.SourceFunction, Expression: e.source.String()}
+		}
+		setup.Mapping.Attributes = append(setup.Mapping.Attributes, a)
+	}
+	for i, s := range personStates {
+		found[i] = map[string]impact.Outcome{}
+		for _, o := range impact.Outcomes(setup, somebody(), s.state, nil, g.now) {
+			found[i][o.Target] = o
+		}
+	}
+	return found
+}
+
+// somebody is a person of whom nothing is known but that they can sign in.
+func somebody() *impact.User {
+	return &impact.User{Properties: map[string]json.RawMessage{sourceEnabled: json.RawMessage("true")}}
+}
+
+func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";") }
+
+// fates says what becomes of accounts. unmanaged are mappings that stay beside the entries.
+func (g *guard) fates(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
+	outcomes := g.outcomes(s)
+	for i, of := range personStates {
+		if g.keepsOutOfScope && impact.Excludes(s.filters, somebody(), of.state) {
+			found[i] = fate{staysActive, "`scoping_filters` put them out of scope, and the connection's `skip_out_of_scope_deletions` leaves such accounts alone"}
+			continue
+		}
+		for k, target := range slices.Sorted(maps.Keys(g.signals)) {
+			e, mapped := s.entries[target]
+			next := g.judge(target, e, outcomes[i][target])
+			switch {
+			case !mapped && unmanaged[target] != nil:
+				next = fate{unclear, fmt.Sprintf("`%s` is mapped in a way that no entry can express", target)}
+			case !mapped:
+				next = fate{staysActive, fmt.Sprintf("no entry writes `%s`", target)}
+			case next.effect != disabled || of.state == impact.InScope:
+			case !slices.Contains(s.operations, flagUpdate):
+				next = fate{staysActive, "`operations` lacks `update`"}
+			case e.flowType != flowAlways && flowTypeOf(applyOf(e.flowType)) == applyOf(e.flowType):
+				next = fate{unclear, fmt.Sprintf("what `apply = %q` does is not known", e.flowType)}
+			case e.flowType != flowAlways:
+				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change the value of `%s` that an account has", applyOf(e.flowType), target)}
+			}
+			if k == 0 || next.effect > found[i].effect {
+				found[i] = next
+			}
+		}
+	}
+	return found
+}
+
+// judge says what one target attribute does to the account.
+func (g *guard) judge(target string, e entry, o impact.Outcome) fate {
+	own := !slices.ContainsFunc(e.source.attributes(), func(name string) bool {
+		return !strings.EqualFold(name, softDeleted) && !strings.EqualFold(name, sourceEnabled)
+	})
+	text := valueOf(o)
+	signal := g.signals[target]
+	is := func(other string) bool { return strings.EqualFold(text, other) }
+	switch why := fmt.Sprintf("`%s` = %s", target, text); {
+	case o.Reason != "" && o.Fails() && own:
+		return fate{staysActive, fmt.Sprintf("the expression of `%s` fails", target)}
+	case o.Reason != "":
+		return fate{unclear, fmt.Sprintf("`%s` = %s", target, e.source)}
+	case text == "":
+		return fate{staysActive, fmt.Sprintf("`%s` gets no value", target)}
+	case slices.ContainsFunc(signal.off, is):
+		return fate{disabled, why}
+	case is(signal.on), isBoolean(signal.on):
+		return fate{staysActive, why}
+	default:
+		return fate{unclear, why}
+	}
+}
+
+func isBoolean(text string) bool {
+	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+}
+
+// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled any more, or those of people
+// in scope are. source and target are nil when the schema could not be read.
+func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *located) diag.Diagnostics {
+	if !v.complete {
+		return nil
+	}
+	g := guard{signals: map[string]signal{}}
+	if live != nil {
+		g.target, g.now = live.target, v.run.graph.Clock().Now()
+	}
+	if g.learn(is); !g.touched(is, v.want) {
+		return nil
+	}
+	if live != nil {
+		v.learnDirection(ctx, &g, *live)
+	}
+	before, after := g.fates(is, is.unmanaged), g.fates(v.want, is.unmanaged)
+	worst := disabled
+	for i, s := range personStates {
+		switch {
+		case before[i].effect == after[i].effect:
+		case s.state == impact.InScope && before[i].effect == staysActive && after[i].effect == disabled:
+			worst = staysActive
+		case s.state != impact.InScope && before[i].effect == disabled:
+			worst = min(worst, after[i].effect)
+		}
+	}
+	deletes := ""
+	if slices.Contains(v.want.operations, flagDelete) {
+		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
+	}
+	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n%s\n\n",
+		v.name, after.lines())
+	switch {
+	case worst == disabled:
+		return nil
+	case worst == unclear:
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
+			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
+	case v.plan.AllowNoDeprovisioning.ValueBool():
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
+			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
+	}
+	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
+		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is meant.", deletes, g.advice(is)))
+}
+
+// touched reports whether a change concerns what disables accounts.
+func (g *guard) touched(is, want settings) bool {
+	if len(g.signals) == 0 {
+		return false // nothing does
+	}
+	if slices.Contains(is.operations, flagUpdate) && !slices.Contains(want.operations, flagUpdate) ||
+		excludes(want.filters) && !graph.SameFilters(is.filters, want.filters) {
+		return true
+	}
+	for target := range g.signals {
+		if e, kept := want.entries[target]; !kept || !e.same(is.entries[target]) {
+			return true
+		}
+	}
+	return false
+}
+
+// excludes reports whether filters keep people out because of their state.
+func excludes(filters []graph.FilterGroup) bool {
+	return slices.ContainsFunc(personStates[:], func(s personState) bool { return impact.Excludes(filters, somebody(), s.state) })
+}
+
+// learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
+// the connection whether people out of scope keep theirs. What may not be read is left out.
+func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
+	template, err := v.run.template(ctx, v.ref, false)
+	if err == nil && template != nil {
+		v.run.templates.Give(v.ref, template)
+		if original, ok := counterpart(template, live.mapping); ok {
+			g.learn(settingsOf(original.mapping))
+		}
+	}
+	if excludes(v.want.filters) {
+		kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
+		g.keepsOutOfScope = err == nil && slices.ContainsFunc(kept, func(kv graph.KeyValue) bool {
+			return strings.EqualFold(kv.Key, settingKeep) && strings.EqualFold(kv.Value, "true")
+		})
+	}
+}
+
+// advice names what disables accounts today, as a configuration says it.
+func (g *guard) advice(is settings) string {
+	var kept []string
+	for _, target := range slices.Sorted(maps.Keys(g.signals)) {
+		if e, mapped := is.entries[target]; mapped {
+			kept = append(kept, fmt.Sprintf("`%s = { expression = %q }`", target, e.source.String()))
+		}
+	}
+	if slices.Contains(is.operations, flagUpdate) {
+		kept = append(kept, "the operation `update`")
+	}
+	return list(kept)
+}

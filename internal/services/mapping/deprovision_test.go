@@ -1,0 +1,181 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+const (
+	refusesNoDisabling = "error mappings: Accounts would no longer be disabled as they should: "
+	acceptsNoDisabling = "warning mappings: Accounts will no longer be disabled as they should: "
+	doubtsDisabling    = "warning mappings: Cannot tell whether accounts are still disabled: "
+	todayDisables      = "Today the mapping User disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n\n"
+	mayDelete          = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
+	keepsDisabling     = " Keep `active = { expression = \"Not([IsSoftDeleted])\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is meant."
+)
+
+// becomes lists what becomes of the account of a person: in scope, unassigned, blocked and deleted.
+func becomes(inScope, unassigned, blocked, deleted string) string {
+	return todayDisables + "- in scope: " + inScope +
+		"\n- unassigned (`IsSoftDeleted` is True, `accountEnabled` is True): " + unassigned +
+		"\n- sign-in blocked (`IsSoftDeleted` is True, `accountEnabled` is False): " + blocked +
+		"\n- soft-deleted (`IsSoftDeleted` is True, `accountEnabled` is True): " + deleted + "\n\n"
+}
+
+const (
+	isActive   = "`active` = True; the account is active"
+	isDisabled = "`active` = False; the account is disabled"
+)
+
+// always is what becomes of everybody alike.
+func always(fate string) string { return becomes(fate, fate, fate, fate) }
+
+// refused is the error for a change that leaves accounts active.
+func refused(fates string) []string {
+	return []string{refusesNoDisabling + fates + "Only people in scope should keep an active account." + mayDelete + keepsDisabling}
+}
+
+func doubtful(fates string) []string {
+	return []string{doubtsDisabling + fates + "Provision a test person on demand, or watch the provisioning logs after the next person leaves."}
+}
+
+// The guard judges what a mapping yields for a person in each state, not what it is made of.
+func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	active := func(text string, more ...string) map[string]any {
+		entry := expression(text)
+		if len(more) > 0 {
+			entry["apply"] = more[0]
+		}
+		return edited(map[string]any{"active": entry})
+	}
+	onCreate := "`apply = \"on_create\"` does not change the value of `active` that an account has; the account is active"
+	ifEmpty := strings.Replace(onCreate, "on_create", "if_target_empty", 1)
+	unheard := "what `apply = \"SomethingNew\"` does is not known; only the service can tell"
+	noUpdate := "`operations` lacks `update`; the account is active"
+	for _, test := range []struct {
+		name   string
+		config map[string]any
+		want   []string
+	}{
+		{"the same in other words", active(`Switch([IsSoftDeleted], , "False", "True", "True", "False")`), nil},
+		{"the same with more", active(`IIF([accountEnabled] = "True", Not([IsSoftDeleted]), "False")`), nil},
+		{"names that never match", active(`Switch([IsSoftDeleted], , "false", "true", "true", "false")`), refused(always("`active` gets no value; the account is active"))},
+		{"the wrong way round", active(`[IsSoftDeleted]`), refused(becomes(isDisabled, isActive, isActive, isActive))},
+		{"only by sign-in", edited(map[string]any{"active": map[string]any{"source_attribute": "accountEnabled"}}), refused(becomes(isActive, isActive, isDisabled, isActive))},
+		{"by sign-in, the wrong way round", active(`Not([accountEnabled])`), refused(becomes(isDisabled, isDisabled, isActive, isDisabled))},
+		{"everybody active", edited(map[string]any{"active": map[string]any{"constant": "True"}}), refused(always(isActive))},
+		{"nobody active", edited(map[string]any{"active": map[string]any{"constant": "False"}}), refused(always(isDisabled))},
+		{"on create only", active(`Not([IsSoftDeleted])`, "on_create"), refused(becomes(isActive, onCreate, onCreate, onCreate))},
+		{"only where there is nothing", active(`Not([IsSoftDeleted])`, "if_target_empty"), refused(becomes(isActive, ifEmpty, ifEmpty, ifEmpty))},
+		{"as a default value", edited(map[string]any{"active": map[string]any{"default_value": "False"}}), refused(always("`active` gets no value; the account is active"))},
+		{"a flow type that nobody knows", active(`Not([IsSoftDeleted])`, "SomethingNew"), doubtful(becomes(isActive, unheard, unheard, unheard))},
+		{"what fails", active(`CBool("maybe")`), refused(always("the expression of `active` fails; the account is active"))},
+		{"what only the service can compute", active(`Coalesce(Guid(), Not([IsSoftDeleted]))`), doubtful(always("`active` = Coalesce(Guid(), Not([IsSoftDeleted])); only the service can tell"))},
+		{"no update", map[string]any{"operations": []any{"create"}}, []string{strings.Replace(
+			refused(becomes(isActive, noUpdate, noUpdate, noUpdate))[0], mayDelete, "", 1)}},
+		{"no delete", map[string]any{"operations": []any{"create", "update"}}, nil},
+		{"another change", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), nil},
+		{"accepted", map[string]any{"mappings": entries(map[string]any{"active": nil}), "allow_no_deprovisioning": true},
+			[]string{acceptsNoDisabling + always("no entry writes `active`; the account is active") + "`allow_no_deprovisioning` accepts this." + mayDelete}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, found := m.Plan(c.config(test.config))
+			if diff := cmp.Diff(test.want, texts(found)); diff != "" {
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A filter by which blocked people leave the scope disables them, unless the connection leaves such accounts alone.
+func TestPlan_judgesFiltersTogetherWithTheConnectionsSetting(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(nil))
+	filtered := c.config(filter(clause("accountEnabled", "IS TRUE")))
+	if _, _, found := m.Plan(filtered); len(found) > 0 {
+		t.Errorf("without the setting: %s", found)
+	}
+	if err := c.Sim.Store().PutSecrets(c.job.ServicePrincipalID, []store.KeyValue{{Key: "SkipOutOfScopeDeletions", Value: "True"}}, store.SecretOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	alone := "`scoping_filters` put them out of scope, and the connection's `skip_out_of_scope_deletions` leaves such accounts alone; the account is active"
+	_, _, found := m.Plan(filtered)
+	if diff := cmp.Diff(refused(becomes(isActive, isDisabled, alone, isDisabled)), texts(found)); diff != "" {
+		t.Errorf("with the setting (-want +got):\n%s", diff)
+	}
+	if _, _, found := m.Plan(c.config(filter(clause("department", "EQUALS", "Sales")))); len(found) > 0 {
+		t.Errorf("another filter: %s", found)
+	}
+}
+
+// Which value means that an account is disabled is the connector's own business.
+func TestPlan_learnsTheDirectionFromTheDefault(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	attributes := func(suspended map[string]any) map[string]any {
+		return map[string]any{"attributeMappings": []any{
+			from("email", map[string]any{"type": "Attribute", "name": "mail", "expression": "[mail]", "parameters": []any{}}, "matchingPriority", 1), from("suspended", suspended)}}
+	}
+	c.setMapping([]map[string]any{target("email", "required", true), target("suspended", "type", "Boolean")},
+		attributes(map[string]any{"type": "Attribute", "name": "IsSoftDeleted", "expression": "[IsSoftDeleted]", "parameters": []any{}}))
+	job, err := c.Sim.Store().Job(c.job.ServicePrincipalID, c.job.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: "/servicePrincipals/*/synchronization/templates/*/schema", Count: -1,
+		Effect: simulator.Answers(200, "application/json", string(job.Schema))})
+	config := func(suspended map[string]any) map[string]any {
+		return c.config(map[string]any{"mappings": map[string]any{
+			"email": map[string]any{"source_attribute": "mail", "matching_priority": 1}, "suspended": suspended}})
+	}
+	p := c.Protocol()
+	if got := plan(p, config(expression(`IIF([IsSoftDeleted] = "True", "True", "False")`))); len(got) > 0 {
+		t.Errorf("another notation: %q", got)
+	}
+	got := plan(p, config(expression("Not([accountEnabled])")))
+	on, off := "`suspended` = False; the account is active", "`suspended` = True; the account is disabled"
+	want := refusesNoDisabling + becomes(on, on, off, on) + "Only people in scope should keep an active account." + mayDelete +
+		" Keep `suspended = { expression = \"[IsSoftDeleted]\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is meant."
+	if diff := cmp.Diff([]string{want}, got); diff != "" {
+		t.Errorf("by sign-in (-want +got):\n%s", diff)
+	}
+	// A mapping that somebody turned round disables nobody today: a change cannot break it.
+	c.setMapping(nil, attributes(map[string]any{"type": "Function", "name": "Not", "expression": "Not([IsSoftDeleted])",
+		"parameters": []any{map[string]any{"key": "source", "value": map[string]any{"type": "Attribute", "name": "IsSoftDeleted", "expression": "[IsSoftDeleted]", "parameters": []any{}}}}}))
+	m := c.Managed(typeName)
+	if found := m.Import(c.connectionID() + "/User"); found.HasError() {
+		t.Fatal(found)
+	}
+	if _, _, found := m.Plan(config(expression("Not([accountEnabled])"))); len(found) > 0 {
+		t.Errorf("over one that was broken: %s", found)
+	}
+}
+
+// What is configured already is never refused, however little it disables.
+func TestPlan_neverRefusesUnchangedDeprovisioning(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	broken := func(more map[string]any) map[string]any {
+		more["active"] = expression(`Switch([IsSoftDeleted], , "false", "true", "true", "false")`)
+		return c.config(map[string]any{"mappings": entries(more), "allow_no_deprovisioning": true})
+	}
+	m := c.created(broken(map[string]any{}))
+	changed := broken(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}})
+	changed["allow_no_deprovisioning"] = false
+	if found := m.Apply(changed); len(found) > 0 {
+		t.Errorf("another entry: %s", found)
+	}
+}
