@@ -247,8 +247,14 @@ func TestDelete_acceptsAMappingThatIsGone(t *testing.T) {
 	if left, found := p.Apply(planned); left != nil || len(found) > 0 {
 		t.Errorf("left %v: %s", left, found)
 	}
-	if found := m.Refresh(); m.Now != nil || len(found) > 0 {
-		t.Errorf("refresh left %v: %s", m.Now, found)
+	action, _, found := m.Plan(groups)
+	want := []string{"warning object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)\n\n" +
+		"The mapping stays in the state so that the rest of the configuration can be planned; destroying it succeeds."}
+	if diff := cmp.Diff(want, texts(found)); diff != "" || action != acctest.NoAction {
+		t.Errorf("%s, diagnostics (-want +got):\n%s", action, diff)
+	}
+	if found := m.Destroy(); found.HasError() || m.Now != nil {
+		t.Errorf("destroy left %v: %s", m.Now, found)
 	}
 }
 

@@ -191,7 +191,8 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test another attribute, or scope by assignment.`,
 			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: IS NULL takes attributes of the type String or Integer or Binary or Boolean, and "manager" is of the type Reference.`}},
 		{"connection that is not there", map[string]any{"connection_id": "b0000000-0000-4000-8000-000000000001/nothing"}, []string{
-			"error connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created anew. A deleted application can be restored for 30 days."}},
+			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created anew. A deleted application can be restored for 30 days.\n\n" +
+				"Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

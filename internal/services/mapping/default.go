@@ -72,18 +72,18 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 	w := writer{
 		run: r, ref: ref, name: name,
 		settled: func(at located) bool {
-			original, ok := counterpart(template, at.mapping)
+			original, ok := restorable(template, at)
 			unknown = !ok
-			return !ok || (settingsOf(original.mapping).same(settingsOf(at.mapping)) && !definesAny(at.target, removed))
+			return !ok || (settingsOf(&original).same(settingsOf(at.mapping)) && !definesAny(at.target, removed))
 		},
 		edit: func(draft located) ([]string, error) {
 			define(draft.target, nil, removed)
-			original, _ := counterpart(template, draft.mapping)
-			return nil, restore(draft.mapping, original.mapping)
+			original, _ := restorable(template, draft)
+			return nil, restore(draft.mapping, &original)
 		},
 		lost: func(at located) []string {
-			original, _ := counterpart(template, at.mapping)
-			return settingsOf(at.mapping).differences(settingsOf(original.mapping))
+			original, _ := restorable(template, at)
+			return settingsOf(at.mapping).differences(settingsOf(&original))
 		},
 	}
 	diags = w.bring(ctx)
@@ -103,11 +103,29 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 		return diags
 	}
 	if err == nil {
-		if at, _ := locate(schema, name); at.missing {
+		at, ambiguous := locate(schema, name)
+		switch {
+		case at.missing:
 			return nil
+		case ambiguous.HasError() && at.schema != nil:
+			return diag.Diagnostics{warningOf(ambiguous[0], "The mapping stays as it is. Terraform no longer manages it.")}
 		}
 	}
 	return diags
+}
+
+// restorable is the connector's default for a mapping, without target attributes that the schema has lost since: the
+// service would refuse the rest with them.
+func restorable(template *graph.Schema, at located) (graph.ObjectMapping, bool) {
+	found, ok := counterpart(template, at.mapping)
+	if !ok {
+		return graph.ObjectMapping{}, false
+	}
+	original := *found.mapping
+	original.Attributes = slices.DeleteFunc(slices.Clone(original.Attributes), func(a graph.AttributeMapping) bool {
+		return definesAny(found.target, []string{a.Target}) && at.target != nil && at.target.Attribute(a.Target) == nil
+	})
+	return original, true
 }
 
 // isGone reports whether err says that there is no job any more.

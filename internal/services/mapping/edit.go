@@ -114,6 +114,10 @@ func restore(m, original *graph.ObjectMapping) error {
 	if err := m.Restore(original); err != nil {
 		return err
 	}
+	// The original may have been shortened, which Restore does not see.
+	m.Attributes = slices.DeleteFunc(m.Attributes, func(a graph.AttributeMapping) bool {
+		return !slices.ContainsFunc(original.Attributes, func(o graph.AttributeMapping) bool { return o.Target == a.Target })
+	})
 	m.Attributes = append(m.Attributes, kept...)
 	return nil
 }

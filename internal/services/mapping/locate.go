@@ -14,7 +14,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// located is an object mapping in a schema with the definitions of its two objects, which may be missing.
+// located is an object mapping in a schema with the definitions of its two objects, which may be missing. There is no schema
+// if it could not be understood.
 type located struct {
 	schema  *graph.Schema
 	mapping *graph.ObjectMapping
@@ -45,10 +46,10 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 	switch len(fits) {
 	case 1:
 	case 0:
-		return located{missing: true}, attributeError(path.Root("object_mapping"), "No such object mapping",
+		return located{schema: schema, missing: true}, attributeError(path.Root("object_mapping"), "No such object mapping",
 			fmt.Sprintf("The connection's schema has no mapping for %q. It has:\n%s", name, mappingList(mappings)))
 	default:
-		return located{}, attributeError(path.Root("object_mapping"), "Several object mappings fit",
+		return located{schema: schema}, attributeError(path.Root("object_mapping"), "Several object mappings fit",
 			fmt.Sprintf("%q could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n%s", name, mappingList(fits)))
 	}
 	at := located{schema: schema, mapping: fits[0]}

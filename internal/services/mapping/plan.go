@@ -32,7 +32,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	diags := v.checkMatching()
 	live, ds := v.live(ctx, &skipped)
 	diags.Append(ds...)
-	if ds.HasError() {
+	if live == nil && len(ds) > 0 {
 		return append(diags, v.checkExpressions(v.changes(nil), nil)...)
 	}
 	if live == nil {
@@ -77,13 +77,23 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 		return nil, nil
 	}
 	if err != nil {
-		return nil, schemaUnreadable(ctx, v.run.graph, v.ref, err)
+		return nil, v.withoutSchema(ctx, err)
 	}
 	at, diags := locate(schema, v.name)
 	if diags.HasError() {
 		return nil, diags
 	}
 	return &at, nil
+}
+
+// withoutSchema says why there is no schema. Without the job that was there, a plan warns and only the write fails: an error
+// would keep Terraform from destroying anything. A connector that is retired is no place for a new mapping.
+func (v *review) withoutSchema(ctx context.Context, err error) diag.Diagnostics {
+	diags := schemaUnreadable(ctx, v.run.graph, v.ref, err)
+	if _, presence, err := v.run.graph.FindJob(ctx, v.ref); err == nil && (presence.Gone() || presence == graph.ConnectorRetired && v.prior != nil) {
+		return diag.Diagnostics{warningOf(diags[0], "Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed.")}
+	}
+	return diags
 }
 
 // skipLive names every check that needs the schema and would have had something to check.

@@ -99,6 +99,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	plan.ID = types.StringValue(importID(v.ref, plan.ObjectMapping.ValueString()))
+	resp.Diagnostics.Append(appliedBy(ctx, plan).keep(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
 }
@@ -132,15 +133,22 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	at, diags := locate(schema, state.ObjectMapping.ValueString())
-	if at.missing && !state.Mappings.IsNull() { // an import says what there is instead
-		resp.State.RemoveResource(ctx)
+	imported := state.Mappings.IsNull()
+	if diags.HasError() {
+		if at.schema != nil && !imported {
+			diags[0] = warningOf(diags[0], "The mapping stays in the state so that the rest of the configuration can be planned; destroying it succeeds.")
+		}
+		resp.Diagnostics.Append(diags...)
 		return
 	}
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
+	before := appliedBy(ctx, state)
 	resp.Diagnostics.Append(state.fromGraph(ctx, at.mapping, at.target)...)
+	if imported {
+		before = appliedBy(ctx, state)
+	}
+	if readApplied(ctx, req.Private) == nil {
+		resp.Diagnostics.Append(before.keep(ctx, resp.Private)...)
+	}
 	resp.Diagnostics.Append(warnUnmanaged(at.mapping)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
@@ -184,6 +192,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			return
 		}
 	}
+	resp.Diagnostics.Append(appliedBy(ctx, plan).keep(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
 }

@@ -50,9 +50,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	v, diags := newReview(ctx, runOf(r.data), plan, state)
 	resp.Diagnostics.Append(diags...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(v.planned(ctx)...)
+	if resp.Diagnostics.HasError() {
+		return
 	}
+	found := v.planned(ctx)
+	if state != nil {
+		found = readApplied(ctx, req.Private).ease(found, appliedBy(ctx, plan))
+	}
+	resp.Diagnostics.Append(found...)
 }
 
 // sameAs reports whether two models ask for the same in the same words; timeouts aside.

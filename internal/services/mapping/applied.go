@@ -1,0 +1,82 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// appliedKey is the key of the private state under which applied is kept. It is empty after an import and after a crash.
+const appliedKey = "applied"
+
+// applied is the configuration as it was last written, by path: the state shows what the service made of it since.
+type applied map[string]string
+
+func appliedBy(ctx context.Context, m model) applied {
+	want, _, _ := m.desired(ctx)
+	found := applied{"operations": m.Operations.String(), "enabled": m.Enabled.String(), "scoping_filters": m.ScopingFilters.String(),
+		"custom_target_attributes": m.CustomTargetAttributes.String(), "allow_no_deprovisioning": m.AllowNoDeprovisioning.String()}
+	for target, e := range want.entries {
+		found[at(target).String()] = e.String()
+	}
+	return found
+}
+
+// privateReader and privateWriter are what the framework gives for private state.
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+type privateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func readApplied(ctx context.Context, private privateReader) (a applied) {
+	raw, _ := private.GetKey(ctx, appliedKey)
+	_ = json.Unmarshal(raw, &a) // nothing is known without it, and then nothing is eased
+	return a
+}
+
+func (a applied) keep(ctx context.Context, private privateWriter) diag.Diagnostics {
+	raw, _ := json.Marshal(map[string]string(a)) // texts always encode
+	return private.SetKey(ctx, appliedKey, raw)
+}
+
+// ease makes warnings of the errors about what is configured as it was when it was applied. Something else changed since,
+// and a plan that failed would keep Terraform from destroying anything and from everything unrelated; the write refuses.
+func (a applied) ease(found diag.Diagnostics, now applied) diag.Diagnostics {
+	out := make(diag.Diagnostics, 0, len(found))
+	for _, d := range found {
+		if d.Severity() == diag.SeverityError && a.covers(d, now) {
+			d = warningOf(d, "This configuration was applied before, and the service has changed since. Applying it again fails until it is corrected; everything else can be planned, applied and destroyed.")
+		}
+		out.Append(d)
+	}
+	return out
+}
+
+// covers reports whether what a diagnostic is about is configured as it was applied.
+func (a applied) covers(d diag.Diagnostic, now applied) bool {
+	if at, ok := d.(diag.DiagnosticWithPath); ok {
+		for key, text := range now {
+			if strings.HasPrefix(at.Path().String(), key) {
+				return a[key] == text
+			}
+		}
+	}
+	return maps.Equal(a, now)
+}
+
+// warningOf is an error as a warning, with a sentence more.
+func warningOf(d diag.Diagnostic, more string) diag.Diagnostic {
+	if at, ok := d.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+"\n\n"+more)
+	}
+	return diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\n"+more)
+}
