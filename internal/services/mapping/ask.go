@@ -11,9 +11,11 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
 // askFilters judges changed scoping filters by the connection's own operators, or by the documented ones when those may
@@ -31,7 +33,7 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 		return diag.Diagnostics{graphdiag.Error("Cannot read the filter operators", err)}
 	}
 	v.operators = operators
-	return checkFilters(v.want.filters, operators, live.source)
+	return checkFilters(v.want.filters, is.filters, operators, live.source)
 }
 
 // askParser has the connection's own parser read the changed expressions.
@@ -66,7 +68,7 @@ func (v *review) parse(ctx context.Context, targets []string, trees treeSet, exc
 		if result.err != nil && excuse != nil && excuse(result.err) {
 			continue
 		}
-		if d := result.diagnostic(target); d != nil {
+		if d := result.diagnostic(target, v.want.entries[target].source.text); d != nil {
 			diags.Append(d)
 			continue
 		}
@@ -101,4 +103,69 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 				"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else.", readers[target]))
 	}
 	return diags
+}
+
+// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled any more, or those of people
+// in scope are. source and target are nil when the schema could not be read.
+func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *located) diag.Diagnostics {
+	if !v.complete {
+		return nil
+	}
+	g := guard{signals: map[string]signal{}}
+	if live != nil {
+		g.target, g.now = live.target, v.run.graph.Clock().Now()
+	}
+	if g.learn(is); !g.touched(is, v.want) {
+		return nil
+	}
+	if live != nil {
+		v.learnDirection(ctx, &g, *live)
+	}
+	before, after := g.predict(is, is.unmanaged), g.predict(v.want, is.unmanaged)
+	worst := disabled
+	for i, s := range personStates {
+		switch {
+		case before[i].effect == after[i].effect:
+		case s.state == impact.InScope && before[i].effect == staysActive && after[i].effect == disabled:
+			worst = staysActive
+		case s.state != impact.InScope && before[i].effect == disabled:
+			worst = min(worst, after[i].effect)
+		}
+	}
+	deletes := ""
+	if slices.Contains(v.want.operations, flagDelete) {
+		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
+	}
+	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n%s\n\n",
+		v.name, after.lines())
+	switch {
+	case worst == disabled:
+		return nil
+	case worst == unclear:
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
+			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
+	case v.plan.AllowNoDeprovisioning.ValueBool():
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
+			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
+	}
+	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
+		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is meant.", deletes, g.advice(is)))
+}
+
+// learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
+// the connection whether people out of scope keep theirs. What may not be read is left out.
+func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
+	template, err := v.run.template(ctx, v.ref, false)
+	if err == nil && template != nil {
+		v.run.templates.Give(v.ref, template)
+		if original, ok := counterpart(template, live.mapping); ok {
+			g.learn(settingsOf(original.mapping))
+		}
+	}
+	if excludes(v.want.filters) {
+		kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
+		g.keepsOutOfScope = err == nil && slices.ContainsFunc(kept, func(kv graph.KeyValue) bool {
+			return strings.EqualFold(kv.Key, settingKeep) && strings.EqualFold(kv.Value, "true")
+		})
+	}
 }

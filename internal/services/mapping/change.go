@@ -36,6 +36,14 @@ func newChange(ctx context.Context, plan model, state *model) (c change, diags d
 	return c, diags
 }
 
+// had are the settings of the state, or none.
+func (c *change) had() settings {
+	if c.prior == nil {
+		return settings{}
+	}
+	return *c.prior
+}
+
 // sourcePath is the attribute that an entry's source is written in.
 func (c *change) sourcePath(target string) path.Path {
 	if e := c.entries[target]; !e.SourceAttribute.IsNull() {

@@ -30,6 +30,11 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 			continue
 		}
 		text := e.Expression.ValueString()
+		if why := unreadable(text); why != "" {
+			diags.AddAttributeWarning(at(target).AtName("expression"), "The provider cannot read the expression",
+				why+"\n\nThe documentation has no such notation, so that the provider cannot check what it yields. The connection's own parser decides whether it can be written.")
+			continue
+		}
 		problems := expression.Check(text, expression.CheckOptions{
 			CreateOnly:        strings.EqualFold(c.want.entries[target].flowType, flowAddOnly),
 			MatchingAttribute: c.want.entries[target].priority > 0,
@@ -46,15 +51,16 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 	return diags
 }
 
-// checkMatching wants at least one matching attribute and different priorities.
-func (c *change) checkMatching() (diags diag.Diagnostics) {
+// checkMatching wants at least one matching attribute and different priorities, unless it was otherwise before: the
+// connector's own default may be. is is nil if that is not known.
+func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	byPriority := map[int][]string{}
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
 		if priority := c.want.entries[target].priority; priority > 0 {
 			byPriority[priority] = append(byPriority[priority], target)
 		}
 	}
-	if len(byPriority) == 0 && c.complete && (c.prior == nil || len(c.prior.matching()) > 0) {
+	if len(byPriority) == 0 && c.complete && (is == nil || len(is.matching()) > 0) {
 		diags.AddAttributeError(path.Root("mappings"), "No matching attribute",
 			"No entry has a `matching_priority`, so the service could not tell which account belongs to whom. "+
 				"Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address.")
@@ -62,14 +68,14 @@ func (c *change) checkMatching() (diags diag.Diagnostics) {
 	for _, priority := range slices.Sorted(maps.Keys(byPriority)) {
 		targets := byPriority[priority]
 		for _, target := range targets[1:] {
-			if c.prior != nil && c.prior.entries[targets[0]].priority == priority && c.prior.entries[target].priority == priority {
+			if is != nil && is.entries[targets[0]].priority == priority && is.entries[target].priority == priority {
 				continue // not this change's doing
 			}
 			diags.AddAttributeError(at(target).AtName("matching_priority"), "Matching priority used twice",
 				fmt.Sprintf("%q and %q both have the matching priority %d. Give each matching attribute a number of its own; the lowest is tried first.", targets[0], target, priority))
 		}
 	}
-	changed := c.changes(nil)
+	changed := c.changes(is)
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
 		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
@@ -143,17 +149,11 @@ func (c *change) checkMultivalued(live located, target string, e entry, a *graph
 func (c *change) checkRequired(live located) (diags diag.Diagnostics) {
 	is := settingsOf(live.mapping)
 	for _, a := range live.target.Attributes {
+		_, had := is.entries[a.Name]
 		_, mapped := c.entries[a.Name]
-		if _, otherwise := is.unmanaged[a.Name]; otherwise {
-			mapped = true
-		}
-		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || c.plan.Mappings.IsUnknown() {
+		// The connector's own default leaves some out, too; then that is not this change's doing.
+		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || !had || c.plan.Mappings.IsUnknown() {
 			continue
-		}
-		if c.prior != nil {
-			if _, had := c.prior.entries[a.Name]; !had {
-				continue // not this change's doing
-			}
 		}
 		diags.AddAttributeError(path.Root("mappings"), "Required target attribute is not mapped",
 			fmt.Sprintf("The target needs %q to create an account, and no entry writes it. Add an entry for %q.", a.Name, a.Name))

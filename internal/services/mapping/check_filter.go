@@ -32,15 +32,23 @@ func documentedOperators() []graph.FilterOperator {
 	return operators
 }
 
-// checkFilters judges scoping filters by the operators that the connection offers. source is nil when the schema could
-// not be read.
-func checkFilters(filters []graph.FilterGroup, operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
+// checkFilters judges scoping filters by the operators that the connection offers; clauses that were there before are not
+// ours to refuse. source is nil when the schema could not be read.
+func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
 	documented := operators == nil
 	if documented {
 		operators = documentedOperators()
 	}
 	for i, group := range filters {
 		for j, clause := range group.Clauses {
+			alone := []graph.FilterGroup{{Clauses: []graph.FilterClause{clause}}}
+			if slices.ContainsFunc(before, func(g graph.FilterGroup) bool {
+				return slices.ContainsFunc(g.Clauses, func(c graph.FilterClause) bool {
+					return graph.SameFilters(alone, []graph.FilterGroup{{Clauses: []graph.FilterClause{c}}})
+				})
+			}) {
+				continue
+			}
 			at := path.Root("scoping_filters").AtListIndex(i).AtName("clauses").AtListIndex(j)
 			diags.Append(checkFilterAttribute(at.AtName("attribute"), clause, source)...)
 			diags.Append(checkFilterOperator(at, clause, operators, documented, source)...)

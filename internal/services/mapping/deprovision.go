@@ -4,16 +4,12 @@
 package mapping
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -120,8 +116,8 @@ func somebody() *impact.User {
 
 func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";") }
 
-// fates says what becomes of accounts. unmanaged are mappings that stay beside the entries.
-func (g *guard) fates(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
+// predict says what becomes of accounts. unmanaged are mappings that stay beside the entries.
+func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
 	outcomes := g.outcomes(s)
 	for i, of := range personStates {
 		if g.keepsOutOfScope && impact.Excludes(s.filters, somebody(), of.state) {
@@ -180,53 +176,6 @@ func isBoolean(text string) bool {
 	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
 }
 
-// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled any more, or those of people
-// in scope are. source and target are nil when the schema could not be read.
-func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *located) diag.Diagnostics {
-	if !v.complete {
-		return nil
-	}
-	g := guard{signals: map[string]signal{}}
-	if live != nil {
-		g.target, g.now = live.target, v.run.graph.Clock().Now()
-	}
-	if g.learn(is); !g.touched(is, v.want) {
-		return nil
-	}
-	if live != nil {
-		v.learnDirection(ctx, &g, *live)
-	}
-	before, after := g.fates(is, is.unmanaged), g.fates(v.want, is.unmanaged)
-	worst := disabled
-	for i, s := range personStates {
-		switch {
-		case before[i].effect == after[i].effect:
-		case s.state == impact.InScope && before[i].effect == staysActive && after[i].effect == disabled:
-			worst = staysActive
-		case s.state != impact.InScope && before[i].effect == disabled:
-			worst = min(worst, after[i].effect)
-		}
-	}
-	deletes := ""
-	if slices.Contains(v.want.operations, flagDelete) {
-		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
-	}
-	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n%s\n\n",
-		v.name, after.lines())
-	switch {
-	case worst == disabled:
-		return nil
-	case worst == unclear:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
-			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
-	case v.plan.AllowNoDeprovisioning.ValueBool():
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
-			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
-	}
-	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
-		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is meant.", deletes, g.advice(is)))
-}
-
 // touched reports whether a change concerns what disables accounts.
 func (g *guard) touched(is, want settings) bool {
 	if len(g.signals) == 0 {
@@ -247,24 +196,6 @@ func (g *guard) touched(is, want settings) bool {
 // excludes reports whether filters keep people out because of their state.
 func excludes(filters []graph.FilterGroup) bool {
 	return slices.ContainsFunc(personStates[:], func(s personState) bool { return impact.Excludes(filters, somebody(), s.state) })
-}
-
-// learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
-// the connection whether people out of scope keep theirs. What may not be read is left out.
-func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
-	template, err := v.run.template(ctx, v.ref, false)
-	if err == nil && template != nil {
-		v.run.templates.Give(v.ref, template)
-		if original, ok := counterpart(template, live.mapping); ok {
-			g.learn(settingsOf(original.mapping))
-		}
-	}
-	if excludes(v.want.filters) {
-		kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
-		g.keepsOutOfScope = err == nil && slices.ContainsFunc(kept, func(kv graph.KeyValue) bool {
-			return strings.EqualFold(kv.Key, settingKeep) && strings.EqualFold(kv.Value, "true")
-		})
-	}
 }
 
 // advice names what disables accounts today, as a configuration says it.

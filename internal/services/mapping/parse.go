@@ -65,7 +65,7 @@ func parseOne(ctx context.Context, client *graph.Client, ref graph.JobRef, s sou
 }
 
 // diagnostic is the error for an expression that has no tree, nil if it has one.
-func (r parseResult) diagnostic(target string) diag.Diagnostic {
+func (r parseResult) diagnostic(target, text string) diag.Diagnostic {
 	at := path.Root("mappings").AtMapKey(target).AtName("expression")
 	switch {
 	case r.tree != nil:
@@ -82,6 +82,10 @@ func (r parseResult) diagnostic(target string) diag.Diagnostic {
 	if said == "" {
 		said = "it gave no reason"
 	}
+	why := unreadable(text)
+	if why != "" {
+		why = "\n\n" + why
+	}
 	return diag.NewAttributeErrorDiagnostic(at, "The service cannot parse the expression",
-		fmt.Sprintf("The connection's own parser refuses this expression: %s. Correct it; the functions that a connection offers can differ from the documented ones.", strings.TrimRight(said, ". ")))
+		fmt.Sprintf("The connection's own parser refuses this expression: %s. Correct it; the functions that a connection offers can differ from the documented ones.", strings.TrimRight(said, ". "))+why)
 }

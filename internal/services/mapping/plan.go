@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -29,15 +30,16 @@ const (
 // planned runs every check that a plan allows.
 func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	var skipped graphdiag.Skipped
-	diags := v.checkMatching()
-	live, ds := v.live(ctx, &skipped)
-	diags.Append(ds...)
-	if live == nil && len(ds) > 0 {
+	live, diags := v.live(ctx, &skipped)
+	if live == nil {
+		diags.Append(v.checkMatching(v.prior)...)
+	}
+	if live == nil && diags.HasError() {
 		return append(diags, v.checkExpressions(v.changes(nil), nil)...)
 	}
 	if live == nil {
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
-		diags.Append(checkFilters(v.want.filters, nil, nil)...)
+		diags.Append(checkFilters(v.want.filters, v.had().filters, nil, nil)...)
 		if v.prior != nil {
 			diags.Append(v.checkDeprovisioning(ctx, *v.prior, nil)...)
 			diags.Append(v.warnChanges(*v.prior, nil)...)
@@ -130,9 +132,7 @@ func unreachable(err error) bool {
 // beforeWrite runs every check at apply; all of them can run now, and what a reader was not allowed to check is checked.
 func (v *review) beforeWrite(ctx context.Context, live located) diag.Diagnostics {
 	var skipped graphdiag.Skipped
-	diags := v.checkMatching().Errors() // the warnings were given at plan
-	diags.Append(v.against(ctx, live, &skipped, false).Errors()...)
-	return diags
+	return v.against(ctx, live, &skipped, false).Errors() // the warnings were given at plan
 }
 
 // against judges the plan by the schema that is there. ask adds the checks that cost further requests and happen at apply
@@ -140,6 +140,7 @@ func (v *review) beforeWrite(ctx context.Context, live located) diag.Diagnostics
 func (v *review) against(ctx context.Context, live located, skipped *graphdiag.Skipped, ask bool) (diags diag.Diagnostics) {
 	is := settingsOf(live.mapping)
 	changed := v.changes(&is)
+	diags.Append(v.checkMatching(&is)...)
 	diags.Append(v.checkEditable(live)...)
 	diags.Append(v.checkEnabled(live)...)
 	diags.Append(v.checkTargets(live, changed)...)
@@ -153,11 +154,20 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	if problems.HasError() {
 		problems = v.checkExpressions(changed, v.offered(ctx))
 	}
-	diags.Append(problems...)
 	if ask && !problems.HasError() {
-		diags.Append(v.askParser(ctx, live, changed, skipped)...)
+		refused := v.askParser(ctx, live, changed, skipped)
+		// What the service refuses needs no doubts beside it.
+		problems = append(slices.DeleteFunc(problems, func(d diag.Diagnostic) bool { return sharePath(d, refused) }), refused...)
 	}
-	return diags
+	return append(diags, problems...)
+}
+
+func sharePath(d diag.Diagnostic, others diag.Diagnostics) bool {
+	at, ok := d.(diag.DiagnosticWithPath)
+	return ok && slices.ContainsFunc(others, func(other diag.Diagnostic) bool {
+		with, ok := other.(diag.DiagnosticWithPath)
+		return ok && with.Path().Equal(at.Path())
+	})
 }
 
 // offered lists the functions that the connection offers, which can go beyond the documented ones; nothing when that
