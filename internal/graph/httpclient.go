@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // maxConnections is how many connections there may be to one host. More would not be faster, the service's quota counts
@@ -30,15 +32,16 @@ func NewHTTPClient(caCertificateFile string) (*http.Client, error) {
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
-		TLSClientConfig:     config,
-		TLSHandshakeTimeout: 10 * time.Second,
-		ForceAttemptHTTP2:   true,
-		MaxConnsPerHost:     maxConnections,
-		MaxIdleConns:        2 * maxConnections,
-		MaxIdleConnsPerHost: maxConnections,
-		IdleConnTimeout:     90 * time.Second,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: wire.RefusedByProxy,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxConnsPerHost:        maxConnections,
+		MaxIdleConns:           2 * maxConnections,
+		MaxIdleConnsPerHost:    maxConnections,
+		IdleConnTimeout:        90 * time.Second,
 		// Checking credentials has the service call the target, which takes it a minute at times.
 		ResponseHeaderTimeout: 3 * time.Minute,
 		// A connection that died in silence, as behind some firewalls, is noticed before a request waits on it for ever.

@@ -50,10 +50,19 @@ const maxAnswer = 64 << 20
 // maxThrottles is how often a call is repeated that the service throttles.
 const maxThrottles = 20
 
+// How long the service may keep a caller waiting who sets no limit: for one pause, one exchange and one call. Microsoft
+// Graph asks for minutes at most, and checking credentials takes it a minute at times.
+const (
+	maxWait     = 15 * time.Minute
+	maxExchange = 5 * time.Minute
+	maxCall     = 30 * time.Minute
+)
+
 // newWire returns what carries requests to a service of Microsoft's.
 func newWire(client *http.Client, clock Clock, log func(context.Context, Exchange)) *wire.Client {
 	return &wire.Client{
 		HTTP: wire.WithoutRedirects(client), Clock: clock, Random: rand.Float64, Log: log, MaxAnswer: maxAnswer, MaxThrottles: maxThrottles,
+		MaxWait: maxWait, MaxExchange: maxExchange, MaxCall: maxCall,
 	}
 }
 
