@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
@@ -50,7 +50,7 @@ func NewHTTPClient(caCertificateFile string) (*http.Client, error) {
 }
 
 func certificateAuthorities(file string) (*x509.CertPool, error) {
-	data, err := os.ReadFile(file)
+	data, err := textfile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading certificate authorities: %w", err)
 	}
