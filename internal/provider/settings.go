@@ -143,7 +143,7 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 		if !value.IsNull() {
 			s.inBlock[v.attribute] = true
 			s.set(v.attribute, text(v.attribute, value), "the provider block")
-			if problem := textfile.Stray(s.get(v.attribute)); problem != "" {
+			if problem := strayProblem(v.attribute, s.get(v.attribute)); problem != "" {
 				diags.AddAttributeError(attributePath(v.attribute), "Invalid value", problem)
 			}
 			continue
@@ -207,9 +207,17 @@ func trimmed(attribute, value string) string {
 	return textfile.Trimmed(value)
 }
 
+func strayProblem(attribute, value string) string {
+	problem := textfile.Stray(value)
+	if problem == "" && attribute != "client_certificate_password" {
+		problem = textfile.Quoted(value)
+	}
+	return problem
+}
+
 // checkText finds in a value what surely is not meant, wherever it comes from.
 func checkText(attribute, value string) string {
-	if problem := textfile.Stray(value); problem != "" {
+	if problem := strayProblem(attribute, value); problem != "" {
 		return problem
 	}
 	if check := textChecks[attribute]; check != nil {

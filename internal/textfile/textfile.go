@@ -125,17 +125,15 @@ func Stray(value string) string {
 		return "The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."
 	case strings.HasPrefix(value, "\n"), strings.HasPrefix(value, "\r"):
 		return "The value begins with a line break. Remove it with `trimspace(…)`."
-	case quoted(value):
-		return "The value stands in quotation marks of its own, which become a part of it. Remove them, such as with `trim(…, \"\\\"\")`."
 	}
 	return ""
 }
 
-// quoted reports whether a value brings quotation marks along, as `set NAME="value"` of Windows' shell and .env files do.
-func quoted(value string) bool {
-	if len(value) < 2 {
-		return false
+// Quoted says in full sentences that a value stands in quotation marks of its own, as `set NAME="value"` of Windows' shell and
+// .env files leave them; "" when it does not. A password may have them.
+func Quoted(value string) string {
+	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {
+		return ""
 	}
-	first, last := value[0], value[len(value)-1]
-	return first == last && (first == '"' || first == '\'')
+	return "The value stands in quotation marks of its own, which are a part of it. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
 }

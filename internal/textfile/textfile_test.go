@@ -70,9 +70,14 @@ func TestStray_saysWhatStandsThere(t *testing.T) {
 	for value, want := range map[string]string{
 		"": "", "p": "", "pass word ": "", `a"b"`: "", `"`: "", "line\nbreak": "", "Grüße 🙂": "",
 		"pw\n": "`chomp(…)`", "pw\r\n": "ends with a line break", "\npw": "begins with a line break", "\ufeffpw": "byte-order mark", "p\ufeffw": "byte-order mark",
-		"p\x00w\x00": "UTF-16", "\xff\xfep\x00": "UTF-16", "p\xe4": "not UTF-8", "\ufffd\ufffdp": "not UTF-8", `"pw"`: "quotation marks", "'pw'": "quotation marks",
+		"p\x00w\x00": "UTF-16", "\xff\xfep\x00": "UTF-16", "p\xe4": "not UTF-8", "\ufffd\ufffdp": "not UTF-8", `"pw"`: "",
 	} {
 		if got := textfile.Stray(value); !strings.Contains(got, want) || (got == "") != (want == "") || want != "" && strings.Contains(got, "pw") {
+			t.Errorf("%q: %q", value, got)
+		}
+	}
+	for value, want := range map[string]bool{"": false, `"`: false, `"pw"`: true, "'pw'": true, `"pw'`: false, `p"w`: false} {
+		if got := textfile.Quoted(value); (got != "") != want || strings.Contains(got, "pw") {
 			t.Errorf("%q: %q", value, got)
 		}
 	}
