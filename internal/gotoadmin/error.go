@@ -62,7 +62,7 @@ func (e *Error) advice() string {
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "the Admin API redirects nobody: a proxy may want a sign-in, or the endpoint is wrong"
 	}
-	return ""
+	return remedy(e.Err)
 }
 
 // Unwrap returns what went wrong on the way.
@@ -101,7 +101,7 @@ func (e *SignInError) advice() string {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "GoTo takes only a few requests a second; try again later"
 	}
-	return ""
+	return remedy(e.Err)
 }
 
 // isRefusal tells a verdict on the credentials from a failure in passing.
@@ -160,6 +160,15 @@ func IsNotFound(err error) bool {
 // ended reports whether a caller's context is what ended an operation.
 func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// remedy is wire.Remedy as a part of a sentence.
+func remedy(err error) string {
+	text := wire.Remedy(err)
+	if text == "" || errors.Is(err, wire.ErrNotJSON) { // which says enough
+		return ""
+	}
+	return strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")
 }
 
 func statusText(status int, err error) string {

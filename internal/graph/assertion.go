@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
@@ -29,7 +29,7 @@ func (o CredentialOptions) assertion() (func(context.Context) (string, error), e
 			return nil, errors.New("no OpenID Connect token is given")
 		}
 		get = func(context.Context) (string, error) { return o.OIDCToken, nil } //nolint:unparam // the other sources can fail
-	case MethodOIDCTokenFile:
+	case MethodOIDCTokenFile, MethodWorkloadIdentity:
 		if o.OIDCTokenFilePath == "" {
 			return nil, errors.New("no OpenID Connect token file is given")
 		}
@@ -43,18 +43,15 @@ func (o CredentialOptions) assertion() (func(context.Context) (string, error), e
 	}
 	return func(ctx context.Context) (string, error) {
 		token, err := get(ctx)
-		if err != nil {
-			// The library passes on only the text.
-			if seen, ok := ctx.Value(signInKey{}).(*signInAnswer); ok {
-				seen.assertion = err
-			}
+		if seen, ok := ctx.Value(signInKey{}).(*signInAnswer); ok {
+			seen.assertion, seen.federated = err, token // the library passes on only the error's text
 		}
 		return token, err
 	}, nil
 }
 
 func (o CredentialOptions) tokenFromFile(context.Context) (string, error) {
-	data, err := os.ReadFile(o.OIDCTokenFilePath)
+	data, err := textfile.Read(o.OIDCTokenFilePath)
 	if err != nil {
 		return "", fmt.Errorf("reading the OpenID Connect token: %w", err)
 	}

@@ -94,7 +94,7 @@ func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", o.Method, oneLine(o.secrets().Blank(err.Error())))
 	}
-	c := &credential{build: build, current: current, secrets: o.secrets(), timeout: signInTimeout}
+	c := &credential{build: build, current: current, method: o.Method, secrets: o.secrets(), timeout: signInTimeout}
 	switch o.Method {
 	case MethodCLI:
 		c.timeout = cliTimeout
@@ -124,7 +124,7 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 			return azidentity.NewClientCertificateCredential(o.TenantID, o.ClientID, certificates, key,
 				&azidentity.ClientCertificateCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
 		}, nil
-	case MethodOIDCToken, MethodOIDCTokenFile, MethodOIDCRequest, MethodAzureDevOps:
+	case MethodOIDCToken, MethodOIDCTokenFile, MethodOIDCRequest, MethodAzureDevOps, MethodWorkloadIdentity:
 		assertion, err := o.assertion()
 		if err != nil {
 			return nil, err
@@ -132,13 +132,6 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 		return func() (azcore.TokenCredential, error) {
 			return azidentity.NewClientAssertionCredential(o.TenantID, o.ClientID, assertion,
 				&azidentity.ClientAssertionCredentialOptions{ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true})
-		}, nil
-	case MethodWorkloadIdentity:
-		return func() (azcore.TokenCredential, error) {
-			return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
-				ClientOptions: o.clientOptions(), DisableInstanceDiscovery: true,
-				TenantID: o.TenantID, ClientID: o.ClientID, TokenFilePath: o.OIDCTokenFilePath,
-			})
 		}, nil
 	case MethodManagedIdentity:
 		options := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: o.clientOptions()}
@@ -157,6 +150,7 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 // clientOptions are what all of azidentity's credentials take.
 func (o CredentialOptions) clientOptions() policy.ClientOptions {
 	transport := signInTransport{wire: newWire(o.HTTPClient, o.Clock, o.Log)}
+	transport.wire.Documents = true
 	first := policy.Policy(discoveryPolicy{})
 	if o.Method == MethodManagedIdentity {
 		// Off Azure nothing listens at the address, and each attempt to connect takes its full time.
@@ -180,6 +174,7 @@ func (o CredentialOptions) secrets() wire.Secrets {
 // credential is an azidentity credential whose failures are *AuthError and whose cache can be passed over.
 type credential struct {
 	build   func() (azcore.TokenCredential, error)
+	method  Method
 	secrets wire.Secrets
 	timeout time.Duration
 	claims  string // sent when the caller has none
@@ -220,7 +215,9 @@ func (c *credential) ask(ctx context.Context, credential azcore.TokenCredential,
 	seen := &signInAnswer{}
 	token, err := credential.GetToken(context.WithValue(ctx, signInKey{}, seen), o)
 	if err != nil {
-		return azcore.AccessToken{}, seen.authError(err, c.secrets)
+		e := seen.authError(err, c.secrets.And(seen.federated))
+		e.Method = c.method
+		return azcore.AccessToken{}, e
 	}
 	return token, nil
 }

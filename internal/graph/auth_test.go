@@ -282,14 +282,14 @@ func TestNewCredential_retriesOnlyWhatMayPass(t *testing.T) {
 		{"failing", []reply{answer(500, ""), answer(503, "")}, 3, 2, nil},
 		{
 			"wrong secret", []reply{answer(401, invalid)}, 1, 0,
-			&AuthError{Code: "invalid_client", AADSTS: []int{7000215}, Description: "AADSTS7000215: Invalid client secret provided: (redacted).", TraceID: "0f0f"},
+			&AuthError{Code: "invalid_client", AADSTS: []int{7000215}, Description: "AADSTS7000215: Invalid client secret provided: (redacted).", TraceID: "0f0f", Method: MethodClientSecret},
 		},
 		{"unknown tenant", []reply{answer(400, `{"error":"invalid_request","error_description":"AADSTS90002: no such tenant"}`)}, 1, 0,
-			&AuthError{Code: "invalid_request", AADSTS: []int{90002}, Description: "AADSTS90002: no such tenant"}},
+			&AuthError{Code: "invalid_request", AADSTS: []int{90002}, Description: "AADSTS90002: no such tenant", Method: MethodClientSecret}},
 		{"a proxy's page", []reply{answer(403, `<html><title>Blocked</title>s3cr3t</html>`)}, 1, 0,
-			&AuthError{Description: `the sign-in service answered 403 Forbidden: the answer is a page, not a Graph error: "Blocked"`}},
+			&AuthError{Description: `the sign-in service answered 403 Forbidden: the answer is a page, not a Graph error: "Blocked"`, Method: MethodClientSecret}},
 		{"failing for ever", []reply{answer(500, ""), answer(500, ""), answer(500, ""), answer(500, ""), answer(500, "")}, 5, 4,
-			&AuthError{Description: `the sign-in service answered 500 Internal Server Error`}},
+			&AuthError{Description: `the sign-in service answered 500 Internal Server Error`, Method: MethodClientSecret}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newLoginServer(t, test.replies...)
@@ -374,7 +374,7 @@ func TestNewHTTPClient_trustsTheGivenAuthorities(t *testing.T) {
 		t.Errorf("error %v after waits %v", err, clock.sleeps)
 	}
 	for file, want := range map[string]string{
-		"testdata/missing.pem": "reading certificate authorities: open testdata/missing.pem: no such file or directory",
+		"testdata/missing.pem": "reading certificate authorities: the file \"testdata/missing.pem\" cannot be read: no such file or directory",
 		"auth_test.go":         "reading certificate authorities: auth_test.go holds no PEM certificate",
 	} {
 		if _, err := NewHTTPClient(file); err == nil || err.Error() != want {

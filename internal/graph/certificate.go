@@ -13,10 +13,11 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // CertificateError says why a client certificate cannot be used: unreadable file, wrong password, ECDSA key.
@@ -42,7 +43,7 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 		}
 	case o.ClientCertificatePath != "":
 		var err error
-		data, err = os.ReadFile(o.ClientCertificatePath)
+		data, err = textfile.Read(o.ClientCertificatePath)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -125,7 +125,7 @@ func TestNewCredential_refusesCertificates(t *testing.T) {
 		{"both", CredentialOptions{ClientCertificate: "YQ==", ClientCertificatePath: garbage}, "both a certificate and a path to one are given"},
 		{"not base64", CredentialOptions{ClientCertificate: "%%%"}, "the certificate is not base64"},
 		{"garbage", CredentialOptions{ClientCertificatePath: garbage}, "the certificate is not readable as PKCS#12"},
-		{"missing file", CredentialOptions{ClientCertificatePath: data("missing.pfx")}, "open testdata/missing.pfx: no such file or directory"},
+		{"missing file", CredentialOptions{ClientCertificatePath: data("missing.pfx")}, "the file \"testdata/missing.pfx\" cannot be read: no such file or directory"},
 		{"wrong password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx"), ClientCertificatePassword: "falsch"}, "the certificate's password is wrong"},
 		{"no password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx")}, "the certificate's password is wrong"},
 		{"ECDSA", CredentialOptions{ClientCertificatePath: data("ecdsa.pfx"), ClientCertificatePassword: "geheim"}, "the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here"},

@@ -70,6 +70,7 @@ type AuthError struct {
 	AADSTS      []int  // error_codes, such as 7000215
 	Description string // the service's text, without secrets
 	TraceID     string
+	Method      Method // how it was tried, MethodNone when that is not known
 	Err         error
 }
 
@@ -93,6 +94,15 @@ func (e *AuthError) Unwrap() error { return e.Err }
 // codeNoResource is the directory's code for an object that it does not have.
 const codeNoResource = "Request_ResourceNotFound"
 
+// codeNoPremium is the directory's code for a feature that needs a license of Microsoft Entra ID P1 or P2 in the tenant.
+const codeNoPremium = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+
+// IsLicenseMissing reports whether err says that the tenant lacks the license that the operation needs.
+func IsLicenseMissing(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Code == codeNoPremium
+}
+
 // IsNotFound reports whether err says that the addressed object does not exist: a 404 from Graph.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
@@ -107,7 +117,7 @@ func IsPermissionDenied(err error) bool {
 	}
 	switch e.StatusCode {
 	case http.StatusForbidden:
-		return true
+		return e.Code != codeNoPremium
 	case http.StatusUnauthorized:
 		return e.Claims == "" && !tokenRejected(e.Code)
 	}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -112,8 +113,8 @@ func decodeError(data []byte) (wireError, bool) {
 	return wireError{}, false
 }
 
-// foreignText is a short text for a body that no part of Graph wrote: a proxy's page, a plain sentence. Whatever else
-// starts like JSON is left out, it may carry anything.
+// foreignText says what a body is that no part of Graph wrote: a proxy's page, by its title, a plain sentence. The text itself
+// is left out, it may carry anything.
 func foreignText(body []byte) string {
 	switch body[0] {
 	case '{', '[':
@@ -132,7 +133,7 @@ func foreignText(body []byte) string {
 		}
 		return text + `: "` + shorten(string(title[:end])) + `"`
 	}
-	return shorten(string(body))
+	return fmt.Sprintf("the answer is %d bytes of text, not a Graph error", len(body))
 }
 
 func shorten(s string) string {

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // maxConnections is how many connections there may be to one host. More would not be faster, the service's quota counts
@@ -30,15 +32,16 @@ func NewHTTPClient(caCertificateFile string) (*http.Client, error) {
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
-		TLSClientConfig:     config,
-		TLSHandshakeTimeout: 10 * time.Second,
-		ForceAttemptHTTP2:   true,
-		MaxConnsPerHost:     maxConnections,
-		MaxIdleConns:        2 * maxConnections,
-		MaxIdleConnsPerHost: maxConnections,
-		IdleConnTimeout:     90 * time.Second,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: wire.RefusedByProxy,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxConnsPerHost:        maxConnections,
+		MaxIdleConns:           2 * maxConnections,
+		MaxIdleConnsPerHost:    maxConnections,
+		IdleConnTimeout:        90 * time.Second,
 		// Checking credentials has the service call the target, which takes it a minute at times.
 		ResponseHeaderTimeout: 3 * time.Minute,
 		// A connection that died in silence, as behind some firewalls, is noticed before a request waits on it for ever.
@@ -47,7 +50,7 @@ func NewHTTPClient(caCertificateFile string) (*http.Client, error) {
 }
 
 func certificateAuthorities(file string) (*x509.CertPool, error) {
-	data, err := os.ReadFile(file)
+	data, err := textfile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading certificate authorities: %w", err)
 	}

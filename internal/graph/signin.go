@@ -65,6 +65,8 @@ type signInAnswer struct {
 	body      []byte
 	err       error
 	assertion error // why there is no federated token
+	federated string
+	length    int // of the body of a success
 }
 
 // observePolicy keeps the last failure for the error's text.
@@ -77,7 +79,10 @@ func (observePolicy) Do(req *policy.Request) (*http.Response, error) {
 	if !ok {
 		return resp, err
 	}
-	seen.err, seen.status, seen.body = err, 0, nil
+	seen.err, seen.status, seen.body, seen.length = err, 0, nil, 0
+	if err == nil && resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		seen.length = int(resp.ContentLength) // it is in memory
+	}
 	if err == nil && (resp.StatusCode < 200 || resp.StatusCode > 299) {
 		body, readErr := io.ReadAll(resp.Body) // in memory
 		if readErr == nil {

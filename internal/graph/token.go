@@ -25,6 +25,8 @@ const (
 	// refusedFor is how long a refusal to sign in stands without being asked for again: a plan reads hundreds of objects,
 	// and each would have a wrong secret tried once more.
 	refusedFor = time.Minute
+	// failedFor is the same for a sign-in that came to no verdict, after attempts of its own.
+	failedFor = 10 * time.Second
 )
 
 // renewer is a credential that can be told to pass over the tokens it holds.
@@ -50,11 +52,11 @@ type tokenSource struct {
 	refusal    refusal
 }
 
-// refusal is the last answer of the sign-in service that said no.
+// refusal is why the last sign-in failed.
 type refusal struct {
 	err    *AuthError
 	claims string
-	at     time.Time
+	until  time.Time
 }
 
 func newTokenSource(credential azcore.TokenCredential, scope string, clock Clock) *tokenSource {
@@ -110,7 +112,7 @@ func (s *tokenSource) replace(ctx context.Context, old token, claims string) (to
 type getToken func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error)
 
 func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) (token, error) {
-	if r := s.refusal; r.err != nil && r.claims == claims && s.clock.Now().Sub(r.at) < refusedFor {
+	if r := s.refusal; r.err != nil && r.claims == claims && s.clock.Now().Before(r.until) {
 		return token{}, r.err
 	}
 	// EnableCAE tells the service that claims challenges are understood here.
@@ -123,9 +125,11 @@ func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) 
 		if !ok {
 			e = authError(err, nil)
 		}
+		stands := failedFor
 		if e.Code != "" {
-			s.refusal = refusal{err: e, claims: claims, at: s.clock.Now()}
+			stands = refusedFor
 		}
+		s.refusal = refusal{err: e, claims: claims, until: s.clock.Now().Add(stands)}
 		return token{}, e
 	}
 	if answer.Token == "" {

@@ -209,7 +209,8 @@ func TestToken_refusalStandsForAMinute(t *testing.T) {
 	}{
 		{"the secret is wrong", &AuthError{Code: "invalid_client"}, 59 * time.Second, 1},
 		{"the secret is wrong for long", &AuthError{Code: "invalid_client"}, 61 * time.Second, 2},
-		{"nothing answered", &AuthError{Description: "no answer"}, 0, 2},
+		{"nothing answered", &AuthError{Description: "no answer"}, 9 * time.Second, 1},
+		{"nothing answered for long", &AuthError{Description: "no answer"}, 10 * time.Second, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, answer(204, ""))

@@ -50,10 +50,19 @@ const maxAnswer = 64 << 20
 // maxThrottles is how often a call is repeated that the service throttles.
 const maxThrottles = 20
 
+// How long the service may keep a caller waiting who sets no limit: for one pause, one exchange and one call. Microsoft
+// Graph asks for minutes at most, and checking credentials takes it a minute at times.
+const (
+	maxWait     = 15 * time.Minute
+	maxExchange = 5 * time.Minute
+	maxCall     = 30 * time.Minute
+)
+
 // newWire returns what carries requests to a service of Microsoft's.
 func newWire(client *http.Client, clock Clock, log func(context.Context, Exchange)) *wire.Client {
 	return &wire.Client{
 		HTTP: wire.WithoutRedirects(client), Clock: clock, Random: rand.Float64, Log: log, MaxAnswer: maxAnswer, MaxThrottles: maxThrottles,
+		MaxWait: maxWait, MaxExchange: maxExchange, MaxCall: maxCall,
 	}
 }
 
@@ -92,7 +101,15 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	}
 	request := wire.Request{
 		Method: in.method, URL: target, Path: path, Header: header, Body: body,
-		Once: in.method == http.MethodPost && !in.reads && !in.idempotent, Writes: writes, Attempt: c.tokens.attempt(in.method, path),
+		Once: in.method == http.MethodPost && !in.reads && !in.idempotent, Writes: writes,
+	}
+	var credentials string
+	signed := c.tokens.attempt(in.method, path)
+	request.Attempt = func(ctx context.Context, send wire.Send) (wire.Answer, error) {
+		return signed(ctx, func(ctx context.Context, more http.Header) (wire.Answer, error) {
+			credentials = strings.TrimPrefix(more.Get("Authorization"), "Bearer ")
+			return send(ctx, more)
+		})
 	}
 	if in.method != http.MethodDelete {
 		request.Missing = replicationWait(ctx)
@@ -127,7 +144,8 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	result := failure(in.method, path, a, err, c.clock.Now())
 	if e, ok := errors.AsType[*Error](result); ok {
 		e.ClientRequestID, e.Needs = id, in.needs
-		e.Message = wire.NewSecrets(in.secrets...).Blank(e.Message)
+		hidden := wire.NewSecrets(in.secrets...).And(credentials)
+		e.Message, e.Code, e.OuterCode = hidden.Blank(e.Message), hidden.Blank(e.Code), hidden.Blank(e.OuterCode)
 	}
 	return result
 }

@@ -6,6 +6,7 @@
 package graphdiag
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 // Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot start
@@ -94,12 +96,20 @@ func explainAnswer(e *graph.Error) []string {
 	case e.Claims != "":
 		return compact("A Conditional Access policy asks this sign-in for more than it can give (a claims challenge).", said,
 			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
+	case graph.IsLicenseMissing(e):
+		return compact("The tenant lacks a license of Microsoft Entra ID P1 or P2, without which Microsoft Graph does not offer this.", said,
+			"No permission helps: get the license for the tenant, or remove what needs it from the configuration. After a purchase allow a few minutes.")
 	case graph.IsPermissionDenied(e):
 		return compact("The signed-in identity lacks a permission.", said, grant(e.Needs), eligibleRole)
 	case e.StatusCode == 0 && e.Ambiguous:
 		return compact("The connection broke before the answer arrived.", open)
 	case e.StatusCode == 0:
-		return compact("Microsoft Graph could not be reached.", "Check the network, the proxy settings and the provider's endpoints.")
+		return compact("Microsoft Graph could not be reached.",
+			cmp.Or(wire.Remedy(e), "Check the network, the proxy settings and the provider's endpoints."))
+	case e.StatusCode == http.StatusProxyAuthRequired:
+		return compact("A proxy wants credentials.", wire.Remedy(&wire.ProxyError{Status: e.StatusCode}))
+	case e.StatusCode < 300 && errors.Is(e, wire.ErrNotJSON):
+		return compact("The answer is not Microsoft Graph's.", open, wire.Remedy(e))
 	case e.StatusCode < 300:
 		return compact("Microsoft Graph gave an answer that the provider cannot read.", open, "A proxy in between may have changed it; try again.")
 	case graph.IsTokenRejected(e):
@@ -164,14 +174,29 @@ var authAdvice = map[int]string{
 	700027:  "The certificate is not registered with the application, or does not belong to the private key given.",
 }
 
+// firstContact is for a provider that nobody has told how to sign in.
+const firstContact = "Either set `tenant_id`, `client_id` and `client_secret` in the provider block, or `ARM_TENANT_ID`, `ARM_CLIENT_ID` and `ARM_CLIENT_SECRET` " +
+	"in the environment; a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi` do as well. Or install the Azure CLI and run `az login`."
+
 func explainAuth(e *graph.AuthError) (sentences, facts []string) {
+	if e.Method == graph.MethodCLI {
+		return []string{"Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so that the provider asked the Azure CLI.",
+			sentence(e.Description), firstContact}, nil
+	}
 	sentences = []string{"Signing in to Microsoft Entra ID failed."}
 	advice := slices.IndexFunc(e.AADSTS, func(code int) bool { return authAdvice[code] != "" })
 	if advice >= 0 {
 		sentences = append(sentences, authAdvice[e.AADSTS[advice]])
 	}
-	if e.Description != "" {
+	switch {
+	case e.Description == "":
+	case e.Code != "":
 		sentences = append(sentences, "The service said: "+sentence(e.Description))
+	default:
+		sentences = append(sentences, ownSentence(errors.New(e.Description)))
+	}
+	if remedy := wire.Remedy(e); remedy != "" {
+		sentences = append(sentences, remedy)
 	}
 	if e.Code != "" {
 		facts = append(facts, "OAuth error: "+e.Code)

@@ -5,8 +5,10 @@ package graphdiag_test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const grant = "Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent, or, for a signed-in person, " +
@@ -117,7 +120,11 @@ func TestDetail_explainsFailedSignIn(t *testing.T) {
 			"The certificate is not registered with the application, or does not belong to the private key given.\n\nCode: AADSTS700027"},
 		{"a number without advice beside one with", graph.AuthError{AADSTS: []int{1, 53003}},
 			"A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy or meet its conditions.\n\nCode: AADSTS1\nCode: AADSTS53003"},
-		{"no answer", graph.AuthError{Description: "no answer from the sign-in service: connection refused"}, "The service said: no answer from the sign-in service: connection refused."},
+		{"no answer", graph.AuthError{Description: "no answer from the sign-in service: connection refused"}, "No answer from the sign-in service: connection refused."},
+		{"proxy", graph.AuthError{Description: "no answer", Err: &wire.ProxyError{Proxy: "proxy.example.com:8080", Host: "login.example.com:443", Status: 407}},
+			"No answer. The proxy wants credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", or exempt the host by `NO_PROXY`."},
+		{"unknown authority", graph.AuthError{Description: "no answer", Err: x509.UnknownAuthorityError{}},
+			"No answer. The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: give the authority's certificate in `ca_certificate_file`."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -197,5 +204,24 @@ func TestDetail_namesWhatTheOperationNeeds(t *testing.T) {
 				t.Errorf("detail (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A license that is missing is not a permission that somebody could grant.
+func TestDetail_tellsALicenseFromAPermission(t *testing.T) {
+	t.Parallel()
+	err := &graph.Error{Method: "GET", Path: "/v1.0/auditLogs/provisioning", StatusCode: 403,
+		Code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", Message: "Neither tenant is B2C or tenant doesn't have premium license"}
+	got := graphdiag.Detail(err)
+	if graph.IsPermissionDenied(err) || !strings.HasPrefix(got, "The tenant lacks a license of Microsoft Entra ID P1 or P2,") || strings.Contains(got, "lacks a permission") || strings.Contains(got, "Grant") {
+		t.Error(got)
+	}
+}
+
+func TestDetail_firstContact(t *testing.T) {
+	t.Parallel()
+	got := graphdiag.Detail(&graph.AuthError{Method: graph.MethodCLI, Description: "Azure CLI: executable not found on path"})
+	if !strings.Contains(got, "no other way to sign in is configured") || !strings.Contains(got, "`ARM_CLIENT_SECRET`") || !strings.Contains(got, "`az login`") {
+		t.Error(got)
 	}
 }

@@ -26,6 +26,8 @@ func (s *Skipped) Add(check string, err error) {
 	switch {
 	case graph.IsPermissionDenied(err) && errors.As(err, &answer):
 		s.AddReason(check, grant(answer.Needs))
+	case graph.IsLicenseMissing(err):
+		s.AddReason(check, "The tenant lacks a license of Microsoft Entra ID P1 or P2.")
 	case errors.As(err, &answer) && answer.StatusCode == 0:
 		s.AddReason(check, "Microsoft Graph could not be reached.")
 	default:

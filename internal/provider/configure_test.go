@@ -89,10 +89,10 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		absent     = "/nonexistent/example"
 		tenantNeed = " needs `tenant_id`. It is the id or a verified domain of the tenant. Set it in the provider block or as `ARM_TENANT_ID`."
 		clientNeed = " needs `client_id`. It is the application (client) id of the identity to sign in as. Set it in the provider block or as `ARM_CLIENT_ID`."
-		tenants    = " is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
-		clients    = " is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
-		accounts   = " is no account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
-		clouds     = " is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
+		tenants    = " is not a tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
+		clients    = " is not a GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+		accounts   = " is not an account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
+		clouds     = " is not a Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
 	)
 	empty, word := writeFile(t, "empty", " \n"), writeFile(t, "word", "secret-name\n")
 	ecdsaKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -182,10 +182,10 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"http to sign in", map[string]any{"authority_host": "http://127.0.0.1:8080"}, nil, acctest.Diagnostics{failure("authority_host", "Invalid URL",
 			"\"http://127.0.0.1:8080\" is not encrypted, and credentials travel on it. Use https.")}},
 		{"http to a CI system elsewhere", identity("use_oidc", true, "oidc_request_token", "r", "oidc_request_url", "http://token.example.com/?a=b"), nil, acctest.Diagnostics{failure("oidc_request_url", "Invalid URL",
-			"\"http://token.example.com/?a=b\" is not encrypted, and identity tokens travel on it. Use https. http is accepted only for a loopback address.")}},
+			"\"http://token.example.com/\" is not encrypted, and identity tokens travel on it. Use https. http is accepted only for a loopback address.")}},
 		{"http to a managed identity elsewhere", map[string]any{"use_msi": true, "msi_endpoint": "http://identity.example.com"}, nil, acctest.Diagnostics{failure("msi_endpoint", "Invalid URL",
 			"\"http://identity.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for loopback, link-local and private addresses.")}},
-		{"no URL", map[string]any{"graph_endpoint": "graph.example.com"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://graph.example.com\".")}},
+		{"no URL", map[string]any{"graph_endpoint": "graph.example.com"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL", "The value is not an absolute URL. Give one such as \"https://graph.example.com\".")}},
 		{"URL with a password", map[string]any{"authority_host": "https://user:password@login.example.com"}, nil, acctest.Diagnostics{failure("authority_host", "Invalid URL", "The URL must not carry a user name or password.")}},
 		{"endpoint with a query", map[string]any{"graph_endpoint": "https://graph.example.com?a=b"}, nil, acctest.Diagnostics{failure("graph_endpoint", "Invalid URL",
 			"The URL must have no query and no fragment. Give one such as \"https://graph.example.com\".")}},
@@ -197,21 +197,21 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"environment: http", nil, values{"GOTOMEETING_GRAPH_ENDPOINT": "http://graph.example.com"}, acctest.Diagnostics{failure("graph_endpoint", "Invalid environment variable",
 			"`GOTOMEETING_GRAPH_ENDPOINT` sets `graph_endpoint`. \"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
 
-		{"file that is not there", identity("client_secret_file_path", absent), nil, acctest.Diagnostics{failure("client_secret_file_path", "Cannot read file", "Reading it failed: open /nonexistent/example: no such file or directory.")}},
+		{"file that is not there", identity("client_secret_file_path", absent), nil, acctest.Diagnostics{failure("client_secret_file_path", "Cannot read file", "The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
 		{"file of the environment that is not there", nil, values{"ARM_CLIENT_ID_FILE_PATH": absent}, acctest.Diagnostics{failure("client_id_file_path", "Cannot read file",
-			"The value is from `ARM_CLIENT_ID_FILE_PATH`. Reading it failed: open /nonexistent/example: no such file or directory.")}},
+			"The value is from `ARM_CLIENT_ID_FILE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
 		{"empty file", identity("client_secret_file_path", empty), nil, acctest.Diagnostics{failure("client_secret_file_path", "Empty file", "The file \""+empty+"\" is empty.")}},
-		{"file without a client id in it", map[string]any{"client_id_file_path": word}, nil, acctest.Diagnostics{failure("client_id_file_path", "Invalid file", "The file \""+word+"\" sets `client_id`. \"secret-name\""+clients)}},
+		{"file without a client id in it", map[string]any{"client_id_file_path": word}, nil, acctest.Diagnostics{failure("client_id_file_path", "Invalid file", "The file \""+word+"\" sets `client_id`. The value, 11 characters that are not shown,"+clients)}},
 
 		{"certificate that is not there", identity("client_certificate_path", absent), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
-			"Open /nonexistent/example: no such file or directory.")}},
+			"The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
 		{"certificate of the environment that is not there", nil, values{"ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID, "ARM_CLIENT_CERTIFICATE_PATH": absent}, acctest.Diagnostics{
-			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. Open /nonexistent/example: no such file or directory.")}},
+			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
 		{"ECDSA certificate", identity("client_certificate_path", ecdsaFile), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
 			"The certificate's key is ECDSA; Microsoft Entra ID takes only RSA here.")}},
 		{"certificate that is not base64", identity("client_certificate", "***"), nil, acctest.Diagnostics{failure("client_certificate", "Cannot use the client certificate", "The certificate is not base64.")}},
 		{"authorities that are not there", identity("client_secret", "s", "ca_certificate_file", absent), nil, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
-			"Reading certificate authorities: open /nonexistent/example: no such file or directory.")}},
+			"Reading certificate authorities: the file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
 		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
 			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate.")}},
 
@@ -231,7 +231,7 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"GoTo, no encrypted sign-in", goTo("token_endpoint", "http://login.example.com/token"), nil, acctest.Diagnostics{
 			failure("goto.token_endpoint", "Invalid URL", "\"http://login.example.com/token\" is not encrypted, and credentials travel on it. Use https. http is accepted only for a loopback address.")}},
 		{"GoTo, no URL", goTo("endpoint", "api.example.com"), nil, acctest.Diagnostics{
-			failure("goto.endpoint", "Invalid URL", "The value is no absolute URL. Give one such as \"https://api.getgo.com\".")}},
+			failure("goto.endpoint", "Invalid URL", "The value is not an absolute URL. Give one such as \"https://api.getgo.com\".")}},
 		{"GoTo, URL with a query", goTo("token_endpoint", "https://login.example.com/token?a=b"), nil, acctest.Diagnostics{
 			failure("goto.token_endpoint", "Invalid URL", "The URL must have no query and no fragment. Give one such as \"https://authentication.logmeininc.com/oauth/token\".")}},
 		{"environment: no key", nil, values{"GOTO_ACCOUNT_KEY": "Example Corp"}, acctest.Diagnostics{failure("goto.account_key", "Invalid environment variable",

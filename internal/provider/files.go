@@ -5,11 +5,11 @@ package provider
 
 import (
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // alternatives are the forms in which one thing can be given, in the order of preference within one place. A form may
@@ -59,16 +59,13 @@ func (s settings) readFiles() diag.Diagnostics {
 		if !s.has(file) {
 			continue
 		}
-		content, err := os.ReadFile(s.get(file))
+		content, err := textfile.Read(s.get(file))
 		if err != nil {
-			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+"Reading it failed: "+err.Error()+".")
+			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+sentence(err.Error()))
 			continue
 		}
-		value := strings.TrimSpace(string(content))
-		problem := ""
-		if check := textChecks[name]; check != nil {
-			problem = check(value)
-		}
+		value := textfile.Trimmed(string(content))
+		problem := checkText(name, value)
 		switch {
 		case value == "":
 			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty.", s.get(file)))
@@ -92,14 +89,11 @@ func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnosti
 	for _, projected := range []struct{ attribute, variable string }{
 		{"client_id", "AZURE_CLIENT_ID"}, {"tenant_id", "AZURE_TENANT_ID"}, {"oidc_token_file_path", "AZURE_FEDERATED_TOKEN_FILE"},
 	} {
-		value := strings.TrimSpace(getenv(projected.variable))
+		value := textfile.Trimmed(getenv(projected.variable))
 		if s.has(projected.attribute) || value == "" {
 			continue
 		}
-		if check := textChecks[projected.attribute]; check != nil && check(value) != "" {
-			diags.AddAttributeError(path.Root(projected.attribute), "Invalid environment variable",
-				fmt.Sprintf("`%s` sets `%s`. %s", projected.variable, projected.attribute, check(value)))
-		}
+		diags.Append(checkEnvironmentValue(projected.attribute, projected.variable, value, nil)...)
 		s.set(projected.attribute, value, "`"+projected.variable+"`")
 	}
 	if !s.has("oidc_token_file_path") {

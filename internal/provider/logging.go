@@ -29,17 +29,19 @@ const (
 // every element of a collection in every call, at a cost that grows with the square of the number of elements, and Terraform
 // throws all of them away unless TF_LOG asks for them. It sets their variables in the environment of this process, to the
 // level that Terraform shows, where the user has not set them. It belongs before serving.
+//
+// The protocol library writes every diagnostic, in which people are named, and the framework the elements of sets. Neither
+// writes a line unless the user sets its own variable.
 func LimitFrameworkLog() error {
-	if os.Getenv(logSinkVariable) != "" {
-		return nil
+	levels := map[string]string{sdkProtocolLogVariable: "OFF", sdkFrameworkLogVariable: "OFF"}
+	if os.Getenv(logSinkVariable) == "" {
+		levels[sdkLogVariable] = shownLogLevel(cmp.Or(os.Getenv(logProviderVariable), os.Getenv(logVariable)))
 	}
-	shown := shownLogLevel(cmp.Or(os.Getenv(logProviderVariable), os.Getenv(logVariable)))
-	root := cmp.Or(os.Getenv(sdkLogVariable), shown)
-	for _, variable := range []string{sdkLogVariable, sdkProtocolLogVariable, sdkFrameworkLogVariable} {
+	for variable, level := range levels {
 		if os.Getenv(variable) != "" {
 			continue
 		}
-		if err := os.Setenv(variable, root); err != nil {
+		if err := os.Setenv(variable, level); err != nil {
 			return err
 		}
 	}

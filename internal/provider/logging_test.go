@@ -25,16 +25,17 @@ func TestLimitFrameworkLog(t *testing.T) {
 		wantRoot, wantProto, wantFw string
 	}{
 		{"nothing is shown", nil, "OFF", "OFF", "OFF"},
-		{"everything is shown", map[string]string{"TF_LOG": "trace"}, "TRACE", "TRACE", "TRACE"},
-		{"a level", map[string]string{"TF_LOG": "info"}, "INFO", "INFO", "INFO"},
-		{"as JSON", map[string]string{"TF_LOG": "JSON"}, "TRACE", "TRACE", "TRACE"},
-		{"a level that does not exist shows everything", map[string]string{"TF_LOG": "yes"}, "TRACE", "TRACE", "TRACE"},
+		{"everything is shown", map[string]string{"TF_LOG": "trace"}, "TRACE", "OFF", "OFF"},
+		{"a level", map[string]string{"TF_LOG": "info"}, "INFO", "OFF", "OFF"},
+		{"as JSON", map[string]string{"TF_LOG": "JSON"}, "TRACE", "OFF", "OFF"},
+		{"a level that does not exist shows everything", map[string]string{"TF_LOG": "yes"}, "TRACE", "OFF", "OFF"},
 		{"of the core only", map[string]string{"TF_LOG_CORE": "TRACE"}, "OFF", "OFF", "OFF"},
-		{"of providers only", map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, "DEBUG", "DEBUG", "DEBUG"},
+		{"of providers only", map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, "DEBUG", "OFF", "OFF"},
 		{"less of providers", map[string]string{"TF_LOG": "TRACE", "TF_LOG_PROVIDER": "OFF"}, "OFF", "OFF", "OFF"},
-		{"a worker keeps everything", map[string]string{"TF_TEMP_LOG_PATH": "/tmp/log"}, "", "", ""},
-		{"the user's choice for all", map[string]string{"TF_LOG_SDK": "WARN"}, "WARN", "WARN", "WARN"},
-		{"the user's choice for one", map[string]string{"TF_LOG": "DEBUG", "TF_LOG_SDK_PROTO": "ERROR"}, "DEBUG", "ERROR", "DEBUG"},
+		{"a worker keeps everything", map[string]string{"TF_TEMP_LOG_PATH": "/tmp/log"}, "", "OFF", "OFF"},
+		{"the user's choice for all", map[string]string{"TF_LOG_SDK": "WARN"}, "WARN", "OFF", "OFF"},
+		{"the user's choice for the protocol", map[string]string{"TF_LOG": "DEBUG", "TF_LOG_SDK_PROTO": "ERROR"}, "DEBUG", "ERROR", "OFF"},
+		{"the user's choice for the framework", map[string]string{"TF_LOG": "DEBUG", "TF_LOG_SDK_FRAMEWORK": "TRACE"}, "DEBUG", "OFF", "TRACE"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			setLogEnvironment(t, tt.given)
@@ -57,7 +58,7 @@ func TestLimitFrameworkLog_frameworkHeeds(t *testing.T) {
 		writes bool
 	}{"silent": {"", false}, "shown": {"TRACE", true}} {
 		t.Run(name, func(t *testing.T) {
-			setLogEnvironment(t, map[string]string{"TF_LOG": tt.level})
+			setLogEnvironment(t, map[string]string{"TF_LOG": "TRACE", "TF_LOG_SDK_FRAMEWORK": tt.level})
 			if err := provider.LimitFrameworkLog(); err != nil {
 				t.Fatal(err)
 			}

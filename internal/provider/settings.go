@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // model is the provider block as written.
@@ -142,6 +143,9 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 		if !value.IsNull() {
 			s.inBlock[v.attribute] = true
 			s.set(v.attribute, text(v.attribute, value), "the provider block")
+			if problem := strayProblem(v.attribute, s.get(v.attribute)); problem != "" {
+				diags.AddAttributeError(attributePath(v.attribute), "Invalid value", problem)
+			}
 			continue
 		}
 		for _, name := range v.names {
@@ -170,13 +174,10 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 
 // checkEnvironmentValue applies to an environment variable what the schema checks in the block.
 func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.Diagnostics {
-	var problem string
-	if check := textChecks[attribute]; check != nil {
-		problem = check(value)
-	}
+	problem := checkText(attribute, value)
 	if _, isFlag := kind.(types.Bool); isFlag {
 		if _, err := strconv.ParseBool(value); err != nil {
-			problem = fmt.Sprintf("%q is neither true nor false.", value)
+			problem = shown(value) + " is neither true nor false."
 		}
 	}
 	if problem == "" {
@@ -197,13 +198,32 @@ func text(attribute string, value attr.Value) string {
 	return ""
 }
 
-// trimmed drops the white space around a value, which files and CI secrets bring along and which no setting but a
-// password can end with.
+// trimmed drops the white space around a value and the byte-order mark in front, which files and CI secrets bring along and
+// which no setting but a password can end with.
 func trimmed(attribute, value string) string {
 	if attribute == "client_certificate_password" {
 		return value
 	}
-	return strings.TrimSpace(value)
+	return textfile.Trimmed(value)
+}
+
+func strayProblem(attribute, value string) string {
+	problem := textfile.Stray(value)
+	if problem == "" && attribute != "client_certificate_password" {
+		problem = textfile.Quoted(value)
+	}
+	return problem
+}
+
+// checkText finds in a value what surely is not meant, wherever it comes from.
+func checkText(attribute, value string) string {
+	if problem := strayProblem(attribute, value); problem != "" {
+		return problem
+	}
+	if check := textChecks[attribute]; check != nil {
+		return check(value)
+	}
+	return ""
 }
 
 func (s settings) set(attribute, value, source string) {

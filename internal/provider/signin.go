@@ -199,7 +199,8 @@ func (s settings) requireIdentity() diag.Diagnostics {
 
 func (s settings) graphEndpoint() string {
 	if s.has("graph_endpoint") {
-		return strings.TrimRight(s.get("graph_endpoint"), "/")
+		// The address is often copied with the version.
+		return strings.TrimRight(strings.TrimSuffix(strings.TrimRight(s.get("graph_endpoint"), "/"), "/v1.0"), "/")
 	}
 	return s.environment.GraphEndpoint
 }

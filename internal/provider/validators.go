@@ -10,27 +10,34 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // textChecks say in full sentences what keeps a value from being one of its attribute, "" for nothing. They hold wherever
 // the value comes from: the block, the environment or a file.
 var textChecks = map[string]func(string) string{
-	"tenant_id":           tenantProblem,
-	"client_id":           clientIDProblem,
-	"environment":         environmentProblem,
-	"oidc_request_url":    requestURLProblem,
-	"msi_endpoint":        identityURLProblem,
-	"graph_endpoint":      graphURLProblem,
-	"authority_host":      authorityURLProblem,
-	"goto.account_key":    accountKeyProblem,
-	"goto.endpoint":       goToURLProblem,
-	"goto.token_endpoint": goToTokenURLProblem,
+	"client_id_file_path":     pathProblem,
+	"client_secret_file_path": pathProblem,
+	"client_certificate_path": pathProblem,
+	"oidc_token_file_path":    pathProblem,
+	"ca_certificate_file":     pathProblem,
+	"tenant_id":               tenantProblem,
+	"client_id":               clientIDProblem,
+	"environment":             environmentProblem,
+	"oidc_request_url":        requestURLProblem,
+	"msi_endpoint":            identityURLProblem,
+	"graph_endpoint":          graphURLProblem,
+	"authority_host":          authorityURLProblem,
+	"goto.account_key":        accountKeyProblem,
+	"goto.endpoint":           goToURLProblem,
+	"goto.token_endpoint":     goToTokenURLProblem,
 }
 
 // checked applies the check of an attribute to the block.
@@ -56,7 +63,7 @@ func environmentProblem(name string) string {
 	if _, ok := graph.LookupEnvironment(name); ok {
 		return ""
 	}
-	return fmt.Sprintf("%q is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`.", name)
+	return shown(name) + " is not a Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
 }
 
 // domain is a domain name with at least one dot.
@@ -66,7 +73,7 @@ func tenantProblem(tenant string) string {
 	if isGUID(tenant) || domain.MatchString(tenant) {
 		return ""
 	}
-	return fmt.Sprintf("%q is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\".", tenant)
+	return shown(tenant) + " is not a tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
 }
 
 // clientIDProblem accepts either case: unlike the ids of resources a client id is compared with nothing.
@@ -74,7 +81,26 @@ func clientIDProblem(id string) string {
 	if isGUID(id) {
 		return ""
 	}
-	return fmt.Sprintf("%q is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\".", id)
+	return shown(id) + " is not a GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+}
+
+// harmless is what may be repeated in a message: too short for a secret, or shaped like a GUID.
+var harmless = regexp.MustCompile(`^([A-Za-z0-9 ]{1,12}|[{]?[A-Za-z0-9]{4,8}(-[A-Za-z0-9]{1,8}){1,3}-[A-Za-z0-9]{1,12}[}]?)$`)
+
+// shown is how a message begins about a value, which may be a secret that was put into the wrong setting.
+func shown(value string) string {
+	if harmless.MatchString(value) {
+		return fmt.Sprintf("%q", value)
+	}
+	return fmt.Sprintf("The value, %d characters that are not shown,", utf8.RuneCountInString(value))
+}
+
+// pathProblem finds what belongs into a file in the place of its path.
+func pathProblem(value string) string {
+	if problem := textfile.PathProblem(value); problem != "" {
+		return sentence(problem) + " Save it in a file and give the file's path."
+	}
+	return ""
 }
 
 func isGUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
@@ -84,6 +110,9 @@ func graphURLProblem(s string) string {
 	u, problem := parseURL(s, "https://graph.example.com", false)
 	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return notEncrypted(s, "access tokens travel", "http is accepted only for a loopback address.")
+	}
+	if problem == "" && strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/beta") {
+		return "The URL ends with a version that this provider does not use. Give it without: the provider adds `/v1.0`."
 	}
 	return problem
 }
@@ -142,14 +171,14 @@ func accountKeyProblem(s string) string {
 	if s != "" && strings.Trim(s, "0123456789") == "" {
 		return ""
 	}
-	return fmt.Sprintf("%q is no account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\".", s)
+	return shown(s) + " is not an account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
 }
 
 func parseURL(s, example string, withQuery bool) (*url.URL, string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Sprintf("The value is no absolute URL. Give one such as %q.", example)
+		return nil, fmt.Sprintf("The value is not an absolute URL. Give one such as %q.", example)
 	case u.User != nil:
 		return nil, "The URL must not carry a user name or password."
 	case u.Fragment != "" || u.RawQuery != "" && !withQuery:
@@ -159,6 +188,7 @@ func parseURL(s, example string, withQuery bool) (*url.URL, string) {
 }
 
 func notEncrypted(s, what, exception string) string {
+	s, _, _ = strings.Cut(s, "?")
 	return strings.TrimSpace(fmt.Sprintf("%q is not encrypted, and %s on it. Use https. %s", s, what, exception))
 }
 

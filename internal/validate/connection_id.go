@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // ConnectionID accepts the id of a gotomeeting_provisioning_connection.
@@ -25,6 +26,9 @@ func ConnectionIDProblem(s string) string {
 	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
 	if s == "" {
 		return "The value is empty. " + expected
+	}
+	if problem := textfile.Stray(s); problem != "" {
+		return problem
 	}
 	if servicePrincipalID, jobID, ok := strings.Cut(s, "/"); ok && jobID != "" && !strings.Contains(jobID, "/") {
 		if problem := ObjectIDProblem(servicePrincipalID); problem != "" {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 // Email accepts one bare e-mail address: no display name, no list, which the service's single field does not document.
@@ -25,6 +27,9 @@ func emailProblem(s string) (summary, detail string) {
 	}
 	if strings.ContainsAny(s, ",;") {
 		detail = fmt.Sprintf("%q looks like several addresses. The service documents a single address here; use that of a group to reach several people.", s)
+	}
+	if problem := textfile.Stray(s); problem != "" {
+		detail = problem
 	}
 	return "Invalid e-mail address", detail
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
@@ -35,6 +37,8 @@ func ObjectIDProblem(s string) string {
 		return fmt.Sprintf("%q is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: %q.", s, lower)
 	case guid.MatchString(strings.Trim(lower, around)):
 		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
+	case textfile.Stray(s) != "":
+		return textfile.Stray(s)
 	default:
 		return fmt.Sprintf("%q is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}

@@ -75,6 +75,16 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"text", validate.NotEmpty(), types.StringValue(" "), "", ""},
 		{"null text", validate.NotEmpty(), types.StringNull(), "", ""},
 		{"unknown text", validate.NotEmpty(), types.StringUnknown(), "", ""},
+		{"good text", validate.NoStrayCharacters(), types.StringValue("pass word "), "", ""},
+		{"no good text yet", validate.NoStrayCharacters(), types.StringUnknown(), "", ""},
+		{"password from a file", validate.NoStrayCharacters(), types.StringValue("pw\n"), "Stray characters in the value",
+			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
+		{"mark before an object id", validate.ObjectID(), types.StringValue("\ufeffb0000000-0000-4000-8000-000000000001"), "Invalid object id",
+			"The value has a byte-order mark, an invisible character that Windows programs put in front of a file. Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."},
+		{"line break after a connection id", validate.ConnectionID(), types.StringValue("b0000000-0000-4000-8000-000000000001/EXAMPLE.job\n"), "Invalid connection id",
+			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
+		{"line break after an address", validate.Email(), types.StringValue("identity-ops@example.com\n"), "Invalid e-mail address",
+			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
 		{"empty text", validate.NotEmpty(), types.StringValue(""), "Empty value", "The value is empty. Give a value, or leave the attribute out."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,5 +102,14 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 				t.Error("the validator has no description")
 			}
 		})
+	}
+}
+
+func TestNoStrayCharacters_warnsOfQuotationMarks(t *testing.T) {
+	t.Parallel()
+	var got validator.StringResponse
+	validate.NoStrayCharacters().ValidateString(t.Context(), validator.StringRequest{Path: path.Root("a"), ConfigValue: types.StringValue("'pw'")}, &got)
+	if got.Diagnostics.HasError() || got.Diagnostics.WarningsCount() != 1 {
+		t.Errorf("%v", got.Diagnostics)
 	}
 }

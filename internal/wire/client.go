@@ -52,6 +52,10 @@ type Client struct {
 	MaxThrottles int
 	// MaxWait is the longest pause that the service may ask for; 0 for no limit.
 	MaxWait time.Duration
+	// MaxCall is how long a call whose context has no deadline goes on, pauses included; 0 for no limit.
+	MaxCall time.Duration
+	// MaxExchange is how long one exchange may take, the body included; 0 for no limit.
+	MaxExchange time.Duration
 }
 
 // WithoutRedirects returns a copy of client that follows no redirects. One could carry a write or a token elsewhere, or end
@@ -116,7 +120,13 @@ func (c *Client) exchange(ctx context.Context, r Request, more http.Header, atte
 		GotConn: func(httptrace.GotConnInfo) { connected = true },
 	}
 	// Each attempt has a reader of its own: a transport may still read that of an attempt that was answered early.
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), r.Method, r.URL, bytes.NewReader(r.Body))
+	limited := ctx
+	if c.MaxExchange > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, c.MaxExchange)
+		defer cancel()
+	}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(limited, trace), r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
 		return Answer{}, errors.New("the address is malformed")
 	}
@@ -137,8 +147,10 @@ func (c *Client) exchange(ctx context.Context, r Request, more http.Header, atte
 	} else {
 		err = &Broken{Err: bareError(err), sent: !neverSent(err, asked, connected), final: hopeless(err)}
 	}
-	if broken, ok := errors.AsType[*Broken](err); ok && ctx.Err() != nil {
-		broken.Err = ctx.Err() // of which some transports make an error of their own
+	if broken, ok := errors.AsType[*Broken](err); ok && limited.Err() != nil {
+		if broken.Err = ctx.Err(); broken.Err == nil { // of which some transports make an error of their own
+			broken.Err, broken.final = fmt.Errorf("%w: more than %s", ErrTooSlow, c.MaxExchange), true
+		}
 	}
 	if c.Log != nil {
 		now := c.Clock.Now()

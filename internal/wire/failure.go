@@ -4,10 +4,13 @@
 package wire
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 )
 
@@ -16,6 +19,7 @@ var (
 	ErrNotJSON   = errors.New("the answer is not JSON, so that it is probably not the service's but a proxy's, or the endpoint is wrong")
 	ErrMalformed = errors.New("the answer is not valid JSON")
 	ErrTooLong   = errors.New("the answer is too long")
+	ErrTooSlow   = errors.New("the answer took too long")
 )
 
 // Broken is an exchange that brought no answer, or one that cannot be used.
@@ -31,6 +35,55 @@ func (e *Broken) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *Broken) Unwrap() error { return e.Err }
+
+// ProxyError says that a proxy does not let a request through.
+type ProxyError struct {
+	Proxy, Host string // which proxy, and where the request was to go
+	Status      int
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refuses the way to %s: %d %s", e.Proxy, e.Host, e.Status, http.StatusText(e.Status))
+}
+
+// RefusedByProxy is for http.Transport.OnProxyConnectResponse; the transport's own error is the bare status.
+func RefusedByProxy(_ context.Context, proxy *url.URL, asked *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &ProxyError{Proxy: proxy.Host, Host: asked.Host, Status: answer.StatusCode}
+}
+
+// Remedy says in a full sentence what to do about a failure of the network, "" where that is not known.
+func Remedy(err error) string {
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		if proxy.Status == http.StatusProxyAuthRequired {
+			return "The proxy wants credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", " +
+				"or exempt the host by `NO_PROXY`."
+		}
+		return "Have the proxy let the host through, or exempt the host by `NO_PROXY`."
+	}
+	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		return "The name " + unknown.Name + " could not be resolved: check it for typing errors, the DNS server, and whether a proxy is needed (`HTTPS_PROXY`)."
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: " +
+			"give the authority's certificate in `ca_certificate_file`."
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "The server has a certificate for another host: check the endpoint, and whether a proxy answers in its place."
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "The server does not speak TLS at this port: check the endpoint and the scheme in `HTTPS_PROXY`."
+	}
+	if connection, ok := errors.AsType[*net.OpError](err); ok && (connection.Op == "dial" || connection.Op == "proxyconnect") {
+		return "Nothing can be reached there: check host and port, firewalls, and whether a proxy is needed or out of service (`HTTPS_PROXY`, `NO_PROXY`)."
+	}
+	if errors.Is(err, ErrNotJSON) {
+		return "Check the endpoint, and whether the network wants a sign-in of its own in a browser or a proxy."
+	}
+	return ""
+}
 
 // Cause returns what broke an exchange, without the wrapping; any other error as it is.
 func Cause(err error) error {
@@ -53,8 +106,15 @@ func neverSent(err error, asked, connected bool) bool {
 	return unresolved || hopeless(err)
 }
 
-// hopeless reports whether another attempt must fail the same way: the server's certificate is not to be trusted.
+// hopeless reports whether another attempt must fail the same way: the server's certificate is not to be trusted, its name
+// does not exist, or the proxy says no.
 func hopeless(err error) bool {
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		return proxy.Status < 500
+	}
+	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		return unknown.IsNotFound && !unknown.IsTemporary
+	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}

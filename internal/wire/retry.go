@@ -5,7 +5,6 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -66,7 +65,8 @@ func Judge(status int) Verdict {
 // judge returns what an attempt means for the next one.
 func (r Request) judge(a Answer, err error) Verdict {
 	if err != nil {
-		broken, ok := errors.AsType[*Broken](err)
+		// An attempt may also fail for want of a token, behind which stands a broken exchange of the sign-in's.
+		broken, ok := err.(*Broken)
 		switch {
 		case !ok, broken.final:
 			return Final // no token, or a mistake of ours
@@ -103,7 +103,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	for {
 		a, err := attempt(ctx, send)
 		verdict := r.judge(a, err)
-		if broken, ok := errors.AsType[*Broken](err); r.Writes && (verdict == Fault || ok && broken.sent) {
+		if broken, ok := err.(*Broken); r.Writes && (verdict == Fault || ok && broken.sent) {
 			unsettled = true
 		}
 		a.Unsettled = unsettled
@@ -136,23 +136,26 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 			}
 			pause = max(asked, pauses(verdict).pause(faults, c.Random()))
 		}
-		if err := c.wait(ctx, pause, asked, err); err != nil {
+		if err := c.wait(ctx, pause, asked, now.Sub(begin), err); err != nil {
 			return a, err
 		}
 	}
 }
 
 // wait sleeps, unless the context would end first: then there is no use in waiting. Its error names what the service asked
-// for, and the failure that the wait follows.
-func (c *Client) wait(ctx context.Context, pause, asked time.Duration, failure error) error {
-	if c.MaxWait > 0 && asked > c.MaxWait {
-		return fmt.Errorf("the service asks to wait %s", asked.Round(time.Second))
-	}
+// for, and the failure that the wait follows. spent is how long the call takes already.
+func (c *Client) wait(ctx context.Context, pause, asked, spent time.Duration, failure error) error {
 	var err error
-	if deadline, ok := ctx.Deadline(); ok && pause > time.Until(deadline) {
+	deadline, limited := ctx.Deadline()
+	switch {
+	case limited && pause > time.Until(deadline):
 		err = fmt.Errorf("the next attempt would be in %s, but only %s are left: %w", pause.Round(100*time.Millisecond),
 			max(time.Until(deadline), 0).Round(100*time.Millisecond), context.DeadlineExceeded)
-	} else {
+	case c.MaxWait > 0 && asked > c.MaxWait:
+		return fmt.Errorf("the service asks to wait %s", asked.Round(time.Second))
+	case !limited && c.MaxCall > 0 && spent+pause > c.MaxCall:
+		err = fmt.Errorf("the next attempt would be in %s, but the call has taken %s already", pause.Round(100*time.Millisecond), spent.Round(100*time.Millisecond))
+	default:
 		err = c.Clock.Sleep(ctx, pause)
 	}
 	switch {

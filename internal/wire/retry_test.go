@@ -6,10 +6,13 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -132,5 +135,66 @@ func TestDo_endsWithTheContextInAPause(t *testing.T) {
 	a, err := client.Do(ctx, request)
 	if !errors.Is(err, context.Canceled) || a.Status != 503 || err.Error() != "the service asked to wait 9s: context canceled" {
 		t.Errorf("%d, %v", a.Status, err)
+	}
+}
+
+func TestDo_endsWithoutADeadline(t *testing.T) {
+	client, request, clock := served(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	client.MaxThrottles, client.MaxWait, client.MaxCall = 99, 15*time.Minute, 30*time.Minute
+	a, err := client.Do(t.Context(), request)
+	const want = "the service asked to wait 10m0s: the next attempt would be in 10m0s, but the call has taken 30m0s already"
+	if err == nil || err.Error() != want || a.Status != 429 || len(clock.sleeps) != 3 {
+		t.Errorf("%d, %v after %v", a.Status, err, clock.sleeps)
+	}
+}
+
+// drip is an answer that never ends.
+type drip struct {
+	ctx    context.Context
+	status int
+}
+
+func (d drip) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: d.status, Header: http.Header{"Retry-After": {"7"}}, Body: io.NopCloser(drip{ctx: r.Context()}), Request: r}, nil
+}
+
+func (d drip) Read(p []byte) (int, error) {
+	if err := (WallClock{}).Sleep(d.ctx, time.Second); err != nil {
+		return 0, err
+	}
+	return copy(p, " "), nil
+}
+
+func TestDo_readsNoAnswerForEver(t *testing.T) {
+	for status, want := range map[int]string{200: "the answer took too long: more than 1m0s", 404: ""} {
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now()
+			client := &Client{HTTP: &http.Client{Transport: drip{status: status}}, Clock: WallClock{}, MaxAnswer: 1 << 20, MaxExchange: time.Minute}
+			a, err := client.Do(t.Context(), Request{Method: http.MethodGet, URL: "https://graph.example.com"})
+			if err == nil && want != "" || err != nil && err.Error() != want || a.Status != status || RetryAfter(a.Header, begin) != 7*time.Second {
+				t.Errorf("%d, %v", a.Status, err)
+			}
+			if took := time.Since(begin); took != time.Minute {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+// A sign-in inside an attempt has had its own attempts, and none of the call's requests has left.
+func TestDo_doesNotRepeatAFailedSignIn(t *testing.T) {
+	client, request, clock := served(t, nil)
+	request.Method, request.Writes = http.MethodPost, true
+	attempts := 0
+	request.Attempt = func(context.Context, Send) (Answer, error) {
+		attempts++
+		return Answer{}, fmt.Errorf("signing in: %w", &Broken{Err: io.ErrUnexpectedEOF, sent: true})
+	}
+	a, err := client.Do(t.Context(), request)
+	if err == nil || a.Unsettled || attempts != 1 || len(clock.sleeps) != 0 {
+		t.Errorf("%d attempts, unsettled %t, %v after %v", attempts, a.Unsettled, err, clock.sleeps)
 	}
 }

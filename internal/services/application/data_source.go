@@ -78,7 +78,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Object id of the service principal."},
 			"service_principal_id": key("Object id of the service principal to look up.", validate.ObjectID()),
 			"client_id":            key("Client id (application id) to look up.", validate.ObjectID()),
-			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty()),
+			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty(), validate.NoStrayCharacters()),
 			"application_template_id": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "Id of the gallery entry that the application was made from, or null."},
 			"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether people may sign in to the application."},

@@ -44,7 +44,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the applications of the tenant that were made from one gallery entry.",
 		Attributes: map[string]schema.Attribute{
-			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
+			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Name of the gallery entry, spelt as in the gallery. Defaults to `GoToMeeting`."},
 		},
 	}

@@ -56,10 +56,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"An application that is there already is imported, not created a second time.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("Object id of the service principal; the id to import by."),
-			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{validate.NotEmpty()},
+			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Name of the application in the tenant. Changed in place."},
 			"gallery_name": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
-				Validators: []validator.String{validate.NotEmpty()},
+				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Name of the gallery entry to instantiate, spelt as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,

@@ -41,11 +41,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Object id of the user, security group or service principal. Exactly one of `principal_id` and `user_principal_name` must be given. " +
 					"Another one replaces the assignment."},
 			"user_principal_name": schema.StringAttribute{Optional: true,
-				Validators: []validator.String{validate.NotEmpty()},
+				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later is no difference, " +
 					"and a name that has come to mean another user is an error. The name of another user replaces the assignment."},
 			"role": schema.StringAttribute{Required: true,
-				Validators: []validator.String{validate.NotEmpty()},
+				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so that another role replaces it; " +
 					"set `create_before_destroy = true` to keep the person in scope meanwhile."},
 			"app_role_id": schema.StringAttribute{Computed: true, PlanModifiers: kept,

@@ -20,8 +20,9 @@ func TestResource_refusesBadInput(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const (
-		empty  = "The value is empty. Give a value, or leave the attribute out."
-		noGUID = " is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+		empty     = "The value is empty. Give a value, or leave the attribute out."
+		lineBreak = "The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."
+		noGUID    = " is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 	)
 	needs := func(path, other string) acctest.Diagnostic {
 		return bad(path, "Invalid Attribute Combination", fmt.Sprintf("Attribute %q must be specified when %q is specified", other, path))
@@ -33,10 +34,13 @@ func TestResource_refusesBadInput(t *testing.T) {
 		"service principal by name": {w.object("service_principal_id", "GoToMeeting"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id", `"GoToMeeting"`+noGUID)}},
 		"service principal in upper case": {w.object("service_principal_id", "B0000000-0000-4000-8000-000000000001"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id",
 			`"B0000000-0000-4000-8000-000000000001" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: "b0000000-0000-4000-8000-000000000001".`)}},
-		"empty template":  {w.object("template_id", ""), []acctest.Diagnostic{bad("template_id", "Empty value", empty)}},
-		"empty user name": {w.object("admin_username", ""), []acctest.Diagnostic{bad("admin_username", "Empty value", empty)}},
-		"empty password":  {w.object("admin_password_wo", ""), []acctest.Diagnostic{bad("admin_password_wo", "Empty value", empty)}},
-		"empty version":   {w.object("admin_password_wo_version", ""), []acctest.Diagnostic{bad("admin_password_wo_version", "Empty value", empty)}},
+		"empty template":               {w.object("template_id", ""), []acctest.Diagnostic{bad("template_id", "Empty value", empty)}},
+		"empty user name":              {w.object("admin_username", ""), []acctest.Diagnostic{bad("admin_username", "Empty value", empty)}},
+		"empty password":               {w.object("admin_password_wo", ""), []acctest.Diagnostic{bad("admin_password_wo", "Empty value", empty)}},
+		"password with a line break":   {w.object("admin_password_wo", "pw\n"), []acctest.Diagnostic{bad("admin_password_wo", "Stray characters in the value", lineBreak)}},
+		"user name with a line break":  {w.object("admin_username", "ops@example.com\r\n"), []acctest.Diagnostic{bad("admin_username", "Stray characters in the value", lineBreak)}},
+		"credential with a line break": {w.bare("credentials_wo", map[string]any{"SecretToken": "s\n"}, "credentials_wo_version", "1"), []acctest.Diagnostic{bad(`credentials_wo["SecretToken"]`, "Stray characters in the value", lineBreak)}},
+		"empty version":                {w.object("admin_password_wo_version", ""), []acctest.Diagnostic{bad("admin_password_wo_version", "Empty value", empty)}},
 		"both passwords": {w.object("admin_password", "x"), []acctest.Diagnostic{bad("admin_password", "Invalid Attribute Combination",
 			`Attribute "admin_password_wo" cannot be specified when "admin_password" is specified`)}},
 		"password without a version":    {w.object("admin_password_wo_version", nil), []acctest.Diagnostic{needs("admin_password_wo", "admin_password_wo_version")}},

@@ -23,7 +23,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the mapping; the id to import the resource by."},
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
-			"object_mapping": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty()}, MarkdownDescription: objectMappingDescription},
+			"object_mapping": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()}, MarkdownDescription: objectMappingDescription},
 			"name":           schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the mapping, as the portal shows it."},
 			"source_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of source object."},
 			"target_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of target object."},

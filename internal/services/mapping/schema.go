@@ -74,7 +74,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces the resource, because the schema belongs to the connection's job."},
 			"object_mapping": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(defaultObject),
-				Validators: []validator.String{validate.NotEmpty()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: objectMappingDescription + " A change replaces the resource: the old mapping returns to its default."},
 			"mappings": schema.MapNestedAttribute{Required: true, MarkdownDescription: mappingsDescription,
 				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName())},
