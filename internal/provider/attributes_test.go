@@ -78,6 +78,7 @@ var everyAttribute = map[string][]alone{
 		{at: "accidental_deletion_threshold", to: 25, want: writes},
 		{at: "scope", to: "all", want: writes},
 		{at: "skip_out_of_scope_deletions", to: true, want: writes},
+		{at: "test_connection", to: false, want: steers},
 	},
 	"gotomeeting_attribute_mappings": {
 		{at: "connection_id", to: theOther, want: replaces},
@@ -149,6 +150,7 @@ var onlySteer = []string{
 	"gotomeeting_attribute_mappings.allow_no_deprovisioning",
 	"gotomeeting_provisioning_connection.admin_password_wo", // its version is what announces a new one
 	"gotomeeting_provisioning_connection.credentials_wo",    // likewise
+	"gotomeeting_provisioning_connection.test_connection",
 	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
 	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",

@@ -6,6 +6,7 @@ package application_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,7 +61,11 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 			clean(t, m.Apply(object()))
 			tt.use(w, m.Text("id"))
 			w.Sim.Log().Reset()
-			wants(t, m.Destroy(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
+			found := m.Destroy()
+			if planned := len(found.Warnings()) == 0; planned != strings.Contains(tt.want, "single sign-on") {
+				t.Errorf("refused by the plan: %t", planned)
+			}
+			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
 				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
 					"To keep the application and only forget it here, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
 			w.wantWrites()
@@ -69,7 +74,45 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 				t.Fatal("the application left the state")
 			}
 			clean(t, m.Apply(object("force_destroy", true)))
-			clean(t, m.Destroy())
+			found = m.Destroy()
+			clean(t, found.Errors())
+			if len(found) != 1 {
+				t.Errorf("the forced destroy says\n%s", found)
+			}
+			w.wantCount(0)
+		})
+	}
+}
+
+func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
+	t.Parallel()
+	for name, interrupted := range map[string]bool{"in one go": false, "resumed after the first step": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			m := w.managed()
+			clean(t, m.Apply(object("force_destroy", true)))
+			w.setSignOn(m.Text("id"), "saml")
+			w.assign(m.Text("id"), store.UserAna)
+			w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.Fails(403, "DeletingSamlSpNotAllowed", "Delete the service principal.")})
+			if interrupted {
+				w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.LacksPermission()})
+			}
+			w.Sim.Log().Reset()
+			before := m.Now
+			found := m.Destroy()
+			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "People lose sign-in with the application",
+				Detail: "The application \"Meetings\" serves people: single sign-on is set up (saml); 1 assignment of users or groups. Destroying it ends sign-in for everybody who uses it; " +
+					"where the service demands it, the service principal is deleted first. Application and service principal can be restored from the deleted applications for 30 days."})
+			w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*", "DELETE /applications/*")
+			if interrupted {
+				m.Now = before.AfterKill()
+				action, _, found := m.Plan(object("force_destroy", true))
+				if clean(t, found); action != acctest.Replace {
+					t.Errorf("the plan is %s", action)
+				}
+				clean(t, m.Destroy())
+			}
 			w.wantCount(0)
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -25,10 +26,7 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 	if err != nil {
 		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err)}
 	}
-	var uses []string
-	if mode := sp.PreferredSingleSignOnMode; mode != "" && !strings.EqualFold(mode, "notSupported") {
-		uses = append(uses, fmt.Sprintf("single sign-on is set up (%s)", mode))
-	}
+	uses := signOn(sp)
 	wait, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var remaining []string
@@ -43,13 +41,60 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err,
 			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")}
 	}
-	uses = append(uses, remaining...)
+	return stillInUse(sp, append(uses, remaining...))
+}
+
+// signOn says that the application serves single sign-on, if it does.
+func signOn(sp graph.ServicePrincipal) []string {
+	if mode := sp.PreferredSingleSignOnMode; mode != "" && !strings.EqualFold(mode, "notSupported") {
+		return []string{fmt.Sprintf("single sign-on is set up (%s)", mode)}
+	}
+	return nil
+}
+
+func stillInUse(sp graph.ServicePrincipal, uses []string) diag.Diagnostics {
 	if len(uses) == 0 {
 		return nil
 	}
 	return attributeError("force_destroy", "The application is still in use",
 		fmt.Sprintf("Deleting the application %q would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
 			"To keep the application and only forget it here, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
+}
+
+// planDestroy refuses, before anything that depends on the application is destroyed, to end single sign-on, which no other
+// resource of this provider can have set up. Jobs and assignments may go with the same plan, which cannot be seen here:
+// they are told, and refused by the apply if they remain.
+func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostics {
+	sp, err := r.data.Graph.GetServicePrincipal(ctx, state.ID.ValueString())
+	if graph.IsNotFound(err) {
+		return nil
+	}
+	var remaining []string
+	if err == nil {
+		remaining, err = r.remaining(ctx, sp.ID)
+	}
+	uses, forced := signOn(sp), state.ForceDestroy.ValueBool()
+	if err != nil && !forced && len(uses) == 0 {
+		var skipped graphdiag.Skipped
+		skipped.Add("what depends on the application", err)
+		return skipped.Diagnostics("The apply checks before it deletes the application, but after it has destroyed what depends on it here.")
+	}
+	switch {
+	case len(uses) > 0 && !forced:
+		return stillInUse(sp, append(uses, remaining...))
+	case len(uses) > 0:
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "People lose sign-in with the application",
+			fmt.Sprintf("The application %q serves people: %s. Destroying it ends sign-in for everybody who uses it; where the service demands it, the service principal is deleted first. "+
+				"Application and service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; ")))}
+	case len(remaining) > 0:
+		what := "What is left when everything else of this plan is destroyed makes the apply refuse to delete the application."
+		if forced {
+			what = "With `force_destroy` they go with it, whoever manages them."
+		}
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "The application is in use",
+			fmt.Sprintf("The application %q has %s now. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}
+	}
+	return nil
 }
 
 func (r *Resource) remaining(ctx context.Context, id string) ([]string, error) {

@@ -5,6 +5,7 @@ package application
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,7 +56,13 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ModifyPlan resolves the gallery entry and refuses, before anything is created, what could not work.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
+	if r.data == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		var state model
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
 		return
 	}
 	var plan model
@@ -66,6 +73,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.State.Raw.IsNull() {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if state.ServicePrincipalID.IsNull() { // half deleted, see Read
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("service_principal_id"), types.StringUnknown())...)
+			resp.RequiresReplace.Append(path.Root("service_principal_id"))
+			return
+		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
 		resp.Diagnostics.Append(refuseRename(plan, state)...)
 		return
@@ -143,6 +155,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{state.ID})...)
 	if graph.IsNotFound(err) {
+		// A forced destroy that was interrupted between its two steps has left the registration: it is kept in the state, for
+		// the next destroy to finish.
+		if state.ForceDestroy.ValueBool() && !state.ApplicationObjectID.IsNull() {
+			if _, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString()); err == nil {
+				state.ServicePrincipalID = types.StringNull()
+				resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+				return
+			}
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -267,6 +288,17 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		err = r.data.Graph.DeleteServicePrincipal(ctx, id)
 	} else {
 		err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
+	}
+	var answer *graph.Error
+	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
+		if !state.ForceDestroy.ValueBool() {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
+				"The service does not delete it while its service principal serves single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
+			return
+		}
+		if err = r.data.Graph.DeleteServicePrincipal(ctx, id); err == nil {
+			err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
+		}
 	}
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err))

@@ -47,7 +47,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		}
 	}
 	plan.fromJob(servicePrincipalID, *job)
-	plan.Authorized = types.BoolNull()
+	plan.Authorized, plan.PendingAction = types.BoolNull(), types.StringNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
 	if resp.Diagnostics.HasError() {
@@ -77,7 +77,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.Authorized = types.BoolUnknown()
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	if len(want.secret) == 0 && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() {
-		resp.Diagnostics.Append(r.warnUnauthorized(servicePrincipalID))
+		resp.Diagnostics.Append(r.warnUnauthorized(plan))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -117,9 +117,9 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 		return template, orphan, diags
 	}
 	if len(want.secret) > 0 {
-		if err := r.data.Graph.ValidateCredentials(ctx, servicePrincipalID, template.ID, want.credentials()); err != nil {
-			diags.Append(credentialsRefused(err, want))
-		}
+		diags.Append(plan.tested(want, func() error {
+			return r.data.Graph.ValidateCredentials(ctx, servicePrincipalID, template.ID, want.credentials())
+		}))
 	}
 	return template, orphan, diags
 }
@@ -180,10 +180,20 @@ func (r *Resource) undo(ctx context.Context, plan model, wrote bool, failure dia
 	return diags
 }
 
-func (r *Resource) warnUnauthorized(servicePrincipalID string) diag.Diagnostic {
+// warnUnauthorized says, in every plan until it is fixed, that the service cannot sign in and what a person has to do.
+func (r *Resource) warnUnauthorized(m model) diag.Diagnostic {
+	portal := fmt.Sprintf("Open %s, choose Provisioning, and authorize; ", r.portalLink(m.ServicePrincipalID.ValueString()))
+	switch {
+	case m.managesPassword():
+		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the password",
+			"The service does not list the password that was stored from here, so it cannot sign in at the target. Give `admin_password_wo` for one apply, which stores it again and needs no new version.")
+	case !m.CredentialsWOVersion.IsNull():
+		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the credentials",
+			"The service lists none of the credentials that were stored from here, so it cannot sign in at the target. "+portal+"or give `credentials_wo` for one apply, with a new version where it holds tokens.")
+	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The connection has no credentials yet",
-		fmt.Sprintf("The connection was created with its settings, but the service cannot sign in at the target. Open %s, choose Provisioning, and authorize; "+
-			"or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that.", r.portalLink(servicePrincipalID)))
+		"The connection has its settings, but the service cannot sign in at the target. "+portal+
+			"or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that.")
 }
 
 func (r *Resource) portalLink(servicePrincipalID string) string {

@@ -41,7 +41,8 @@ func TestResource_createTestsTheCredentialsBeforeItWrites(t *testing.T) {
 
 func TestResource_refusedCredentialsLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
-	const advice = " Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor. Nothing was created or changed."
+	const advice = " Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor. Nothing was created or changed. " +
+		"If the test is wrong, `test_connection = false` goes past it."
 	for name, tt := range map[string]struct {
 		userName, password string
 		said, code         string
@@ -97,7 +98,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 			m := w.managed()
 			config := w.bare("notification_email", "identity-ops@example.com")
 			wants(t, m.Apply(config), acctest.Diagnostic{Path: "authorized", Summary: "The connection has no credentials yet",
-				Detail: "The connection was created with its settings, but the service cannot sign in at the target. Open https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID +
+				Detail: "The connection has its settings, but the service cannot sign in at the target. Open https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID +
 					", choose Provisioning, and authorize; or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that."})
 			if m.Get("authorized") != false || m.Get("admin_username") != nil {
 				t.Errorf("authorized is %v, admin_username %v", m.Get("authorized"), m.Get("admin_username"))

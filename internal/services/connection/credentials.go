@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -81,7 +82,8 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 		asked[strings.ToLower(keyUserName)], asked[strings.ToLower(keyPassword)] = true, true
 	}
 	for _, key := range slices.Sorted(maps.Keys(supplied.by)) {
-		if !asked[strings.ToLower(key)] {
+		byToken := template.OAuthEnabled && (key == "BaseAddress" || strings.HasPrefix(key, "Oauth2")) // instead of the portal's step
+		if !asked[strings.ToLower(key)] && !byToken {
 			diags.AddAttributeWarning(path.Root(supplied.by[key]), "Credential that the connector does not ask for",
 				fmt.Sprintf("The connector %q does not list %q among its configuration fields. It is sent all the same; if the connection test fails, leave it out.", template.ID, key))
 		}
@@ -93,6 +95,9 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 // connector and are not documented, so what certainly speaks of the caller or of Graph itself is told apart instead.
 func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
+	if _, could := unavailable(err); could {
+		return "", false
+	}
 	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.StatusCode == 404 || answer.StatusCode == 408 || answer.StatusCode == 429 || answer.Claims != "" ||
 		slices.Contains([]string{"", "UnknownError", "Authorization_RequestDenied", "InvalidAuthenticationToken"}, answer.Code) {
 		return "", false
@@ -101,25 +106,52 @@ func refusal(err error) (said string, refused bool) {
 	if answer.StatusCode >= 500 && answer.Code == answer.OuterCode {
 		return "", false
 	}
-	said = answer.Message
-	if said == "" {
-		said = answer.Code
-	}
-	return strings.TrimSuffix(said, ".") + ".", true
+	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
 }
 
-// credentialsRefused is the diagnostic for a failed connection test.
-func credentialsRefused(err error, want desired) diag.Diagnostic {
+// unavailable returns what the service said when it could not ask the target at all: its host does not resolve, its answer
+// was odd, its endpoint is gone. That says nothing about the credentials.
+func unavailable(err error) (said string, could bool) {
+	var answer *graph.Error
+	if !errors.As(err, &answer) || answer.StatusCode < 400 || !strings.HasSuffix(strings.ToLower(answer.Code), "unavailable") ||
+		strings.EqualFold(answer.Code, "ServiceUnavailable") {
+		return "", false
+	}
+	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
+}
+
+// untested warns that credentials were stored without a verdict of the target.
+func untested(why string, err error) diag.Diagnostic {
+	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
+		"test them later with the action `gotomeeting_test_connection`."
+	if err != nil {
+		detail += "\n\n" + graphdiag.Facts(err)
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("test_connection"), "The connection was not tested", detail)
+}
+
+// tested judges the connection test: a refusal is an error, and a target that could not be asked a warning. ask is not
+// called when the configuration turns the test off.
+func (m model) tested(want desired, ask func() error) diag.Diagnostic {
+	if !m.TestConnection.ValueBool() {
+		return untested("`test_connection` is `false`.", nil)
+	}
+	err := ask()
+	if err == nil {
+		return nil
+	}
+	if said, could := unavailable(err); could {
+		return untested("Microsoft Entra ID could not ask the target. The service said: "+said, err)
+	}
 	said, refused := refusal(err)
 	if !refused {
 		return graphdiag.Error("Cannot test the connection", err, "Nothing was created or changed.")
 	}
-	at := path.Root(want.secretFrom)
 	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."
 	if want.plain[keyUserName] == "" {
 		hint = "Check the credentials; they need administrator rights at the target."
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "The connection test failed",
-		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed.\n\n%s",
-			said, hint, graphdiag.Facts(err)))
+	return diag.NewAttributeErrorDiagnostic(path.Root(want.secretFrom), "The connection test failed",
+		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed. "+
+			"If the test is wrong, `test_connection = false` goes past it.\n\n%s", said, hint, graphdiag.Facts(err)))
 }

@@ -23,12 +23,15 @@ type desired struct {
 	secret map[string]string
 	// secretFrom is the attribute to blame when the target refuses them.
 	secretFrom string
+	// withheld says that a seed is left out, so that the connection test cannot be given everything that it needs.
+	withheld bool
 }
 
 // toDesired is what the configuration asks for. m must be the plan with the write-only values of the configuration
 // filled in; prior is the state, for the settings that are no longer wanted.
 func (m model) toDesired(prior *model) desired {
 	want := desired{settings: map[string]any{}, plain: map[string]string{}, secret: map[string]string{}}
+	seeding := prior == nil || !m.CredentialsWOVersion.Equal(prior.CredentialsWOVersion)
 	for _, a := range managedAttributes {
 		if a.always() {
 			want.settings[a.attribute] = toPlain(m.value(a.attribute))
@@ -36,10 +39,16 @@ func (m model) toDesired(prior *model) desired {
 		}
 		if prior != nil && a.kind == setting {
 			for key := range a.entries(*prior) {
-				want.plain[key] = ""
+				if !renewed(key) {
+					want.plain[key] = ""
+				}
 			}
 		}
 		for key, value := range a.entries(m) {
+			if renewed(key) && !seeding && (a.kind == secret || value.Equal(a.entries(*prior)[key])) {
+				want.withheld = true
+				continue
+			}
 			if a.kind != secret {
 				want.plain[key] = value.ValueString()
 				continue

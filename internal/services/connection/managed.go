@@ -6,6 +6,7 @@ package connection
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -78,6 +79,12 @@ func owner(key string) (a managed, owned bool) {
 		}
 	}
 	return managed{}, false
+}
+
+// renewed reports keys that the service renews by itself. What is given for them is a seed, sent once with a version of
+// the credentials: sent again, it would overwrite what the service has meanwhile.
+func renewed(key string) bool {
+	return slices.Contains([]string{"Oauth2AccessToken", "Oauth2RefreshToken", "Oauth2AccessTokenCreationTime", "Oauth2AuthorizationCode", "TokenExpiration"}, key)
 }
 
 // always reports whether the setting is written whether the configuration has it or not.

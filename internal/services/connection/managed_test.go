@@ -13,7 +13,7 @@ import (
 
 // steering are the attributes that the service does not keep among the secrets: they say which job is meant, and how the
 // provider goes about it.
-var steering = []string{"service_principal_id", "template_id", "timeouts"}
+var steering = []string{"service_principal_id", "template_id", "timeouts", "test_connection"}
 
 // A new attribute has three places: the schema, model, managedAttributes. This names the one that was forgotten.
 func TestManagedAttributes_agreeWithSchemaAndModel(t *testing.T) {

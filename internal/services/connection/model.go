@@ -33,7 +33,9 @@ type model struct {
 	AccidentalDeletionThreshold types.Int64    `tfsdk:"accidental_deletion_threshold"`
 	Scope                       types.String   `tfsdk:"scope"`
 	SkipOutOfScopeDeletions     types.Bool     `tfsdk:"skip_out_of_scope_deletions"`
+	TestConnection              types.Bool     `tfsdk:"test_connection"`
 	Authorized                  types.Bool     `tfsdk:"authorized"`
+	PendingAction               types.String   `tfsdk:"pending_action"`
 	Timeouts                    timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -93,7 +95,7 @@ func (m model) withWriteOnly(config model) model {
 func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	now := secrets.settings()
-	m.Authorized = types.BoolValue(len(secrets.masked()) > 0)
+	m.Authorized = types.BoolValue(len(secrets.masked()) > 0 && (!m.managesPassword() || len(secrets.vanished([]string{keyPassword})) == 0))
 	for _, a := range managedAttributes {
 		before := m.value(a.attribute)
 		_, isMap := before.(types.Map)
@@ -120,7 +122,7 @@ func (m *model) fromOthers(a managed, secrets stored, imported bool) diag.Diagno
 		_, owned := owner(pair.Key)
 		switch {
 		case owned || pair.Value == "" || !tracked && (!imported || pair.Value == graph.MaskedValue || keptByService(pair.Key)):
-		case pair.Value == graph.MaskedValue: // whether it differs cannot be seen
+		case pair.Value == graph.MaskedValue, renewed(pair.Key): // whether it differs cannot be seen, or does not matter
 			values[pair.Key] = before
 		default:
 			values[pair.Key] = respelled(before, types.StringValue(pair.Value))
@@ -167,6 +169,11 @@ func respelled(before, now attr.Value) attr.Value {
 		return before
 	}
 	return now
+}
+
+// managesPassword reports whether this state stored a password.
+func (m model) managesPassword() bool {
+	return !m.AdminUsername.IsNull() && !(m.AdminPassword.IsNull() && m.AdminPasswordWOVersion.IsNull())
 }
 
 // manages reports whether a stored value is one that this state put there.

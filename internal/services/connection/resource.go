@@ -5,6 +5,8 @@ package connection
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -94,6 +96,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	remembered(r.data).own.Add(state.ref())
 	state.fromJob(state.ServicePrincipalID.ValueString(), job)
+	if state.TestConnection.IsNull() { // imported, or written by a version without it
+		state.TestConnection = types.BoolValue(true)
+	}
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
@@ -107,7 +112,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	default:
 		r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), secrets)
+		before := state
 		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
+		state.PendingAction = textOrNull(unfinished(before, state, job))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -130,9 +137,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	defer r.data.Lock(servicePrincipalID)()
 
 	fresh := newSecrets(plan, config, state)
-	narrowed := state.Scope.ValueString() == scopeAll && plan.Scope.ValueString() == scopeAssigned
+	due := owed(state, plan)
 	var job graph.Job
-	if fresh || narrowed {
+	if fresh || due != "" || plan.Authorized.IsUnknown() {
 		var err error
 		if job, err = r.data.Graph.RequireJob(ctx, plan.ref()); err != nil {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
@@ -141,74 +148,62 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	var result written
 	if writes(plan, config, state) {
-		if result, diags = r.change(ctx, plan.ref(), want, fresh); diags.HasError() {
+		if result, fresh, diags = r.change(ctx, plan, state, want, fresh); diags.HasError() {
 			resp.Diagnostics.Append(diags...)
 			return
 		}
 		resp.Diagnostics.Append(diags...)
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
+	if fresh && due == "" && job.QuarantinedForCredentials() {
+		due = actionStart
+	}
+	planned := plan.PendingAction
+	// What is still to be done is in the state before it is done, and stays there when it fails.
+	plan.PendingAction = textOrNull(due)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddError("The service dropped secrets", lostDetail(result.lost))
 	}
+	if !planned.IsNull() && !planned.IsUnknown() {
+		return // the plan leaves it pending
+	}
+	done, diags := r.carryOut(ctx, plan.ref(), due, job)
+	resp.Diagnostics.Append(diags...)
 	switch {
-	case narrowed:
-		resp.Diagnostics.Append(r.restart(ctx, plan.ref(), job)...)
-	case fresh && job.QuarantinedForCredentials():
-		if err := r.data.Graph.StartJob(ctx, plan.ref()); err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot lift the quarantine", err,
-				"The new credentials are stored; the service will try them by itself at its next attempt."))
-		}
+	case done:
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_action"), types.StringNull())...)
+	case planned.IsNull() && !diags.HasError():
+		resp.Diagnostics.AddAttributeError(path.Root("pending_action"), "Provisioning was switched off since the plan",
+			"The plan was to restart the job. The restart stays pending; plan again.")
 	}
 }
 
-// change tests the secrets that are about to be sent and writes what differs.
-func (r *Resource) change(ctx context.Context, ref graph.JobRef, want desired, fresh bool) (written, diag.Diagnostics) {
+// change tests credentials that the service does not have yet and writes what differs. It reports whether credentials
+// were new to the service: also those that it has lost are.
+func (r *Resource) change(ctx context.Context, plan, state model, want desired, fresh bool) (written, bool, diag.Diagnostics) {
+	ref := plan.ref()
 	before, planned := remembered(r.data).secrets.Take(ref.ServicePrincipalID)
 	if !planned {
 		var err error
 		if before, err = r.data.Graph.GetSecrets(ctx, ref.ServicePrincipalID); err != nil {
-			return written{}, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, "Nothing was changed.")}
+			return written{}, fresh, diag.Diagnostics{graphdiag.Error("Cannot read the connection's settings", err, "Nothing was changed.")}
 		}
 	}
 	put, atRisk := before.plan(want, fresh)
-	if put != nil && len(want.secret) > 0 {
-		if err := r.data.Graph.ValidateJobCredentials(ctx, ref, want.credentials()); err != nil {
-			return written{}, diag.Diagnostics{credentialsRefused(err, want)}
+	fresh = fresh || put != nil && len(before.vanished(slices.Collect(maps.Keys(want.secret)))) > 0
+	var diags diag.Diagnostics
+	if put != nil && len(want.secret) > 0 && !want.withheld && (fresh || otherSettings(plan, state, false)) {
+		diags.Append(plan.tested(want, func() error { return r.data.Graph.ValidateJobCredentials(ctx, ref, want.credentials()) }))
+		if diags.HasError() {
+			return written{}, fresh, diags
 		}
 	}
 	result, err := write(ctx, r.data.Graph, ref.ServicePrincipalID, before, put, atRisk)
 	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
 	if err != nil {
-		return result, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
+		return result, fresh, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}
-	return result, result.warning()
-}
-
-// restart makes a narrowed scope take effect, which needs a restart (known issue of the service). Restarting starts a
-// stopped job as well, so one that was off is paused again. A job that never ran has nothing to re-evaluate.
-// https://learn.microsoft.com/entra/identity/app-provisioning/known-issues
-func (r *Resource) restart(ctx context.Context, ref graph.JobRef, job graph.Job) diag.Diagnostics {
-	restarted, err := true, error(nil)
-	switch {
-	case job.Schedule.Active():
-		if err = r.data.Graph.RestartJob(ctx, ref, ""); err == nil {
-			r.data.NoteStart(ref)
-			return nil
-		}
-		restarted = false
-	case job.HasRun():
-		restarted, err = r.data.Graph.RestartJobKeepingOff(ctx, ref, "")
-	}
-	switch {
-	case err == nil:
-		return nil
-	case restarted:
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot pause the job again", err,
-			"The job was off and had to be restarted for the narrower scope, which may have started it. Pause it in the portal.")}
-	}
-	return diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
-		"The scope is stored but takes effect only with a restart; restart provisioning in the portal.")}
+	return result, fresh, append(diags, result.warning()...)
 }

@@ -76,7 +76,7 @@ func TestResource_livesThroughCreateUpdateImportAndDestroy(t *testing.T) {
 		},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"admin_password_wo_version"}},
 	)
-	wantLines(t, w.did(), "POST validateCredentials", "POST jobs", "PUT secrets", "POST validateCredentials", "PUT secrets", "PUT secrets", "DELETE job")
+	wantLines(t, w.did(), "POST validateCredentials", "POST jobs", "PUT secrets", "PUT secrets", "PUT secrets", "DELETE job")
 }
 
 func TestResource_notificationIsOffWithoutAnAddress(t *testing.T) {
@@ -221,7 +221,12 @@ func TestResource_importByIDWithTheCLIPlansCleanAsGenerated(t *testing.T) {
 				ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: w.sp.ID + "/" + job.ID, GenerateConfig: true,
 				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)}},
 			}}})
-			clean(t, w.Diagnostics())
+			found := w.Diagnostics()
+			if w.secret("Password") == "" { // which every plan says
+				wantSummaries(t, found, "warning: The connection has no credentials yet")
+				found = nil
+			}
+			clean(t, found)
 		})
 	}
 }
@@ -235,7 +240,7 @@ func TestResource_importsByEveryForm(t *testing.T) {
 		"id": w.sp.ID + "/" + job.ID, "service_principal_id": w.sp.ID, "job_id": job.ID, "template_id": store.ConnectorGoToMeeting, "admin_username": store.AdminUserName,
 		"admin_password": nil, "admin_password_wo": nil, "admin_password_wo_version": nil, "credentials_wo": nil, "credentials_wo_version": nil,
 		"connector_settings": map[string]any{"Domain": "example.com"}, "notification_email": nil, "notification_enabled": false, "prevent_accidental_deletions": false,
-		"accidental_deletion_threshold": int64(500), "scope": "assigned", "skip_out_of_scope_deletions": false, "authorized": true, "timeouts": nil,
+		"accidental_deletion_threshold": int64(500), "scope": "assigned", "skip_out_of_scope_deletions": false, "test_connection": true, "authorized": true, "pending_action": nil, "timeouts": nil,
 	}
 	identity := map[string]any{"service_principal_id": w.sp.ID, "job_id": job.ID}
 	for name, load := range map[string]func(*acctest.Managed) acctest.Diagnostics{

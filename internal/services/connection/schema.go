@@ -38,7 +38,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Connects a gallery application to its target for provisioning: the synchronization job, the administrator's credentials, " +
-			"the notification address, the scope and the protection against accidental deletions. The credentials are tested before anything is created or changed. " +
+			"the notification address, the scope and the protection against accidental deletions. New credentials are tested before anything is created or changed. " +
 			"The connection is created switched off; `gotomeeting_provisioning_state` switches it on.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
@@ -84,11 +84,18 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"scope": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(scopeAssigned),
 				Validators: []validator.String{stringvalidator.OneOf(scopeAssigned, scopeAll)},
 				MarkdownDescription: "Who is provisioned: `assigned` (users and groups assigned to the application) or `all` users and groups of the tenant. Defaults to `assigned`. " +
-					"Going from `all` to `assigned` restarts a job that has run."},
+					"Going from `all` to `assigned` restarts a job that is on; one that is off keeps the restart as its `pending_action`."},
 			"skip_out_of_scope_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether accounts of people who leave the scope are left alone instead of disabled. Defaults to `false`."},
+			"test_connection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether the service signs in with credentials before they are stored. Set to `false` only where the test fails although the credentials are right, " +
+					"as it does for some connectors; wrong ones then show only when provisioning goes into quarantine. Defaults to `true`."},
 			"authorized": schema.BoolAttribute{Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Whether the service holds credentials for the target, typed in here or stored by the portal's *Authorize* step; null if that could not be read."},
+				MarkdownDescription: "Whether the service holds credentials for the target, typed in here or stored by the portal's *Authorize* step; null if that could not be read. " +
+					"A managed password that the service no longer lists makes it `false`; the next apply that is given the password stores it again."},
+			"pending_action": schema.StringAttribute{Computed: true, PlanModifiers: kept,
+				MarkdownDescription: "What a change still needs: `restart` (for a narrower scope, once the job is on), `start` (to lift a quarantine after new credentials), or null. " +
+					"The next apply carries it out."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `15m`.",
 				ReadDescription:   "Defaults to `5m`.",

@@ -24,10 +24,10 @@ func TestResource_narrowingTheScopeRestarts(t *testing.T) {
 		want []string
 		ends string
 	}{
-		"never ran":        {func(*store.Job) {}, []string{"POST validateCredentials", "PUT secrets"}, store.ScheduleDisabled},
-		"runs":             {func(j *store.Job) { j.Schedule = store.ScheduleActive; hasRun(j) }, []string{"POST validateCredentials", "PUT secrets", "POST restart"}, store.ScheduleActive},
-		"runs, first time": {func(j *store.Job) { j.Schedule = store.ScheduleActive }, []string{"POST validateCredentials", "PUT secrets", "POST restart"}, store.ScheduleActive},
-		"ran and is off":   {func(j *store.Job) { j.Schedule = store.SchedulePaused; hasRun(j) }, []string{"POST validateCredentials", "PUT secrets", "POST restart", "POST pause"}, store.SchedulePaused},
+		"never ran":        {func(*store.Job) {}, []string{"PUT secrets"}, store.ScheduleDisabled},
+		"runs":             {func(j *store.Job) { j.Schedule = store.ScheduleActive; hasRun(j) }, []string{"PUT secrets", "POST restart"}, store.ScheduleActive},
+		"runs, first time": {func(j *store.Job) { j.Schedule = store.ScheduleActive }, []string{"PUT secrets", "POST restart"}, store.ScheduleActive},
+		"ran and is off":   {func(j *store.Job) { j.Schedule = store.SchedulePaused; hasRun(j) }, []string{"PUT secrets"}, store.SchedulePaused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,14 +59,14 @@ func TestResource_wideningTheScopeDoesNotRestart(t *testing.T) {
 	if found := m.Apply(w.object("scope", "all")); len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}
-	wantLines(t, w.did(), "POST validateCredentials", "PUT secrets")
+	wantLines(t, w.did(), "PUT secrets")
 }
 
 func TestResource_planSaysWhomAChangeOfScopeTouches(t *testing.T) {
 	t.Parallel()
 	const counts = " The last cycle had 12 people in scope; 11 are synchronized."
 	narrower := acctest.Diagnostic{Path: "scope", Summary: "Accounts of people without an assignment will be disabled",
-		Detail: "With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted and its next cycle disables the others' accounts, " +
+		Detail: "With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, " +
 			"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it." + counts}
 	wider := acctest.Diagnostic{Path: "scope", Summary: "Everybody in the tenant will be provisioned",
 		Detail: "With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not." + counts}
@@ -94,30 +94,22 @@ func TestResource_planSaysWhomAChangeOfScopeTouches(t *testing.T) {
 	}
 }
 
-func TestResource_failuresOfTheRestartAreNamed(t *testing.T) {
+func TestResource_aRestartThatFailsIsNamedAndStaysPending(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		path, want, hint string
-	}{
-		"restart": {"/servicePrincipals/*/synchronization/jobs/*/restart", "Cannot restart the job for the narrower scope",
-			"The scope is stored but takes effect only with a restart; restart provisioning in the portal."},
-		"pause": {"/servicePrincipals/*/synchronization/jobs/*/pause", "Cannot pause the job again",
-			"The job was off and had to be restarted for the narrower scope, which may have started it. Pause it in the portal."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			m := w.created("scope", "all")
-			w.changeJob(func(j *store.Job) { j.Schedule = store.SchedulePaused; hasRun(j) })
-			w.fault(simulator.Fault{Method: "POST", Path: tt.path, Effect: simulator.LacksPermission()})
-			found := m.Apply(w.object("scope", "assigned"))
-			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "scope", Summary: tt.want,
-				Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/"+name, synchronizationWrite, tt.hint)})
-			if m.Get("scope") != "assigned" {
-				t.Errorf("the scope in the state is %v, stored is %s", m.Get("scope"), w.secret("SyncAll"))
-			}
-		})
+	w := newWorld(t)
+	m := w.created("scope", "all")
+	w.changeJob(func(j *store.Job) { j.Schedule = store.ScheduleActive; hasRun(j) })
+	w.fault(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/synchronization/jobs/*/restart", Effect: simulator.LacksPermission()})
+	found := m.Apply(w.object("scope", "assigned"))
+	wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "scope", Summary: "Cannot restart the job for the narrower scope",
+		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/restart", synchronizationWrite,
+			"The scope is stored but takes effect only with a restart, which stays pending: apply again, or restart provisioning in the portal.")})
+	if m.Get("scope") != "assigned" || m.Get("pending_action") != "restart" {
+		t.Errorf("the scope in the state is %v, stored is %s; pending is %v", m.Get("scope"), w.secret("SyncAll"), m.Get("pending_action"))
 	}
+	w.Sim.Log().Reset()
+	clean(t, m.Apply(w.object("scope", "assigned")))
+	wantLines(t, w.did(), "POST restart")
 }
 
 func TestResource_newCredentialsLiftTheirQuarantineOnce(t *testing.T) {
@@ -139,7 +131,7 @@ func TestResource_newCredentialsLiftTheirQuarantineOnce(t *testing.T) {
 		"for missing rights":      {quarantined("EncounteredQuarantineException", "GoToMeetingInsufficientRights"), []any{"admin_password_wo_version", "2"}, []string{"POST validateCredentials", "PUT secrets", "POST start"}},
 		"for too many deletions":  {quarantined("TooManyDeletes", ""), []any{"admin_password_wo_version", "2"}, []string{"POST validateCredentials", "PUT secrets"}},
 		"for too many failures":   {quarantined("EncounteredEscrowProportionThreshold", ""), []any{"admin_password_wo_version", "2"}, []string{"POST validateCredentials", "PUT secrets"}},
-		"without new credentials": {quarantined("EncounteredQuarantineException", "GoToMeetingInvalidCredentials"), []any{"notification_email", "other@example.com"}, []string{"POST validateCredentials", "PUT secrets"}},
+		"without new credentials": {quarantined("EncounteredQuarantineException", "GoToMeetingInvalidCredentials"), []any{"notification_email", "other@example.com"}, []string{"PUT secrets"}},
 		"not in quarantine":       {func(w *world) { w.changeJob(func(j *store.Job) { j.Schedule = store.ScheduleActive; hasRun(j) }) }, []any{"admin_password_wo_version", "2"}, []string{"POST validateCredentials", "PUT secrets"}},
 		"with a narrower scope":   {quarantined("EncounteredQuarantineException", "GoToMeetingInvalidCredentials"), []any{"admin_password_wo_version", "2", "scope", "assigned"}, []string{"POST validateCredentials", "PUT secrets", "POST restart"}},
 		"with wrong credentials":  {quarantined("EncounteredQuarantineException", "GoToMeetingInvalidCredentials"), []any{"admin_password_wo_version", "2", "admin_password_wo", "wrong"}, []string{"POST validateCredentials"}},
@@ -170,7 +162,7 @@ func TestResource_quarantineThatCannotBeLifted(t *testing.T) {
 	w.fault(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/synchronization/jobs/*/start", Effect: simulator.LacksPermission()})
 	wants(t, m.Apply(w.object("admin_password_wo_version", "2")), acctest.Diagnostic{Error: true, Summary: "Cannot lift the quarantine",
 		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/start", synchronizationWrite,
-			"The new credentials are stored; the service will try them by itself at its next attempt.")})
+			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt.")})
 	if m.Get("admin_password_wo_version") != "2" {
 		t.Errorf("the version in the state is %v", m.Get("admin_password_wo_version"))
 	}

@@ -85,7 +85,7 @@ func (s stored) notification() map[string]json.RawMessage {
 
 // plan works out the PUT that leaves want behind: every key that we own, readable foreign keys carried along, no masked
 // value ever sent back. A nil result means that nothing differs and nothing is to be written; secrets alone count as a
-// difference only when they are new. lost are masked keys that the PUT cannot repeat and that a service which replaces
+// difference only when they are new or not listed. lost are masked keys that the PUT cannot repeat and that a service which replaces
 // the whole set would drop.
 func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost []string) {
 	owned, now, changed := map[string]string{}, s.settings(), newSecrets
@@ -108,6 +108,7 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 		}
 	}
 	maps.Copy(owned, want.secret)
+	changed = changed || len(s.vanished(slices.Collect(maps.Keys(want.secret)))) > 0
 	if !changed {
 		return nil, nil
 	}
@@ -121,7 +122,7 @@ func (s stored) plan(want desired, newSecrets bool) (put []graph.KeyValue, lost 
 		case repeated:
 		case pair.Value == graph.MaskedValue:
 			lost = append(lost, pair.Key)
-		case pair.Value != "":
+		case pair.Value != "" && !renewed(pair.Key):
 			put = append(put, pair)
 		}
 	}
@@ -162,7 +163,7 @@ func (s stored) missing(put []graph.KeyValue) string {
 			}
 		case !ok:
 			return fmt.Sprintf("`%s` is not listed", pair.Key)
-		case now == graph.MaskedValue, strings.EqualFold(now, pair.Value):
+		case now == graph.MaskedValue, renewed(pair.Key), strings.EqualFold(now, pair.Value):
 		case pair.Key == keyNotification && maps.EqualFunc(stored{{Key: keyNotification, Value: now}}.settings(), stored{pair}.settings(), alike):
 		default:
 			return fmt.Sprintf("`%s` still has its old value", pair.Key)
@@ -171,7 +172,7 @@ func (s stored) missing(put []graph.KeyValue) string {
 	return ""
 }
 
-// vanished lists the keys that were masked before a write and are gone after it.
+// vanished lists those of the keys that are not, or no longer, listed.
 func (s stored) vanished(before []string) []string {
 	var gone []string
 	for _, key := range before {

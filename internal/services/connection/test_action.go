@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -63,25 +65,50 @@ func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
 // Schema describes the action.
 func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the service sign in at GoTo with the stored credentials, like the portal's *Test connection*. It changes nothing and fails with the service's reason. " +
+		MarkdownDescription: "Has the service sign in at GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
+			"It changes nothing and fails with the service's reason. " +
 			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
-		Attributes: map[string]schema.Attribute{"connection_id": connectionIDArgument()},
+		Attributes: map[string]schema.Attribute{
+			"connection_id": connectionIDArgument(),
+			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
+				MarkdownDescription: "User name to test instead of the stored one."},
+			"admin_password": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
+				MarkdownDescription: "Password to test instead of the stored one. Give it by a variable with `sensitive = true`: actions have no state, but a saved plan can hold it."},
+			"credentials": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
+				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. Give them by sensitive variables."},
+		},
 	}
 }
 
-// Invoke tests the stored credentials.
+// Invoke tests the given credentials, or the stored ones.
 func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var connectionID types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("connection_id"), &connectionID)...)
-	ref, diags := readRef(connectionID)
+	var config struct {
+		ConnectionID  types.String `tfsdk:"connection_id"`
+		AdminUsername types.String `tfsdk:"admin_username"`
+		AdminPassword types.String `tfsdk:"admin_password"`
+		Credentials   types.Map    `tfsdk:"credentials"`
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ref, diags := readRef(config.ConnectionID)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the stored credentials; the service may take a minute."})
-	err := a.data.Graph.ValidateJobCredentials(ctx, ref, nil)
+	credentials := model{AdminUsername: config.AdminUsername, AdminPasswordWO: config.AdminPassword, CredentialsWO: config.Credentials}.toDesired(nil).credentials()
+	which, next := "stored", "Store new ones with a new `admin_password_wo_version`, or authorize in the portal again."
+	if credentials != nil {
+		which, next = "given", "The stored ones were not touched."
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the " + which + " credentials; the service may take a minute."})
+	err := a.data.Graph.ValidateJobCredentials(ctx, ref, credentials)
 	if err == nil {
 		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in at the target."})
+		return
+	}
+	if said, could := unavailable(err); could {
+		resp.Diagnostics.AddError("The target could not be asked",
+			fmt.Sprintf("Microsoft Entra ID could not ask the target, which says nothing about the %s credentials. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
 		return
 	}
 	if graph.IsNotFound(err) {
@@ -90,8 +117,7 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	if said, refused := refusal(err); refused {
 		resp.Diagnostics.AddError("The connection test failed",
-			fmt.Sprintf("Microsoft Entra ID tried the stored credentials at the target and was refused. The service said: %s "+
-				"Store new ones with a new `admin_password_wo_version`, or authorize in the portal again. The account needs team administrator rights at GoTo.", said))
+			fmt.Sprintf("Microsoft Entra ID tried the %s credentials at the target and was refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
 		return
 	}
 	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err))

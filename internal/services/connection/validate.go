@@ -6,6 +6,7 @@ package connection
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,8 +84,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
 		return // Terraform asks again for the creation that replaces this
 	}
-	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), types.BoolUnknown())...)
+	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) || r.resends(ctx, config, *state) {
+		plan.Authorized = types.BoolUnknown()
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
+	}
+	pending, diags := r.planPending(ctx, plan, *state)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
+	if !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() && r.data != nil {
+		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
@@ -127,6 +135,27 @@ func newSecrets(plan, config, state model) bool {
 		}
 		return a.kind != setting && !given.IsNull() && !plan.value(compared).Equal(state.value(compared))
 	})
+}
+
+// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed.
+func (r *Resource) resends(ctx context.Context, config, state model) bool {
+	if config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull() || r.data == nil {
+		return false
+	}
+	if config.CredentialsWO.IsNull() {
+		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+	}
+	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
+	if err != nil { // which the refresh has said
+		return false
+	}
+	var keys []string
+	for _, a := range managedAttributes {
+		if a.kind == secret {
+			keys = slices.AppendSeq(keys, maps.Keys(a.entries(config)))
+		}
+	}
+	return len(stored(secrets).vanished(slices.DeleteFunc(keys, renewed))) > 0
 }
 
 // otherSettings reports whether the plan has other settings than the state, among all or among those without a default.
@@ -214,7 +243,7 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 
 // writes reports whether an update touches what is stored as secrets.
 func writes(plan, config, state model) bool {
-	return newSecrets(plan, config, state) || otherSettings(plan, state, true)
+	return newSecrets(plan, config, state) || otherSettings(plan, state, true) || plan.Authorized.IsUnknown()
 }
 
 // known reports whether everything that a write needs is known while planning.
@@ -249,7 +278,7 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 			"With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not."+counts)
 	default:
 		diags.AddAttributeWarning(path.Root("scope"), "Accounts of people without an assignment will be disabled",
-			"With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted and its next cycle disables the others' accounts, "+
+			"With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, "+
 				"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts)
 	}
 	return diags
