@@ -13,8 +13,6 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 // ErrMissing says that the description is not on this machine. It is reference data beside the repository, which not
@@ -50,9 +48,18 @@ func folder() (string, error) {
 	if folder := os.Getenv("GOTOMEETING_CONTRACT_DIR"); folder != "" {
 		return folder, nil
 	}
-	root, err := workspace.ModuleRoot()
+	root, err := os.Getwd()
 	if err != nil {
-		return "", ErrMissing
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		if root == filepath.Dir(root) {
+			return "", ErrMissing
+		}
+		root = filepath.Dir(root)
 	}
 	folder := filepath.Join(root, "..", "shared", "contract")
 	if _, err := os.Stat(folder); err != nil {
