@@ -4,10 +4,12 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +32,7 @@ type Principals struct {
 	byID      *lookUps[Principal]
 	byName    *lookUps[Principal] // by user principal name in lower case
 	groups    *lookUps[membership]
+	whole     *lookUps[[]string] // the users of groups with several pages of members
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -52,6 +55,7 @@ func newPrincipals(d Directory) *Principals {
 	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
 	p.groups = newLookUps(graph.MaxBatch, p.fetchGroups)
+	p.whole = newLookUps(1, p.fetchWhole)
 	return p
 }
 
@@ -206,33 +210,54 @@ func (p *Principals) members(ctx context.Context, groupIDs []string) (map[string
 	}
 	users := make(map[string][]string, len(found))
 	for id, m := range found {
-		if m.more {
-			all, err := p.directory.ListGroupMembers(ctx, id)
-			if err != nil {
+		if users[id] = m.userIDs; m.more {
+			if users[id], err = p.whole.one(ctx, id, nil); err != nil {
 				return nil, err
 			}
-			m = membershipOf(all, false)
 		}
-		users[id] = m.userIDs
 	}
 	return users, nil
 }
 
-// Losses is LossesOf with the members of the groups that lose their last role. An error says why they are not known; the
-// result is AtLeast then.
-func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool) (Losses, map[string][]string, error) {
-	losses := LossesOf(l, removed, added, nil, nil)
-	if !losses.AtLeast {
+func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][]string, error) {
+	found := make(map[string][]string, len(ids))
+	for _, id := range ids {
+		all, err := p.directory.ListGroupMembers(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found[id] = membershipOf(all, false).userIDs
+	}
+	return found, nil
+}
+
+// Losses is LossesOf with the members of the groups that hold roles or get them, as far as they matter. An error says why
+// they are not known; the result may be AtLeast then, and counts whom a group would have kept.
+func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool, usable func(roleID string) bool) (Losses, map[string][]string, error) {
+	losses := LossesOf(l, removed, added, nil, usable)
+	if len(losses.Users) == 0 && !losses.AtLeast {
 		return losses, nil, nil
 	}
-	var groups []string
-	for _, a := range losses.Principals {
+	groups := map[string]bool{}
+	for _, a := range l.All {
 		if a.PrincipalType == KindGroup {
-			groups = append(groups, KeyOf(a).PrincipalID)
+			groups[KeyOf(a).PrincipalID] = true
 		}
 	}
-	members, err := p.members(ctx, groups)
-	return LossesOf(l, removed, added, members, nil), members, err
+	var fresh []string
+	for key := range added {
+		if _, ok := l.Get(key); !ok {
+			fresh = append(fresh, key.PrincipalID)
+		}
+	}
+	newcomers, err := p.byID.all(ctx, fresh)
+	for id, principal := range newcomers {
+		if principal.Type == KindGroup {
+			groups[id] = true
+		}
+	}
+	members, membersErr := p.members(ctx, slices.Collect(maps.Keys(groups)))
+	return LossesOf(l, removed, added, members, usable), members, cmp.Or(membersErr, err)
 }
 
 // readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after

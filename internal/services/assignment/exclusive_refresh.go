@@ -93,8 +93,12 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		return false, nil
 	}
 	now := make(map[roster.Key]bool, len(held))
+	foreign := foreignOf(*state)
 	for key := range held {
 		now[key] = true
+		if !imported && !had[key] {
+			foreign[key] = true
+		}
 		if declared == nil && !had[key] {
 			if diags := declare(); diags.HasError() {
 				return false, diags
@@ -105,6 +109,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	s.entries = entriesFor(now, ids, declared.Label, s.entries)
 	state.Assignments = mapOf(s.entries)
 	state.RoleIDs = mapOf(s.used(ids))
+	state.ForeignAssignments = keepForeign(foreign, now, nil, ids)
 	return true, nil
 }
 

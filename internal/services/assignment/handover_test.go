@@ -70,7 +70,7 @@ func TestResource_destroyOfWhatAnExclusiveResourceListsIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, m.Now, nil)
 			all = append(all, found...)
 		}
-		if len(all) != 1 || !strings.Contains(all.String(), "Listed assignments are destroyed") || !strings.Contains(all.String(), "destroy = false") {
+		if all.HasError() || !strings.Contains(all.String(), "Listed assignments are destroyed") || !strings.Contains(all.String(), "destroy = false") {
 			t.Errorf("exclusive first %v: got %v", exclusiveFirst, all)
 		}
 	}
@@ -145,7 +145,7 @@ func TestExclusive_leavingAnApplicationIsWarnedOf(t *testing.T) {
 	}
 	config := w.set(map[string]any{store.UserAna: "User"})
 	config["service_principal_id"] = other.ID
-	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+" away from 5 people") {
+	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") away from 5 people") {
 		t.Errorf("%s: %v", action, found)
 	}
 }

@@ -38,7 +38,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.planDestroy(state)...)
+			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
 		}
 		return
 	}
@@ -61,6 +61,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.lookForExisting(ctx)
 	}
 	p.lookAround(advises)
+	p.warnReplaced(ctx)
+	p.warnInterrupted()
 	resp.Diagnostics.Append(p.diags...)
 	resp.Diagnostics.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
 	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
@@ -205,7 +207,7 @@ func (p *planning) lookAround(creates bool) {
 }
 
 // planDestroy shows a warning if this plan also wants to have what it destroys here.
-func (r *Resource) planDestroy(state model) diag.Diagnostics {
+func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostics {
 	app, key := r.roster.Application(state.ServicePrincipalID.ValueString()), state.key()
 	var diags diag.Diagnostics
 	wanted, created := app.Plans.AddDestruction(key)
@@ -215,7 +217,58 @@ func (r *Resource) planDestroy(state model) diag.Diagnostics {
 	if created && !r.roster.HasWritten() {
 		diags.Append(destroyedAndCreated(app, key))
 	}
+	if !wanted && !created {
+		diags.Append(warnRemoved(ctx, r.roster, state, "Destroying", howToKeep)...)
+	}
 	return diags
+}
+
+// warnRemoved tells who loses access by the removal of a single assignment, together with what else this run is known to
+// remove: of two roles of one person the second to be planned is the last one.
+func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, advice string) diag.Diagnostics {
+	if r.HasWritten() {
+		return nil // told while planning
+	}
+	app := r.Application(state.ServicePrincipalID.ValueString())
+	l, err := app.Listing(ctx)
+	if err != nil {
+		return nil // the removal itself says what is wrong
+	}
+	found, ok := l.Get(state.key())
+	if !ok {
+		return nil
+	}
+	changes := app.Plans.Changes()
+	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
+	return departing.warning(action+" "+who, action+" "+who, advice)
+}
+
+// warnInterrupted is about a replacement whose successor is known only while applying: the old assignment is gone by then.
+func (p *planning) warnInterrupted() {
+	if p.prior == nil || !p.creates() || !p.isOpen() || p.roster.HasWritten() {
+		return
+	}
+	p.diags.AddWarning(fmt.Sprintf("Access of %s is interrupted", p.prior.PrincipalID.ValueString()),
+		"This plan replaces the assignment, and what takes its place is known only while applying. Terraform removes the old assignment first, and if the new one then cannot be made, nobody has access. "+
+			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is set: then the old assignment is removed only after the new one was made.")
+}
+
+// warnReplaced tells who loses access because another principal or role takes the place of this one.
+func (p *planning) warnReplaced(ctx context.Context) {
+	if p.prior == nil || !p.creates() || p.diags.HasError() {
+		return
+	}
+	app := p.roster.Application(p.prior.ServicePrincipalID.ValueString())
+	app.Plans.AddDestruction(p.prior.key())
+	if p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) && !p.plan.PrincipalID.IsUnknown() {
+		key := p.plan.key()
+		if p.plan.AppRoleID.IsUnknown() {
+			key.RoleID = p.prior.key().RoleID // some role is given again
+		}
+		app.Plans.AddCreation(key)
+	}
+	p.diags.Append(warnRemoved(ctx, p.roster, *p.prior, "Replacing", "")...)
 }
 
 // adviseOn looks at principals, and notes which checks could not run.

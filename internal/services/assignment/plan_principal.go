@@ -70,6 +70,10 @@ func (p *planning) principal(ctx context.Context) {
 		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err))
 	case !found.Exists && p.was != nil:
 		p.diags.Append(p.nameLost(ctx, at))
+	case !found.Exists && p.prior != nil:
+		p.diags.AddAttributeError(at, "User not found",
+			fmt.Sprintf("The directory has no user with the user principal name %q, and this plan would replace the assignment of %s: that would be removed, and nobody would have access. "+
+				"Nothing was changed. Correct the name, or create the user first.", name.ValueString(), p.prior.PrincipalID.ValueString()))
 	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
 			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
