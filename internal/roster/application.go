@@ -39,12 +39,14 @@ type Application struct {
 	// Plans are what this run means to do.
 	Plans Plans
 
-	directory  Directory
-	self       memo.Value[graph.ServicePrincipal]
-	selfAgain  memo.Value[graph.ServicePrincipal] // asked for with patience, after self was not found
-	listing    memo.Value[*Listing]
-	removed    memo.Set[string] // ids of assignments that this run removed; listings may still show them
-	kept       memo.Set[Key]    // made sure of as part of a set
+	directory Directory
+	self      memo.Value[graph.ServicePrincipal]
+	selfAgain memo.Value[graph.ServicePrincipal] // asked for with patience, after self was not found
+	listing   memo.Value[*Listing]
+	removed   memo.Set[string] // ids of assignments that this run removed; listings may still show them
+	left      memo.Set[Key]    // that this run removed as resources of their own
+	kept      memo.Set[Key]    // made sure of as part of a set, or taken over
+	made      memo.Set[string] // ids of assignments that this run made or took over as resources of their own
 }
 
 func (a *Application) fetchSelf(ctx context.Context) (graph.ServicePrincipal, error) {
@@ -52,7 +54,9 @@ func (a *Application) fetchSelf(ctx context.Context) (graph.ServicePrincipal, er
 }
 
 // Self returns the service principal.
-func (a *Application) Self(ctx context.Context) (graph.ServicePrincipal, error) { return a.self.Get(ctx) }
+func (a *Application) Self(ctx context.Context) (graph.ServicePrincipal, error) {
+	return a.self.Get(ctx)
+}
 
 func (a *Application) fetchListing(ctx context.Context) (*Listing, error) {
 	all, err := a.directory.ListAssignments(ctx, a.ID)

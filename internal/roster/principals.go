@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
 // How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
@@ -33,6 +34,7 @@ type Principals struct {
 	byName    *lookUps[Principal] // by user principal name in lower case
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
+	deleted   memo.Value[map[string]string]
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -51,6 +53,7 @@ type membership struct {
 
 func newPrincipals(d Directory) *Principals {
 	p := &Principals{directory: d}
+	p.deleted = memo.Value[map[string]string]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
 	p.byID = newLookUps(principalsACall, p.fetchByID)
 	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
@@ -73,6 +76,36 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 	found, err := p.byName.one(ctx, strings.ToLower(userPrincipalName), nil)
 	if err == nil && found.Exists {
 		p.byID.remember(map[string]Principal{found.ID: found})
+	}
+	return found, err
+}
+
+// Gone says in a sentence that a principal is not in the directory any more, and since when if it is a user in the recycle
+// bin; "" when it is there or cannot be looked up.
+func (p *Principals) Gone(ctx context.Context, id string) string {
+	found, err := p.One(ctx, id, nil)
+	if err != nil || found.Exists {
+		return ""
+	}
+	deleted, err := p.deleted.Get(ctx)
+	at, known := deleted[id]
+	switch {
+	case known:
+		return fmt.Sprintf("The user %s was deleted on %s: restore it within 30 days of that, or remove the entry.", id, at)
+	case err != nil:
+		return fmt.Sprintf("The principal %s is not in the directory any more, and deleted users cannot be read: restore it, or remove the entry.", id)
+	}
+	return fmt.Sprintf("The principal %s is not in the directory any more, nor among the deleted users: remove the entry.", id)
+}
+
+func (p *Principals) fetchDeleted(ctx context.Context) (map[string]string, error) {
+	users, err := p.directory.ListDeletedUsers(ctx, []string{"deletedDateTime"})
+	found := make(map[string]string, len(users))
+	for _, user := range users {
+		var at string
+		if json.Unmarshal(user.Properties["deletedDateTime"], &at) == nil {
+			found[strings.ToLower(user.ID)], _, _ = strings.Cut(at, "T")
+		}
 	}
 	return found, err
 }

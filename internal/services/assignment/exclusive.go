@@ -168,6 +168,11 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 			held[key] = a
 		}
 	}
+	for key := range had { // what was there and is wanted, but is gone since or has no principal any more, is for the next plan to show
+		if _, ok := held[key]; !ok && wanted[key] {
+			held[key] = graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID}
+		}
+	}
 	outcome := app.Converge(ctx, held, wanted, changes.Removed)
 	prior, _ := stringsOf(state.Assignments)
 	pinned, _ := stringsOf(state.RoleIDs)

@@ -61,6 +61,13 @@ type resolvedTexts struct {
 	ids      texts
 	complete bool // every text is resolved
 	diags    diag.Diagnostics
+	moved    []movedRole
+}
+
+// movedRole is a text that meant another role when it was resolved.
+type movedRole struct {
+	at            path.Path
+	text, was, is string
 }
 
 // resolveTexts finds out what texts mean: those resolved before keep their meaning.
@@ -75,7 +82,7 @@ func resolveTexts(inUse map[string]string, pinned texts, declared roster.Roles, 
 		was, isPinned := pinned[text]
 		switch {
 		case isPinned && readable && found && now != was:
-			r.diags.Append(roleMovedError(at, text, was, now))
+			r.moved = append(r.moved, movedRole{at, text, was, now})
 			r.ids[text] = was
 		case isPinned:
 			r.ids[text] = was
@@ -201,6 +208,10 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	wanted := ids.keys(s.entries)
 	scope := s.scope(ids)
 	changes := roster.ChangesOf(had, wanted, scope)
+	for _, m := range resolved.moved {
+		adds := slices.ContainsFunc(slices.Collect(maps.Keys(changes.Added)), func(key roster.Key) bool { return key.RoleID == m.was })
+		diags.Append(roleMoved(m.at, m.text, m.was, m.is, adds))
+	}
 	diags.Append(refuseOutOfScope(s, ids, scope)...)
 	if err == nil {
 		diags.Append(refuseRoles(declared, s, ids, changes.Added)...)

@@ -183,8 +183,9 @@ func TestExclusive_renamedRoleIsNoDifference(t *testing.T) {
 	w.test(
 		resource.TestStep{Config: config},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different role.*` + user + `.*` + organizer)},
+		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{Config: w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"}), // a new entry is refused
+			ExpectError: regexp.MustCompile(`(?s)"User" now refers to a different role.*` + user + `.*` + organizer)},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
 	)
 }

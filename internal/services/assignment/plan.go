@@ -48,7 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
 	}
-	resp.Diagnostics.Append(p.passOn(ctx, req, resp)...)
+	resp.Diagnostics.Append(p.takeOver(ctx, req)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,6 +60,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.advise(ctx)
 		p.lookForExisting(ctx)
 	}
+	resp.Diagnostics.Append(p.passOn(ctx, resp)...)
 	p.lookAround(advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
@@ -124,7 +125,7 @@ func (p *planning) role(ctx context.Context) {
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
 		if ok {
-			p.diags.Append(roleMovedError(at, text, p.prior.AppRoleID.ValueString(), id))
+			p.diags.Append(roleMoved(at, text, p.prior.AppRoleID.ValueString(), id, p.creates()))
 		}
 		return
 	}
@@ -174,8 +175,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting warns of an assignment that creating would collide with. It cannot be an error: a tainted instance is
-// planned like a new one, and its own assignment is still there.
+// lookForExisting tells of an assignment that creating takes over.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -189,7 +189,9 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	if !ok || app.Managed.Has(found.ID) {
 		return
 	}
-	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.ID, found, p.plan.Role.ValueString()))
+	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
+		fmt.Sprintf("%s holds the role %q already, and the apply takes that assignment over. If a resource of another provider configuration or of another state manages it, "+
+			"and destroys it, the principal loses the role until the next apply here: use one of the two only.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -302,10 +304,10 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		"The application declares no role for users, so that Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
 }
 
-func roleMovedError(at path.Path, text, was, is string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "The name now refers to a different role",
-		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. "+
-			"Nothing was changed. Write the id of the role that you mean.", text, was, is))
+// roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
+func roleMoved(at path.Path, text, was, is string, refuses bool) diag.Diagnostic {
+	return diagnosticOf(at, roster.Finding{Summary: fmt.Sprintf("%q now refers to a different role", text), Refuses: refuses,
+		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. Nothing is changed. Write the id of the role that you mean.", text, was, is)})
 }
 
 // explainAssign turns what went wrong while assigning into what a person can do about it.
@@ -314,10 +316,11 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	var unsettled *roster.UnsettledError
 	switch {
 	case errors.As(err, &exists):
-		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.ID, exists.Found, plan.Role.ValueString()))}
+		return diag.Diagnostics{diag.NewErrorDiagnostic(fmt.Sprintf("The assignment of %s is managed twice", plan.PrincipalID.ValueString()),
+			fmt.Sprintf("Another resource of this configuration has just made the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
 		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
-			"Apply again: if it was made, the provider finds it and gives you the import block.")}
+			"Apply again: if it was made, the provider takes it over.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
 	case graph.IsBadRequest(err):
