@@ -4,6 +4,7 @@
 package assignment_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -317,7 +318,7 @@ func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 			t.Fatalf("round %d, %s: %d of %d are left", round, order, len(held), len(ids))
 		}
 		for i := range made {
-			if _, err := w.Sim.Store().Assignment(w.sp.ID, strings.TrimPrefix(made[i].State["id"].(string), w.sp.ID+"/")); err != nil {
+			if _, err := w.Sim.Store().Assignment(w.sp.ID, strings.TrimPrefix(fmt.Sprint(made[i].State["id"]), w.sp.ID+"/")); err != nil {
 				t.Fatalf("round %d, %s: the state has an assignment that is gone: %v", round, order, err)
 			}
 		}
