@@ -141,6 +141,8 @@ var everyAttribute = map[string][]alone{
 		{at: "ignored_principal_ids", to: []any{store.UserLeo}, want: reveals, first: assigned(store.UserKim, store.RoleUser)},
 		{at: "ignored_principal_ids", to: []any{store.UserLeo}, want: steers},
 		{at: "max_removals", to: 10, want: steers},
+		{at: "max_foreign_removals", to: 10, want: steers},
+		{at: "allow_empty", to: true, want: steers},
 	},
 }
 
@@ -154,6 +156,8 @@ var onlySteer = []string{
 	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
 	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",
+	"gotomeeting_user_role_assignments_exclusive.allow_empty",
+	"gotomeeting_user_role_assignments_exclusive.max_foreign_removals",
 	"gotomeeting_user_role_assignments_exclusive.max_removals",
 }
 

@@ -30,23 +30,32 @@ type Application struct {
 	// no more.
 	Refused atomic.Bool
 
+	// Warned counts the warnings about people who lose access: beyond some they share a title.
+	Warned atomic.Int32
+
 	// Exclusive says that a set of this application is in the state.
 	Exclusive atomic.Bool
 
 	// Plans are what this run means to do.
 	Plans Plans
 
-	directory  Directory
-	roles      memo.Value[Roles]
-	rolesAgain memo.Value[Roles] // asked for with patience, after roles was not found
-	listing    memo.Value[*Listing]
-	removed    memo.Set[string] // ids of assignments that this run removed; listings may still show them
-	kept       memo.Set[Key]    // made sure of as part of a set
+	directory Directory
+	self      memo.Value[graph.ServicePrincipal]
+	selfAgain memo.Value[graph.ServicePrincipal] // asked for with patience, after self was not found
+	listing   memo.Value[*Listing]
+	removed   memo.Set[string] // ids of assignments that this run removed; listings may still show them
+	left      memo.Set[Key]    // that this run removed as resources of their own
+	kept      memo.Set[Key]    // made sure of as part of a set, or taken over
+	made      memo.Set[string] // ids of assignments that this run made or took over as resources of their own
 }
 
-func (a *Application) fetchRoles(ctx context.Context) (Roles, error) {
-	sp, err := a.directory.GetServicePrincipal(ctx, a.ID)
-	return sp.AppRoles, err
+func (a *Application) fetchSelf(ctx context.Context) (graph.ServicePrincipal, error) {
+	return a.directory.GetServicePrincipal(ctx, a.ID)
+}
+
+// Self returns the service principal.
+func (a *Application) Self(ctx context.Context) (graph.ServicePrincipal, error) {
+	return a.self.Get(ctx)
 }
 
 func (a *Application) fetchListing(ctx context.Context) (*Listing, error) {
@@ -58,26 +67,29 @@ func (a *Application) fetchListing(ctx context.Context) (*Listing, error) {
 }
 
 // Roles returns the roles that the application declares.
-func (a *Application) Roles(ctx context.Context) (Roles, error) { return a.roles.Get(ctx) }
+func (a *Application) Roles(ctx context.Context) (Roles, error) {
+	sp, err := a.self.Get(ctx)
+	return sp.AppRoles, err
+}
 
 // NewRoles is Roles for an application that may have been created a moment ago.
 func (a *Application) NewRoles(ctx context.Context) (Roles, error) {
-	return a.roles.Get(graph.WithReplicationWait(ctx, ReplicationPatience))
+	return a.Roles(graph.WithReplicationWait(ctx, ReplicationPatience))
 }
 
 // PlannedRoles is Roles for a plan. A service principal that is not known is asked for again over a few seconds, once
 // for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
 func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
-	declared, err := a.roles.Get(ctx)
+	sp, err := a.self.Get(ctx)
 	if graph.IsNotFound(err) {
-		return a.rolesAgain.Get(ctx)
+		sp, err = a.selfAgain.Get(ctx)
 	}
-	return declared, err
+	return sp.AppRoles, err
 }
 
 // RoleName is how messages call a role: by its quoted name, or by its id while nothing else is known.
 func (a *Application) RoleName(roleID string) string {
-	if label := a.roles.Peek().Label(roleID); label != roleID {
+	if label := Roles(a.self.Peek().AppRoles).Label(roleID); label != roleID {
 		return fmt.Sprintf("%q", label)
 	}
 	return roleID

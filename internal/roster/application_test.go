@@ -61,16 +61,23 @@ func TestAssign_settlesLostAnswers(t *testing.T) {
 	}
 }
 
-func TestAssign_leavesForeignAssignmentAlone(t *testing.T) {
+func TestAssign_takesOverWhatIsThereAndKeepsIt(t *testing.T) {
 	d := newFake()
 	foreign, err := d.add(anaID, userRole)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = New(d).Application(spID).Assign(t.Context(), Key{anaID, userRole})
+	key := Key{anaID, userRole}
+	app := New(d).Application(spID)
+	if found, err := app.Assign(t.Context(), key); err != nil || found.ID != foreign.ID {
+		t.Errorf("got %+v, %v; want %s", found, err, foreign.ID)
+	}
 	var exists *ExistsError
-	if !errors.As(err, &exists) || exists.Found.ID != foreign.ID {
-		t.Errorf("got %v, want that %s exists", err, foreign.ID)
+	if _, err = app.Assign(t.Context(), key); !errors.As(err, &exists) || exists.Found.ID != foreign.ID {
+		t.Errorf("a second time: got %v, want that %s is managed twice", err, foreign.ID)
+	}
+	if err := app.Remove(t.Context(), foreign.ID, key); err != nil || len(d.assignments) != 1 {
+		t.Errorf("what was taken over was removed: %v", err)
 	}
 }
 

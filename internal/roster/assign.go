@@ -20,7 +20,7 @@ const (
 	settleGrace = 15 * time.Second
 )
 
-// ExistsError says that somebody else made the same assignment before.
+// ExistsError says that this run has made the same assignment before, for another resource.
 type ExistsError struct {
 	Found graph.Assignment
 }
@@ -37,8 +37,17 @@ func (e *UnsettledError) Error() string { return e.err.Error() }
 func (e *UnsettledError) Unwrap() error { return e.err }
 
 // Assign gives a principal a role. A lost answer is settled by looking, and only what a look shows to be absent is
-// tried again. Its errors may be an ExistsError or an UnsettledError.
+// tried again. What is there already is taken over: it may be what a resource with another address is about to remove, and
+// Remove leaves it then. Its errors may be an ExistsError or an UnsettledError.
 func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, error) {
+	made, err := a.assign(ctx, key)
+	if err == nil && !a.made.Add(made.ID) {
+		return graph.Assignment{}, &ExistsError{made}
+	}
+	return made, err
+}
+
+func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, error) {
 	ours := false // an attempt of this call may have taken effect
 	for try := 1; ; try++ {
 		made, err := a.directory.CreateAssignment(graph.WithReplicationWait(ctx, ReplicationPatience), a.ID, key.PrincipalID, key.RoleID)
@@ -51,11 +60,11 @@ func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, er
 		}
 		ours = ours || graph.IsAmbiguous(err)
 		if !ours {
-			if found, ok := a.duplicate(ctx, key); ok {
-				return graph.Assignment{}, &ExistsError{found}
+			if found, ok := a.adopt(ctx, key); ok {
+				return found, nil
 			}
-			if graph.IsConflict(err) && ctx.Err() == nil && try < AssignTries {
-				continue // somebody else was writing at the same time
+			if (graph.IsConflict(err) || a.left.Has(key)) && ctx.Err() == nil && try < AssignTries {
+				continue // somebody else was writing at the same time, or this run has just removed it
 			}
 			return graph.Assignment{}, err
 		}
@@ -69,6 +78,17 @@ func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, er
 			return graph.Assignment{}, err
 		}
 	}
+}
+
+// adopt is duplicate while nobody removes a single assignment, and keeps what it finds from being removed afterwards.
+func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, bool) {
+	a.Writing.Lock()
+	defer a.Writing.Unlock()
+	found, ok := a.duplicate(ctx, key)
+	if ok {
+		a.kept.Add(key)
+	}
+	return found, ok
 }
 
 // duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
@@ -110,8 +130,8 @@ func (a *Application) lookOften(ctx context.Context, what string, see func(*List
 	})
 }
 
-// Remove removes an assignment by its id. Gone already is success, and so is one that has become part of a set that this
-// run has written. Whoever calls it shares Writing.
+// Remove removes an assignment by its id. Gone already is success, and so is one that this run has made part of a set or
+// taken over for another resource. Whoever calls it shares Writing.
 func (a *Application) Remove(ctx context.Context, id string, key Key) error {
 	if a.kept.Has(key) {
 		return nil
@@ -121,5 +141,6 @@ func (a *Application) Remove(ctx context.Context, id string, key Key) error {
 		return err
 	}
 	a.removed.Add(id)
+	a.left.Add(key)
 	return nil
 }

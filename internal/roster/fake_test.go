@@ -215,6 +215,11 @@ func (d *fakeDirectory) user(name string) (graph.User, error) {
 	return graph.User{}, status(http.StatusNotFound)
 }
 
+func (d *fakeDirectory) ListDeletedUsers(context.Context, []string) ([]graph.SelectedUser, error) {
+	d.count("ListDeletedUsers")
+	return nil, nil
+}
+
 func (d *fakeDirectory) FirstUsers(_ context.Context, most int) ([]graph.User, error) {
 	d.count("FirstUsers")
 	if d.onUsers != nil {

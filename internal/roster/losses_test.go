@@ -91,7 +91,7 @@ func TestLosses_readTheMembersOfGroupsThatGo(t *testing.T) {
 	d.members[guestsID] = []graph.Principal{{ID: benID, Type: KindUser}, {ID: meetingsID, Type: KindGroup}, {ID: calID, Type: KindUser}}
 	l := NewListing([]graph.Assignment{user(anaID, userRole), group(meetingsID, userRole), group(guestsID, userRole), user(calID, userRole)})
 	removed := map[Key]bool{{anaID, userRole}: true, {meetingsID, userRole}: true, {guestsID, userRole}: true}
-	got, members, err := newPrincipals(d).Losses(t.Context(), l, removed, nil)
+	got, members, err := newPrincipals(d).Losses(t.Context(), l, removed, nil, nil)
 	if err != nil || got.AtLeast || len(members[guestsID]) != 2 {
 		t.Errorf("at least: %t, members %v, %v", got.AtLeast, members, err)
 	}
@@ -99,7 +99,7 @@ func TestLosses_readTheMembersOfGroupsThatGo(t *testing.T) {
 		t.Error(diff)
 	}
 	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusForbidden) }
-	got, _, err = newPrincipals(d).Losses(t.Context(), l, removed, nil)
+	got, _, err = newPrincipals(d).Losses(t.Context(), l, removed, nil, nil)
 	if diff := cmp.Diff([]string{anaID}, got.Users); diff != "" || !got.AtLeast || !graph.IsPermissionDenied(err) {
 		t.Errorf("at least: %t, %v, %s", got.AtLeast, err, diff)
 	}

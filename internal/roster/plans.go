@@ -110,6 +110,22 @@ func (p *Plans) AddDestruction(key Key) (wanted, created bool) {
 	return wanted, single.comes
 }
 
+// Changes returns what single assignments are planned so far to be removed and to be made.
+func (p *Plans) Changes() Changes {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := Changes{map[Key]bool{}, map[Key]bool{}}
+	for key, single := range p.singles {
+		if single.comes {
+			c.Added[key] = true
+		}
+		if single.leaves {
+			c.Removed[key] = true
+		}
+	}
+	return c
+}
+
 func (p *Plans) note(key Key, change func(*plannedSingle)) plannedSingle {
 	if p.singles == nil {
 		p.singles = map[Key]plannedSingle{}

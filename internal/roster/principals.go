@@ -4,14 +4,17 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
 // How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
@@ -30,6 +33,8 @@ type Principals struct {
 	byID      *lookUps[Principal]
 	byName    *lookUps[Principal] // by user principal name in lower case
 	groups    *lookUps[membership]
+	whole     *lookUps[[]string] // the users of groups with several pages of members
+	deleted   memo.Value[map[string]string]
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -48,10 +53,12 @@ type membership struct {
 
 func newPrincipals(d Directory) *Principals {
 	p := &Principals{directory: d}
+	p.deleted = memo.Value[map[string]string]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
 	p.byID = newLookUps(principalsACall, p.fetchByID)
 	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
 	p.groups = newLookUps(graph.MaxBatch, p.fetchGroups)
+	p.whole = newLookUps(1, p.fetchWhole)
 	return p
 }
 
@@ -69,6 +76,36 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 	found, err := p.byName.one(ctx, strings.ToLower(userPrincipalName), nil)
 	if err == nil && found.Exists {
 		p.byID.remember(map[string]Principal{found.ID: found})
+	}
+	return found, err
+}
+
+// Gone says in a sentence that a principal is not in the directory any more, and since when if it is a user in the recycle
+// bin; "" when it is there or cannot be looked up.
+func (p *Principals) Gone(ctx context.Context, id string) string {
+	found, err := p.One(ctx, id, nil)
+	if err != nil || found.Exists {
+		return ""
+	}
+	deleted, err := p.deleted.Get(ctx)
+	at, known := deleted[id]
+	switch {
+	case known:
+		return fmt.Sprintf("The user %s was deleted on %s: restore it within 30 days of that, or remove the entry.", id, at)
+	case err != nil:
+		return fmt.Sprintf("The principal %s is not in the directory any more, and deleted users cannot be read: restore it, or remove the entry.", id)
+	}
+	return fmt.Sprintf("The principal %s is not in the directory any more, nor among the deleted users: remove the entry.", id)
+}
+
+func (p *Principals) fetchDeleted(ctx context.Context) (map[string]string, error) {
+	users, err := p.directory.ListDeletedUsers(ctx, []string{"deletedDateTime"})
+	found := make(map[string]string, len(users))
+	for _, user := range users {
+		var at string
+		if json.Unmarshal(user.Properties["deletedDateTime"], &at) == nil {
+			found[strings.ToLower(user.ID)], _, _ = strings.Cut(at, "T")
+		}
 	}
 	return found, err
 }
@@ -206,33 +243,54 @@ func (p *Principals) members(ctx context.Context, groupIDs []string) (map[string
 	}
 	users := make(map[string][]string, len(found))
 	for id, m := range found {
-		if m.more {
-			all, err := p.directory.ListGroupMembers(ctx, id)
-			if err != nil {
+		if users[id] = m.userIDs; m.more {
+			if users[id], err = p.whole.one(ctx, id, nil); err != nil {
 				return nil, err
 			}
-			m = membershipOf(all, false)
 		}
-		users[id] = m.userIDs
 	}
 	return users, nil
 }
 
-// Losses is LossesOf with the members of the groups that lose their last role. An error says why they are not known; the
-// result is AtLeast then.
-func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool) (Losses, map[string][]string, error) {
-	losses := LossesOf(l, removed, added, nil, nil)
-	if !losses.AtLeast {
+func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][]string, error) {
+	found := make(map[string][]string, len(ids))
+	for _, id := range ids {
+		all, err := p.directory.ListGroupMembers(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found[id] = membershipOf(all, false).userIDs
+	}
+	return found, nil
+}
+
+// Losses is LossesOf with the members of the groups that hold roles or get them, as far as they matter. An error says why
+// they are not known; the result may be AtLeast then, and counts whom a group would have kept.
+func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool, usable func(roleID string) bool) (Losses, map[string][]string, error) {
+	losses := LossesOf(l, removed, added, nil, usable)
+	if len(losses.Users) == 0 && !losses.AtLeast {
 		return losses, nil, nil
 	}
-	var groups []string
-	for _, a := range losses.Principals {
+	groups := map[string]bool{}
+	for _, a := range l.All {
 		if a.PrincipalType == KindGroup {
-			groups = append(groups, KeyOf(a).PrincipalID)
+			groups[KeyOf(a).PrincipalID] = true
 		}
 	}
-	members, err := p.members(ctx, groups)
-	return LossesOf(l, removed, added, members, nil), members, err
+	var fresh []string
+	for key := range added {
+		if _, ok := l.Get(key); !ok {
+			fresh = append(fresh, key.PrincipalID)
+		}
+	}
+	newcomers, err := p.byID.all(ctx, fresh)
+	for id, principal := range newcomers {
+		if principal.Type == KindGroup {
+			groups[id] = true
+		}
+	}
+	members, membersErr := p.members(ctx, slices.Collect(maps.Keys(groups)))
+	return LossesOf(l, removed, added, members, usable), members, cmp.Or(membersErr, err)
 }
 
 // readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after

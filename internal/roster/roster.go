@@ -56,9 +56,9 @@ func (r *Roster) Application(servicePrincipalID string) *Application {
 	if a == nil {
 		a = &Application{ID: servicePrincipalID, directory: r.directory}
 		clock := r.directory.Clock()
-		a.roles = memo.Value[Roles]{Clock: clock, Fetch: a.fetchRoles, Keeps: graph.IsPermissionDenied}
-		a.rolesAgain = memo.Value[Roles]{Clock: clock, Keeps: graph.IsNotFound, Fetch: func(ctx context.Context) (Roles, error) {
-			return a.roles.Get(graph.WithReplicationWait(ctx, planPatience))
+		a.self = memo.Value[graph.ServicePrincipal]{Clock: clock, Fetch: a.fetchSelf, Keeps: graph.IsPermissionDenied}
+		a.selfAgain = memo.Value[graph.ServicePrincipal]{Clock: clock, Keeps: graph.IsNotFound, Fetch: func(ctx context.Context) (graph.ServicePrincipal, error) {
+			return a.self.Get(graph.WithReplicationWait(ctx, planPatience))
 		}}
 		a.listing = memo.Value[*Listing]{Clock: clock, MaxAge: listingMaxAge, Fetch: a.fetchListing, Keeps: graph.IsPermissionDenied}
 		r.applications[servicePrincipalID] = a

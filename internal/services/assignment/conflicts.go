@@ -46,7 +46,7 @@ func listedAndDestroyed(app *roster.Application, keys map[roster.Key]bool) diag.
 // a user is renamed whose name is a key of for_each.
 func destroyedAndCreated(app *roster.Application, key roster.Key) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The same assignment is destroyed and created",
-		fmt.Sprintf("This plan destroys the assignment of %s to the role %s as one resource and creates it as another. Creating is refused while the old one is there, "+
-			"and the principal is without access once it is gone. If the resource only has another address or another key of `for_each` now, use a `moved` block.",
+		fmt.Sprintf("This plan destroys the assignment of %s to the role %s as one resource and creates it as another. The principal holds the role afterwards, but may be without it for a moment. "+
+			"If the resource only has another address or another key of `for_each` now, use a `moved` block.",
 			key.PrincipalID, app.RoleName(key.RoleID)))
 }

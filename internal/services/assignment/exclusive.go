@@ -6,6 +6,7 @@ package assignment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -121,7 +122,8 @@ func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Applicat
 // Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is
 // left for the next one to show.
 func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state exclusiveModel
+	var config, plan, state exclusiveModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, exclusiveTimeout)
@@ -156,7 +158,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, l, plan, changes.Removed, wanted, nil)...)
+	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, wanted, foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -164,6 +166,11 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	for key := range changes.Removed { // also of principals that are not listed any more
 		if a, ok := l.Get(key); ok {
 			held[key] = a
+		}
+	}
+	for key := range had { // what was there and is wanted, but is gone since or has no principal any more, is for the next plan to show
+		if _, ok := held[key]; !ok && wanted[key] {
+			held[key] = graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID}
 		}
 	}
 	outcome := app.Converge(ctx, held, wanted, changes.Removed)
@@ -175,6 +182,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		}
 	}
 	r.keep(ctx, &plan, s, ids, outcome, prior)
+	plan.ForeignAssignments = keepForeign(foreignOf(state), outcome.Held, wanted, ids)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
@@ -283,6 +291,23 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 func failures(o roster.Outcome, next string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.Failed), counted(o.Total, "assignment")),
 		"These failed:\n"+some(o.Lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.First))
+}
+
+// foreignOf is what others made since the last apply, by what a refresh found.
+func foreignOf(state exclusiveModel) map[roster.Key]bool {
+	entries, _ := stringsOf(state.ForeignAssignments)
+	ids, _ := stringsOf(state.RoleIDs)
+	return texts(ids).keys(entries)
+}
+
+// keepForeign is what is left of assignments that others made: held, and not taken over.
+func keepForeign(foreign, held, wanted map[roster.Key]bool, ids texts) types.Map {
+	left := maps.Clone(foreign)
+	maps.DeleteFunc(left, func(key roster.Key, _ bool) bool { return !held[key] || wanted[key] })
+	if len(left) == 0 {
+		return types.MapNull(types.StringType)
+	}
+	return mapOf(entriesFor(left, maps.Clone(ids), func(id string) string { return id }))
 }
 
 // keysOf is what a state holds.

@@ -6,7 +6,7 @@ package assignment
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -70,31 +70,68 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 			"unless they are in `assignments` by then:\n"+some(lines))}
 }
 
-// guard refuses to take access away from too many people. Without skipped (while applying) a group that cannot be
-// counted is refused as well.
-func (r *ExclusiveResource) guard(ctx context.Context, l *roster.Listing, plan exclusiveModel, removed, wanted map[roster.Key]bool, skipped *graphdiag.Skipped) diag.Diagnostics {
-	if plan.MaxRemovals.IsUnknown() {
-		return nil // the apply knows it and counts then
+// halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
+const halfFrom = 10
+
+// change is what an exclusive resource is about to do. Config tells what was given explicitly.
+type change struct {
+	config, plan         exclusiveModel
+	had, removed, wanted map[roster.Key]bool
+	foreign              map[roster.Key]bool // found since the last apply, and never part of the configuration
+}
+
+// guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
+// skipped (while applying) a group that cannot be counted is refused as well.
+func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, l *roster.Listing, c change, skipped *graphdiag.Skipped) diag.Diagnostics {
+	if len(c.removed) == 0 || c.plan.MaxRemovals.IsUnknown() || c.plan.AllowEmpty.IsUnknown() || c.plan.MaxForeignRemovals.IsUnknown() {
+		return nil // the apply knows the limits and counts then
 	}
-	limit := plan.MaxRemovals.ValueInt64()
+	limit, foreignLimit := c.plan.MaxRemovals.ValueInt64(), c.plan.MaxForeignRemovals.ValueInt64()
 	at := path.Root("max_removals")
-	losses, members, err := r.roster.Principals.Losses(ctx, l, removed, wanted)
-	people := len(losses.Users)
-	switch {
-	case limit >= 0 && int64(people) > limit:
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Too many people would lose access",
-			fmt.Sprintf("This change takes access to the application away from %s, and `max_removals` allows %d. With provisioning on, their accounts are disabled at the next cycle. "+
-				"Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).\n\nWho would lose access:\n%s", peopleCounted(people), limit, some(losers(losses, members))))}
-	case err != nil && skipped != nil:
-		skipped.Add("how many people lose access with the groups that are removed", err)
-	case err != nil && limit >= 0:
-		return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot count who would lose access", err,
-			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting.")}
-	case limit < 0 && people > defaultMaxRemovals && skipped != nil:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Many people lose access",
-			fmt.Sprintf("This change takes access to the application away from %s, and `max_removals` sets no limit:\n%s", peopleCounted(people), some(losers(losses, members))))}
+	d := departuresOf(ctx, r.roster, app, l, c.removed, c.wanted)
+	people := int64(len(d.people()))
+	var diags diag.Diagnostics
+	if len(c.wanted) == 0 && !c.plan.AllowEmpty.ValueBool() {
+		diags.AddAttributeError(path.Root("assignments"), "The whole set would be emptied",
+			d.detail("Removing every entry")+"\n\nNothing was changed. If an input such as a file or a data source came back empty, repair it. If it is meant, set `allow_empty = true`.")
+		return diags
 	}
-	return nil
+	var strangers []string
+	for _, key := range roster.SortedKeys(c.removed) {
+		if a, ok := l.Get(key); ok && c.foreign[key] {
+			strangers = append(strangers, describe(app, a))
+		}
+	}
+	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
+		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
+			fmt.Sprintf("These were never part of this configuration: somebody else, such as an access package or a colleague in the portal, granted them since the last apply. `max_foreign_removals` allows %d to be removed. "+
+				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, some(strangers)))
+	}
+	switch {
+	case limit >= 0 && people > limit:
+		diags.AddAttributeError(at, "Too many people would lose access",
+			fmt.Sprintf("%s\n\n`max_removals` allows %d. Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).", d.detail("This change"), limit))
+	case d.atLeast() && skipped != nil:
+		skipped.Add("how many people lose access with the groups that are removed", d.err)
+	case d.atLeast() && limit >= 0:
+		diags.Append(graphdiag.AttributeError(at, "Cannot count who would lose access", d.err,
+			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting."))
+	}
+	if all := int64(len(departuresOf(ctx, r.roster, app, l, c.had, nil).people())); c.config.MaxRemovals.IsNull() && !c.plan.AllowEmpty.ValueBool() && all >= halfFrom && 2*people > all && people <= limit {
+		diags.AddAttributeError(at, "More than half of the people would lose access",
+			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it by this resource. Nothing was changed. If it is meant, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
+	}
+	if skipped != nil && !diags.HasError() && !r.roster.HasWritten() {
+		advice := ""
+		if limit < 0 {
+			advice = "`max_removals` sets no limit."
+		}
+		if len(strangers) > 0 {
+			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + some(strangers))
+		}
+		diags.Append(d.warning("Changing the assignments of "+d.application(), "This change", advice)...)
+	}
+	return diags
 }
 
 // warnLeaves tells from how many people a destroy takes access.
@@ -104,29 +141,6 @@ func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel
 	if err != nil {
 		return nil // the destroy itself says what is wrong
 	}
-	losses, _, _ := r.roster.Principals.Losses(ctx, l, keysOf(state), nil) // AtLeast says as much as the error
-	if len(losses.Principals) == 0 {
-		return nil
-	}
-	count := peopleCounted(len(losses.Users))
-	if losses.AtLeast {
-		count = fmt.Sprintf("at least %s (the members of its groups could not be counted)", count)
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("People lose access",
-		fmt.Sprintf("%s takes access to the application %s away from %s. While provisioning is on, their accounts are disabled at the next cycle. "+
-			"To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block.", action, app.ID, count))}
-}
-
-// losers names the principals that lose their last role, and how many members a group has.
-func losers(losses roster.Losses, members map[string][]string) []string {
-	var lines []string
-	for _, a := range losses.Principals {
-		line := holder(a)
-		if ids, known := members[roster.KeyOf(a).PrincipalID]; known && a.PrincipalType == roster.KindGroup {
-			line += fmt.Sprintf(", a group with %s", counted(len(ids), "direct member"))
-		}
-		lines = append(lines, line)
-	}
-	slices.Sort(lines)
-	return lines
+	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
+	return d.warning(action+" for "+d.application(), action, howToKeep)
 }

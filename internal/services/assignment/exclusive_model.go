@@ -21,6 +21,9 @@ type exclusiveModel struct {
 	Roles               types.Set      `tfsdk:"roles"`
 	IgnoredPrincipalIDs types.List     `tfsdk:"ignored_principal_ids"`
 	MaxRemovals         types.Int64    `tfsdk:"max_removals"`
+	MaxForeignRemovals  types.Int64    `tfsdk:"max_foreign_removals"`
+	AllowEmpty          types.Bool     `tfsdk:"allow_empty"`
+	ForeignAssignments  types.Map      `tfsdk:"foreign_assignments"`
 	RoleIDs             types.Map      `tfsdk:"role_ids"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }

@@ -61,6 +61,13 @@ type resolvedTexts struct {
 	ids      texts
 	complete bool // every text is resolved
 	diags    diag.Diagnostics
+	moved    []movedRole
+}
+
+// movedRole is a text that meant another role when it was resolved.
+type movedRole struct {
+	at            path.Path
+	text, was, is string
 }
 
 // resolveTexts finds out what texts mean: those resolved before keep their meaning.
@@ -75,7 +82,7 @@ func resolveTexts(inUse map[string]string, pinned texts, declared roster.Roles, 
 		was, isPinned := pinned[text]
 		switch {
 		case isPinned && readable && found && now != was:
-			r.diags.Append(roleMovedError(at, text, was, now))
+			r.moved = append(r.moved, movedRole{at, text, was, now})
 			r.ids[text] = was
 		case isPinned:
 			r.ids[text] = was
@@ -150,8 +157,13 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Replacing this resource by one for another application")...)
 		return // Terraform asks again for the new object
 	}
-	ids, diags := r.plan(ctx, plan, state)
+	var config exclusiveModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ids, diags := r.plan(ctx, config, plan, state)
 	resp.Diagnostics.Append(diags...)
+	if !plan.ForeignAssignments.IsNull() { // removed by this plan, or taken over
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("foreign_assignments"), types.MapNull(types.StringType))...)
+	}
 	roleIDs := types.MapUnknown(types.StringType)
 	if ids != nil {
 		roleIDs = mapOf(ids)
@@ -162,7 +174,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 }
 
 // plan checks a plan and returns the ids of the roles it names, nil when they are not all known.
-func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state *exclusiveModel) (texts, diag.Diagnostics) {
+func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
 	if !ok || plan.ServicePrincipalID.IsUnknown() {
 		return nil, nil // the apply knows more and checks then
@@ -180,8 +192,9 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
 	var pinned texts
-	had := map[roster.Key]bool{}
+	had, foreign := map[roster.Key]bool{}, map[roster.Key]bool(nil)
 	if state != nil {
+		foreign = foreignOf(*state)
 		pinned, _ = stringsOf(state.RoleIDs)
 		had = keysOf(*state)
 	}
@@ -195,12 +208,17 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 	wanted := ids.keys(s.entries)
 	scope := s.scope(ids)
 	changes := roster.ChangesOf(had, wanted, scope)
+	for _, m := range resolved.moved {
+		adds := slices.ContainsFunc(slices.Collect(maps.Keys(changes.Added)), func(key roster.Key) bool { return key.RoleID == m.was })
+		diags.Append(roleMoved(m.at, m.text, m.was, m.is, adds))
+	}
 	diags.Append(refuseOutOfScope(s, ids, scope)...)
 	if err == nil {
 		diags.Append(refuseRoles(declared, s, ids, changes.Added)...)
 	}
-	if !diags.HasError() && len(changes.Added)+len(changes.Removed) > 0 {
-		diags.Append(r.planChanges(ctx, app, plan, state == nil, s, scope, changes, wanted, declared, &skipped)...)
+	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
+		c := change{config, plan, had, changes.Removed, wanted, foreign}
+		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, declared, &skipped)...)
 	}
 	if state != nil {
 		diags.Append(warnWider(ctx, app, *state, s, scope, wanted)...)
@@ -211,8 +229,8 @@ func (r *ExclusiveResource) plan(ctx context.Context, plan exclusiveModel, state
 }
 
 // planChanges checks what is going to change.
-func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Application, plan exclusiveModel, creates bool, s settings, scope roster.Scope, changes roster.Changes,
-	wanted map[roster.Key]bool, declared roster.Roles, skipped *graphdiag.Skipped) diag.Diagnostics {
+func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Application, c change, creates bool, s settings, scope roster.Scope, added map[roster.Key]bool,
+	declared roster.Roles, skipped *graphdiag.Skipped) diag.Diagnostics {
 	var diags diag.Diagnostics
 	l, err := app.Listing(ctx)
 	switch {
@@ -223,11 +241,11 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	if creates {
-		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), wanted)...)
+		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), c.wanted)...)
 	}
-	diags.Append(r.guard(ctx, l, plan, changes.Removed, wanted, skipped)...)
+	diags.Append(r.guard(ctx, app, l, c, skipped)...)
 	if !diags.HasError() && !r.roster.HasWritten() {
-		diags.Append(r.advise(ctx, l, changes.Added, declared, skipped)...)
+		diags.Append(r.advise(ctx, l, added, declared, skipped)...)
 	}
 	return diags
 }

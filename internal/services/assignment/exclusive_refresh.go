@@ -6,6 +6,7 @@ package assignment
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -93,8 +94,25 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		return false, nil
 	}
 	now := make(map[roster.Key]bool, len(held))
+	var lines []string
+	for _, key := range roster.SortedKeys(had) {
+		if _, ok := held[key]; ok || imported {
+			continue
+		}
+		if why := r.roster.Principals.Gone(ctx, key.PrincipalID); why != "" {
+			now[key] = true
+			lines = append(lines, why)
+		}
+	}
+	if lines = slices.Compact(lines); len(lines) > 0 {
+		diags.AddWarning(counted(len(lines), "principal")+" of `assignments` in the directory no longer", "The entries stay in the state, and nothing is sent for them:\n"+some(lines))
+	}
+	foreign := foreignOf(*state)
 	for key := range held {
 		now[key] = true
+		if !imported && !had[key] {
+			foreign[key] = true
+		}
 		if declared == nil && !had[key] {
 			if diags := declare(); diags.HasError() {
 				return false, diags
@@ -105,7 +123,8 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	s.entries = entriesFor(now, ids, declared.Label, s.entries)
 	state.Assignments = mapOf(s.entries)
 	state.RoleIDs = mapOf(s.used(ids))
-	return true, nil
+	state.ForeignAssignments = keepForeign(foreign, now, nil, ids)
+	return true, diags
 }
 
 // isMissing reports whether something is not held any more.

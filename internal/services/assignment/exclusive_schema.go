@@ -53,7 +53,15 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"max_removals": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(defaultMaxRemovals),
 				Validators: []validator.Int64{int64validator.AtLeast(-1)},
 				MarkdownDescription: "The most people who may lose access by one change; one that takes it from more is refused while planning. " +
-					"Removing a group counts its direct members. Defaults to `50`; `-1` means no limit. Destroying is not limited but warned of."},
+					"Removing a group counts its direct members, and whoever keeps another role or is in another group does not count. Defaults to `50`; `-1` means no limit. " +
+					"A change that takes access from more than half of the people, from ten people on, needs a limit that is given here. Destroying has no limit, but shows a warning."},
+			"max_foreign_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(-1)},
+				MarkdownDescription: "The most assignments of `foreign_assignments` that one change may remove; more are refused while planning. Null means `0`; `-1` means no limit."},
+			"allow_empty": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether a change may remove every entry that is left. Without it, a set that is not empty is not emptied: a file or data source may just have come back empty."},
+			"foreign_assignments": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Assignments that others made since the last apply, such as an access package or a colleague in the portal: object id to roles. Null when there are none. " +
+					"They are also in `assignments`, so that a plan shows their removal; listing them there takes them over."},
 			"role_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Ids of the roles named in `assignments` and `roles`, as they were resolved first. Renaming a role later is no difference."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,

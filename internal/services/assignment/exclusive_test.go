@@ -85,7 +85,7 @@ func TestExclusive_managesTheWholeSet(t *testing.T) {
 				return nil
 			},
 		},
-		resource.TestStep{Config: w.exclusive(map[string]string{}), Check: func(*terraform.State) error {
+		resource.TestStep{Config: w.exclusive(map[string]string{}, "allow_empty = true"), Check: func(*terraform.State) error {
 			if held := w.held(); len(held) > 0 {
 				return fmt.Errorf("left: %q", held)
 			}
@@ -133,7 +133,7 @@ func TestExclusive_addsBeforeItRemoves(t *testing.T) {
 func TestExclusive_repairsDrift(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	config := w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"})
+	config := w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"}, "max_foreign_removals = 1")
 	w.test(
 		resource.TestStep{Config: config},
 		resource.TestStep{ // one gone, one too many, and an integration that is nobody's account
@@ -183,8 +183,9 @@ func TestExclusive_renamedRoleIsNoDifference(t *testing.T) {
 	w.test(
 		resource.TestStep{Config: config},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
-		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different role.*` + user + `.*` + organizer)},
+		resource.TestStep{PreConfig: rename(map[string]string{organizer: "User"}), Config: config, ConfigPlanChecks: emptyPlan()},
+		resource.TestStep{Config: w.exclusive(map[string]string{store.UserAna: "User", store.UserBen: "User"}), // a new entry is refused
+			ExpectError: regexp.MustCompile(`(?s)"User" now refers to a different role.*` + user + `.*` + organizer)},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
 	)
 }
@@ -285,7 +286,7 @@ func TestExclusive_limitsHowManyPeopleLoseAccess(t *testing.T) {
 		resource.TestStep{Config: w.exclusive(all)},
 		resource.TestStep{
 			Config: w.exclusive(few), PlanOnly: true,
-			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 51 people.*allows 50.*and 41 more`),
+			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 51 people.*and 41 more.*allows 50`),
 		},
 		resource.TestStep{Config: w.exclusive(everybody(ids, "Organizer")), Check: func(*terraform.State) error { // nobody loses access
 			if n := len(w.held()); n != 60 {
@@ -309,6 +310,7 @@ resource "gotomeeting_user_role_assignments_exclusive" "this" {
   service_principal_id = %q
   assignments          = terraform_data.people.output
   max_removals         = 3
+  allow_empty          = true
 }
 `, w.sp.ID)),
 			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*from 14 people`),
@@ -323,6 +325,7 @@ resource "gotomeeting_user_role_assignments_exclusive" "this" {
   service_principal_id = %q
   assignments          = {}
   max_removals         = terraform_data.limit.output
+  allow_empty          = true
 }
 `, w.sp.ID)),
 			ExpectError: regexp.MustCompile(`(?s)Too many people would lose access.*allows 13`),
@@ -333,7 +336,7 @@ resource "gotomeeting_user_role_assignments_exclusive" "this" {
 					t.Errorf("%d writes in spite of the limit", len(writes))
 				}
 			},
-			Config: w.exclusive(map[string]string{}, "max_removals = -1"),
+			Config: w.exclusive(map[string]string{}, "max_removals = -1", "allow_empty = true"),
 		},
 	)
 }

@@ -4,6 +4,7 @@
 package assignment_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -70,7 +71,7 @@ func TestResource_destroyOfWhatAnExclusiveResourceListsIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, m.Now, nil)
 			all = append(all, found...)
 		}
-		if len(all) != 1 || !strings.Contains(all.String(), "Listed assignments are destroyed") || !strings.Contains(all.String(), "destroy = false") {
+		if all.HasError() || !strings.Contains(all.String(), "Listed assignments are destroyed") || !strings.Contains(all.String(), "destroy = false") {
 			t.Errorf("exclusive first %v: got %v", exclusiveFirst, all)
 		}
 	}
@@ -145,7 +146,7 @@ func TestExclusive_leavingAnApplicationIsWarnedOf(t *testing.T) {
 	}
 	config := w.set(map[string]any{store.UserAna: "User"})
 	config["service_principal_id"] = other.ID
-	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+" away from 5 people") {
+	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") away from 5 people") {
 		t.Errorf("%s: %v", action, found)
 	}
 }
@@ -253,7 +254,7 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, prior, config)
 			all = append(all, found...)
 		}
-		if len(all) != 1 || all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {
+		if all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {
 			t.Errorf("destroy first %v: got %v", destroyFirst, all)
 		}
 	}
@@ -261,7 +262,66 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 	if _, _, found := m.Plan(w.one(store.UserAna, "User")); len(found) > 0 {
 		t.Errorf("a replacement: %v", found)
 	}
-	if found := m.Apply(w.one(store.UserAna, "User")); len(found) > 0 {
+	if found := m.Apply(w.one(store.UserAna, "User")); found.HasError() {
 		t.Errorf("a replacement: %v", found)
+	}
+}
+
+// Keys of for_each that are renamed without `moved` blocks destroy and create the same assignments in one apply.
+func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.Sim.Store().AddUsers(20)
+	states := make([]*acctest.Instance, len(ids))
+	p := w.Protocol()
+	for i, id := range ids {
+		var found acctest.Diagnostics
+		states[i], found = p.Change(single, nil, w.one(id, "User"))
+		noErrors(t, found)
+	}
+	for round, order := range []string{"create first", "destroy first", "at once", "at once", "at once"} {
+		p := w.Protocol()
+		made := make([]*acctest.Instance, len(ids))
+		each(len(ids), func(i int) {
+			old, found := p.Plan(single, states[i], nil)
+			fresh, more := p.Plan(single, nil, w.one(ids[i], "User"))
+			if found = append(found, more...); found.HasError() {
+				t.Errorf("plan: %v", found)
+				return
+			}
+			create := func() {
+				var found acctest.Diagnostics
+				if made[i], found = p.Apply(fresh); found.HasError() {
+					t.Errorf("create: %v", found)
+				}
+			}
+			destroy := func() {
+				if _, found := p.Apply(old); found.HasError() {
+					t.Errorf("destroy: %v", found)
+				}
+			}
+			switch order {
+			case "create first":
+				create()
+				destroy()
+			case "destroy first":
+				destroy()
+				create()
+			default:
+				var both sync.WaitGroup
+				both.Go(create)
+				both.Go(destroy)
+				both.Wait()
+			}
+		})
+		if held := w.held(); t.Failed() || len(held) != len(ids) {
+			t.Fatalf("round %d, %s: %d of %d are left", round, order, len(held), len(ids))
+		}
+		for i := range made {
+			if _, err := w.Sim.Store().Assignment(w.sp.ID, strings.TrimPrefix(fmt.Sprint(made[i].State["id"]), w.sp.ID+"/")); err != nil {
+				t.Fatalf("round %d, %s: the state has an assignment that is gone: %v", round, order, err)
+			}
+		}
+		states = made
 	}
 }

@@ -64,18 +64,6 @@ func describeAll(app *roster.Application, keys map[roster.Key]bool) string {
 	return some(lines)
 }
 
-func alreadyAssigned(servicePrincipalID string, found graph.Assignment, role string) string {
-	who := found.PrincipalID
-	if found.PrincipalDisplayName != "" {
-		who = fmt.Sprintf("%q (%s)", found.PrincipalDisplayName, found.PrincipalID)
-	}
-	return fmt.Sprintf("%s holds the role %q already, by an assignment that this new object did not make. If nothing in this configuration manages it, take it over with this block, "+
-		"with the resource's address in place of NAME:\n\n%s\n\n"+
-		"If another resource of this configuration manages it, use a `moved` block, or remove one of the two. If this resource itself does, and is only about to be replaced "+
-		"with `create_before_destroy`, keep it: with `terraform untaint`, or without `-replace`.",
-		who, role, importBlock(singleType, reference{servicePrincipalID, found.ID}.String()))
-}
-
 func waited() string {
 	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", roster.ReplicationPatience.Seconds())
 }

@@ -38,7 +38,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.planDestroy(state)...)
+			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
 		}
 		return
 	}
@@ -48,7 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.prior = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
 	}
-	resp.Diagnostics.Append(p.passOn(ctx, req, resp)...)
+	resp.Diagnostics.Append(p.takeOver(ctx, req)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,7 +60,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.advise(ctx)
 		p.lookForExisting(ctx)
 	}
+	resp.Diagnostics.Append(p.passOn(ctx, resp)...)
 	p.lookAround(advises)
+	p.warnReplaced(ctx)
+	p.warnInterrupted()
 	resp.Diagnostics.Append(p.diags...)
 	resp.Diagnostics.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
 	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
@@ -122,7 +125,7 @@ func (p *planning) role(ctx context.Context) {
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
 		if ok {
-			p.diags.Append(roleMovedError(at, text, p.prior.AppRoleID.ValueString(), id))
+			p.diags.Append(roleMoved(at, text, p.prior.AppRoleID.ValueString(), id, p.creates()))
 		}
 		return
 	}
@@ -172,8 +175,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting warns of an assignment that creating would collide with. It cannot be an error: a tainted instance is
-// planned like a new one, and its own assignment is still there.
+// lookForExisting tells of an assignment that creating takes over.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -187,7 +189,9 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	if !ok || app.Managed.Has(found.ID) {
 		return
 	}
-	p.diags.AddWarning("The assignment exists already", alreadyAssigned(app.ID, found, p.plan.Role.ValueString()))
+	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
+		fmt.Sprintf("%s holds the role %q already, and the apply takes that assignment over. If a resource of another provider configuration or of another state manages it, "+
+			"and destroys it, the principal loses the role until the next apply here: use one of the two only.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -205,7 +209,7 @@ func (p *planning) lookAround(creates bool) {
 }
 
 // planDestroy shows a warning if this plan also wants to have what it destroys here.
-func (r *Resource) planDestroy(state model) diag.Diagnostics {
+func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostics {
 	app, key := r.roster.Application(state.ServicePrincipalID.ValueString()), state.key()
 	var diags diag.Diagnostics
 	wanted, created := app.Plans.AddDestruction(key)
@@ -215,7 +219,58 @@ func (r *Resource) planDestroy(state model) diag.Diagnostics {
 	if created && !r.roster.HasWritten() {
 		diags.Append(destroyedAndCreated(app, key))
 	}
+	if !wanted && !created {
+		diags.Append(warnRemoved(ctx, r.roster, state, "Destroying", howToKeep)...)
+	}
 	return diags
+}
+
+// warnRemoved tells who loses access by the removal of a single assignment, together with what else this run is known to
+// remove: of two roles of one person the second to be planned is the last one.
+func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, advice string) diag.Diagnostics {
+	if r.HasWritten() {
+		return nil // told while planning
+	}
+	app := r.Application(state.ServicePrincipalID.ValueString())
+	l, err := app.Listing(ctx)
+	if err != nil {
+		return nil // the removal itself says what is wrong
+	}
+	found, ok := l.Get(state.key())
+	if !ok {
+		return nil
+	}
+	changes := app.Plans.Changes()
+	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
+	return departing.warning(action+" "+who, action+" "+who, advice)
+}
+
+// warnInterrupted is about a replacement whose successor is known only while applying: the old assignment is gone by then.
+func (p *planning) warnInterrupted() {
+	if p.prior == nil || !p.creates() || !p.isOpen() || p.roster.HasWritten() {
+		return
+	}
+	p.diags.AddWarning(fmt.Sprintf("Access of %s is interrupted", p.prior.PrincipalID.ValueString()),
+		"This plan replaces the assignment, and what takes its place is known only while applying. Terraform removes the old assignment first, and if the new one then cannot be made, nobody has access. "+
+			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is set: then the old assignment is removed only after the new one was made.")
+}
+
+// warnReplaced tells who loses access because another principal or role takes the place of this one.
+func (p *planning) warnReplaced(ctx context.Context) {
+	if p.prior == nil || !p.creates() || p.diags.HasError() {
+		return
+	}
+	app := p.roster.Application(p.prior.ServicePrincipalID.ValueString())
+	app.Plans.AddDestruction(p.prior.key())
+	if p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) && !p.plan.PrincipalID.IsUnknown() {
+		key := p.plan.key()
+		if p.plan.AppRoleID.IsUnknown() {
+			key.RoleID = p.prior.key().RoleID // some role is given again
+		}
+		app.Plans.AddCreation(key)
+	}
+	p.diags.Append(warnRemoved(ctx, p.roster, *p.prior, "Replacing", "")...)
 }
 
 // adviseOn looks at principals, and notes which checks could not run.
@@ -249,10 +304,10 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		"The application declares no role for users, so that Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
 }
 
-func roleMovedError(at path.Path, text, was, is string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "The name now refers to a different role",
-		fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. "+
-			"Nothing was changed. Write the id of the role that you mean.", text, was, is))
+// roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
+func roleMoved(at path.Path, text, was, is string, refuses bool) diag.Diagnostic {
+	return diagnosticOf(at, roster.Finding{Summary: fmt.Sprintf("%q now refers to a different role", text), Refuses: refuses,
+		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. Nothing is changed. Write the id of the role that you mean.", text, was, is)})
 }
 
 // explainAssign turns what went wrong while assigning into what a person can do about it.
@@ -261,10 +316,11 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	var unsettled *roster.UnsettledError
 	switch {
 	case errors.As(err, &exists):
-		return diag.Diagnostics{diag.NewErrorDiagnostic("The assignment exists already", alreadyAssigned(app.ID, exists.Found, plan.Role.ValueString()))}
+		return diag.Diagnostics{diag.NewErrorDiagnostic(fmt.Sprintf("The assignment of %s is managed twice", plan.PrincipalID.ValueString()),
+			fmt.Sprintf("Another resource of this configuration has just made the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
 		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
-			"Apply again: if it was made, the provider finds it and gives you the import block.")}
+			"Apply again: if it was made, the provider takes it over.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
 	case graph.IsBadRequest(err):

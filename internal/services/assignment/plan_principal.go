@@ -25,22 +25,30 @@ const resolvedKey = "resolved"
 type resolvedName struct {
 	Name string `json:"name"`
 	ID   string `json:"id"`
+
+	// Forced says that the configuration did not change: the replacement was asked for, or the object is tainted.
+	Forced bool `json:"forced"`
 }
 
-// passOn hands over, from one plan of a replacement to the next, whom the name meant.
-func (p *planning) passOn(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) diag.Diagnostics {
-	if p.plan.UserPrincipalName.IsNull() {
+// takeOver reads whom the name meant to the object that this one replaces.
+func (p *planning) takeOver(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+	if p.plan.UserPrincipalName.IsNull() || p.prior != nil {
 		return nil
 	}
-	if p.prior == nil {
-		raw, diags := req.Private.GetKey(ctx, resolvedKey)
-		var was resolvedName
-		if len(raw) > 0 && json.Unmarshal(raw, &was) == nil && was.Name == p.plan.UserPrincipalName.ValueString() {
-			p.was = &was
-		}
-		return diags
+	raw, diags := req.Private.GetKey(ctx, resolvedKey)
+	var was resolvedName
+	if len(raw) > 0 && json.Unmarshal(raw, &was) == nil && was.Name == p.plan.UserPrincipalName.ValueString() {
+		p.was = &was
 	}
-	raw, err := json.Marshal(resolvedName{p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()})
+	return diags
+}
+
+// passOn hands over whom the name means, to the plan of what may replace this object.
+func (p *planning) passOn(ctx context.Context, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+	if p.plan.UserPrincipalName.IsNull() || p.prior == nil {
+		return nil
+	}
+	raw, err := json.Marshal(resolvedName{p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString(), !p.creates()})
 	if err != nil {
 		return nil // two texts can always be written
 	}
@@ -70,10 +78,16 @@ func (p *planning) principal(ctx context.Context) {
 		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err))
 	case !found.Exists && p.was != nil:
 		p.diags.Append(p.nameLost(ctx, at))
+	case !found.Exists && p.prior != nil:
+		p.diags.AddAttributeError(at, "User not found",
+			fmt.Sprintf("The directory has no user with the user principal name %q, and this plan would replace the assignment of %s: that would be removed, and nobody would have access. "+
+				"Nothing was changed. Correct the name, or create the user first.", name.ValueString(), p.prior.PrincipalID.ValueString()))
 	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
 			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
 		p.openPrincipal()
+	case p.was != nil && p.was.ID != found.ID && !p.was.Forced:
+		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.was.ID, found.ID))
 	default:
 		p.plan.PrincipalID = types.StringValue(found.ID)
 		if p.prior != nil && !p.plan.PrincipalID.Equal(p.prior.PrincipalID) {
@@ -123,8 +137,11 @@ func (p *planning) sameUser(ctx context.Context) {
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
 	case user.Exists && user.ID != id:
-		p.diags.AddAttributeError(path.Root("user_principal_name"), "The name now refers to a different user",
-			fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and now refers to the user %s. "+
-				"Nothing was changed. Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead.", name, id, user.ID, id, user.ID))
+		p.diags.AddAttributeWarning(path.Root("user_principal_name"), fmt.Sprintf("%q now refers to a different user", name), otherUser(name, id, user.ID))
 	}
+}
+
+func otherUser(name, was, is string) string {
+	return fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and now refers to the user %s. Nothing is changed for either of them. "+
+		"Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead; or plan with `-replace`.", name, was, is, was, is)
 }

@@ -5,6 +5,7 @@ package assignment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -21,8 +22,6 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
-
-const singleType = "gotomeeting_user_role_assignment"
 
 // Default timeouts. One call takes a moment, but a throttling service may ask for minutes.
 const (
@@ -131,6 +130,9 @@ func resolveRole(ctx context.Context, app *roster.Application, plan *model) diag
 	return warnDefaultAccess(path.Root("role"), id)
 }
 
+// errStays stands for an assignment that is not there although its application is.
+var errStays = errors.New("the application is there")
+
 // Read finds the assignment in the listing that all instances share.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
@@ -155,6 +157,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err))
 		return
+	}
+	if !ok && !state.Role.IsNull() { // not just imported
+		if why := r.roster.Principals.Gone(ctx, state.key().PrincipalID); why != "" && app.ConfirmGone(ctx, errStays) != nil {
+			// Its old id is what keeps whoever gets the name next from getting the access.
+			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+			return
+		}
 	}
 	if !ok {
 		// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.

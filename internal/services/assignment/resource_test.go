@@ -117,7 +117,10 @@ func TestResource_resolvesUserPrincipalNameOnce(t *testing.T) {
 				rename(store.UserBen, "ben.retired@corp.example")
 				rename(store.UserAna, "ben@corp.example")
 			},
-			Config:      w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`),
+			Config: w.single(`user_principal_name = "ben@corp.example"`, `role = "User"`), ConfigPlanChecks: emptyPlan(),
+		},
+		resource.TestStep{ // a changed entry is refused
+			Config:      w.single(`user_principal_name = "ben@corp.example"`, `role = "Organizer"`),
 			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different user.*` + store.UserBen + `.*` + store.UserAna),
 		},
 		resource.TestStep{
@@ -183,8 +186,11 @@ func TestResource_renamedRoleIsNoDifference(t *testing.T) {
 		resource.TestStep{Config: config},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "Member"}), Config: config, ConfigPlanChecks: emptyPlan()},
 		resource.TestStep{
-			PreConfig: rename(map[string]string{organizer: "User"}), Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The name now refers to a different role.*` + user + `.*` + organizer),
+			PreConfig: rename(map[string]string{organizer: "User"}), Config: config, ConfigPlanChecks: emptyPlan(),
+		},
+		resource.TestStep{ // a changed entry is refused
+			Config:      w.single(fmt.Sprintf("principal_id = %q", store.UserBen), `role = "User"`),
+			ExpectError: regexp.MustCompile(`(?s)"User" now refers to a different role.*` + user + `.*` + organizer),
 		},
 		resource.TestStep{PreConfig: rename(map[string]string{user: "User", organizer: "Organizer"}), Config: config, ConfigPlanChecks: emptyPlan()},
 	)
@@ -395,22 +401,26 @@ func TestResource_refusedReadIsNotGone(t *testing.T) {
 	)
 }
 
-func TestResource_pointsToImportWhenSomebodyElseAssigned(t *testing.T) {
+func TestResource_takesOverWhatSomebodyElseAssigned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	foreign := w.assign(store.UserAna, "User")
-	config := w.single(fmt.Sprintf("principal_id = %q", store.UserAna), `role = "User"`)
-	w.test(
-		resource.TestStep{
-			Config: config,
-			ExpectError: regexp.MustCompile(`(?s)The assignment exists already.*to = gotomeeting_user_role_assignment\.NAME.*` +
-				regexp.QuoteMeta(w.sp.ID+"/"+foreign.ID) + `.*moved.*terraform\s+untaint`),
-		},
-		resource.TestStep{ // the block from the message
-			Config: fmt.Sprintf("import {\n to = %s\n id = %q\n}\n", address, w.sp.ID+"/"+foreign.ID) + config,
-			Check:  w.holds(store.UserAna + " User"),
-		},
-	)
+	m := w.Managed(single)
+	says(t, m.Apply(w.one(store.UserAna, "User")), false, "The assignment of "+store.UserAna+" exists already", "takes that assignment over")
+	if id := m.Text("id"); id != w.sp.ID+"/"+foreign.ID {
+		t.Errorf("the state has %s, want %s", id, foreign.ID)
+	}
+	// Two resources for the same assignment are refused, as far as one run can tell.
+	p := w.Protocol()
+	config := w.one(store.UserBen, "User")
+	first, found := p.Plan(single, nil, config)
+	noErrors(t, found)
+	second, found := p.Plan(single, nil, config)
+	noErrors(t, found)
+	_, found = p.Apply(first)
+	noErrors(t, found)
+	_, found = p.Apply(second)
+	says(t, found, true, "is managed twice")
 }
 
 func TestResource_saysWhichEndIsMissing(t *testing.T) {

@@ -5,6 +5,8 @@ package assignment
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,6 +19,17 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
+
+// userPrincipalName refuses what cannot be one: a display name would otherwise only fail while applying.
+func userPrincipalName() validator.String {
+	return validate.Text("must be a user principal name", func(s string) (summary, detail string) {
+		if name, domain, found := strings.Cut(s, "@"); s == "" || found && name != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n") {
+			return "", ""
+		}
+		return "Invalid user principal name", fmt.Sprintf("%q is not a user principal name, such as \"ana@example.com\". Users are assigned by their user principal names or object ids, "+
+			"groups and service principals by `principal_id`.", s)
+	})
+}
 
 const roleForms = "Its display name, value or id. Names are resolved once: renaming the role later is no difference. " +
 	"`Default Access` is refused when the application declares a usable role, because it does not provision."
@@ -41,9 +54,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Object id of the user, security group or service principal. Exactly one of `principal_id` and `user_principal_name` must be given. " +
 					"Another one replaces the assignment."},
 			"user_principal_name": schema.StringAttribute{Optional: true,
-				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
+				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters(), userPrincipalName()},
 				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later is no difference, " +
-					"and a name that has come to mean another user is an error. The name of another user replaces the assignment."},
+					"and while the name has come to refer to a different user, every plan shows a warning and nothing is sent. The name of another user replaces the assignment."},
 			"role": schema.StringAttribute{Required: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so that another role replaces it; " +

@@ -1,0 +1,148 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+)
+
+// departures is who a change leaves without any role, and who without one that provisions.
+type departures struct {
+	app            *roster.Application
+	sp             graph.ServicePrincipal // the zero value while it cannot be read
+	roles, account roster.Losses
+	members        map[string][]string
+	err            error // why members are not known
+}
+
+// departuresOf is the one place that works out who loses access when assignments are removed and others are wanted.
+func departuresOf(ctx context.Context, r *roster.Roster, app *roster.Application, l *roster.Listing, removed, wanted map[roster.Key]bool) departures {
+	d := departures{app: app}
+	d.sp, _ = app.Self(ctx) // without it, every role counts
+	d.roles, d.members, d.err = r.Principals.Losses(ctx, l, removed, wanted, nil)
+	provisions := func(roleID string) bool {
+		return roleID != graph.DefaultAccessRoleID || !slices.ContainsFunc(d.sp.AppRoles, graph.AppRole.CanProvision)
+	}
+	account, members, err := r.Principals.Losses(ctx, l, removed, wanted, provisions)
+	if d.account = account; d.members == nil {
+		d.members = members
+	}
+	d.err = cmp.Or(d.err, err)
+	return d
+}
+
+// of keeps who departs by one principal alone.
+func (d departures) of(principalID string) departures {
+	keep := func(l roster.Losses) roster.Losses {
+		l.Principals = slices.DeleteFunc(slices.Clone(l.Principals), func(a graph.Assignment) bool { return roster.KeyOf(a).PrincipalID != principalID })
+		if len(l.Principals) == 0 {
+			return roster.Losses{}
+		}
+		l.Users = slices.DeleteFunc(slices.Clone(l.Users), func(id string) bool { return id != principalID && !d.isMember(id, principalID) })
+		_, known := d.members[principalID]
+		l.AtLeast = l.Principals[0].PrincipalType == roster.KindGroup && !known
+		return l
+	}
+	d.roles, d.account = keep(d.roles), keep(d.account)
+	return d
+}
+
+func (d departures) isMember(userID, groupID string) bool {
+	return slices.ContainsFunc(d.members[groupID], func(id string) bool { return strings.EqualFold(id, userID) })
+}
+
+// people are the ids of those who lose something, sorted.
+func (d departures) people() []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(d.roles.Users, d.account.Users))))
+}
+
+// atLeast reports whether more people than these may lose access.
+func (d departures) atLeast() bool { return d.roles.AtLeast || d.account.AtLeast }
+
+func (d departures) counted(users []string) string {
+	switch {
+	case d.atLeast() && len(users) == 0:
+		return "an unknown number of people"
+	case d.atLeast():
+		return "at least " + peopleCounted(len(users))
+	}
+	return peopleCounted(len(users))
+}
+
+// application is how messages call the application.
+func (d departures) application() string {
+	if d.sp.DisplayName == "" {
+		return d.app.ID
+	}
+	return fmt.Sprintf("%q (%s)", d.sp.DisplayName, d.app.ID)
+}
+
+// detail says from how many people an action takes access, what that means for them, and who they are.
+func (d departures) detail(action string) string {
+	text := fmt.Sprintf("%s takes access to the application %s away from %s.", action, d.application(), d.counted(d.people()))
+	if d.atLeast() {
+		text += " The members of its groups could not all be counted."
+	}
+	switch {
+	case d.sp.AppRoleAssignmentRequired:
+		text += fmt.Sprintf(" The application requires assignment: %s cannot sign in any more, at once.", d.counted(d.roles.Users))
+	case d.sp.ID != "":
+		text += " The application does not require assignment, so that signing in stays possible."
+	}
+	return text + fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.\n\nWho loses access:\n%s",
+		d.counted(d.account.Users), some(d.lines()))
+}
+
+// lines name the principals that lose their last role; of a group also the members who lose access.
+func (d departures) lines() []string {
+	principals := map[string]graph.Assignment{}
+	for _, a := range slices.Concat(d.roles.Principals, d.account.Principals) {
+		principals[roster.KeyOf(a).PrincipalID] = a
+	}
+	people := d.people()
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(principals)) {
+		line := holder(principals[id])
+		if ids, known := d.members[id]; principals[id].PrincipalType == roster.KindGroup && !known {
+			line += ", a group whose members could not be counted"
+		} else if principals[id].PrincipalType == roster.KindGroup {
+			line += fmt.Sprintf(", a group with %s", counted(len(ids), "direct member"))
+			if lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) }); len(lost) > 0 {
+				line += ": " + strings.Join(lost[:min(len(lost), shownAtMost)], ", ")
+				if more := len(lost) - shownAtMost; more > 0 {
+					line += fmt.Sprintf(" and %d more", more)
+				}
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// warning is that of a plan that takes access away; none if nobody loses any.
+func (d departures) warning(subject, action, advice string) diag.Diagnostics {
+	if len(d.people()) == 0 && !d.atLeast() {
+		return nil
+	}
+	summary := fmt.Sprintf("%s: %s lose access", subject, d.counted(d.people()))
+	if len(d.people()) == 1 && !d.atLeast() {
+		summary = fmt.Sprintf("%s: 1 person loses access", subject)
+	}
+	if d.app.Warned.Add(1) > shownAtMost {
+		summary = "More people lose access" // Terraform shows these as one
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}
+}
+
+const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block."
