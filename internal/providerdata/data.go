@@ -30,8 +30,7 @@ type Data struct {
 	locks map[string]*sync.Mutex
 	once  map[any]any
 
-	handovers map[any]kept
-	starts    map[graph.JobRef]time.Time
+	starts map[graph.JobRef]time.Time
 }
 
 // From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -60,7 +61,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	m.ID = m.ConnectionID
-	m.Scope = textOrNull(setup.Scope)
+	m.Scope = attribute.Text(setup.Scope)
 	m.fromDecision(impact.Decide(survey, setup), survey.AccountsRead)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
