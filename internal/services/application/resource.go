@@ -1,11 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package application manages the gallery application: the registration and service principal that provisioning hangs on.
 package application
 
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,6 +20,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Default timeouts. A new gallery application takes seconds to minutes until every part of the service knows it.
@@ -280,4 +283,37 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
 			"It was deleted; destroying again confirms it."))
 	}
+}
+
+// ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary, at, id := "Invalid import id", path.Empty(), importID(req.ID)
+	if validate.ByIdentity(req) {
+		var from identity
+		if resp.Diagnostics.Append(req.Identity.Get(ctx, &from)...); resp.Diagnostics.HasError() {
+			return
+		}
+		summary, at, id = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
+	}
+	problem := validate.ObjectIDProblem(id)
+	if id == "" {
+		problem = "The id is empty."
+	}
+	if problem != "" {
+		resp.Diagnostics.AddAttributeError(at, summary,
+			"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
+}
+
+// importID takes the service principal's id out of what people paste: the bare id or a Graph path.
+func importID(s string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "/"), "servicePrincipals/")
+}
+
+// importBlock is ready to be pasted, apart from the name that only the configuration knows.
+func importBlock(id string) string {
+	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
 }
