@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -170,5 +171,34 @@ func (t *looseText) UnmarshalJSON(data []byte) error {
 		text = string(data)
 	}
 	*t = looseText(text)
+	return nil
+}
+
+// decodeLenient reads an object into a struct, taking its whole numbers, truth values and instants as leniently as count, flag
+// and instant do. What the struct held before is replaced.
+func decodeLenient(data []byte, out any) error {
+	into := reflect.ValueOf(out).Elem()
+	fields := reflect.VisibleFields(into.Type())
+	for i := range fields {
+		switch fields[i].Type {
+		case reflect.TypeFor[int64]():
+			fields[i].Type = reflect.TypeFor[count]()
+		case reflect.TypeFor[bool]():
+			fields[i].Type = reflect.TypeFor[flag]()
+		case reflect.TypeFor[*time.Time]():
+			fields[i].Type = reflect.TypeFor[instant]()
+		}
+	}
+	read := reflect.New(reflect.StructOf(fields))
+	if err := json.Unmarshal(data, read.Interface()); err != nil {
+		return err
+	}
+	for i := range fields {
+		value := read.Elem().Field(i)
+		if at, ok := value.Interface().(instant); ok {
+			value = reflect.ValueOf(at.time)
+		}
+		into.Field(i).Set(value.Convert(into.Field(i).Type()))
+	}
 	return nil
 }
