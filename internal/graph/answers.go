@@ -123,7 +123,7 @@ func hostPort(u *url.URL) string {
 	return u.Hostname() + ":" + port
 }
 
-// instant is a point in time on the wire. What is no time after the year 1, such as the empty text and the placeholder
+// instant is a point in time on the wire. What is not a time after the year 1, such as the empty text and the placeholder
 // 0001-01-01T00:00:00Z, is nil: never.
 type instant struct{ time *time.Time }
 

@@ -86,7 +86,7 @@ const (
 	JobDeleted
 	// ServicePrincipalGone is for a job that went with its application.
 	ServicePrincipalGone
-	// ConnectorRetired is for a job that went because the service principal offers no connector any more.
+	// ConnectorRetired is for a job that went because the service principal no longer offers a connector.
 	ConnectorRetired
 )
 
@@ -128,7 +128,7 @@ func (e *NoJobError) Error() string {
 	case ServicePrincipalGone:
 		return fmt.Sprintf("the tenant has no service principal with the object id %q", e.Ref.ServicePrincipalID)
 	case ConnectorRetired:
-		return fmt.Sprintf("the service principal %s offers no provisioning connector any more, and the job %q is gone with it", e.Ref.ServicePrincipalID, e.Ref.JobID)
+		return fmt.Sprintf("the service principal %s no longer offers a provisioning connector, and the job %q is gone with it", e.Ref.ServicePrincipalID, e.Ref.JobID)
 	case JobPresent, JobNotReplicated, JobDeleted:
 	}
 	return fmt.Sprintf("the service principal %s has no provisioning job %q", e.Ref.ServicePrincipalID, e.Ref.JobID)

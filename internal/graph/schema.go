@@ -29,7 +29,7 @@ func (s *Schema) visit(w *walk) {
 	objects(w, "directories", &s.Directories)
 }
 
-// UnmarshalJSON reads a document. One without the documented shape is no error here, since not every use depends on it;
+// UnmarshalJSON reads a document. One without the documented shape is not an error here, since not every use depends on it;
 // ObjectMappings and Object report it.
 func (s *Schema) UnmarshalJSON(data []byte) error {
 	schema, err := read[Schema](bytes.Clone(data))
@@ -192,12 +192,12 @@ func (d *ObjectDefinition) Attribute(name string) *AttributeDefinition {
 // AttributeDefinition is an attribute that objects of a directory can have.
 type AttributeDefinition struct {
 	Name            string
-	Type            string // String, Integer, Reference, Binary, Boolean or DateTime, spelt so; another as sent
+	Type            string // String, Integer, Reference, Binary, Boolean or DateTime, spelled so; another as sent
 	Anchor          bool
 	CaseExact       bool
 	Multivalued     bool
 	Required        bool
-	Mutability      string // ReadWrite, ReadOnly, Immutable or WriteOnly, spelt so; another as sent
+	Mutability      string // ReadWrite, ReadOnly, Immutable or WriteOnly, spelled so; another as sent
 	DefaultValue    string
 	CustomerDefined bool // not written
 	kept

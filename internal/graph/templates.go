@@ -17,7 +17,7 @@ type SyncTemplate struct {
 	ApplicationID string
 	Default       bool
 	FactoryTag    string
-	// ConfigurationFields are the secret keys that the connector asks for, spelt as the service accepts them on write
+	// ConfigurationFields are the secret keys that the connector asks for, spelled as the service accepts them on write
 	// where the name is a known key. Nil when the template does not tell.
 	ConfigurationFields []ConfigurationField
 	OAuthEnabled        bool

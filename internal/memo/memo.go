@@ -114,7 +114,7 @@ func (v *Value[T]) since(ctx context.Context, after int) (T, error) {
 	return f.value, f.err
 }
 
-// Interrupted reports whether err says that a caller gave up, which is no answer to anybody else.
+// Interrupted reports whether err says that a caller gave up, which does not answer anybody else.
 func Interrupted(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -90,7 +90,7 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		tenantNeed = " needs `tenant_id`. It is the id or a verified domain of the tenant. Set it in the provider block or as `ARM_TENANT_ID`."
 		clientNeed = " needs `client_id`. It is the application (client) id of the identity to sign in as. Set it in the provider block or as `ARM_CLIENT_ID`."
 		tenants    = " is no tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
-		clients    = " is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+		clients    = " is not a GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
 		accounts   = " is no account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
 		clouds     = " is no Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
 	)

@@ -74,7 +74,7 @@ func clientIDProblem(id string) string {
 	if isGUID(id) {
 		return ""
 	}
-	return fmt.Sprintf("%q is no GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\".", id)
+	return fmt.Sprintf("%q is not a GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\".", id)
 }
 
 func isGUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }

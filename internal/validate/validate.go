@@ -42,7 +42,7 @@ func ObjectIDProblem(s string) string {
 	case guid.MatchString(strings.Trim(lower, around)):
 		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
 	default:
-		return fmt.Sprintf("%q is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
+		return fmt.Sprintf("%q is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}
 }
 
@@ -66,7 +66,7 @@ func ConnectionIDProblem(s string) string {
 		}
 	}
 	if ref, err := graph.ParseJobRef(s); err != nil || ref.String() != s {
-		return fmt.Sprintf("%q is no connection id. %s", s, expected)
+		return fmt.Sprintf("%q is not a connection id. %s", s, expected)
 	}
 	return ""
 }

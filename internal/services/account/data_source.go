@@ -95,7 +95,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licences they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
+		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licenses they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
 			"Microsoft Graph is not asked. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
 		Attributes: map[string]schema.Attribute{
 			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
@@ -106,7 +106,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
 			"id":           text("The same as `account_key`."),
-			"account_key":  text("Key of the GoTo account that people and licences belong to."),
+			"account_key":  text("Key of the GoTo account that people and licenses belong to."),
 			"account_name": text("Name of that account; null where GoTo does not tell."),
 			"accounts": schema.ListNestedAttribute{Computed: true,
 				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not tell is null, and an empty list where there may be several.",
@@ -120,7 +120,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"admin":        flag("Whether the person has an administrator's role, built in or custom."),
 					"admin_roles":  texts("Built-in administrator's roles, such as `SUPER_USER`; empty for members."),
 					"role_set_ids": texts("Ids of custom roles."),
-					"license_keys": texts("Keys of the licences that the person has."),
+					"license_keys": texts("Keys of the licenses that the person has."),
 					"products":     texts("Codes of the products that the person can use, such as `G2M`."),
 					"group_name":   text("Name of the user group that the person is in."),
 				}}},
@@ -130,9 +130,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not tell."},
 			"licenses": schema.ListNestedAttribute{Computed: true,
-				MarkdownDescription: "All licences of the GoTo account, sorted by key; null, with a warning, where the administrator may not read them.",
+				MarkdownDescription: "All licenses of the GoTo account, sorted by key; null, with a warning, where the administrator may not read them.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"key":         text("Key of the licence."),
+					"key":         text("Key of the license."),
 					"description": text("What GoTo calls it."),
 					"products":    texts("Codes of the products that it covers."),
 					"seats":       number("How many people may have it."),

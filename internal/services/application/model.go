@@ -70,7 +70,7 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 	return diags
 }
 
-// rolesFromGraph lists roles by name, so that the order of the service's answer is no difference.
+// rolesFromGraph lists roles by name, so that the order of the service's answer makes no difference.
 func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, diag.Diagnostics) {
 	appRoles = slices.Clone(appRoles)
 	slices.SortFunc(appRoles, func(a, b graph.AppRole) int {

@@ -21,7 +21,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 	w := newWorld(t)
 	const (
 		empty  = "The value is empty. Give a value, or leave the attribute out."
-		noGUID = " is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+		noGUID = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 	)
 	needs := func(path, other string) acctest.Diagnostic {
 		return bad(path, "Invalid Attribute Combination", fmt.Sprintf("Attribute %q must be specified when %q is specified", other, path))

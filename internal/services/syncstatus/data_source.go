@@ -77,7 +77,7 @@ func (m *model) retired(ref graph.JobRef) {
 	m.State = types.StringValue(stateRetired)
 	m.Healthy = types.BoolValue(false)
 	m.Problems = problemsFrom([]finding{{"ConnectorRetired", severityError,
-		"The service offers no provisioning connector for this application any more. Move to the gallery application `GoTo`."}})
+		"The service no longer offers a provisioning connector for this application. Move to the gallery application `GoTo`."}})
 	m.Progress = []progress{}
 	m.SynchronizedEntryCounts = map[string]int64{}
 }
@@ -130,7 +130,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was first switched on; `depends_on` does so for every later switch as well."},
 			"job_id": text("Id of the synchronization job."),
 			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
-				"`retired` (the service offers the connector no more)."),
+				"`retired` (the service no longer offers the connector)."),
 			"healthy": flag("Whether there is no problem of severity error; null until the first cycle has ended."),
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is not as it should be.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -171,7 +171,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"synchronized_entry_counts": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Synchronized objects by kind, such as `User to User`. The service does not lower these counts on deletions."},
 			"troubleshooting_url": text("Page that the service offers for the current problem, or null."),
-			"portal_url":          text("The application in the Entra admin centre."),
+			"portal_url":          text("The application in the Entra admin center."),
 		},
 	}
 }

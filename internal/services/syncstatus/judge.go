@@ -20,7 +20,7 @@ const (
 	stateDegraded = "degraded" // on, with warnings
 	stateFailed   = "failed"   // an error keeps people from being provisioned
 	statePaused   = "paused"   // off
-	stateRetired  = "retired"  // the service offers the connector no more
+	stateRetired  = "retired"  // the service no longer offers the connector
 )
 
 // Severities of problems.

@@ -101,12 +101,12 @@ func (d *LogsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// logsDiagnostic adds the licence to the causes of a refusal, which permissions alone do not tell.
+// logsDiagnostic adds the license to the causes of a refusal, which permissions alone do not tell.
 func logsDiagnostic(err error) diag.Diagnostic {
 	var answer *graph.Error
 	if errors.As(err, &answer) && graph.IsPermissionDenied(err) {
 		return graphdiag.Error("Cannot read the provisioning logs", err,
-			"Older tenants use `AuditLog.Read.All` instead. The logs also need an Entra ID P1 or P2 licence.")
+			"Older tenants use `AuditLog.Read.All` instead. The logs also need an Entra ID P1 or P2 license.")
 	}
 	return graphdiag.Error("Cannot read the provisioning logs", err)
 }
@@ -259,6 +259,6 @@ func (timestamp) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q is no RFC 3339 timestamp. Give one such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
+			fmt.Sprintf("%q is not an RFC 3339 timestamp. Give one such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
 	}
 }
