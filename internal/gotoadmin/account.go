@@ -16,7 +16,7 @@ import (
 
 const adminPath = "/admin/rest/v1"
 
-// Account is what GoTo calls an account: the container of users and licences that an administrator looks after.
+// Account is what GoTo calls an account: the container of users and licenses that an administrator looks after.
 type Account struct {
 	Key  string // a decimal number of 19 digits or more
 	Name string // "" when the service does not tell
@@ -164,7 +164,7 @@ func byEmail(users []User) []User {
 	return sorted
 }
 
-// Licenses returns the account's licences, sorted by key.
+// Licenses returns the account's licenses, sorted by key.
 func (c *Client) Licenses(ctx context.Context) ([]License, error) {
 	path, err := c.accountPath(ctx, "licenses")
 	if err != nil {

@@ -222,3 +222,16 @@ func (c *Client) ListDeletedApplications(ctx context.Context, displayName string
 	}
 	return slices.DeleteFunc(all, func(o DeletedObject) bool { return o.DisplayName != displayName }), nil
 }
+
+// CanProvision reports whether assigning the role can put people in scope: it is enabled and open to users.
+func (r AppRole) CanProvision() bool { return r.IsEnabled && r.AllowsUsers() }
+
+// AllowsUsers reports whether users and groups may hold the role.
+func (r AppRole) AllowsUsers() bool {
+	return slices.ContainsFunc(r.AllowedMemberTypes, func(kind string) bool { return strings.EqualFold(kind, "User") })
+}
+
+// CanProvision reports whether the gallery entry has a provisioning connector. "sync" is the only defined type.
+func (t ApplicationTemplate) CanProvision() bool {
+	return slices.ContainsFunc(t.SupportedProvisioningTypes, func(kind string) bool { return strings.EqualFold(kind, "sync") })
+}

@@ -212,7 +212,7 @@ func fits(schema *openapi3.Schema, body []byte) error {
 }
 
 // unknownMembers are found by the contract's own types only, so this makes sure that the check of requests is not idle.
-func TestContract_catchesAMisspeltRequest(t *testing.T) {
+func TestContract_catchesAMisspelledRequest(t *testing.T) {
 	document, err := contract.Load()
 	if errors.Is(err, contract.ErrMissing) {
 		t.Skip(err)

@@ -3,14 +3,16 @@
 
 package graph
 
-import "strings"
+import (
+	"strings"
+)
 
 // Environment is a Microsoft cloud.
 type Environment struct {
 	Name          string // global, usgovernmentl4, usgovernmentl5 or china
 	AuthorityHost string
 	GraphEndpoint string
-	PortalURL     string // Entra admin centre
+	PortalURL     string // Entra admin center
 	USGovernment  bool   // stored credentials and addresses share 1,024 bytes
 }
 

@@ -156,7 +156,7 @@ func (value wireOnDemand) result() OnDemandResult {
 }
 
 // decodeLoosely decodes the text of a JSON object as far as it fits. After a member of another type all the others are
-// decoded, and text that is no object leaves everything empty.
+// decoded, and text that is not an object leaves everything empty.
 func decodeLoosely(text string, into any) {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		_ = json.Unmarshal([]byte(text), into) // what did not fit stays empty

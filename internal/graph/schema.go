@@ -5,6 +5,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -28,7 +29,7 @@ func (s *Schema) visit(w *walk) {
 	objects(w, "directories", &s.Directories)
 }
 
-// UnmarshalJSON reads a document. One without the documented shape is no error here, since not every use depends on it;
+// UnmarshalJSON reads a document. One without the documented shape is not an error here, since not every use depends on it;
 // ObjectMappings and Object report it.
 func (s *Schema) UnmarshalJSON(data []byte) error {
 	schema, err := read[Schema](bytes.Clone(data))
@@ -147,4 +148,172 @@ func (c *Client) PutSchema(ctx context.Context, ref JobRef, schema *Schema) erro
 		return err
 	}
 	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document}, nil)
+}
+
+// Directory is one of the two sides of a schema: the tenant's, or the target's.
+type Directory struct {
+	Name    string
+	Objects []ObjectDefinition
+	kept
+}
+
+func (d *Directory) visit(w *walk) {
+	text(w, "name", &d.Name, "")
+	objects(w, "objects", &d.Objects)
+}
+
+// ObjectDefinition is a kind of object in a directory of a schema.
+type ObjectDefinition struct {
+	Directory  string // name of the directory that it belongs to; not written
+	Name       string
+	Attributes []AttributeDefinition
+	Metadata   map[string]string // keys in lower case; the first of doubled ones; not written
+	kept
+}
+
+func (d *ObjectDefinition) visit(w *walk) {
+	text(w, "name", &d.Name, "")
+	objects(w, "attributes", &d.Attributes)
+	if !w.writing {
+		d.Metadata = readMetadata(w.object.get("metadata"))
+	}
+}
+
+// Attribute finds an attribute by its exact name; nil when the object has none.
+func (d *ObjectDefinition) Attribute(name string) *AttributeDefinition {
+	for i := range d.Attributes {
+		if d.Attributes[i].Name == name {
+			return &d.Attributes[i]
+		}
+	}
+	return nil
+}
+
+// AttributeDefinition is an attribute that objects of a directory can have.
+type AttributeDefinition struct {
+	Name            string
+	Type            string // String, Integer, Reference, Binary, Boolean or DateTime, spelled so; another as sent
+	Anchor          bool
+	CaseExact       bool
+	Multivalued     bool
+	Required        bool
+	Mutability      string // ReadWrite, ReadOnly, Immutable or WriteOnly, spelled so; another as sent
+	DefaultValue    string
+	CustomerDefined bool // not written
+	kept
+}
+
+func (a *AttributeDefinition) visit(w *walk) {
+	w.start(`{"name":null,"type":"String"}`)
+	text(w, "name", &a.Name, "")
+	text(w, "type", &a.Type, "String", "String", "Integer", "Reference", "Binary", "Boolean", "DateTime")
+	value(w, "anchor", &a.Anchor, false)
+	value(w, "caseExact", &a.CaseExact, false)
+	value(w, "multivalued", &a.Multivalued, false)
+	value(w, "required", &a.Required, false)
+	text(w, "mutability", &a.Mutability, "ReadWrite", "ReadWrite", "ReadOnly", "Immutable", "WriteOnly")
+	text(w, "defaultValue", &a.DefaultValue, "")
+	if !w.writing {
+		a.CustomerDefined = strings.EqualFold(readMetadata(w.object.get("metadata"))["iscustomerdefined"], "true")
+	}
+}
+
+// readMetadata reads a list of keys and values. The service doubles some keys and varies their case.
+func readMetadata(raw json.RawMessage) map[string]string {
+	entries, err := parseArray(raw)
+	if err != nil {
+		return nil
+	}
+	metadata := map[string]string{}
+	for _, entry := range entries {
+		o, err := parseObject(entry)
+		if err != nil {
+			continue
+		}
+		key := strings.ToLower(decodeOr(o.get("key"), ""))
+		if _, doubled := metadata[key]; !doubled {
+			metadata[key] = strings.Trim(decodeOr(o.get("value"), ""), `"`)
+		}
+	}
+	return metadata
+}
+
+// ParsedExpression is the service's reading of an expression.
+type ParsedExpression struct {
+	ParsingSucceeded bool
+	Expression       json.RawMessage // attributeMappingSource, null when parsing failed
+	ErrorCode        string
+	ErrorMessage     string
+}
+
+// ParseExpression has the service parse an expression into the tree that a mapping carries.
+func (c *Client) ParseExpression(ctx context.Context, ref JobRef, expression string) (ParsedExpression, error) {
+	var answer struct {
+		ParsingSucceeded bool            `json:"parsingSucceeded"`
+		ParsedExpression json.RawMessage `json:"parsedExpression"`
+		Error            *publicError    `json:"error"`
+	}
+	err := c.do(ctx, call{
+		method: http.MethodPost, path: ref.path("schema", "parseExpression"), needs: writesSynchronization, reads: true,
+		body: map[string]any{"expression": expression, "targetAttributeDefinition": nil, "testInputObject": nil},
+	}, &answer)
+	if err != nil {
+		return ParsedExpression{}, err
+	}
+	parsed := ParsedExpression{ParsingSucceeded: answer.ParsingSucceeded, Expression: answer.ParsedExpression}
+	if parsed.Expression == nil {
+		parsed.Expression = json.RawMessage("null")
+	}
+	parsed.ErrorCode, parsed.ErrorMessage = answer.Error.innermost()
+	return parsed, nil
+}
+
+// publicError is the error of an answer that is itself a success.
+type publicError struct {
+	Code       string       `json:"code"`
+	Message    string       `json:"message"`
+	InnerError *publicError `json:"innerError"`
+}
+
+func (e *publicError) innermost() (code, message string) {
+	for ; e != nil; e = e.InnerError {
+		if e.Code != "" {
+			code = e.Code
+		}
+		if e.Message != "" {
+			message = e.Message
+		}
+	}
+	return code, message
+}
+
+// FilterOperator is an operator of scoping filters.
+type FilterOperator struct {
+	ID                      string   `json:"id"`
+	Name                    string   `json:"name"` // as the service spells it; the id where it sends no name
+	Arity                   string   `json:"arity"`
+	SupportedAttributeTypes []string `json:"supportedAttributeTypes"`
+}
+
+// FilterOperators lists the operators that a job's scoping filters accept.
+func (c *Client) FilterOperators(ctx context.Context, ref JobRef) ([]FilterOperator, error) {
+	operators, err := list[FilterOperator](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "filterOperators"), needs: writesSynchronization})
+	for i := range operators {
+		operators[i].Name = cmp.Or(operators[i].Name, operators[i].ID)
+	}
+	return operators, err
+}
+
+// Functions names the functions that a job's mapping expressions may use.
+func (c *Client) Functions(ctx context.Context, ref JobRef) ([]string, error) {
+	type wire struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	functions, err := list[wire](ctx, c, call{method: http.MethodGet, path: ref.path("schema", "functions"), needs: writesSynchronization})
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = cmp.Or(f.Name, f.ID)
+	}
+	return names, err
 }

@@ -38,7 +38,7 @@ type ObjectMapping struct {
 
 	Name         string
 	Enabled      bool
-	FlowTypes    []string // Add, Update, Delete, spelt so; others as sent
+	FlowTypes    []string // Add, Update, Delete, spelled so; others as sent
 	SourceObject string
 	TargetObject string
 	Filters      []FilterGroup
@@ -201,7 +201,7 @@ const (
 
 // MappingSource is the source of an attribute mapping. Tree is what the service keeps; the rest is read from it.
 type MappingSource struct {
-	Type       string // one of the Source constants, spelt so; another as sent; "" when the tree is not an object
+	Type       string // one of the Source constants, spelled so; another as sent; "" when the tree is not an object
 	Name       string // attribute, constant's text, or function
 	Expression string
 	Tree       json.RawMessage
@@ -223,7 +223,7 @@ func localSource(kind, name, expression string) *MappingSource {
 		with("expression", encodeJSON(expression)).with("parameters", json.RawMessage("[]")).encode()}
 }
 
-// SourceFromTree reads a source, such as the tree of a ParsedExpression. JSON null is no source: nil.
+// SourceFromTree reads a source, such as the tree of a ParsedExpression. JSON null is not a source: nil.
 func SourceFromTree(tree json.RawMessage) (*MappingSource, error) {
 	if isNull(tree) {
 		return nil, nil

@@ -17,7 +17,7 @@ type SyncTemplate struct {
 	ApplicationID string
 	Default       bool
 	FactoryTag    string
-	// ConfigurationFields are the secret keys that the connector asks for, spelt as the service accepts them on write
+	// ConfigurationFields are the secret keys that the connector asks for, spelled as the service accepts them on write
 	// where the name is a known key. Nil when the template does not tell.
 	ConfigurationFields []ConfigurationField
 	OAuthEnabled        bool
@@ -35,19 +35,9 @@ type ConfigurationField struct {
 	DefaultValue string
 }
 
-// secretKeys are the members of Microsoft's synchronizationSecret enumeration. The service accepts no other spelling.
-// https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationsecretkeystringvaluepair
-const secretKeys = "None UserName Password SecretToken AppKey BaseAddress ClientIdentifier ClientSecret SingleSignOnType Sandbox " +
-	"Url Domain ConsumerKey ConsumerSecret TokenKey TokenExpiration Oauth2AccessToken Oauth2AccessTokenCreationTime " +
-	"Oauth2RefreshToken SyncAll InstanceName Oauth2ClientId Oauth2ClientSecret CompanyId UpdateKeyOnSoftDelete " +
-	"SynchronizationSchedule SystemOfRecord SandboxName EnforceDomain SyncNotificationSettings SkipOutOfScopeDeletions " +
-	"Oauth2AuthorizationCode Oauth2RedirectUri ApplicationTemplateIdentifier Oauth2TokenExchangeUri Oauth2AuthorizationUri " +
-	"AuthenticationType Server PerformInboundEntitlementGrants HardDeletesEnabled SyncAgentCompatibilityKey " +
-	"SyncAgentADContainer ValidateDomain TestReferences ConnectionString"
-
 // SecretKey returns the spelling under which the service accepts a secret key, found without regard to case.
 func SecretKey(name string) (key string, known bool) {
-	for key := range strings.FieldsSeq(secretKeys) {
+	for _, key := range SecretKeys {
 		if strings.EqualFold(key, name) {
 			return key, true
 		}

@@ -12,7 +12,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
@@ -210,4 +213,90 @@ func jsonProblem(err error) error {
 		return fmt.Errorf("%s is not a %s", e.Field, e.Type)
 	}
 	return err
+}
+
+// What was made moments ago is known only to some of the service's replicas, which may answer in turn: for as long as
+// youngFor, a 404 about it or anything below it is not believed, but the call is repeated for up to youngPatience.
+const (
+	youngFor      = 2 * time.Minute
+	youngPatience = 30 * time.Second
+)
+
+// made remembers what this client made, by path. The zero value is empty.
+type made struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (m *made) note(path string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.at == nil {
+		m.at = map[string]time.Time{}
+	}
+	m.at[path] = now
+}
+
+// forget is for a deletion, after which a 404 is what is wanted.
+func (m *made) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.at)
+}
+
+// patience is how long a 404 of a call to path is repeated.
+func (m *made) patience(path string, now time.Time) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for parent, at := range m.at {
+		if now.Sub(at) < youngFor && (path == parent || strings.HasPrefix(path, parent+"/")) {
+			return youngPatience
+		}
+	}
+	return 0
+}
+
+// pathOf joins segments into a path, escaping each.
+func pathOf(segments ...string) string {
+	var b strings.Builder
+	for _, segment := range segments {
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(segment))
+	}
+	return b.String()
+}
+
+// query encodes name-value pairs. Unlike url.Values it keeps their order and the dollar sign of OData's names, and
+// writes a blank as %20, which is a blank to every parser.
+func query(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(pairs[i])
+		b.WriteByte('=')
+		b.WriteString(strings.ReplaceAll(url.QueryEscape(pairs[i+1]), "+", "%20"))
+	}
+	return b.String()
+}
+
+// quoted is an OData string literal.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// redactPath replaces what names a person: /users/{user principal name or mail}. Object ids are kept.
+func redactPath(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "users(") {
+			segments[i] = "users({redacted})"
+		}
+		if i > 0 && segments[i-1] == "users" && segment != "" && uuid.Validate(segment) != nil {
+			segments[i] = "{redacted}"
+		}
+	}
+	return strings.Join(segments, "/")
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -114,4 +115,25 @@ func selectUsers(properties []string) string {
 	names := append([]string{"id"}, properties...)
 	slices.Sort(names)
 	return query("$select", strings.Join(slices.Compact(names), ","))
+}
+
+// UserRequest is GetUser as an element of a batch; its answer is a User.
+func UserRequest(idOrUPN string) BatchRequest {
+	address := "/users/" + url.PathEscape(idOrUPN)
+	if strings.HasPrefix(idOrUPN, "$") {
+		// A name that starts like a system option is only understood as a key in parentheses.
+		address = "/users('" + url.PathEscape(strings.ReplaceAll(idOrUPN, "'", "''")) + "')"
+	}
+	return BatchRequest{Method: http.MethodGet, URL: address + "?$select=id,userPrincipalName,displayName,accountEnabled,userType"}
+}
+
+// MembersPage is the first page of a group's direct members.
+type MembersPage struct {
+	Value    []Principal `json:"value"`
+	NextLink string      `json:"@odata.nextLink"` // "" when these are all
+}
+
+// GroupMembersRequest asks, as an element of a batch, for the first members of a group; its answer is a MembersPage.
+func GroupMembersRequest(groupID string) BatchRequest {
+	return BatchRequest{Method: http.MethodGet, URL: "/groups/" + url.PathEscape(groupID) + "/members?$select=id&$top=999"}
 }

@@ -16,7 +16,7 @@ const successor = "Move to the gallery application `GoTo`"
 // with the connector. What names the resource: "connection".
 func ConnectorRetired(what string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The service has retired the connector",
-		"The application still exists but offers no provisioning connector any more, and its job is gone. The "+what+" stays in the state so that the rest of the configuration can be planned. "+
+		"The application still exists but no longer offers a provisioning connector, and its job is gone. The "+what+" stays in the state so that the rest of the configuration can be planned. "+
 			successor+", then remove this resource; destroying it succeeds.")
 }
 

@@ -205,7 +205,7 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 	if len(assigned) == 0 {
 		return nil
 	}
-	// Users whom the directory does not show any more may be in its recycle bin.
+	// Users whom the directory no longer shows may be in its recycle bin.
 	deleted, err := client.ListDeletedUsers(ctx, properties)
 	if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
 		return err

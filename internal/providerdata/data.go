@@ -19,7 +19,7 @@ import (
 type Data struct {
 	// Graph is the Microsoft Graph client. It signs in on its first call.
 	Graph *graph.Client
-	// PortalURL is the Entra admin centre of the configured cloud, without a trailing slash.
+	// PortalURL is the Entra admin center of the configured cloud, without a trailing slash.
 	PortalURL string
 	// USGovernment reports one of the clouds in which stored credentials and addresses share 1,024 bytes.
 	USGovernment bool
@@ -30,8 +30,7 @@ type Data struct {
 	locks map[string]*sync.Mutex
 	once  map[any]any
 
-	handovers map[any]kept
-	starts    map[graph.JobRef]time.Time
+	starts map[graph.JobRef]time.Time
 }
 
 // From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider
@@ -50,7 +49,7 @@ func From(providerData any) (*Data, diag.Diagnostics) {
 	return data, nil
 }
 
-// Lock serialises writers of one service principal's provisioning: the service keeps its secrets, jobs and schema in
+// Lock serializes writers of one service principal's provisioning: the service keeps its secrets, jobs and schema in
 // documents that are replaced whole, so parallel resources would lose each other's updates. Call the result to unlock.
 func (d *Data) Lock(servicePrincipalID string) (unlock func()) {
 	d.mu.Lock()

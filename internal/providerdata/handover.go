@@ -18,34 +18,6 @@ const PlannedAge = 30 * time.Second
 // templatesAge is how long the connectors of a service principal are taken as known; the service changes them in years.
 const templatesAge = time.Minute
 
-type kept struct {
-	value any
-	at    time.Time
-}
-
-// HandOver keeps value for the action that follows planning. Keys are of the caller's own unexported types.
-func (d *Data) HandOver(key, value any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.handovers == nil {
-		d.handovers = map[any]kept{}
-	}
-	d.handovers[key] = kept{value, d.Graph.Clock().Now()}
-}
-
-// Take returns what was handed over for key moments ago, once.
-func Take[T any](d *Data, key any) (value T, ok bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	entry, found := d.handovers[key]
-	delete(d.handovers, key)
-	if !found || d.Graph.Clock().Now().Sub(entry.at) > PlannedAge {
-		return value, false
-	}
-	value, ok = entry.value.(T)
-	return value, ok
-}
-
 type templatesKey string
 
 // SyncTemplates lists the connectors that a service principal offers. An answer that names any is good for a minute; an

@@ -119,7 +119,7 @@ func (a *Application) ListingWith(ctx context.Context, had map[Key]bool, recent 
 
 // Find returns the assignment of a state: by its id ("" if that is not known), else one of the same principal and role,
 // which somebody may have removed and made again. What the listing lacks is asked for by id before it counts as gone,
-// several times if it was written a moment ago. Without the service principal nothing is found, which is no error.
+// several times if it was written a moment ago. Without the service principal nothing is found, which is not an error.
 func (a *Application) Find(ctx context.Context, id string, key Key, recent bool) (graph.Assignment, bool, error) {
 	l, err := a.listing.Get(ctx)
 	if graph.IsNotFound(err) {

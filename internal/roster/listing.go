@@ -89,3 +89,66 @@ func (l *Listing) userIDs() []string {
 	}
 	return ids
 }
+
+// Losses is who loses access to an application by a change.
+type Losses struct {
+	// Users are the object ids, sorted, of the users who are left without a usable role: users whose own last one goes, and
+	// members of groups whose last one goes.
+	Users []string
+	// Principals are those whose own last usable role goes, with one of its assignments each, sorted by id; groups among them.
+	Principals []graph.Assignment
+	// AtLeast says that the members of a group among Principals are not known, so that more users than these lose access.
+	AtLeast bool
+}
+
+// LossesOf says who loses access when some of the listed assignments are removed and others are added (or stay wanted,
+// which counts the same). Whoever keeps or gets another usable role keeps access, themselves or by a group that stays.
+//
+// Members are the ids of the direct users of groups, as provisioning does not expand nested ones. A group that loses its
+// role and is not in the map makes the result AtLeast; a group that stays and is not in the map keeps nobody, so that the
+// count errs on the safe side. Usable tells which roles count, by id; nil for all.
+func LossesOf(l *Listing, removed, added map[Key]bool, members map[string][]string, usable func(roleID string) bool) Losses {
+	counts := func(key Key) bool { return usable == nil || usable(key.RoleID) }
+	stays := map[string]bool{} // principals, then the users of those that are groups
+	for key := range added {
+		if counts(key) {
+			stays[key.PrincipalID] = true
+		}
+	}
+	lost := map[string]graph.Assignment{}
+	for _, a := range l.All {
+		switch key := KeyOf(a); {
+		case !counts(key):
+		case removed[key]:
+			lost[key.PrincipalID] = a
+		default:
+			stays[key.PrincipalID] = true
+		}
+	}
+	maps.DeleteFunc(lost, func(principalID string, _ graph.Assignment) bool { return stays[principalID] })
+	for groupID, ids := range members {
+		if stays[groupID] {
+			for _, id := range ids {
+				stays[strings.ToLower(id)] = true
+			}
+		}
+	}
+	var losses Losses
+	users := map[string]bool{}
+	for _, principalID := range slices.Sorted(maps.Keys(lost)) {
+		losses.Principals = append(losses.Principals, lost[principalID])
+		switch lost[principalID].PrincipalType {
+		case KindUser:
+			users[principalID] = true
+		case KindGroup:
+			ids, known := members[principalID]
+			losses.AtLeast = losses.AtLeast || !known
+			for _, id := range ids {
+				users[strings.ToLower(id)] = true
+			}
+		}
+	}
+	maps.DeleteFunc(users, func(id string, _ bool) bool { return stays[id] })
+	losses.Users = slices.Sorted(maps.Keys(users))
+	return losses
+}

@@ -1,6 +1,15 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package roster is who holds which app role of an application: reading it, changing it by thousands, and what speaks
+// for or against a change. It knows nothing of Terraform.
+//
+// A Roster is what one run shares. Its Application is the one view of a service principal: the roles are read once, and the
+// assignments come from one Listing that everybody shares, so that refreshing a thousand of them costs a few pages. What
+// is to change is said by assignment Key; Assign writes one, Converge a whole set. Changes and Losses say what a change
+// does before it is made.
+//
+// Errors are those of the Graph client (and answer to its predicates) unless a function says otherwise.
 package roster
 
 import (
@@ -65,3 +74,23 @@ func (r *Roster) Application(servicePrincipalID string) *Application {
 	}
 	return a
 }
+
+// Directory is what a roster asks of Microsoft Graph.
+type Directory interface {
+	GetServicePrincipal(ctx context.Context, id string) (graph.ServicePrincipal, error)
+	ListAssignments(ctx context.Context, servicePrincipalID string) ([]graph.Assignment, error)
+	GetAssignment(ctx context.Context, servicePrincipalID, id string) (graph.Assignment, error)
+	CreateAssignment(ctx context.Context, servicePrincipalID, principalID, appRoleID string) (graph.Assignment, error)
+	DeleteAssignment(ctx context.Context, servicePrincipalID, id string) error
+	GetUser(ctx context.Context, idOrUPN string) (graph.User, error)
+	ListDeletedUsers(ctx context.Context, properties []string) ([]graph.SelectedUser, error)
+	FirstUsers(ctx context.Context, most int) ([]graph.User, error)
+	GetPrincipals(ctx context.Context, ids []string) ([]graph.Principal, error)
+	ListGroupMembers(ctx context.Context, groupID string) ([]graph.Principal, error)
+	Batch(ctx context.Context, requests []graph.BatchRequest) ([]graph.BatchResponse, error)
+	Poll(ctx context.Context, what string, check func(context.Context) (done bool, seen string, err error)) error
+	Clock() graph.Clock
+	HasWritten() bool
+}
+
+var _ Directory = (*graph.Client)(nil)

@@ -264,7 +264,7 @@ func TestWriter_interruptionKnowsWhatWasDone(t *testing.T) {
 		}
 	}
 	if notTried < 700 {
-		t.Errorf("%d were not tried any more, want most", notTried)
+		t.Errorf("%d were no longer tried, want most", notTried)
 	}
 }
 

@@ -7,8 +7,10 @@ package timeout
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
@@ -20,4 +22,12 @@ func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 		return nested
 	}
 	return attribute
+}
+
+// Bound ends ctx when an operation has taken as long as its member of `timeouts` allows, such as plan.Timeouts.Create, or by
+// default. The caller looks at diags before anything else, and always cancels.
+func Bound(ctx context.Context, limit func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), byDefault time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	allowed, problems := limit(ctx, byDefault)
+	diags.Append(problems...)
+	return context.WithTimeout(ctx, allowed)
 }

@@ -18,7 +18,7 @@ import (
 const (
 	expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
 	example  = "such as \"identity-ops@example.com\""
-	noGUID   = " is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+	noGUID   = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 )
 
 func TestValidators_explainWhatTheyRefuse(t *testing.T) {
@@ -49,9 +49,9 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"unknown connection id", validate.ConnectionID(), types.StringUnknown(), "", ""},
 		{"empty connection id", validate.ConnectionID(), types.StringValue(""), "Invalid connection id", "The value is empty. " + expected},
 		{"service principal id for a connection id", validate.ConnectionID(), types.StringValue("b0000000-0000-4000-8000-000000000001"), "Invalid connection id",
-			"\"b0000000-0000-4000-8000-000000000001\" is no connection id. " + expected},
+			"\"b0000000-0000-4000-8000-000000000001\" is not a connection id. " + expected},
 		{"path for a connection id", validate.ConnectionID(), types.StringValue("/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job"), "Invalid connection id",
-			"\"/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job\" is no connection id. " + expected},
+			"\"/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job\" is not a connection id. " + expected},
 		{"upper-case connection id", validate.ConnectionID(), types.StringValue("B0000000-0000-4000-8000-000000000001/EXAMPLE.job"), "Invalid connection id",
 			"The service principal id in it is malformed. \"B0000000-0000-4000-8000-000000000001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."},
 		{"connection id without dashes", validate.ConnectionID(), types.StringValue("b0000000000040008000000000000001/EXAMPLE.job"), "Invalid connection id",

@@ -1,4 +1,4 @@
-# Nobody in particular: the licences alone, without the people. `licenses` is null where the administrator may not read them.
+# Nobody in particular: the licenses alone, without the people. `licenses` is null where the administrator may not read them.
 data "gotomeeting_accounts" "nobody" {
   emails = []
 }

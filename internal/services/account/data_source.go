@@ -1,17 +1,27 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package account lists the accounts that exist at GoTo. It only reads.
+//
+// GoTo calls a person's record a user, and the customer to which users and licenses belong an account. Here, as everywhere
+// in this provider, an account is the person's record; attributes about the customer begin with account_.
 package account
 
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -68,4 +78,68 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		m.fromLicenses(licenses)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	texts := func(description string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	flag := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+	}
+	number := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licenses they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
+			"Microsoft Graph is not asked. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
+		Attributes: map[string]schema.Attribute{
+			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
+			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(validate.NotEmpty())},
+				MarkdownDescription: "Only people with these e-mail addresses, in any case and order. Everybody if left out, nobody if empty."},
+			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
+				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
+			"id":           text("The same as `account_key`."),
+			"account_key":  text("Key of the GoTo account that people and licenses belong to."),
+			"account_name": text("Name of that account; null where GoTo does not tell."),
+			"accounts": schema.ListNestedAttribute{Computed: true,
+				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not tell is null, and an empty list where there may be several.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"key":          text("Key of the person's account."),
+					"email":        text("Address with which the person signs in, as GoTo spells it."),
+					"first_name":   text("First name."),
+					"last_name":    text("Last name."),
+					"status":       text("Status as GoTo spells it."),
+					"locale":       text("Language and country, such as `en_US`."),
+					"admin":        flag("Whether the person has an administrator's role, built in or custom."),
+					"admin_roles":  texts("Built-in administrator's roles, such as `SUPER_USER`; empty for members."),
+					"role_set_ids": texts("Ids of custom roles."),
+					"license_keys": texts("Keys of the licenses that the person has."),
+					"products":     texts("Codes of the products that the person can use, such as `G2M`."),
+					"group_name":   text("Name of the user group that the person is in."),
+				}}},
+			"key_by_email": schema.MapAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "E-mail address in lower case to the key, for everybody in `accounts`."},
+			"missing_emails": texts("Addresses of `emails` that nobody at GoTo has, whatever the status, sorted. Empty if `emails` is left out."),
+			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not tell."},
+			"licenses": schema.ListNestedAttribute{Computed: true,
+				MarkdownDescription: "All licenses of the GoTo account, sorted by key; null, with a warning, where the administrator may not read them.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"key":         text("Key of the license."),
+					"description": text("What GoTo calls it."),
+					"products":    texts("Codes of the products that it covers."),
+					"seats":       number("How many people may have it."),
+					"used_seats":  number("How many people have it."),
+					"invited":     number("How many people were invited to it and have not accepted yet."),
+					"enabled":     flag("Whether it can be used."),
+				}}},
+		},
+	}
 }

@@ -148,7 +148,7 @@ func TestAccounts_readsWhatIsThereWhenNothingIs(t *testing.T) {
 			c.variants(func(v *simulator.GoToVariants) { v.Empty = form })
 			state, found := c.Protocol().ReadData(accountsType, map[string]any{})
 			if diff := cmp.Diff([]any{}, state["licenses"]); len(found) > 0 || diff != "" {
-				t.Errorf("licences: %s\n%s", diff, found)
+				t.Errorf("licenses: %s\n%s", diff, found)
 			}
 		})
 	}
@@ -170,7 +170,7 @@ func TestAccounts_asksOncePerRun(t *testing.T) {
 		config map[string]any
 		want   []string
 	}{
-		{"licences alone", nil, map[string]any{"emails": []string{}}, []string{"POST " + tokenPath, "GET " + mePath, licenses}},
+		{"licenses alone", nil, map[string]any{"emails": []string{}}, []string{"POST " + tokenPath, "GET " + mePath, licenses}},
 		{"people as well", nil, map[string]any{}, []string{users}},
 		{"once more", nil, map[string]any{"emails": []string{"eva@corp.example"}}, []string{}},
 		{"long after", func() { c.Sim.Clock().Advance(2 * time.Minute) }, map[string]any{}, []string{users, licenses}},

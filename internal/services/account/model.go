@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 )
 
@@ -62,7 +63,7 @@ const unknownStatus = "unknown"
 func (m *model) fromCustomer(customer gotoadmin.Account) {
 	m.ID = types.StringValue(customer.Key)
 	m.AccountKey = types.StringValue(customer.Key)
-	m.AccountName = textOrNull(customer.Name)
+	m.AccountName = attribute.Text(customer.Name)
 }
 
 // fromUsers takes over those users whom the filters let through.
@@ -106,7 +107,7 @@ func (m *model) fromLicenses(licenses []gotoadmin.License) {
 	for i, license := range licenses {
 		values[i] = types.ObjectValueMust(licenseType.AttrTypes, map[string]attr.Value{
 			"key":         types.StringValue(license.Key),
-			"description": textOrNull(license.Description),
+			"description": attribute.Text(license.Description),
 			"products":    textsFrom(license.Products),
 			"seats":       types.Int64Value(license.Seats),
 			// A service that leaves the count out has still told who has a seat.
@@ -124,17 +125,17 @@ func (m *model) withoutLicenses() { m.Licenses = types.ListNull(licenseType) }
 func accountValue(user gotoadmin.User) attr.Value {
 	return types.ObjectValueMust(accountType.AttrTypes, map[string]attr.Value{
 		"key":          types.StringValue(user.Key),
-		"email":        textOrNull(user.Email),
-		"first_name":   textOrNull(user.FirstName),
-		"last_name":    textOrNull(user.LastName),
-		"status":       textOrNull(user.Status),
-		"locale":       textOrNull(user.Locale),
+		"email":        attribute.Text(user.Email),
+		"first_name":   attribute.Text(user.FirstName),
+		"last_name":    attribute.Text(user.LastName),
+		"status":       attribute.Text(user.Status),
+		"locale":       attribute.Text(user.Locale),
 		"admin":        types.BoolValue(user.Admin),
 		"admin_roles":  textsFrom(user.AdminRoles),
 		"role_set_ids": textsFrom(user.RoleSets),
 		"license_keys": textsFrom(user.LicenseKeys),
 		"products":     textsFrom(user.Products),
-		"group_name":   textOrNull(user.GroupName),
+		"group_name":   attribute.Text(user.GroupName),
 	})
 }
 
@@ -174,12 +175,4 @@ func textsFrom(list []string) types.List {
 		values[i] = types.StringValue(s)
 	}
 	return types.ListValueMust(types.StringType, values)
-}
-
-// textOrNull is the one place where a text that the service left out becomes null.
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

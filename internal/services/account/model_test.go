@@ -121,6 +121,6 @@ func TestFromLicenses_countsSeats(t *testing.T) {
 			"seats": types.Int64Value(0), "used_seats": types.Int64Value(1), "invited": types.Int64Value(0), "enabled": types.BoolValue(false)}),
 	})
 	if diff := cmp.Diff(want, m.Licenses); diff != "" {
-		t.Errorf("licences (-want +got):\n%s", diff)
+		t.Errorf("licenses (-want +got):\n%s", diff)
 	}
 }

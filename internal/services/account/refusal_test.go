@@ -154,7 +154,7 @@ func TestAccounts_readsTheChosenAccount(t *testing.T) {
 	}
 }
 
-func TestAccounts_goesWithoutLicencesThatAreRefused(t *testing.T) {
+func TestAccounts_goesWithoutLicensesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	c := newCustomer(t)
 	c.Sim.Faults().Add(simulator.Fault{Path: licensesPath, Count: -1, Effect: simulator.LacksPermission()})
@@ -170,7 +170,7 @@ func TestAccounts_goesWithoutLicencesThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestAccounts_failsWithLicencesThatFail(t *testing.T) {
+func TestAccounts_failsWithLicensesThatFail(t *testing.T) {
 	t.Parallel()
 	c := newCustomer(t)
 	c.Sim.Faults().Add(simulator.Fault{Path: licensesPath, Count: -1, Effect: simulator.Fails(500, "InternalError", "")})

@@ -13,8 +13,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // settleTime bounds the look for an application whose creation was not confirmed. Listings lag by seconds, rarely more.
@@ -24,13 +26,11 @@ const settleTime = time.Minute
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if plan.ApplicationTemplateID.IsUnknown() || plan.GalleryName.IsUnknown() { // not known while planning
 		template, diags := findTemplate(ctx, r.data.Graph, plan.GalleryName.ValueString(), plan.ApplicationTemplateID.ValueString())
@@ -58,7 +58,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
 	plan.DisplayName = types.StringValue(key.displayName)
-	plan.ApplicationObjectID = textOrNull(app.ID)
+	plan.ApplicationObjectID = attribute.Text(app.ID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 	if resp.Diagnostics.HasError() {

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -116,10 +117,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		ServicePrincipalID:    types.StringValue(sp.ID),
 		ClientID:              types.StringValue(sp.AppID),
 		DisplayName:           types.StringValue(sp.DisplayName),
-		ApplicationTemplateID: textOrNull(sp.ApplicationTemplateID),
+		ApplicationTemplateID: attribute.Text(sp.ApplicationTemplateID),
 		Enabled:               types.BoolValue(sp.AccountEnabled),
 		AssignmentRequired:    types.BoolValue(sp.AppRoleAssignmentRequired),
-		SingleSignOnMode:      textOrNull(sp.PreferredSingleSignOnMode),
+		SingleSignOnMode:      attribute.Text(sp.PreferredSingleSignOnMode),
 		AppRoles:              roles,
 	})...)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
@@ -96,7 +97,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp grap
 	if err != nil && !graph.IsNotFound(err) {
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the application registration", err))
 	}
-	m.ApplicationObjectID = textOrNull(app.ID)
+	m.ApplicationObjectID = attribute.Text(app.ID)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	return result
 }

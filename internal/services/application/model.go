@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -60,7 +61,7 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 	m.ServicePrincipalID = types.StringValue(sp.ID)
 	m.DisplayName = types.StringValue(sp.DisplayName)
 	m.ClientID = types.StringValue(sp.AppID)
-	m.ApplicationTemplateID = textOrNull(sp.ApplicationTemplateID)
+	m.ApplicationTemplateID = attribute.Text(sp.ApplicationTemplateID)
 	if m.ForceDestroy.IsNull() || m.ForceDestroy.IsUnknown() {
 		m.ForceDestroy = types.BoolValue(false)
 	}
@@ -69,7 +70,7 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 	return diags
 }
 
-// rolesFromGraph lists roles by name, so that the order of the service's answer is no difference.
+// rolesFromGraph lists roles by name, so that the order of the service's answer makes no difference.
 func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, diag.Diagnostics) {
 	appRoles = slices.Clone(appRoles)
 	slices.SortFunc(appRoles, func(a, b graph.AppRole) int {
@@ -87,19 +88,12 @@ func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, 
 		roles[i] = role{
 			ID:                 types.StringValue(r.ID),
 			DisplayName:        types.StringValue(r.DisplayName),
-			Value:              textOrNull(r.Value),
-			Description:        textOrNull(r.Description),
+			Value:              attribute.Text(r.Value),
+			Description:        attribute.Text(r.Description),
 			Enabled:            types.BoolValue(r.IsEnabled),
 			AllowedMemberTypes: members,
 			CanProvision:       types.BoolValue(r.CanProvision()),
 		}
 	}
 	return types.ListValueFrom(ctx, roleType, roles)
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

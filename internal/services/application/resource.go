@@ -1,12 +1,14 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package application manages the gallery application: the registration and service principal that provisioning hangs on.
 package application
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,9 +16,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Default timeouts. A new gallery application takes seconds to minutes until every part of the service knows it.
@@ -143,13 +148,11 @@ func refuseTemplateChange(plan, state model) diag.Diagnostics {
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	sp, err := r.data.Graph.GetServicePrincipal(ctx, state.ID.ValueString())
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
@@ -208,7 +211,7 @@ func (r *Resource) findRegistration(ctx context.Context, state *model) diag.Diag
 	if err != nil && !graph.IsNotFound(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot read the application registration", err)}
 	}
-	state.ApplicationObjectID = textOrNull(app.ID)
+	state.ApplicationObjectID = attribute.Text(app.ID)
 	return nil
 }
 
@@ -226,13 +229,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if !plan.DisplayName.Equal(state.DisplayName) {
 		resp.Diagnostics.Append(r.rename(ctx, plan)...)
@@ -268,13 +269,11 @@ func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	id := state.ID.ValueString()
 	if !state.ForceDestroy.ValueBool() {
@@ -316,4 +315,37 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
 			"It was deleted; destroying again confirms it."))
 	}
+}
+
+// ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary, at, id := "Invalid import id", path.Empty(), importID(req.ID)
+	if validate.ByIdentity(req) {
+		var from identity
+		if resp.Diagnostics.Append(req.Identity.Get(ctx, &from)...); resp.Diagnostics.HasError() {
+			return
+		}
+		summary, at, id = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
+	}
+	problem := validate.ObjectIDProblem(id)
+	if id == "" {
+		problem = "The id is empty."
+	}
+	if problem != "" {
+		resp.Diagnostics.AddAttributeError(at, summary,
+			"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
+}
+
+// importID takes the service principal's id out of what people paste: the bare id or a Graph path.
+func importID(s string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "/"), "servicePrincipals/")
+}
+
+// importBlock is ready to be pasted, apart from the name that only the configuration knows.
+func importBlock(id string) string {
+	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
 }

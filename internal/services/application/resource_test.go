@@ -124,7 +124,7 @@ func TestResource_importsByIdentity(t *testing.T) {
 	wants(t, w.managed().ImportByIdentity(map[string]any{"service_principal_id": "GoToMeeting"}), acctest.Diagnostic{
 		Error: true, Path: "service_principal_id", Summary: "Invalid identity",
 		Detail: "Expected the object id of the service principal (not of the application registration, and not the client id). " +
-			"\"GoToMeeting\" is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.",
+			"\"GoToMeeting\" is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.",
 	})
 }
 
@@ -159,7 +159,7 @@ func TestResource_importAcceptsOnlyServicePrincipalsOfTheGallery(t *testing.T) {
 	}{
 		{"empty", "", acctest.Diagnostic{Error: true, Summary: "Invalid import id", Detail: expected + "The id is empty."}},
 		{"no GUID", "Meetings", acctest.Diagnostic{Error: true, Summary: "Invalid import id",
-			Detail: expected + "\"Meetings\" is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
+			Detail: expected + "\"Meetings\" is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
 		{"upper case", "B0000000-0000-4000-8000-000000000001", acctest.Diagnostic{Error: true, Summary: "Invalid import id",
 			Detail: expected + "\"B0000000-0000-4000-8000-000000000001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."}},
 		{"not from the gallery", own.ID, acctest.Diagnostic{Error: true, Path: "id", Summary: "Not a gallery application",

@@ -353,7 +353,7 @@ func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
 		want    string
 	}{
 		{"upper case", map[string]any{strings.ToUpper(ana): "User"}, nil, "GUID in upper case"},
-		{"a name as key", map[string]any{"ana@corp.example": "User"}, nil, "is no GUID"},
+		{"a name as key", map[string]any{"ana@corp.example": "User"}, nil, "is not a GUID"},
 		{"empty role", map[string]any{ana: ""}, nil, "The role is empty"},
 		{"not sorted", map[string]any{ana: "User,Organizer"}, nil, `"Organizer,User"`},
 		{"comma at the end", map[string]any{ana: "User,"}, nil, "has an empty role"},
@@ -368,7 +368,7 @@ func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
 		{"role outside the scope", map[string]any{ana: "Organizer"}, map[string]any{"roles": []any{"User"}}, "Role not among `roles`"},
 		{"unknown role in the scope", map[string]any{ana: "User"}, map[string]any{"roles": []any{"User", "Usr"}}, "Unknown role"},
 		{"listed and ignored", map[string]any{ana: "User"}, map[string]any{"ignored_principal_ids": []any{ana}}, "Principal both listed and ignored"},
-		{"ignoring a name", map[string]any{ana: "User"}, map[string]any{"ignored_principal_ids": []any{"ben"}}, "is no GUID"},
+		{"ignoring a name", map[string]any{ana: "User"}, map[string]any{"ignored_principal_ids": []any{"ben"}}, "is not a GUID"},
 		{"negative limit", map[string]any{ana: "User"}, map[string]any{"max_removals": -2}, "must be at least -1"},
 		{"no such application", map[string]any{ana: "User"}, map[string]any{"service_principal_id": nobody}, "No such service principal"},
 	}

@@ -128,7 +128,7 @@ func TestOnDemandAction_refusesWhatCannotWork(t *testing.T) {
 	}{
 		{"neither people nor group", map[string]any{}, "Exactly one of these attributes must be configured"},
 		{"both", map[string]any{"user_ids": []any{store.UserAna}, "group_id": store.GroupMeetings}, "Exactly one of these attributes must be configured"},
-		{"name for an id", map[string]any{"user_ids": []any{"ana@corp.example"}}, "is no GUID"},
+		{"name for an id", map[string]any{"user_ids": []any{"ana@corp.example"}}, "is not a GUID"},
 		{"no such group", map[string]any{"group_id": "d0000000-0000-4000-8000-00000000ffff"}, "No such group"},
 		{"group without people", map[string]any{"group_id": store.GroupOnlyNest}, "The group has no people"},
 	} {

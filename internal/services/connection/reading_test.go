@@ -201,7 +201,7 @@ func TestResource_oneMissingAnswerIsNotGone(t *testing.T) {
 
 func retired() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: "The service has retired the connector",
-		Detail: "The application still exists but offers no provisioning connector any more, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
+		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
 			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
 }
 

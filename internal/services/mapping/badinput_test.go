@@ -68,7 +68,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}{
 		{"nothing wrong", nil, nil},
 		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
-			"error connection_id: Invalid connection id: \"GoToMeeting\" is no connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}},
+			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}},
 		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
 			"error mappings: Invalid Attribute Value: Attribute mappings map must contain at least 1 elements, got: 0"}},
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
@@ -78,7 +79,7 @@ func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
 			m.Counts.InScope++
 		}
 		entries[i] = types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
-			"principal_id": textOrNull(e.UserID), "action": types.StringValue(string(e.Action)), "reason": types.StringValue(string(e.Reason)), "account_key": textOrNull(e.AccountKey()),
+			"principal_id": attribute.Text(e.UserID), "action": types.StringValue(string(e.Action)), "reason": types.StringValue(string(e.Reason)), "account_key": attribute.Text(e.AccountKey()),
 		})
 		if named {
 			people[i] = personFrom(e)
@@ -102,11 +103,11 @@ func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
 func personFrom(e *impact.Entry) attr.Value {
 	name, displayName, email := types.StringNull(), types.StringNull(), types.StringNull()
 	if e.Account != nil {
-		email = textOrNull(e.Account.Email)
-		displayName = textOrNull(strings.TrimSpace(e.Account.FirstName + " " + e.Account.LastName))
+		email = attribute.Text(e.Account.Email)
+		displayName = attribute.Text(strings.TrimSpace(e.Account.FirstName + " " + e.Account.LastName))
 	}
 	if e.User != nil {
-		name, displayName = textOrNull(e.User.Name()), textOrNull(e.User.DisplayName())
+		name, displayName = attribute.Text(e.User.Name()), attribute.Text(e.User.DisplayName())
 	}
 	changes := make([]attr.Value, len(e.Changes))
 	for i, c := range e.Changes {
@@ -118,12 +119,4 @@ func personFrom(e *impact.Entry) attr.Value {
 		"user_principal_name": name, "display_name": displayName, "account_email": email,
 		"message": types.StringValue(e.Message()), "changes": types.ListValueMust(changeType, changes),
 	})
-}
-
-// textOrNull is the one place where a text that the service left out becomes null.
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

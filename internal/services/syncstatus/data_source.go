@@ -1,6 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package syncstatus reports how provisioning is doing: the data source that shows everything the service says about a
+// job's cycles, judged into a state, a list of problems and one Boolean for check blocks.
 package syncstatus
 
 import (
@@ -8,12 +10,15 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -72,7 +77,101 @@ func (m *model) retired(ref graph.JobRef) {
 	m.State = types.StringValue(stateRetired)
 	m.Healthy = types.BoolValue(false)
 	m.Problems = problemsFrom([]finding{{"ConnectorRetired", severityError,
-		"The service offers no provisioning connector for this application any more. Move to the gallery application `GoTo`."}})
+		"The service no longer offers a provisioning connector for this application. Move to the gallery application `GoTo`."}})
 	m.Progress = []progress{}
 	m.SynchronizedEntryCounts = map[string]int64{}
+}
+
+func text(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func flag(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func number(description string) schema.Int64Attribute {
+	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+}
+
+func object(description string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{Computed: true, MarkdownDescription: description, Attributes: attributes}
+}
+
+func execution(description string) schema.SingleNestedAttribute {
+	return object(description, map[string]schema.Attribute{
+		"activity_id":                     text("Id of the cycle, which Microsoft support asks for."),
+		"state":                           text("`Succeeded`, `Failed` or `EntryLevelErrors`."),
+		"began_at":                        text("When the cycle began."),
+		"ended_at":                        text("When the cycle ended; null while it runs."),
+		"error_code":                      text("Code of the error that ended the cycle, or null."),
+		"error_message":                   text("What the service says about that error, or null."),
+		"error_tenant_actionable":         flag("Whether the tenant can remove the cause of that error; null without an error."),
+		"count_entitled":                  number("Objects assigned to the application."),
+		"count_entitled_for_provisioning": number("Objects in scope for provisioning."),
+		"count_escrowed":                  number("Objects that failed and are tried again."),
+		"count_escrowed_raw":              number("The same, including objects that the service generates itself."),
+		"count_exported":                  number("Changes written to the target."),
+		"count_exports":                   number("Changes that were due."),
+		"count_imported":                  number("Objects read from the directory."),
+		"count_imported_deltas":           number("Changes read from the directory."),
+		"count_imported_reference_deltas": number("Changed references read from the directory."),
+	})
+}
+
+// Schema describes the data source.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reports how provisioning is doing: everything the service says about the job's cycles, judged into `state`, `healthy` and `problems`. " +
+			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.",
+		Attributes: map[string]schema.Attribute{
+			"id": text("The same as `connection_id`."),
+			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
+				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was first switched on; `depends_on` does so for every later switch as well."},
+			"job_id": text("Id of the synchronization job."),
+			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
+				"`retired` (the service no longer offers the connector)."),
+			"healthy": flag("Whether there is no problem of severity error; null until the first cycle has ended."),
+			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is not as it should be.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"code":     text("The service's code where there is one, such as `TooManyDeletes`; else `Overdue`, `Slow`, `Paused`, `EscrowedEntries`, `EscrowsPruned`, `CycleFailed`, `RepeatedFailures`, `NotConfigured`, `Quarantine` or `ConnectorRetired`."),
+					"severity": text("`error` or `warning`."),
+					"message":  text("What it means and what to do."),
+				}}},
+			"status_code": text("The service's own word: `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`."),
+			"schedule": object("When the job runs.", map[string]schema.Attribute{
+				"state":      text("`Active`, `Disabled` or `Paused`."),
+				"interval":   text("Time between cycles as an ISO 8601 duration, such as `PT40M`. The service fixes it."),
+				"expires_at": text("When the schedule ends."),
+			}),
+			"next_cycle_expected_at":                 text("When the next cycle, or the next attempt in quarantine, is expected."),
+			"count_successive_complete_failures":     number("Cycles in a row that failed as a whole."),
+			"escrows_pruned":                         flag("Whether the service discarded recorded failures in the initial cycle."),
+			"last_execution":                         execution("The last cycle; null before the first."),
+			"last_successful_execution":              execution("The last cycle without failures."),
+			"last_successful_execution_with_exports": execution("The last cycle without failures that wrote something to the target."),
+			"progress": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "How far the running or last cycle is.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"completed_units": number("Units done."),
+					"total_units":     number("Units to do."),
+					"units":           text("What is counted."),
+					"observed_at":     text("When this was observed."),
+				}}},
+			"quarantine": object("Why and since when the service throttles the job; null when it does not.", map[string]schema.Attribute{
+				"reason":           text("Such as `EncounteredQuarantineException` or `TooManyDeletes`."),
+				"current_began_at": text("When it was last imposed."),
+				"series_began_at":  text("When this series of quarantines began."),
+				"series_count":     number("How many times it was imposed in this series."),
+				"next_attempt_at":  text("When the service tries again."),
+				"error_code":       text("Code of the error behind it, or null."),
+				"error_message":    text("What the service says about that error, or null."),
+			}),
+			"steady_state_first_achieved_at": text("When everything was in step for the first time."),
+			"steady_state_last_achieved_at":  text("When everything was last in step."),
+			"synchronized_entry_counts": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "Synchronized objects by kind, such as `User to User`. The service does not lower these counts on deletions."},
+			"troubleshooting_url": text("Page that the service offers for the current problem, or null."),
+			"portal_url":          text("The application in the Entra admin center."),
+		},
+	}
 }

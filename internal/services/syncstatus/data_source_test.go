@@ -195,7 +195,7 @@ func TestDataSource_knowsARetiredConnector(t *testing.T) {
 	w := newTenant(t)
 	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
 	w.wants(map[string]any{"id": w.connectionID(), "job_id": w.job.ID, "state": "retired", "healthy": false, "status_code": nil, "schedule": nil, "escrows_pruned": nil,
-		"problems": []any{problem("ConnectorRetired", "error", "The service offers no provisioning connector for this application any more. Move to the gallery application `GoTo`.")}})
+		"problems": []any{problem("ConnectorRetired", "error", "The service no longer offers a provisioning connector for this application. Move to the gallery application `GoTo`.")}})
 }
 
 func TestDataSource_reportsWhatItCannotRead(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -88,24 +89,24 @@ func (m *logsModel) fromEntries(entries []graph.ProvisioningLogEntry) {
 func entryFrom(e graph.ProvisioningLogEntry) logEntry {
 	steps := make([]logStep, len(e.Steps))
 	for i, s := range e.Steps {
-		steps[i] = logStep{textOrNull(s.Name), textOrNull(s.Type), textOrNull(s.Status)}
+		steps[i] = logStep{attribute.Text(s.Name), attribute.Text(s.Type), attribute.Text(s.Status)}
 	}
 	at := types.StringNull()
 	if !e.Time.IsZero() {
 		at = timeOrNull(&e.Time)
 	}
 	return logEntry{
-		ID:            textOrNull(e.ID),
+		ID:            attribute.Text(e.ID),
 		At:            at,
-		Action:        textOrNull(e.Action),
-		Status:        textOrNull(strings.ToLower(e.Status)),
-		ErrorCode:     textOrNull(e.ErrorCode),
-		ErrorCategory: textOrNull(e.ErrorCategory),
-		SourceID:      textOrNull(e.Source.ID),
-		SourceType:    textOrNull(e.Source.Type),
-		TargetID:      textOrNull(e.Target.ID),
-		CycleID:       textOrNull(e.CycleID),
-		ChangeID:      textOrNull(e.ChangeID),
+		Action:        attribute.Text(e.Action),
+		Status:        attribute.Text(strings.ToLower(e.Status)),
+		ErrorCode:     attribute.Text(e.ErrorCode),
+		ErrorCategory: attribute.Text(e.ErrorCategory),
+		SourceID:      attribute.Text(e.Source.ID),
+		SourceType:    attribute.Text(e.Source.Type),
+		TargetID:      attribute.Text(e.Target.ID),
+		CycleID:       attribute.Text(e.CycleID),
+		ChangeID:      attribute.Text(e.ChangeID),
 		DurationMS:    types.Int64Value(e.Duration.Milliseconds()),
 		Steps:         steps,
 	}
@@ -118,15 +119,15 @@ func personFrom(e graph.ProvisioningLogEntry) logPerson {
 	}
 	properties := make([]logProperty, len(e.Modified))
 	for i, p := range e.Modified {
-		properties[i] = logProperty{textOrNull(p.Name), textOrNull(p.OldValue), textOrNull(p.NewValue)}
+		properties[i] = logProperty{attribute.Text(p.Name), attribute.Text(p.OldValue), attribute.Text(p.NewValue)}
 	}
 	return logPerson{
-		EntryID:            textOrNull(e.ID),
-		SourceName:         textOrNull(e.Source.DisplayName),
-		TargetName:         textOrNull(e.Target.DisplayName),
-		Reason:             textOrNull(e.Reason),
-		AdditionalDetails:  textOrNull(e.AdditionalDetails),
-		RecommendedAction:  textOrNull(e.RecommendedAction),
+		EntryID:            attribute.Text(e.ID),
+		SourceName:         attribute.Text(e.Source.DisplayName),
+		TargetName:         attribute.Text(e.Target.DisplayName),
+		Reason:             attribute.Text(e.Reason),
+		AdditionalDetails:  attribute.Text(e.AdditionalDetails),
+		RecommendedAction:  attribute.Text(e.RecommendedAction),
 		Steps:              steps,
 		ModifiedProperties: properties,
 	}

@@ -115,11 +115,11 @@ func TestLogsDataSource_refusesBadInput(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: env.ProviderFactories(),
 		Steps: []resource.TestStep{
-			step("since = \"yesterday\"\n", `"yesterday" is no RFC 3339 timestamp`),
+			step("since = \"yesterday\"\n", `"yesterday" is not an RFC 3339 timestamp`),
 			step("since = \"2030-01-02T00:00:00Z\"\nuntil = \"2030-01-01T00:00:00Z\"\n", `The time span is empty`),
 			step("limit = 0\n", `between 1 and 1000`),
 			step("detail = \"all\"\n", `"summary" "people"|summary|people`),
-			step("principal_id = \"ana@corp.example\"\n", `is no GUID`),
+			step("principal_id = \"ana@corp.example\"\n", `is not a GUID`),
 		},
 	})
 }

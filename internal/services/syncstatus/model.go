@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -91,8 +92,8 @@ func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
 	m.Healthy = types.BoolPointerValue(healthy)
 	m.Problems = problemsFrom(problems)
 	m.Schedule = &schedule{
-		State:     textOrNull(job.Schedule.State),
-		Interval:  textOrNull(job.Schedule.Interval),
+		State:     attribute.Text(job.Schedule.State),
+		Interval:  attribute.Text(job.Schedule.Interval),
 		ExpiresAt: timeOrNull(job.Schedule.Expiration),
 	}
 	m.NextCycleExpectedAt = timeOrNull(nextCycle(job, started))
@@ -102,7 +103,7 @@ func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
 		return
 	}
 	status := *job.Status
-	m.StatusCode = textOrNull(status.Code)
+	m.StatusCode = attribute.Text(status.Code)
 	m.CountSuccessiveCompleteFailures = types.Int64Value(status.CountSuccessiveCompleteFailures)
 	m.EscrowsPruned = types.BoolValue(status.EscrowsPruned)
 	m.LastExecution = executionFrom(status.LastExecution)
@@ -112,7 +113,7 @@ func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
 		m.Progress = append(m.Progress, progress{
 			CompletedUnits: types.Int64Value(p.CompletedUnits),
 			TotalUnits:     types.Int64Value(p.TotalUnits),
-			Units:          textOrNull(p.Units),
+			Units:          attribute.Text(p.Units),
 			ObservedAt:     timeOrNull(p.ObservedAt),
 		})
 	}
@@ -122,7 +123,7 @@ func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
 	for kind, count := range status.SynchronizedEntryCountByType {
 		m.SynchronizedEntryCounts[kind] = count
 	}
-	m.TroubleshootingURL = textOrNull(status.TroubleshootingURL)
+	m.TroubleshootingURL = attribute.Text(status.TroubleshootingURL)
 }
 
 func problemsFrom(findings []finding) []problem {
@@ -138,8 +139,8 @@ func executionFrom(e *graph.TaskExecution) *executionModel {
 		return nil
 	}
 	result := &executionModel{
-		ActivityID:                   textOrNull(e.ActivityIdentifier),
-		State:                        textOrNull(e.State),
+		ActivityID:                   attribute.Text(e.ActivityIdentifier),
+		State:                        attribute.Text(e.State),
 		BeganAt:                      timeOrNull(e.TimeBegan),
 		EndedAt:                      timeOrNull(e.TimeEnded),
 		CountEntitled:                types.Int64Value(e.CountEntitled),
@@ -153,8 +154,8 @@ func executionFrom(e *graph.TaskExecution) *executionModel {
 		CountImportedReferenceDeltas: types.Int64Value(e.CountImportedReferenceDeltas),
 	}
 	if e.Error != nil {
-		result.ErrorCode = textOrNull(e.Error.Code)
-		result.ErrorMessage = textOrNull(e.Error.Message)
+		result.ErrorCode = attribute.Text(e.Error.Code)
+		result.ErrorMessage = attribute.Text(e.Error.Message)
 		result.ErrorTenantActionable = types.BoolValue(e.Error.TenantActionable)
 	}
 	return result
@@ -165,24 +166,17 @@ func quarantineFrom(q *graph.Quarantine) *quarantine {
 		return nil
 	}
 	result := &quarantine{
-		Reason:         textOrNull(q.Reason),
+		Reason:         attribute.Text(q.Reason),
 		CurrentBeganAt: timeOrNull(q.CurrentBegan),
 		SeriesBeganAt:  timeOrNull(q.SeriesBegan),
 		SeriesCount:    types.Int64Value(q.SeriesCount),
 		NextAttemptAt:  timeOrNull(q.NextAttempt),
 	}
 	if q.Error != nil {
-		result.ErrorCode = textOrNull(q.Error.Code)
-		result.ErrorMessage = textOrNull(q.Error.Message)
+		result.ErrorCode = attribute.Text(q.Error.Code)
+		result.ErrorMessage = attribute.Text(q.Error.Message)
 	}
 	return result
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }
 
 func timeOrNull(t *time.Time) types.String {

@@ -1,6 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package memo remembers, within one run of the provider, what was read (Value), what was handed from a plan to the action
+// that follows it (Handover), and what was seen or said already (Set). It knows neither Terraform nor a service.
 package memo
 
 import (
@@ -112,7 +114,82 @@ func (v *Value[T]) since(ctx context.Context, after int) (T, error) {
 	return f.value, f.err
 }
 
-// Interrupted reports whether err says that a caller gave up, which is no answer to anybody else.
+// Interrupted reports whether err says that a caller gave up, which does not answer anybody else.
 func Interrupted(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }
+
+// Set is a set for concurrent use, to do something once. Its zero value is empty.
+type Set[K comparable] struct {
+	mu   sync.Mutex
+	keys map[K]struct{}
+}
+
+// Add puts a key into the set and reports whether it was not there.
+func (s *Set[K]) Add(key K) (added bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, found := s.keys[key]; found {
+		return false
+	}
+	if s.keys == nil {
+		s.keys = map[K]struct{}{}
+	}
+	s.keys[key] = struct{}{}
+	return true
+}
+
+// Has reports whether a key is in the set.
+func (s *Set[K]) Has(key K) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, found := s.keys[key]
+	return found
+}
+
+// Handover keeps values by key for a while, for somebody who comes later to take. MaxAge and Clock are needed.
+type Handover[K comparable, V any] struct {
+	MaxAge time.Duration
+	Clock  Clock
+
+	mu   sync.Mutex
+	kept map[K]kept[V]
+}
+
+type kept[V any] struct {
+	value V
+	at    time.Time
+}
+
+// Give keeps a value, in place of an earlier one.
+func (h *Handover[K, V]) Give(key K, value V) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.kept == nil {
+		h.kept = map[K]kept[V]{}
+	}
+	h.kept[key] = kept[V]{value, h.Clock.Now()}
+}
+
+// Look returns a value that was given not longer than MaxAge ago, and leaves it.
+func (h *Handover[K, V]) Look(key K) (value V, found bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	entry, found := h.kept[key]
+	if !found || h.Clock.Now().Sub(entry.at) > h.MaxAge {
+		return value, false
+	}
+	return entry.value, true
+}
+
+// Take is Look, once: nobody else finds the value afterwards.
+func (h *Handover[K, V]) Take(key K) (value V, found bool) {
+	value, found = h.Look(key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.kept, key)
+	return value, found
 }

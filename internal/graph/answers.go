@@ -5,12 +5,16 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"reflect"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // maxEmptyPages is how many pages without an entry may follow one another before the listing is given up: pages may be
@@ -117,4 +121,84 @@ func hostPort(u *url.URL) string {
 		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
 	}
 	return u.Hostname() + ":" + port
+}
+
+// instant is a point in time on the wire. What is not a time after the year 1, such as the empty text and the placeholder
+// 0001-01-01T00:00:00Z, is nil: never.
+type instant struct{ time *time.Time }
+
+func (i *instant) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1 {
+			i.time = &t
+			return nil
+		}
+	}
+	return nil
+}
+
+// count is a whole number that some answers write as text.
+type count int64
+
+func (c *count) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	if text == "null" || text == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%s is not a whole number", data)
+	}
+	*c = count(n)
+	return nil
+}
+
+// flag is a truth value that some answers write as text, in varying case.
+type flag bool
+
+func (f *flag) UnmarshalJSON(data []byte) error {
+	*f = flag(strings.EqualFold(strings.Trim(string(data), `"`), "true"))
+	return nil
+}
+
+// looseText is a text that may come as another type: null is "", anything else its JSON.
+type looseText string
+
+func (t *looseText) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil {
+		text = string(data)
+	}
+	*t = looseText(text)
+	return nil
+}
+
+// decodeLenient reads an object into a struct, taking its whole numbers, truth values and instants as leniently as count, flag
+// and instant do. What the struct held before is replaced.
+func decodeLenient(data []byte, out any) error {
+	into := reflect.ValueOf(out).Elem()
+	fields := reflect.VisibleFields(into.Type())
+	for i := range fields {
+		switch fields[i].Type {
+		case reflect.TypeFor[int64]():
+			fields[i].Type = reflect.TypeFor[count]()
+		case reflect.TypeFor[bool]():
+			fields[i].Type = reflect.TypeFor[flag]()
+		case reflect.TypeFor[*time.Time]():
+			fields[i].Type = reflect.TypeFor[instant]()
+		}
+	}
+	read := reflect.New(reflect.StructOf(fields))
+	if err := json.Unmarshal(data, read.Interface()); err != nil {
+		return err
+	}
+	for i := range fields {
+		value := read.Elem().Field(i)
+		if at, ok := value.Interface().(instant); ok {
+			value = reflect.ValueOf(at.time)
+		}
+		into.Field(i).Set(value.Convert(into.Field(i).Type()))
+	}
+	return nil
 }
