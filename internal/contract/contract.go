@@ -24,7 +24,7 @@ var flags = []string{
 	"microsoft.graph.objectFlowTypes", "microsoft.graph.directoryDefinitionDiscoverabilities", "microsoft.graph.synchronizationJobRestartScope",
 }
 
-// metadataKeys is an enumeration of keys that are spelt in camel case on the wire and are more than it names.
+// metadataKeys is an enumeration of keys that are spelled in camel case on the wire and are more than it names.
 const metadataKeys = "microsoft.graph.synchronizationMetadata"
 
 // Load reads the description once, without the enumerations that the service is known not to keep to. Callers of one test

@@ -109,7 +109,7 @@ type comparisonNode struct {
 	left, right node
 }
 
-// concatNode is two operands joined by the & operator, which only neighbouring products document.
+// concatNode is two operands joined by the & operator, which only neighboring products document.
 type concatNode struct {
 	place
 	operator    span

@@ -82,7 +82,7 @@ func TestCheck_warnsOfDoubtfulText(t *testing.T) {
 		{"undocumented escape", `Append([a], "a\\\"\+\.")`, []string{
 			"warning 1:19-1:21 Only `\\\\` and `\\\"` are documented after a backslash; this backslash is taken as it stands."}},
 		{"bare number", `12`, []string{"warning 1:1-1:3 A number by itself is not a documented form of an expression."}},
-		{"words of neighbouring products", `IIF([a] = True, NULL, IgnoreAttributeFlow)`, []string{
+		{"words of neighboring products", `IIF([a] = True, NULL, IgnoreAttributeFlow)`, []string{
 			"warning 1:11-1:15 The bare word `True` is not documented for provisioning.",
 			"warning 1:17-1:21 The bare word `NULL` is not documented for provisioning.",
 			"warning 1:23-1:42 `IgnoreAttributeFlow` occurs in one guide only and is not part of the documented language."}},
@@ -209,7 +209,7 @@ func TestCheck_suggestsWhatToWrite(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
 		{`Joni(",", [a])`, "Did you mean `Join`?"},
-		{`NormaliseDiacritics([a])`, "Did you mean `NormalizeDiacritics`?"},
+		{`NormalizeDiacritics([a])`, "Did you mean `NormalizeDiacritics`?"},
 		{`UCase([a])`, "Use `ToUpper`."},
 		{`Frobnicate([a])`, ""},
 		{`Append([a])`, "Its form is `Append(source, suffix)`."},

@@ -253,7 +253,7 @@ func (c *invocation) failArgument(i int, format string, args ...any) Value {
 
 // unsuitable notes that an argument is not what its parameter must be.
 func (c *invocation) unsuitable(i int, wanted, value string) Value {
-	return c.failArgument(i, "The argument `%s` of `%s` must be %s, and %s is none.", c.parameter(i), c.name(), wanted, c.shown(i, value))
+	return c.failArgument(i, "The argument `%s` of `%s` must be %s, and %s is not one.", c.parameter(i), c.name(), wanted, c.shown(i, value))
 }
 
 // missing notes that an argument has no value and must be something.

@@ -273,12 +273,12 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 			"line 1, column 16: The regular expression cannot be read: unknown unicode category, script, or property 'IsGreek'."},
 		{`Append([x])`, ErrInvalid, "line 1, column 1: `Append` has 1 argument but needs 2. Its form is `Append(source, suffix)`."},
 		{`SelectUniqueValue("a", "b")`, ErrNotUnique, "line 1, column 1: All values that `SelectUniqueValue` offers exist already."},
-		{`CDate([x])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and its value is none."},
-		{`CDate("soon")`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and `soon` is none."},
+		{`CDate([x])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and its value is not one."},
+		{`CDate("soon")`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and `soon` is not one."},
 		{`CDate([null])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, but there is no value."},
-		{`Left([x], [x])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and its value is none."},
+		{`Left([x], [x])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and its value is not one."},
 		{`Left([x], [null])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, but there is no value."},
-		{`Left([x], 1.5)`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and `1.5` is none."},
+		{`Left([x], 1.5)`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and `1.5` is not one."},
 		{`Append([x], [list])`, nil, "line 1, column 13: The argument `suffix` of `Append` has 3 values and must have one."},
 		{`IIF([list] = "x", 1, 2)`, nil, "line 1, column 5: This has 3 values, and an operator takes one."},
 		{`IIF([list], 1, 2)`, nil, "line 1, column 5: The argument `condition` of `IIF` has 3 values and must have one."},
@@ -288,7 +288,7 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 		{`CBool("maybe")`, nil, "line 1, column 7: `CBool` cannot read `maybe` as a Boolean."},
 		{`Error("no manager")`, nil, "line 1, column 1: The expression stops with an error: no manager."},
 		{`Error([x])`, nil, "line 1, column 1: The expression stops with an error of its own."},
-		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: The argument `interval` of `DateAdd` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and `x` is none of them."},
+		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: The argument `interval` of `DateAdd` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and `x` is not one of them."},
 		{`DateAdd("yyyy", 9000, "2025-01-01")`, nil, "line 1, column 17: The date is moved out of the range of years 1 to 9999."},
 		{`DateAdd("d", -999999999999999, "2025-01-01")`, nil, "line 1, column 14: The date is moved out of the range of years 1 to 9999."},
 		{`NumFromDate("1600-12-31")`, nil, "line 1, column 13: File times begin in 1601, and the date is earlier."},
@@ -296,14 +296,14 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 		{`FormatDateTime([x], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` cannot read its value by the input format: it does not match the format."},
 		{`FormatDateTime([empty], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` needs a date, but there is no value."},
 		{`FormatDateTime([x], , "yyyy'", "yy")`, nil, "line 1, column 23: The date format is not valid: a quote in it is not closed."},
-		{`ToLower([x], "no culture")`, nil, "line 1, column 14: The argument `culture` of `ToLower` must be the name of a culture, and `no culture` is none."},
+		{`ToLower([x], "no culture")`, nil, "line 1, column 14: The argument `culture` of `ToLower` must be the name of a culture, and `no culture` is not one."},
 		{`ConvertFromBase64("???")`, nil, "line 1, column 19: The argument `source` of `ConvertFromBase64` is not Base64."},
 		{`Replace([x], "x", "y")`, nil, "line 1, column 1: What `Replace` does with this combination of arguments is not documented."},
 		{`Replace([x], "", , , "y")`, nil, "line 1, column 14: `Replace` cannot look for empty text."},
-		{`Replace([x], , "x", "g", "y")`, nil, "line 1, column 21: The argument `regexGroupName` of `Replace` must be a group of the regular expression, and `g` is none."},
-		{`DNComponent("x", 1)`, nil, "line 1, column 13: The argument `dn` of `DNComponent` must be a distinguished name, and `x` is none."},
+		{`Replace([x], , "x", "g", "y")`, nil, "line 1, column 21: The argument `regexGroupName` of `Replace` must be a group of the regular expression, and `g` is not one."},
+		{`DNComponent("x", 1)`, nil, "line 1, column 13: The argument `dn` of `DNComponent` must be a distinguished name, and `x` is not one."},
 		{`DNComponent("cn=x", 2)`, nil, "line 1, column 21: `DNComponent` is asked for part 2 of 1."},
-		{"IIF([x] = \"x\", \"fine\",\n  CDate([x]))", nil, "line 2, column 9: The argument `expression` of `CDate` must be a date, and its value is none."},
+		{"IIF([x] = \"x\", \"fine\",\n  CDate([x]))", nil, "line 2, column 9: The argument `expression` of `CDate` must be a date, and its value is not one."},
 	}
 	for _, tt := range tests {
 		_, err := Evaluate(mustParse(t, tt.text), Options{Attributes: evalAttributes, Existing: []string{"A", "B"}})
@@ -434,7 +434,7 @@ func TestEvalError_rendersTheOffendingLine(t *testing.T) {
 	if !errors.As(err, &evalErr) {
 		t.Fatal(err)
 	}
-	want := "The argument `expression` of `CDate` must be a date, and its value is none.\n\nline 2, column 9:\n" +
+	want := "The argument `expression` of `CDate` must be a date, and its value is not one.\n\nline 2, column 9:\n" +
 		"    CDate([hired]),\n          ^^^^^^^"
 	if diff := cmp.Diff(want, evalErr.Problem.Render(text)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

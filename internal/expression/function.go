@@ -312,7 +312,7 @@ var functionTable = []Function{
 	{Name: "Now", Summary: "The current date and time in UTC.", Result: KindDate, evaluate: (*invocation).now},
 	{Name: "NumFromDate", Summary: "The Windows file time of an ISO 8601 date.",
 		Parameters: params(pDate("value")), Result: KindInteger, evaluate: (*invocation).numFromDate},
-	{Name: "PCase", Summary: "The text with each word capitalised.",
+	{Name: "PCase", Summary: "The text with each word capitalized.",
 		Parameters: params(pText("source"), optional(pText("wordSeparators"))), evaluate: (*invocation).pCase},
 	{Name: "Prepend", Summary: "The source with the prefix before it.",
 		Parameters: params(pText("prefix"), pText("source")), Availability: ListedOnly, evaluate: (*invocation).prependText},

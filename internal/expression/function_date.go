@@ -39,7 +39,7 @@ func (c *invocation) dateAdd() Value {
 }
 
 func (c *invocation) failInterval(interval string) Value {
-	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and %s is none of them.", c.name(), c.shown(0, interval))
+	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and %s is not one of them.", c.name(), c.shown(0, interval))
 }
 
 func checkInterval(c *checker, n *callNode) {

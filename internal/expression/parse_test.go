@@ -48,7 +48,7 @@ func TestParse_printsCanonicalText(t *testing.T) {
 		{"undocumented escapes are kept", `Append([a],"\+")`, `Append([a], "\+")`},
 		{"blanks inside names and text are kept", `Append([a  b],"  ")`, `Append([a  b], "  ")`},
 		{"inner brackets of a name", `Trim([emails[type eq "work"].value])`, `Trim([emails[type eq "work"].value])`},
-		{"concatenation of neighbouring products", `Trim([a]&"b" & &HF)`, `Trim([a] & "b" & &HF)`},
+		{"concatenation of neighboring products", `Trim([a]&"b" & &HF)`, `Trim([a] & "b" & &HF)`},
 		{"letters of any script", `Append("Zoë 漢字", [städte])`, `Append("Zoë 漢字", [städte])`},
 	}
 	for _, tt := range tests {
@@ -257,7 +257,7 @@ func TestExpression_tellsWhatItRefersTo(t *testing.T) {
 	}
 }
 
-func TestExpression_recognisesBareForms(t *testing.T) {
+func TestExpression_recognizesBareForms(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		text      string

@@ -229,7 +229,7 @@ func problemsError(text string, problems expression.Problems) *function.FuncErro
 	return function.NewArgumentFuncError(0, problems.Errors().Render(text)+closing)
 }
 
-// evaluationError reports why an expression has no result. What only the caller can give is named as it is spelt here.
+// evaluationError reports why an expression has no result. What only the caller can give is named as it is spelled here.
 func evaluationError(text string, err error) *function.FuncError {
 	var evalErr *expression.EvalError
 	if !errors.As(err, &evalErr) {

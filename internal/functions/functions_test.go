@@ -213,7 +213,7 @@ func TestEvaluateExpression_reportsOnTheRightArgument(t *testing.T) {
 		{"expression that the checker refuses", []tftypes.Value{text("Join(\",\",\n  ToLowr([a]))"), unknown}, 0,
 			"There is no function `ToLowr`. Did you mean `ToLower`?\n\nline 2, column 3:\n    ToLowr([a]))\n    ^^^^^^" + closing},
 		{"value that does not suit", []tftypes.Value{text(`CDate([a])`), object(map[string]tftypes.Value{"a": text("personal")})}, 0,
-			"The argument `expression` of `CDate` must be a date, and its value is none.\n\nline 1, column 7:\n  CDate([a])\n        ^^^" + closing},
+			"The argument `expression` of `CDate` must be a date, and its value is not one.\n\nline 1, column 7:\n  CDate([a])\n        ^^^" + closing},
 		{"no time", []tftypes.Value{text(`Now()`), object(nil)}, 0,
 			"`Now` needs the current time, which was not given. Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: " +
 				"a function must yield the same every time.\n\nline 1, column 1:\n  Now()\n  ^^^^^" + closing},

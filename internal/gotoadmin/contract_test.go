@@ -73,7 +73,7 @@ func (c *customer) stored(company string) []facts {
 	for _, a := range c.sim.Store().AccountsOf(company) {
 		all = append(all, facts{
 			Key: a.Key, Email: a.Email, First: strings.Join(a.Attributes["firstName"], ""), Last: strings.Join(a.Attributes["lastName"], ""),
-			Roles: strings.Join(a.AdminRoles, " "), RoleSets: strings.Join(a.RoleSets, " "), Licenses: strings.Join(a.LicenceKeys, " "),
+			Roles: strings.Join(a.AdminRoles, " "), RoleSets: strings.Join(a.RoleSets, " "), Licenses: strings.Join(a.LicenseKeys, " "),
 		})
 	}
 	return sorted(all)
@@ -167,7 +167,7 @@ func (c *customer) company(t *testing.T, key string) gotoadmin.Account {
 func (c *customer) compareLicenses(t *testing.T, users []gotoadmin.User, licenses []gotoadmin.License) {
 	t.Helper()
 	var want, got []any
-	for _, l := range c.sim.Store().LicencesOf(store.MainCompany) {
+	for _, l := range c.sim.Store().LicensesOf(store.MainCompany) {
 		holders := 0
 		for _, u := range users {
 			if slices.Contains(u.LicenseKeys, l.Key) {

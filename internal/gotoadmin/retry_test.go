@@ -145,7 +145,7 @@ func TestUsers_doesNotRepeatWhatTheCertificateForbids(t *testing.T) {
 }
 
 func TestRetry_stopsWithTheContext(t *testing.T) {
-	t.Run("cancelled in the pause", func(t *testing.T) {
+	t.Run("canceled in the pause", func(t *testing.T) {
 		b := newBench(t, map[string][]reply{usersPath: {answers(502, `{"int_err_code":"Gateway"}`)}})
 		ctx, cancel := context.WithCancel(t.Context())
 		b.clock.during = cancel
@@ -155,7 +155,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 			t.Errorf("got %v after %d requests", err, b.count(usersPath))
 		}
 	})
-	t.Run("cancelled in the exchange", func(t *testing.T) {
+	t.Run("canceled in the exchange", func(t *testing.T) {
 		b := newBench(t, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		b.decide = func(r seen) *reply {
@@ -173,7 +173,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 	})
-	t.Run("cancelled in the pause after a broken exchange", func(t *testing.T) {
+	t.Run("canceled in the pause after a broken exchange", func(t *testing.T) {
 		b := newBench(t, map[string][]reply{usersPath: {answers(200, `{"results"`)}})
 		ctx, cancel := context.WithCancel(t.Context())
 		b.clock.during = cancel
@@ -182,7 +182,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("cancelled below a transport that does not say so", func(t *testing.T) {
+	t.Run("canceled below a transport that does not say so", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		b := newBench(t, nil, func(o *Options) {
 			o.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {

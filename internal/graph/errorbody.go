@@ -26,7 +26,7 @@ type errorBody struct {
 	requestID string
 }
 
-// wireError is the Graph error object. The synchronization service and older gateways capitalise members; encoding/json
+// wireError is the Graph error object. The synchronization service and older gateways capitalize members; encoding/json
 // matches them all the same.
 type wireError struct {
 	Code       string          `json:"code"`

@@ -205,7 +205,7 @@ func TestCall_failsAtOnceWhenTheDeadlineComesBeforeTheRetry(t *testing.T) {
 	}
 }
 
-func TestCall_cancelledDuringAWriteIsAmbiguous(t *testing.T) {
+func TestCall_canceledDuringAWriteIsAmbiguous(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		call func(context.Context, *Client) error
@@ -227,7 +227,7 @@ func TestCall_cancelledDuringAWriteIsAmbiguous(t *testing.T) {
 	}
 }
 
-func TestCall_cancelledBeforeSendingIsNotAmbiguous(t *testing.T) {
+func TestCall_canceledBeforeSendingIsNotAmbiguous(t *testing.T) {
 	b := newBench(t, answer(204, ""))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

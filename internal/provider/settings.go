@@ -126,7 +126,7 @@ func notKnownYet(attribute, variables string) diag.Diagnostic {
 			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
 }
 
-// resolve applies the one rule for every attribute: the block beats the environment.
+// resolve applies the one rule for every attribute: the block takes precedence over the environment.
 func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	s := settings{values: map[string]string{}, source: map[string]string{}, inBlock: map[string]bool{}}

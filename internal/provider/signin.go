@@ -118,7 +118,7 @@ func (s settings) offers() []offer {
 }
 
 // method decides how to sign in: as the block chooses, else by the first complete offer of the environment, else by the
-// Azure CLI. An offer that is incomplete is not passed over in favour of the CLI, which nobody may have thought of; what
+// Azure CLI. An offer that is incomplete is not passed over in favor of the CLI, which nobody may have thought of; what
 // it lacks is reported.
 func (s settings) method() (method graph.Method, why string) {
 	offers := s.offers()

@@ -117,8 +117,8 @@ var (
 // byAppID marks a path segment that holds a client id instead of an object id.
 const byAppID = "appId="
 
-// normalise brings the alternate forms of a path into the one that the routes know.
-func normalise(escaped string) string {
+// normalize brings the alternate forms of a path into the one that the routes know.
+func normalize(escaped string) string {
 	escaped = strings.TrimSuffix(escaped, "()")
 	escaped = strings.NewReplacer("%28", "(", "%29", ")", "%3D", "=", "%3d", "=").Replace(escaped)
 	escaped = alternateKey.ReplaceAllString(escaped, "/"+byAppID+"$1$2")
@@ -141,7 +141,7 @@ func (c *call) dispatch() *reply {
 		if err := c.authenticate(); err != nil {
 			return c.settle(nil, err)
 		}
-		if normal := normalise(c.r.URL.EscapedPath()); normal != c.r.URL.EscapedPath() {
+		if normal := normalize(c.r.URL.EscapedPath()); normal != c.r.URL.EscapedPath() {
 			u, err := c.r.URL.Parse(normal)
 			if err != nil {
 				return c.settle(nil, refuse(http.StatusBadRequest, "BadRequest", "The path is malformed."))

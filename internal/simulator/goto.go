@@ -50,7 +50,7 @@ type KeyForm int
 const (
 	KeysAsText KeyForm = iota
 	KeysAsNumbers
-	// KeysMixed writes the records of licences with numbers and all others with text.
+	// KeysMixed writes the records of licenses with numbers and all others with text.
 	KeysMixed
 )
 
@@ -70,7 +70,7 @@ func gotoRoutes() *http.ServeMux {
 	mux.Handle("POST "+gotoTokenPath, operation((*call).postGoToToken))
 	mux.Handle("GET "+gotoAdminPath+"/me", administered((*adminCall).getMe))
 	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/users", administered(within((*adminCall).listUsers)))
-	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/licenses", administered(within((*adminCall).listLicences)))
+	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/licenses", administered(within((*adminCall).listLicenses)))
 	mux.Handle("GET "+gotoAdminPath+"/accounts/{account}/rolesets", administered(within((*adminCall).listRoleSets)))
 	return mux
 }

@@ -16,7 +16,7 @@ import (
 
 const (
 	mainUsers    = "/accounts/" + store.MainCompany + "/users"
-	mainLicences = "/accounts/" + store.MainCompany + "/licenses"
+	mainLicenses = "/accounts/" + store.MainCompany + "/licenses"
 	mainRoleSets = "/accounts/" + store.MainCompany + "/rolesets"
 )
 
@@ -85,14 +85,14 @@ func TestAdminUsers_listsTheAccountsOfTheStore(t *testing.T) {
 	c := start(t)
 	c.addAccount(store.Account{
 		Key: "4100000000000000009", Email: "Zoe@corp.example", Attributes: map[string][]string{"name.givenName": {"Zoe"}, "name.familyName": {"Late"}, "locale": {"de_DE"}},
-		AdminRoles: []string{"MANAGE_USERS"}, RoleSets: []string{store.RoleSetOfDesk}, LicenceKeys: []string{store.MainLicence},
+		AdminRoles: []string{"MANAGE_USERS"}, RoleSets: []string{store.RoleSetOfDesk}, LicenseKeys: []string{store.MainLicense},
 	})
 	c.addAccount(store.Account{Email: "elsewhere@corp.example", Active: true, Company: store.OtherCompany})
 	none := []any{}
 	plain := func(key, email, given, family string) map[string]any {
 		return map[string]any{
 			"key": key, "email": email, "firstName": given, "lastName": family, "status": "ACTIVE",
-			"admin": false, "adminRoles": none, "roleSets": none, "licenseKeys": []any{store.MainLicence}, "products": []any{"G2M"},
+			"admin": false, "adminRoles": none, "roleSets": none, "licenseKeys": []any{store.MainLicense}, "products": []any{"G2M"},
 		}
 	}
 	administrator := plain("4000000000000000001", store.AdminUserName, "Provisioning", "Service")
@@ -104,7 +104,7 @@ func TestAdminUsers_listsTheAccountsOfTheStore(t *testing.T) {
 			plain("4000000000000000003", "former@corp.example", "Former", "Colleague"),
 			map[string]any{
 				"key": "4100000000000000009", "email": "Zoe@corp.example", "firstName": "Zoe", "lastName": "Late", "status": "SUSPENDED", "locale": "de_DE",
-				"admin": true, "adminRoles": []any{"MANAGE_USERS"}, "roleSets": []any{store.RoleSetOfDesk}, "licenseKeys": []any{store.MainLicence}, "products": []any{"G2M"},
+				"admin": true, "adminRoles": []any{"MANAGE_USERS"}, "roleSets": []any{store.RoleSetOfDesk}, "licenseKeys": []any{store.MainLicense}, "products": []any{"G2M"},
 			},
 		},
 		"fromIndex": 0.0, "toIndex": 3.0, "total": 4.0,
@@ -133,15 +133,15 @@ func TestAdminUsers_showsWhatProvisioningDid(t *testing.T) {
 	}
 }
 
-func TestAdminLicences_tellWhoHoldsThem(t *testing.T) {
+func TestAdminLicenses_tellWhoHoldsThem(t *testing.T) {
 	c := start(t)
-	c.Store().SetLicences(50)
-	c.Store().AddLicence(store.Licence{Key: "7000000000000000002", Description: "Webinars", Products: []string{"G2W", "G2M"}, Seats: 5})
-	c.Store().AddLicence(store.Licence{Key: "7000000000000000003", Description: "Old", Products: []string{"G2T"}, Seats: 1, Disabled: true})
-	c.Store().AddLicence(store.Licence{Key: "7000000000000000004", Company: store.OtherCompany})
+	c.Store().SetLicenses(50)
+	c.Store().AddLicense(store.License{Key: "7000000000000000002", Description: "Webinars", Products: []string{"G2W", "G2M"}, Seats: 5})
+	c.Store().AddLicense(store.License{Key: "7000000000000000003", Description: "Old", Products: []string{"G2T"}, Seats: 1, Disabled: true})
+	c.Store().AddLicense(store.License{Key: "7000000000000000004", Company: store.OtherCompany})
 	c.addAccount(store.Account{
 		Key: "4100000000000000001", Email: "invited@corp.example", Active: true, Status: store.StatusInvited,
-		LicenceKeys: []string{"7000000000000000002", store.MainLicence, "7000000000000000003"},
+		LicenseKeys: []string{"7000000000000000002", store.MainLicense, "7000000000000000003"},
 	})
 	c.addAccount(store.Account{Email: "suspended@corp.example"})
 	none := []any{}
@@ -155,22 +155,22 @@ func TestAdminLicences_tellWhoHoldsThem(t *testing.T) {
 	invited := []any{"4100000000000000001"}
 	want := map[string]any{
 		"results": []any{
-			record(store.MainLicence, "Meetings for everybody", 50, true, []any{"4000000000000000001", "4000000000000000002", "4000000000000000003"}, invited, []any{"G2M"}),
+			record(store.MainLicense, "Meetings for everybody", 50, true, []any{"4000000000000000001", "4000000000000000002", "4000000000000000003"}, invited, []any{"G2M"}),
 			record("7000000000000000002", "Webinars", 5, true, none, invited, []any{"G2W", "G2M"}),
 			record("7000000000000000003", "Old", 1, false, none, invited, []any{"G2T"}),
 		},
 		"fromIndex": 0.0, "toIndex": 2.0, "total": 3.0,
 	}
-	if diff := cmp.Diff(want, c.admin(http.StatusOK, mainLicences).body); diff != "" {
+	if diff := cmp.Diff(want, c.admin(http.StatusOK, mainLicenses).body); diff != "" {
 		t.Error(diff)
 	}
 	user := c.admin(http.StatusOK, mainUsers+`?filter=email%20eq%20%22invited%40corp.example%22`)
 	if diff := cmp.Diff([]any{"G2W", "G2M"}, user.list("results", 0, "products")); diff != "" {
-		t.Error("products of several licences, one of them disabled: " + diff)
+		t.Error("products of several licenses, one of them disabled: " + diff)
 	}
-	c.Store().RemoveLicence("7000000000000000002")
-	if got := c.admin(http.StatusOK, mainLicences).at("total"); got != 2.0 {
-		t.Errorf("%v licences are left, want 2", got)
+	c.Store().RemoveLicense("7000000000000000002")
+	if got := c.admin(http.StatusOK, mainLicenses).at("total"); got != 2.0 {
+		t.Errorf("%v licenses are left, want 2", got)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestAdminAPI_refusesThoseWithoutRights(t *testing.T) {
 		wantCode   string
 	}{
 		{"member", store.Account{}, store.Admin{}, mainUsers, http.StatusForbidden, "AccessDenied"},
-		{"member asks for licences", store.Account{}, store.Admin{}, mainLicences, http.StatusForbidden, "AccessDenied"},
+		{"member asks for licenses", store.Account{}, store.Admin{}, mainLicenses, http.StatusForbidden, "AccessDenied"},
 		{"member asks for role sets", store.Account{}, store.Admin{}, mainRoleSets, http.StatusForbidden, "AccessDenied"},
 		{"member asks for herself", store.Account{}, store.Admin{}, "/me", http.StatusOK, ""},
 		{"administrator by sign-in", store.Account{}, super, mainUsers, http.StatusOK, ""},

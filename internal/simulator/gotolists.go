@@ -89,7 +89,7 @@ func (c *adminCall) user(a store.Account, products map[string][]string) object {
 	return append(user,
 		member{"status", c.status(a)},
 		member{"admin", len(a.AdminRoles)+len(a.RoleSets) > 0}, member{"adminRoles", list(a.AdminRoles)}, member{"roleSets", list(a.RoleSets)},
-		member{"licenseKeys", c.keys(a.LicenceKeys)}, member{"products", productsAmong(a.LicenceKeys, products)})
+		member{"licenseKeys", c.keys(a.LicenseKeys)}, member{"products", productsAmong(a.LicenseKeys, products)})
 }
 
 func (c *adminCall) status(a store.Account) string {
@@ -103,10 +103,10 @@ func (c *adminCall) status(a store.Account) string {
 	return status
 }
 
-// productsOf returns the products of a company's licences by their key.
+// productsOf returns the products of a company's licenses by their key.
 func (c *adminCall) productsOf(company string) map[string][]string {
 	products := map[string][]string{}
-	for _, l := range c.s.store.LicencesOf(company) {
+	for _, l := range c.s.store.LicensesOf(company) {
 		if !l.Disabled {
 			products[l.Key] = l.Products
 		}
@@ -115,12 +115,12 @@ func (c *adminCall) productsOf(company string) map[string][]string {
 }
 
 func (c *adminCall) products(a store.Account) []string {
-	return productsAmong(a.LicenceKeys, c.productsOf(a.Company))
+	return productsAmong(a.LicenseKeys, c.productsOf(a.Company))
 }
 
-func productsAmong(licences []string, products map[string][]string) []string {
+func productsAmong(licenses []string, products map[string][]string) []string {
 	codes := []string{}
-	for _, key := range licences {
+	for _, key := range licenses {
 		for _, code := range products[key] {
 			if !slices.Contains(codes, code) {
 				codes = append(codes, code)
@@ -130,13 +130,13 @@ func productsAmong(licences []string, products map[string][]string) []string {
 	return codes
 }
 
-func (c *adminCall) listLicences() (*reply, error) {
+func (c *adminCall) listLicenses() (*reply, error) {
 	if err := c.unfiltered(); err != nil {
 		return nil, err
 	}
 	holders, invited := map[string][]string{}, map[string][]string{}
 	for _, a := range c.s.store.AccountsOf(c.company.Key) {
-		for _, key := range a.LicenceKeys {
+		for _, key := range a.LicenseKeys {
 			if a.Status == store.StatusInvited {
 				invited[key] = append(invited[key], a.Key)
 			} else {
@@ -147,7 +147,7 @@ func (c *adminCall) listLicences() (*reply, error) {
 	if c.variants.Keys == KeysMixed {
 		c.variants.Keys = KeysAsNumbers
 	}
-	return answerPage(c, c.s.store.LicencesOf(c.company.Key), func(l store.Licence) object {
+	return answerPage(c, c.s.store.LicensesOf(c.company.Key), func(l store.License) object {
 		return object{
 			{"key", c.key(l.Key)}, {"concurrentLicenseKey", 0}, {"seats", l.Seats},
 			{"userCount", len(holders[l.Key]) + len(invited[l.Key])}, {"enabled", !l.Disabled}, {"description", l.Description},

@@ -146,7 +146,7 @@ func TestAdminUsers_areFilteredByAddress(t *testing.T) {
 			}
 		})
 	}
-	c.admin(http.StatusBadRequest, mainLicences+`?filter=email%20eq%20%22x%22`)
+	c.admin(http.StatusBadRequest, mainLicenses+`?filter=email%20eq%20%22x%22`)
 	c.admin(http.StatusBadRequest, mainRoleSets+`?filter=email%20eq%20%22x%22`)
 }
 
@@ -168,36 +168,36 @@ func TestAdminLists_emptyOnesComeInThreeForms(t *testing.T) {
 			if diff := cmp.Diff(test.want, c.admin(test.wantStatus, mainUsers).body); diff != "" {
 				t.Error(diff)
 			}
-			c.admin(http.StatusOK, mainLicences)
+			c.admin(http.StatusOK, mainLicenses)
 		})
 	}
 }
 
 func TestAdminAPI_keysComeInThreeForms(t *testing.T) {
-	const user, licence, company = "4000000000000000002", store.MainLicence, store.MainCompany
+	const user, license, company = "4000000000000000002", store.MainLicense, store.MainCompany
 	text := func(key string) string { return `"` + key + `"` }
 	tests := []struct {
 		name                 string
 		keys                 KeyForm
-		me, users, licenceOf []string
+		me, users, licenseOf []string
 	}{
 		{"text", KeysAsText,
 			[]string{`"key":` + text("4000000000000000001"), `"accountKey":` + text(company), `[{"key":` + text(company)},
-			[]string{`"key":` + text(user), `"licenseKeys":[` + text(licence) + `]`},
-			[]string{`"key":` + text(licence), `"userKeys":[` + text("4000000000000000001") + `,`}},
+			[]string{`"key":` + text(user), `"licenseKeys":[` + text(license) + `]`},
+			[]string{`"key":` + text(license), `"userKeys":[` + text("4000000000000000001") + `,`}},
 		{"numbers", KeysAsNumbers,
 			[]string{`"key":4000000000000000001,`, `"accountKey":` + company + `,`, `[{"key":` + company + `,`},
-			[]string{`"key":` + user + `,`, `"licenseKeys":[` + licence + `]`},
-			[]string{`"key":` + licence + `,`, `"userKeys":[4000000000000000001,`}},
+			[]string{`"key":` + user + `,`, `"licenseKeys":[` + license + `]`},
+			[]string{`"key":` + license + `,`, `"userKeys":[4000000000000000001,`}},
 		{"mixed", KeysMixed,
 			[]string{`"key":` + text("4000000000000000001"), `"accountKey":` + text(company)},
-			[]string{`"key":` + text(user), `"licenseKeys":[` + text(licence) + `]`},
-			[]string{`"key":` + licence + `,`, `"userKeys":[4000000000000000001,`}},
+			[]string{`"key":` + text(user), `"licenseKeys":[` + text(license) + `]`},
+			[]string{`"key":` + license + `,`, `"userKeys":[4000000000000000001,`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t, withVariants(Variants{GoTo: GoToVariants{Keys: test.keys}}))
-			for path, wants := range map[string][]string{"/me": test.me, mainUsers: test.users, mainLicences: test.licenceOf} {
+			for path, wants := range map[string][]string{"/me": test.me, mainUsers: test.users, mainLicenses: test.licenseOf} {
 				a := c.admin(http.StatusOK, path)
 				for _, want := range wants {
 					if !strings.Contains(string(a.raw), want) {

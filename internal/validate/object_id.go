@@ -40,6 +40,6 @@ func ObjectIDProblem(s string) string {
 	case textfile.Stray(s) != "":
 		return textfile.Stray(s)
 	default:
-		return fmt.Sprintf("%q is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
+		return fmt.Sprintf("%q is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}
 }

@@ -96,7 +96,7 @@ type Options struct {
 	Output   io.Writer // receives what the CLI prints, if set
 }
 
-// Workspace is an initialised working folder of the CLI. The embedded value has its commands.
+// Workspace is an initialized working folder of the CLI. The embedded value has its commands.
 type Workspace struct {
 	*tfexec.Terraform
 
@@ -104,7 +104,7 @@ type Workspace struct {
 	Dir string
 }
 
-// New copies the configuration into dir and initialises it.
+// New copies the configuration into dir and initializes it.
 func New(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	if err := copyConfig(o.Config, dir); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func New(ctx context.Context, dir string, o Options) (*Workspace, error) {
 		tf.SetStdout(o.Output)
 	}
 	if err := tf.Init(ctx, tfexec.PluginDir(o.Plugins)); err != nil {
-		return nil, fmt.Errorf("initialising: %w", err)
+		return nil, fmt.Errorf("initializing: %w", err)
 	}
 	return &Workspace{Terraform: tf, Dir: dir}, nil
 }

@@ -1,5 +1,5 @@
-# Warns at every plan and apply as long as people and accounts are in each other's way. The data source stands outside of
-# the check: one inside would be shown as a change in every plan. `depends_on` has it read after what it foretells from
+# Warns at every plan and apply as long as users and accounts conflict. The data source stands outside of
+# the check: one inside would be shown as a change in every plan. `depends_on` has it read after what it predicts from
 # was written.
 data "gotomeeting_provisioning_preview" "checked" {
   connection_id = gotomeeting_provisioning_connection.this.id

@@ -34,7 +34,7 @@ func schemaWith(attributes ...*tfprotov6.SchemaAttribute) *tfprotov6.Schema {
 
 func TestRead_writesTheNotationOfTheCLI(t *testing.T) {
 	text := tftypes.String
-	colours := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"names": tftypes.List{ElementType: text}}}
+	colors := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"names": tftypes.List{ElementType: text}}}
 	server := offering{
 		schema: &tfprotov6.GetProviderSchemaResponse{
 			Provider: schemaWith(&tfprotov6.SchemaAttribute{Name: "token", Type: text, Optional: true, Sensitive: true}),
@@ -44,7 +44,7 @@ func TestRead_writesTheNotationOfTheCLI(t *testing.T) {
 					Description: "Paint.", DescriptionKind: tfprotov6.StringKindMarkdown,
 					Deprecated: true, DeprecationMessage: "Use varnish.",
 					Attributes: []*tfprotov6.SchemaAttribute{
-						{Name: "colours", Type: colours, Computed: true, Deprecated: true, DeprecationMessage: "Gone soon."},
+						{Name: "colors", Type: colors, Computed: true, Deprecated: true, DeprecationMessage: "Gone soon."},
 						{Name: "secret_wo", Type: text, Required: true, WriteOnly: true, Description: "Plain."},
 						{Name: "layers", Optional: true, NestedType: &tfprotov6.SchemaObject{
 							Nesting:    tfprotov6.SchemaObjectNestingModeMap,
@@ -84,7 +84,7 @@ func TestRead_writesTheNotationOfTheCLI(t *testing.T) {
 		"resource_schemas": {"paint": {"version": 3, "block": {
 			"description": "Paint.", "description_kind": "markdown", "deprecated": true, "deprecation_message": "Use varnish.",
 			"attributes": {
-				"colours": {"type": ["object", {"names": ["list", "string"]}], "description_kind": "plain", "computed": true,
+				"colors": {"type": ["object", {"names": ["list", "string"]}], "description_kind": "plain", "computed": true,
 					"deprecated": true, "deprecation_message": "Gone soon."},
 				"secret_wo": {"type": "string", "description": "Plain.", "description_kind": "plain", "required": true, "write_only": true},
 				"layers": {"description_kind": "plain", "optional": true, "nested_type": {"nesting_mode": "map", "attributes": {

@@ -43,7 +43,7 @@ func newCustomer(t *testing.T) *customer {
 	t.Helper()
 	c := &customer{acctest.New(t), t}
 	c.UseGoTo()
-	c.Sim.Store().SetLicences(50)
+	c.Sim.Store().SetLicenses(50)
 	for _, account := range []store.Account{
 		{Key: "4100000000000000101", Email: "Zoe@corp.example", Active: true, Status: "INVITED"},
 		{Key: "4100000000000000102", Email: "ana@corp.example", Attributes: map[string][]string{"firstName": {"Ana"}, "lastName": {"Away"}, "locale": {"de_DE"}}, RoleSets: []string{store.RoleSetOfDesk}},
@@ -67,7 +67,7 @@ func (c *customer) variants(change func(*simulator.GoToVariants)) {
 // member is the account of somebody in the seeded company.
 func member(key, email, first, last, status string) map[string]any {
 	return map[string]any{"key": key, "email": email, "first_name": first, "last_name": last, "status": status, "locale": nil, "admin": false, "admin_roles": []any{},
-		"role_set_ids": []any{}, "license_keys": []any{store.MainLicence}, "products": []any{"G2M"}, "group_name": nil}
+		"role_set_ids": []any{}, "license_keys": []any{store.MainLicense}, "products": []any{"G2M"}, "group_name": nil}
 }
 
 func with(object map[string]any, changes map[string]any) map[string]any {
@@ -92,7 +92,7 @@ func wantEverything() map[string]any {
 		"key_by_email": map[string]any{"ana@corp.example": "4100000000000000102", "eva@corp.example": "4000000000000000002", "former@corp.example": "4000000000000000003",
 			store.AdminUserName: "4000000000000000001", "zoe@corp.example": "4100000000000000101"},
 		"missing_emails": []any{}, "counts_by_status": map[string]any{"active": int64(3), "invited": int64(1), "suspended": int64(1)},
-		"licenses": []any{map[string]any{"key": store.MainLicence, "description": "Meetings for everybody", "products": []any{"G2M"}, "seats": int64(50), "used_seats": int64(4),
+		"licenses": []any{map[string]any{"key": store.MainLicense, "description": "Meetings for everybody", "products": []any{"G2M"}, "seats": int64(50), "used_seats": int64(4),
 			"invited": int64(1), "enabled": true}},
 	}
 }
@@ -144,7 +144,7 @@ func TestAccounts_readsWhatIsThereWhenNothingIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCustomer(t)
-			c.Sim.Store().RemoveLicence(store.MainLicence)
+			c.Sim.Store().RemoveLicense(store.MainLicense)
 			c.variants(func(v *simulator.GoToVariants) { v.Empty = form })
 			state, found := c.Protocol().ReadData(accountsType, map[string]any{})
 			if diff := cmp.Diff([]any{}, state["licenses"]); len(found) > 0 || diff != "" {

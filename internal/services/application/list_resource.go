@@ -46,7 +46,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		MarkdownDescription: "Lists the applications of the tenant that were made from one gallery entry.",
 		Attributes: map[string]schema.Attribute{
 			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the gallery entry, spelt as in the gallery. Defaults to `GoToMeeting`."},
+				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting`."},
 		},
 	}
 }

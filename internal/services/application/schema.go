@@ -60,7 +60,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Name of the application in the tenant. Changed in place."},
 			"gallery_name": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the gallery entry to instantiate, spelt as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
+				MarkdownDescription: "Name of the gallery entry to instantiate, spelled as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
 				Validators: []validator.String{validate.ObjectID()},

@@ -246,7 +246,7 @@ func TestGuardOnBothRoads_whatOthersGrantedIsNotRemovedUnasked(t *testing.T) {
 	w.wantWrites(t, "DELETE")
 }
 
-func TestReplacement_misspeltNameRemovesNothing(t *testing.T) {
+func TestReplacement_misspelledNameRemovesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	m := w.Managed(single)

@@ -227,7 +227,7 @@ func TestResource_refusesAForeignJobWithTheImportBlock(t *testing.T) {
 		"it has a user name":  func(w *world) { w.stores("UserName", "somebody@example.com") },
 		"it runs":             func(w *world) { w.changeJob(func(j *store.Job) { j.Schedule = store.ScheduleActive }) },
 		"it has run":          func(w *world) { w.changeJob(func(j *store.Job) { j.Status.SteadyStateFirst = store.Epoch }) },
-		"it maps differently": func(w *world) { w.customise() },
+		"it maps differently": func(w *world) { w.customize() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -245,8 +245,8 @@ func TestResource_refusesAForeignJobWithTheImportBlock(t *testing.T) {
 	}
 }
 
-// customise changes the mappings of the job as somebody in the portal would.
-func (w *world) customise() {
+// customize changes the mappings of the job as somebody in the portal would.
+func (w *world) customize() {
 	w.t.Helper()
 	w.changeJob(func(j *store.Job) {
 		j.Schema = []byte(strings.Replace(string(j.Schema), `"flowTypes":"Add, Update, Delete"`, `"flowTypes":"Add, Update"`, 1))

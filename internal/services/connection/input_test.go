@@ -22,7 +22,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 	const (
 		empty     = "The value is empty. Give a value, or leave the attribute out."
 		lineBreak = "The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."
-		noGUID    = " is no GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+		noGUID    = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 	)
 	needs := func(path, other string) acctest.Diagnostic {
 		return bad(path, "Invalid Attribute Combination", fmt.Sprintf("Attribute %q must be specified when %q is specified", other, path))
@@ -50,7 +50,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 		"no credentials in the map": {w.bare("credentials_wo", map[string]any{}, "credentials_wo_version", "1"), []acctest.Diagnostic{
 			bad("credentials_wo", "Invalid Attribute Value", "Attribute credentials_wo map must contain at least 1 elements, got: 0")}},
 		"empty credential": {w.bare("credentials_wo", map[string]any{"SecretToken": ""}, "credentials_wo_version", "1"), []acctest.Diagnostic{bad(`credentials_wo["SecretToken"]`, "Empty value", empty)}},
-		"misspelt key": {w.bare("credentials_wo", map[string]any{"secretToken": "x"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
+		"misspelled key": {w.bare("credentials_wo", map[string]any{"secretToken": "x"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
 			bad(`credentials_wo["secretToken"]`, "Unknown key", `The service knows no key "secretToken"; keys are case-sensitive. Did you mean "SecretToken"?`)}},
 		"key with an attribute of its own": {w.bare("connector_settings", map[string]any{"SyncAll": "true"}), []acctest.Diagnostic{
 			bad(`connector_settings["SyncAll"]`, "Key has an attribute of its own", "\"SyncAll\" is set by the attribute `scope`. Use that instead.")}},

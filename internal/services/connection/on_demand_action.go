@@ -52,7 +52,7 @@ func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest,
 func (a *OnDemandAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Provisions people now instead of in the next cycle, by the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
-			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honoured.",
+			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honored.",
 		Attributes: map[string]schema.Attribute{
 			"connection_id": connectionIDArgument(),
 			"user_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,

@@ -45,7 +45,7 @@ func TestStored_settings(t *testing.T) {
 		{"Booleans in other shapes", stored{kv("SyncAll", "FALSE"), kv("SkipOutOfScopeDeletions", "1")}, settings("skip_out_of_scope_deletions", true)},
 		{"keys and members in another case", stored{kv("syncall", "True"), kv("syncNotificationSettings", `{"enabled":true,"recipients":"ops@example.com"}`)},
 			settings("notification_email", "ops@example.com", "notification_enabled", true, "scope", "all")},
-		{"notification that is no JSON", stored{kv("SyncNotificationSettings", "off")}, settings()},
+		{"notification that is not JSON", stored{kv("SyncNotificationSettings", "off")}, settings()},
 		{"notification that is null", stored{kv("SyncNotificationSettings", "null")}, settings()},
 		{"an empty object", stored{kv("SyncNotificationSettings", "{}")}, settings()},
 		{"members of other types", stored{kv("SyncNotificationSettings", `{"Enabled":"yes","DeleteThresholdValue":"many","DeleteThresholdEnabled":true}`)}, settings("prevent_accidental_deletions", true)},

@@ -24,7 +24,7 @@ func TestApply_checksAgainBeforeItWrites(t *testing.T) {
 		change func(c *connected)
 		want   string
 	}{
-		{"customised meanwhile", (*connected).customise, "error The mapping was customised elsewhere: "},
+		{"customized meanwhile", (*connected).customize, "error The mapping was customized elsewhere: "},
 		{"attribute gone meanwhile", func(c *connected) {
 			c.setMapping([]map[string]any{target("email", "required", true), target("active")}, map[string]any{"attributeMappings": []any{}})
 			// Then the connector's default went with it.
@@ -182,7 +182,7 @@ func TestPlan_worksOffline(t *testing.T) {
 	p := c.Protocol()
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Count: -1, Effect: simulator.DropsBefore()})
 	_, found := p.Plan(typeName, nil, c.config(nil))
-	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customised elsewhere; " +
+	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customized elsewhere; " +
 		"whether accounts of people who leave are still disabled; the expressions by the connection's own parser. Microsoft Graph could not be reached. They run at apply, before anything is written."}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)

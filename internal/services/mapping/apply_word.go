@@ -22,7 +22,7 @@ func applyWord() validator.String {
 		case word != text:
 			return "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word)
 		case !isApply(text):
-			return "Invalid value of apply", fmt.Sprintf("%q is none of %s.%s", text, applyList(), didYouMean(text, applyNames()))
+			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), didYouMean(text, applyNames()))
 		}
 		return "", ""
 	})

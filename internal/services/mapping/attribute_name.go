@@ -22,7 +22,7 @@ func attributeName() validator.String {
 func attributeNameProblem(name string) (summary, detail string) {
 	switch inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"); {
 	case strings.TrimSpace(name) == "":
-		return "Empty attribute name", "Give the name of an attribute, spelt as in the schema."
+		return "Empty attribute name", "Give the name of an attribute, spelled as in the schema."
 	case strings.TrimSpace(name) != name:
 		return "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name))
 	case "["+inner+"]" == name && !strings.ContainsAny(inner, "[]"):

@@ -74,7 +74,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
 			"error object_mapping: Empty value: The value is empty. Give a value, or leave the attribute out."}},
 		{"empty target", map[string]any{"mappings": entries(map[string]any{"": map[string]any{"constant": "x"}})}, []string{
-			"error mappings[]: Empty attribute name: Give the name of an attribute, spelt as in the schema."}},
+			"error mappings[]: Empty attribute name: Give the name of an attribute, spelled as in the schema."}},
 		{"blanks around a target", map[string]any{"mappings": entries(map[string]any{" locale": map[string]any{"constant": "x"}})}, []string{
 			`error mappings[ locale]: Invalid attribute name: " locale" has blanks around the name. Write "locale".`}},
 		{"brackets around a source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"source_attribute": "[city]"}})}, []string{
@@ -89,15 +89,15 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
 			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
-			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelt as in the schema.",
+			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelled as in the schema.",
 			"error mappings[locale].constant: Empty value: The value is empty. Give a value, or leave the attribute out.",
 			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value, or leave the attribute out."}},
 		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: The parenthesis of `Join` is not closed. Add `)` where the call ends.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
 		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
 			"error mappings[email].matching_priority: Invalid Attribute Value: Attribute mappings[\"email\"].matching_priority value must be between 1 and 2147483647, got: 0"}},
-		{"apply misspelt", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "on_crate"}})}, []string{
-			"error mappings[locale].apply: Invalid value of apply: \"on_crate\" is none of `always`, `on_create`, `if_target_empty`, `add_value`, `add_values`. Did you mean \"on_create\"?"}},
+		{"apply misspelled", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "on_crate"}})}, []string{
+			"error mappings[locale].apply: Invalid value of apply: \"on_crate\" is not one of `always`, `on_create`, `if_target_empty`, `add_value`, `add_values`. Did you mean \"on_create\"?"}},
 		{"apply in the service's word", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "ObjectAddOnly"}})}, []string{
 			"error mappings[locale].apply: Invalid value of apply: The service's `ObjectAddOnly` is called `on_create` here."}},
 		{"apply that the service may add", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "SomethingNew"}})}, nil},
@@ -117,9 +117,9 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}
 }
 
-const listHint = " Names are spelt as in the schema; the data source `gotomeeting_attribute_mappings` lists them. If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`."
+const listHint = " Names are spelled as in the schema; the data source `gotomeeting_attribute_mappings` lists them. If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`."
 
-const sourceHint = " Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them."
+const sourceHint = " Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them."
 
 const operatorHint = " It must be one of: !&, &, ENDS_WITH, EQUALS, GREATER_THAN, GREATER_THAN_OR_EQUALS, INCLUDES, IS FALSE, IS NOT NULL, IS NULL, IS TRUE, NOT EQUALS, NOT REGEX MATCH, REGEX MATCH."
 
@@ -135,8 +135,8 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"nothing wrong", nil, nil},
 		{"unknown target", map[string]any{"mappings": entries(map[string]any{"lastname": map[string]any{"source_attribute": "surname"}})}, []string{
 			`error mappings[lastname]: Unknown target attribute: The connector has no target attribute "lastname". Did you mean "lastName"?` + listHint}},
-		{"unknown target with nothing near", map[string]any{"mappings": entries(map[string]any{"favouriteColour": map[string]any{"source_attribute": "surname"}})}, []string{
-			`error mappings[favouriteColour]: Unknown target attribute: The connector has no target attribute "favouriteColour".` + listHint}},
+		{"unknown target with nothing near", map[string]any{"mappings": entries(map[string]any{"favoriteColour": map[string]any{"source_attribute": "surname"}})}, []string{
+			`error mappings[favoriteColour]: Unknown target attribute: The connector has no target attribute "favoriteColour".` + listHint}},
 		{"unknown source", map[string]any{"mappings": entries(map[string]any{"lastName": map[string]any{"source_attribute": "surName"}})}, []string{
 			`error mappings[lastName].source_attribute: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "surName". Did you mean "surname"?` + sourceHint}},
 		{"unknown source in an expression", map[string]any{"mappings": entries(map[string]any{"lastName": expression("ToUpper([givenname])")})}, []string{
@@ -177,7 +177,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"unary operator with a value", filter(clause("department", "IS NULL", "x")), []string{
 			"error scoping_filters[0].clauses[0].values: Filter operator takes no value: IS NULL tests the attribute alone. Remove `values`."}},
 		{"operator for numbers with text", filter(clause("employeeId", "GREATER_THAN", "many")), []string{
-			`error scoping_filters[0].clauses[0].values[0]: Filter operator needs a whole number: GREATER_THAN compares whole numbers, and "many" is none.`}},
+			`error scoping_filters[0].clauses[0].values[0]: Filter operator needs a whole number: GREATER_THAN compares whole numbers, and "many" is not one.`}},
 		{"operator for another type", filter(clause("accountEnabled", "EQUALS", "True")), []string{
 			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS takes attributes of the type String or Integer, and "accountEnabled" is of the type Boolean.`}},
 		{"filter on an unknown attribute", filter(clause("departement", "EQUALS", "Sales")), []string{
@@ -234,14 +234,14 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	})
 	everything["connection_id"] = acctest.Unknown
 	got := plan(p, everything)
-	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customised elsewhere; " +
+	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customized elsewhere; " +
 		"whether accounts of people who leave are still disabled; the expressions by the connection's own parser; the operators of the scoping filters by the connection's own list; " +
 		"whether the connection's scope suits functions that read roles. The connection does not exist yet. They run at apply, before anything is written."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("connection unknown (-want +got):\n%s", diff)
 	}
 
-	// Without the connection's own list, only what looks misspelt is refused.
+	// Without the connection's own list, only what looks misspelled is refused.
 	everything["scoping_filters"] = []any{map[string]any{"clauses": []any{clause("department", "EQUAL", "Sales"), clause("city", "SOUNDS LIKE", "Berlin")}}}
 	got = plan(p, everything)
 	if len(got) != 2 || got[0] != `error scoping_filters[0].clauses[0].operator: Unknown filter operator: The connection's scoping filters have no operator "EQUAL". Did you mean "EQUALS"?`+

@@ -107,7 +107,7 @@ func (c *change) checkTargets(live located, changed func(string) bool) (diags di
 		switch {
 		case a == nil:
 			diags.AddAttributeError(at(target), "Unknown target attribute",
-				fmt.Sprintf("The connector has no target attribute %q.%s Names are spelt as in the schema; the data source `gotomeeting_attribute_mappings` lists them. "+
+				fmt.Sprintf("The connector has no target attribute %q.%s Names are spelled as in the schema; the data source `gotomeeting_attribute_mappings` lists them. "+
 					"If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`.", target, didYouMean(target, names)))
 		case a.Anchor:
 			diags.AddAttributeError(at(target), "Target attribute is the anchor",
@@ -213,7 +213,7 @@ func (c *change) checkSources(live located, changed func(string) bool) (diags di
 		for _, name := range c.want.entries[target].source.attributes() {
 			if !known[name] {
 				diags.AddAttributeError(c.sourcePath(target), "Unknown source attribute",
-					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
+					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
 						live.source.Name, live.source.Directory, name, didYouMean(name, names)))
 			}
 		}

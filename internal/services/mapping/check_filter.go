@@ -72,7 +72,7 @@ func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph
 			names = append(names, a.Name)
 		}
 		return attributeError(at, "Unknown source attribute",
-			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelt as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
+			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
 				source.Name, source.Directory, clause.Attribute, didYouMean(clause.Attribute, names)))
 	}
 	what := ""
@@ -119,7 +119,7 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 		for k, value := range clause.Values {
 			if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 				return attributeError(at.AtName("values").AtListIndex(k), "Filter operator needs a whole number",
-					fmt.Sprintf("%s compares whole numbers, and %q is none.", operator.Name, value))
+					fmt.Sprintf("%s compares whole numbers, and %q is not one.", operator.Name, value))
 			}
 		}
 	}

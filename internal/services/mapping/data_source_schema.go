@@ -39,13 +39,13 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				"Copy from it, rather than refer to it, to keep control of what is written."),
 			"source_attributes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes that a mapping can read, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelt as `source_attribute` and expressions need it."},
+					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as `source_attribute` and expressions need it."},
 					"type":        schema.StringAttribute{Computed: true, MarkdownDescription: typeDescription},
 					"multivalued": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there can be several values."},
 				}}},
 			"target_attributes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes that the target has, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":          schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelt as the keys of `mappings` need it."},
+					"name":          schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as the keys of `mappings` need it."},
 					"type":          schema.StringAttribute{Computed: true, MarkdownDescription: typeDescription},
 					"multivalued":   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there can be several values."},
 					"required":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether an account cannot be created without it."},

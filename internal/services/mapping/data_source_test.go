@@ -15,7 +15,7 @@ import (
 func TestDataSource_readsEverythingThatAMappingCanUse(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t, func(o *simulator.Options) { o.Permissions = simulator.ReadOnlyPermissions() })
-	c.customise()
+	c.customize()
 	got, found := c.Protocol().ReadData(typeName, map[string]any{"connection_id": c.connectionID()})
 	if len(found) > 0 {
 		t.Fatal(found)

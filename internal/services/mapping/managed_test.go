@@ -262,8 +262,8 @@ func TestUpdate_changesEachSettingAlone(t *testing.T) {
 	}
 }
 
-// customise makes the mapping one that somebody set up in the portal.
-func (c *connected) customise() {
+// customize makes the mapping one that somebody set up in the portal.
+func (c *connected) customize() {
 	c.change(func(schema map[string]any) {
 		attribute(schema, "email")["source"] = map[string]any{"type": "Attribute", "name": "mail", "expression": "[mail]", "parameters": []any{}}
 		object(schema)["flowTypes"] = "Add, Update"
@@ -272,10 +272,10 @@ func (c *connected) customise() {
 	})
 }
 
-func TestCreate_refusesAMappingThatWasCustomisedElsewhere(t *testing.T) {
+func TestCreate_refusesAMappingThatWasCustomizedElsewhere(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	c.customise()
+	c.customize()
 	c.Sim.Log().Reset()
 	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n" +
 		"- department: [department]\n~ email: [mail] (matching priority 1) -> [userPrincipalName] (matching priority 1)\n- employeeNumber: [employeeId] (apply on_create)\n- lastName: [surname]\n" +
@@ -284,7 +284,7 @@ func TestCreate_refusesAMappingThatWasCustomisedElsewhere(t *testing.T) {
 		fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", c.connectionID()+"/User")
 	m := c.Managed(typeName)
 	found := texts(m.Apply(c.config(nil)).Errors())
-	if diff := cmp.Diff([]string{"error The mapping was customised elsewhere: " + detail}, found); diff != "" {
+	if diff := cmp.Diff([]string{"error The mapping was customized elsewhere: " + detail}, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
 
@@ -357,7 +357,7 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 func TestPlan_warnsOfWhatACreateLoosens(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
-	c.customise()
+	c.customize()
 	p := c.Protocol()
 	_, found := p.Plan(typeName, nil, c.config(nil))
 	want := []string{

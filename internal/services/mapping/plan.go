@@ -18,7 +18,7 @@ import (
 // What the checks against the service are called when they cannot run.
 const (
 	checkSchema     = "whether the target and source attributes exist and can be mapped"
-	checkCustomised = "whether the mapping was customised elsewhere"
+	checkCustomized = "whether the mapping was customized elsewhere"
 	checkLeaving    = "whether accounts of people who leave are still disabled"
 	checkParser     = "the expressions by the connection's own parser"
 	checkOperators  = "the operators of the scoping filters by the connection's own list"
@@ -48,7 +48,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	}
 	diags.Append(v.against(ctx, *live, &skipped, true)...)
 	if v.prior == nil {
-		diags.Append(v.customisedAtPlan(ctx, *live, &skipped)...)
+		diags.Append(v.customizedAtPlan(ctx, *live, &skipped)...)
 		diags.Append(v.warnOverDefault(settingsOf(live.mapping))...)
 	}
 	if !diags.HasError() {
@@ -102,7 +102,7 @@ func (v *review) withoutSchema(ctx context.Context, err error) diag.Diagnostics 
 func (v *review) skipLive(skip func(check string)) {
 	skip(checkSchema)
 	if v.prior == nil {
-		skip(checkCustomised)
+		skip(checkCustomized)
 		skip(checkLeaving)
 	}
 	if len(treeSet{}.unparsed(v.want.entries)) > 0 {
@@ -180,20 +180,20 @@ func (v *review) offered(ctx context.Context) []string {
 	return names
 }
 
-// customisedAtPlan tells before the apply that a create would overwrite somebody's work.
-func (v *review) customisedAtPlan(ctx context.Context, live located, skipped *graphdiag.Skipped) diag.Diagnostics {
+// customizedAtPlan tells before the apply that a create would overwrite somebody's work.
+func (v *review) customizedAtPlan(ctx context.Context, live located, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if !v.complete || settingsOf(live.mapping).same(v.want) {
 		return nil
 	}
 	template, err := v.run.template(ctx, v.ref, false)
 	switch {
 	case graph.IsPermissionDenied(err) || unreachable(err):
-		skipped.Add(checkCustomised, err)
+		skipped.Add(checkCustomized, err)
 		return nil
 	case err != nil:
 		return templateUnreadable(err)
 	}
-	return v.refuseCustomised(live, template)
+	return v.refuseCustomized(live, template)
 }
 
 // warnWrite warns of what a planned write does to people, with how many there are. A connection that never ran has

@@ -54,7 +54,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(diags...)
 }
 
-// Create writes the mapping over the connector's default. One that was customised elsewhere is left alone, and one that
+// Create writes the mapping over the connector's default. One that was customized elsewhere is left alone, and one that
 // is as configured already is taken over without a write.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
@@ -88,7 +88,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	w := newWriter(v, trees, nil)
 	w.waitForJob = true
 	w.check = func(ctx context.Context, at located) diag.Diagnostics {
-		diags := v.refuseCustomised(at, template)
+		diags := v.refuseCustomized(at, template)
 		if diags.HasError() {
 			return diags
 		}

@@ -45,8 +45,8 @@ func (v *review) planTrees() treeSet {
 	return treeSet{}
 }
 
-// spelt are the wanted filters with the operators in the connection's spelling.
-func (v *review) spelt() []graph.FilterGroup {
+// spelled are the wanted filters with the operators in the connection's spelling.
+func (v *review) spelled() []graph.FilterGroup {
 	groups := slices.Clone(v.want.filters)
 	for i := range groups {
 		groups[i].Clauses = slices.Clone(groups[i].Clauses)
@@ -61,9 +61,9 @@ func (v *review) spelt() []graph.FilterGroup {
 	return groups
 }
 
-// refuseCustomised stops a create that would overwrite what somebody set up elsewhere. template is nil when the
+// refuseCustomized stops a create that would overwrite what somebody set up elsewhere. template is nil when the
 // connector's default is not to be had.
-func (v *review) refuseCustomised(at located, template *graph.Schema) diag.Diagnostics {
+func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagnostics {
 	is := settingsOf(at.mapping)
 	if is.same(v.want) {
 		return nil
@@ -76,7 +76,7 @@ func (v *review) refuseCustomised(at located, template *graph.Schema) diag.Diagn
 			return nil
 		}
 	}
-	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customised elsewhere",
+	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
 		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n%s\n\n"+
 			"To take it over, import it; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
 			objectsOf(at.mapping), why, strings.Join(is.differences(v.want), "\n"), importBlock(v.ref, v.name)))}

@@ -30,7 +30,7 @@ import (
 
 // Descriptions that the resource and the data source share, by attribute.
 var entryDescriptions = map[string]string{
-	"source_attribute": "Attribute of the person (or other source object) to take the value from, spelt as in the schema, such as `userPrincipalName`.",
+	"source_attribute": "Attribute of the person (or other source object) to take the value from, spelled as in the schema, such as `userPrincipalName`.",
 	"constant":         "Fixed text for everybody.",
 	"expression": "Expression in the [mapping language](https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data), " +
 		"such as `Coalesce([surname], [displayName])`. Layout does not matter.",
@@ -51,7 +51,7 @@ var filterDescriptions = map[string]string{
 }
 
 const (
-	mappingsDescription = "Where each target attribute gets its value, by target attribute spelt as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
+	mappingsDescription = "Where each target attribute gets its value, by target attribute spelled as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
 		"The exception is an attribute mapping that an entry cannot express, such as a workflow: it is left alone and named in a warning, unless an entry has its target attribute. " +
 		"Each entry has one of `source_attribute`, `constant` and `expression`, or only `default_value`."
 	objectMappingDescription = "Which objects are mapped: the kind of source object, such as `User` or `Group`. Where that fits several mappings, source and target object, as in `User to Contact`, " +

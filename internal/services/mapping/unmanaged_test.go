@@ -107,7 +107,7 @@ func TestUnmanaged_isLeftByCreateAndDestroy(t *testing.T) {
 	c.mapped(from("jobTitle", json.RawMessage(workflow)))
 	m := c.Managed(typeName)
 	declared := c.config(edited(map[string]any{"jobTitle": map[string]any{"source_attribute": "department"}}))
-	if _, _, found := m.Plan(declared); !strings.Contains(strings.Join(texts(found), "\n"), "The mapping was customised elsewhere") {
+	if _, _, found := m.Plan(declared); !strings.Contains(strings.Join(texts(found), "\n"), "The mapping was customized elsewhere") {
 		t.Errorf("plan of a create that would replace it: %s", found)
 	}
 	if found := m.Apply(c.config(edited(newMail))); found.HasError() {

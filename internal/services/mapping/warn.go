@@ -53,7 +53,7 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
 			fmt.Sprintf("Provisioning will not %s any more; this concerns %s.", operationVerbs(off), who))
 	}
-	// A create that drops filters is warned of by warnOverDefault.
+	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
 		text := fmt.Sprintf("Whoever fits none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who)
 		if len(c.want.filters) == 0 {

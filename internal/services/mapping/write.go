@@ -67,7 +67,7 @@ func newWriter(v *review, trees treeSet, removed []string) writer {
 			define(draft.target, v.want.custom, removed)
 			known := maps.Clone(trees)
 			known.learnAll(draft.schema)
-			return v.want.assign(draft.mapping, v.spelt(), known), nil
+			return v.want.assign(draft.mapping, v.spelled(), known), nil
 		},
 		parse: func(ctx context.Context, missing []string) diag.Diagnostics {
 			return v.parse(ctx, missing, trees, nil)

@@ -139,7 +139,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Foretells what the next cycle of a connection would do with every person in scope and every account at GoTo. It is computed by the provider from what can be read; " +
+		MarkdownDescription: "Predicts what the next cycle of a connection would do with every person in scope and every account at GoTo. It is computed by the provider from what can be read; " +
 			"nothing is started and nothing is written. What cannot be known is `unknown`. It needs permission to read the connection, its assignments, and people and groups of the directory, " +
 			"and the provider's `goto` credentials for the accounts.",
 		Attributes: map[string]schema.Attribute{
@@ -170,7 +170,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				"disable_or_unmanaged": number("Accounts that nobody in scope matches, once the connection has completed a cycle."),
 				"unmatched_accounts":   number("Accounts that nobody in scope matches, in any case; null if the accounts were not read. Before the first cycle they are in no entry, since the service leaves alone what it never linked."),
 			}},
-			"entries": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Everybody in scope or assigned, sorted by id, then accounts of nobody, sorted by key.",
+			"entries": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Everybody in scope or assigned, sorted by id, then unmatched accounts, sorted by key.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"principal_id": text("Object id of the person; null for an account of nobody."),
 					"action":       text("`matched`, `create`, `update`, `disable`, `skip`, `conflict`, `unknown` or `disable_or_unmanaged`."),

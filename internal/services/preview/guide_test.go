@@ -58,7 +58,7 @@ func example(t *testing.T, name string) string {
 	return string(content)
 }
 
-// The guide, from nothing: as long as people are in each other's way, provisioning is not switched on.
+// The guide, from nothing: as long as users conflict, provisioning is not switched on.
 func TestPreview_keepsProvisioningOffWhileThereAreConflicts(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)

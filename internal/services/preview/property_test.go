@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// Tenants made up at random: whatever the preview says, the cycle does, unless people are in each other's way.
+// Tenants made up at random: whatever the preview says, the cycle does, unless users conflict.
 func TestPreview_isWhatTheCycleDoesInAnyTenant(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -289,7 +289,7 @@ func (w *stage) keep() foretold {
 	w.t.Helper()
 	f, broken := w.compare()
 	if shared, lost := w.rivals(f); shared > 0 && lost == 0 {
-		w.t.Errorf("%d people were to be in each other's way, and none was", shared)
+		w.t.Errorf("%d people were to conflict, and none did", shared)
 	}
 	for _, complaint := range broken {
 		w.t.Error(complaint)

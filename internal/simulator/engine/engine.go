@@ -6,7 +6,7 @@
 // provisioning log what came of them.
 //
 // The rules are those that Microsoft documents for Entra's provisioning service; scenarios.md lists them, each with the
-// test that guards it. What happens in the target, such as refused domains and used-up licences, is invented.
+// test that guards it. What happens in the target, such as refused domains and used-up licenses, is invented.
 package engine
 
 import (

@@ -17,8 +17,8 @@ func (r *run) refusal(a *store.Account) *store.LogError {
 	switch {
 	case !r.engine.store.AcceptsDomain(a.Email):
 		return &store.LogError{Code: "InvalidDomain", Reason: "The domain of the address is not one of the organization's."}
-	case a.Active && !r.engine.store.HasFreeLicence():
-		return &store.LogError{Code: "LicenseLimitExceeded", Reason: "No licence is left."}
+	case a.Active && !r.engine.store.HasFreeLicense():
+		return &store.LogError{Code: "LicenseLimitExceeded", Reason: "No license is left."}
 	}
 	return nil
 }

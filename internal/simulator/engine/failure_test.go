@@ -40,9 +40,9 @@ func TestFailure_theTargetRefusesForeignDomains(t *testing.T) {
 	}
 }
 
-func TestFailure_theTargetRunsOutOfLicences(t *testing.T) {
+func TestFailure_theTargetRunsOutOfLicenses(t *testing.T) {
 	w := newWorld(t)
-	w.store.SetLicences(4) // three are taken
+	w.store.SetLicenses(4) // three are taken
 	w.assign(store.UserAna, store.UserBen)
 	w.start()
 	if diff := cmp.Diff([]string{"create success ana", "create failure ben LicenseLimitExceeded"}, w.lines(store.Epoch)); diff != "" {
@@ -52,7 +52,7 @@ func TestFailure_theTargetRunsOutOfLicences(t *testing.T) {
 	w.next()
 	w.next()
 	if diff := cmp.Diff([]string{"ben"}, w.active(ana, ben)); diff != "" {
-		t.Errorf("once a licence is free: %s", diff)
+		t.Errorf("once a license is free: %s", diff)
 	}
 }
 

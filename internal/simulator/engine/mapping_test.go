@@ -102,7 +102,7 @@ func TestMapping_unchangedValuesAreNotWrittenAgain(t *testing.T) {
 	w.user(store.UserAna, func(u *store.User) { u.City = "Hamburg" }) // so that she is looked at
 	w.next()
 	if got := w.account(ana); got["firstName"] != "Changed" || got["department"] != "Engineering" {
-		t.Errorf("got %v: FlowAlways writes again, the usual behaviour does not", got)
+		t.Errorf("got %v: FlowAlways writes again, the usual behavior does not", got)
 	}
 }
 

@@ -38,8 +38,8 @@ type Account struct {
 	AdminRoles []string
 	// RoleSets are the ids of role sets.
 	RoleSets []string
-	// LicenceKeys are the licences assigned. If nil, an active account of the seeded company holds the seeded licence.
-	LicenceKeys []string
+	// LicenseKeys are the licenses assigned. If nil, an active account of the seeded company holds the seeded license.
+	LicenseKeys []string
 }
 
 func (a *Account) clone() Account {
@@ -48,7 +48,7 @@ func (a *Account) clone() Account {
 	for name, values := range a.Attributes {
 		c.Attributes[name] = slices.Clone(values)
 	}
-	c.AdminRoles, c.RoleSets, c.LicenceKeys = slices.Clone(a.AdminRoles), slices.Clone(a.RoleSets), slices.Clone(a.LicenceKeys)
+	c.AdminRoles, c.RoleSets, c.LicenseKeys = slices.Clone(a.AdminRoles), slices.Clone(a.RoleSets), slices.Clone(a.LicenseKeys)
 	return c
 }
 
@@ -82,18 +82,18 @@ func (s *Store) AcceptsDomain(email string) bool {
 	return ok && (len(s.domains) == 0 || slices.ContainsFunc(s.domains, func(d string) bool { return strings.EqualFold(d, domain) }))
 }
 
-// SetLicences says how many active accounts the simulated GoTo allows; a negative number means any.
-func (s *Store) SetLicences(n int) {
+// SetLicenses says how many active accounts the simulated GoTo allows; a negative number means any.
+func (s *Store) SetLicenses(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.licences = n
+	s.licenses = n
 }
 
-// HasFreeLicence says whether the simulated GoTo allows one more active account.
-func (s *Store) HasFreeLicence() bool {
+// HasFreeLicense says whether the simulated GoTo allows one more active account.
+func (s *Store) HasFreeLicense() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.licences < 0 || s.active < s.licences
+	return s.licenses < 0 || s.active < s.licenses
 }
 
 // AddAccount puts a record into the simulated GoTo and returns its key, which is made up when it has none. E-mail
@@ -204,22 +204,22 @@ const (
 // RoleSuperUser is the role that may do everything.
 const RoleSuperUser = "SUPER_USER"
 
-// Company is the customer at the simulated GoTo to which accounts and licences belong. GoTo itself calls it an account,
+// Company is the customer at the simulated GoTo to which accounts and licenses belong. GoTo itself calls it an account,
 // which here is a person's record.
 type Company struct {
 	Key, Name string
 }
 
-// Licence is a pool of seats.
-type Licence struct {
+// License is a pool of seats.
+type License struct {
 	Key string
 	// Company is the key of the owner, that of the seeded one if empty.
 	Company     string
 	Description string
 	Products    []string
-	// Seats that were bought. Those of the seeded licence follow SetLicences.
+	// Seats that were bought. Those of the seeded license follow SetLicenses.
 	Seats int
-	// Disabled licences are listed but give nothing.
+	// Disabled licenses are listed but give nothing.
 	Disabled bool
 }
 
@@ -247,32 +247,32 @@ func (s *Store) Companies() []Company {
 	return slices.Clone(s.companies)
 }
 
-// AddLicence adds a pool of seats, or replaces the one with the key.
-func (s *Store) AddLicence(l Licence) {
+// AddLicense adds a pool of seats, or replaces the one with the key.
+func (s *Store) AddLicense(l License) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.Company, l.Products = companyOrMain(l.Company), slices.Clone(l.Products)
-	s.pools = put(s.pools, l, func(other Licence) bool { return other.Key == l.Key })
+	s.pools = put(s.pools, l, func(other License) bool { return other.Key == l.Key })
 }
 
-// RemoveLicence removes a pool of seats. Accounts keep the key.
-func (s *Store) RemoveLicence(key string) {
+// RemoveLicense removes a pool of seats. Accounts keep the key.
+func (s *Store) RemoveLicense(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pools = slices.DeleteFunc(s.pools, func(l Licence) bool { return l.Key == key })
+	s.pools = slices.DeleteFunc(s.pools, func(l License) bool { return l.Key == key })
 }
 
-// LicencesOf returns the pools of seats of a company.
-func (s *Store) LicencesOf(company string) []Licence {
+// LicensesOf returns the pools of seats of a company.
+func (s *Store) LicensesOf(company string) []License {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var list []Licence
+	var list []License
 	for _, l := range s.pools {
 		if l.Company != company {
 			continue
 		}
-		if l.Key == MainLicence {
-			if l.Seats = s.licences; l.Seats < 0 {
+		if l.Key == MainLicense {
+			if l.Seats = s.licenses; l.Seats < 0 {
 				l.Seats = manySeats
 			}
 		}
@@ -297,7 +297,7 @@ func (s *Store) RoleSetsOf(company string) []RoleSet {
 	return slices.DeleteFunc(slices.Clone(s.roleSets), func(r RoleSet) bool { return r.Company != company })
 }
 
-// AccountsOf returns the accounts of a company in the order of their creation, complete: status, roles and licences are
+// AccountsOf returns the accounts of a company in the order of their creation, complete: status, roles and licenses are
 // filled in where the record leaves them to the rules.
 func (s *Store) AccountsOf(company string) []Account {
 	s.mu.RLock()
@@ -325,8 +325,8 @@ func (s *Store) complete(a *Account) Account {
 			c.AdminRoles = []string{RoleSuperUser}
 		}
 	}
-	if c.LicenceKeys == nil && c.Active && c.Company == MainCompany {
-		c.LicenceKeys = []string{MainLicence}
+	if c.LicenseKeys == nil && c.Active && c.Company == MainCompany {
+		c.LicenseKeys = []string{MainLicense}
 	}
 	return c
 }
@@ -343,7 +343,7 @@ func (s *Store) Person(userName string) (account Account, companies []string, er
 	case ok:
 		account = s.complete(a)
 	case at >= 0:
-		account = s.complete(&Account{Key: strconv.FormatInt(firstSignInKey+int64(at), 10), Email: s.admins[at].UserName, Active: true, LicenceKeys: []string{}})
+		account = s.complete(&Account{Key: strconv.FormatInt(firstSignInKey+int64(at), 10), Email: s.admins[at].UserName, Active: true, LicenseKeys: []string{}})
 	}
 	if !account.Active {
 		return Account{}, nil, notFound("sign-in", userName)

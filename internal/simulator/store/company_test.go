@@ -16,13 +16,13 @@ func TestAccounts_followTheRulesOfTheCompany(t *testing.T) {
 		account Account
 		want    Account // without key, e-mail and attributes
 	}{
-		{"active", Account{Active: true}, Account{Active: true, Status: StatusActive, Company: MainCompany, LicenceKeys: []string{MainLicence}}},
+		{"active", Account{Active: true}, Account{Active: true, Status: StatusActive, Company: MainCompany, LicenseKeys: []string{MainLicense}}},
 		{"suspended", Account{}, Account{Status: StatusSuspended, Company: MainCompany}},
-		{"no licence", Account{Active: true, LicenceKeys: []string{}}, Account{Active: true, Status: StatusActive, Company: MainCompany, LicenceKeys: []string{}}},
-		{"status of its own", Account{Active: true, Status: "LOCKED"}, Account{Active: true, Status: "LOCKED", Company: MainCompany, LicenceKeys: []string{MainLicence}}},
+		{"no license", Account{Active: true, LicenseKeys: []string{}}, Account{Active: true, Status: StatusActive, Company: MainCompany, LicenseKeys: []string{}}},
+		{"status of its own", Account{Active: true, Status: "LOCKED"}, Account{Active: true, Status: "LOCKED", Company: MainCompany, LicenseKeys: []string{MainLicense}}},
 		{"other company", Account{Active: true, Company: OtherCompany}, Account{Active: true, Status: StatusActive, Company: OtherCompany}},
 		{"administrator by sign-in", Account{Email: AdminUserName, Active: true},
-			Account{Active: true, Status: StatusActive, Company: MainCompany, AdminRoles: []string{RoleSuperUser}, LicenceKeys: []string{MainLicence}}},
+			Account{Active: true, Status: StatusActive, Company: MainCompany, AdminRoles: []string{RoleSuperUser}, LicenseKeys: []string{MainLicense}}},
 		{"suspended administrator", Account{Email: AdminUserName}, Account{Status: StatusSuspended, Company: MainCompany}},
 	}
 	for _, test := range tests {
@@ -127,15 +127,15 @@ func TestCompanies_canBeAddedAndRenamed(t *testing.T) {
 	}
 }
 
-func TestLicences_seatsOfTheSeededOneFollowTheLimit(t *testing.T) {
+func TestLicenses_seatsOfTheSeededOneFollowTheLimit(t *testing.T) {
 	s := New(Config{Empty: true})
-	if got := s.LicencesOf(MainCompany)[0].Seats; got < 100_000 {
+	if got := s.LicensesOf(MainCompany)[0].Seats; got < 100_000 {
 		t.Errorf("got %d seats without a limit", got)
 	}
-	s.SetLicences(3)
-	s.AddLicence(Licence{Key: "7000000000000000002", Seats: 7})
+	s.SetLicenses(3)
+	s.AddLicense(License{Key: "7000000000000000002", Seats: 7})
 	var got []int
-	for _, l := range s.LicencesOf(MainCompany) {
+	for _, l := range s.LicensesOf(MainCompany) {
 		got = append(got, l.Seats)
 	}
 	if diff := cmp.Diff([]int{3, 7}, got); diff != "" {

@@ -226,7 +226,7 @@ func (s *Store) UpdateJob(servicePrincipalID, jobID string, change func(*Job)) e
 	return nil
 }
 
-// DeleteJob removes a job with everything it knows, its customised schema included.
+// DeleteJob removes a job with everything it knows, its customized schema included.
 func (s *Store) DeleteJob(servicePrincipalID, jobID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -283,7 +283,7 @@ func (s *Store) AddLog(entries ...LogEntry) {
 	}
 }
 
-// logRetention is how long a tenant with the usual licence keeps its provisioning log.
+// logRetention is how long a tenant with the usual license keeps its provisioning log.
 const logRetention = 30 * 24 * time.Hour
 
 // Log returns the provisioning log, oldest first.

@@ -63,7 +63,7 @@ const (
 const (
 	MainCompany   = "8000000000000000001"
 	OtherCompany  = "8000000000000000002" // nobody looks after it unless asked for
-	MainLicence   = "7000000000000000001"
+	MainLicense   = "7000000000000000001"
 	RoleSetOfDesk = "6500000000000000001"
 )
 
@@ -145,7 +145,7 @@ func (s *Store) seedPeople() {
 // seedCompanies makes what even an empty GoTo has: customers, what they bought, and who may sign in.
 func (s *Store) seedCompanies() {
 	s.companies = []Company{{Key: MainCompany, Name: "Example Ltd"}, {Key: OtherCompany, Name: "Example Labs"}}
-	s.pools = []Licence{{Key: MainLicence, Company: MainCompany, Description: "Meetings for everybody", Products: []string{"G2M"}}}
+	s.pools = []License{{Key: MainLicense, Company: MainCompany, Description: "Meetings for everybody", Products: []string{"G2M"}}}
 	s.roleSets = []RoleSet{{ID: RoleSetOfDesk, Company: MainCompany, Name: "Help desk"}}
 	s.admins = []Admin{
 		{UserName: AdminUserName, Password: AdminPassword, TeamAdmin: true},

@@ -62,11 +62,11 @@ type Store struct {
 	accountsBy   map[string]string // lower-case e-mail -> account key
 	admins       []Admin
 	companies    []Company
-	pools        []Licence
+	pools        []License
 	roleSets     []RoleSet
 	domains      []string
-	licences     int
-	active       int // accounts that take a licence
+	licenses     int
+	active       int // accounts that take a license
 	log          []LogEntry
 	accountSeq   int64
 	peopleSeq    int
@@ -84,7 +84,7 @@ func New(cfg Config) *Store {
 		jobs:        map[string][]*Job{},
 		secrets:     map[string][]KeyValue{},
 		accountsBy:  map[string]string{},
-		licences:    -1,
+		licenses:    -1,
 	}
 	if s.clock == nil {
 		s.clock = NewClock(Epoch)

@@ -31,9 +31,9 @@ func TestClock_movesOnlyByHand(t *testing.T) {
 
 func TestClock_sleepGivesUpLikeARealOne(t *testing.T) {
 	c := NewClock(Epoch)
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := c.Sleep(cancelled, time.Hour); !errors.Is(err, context.Canceled) || !c.Now().Equal(Epoch) {
+	if err := c.Sleep(canceled, time.Hour); !errors.Is(err, context.Canceled) || !c.Now().Equal(Epoch) {
 		t.Errorf("ended context: got %v at %v", err, c.Now())
 	}
 	short, stop := context.WithTimeout(t.Context(), time.Minute)
