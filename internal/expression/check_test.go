@@ -209,7 +209,7 @@ func TestCheck_suggestsWhatToWrite(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
 		{`Joni(",", [a])`, "Did you mean `Join`?"},
-		{`NormalizeDiacritics([a])`, "Did you mean `NormalizeDiacritics`?"},
+		{`NormalzeDiacritics([a])`, "Did you mean `NormalizeDiacritics`?"},
 		{`UCase([a])`, "Use `ToUpper`."},
 		{`Frobnicate([a])`, ""},
 		{`Append([a])`, "Its form is `Append(source, suffix)`."},

@@ -214,20 +214,6 @@ func (c *Client) PauseAndWait(ctx context.Context, ref JobRef, job Job) (paused 
 	})
 }
 
-// RestartJobKeepingOff restarts a job that is off without leaving it on: a restart starts a stopped job, so that it is
-// paused right after, and when it is not known whether the restart took effect, too. When the restart was done and only the
-// pause failed, restarted is true beside the error.
-func (c *Client) RestartJobKeepingOff(ctx context.Context, ref JobRef, resetScope string) (restarted bool, err error) {
-	err = c.RestartJob(ctx, ref, resetScope)
-	if err != nil && !IsAmbiguous(err) {
-		return false, err
-	}
-	if pauseErr := c.PauseJob(ctx, ref); pauseErr != nil {
-		return true, pauseErr
-	}
-	return err == nil, err
-}
-
 // JobRef names a synchronization job: Graph addresses it below its service principal. Its text form, used as the
 // connection's id, is "{service principal id}/{job id}".
 type JobRef struct {

@@ -109,26 +109,3 @@ func TestPauseAndWait_heedsProgressWithoutAnExecution(t *testing.T) {
 		t.Errorf("%d requests, want one before and two while waiting: %v", n, b.service.targets())
 	}
 }
-
-func TestRestartJobKeepingOff_pausesWheneverTheRestartMayHaveTakenEffect(t *testing.T) {
-	t.Parallel()
-	done, refused, lost := answer(204, ""), answer(400, `{"error":{"code":"BadRequest"}}`), answer(500, `{}`)
-	for _, test := range []struct {
-		name      string
-		replies   []reply
-		restarted bool
-		fails     bool
-		requests  int
-	}{
-		{"restarted and paused", []reply{done, done}, true, false, 2},
-		{"refused", []reply{refused}, false, true, 1},
-		{"lost", []reply{lost, done}, false, true, 2},
-		{"pause refused", []reply{done, refused}, true, true, 2},
-	} {
-		b := newBench(t, test.replies...)
-		restarted, err := b.RestartJobKeepingOff(t.Context(), testRef, "")
-		if restarted != test.restarted || (err != nil) != test.fails || len(b.service.targets()) != test.requests {
-			t.Errorf("%s: %t, %v after %v", test.name, restarted, err, b.service.targets())
-		}
-	}
-}

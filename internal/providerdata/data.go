@@ -7,7 +7,6 @@ package providerdata
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -29,8 +28,6 @@ type Data struct {
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex
 	once  map[any]any
-
-	starts map[graph.JobRef]time.Time
 }
 
 // From reads the value that Configure of a resource, data source or action receives. Nil data means that the provider
@@ -80,24 +77,4 @@ func Shared[T any](d *Data, key any, build func() T) T {
 	value := build()
 	d.once[key] = value
 	return value
-}
-
-// NoteStart remembers that this run has started a job just now, which the service does not tell.
-func (d *Data) NoteStart(ref graph.JobRef) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.starts == nil {
-		d.starts = map[graph.JobRef]time.Time{}
-	}
-	d.starts[ref] = d.Graph.Clock().Now()
-}
-
-// Started is when this run started a job, nil if it did not.
-func (d *Data) Started(ref graph.JobRef) *time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if at, ok := d.starts[ref]; ok {
-		return &at
-	}
-	return nil
 }

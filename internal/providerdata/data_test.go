@@ -208,23 +208,3 @@ func TestSyncTemplates_keepsNoErrorAndNoOthersTemplates(t *testing.T) {
 		}
 	}
 }
-
-func TestStarted_tellsWhatThisRunStarted(t *testing.T) {
-	t.Parallel()
-	data, clock := newData(t, nil)
-	ref := graph.JobRef{ServicePrincipalID: principal, JobID: "EXAMPLE.job"}
-	if at := data.Started(ref); at != nil {
-		t.Errorf("started at %s before the start", at)
-	}
-	want := clock.Now()
-	data.NoteStart(ref)
-	if err := clock.Sleep(t.Context(), time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	if at := data.Started(ref); at == nil || !at.Equal(want) {
-		t.Errorf("started at %v, want %s", at, want)
-	}
-	if at := data.Started(graph.JobRef{ServicePrincipalID: principal, JobID: "EXAMPLE.other"}); at != nil {
-		t.Errorf("the other job started at %s", at)
-	}
-}

@@ -36,7 +36,7 @@ func ConnectionIDProblem(s string) string {
 		}
 	}
 	if ref, err := graph.ParseJobRef(s); err != nil || ref.String() != s {
-		return fmt.Sprintf("%q is no connection id. %s", s, expected)
+		return fmt.Sprintf("%q is not a connection id. %s", s, expected)
 	}
 	return ""
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // Values of the pending_action attribute.
@@ -54,15 +55,15 @@ func owed(state, plan model) string {
 
 // planPending plans what becomes of the pending action. It is carried out, except that a restart waits while the job is
 // off, since off means that no cycle begins.
-func (r *Resource) planPending(ctx context.Context, plan, state model) (types.String, diag.Diagnostics) {
+func planPending(ctx context.Context, data *providerdata.Data, plan, state model) (types.String, diag.Diagnostics) {
 	narrows := state.Scope.ValueString() == scopeAll && !plan.Scope.Equal(state.Scope)
 	switch {
 	case narrows, !state.PendingAction.IsNull() && plan.Scope.IsUnknown():
 		return types.StringUnknown(), nil
-	case owed(state, plan) != actionRestart || r.data == nil:
+	case owed(state, plan) != actionRestart || data == nil:
 		return types.StringNull(), nil
 	}
-	job, err := r.data.Graph.GetJob(ctx, state.ref())
+	job, err := data.Graph.GetJob(ctx, state.ref())
 	if err != nil || job.Schedule.Active() {
 		return types.StringNull(), nil
 	}
@@ -76,18 +77,17 @@ func waits() diag.Diagnostic {
 }
 
 // carryOut does what is due and reports whether nothing is left to do.
-func (r *Resource) carryOut(ctx context.Context, ref graph.JobRef, due string, job graph.Job) (done bool, diags diag.Diagnostics) {
+func carryOut(ctx context.Context, client *graph.Client, ref graph.JobRef, due string, job graph.Job) (done bool, diags diag.Diagnostics) {
 	switch {
 	case due == actionRestart && job.Schedule.Active():
-		if err := r.data.Graph.RestartJob(ctx, ref, ""); err != nil {
+		if err := client.RestartJob(ctx, ref, ""); err != nil {
 			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
 				"The scope is stored but takes effect only with a restart, which stays pending: apply again, or restart provisioning in the portal.")}
 		}
-		r.data.NoteStart(ref)
 	case due == actionRestart && job.HasRun():
 		return false, diag.Diagnostics{waits()}
 	case due == actionStart && job.QuarantinedForCredentials():
-		if err := r.data.Graph.StartJob(ctx, ref); err != nil {
+		if err := client.StartJob(ctx, ref); err != nil {
 			return false, diag.Diagnostics{graphdiag.Error("Cannot lift the quarantine", err,
 				"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt.")}
 		}

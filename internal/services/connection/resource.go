@@ -169,7 +169,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !planned.IsNull() && !planned.IsUnknown() {
 		return // the plan leaves it pending
 	}
-	done, diags := r.carryOut(ctx, plan.ref(), due, job)
+	done, diags := carryOut(ctx, r.data.Graph, plan.ref(), due, job)
 	resp.Diagnostics.Append(diags...)
 	switch {
 	case done:

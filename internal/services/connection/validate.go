@@ -88,7 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}
-	pending, diags := r.planPending(ctx, plan, *state)
+	pending, diags := planPending(ctx, r.data, plan, *state)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
 	if !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() && r.data != nil {

@@ -86,6 +86,5 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
 		return
 	}
-	a.data.NoteStart(ref)
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Provisioning was restarted."})
 }

@@ -71,12 +71,10 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 		if err := data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
 			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
-		data.NoteStart(ref)
 	case wanted && !active:
 		if err := startJob(ctx, data, ref); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
 		}
-		data.NoteStart(ref)
 	case !wanted && active:
 		if err := data.Graph.PauseJob(ctx, ref); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot pause provisioning", err))
@@ -112,7 +110,6 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
 		return false, diag.Diagnostics{restartFailed(path.Root("release_deletions"), "Cannot release the held deletions", err)}
 	}
-	data.NoteStart(ref)
 	return true, nil
 }
 

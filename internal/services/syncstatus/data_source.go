@@ -66,7 +66,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the sync status", err))
 		return
 	default:
-		m.fromJob(job, d.data.Started(ref), d.data.Graph.Clock().Now())
+		m.fromJob(job, d.data.Graph.Clock().Now())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -335,8 +335,8 @@ func TestExamples_complainOfBadHealth(t *testing.T) {
 	}})
 }
 
-// Weeks off, and on again: in the run that switches it on, the old cycle is no reason to complain. A later run cannot know.
-func TestDataSource_oldCyclesDoNotCountAfterTheStart(t *testing.T) {
+// What the status says follows from the service alone: the run that started the job and a later one say the same.
+func TestDataSource_saysTheSameInTheRunThatStartedTheJob(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t)
 	role := slices.IndexFunc(w.sp.Roles, func(role store.AppRole) bool { return role.Enabled && role.Allows("User") })
@@ -352,56 +352,9 @@ func TestDataSource_oldCyclesDoNotCountAfterTheStart(t *testing.T) {
 	if _, found := w.protocol.Change("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": w.connectionID(), "enabled": true}); len(found) > 0 {
 		t.Fatal(found)
 	}
-	w.wants(map[string]any{"state": "healthy", "healthy": true, "problems": []any{}, "next_cycle_expected_at": "2030-02-01T03:14:05Z"})
+	w.wants(overdue)
 	w.protocol = w.Protocol()
 	w.wants(overdue)
-}
-
-// A restart is a new beginning, whichever object made it.
-func TestDataSource_oldCyclesDoNotCountAfterARestart(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name    string
-		restart func(*testing.T, *tenant) acctest.Diagnostics
-	}{
-		{"by the action", func(_ *testing.T, w *tenant) acctest.Diagnostics {
-			_, found := w.protocol.Invoke("gotomeeting_restart_provisioning", map[string]any{"connection_id": w.connectionID()})
-			return found
-		}},
-		{"for a narrower scope", func(t *testing.T, w *tenant) acctest.Diagnostics {
-			const connection = "gotomeeting_provisioning_connection"
-			imported, found := w.protocol.Import(connection, w.connectionID())
-			if found.HasError() {
-				t.Fatal(found)
-			}
-			wide, found := w.protocol.Change(connection, imported, map[string]any{"service_principal_id": w.sp.ID, "scope": "all"})
-			if found.HasError() {
-				t.Fatal(found)
-			}
-			w.wants(overdue)
-			_, found = w.protocol.Change(connection, wide, map[string]any{"service_principal_id": w.sp.ID, "scope": "assigned"})
-			return found.Errors()
-		}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w := newTenant(t)
-			w.start()
-			w.Sim.Clock().Advance(10 * time.Minute)
-			if err := w.Sim.Engine().Pause(w.sp.ID, w.job.ID); err != nil {
-				t.Fatal(err)
-			}
-			w.Sim.Clock().Advance(30 * 24 * time.Hour)
-			if err := w.Sim.Store().UpdateJob(w.sp.ID, w.job.ID, func(j *store.Job) { j.Schedule = store.ScheduleActive }); err != nil {
-				t.Fatal(err)
-			}
-			w.wants(overdue)
-			if found := test.restart(t, w); len(found) > 0 {
-				t.Fatal(found)
-			}
-			w.wants(map[string]any{"state": "healthy", "healthy": true, "problems": []any{}})
-		})
-	}
 }
 
 var overdue = map[string]any{"state": "failed", "healthy": false, "problems": []any{problem("Overdue", "error",

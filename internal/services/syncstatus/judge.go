@@ -40,16 +40,16 @@ type finding struct {
 	code, severity, message string
 }
 
-// judge reads a job's status at an instant. Started is when this run started the job, nil if it did not. healthy is nil
+// judge reads a job's status at an instant. healthy is nil
 // until the first cycle has ended.
-func judge(job graph.Job, started *time.Time, now time.Time) (state string, healthy *bool, problems []finding) {
+func judge(job graph.Job, now time.Time) (state string, healthy *bool, problems []finding) {
 	status := graph.JobStatus{}
 	if job.Status != nil {
 		status = *job.Status
 	}
 	problems = append(problems, quarantineFindings(status)...)
 	problems = append(problems, executionFindings(status)...)
-	problems = append(problems, scheduleFindings(job, status, started, now)...)
+	problems = append(problems, scheduleFindings(job, status, now)...)
 
 	failed := false
 	for _, problem := range problems {
@@ -174,7 +174,7 @@ func objects(n int64) string {
 	return fmt.Sprintf("%d objects", n)
 }
 
-func scheduleFindings(job graph.Job, status graph.JobStatus, started *time.Time, now time.Time) []finding {
+func scheduleFindings(job graph.Job, status graph.JobStatus, now time.Time) []finding {
 	if strings.EqualFold(status.Code, "NotConfigured") {
 		return []finding{{"NotConfigured", severityWarning, "The connection has no credentials yet, or was never started."}}
 	}
@@ -182,7 +182,7 @@ func scheduleFindings(job graph.Job, status graph.JobStatus, started *time.Time,
 		return []finding{{"Paused", severityWarning, "Provisioning is off."}}
 	}
 	interval, ok := parseDuration(job.Schedule.Interval)
-	last := lastSign(status, started)
+	last := lastSign(status)
 	if !ok || last == nil || status.Quarantine != nil || !ended(status) {
 		return nil // in quarantine the service backs off on purpose, and a first cycle takes what it takes
 	}
@@ -197,8 +197,8 @@ func scheduleFindings(job graph.Job, status graph.JobStatus, started *time.Time,
 }
 
 // lastSign is the latest instant at which the job is known to have done something, or to have been told to.
-func lastSign(status graph.JobStatus, started *time.Time) *time.Time {
-	latest := started
+func lastSign(status graph.JobStatus) *time.Time {
+	var latest *time.Time
 	consider := func(t *time.Time) {
 		if t != nil && (latest == nil || t.After(*latest)) {
 			latest = t
@@ -218,9 +218,9 @@ func lastSign(status graph.JobStatus, started *time.Time) *time.Time {
 	return latest
 }
 
-// nextCycle is when the next cycle is expected: an interval after the last began or at once after a start, or when
-// quarantine next tries.
-func nextCycle(job graph.Job, started *time.Time) *time.Time {
+// nextCycle is when the next cycle is expected: an interval after the last began, or when quarantine next tries. It follows from what the
+// service tells alone, so that it is the same in every run.
+func nextCycle(job graph.Job) *time.Time {
 	if job.Status == nil || !job.Schedule.Active() {
 		return nil
 	}
@@ -230,12 +230,9 @@ func nextCycle(job graph.Job, started *time.Time) *time.Time {
 	interval, ok := parseDuration(job.Schedule.Interval)
 	last := job.Status.LastExecution
 	if !ok || last == nil || last.TimeBegan == nil {
-		return started
+		return nil
 	}
 	next := last.TimeBegan.Add(interval)
-	if started != nil && started.After(*last.TimeBegan) {
-		return started
-	}
 	return &next
 }
 

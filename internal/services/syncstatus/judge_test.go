@@ -124,7 +124,7 @@ func TestJudge_everyDocumentedStatus(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			state, healthy, problems := judge(job(t, test.schedule, test.status), nil, now)
+			state, healthy, problems := judge(job(t, test.schedule, test.status), now)
 			if state != test.state {
 				t.Errorf("state %s, want %s", state, test.state)
 			}
@@ -135,21 +135,6 @@ func TestJudge_everyDocumentedStatus(t *testing.T) {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-// A job that was off for long shows old cycles right after the start, which is no fault of it.
-func TestJudge_startOfThisRunIsASign(t *testing.T) {
-	t.Parallel()
-	old := job(t, active, `{"code":"Active","lastExecution":`+cycle("01:00", "Succeeded", "")+`}`)
-	for _, test := range []struct {
-		ago  time.Duration
-		want string
-	}{{time.Minute, stateHealthy}, {90 * time.Minute, stateDegraded}, {3 * time.Hour, stateFailed}} {
-		started := now.Add(-test.ago)
-		if state, _, problems := judge(old, &started, now); state != test.want {
-			t.Errorf("started %s ago: %s, want %s: %v", test.ago, state, test.want, problems)
-		}
 	}
 }
 
@@ -169,7 +154,7 @@ func TestLastSign_isTheLatest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if last := lastSign(*job(t, active, test.status).Status, nil); last != nil {
+			if last := lastSign(*job(t, active, test.status).Status); last != nil {
 				got = last.Format(time.RFC3339)
 			}
 			if got != test.want {
@@ -181,27 +166,22 @@ func TestLastSign_isTheLatest(t *testing.T) {
 
 func TestNextCycle_isAnIntervalAfterTheLast(t *testing.T) {
 	t.Parallel()
-	started := now.Add(-time.Minute)
 	for _, test := range []struct {
 		name, schedule, status string
-		started                *time.Time
 		want                   string
 	}{
-		{"no status", active, `null`, nil, ""},
-		{"not run", active, `{` + notRunYet + `}`, nil, ""},
-		{"not run, started by this run", active, `{` + notRunYet + `}`, &started, "2030-01-03T09:59:00Z"},
-		{"running", active, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, nil, "2030-01-03T10:18:00Z"},
-		{"running, started by this run", active, `{"lastExecution":` + cycle("01:00", "Succeeded", "") + `}`, &started, "2030-01-03T09:59:00Z"},
-		{"running since the start of this run", active, `{"lastExecution":{"state":"Succeeded","timeBegan":"2030-01-03T09:59:30Z"}}`, &started, "2030-01-03T10:39:30Z"},
-		{"paused", pausedNow, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, nil, ""},
-		{"quarantine", active, `{"lastExecution":` + cycle("09:38", "Failed", "") + `,"quarantine":{"reason":"Unknown","nextAttempt":"2030-01-03T16:00:00Z"}}`, nil, "2030-01-03T16:00:00Z"},
-		{"quarantine without a date", active, `{"lastExecution":` + cycle("09:38", "Failed", "") + `,"quarantine":{"reason":"Unknown"}}`, nil, ""},
-		{"never scheduled", unplanned, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, nil, ""},
+		{"no status", active, `null`, ""},
+		{"not run", active, `{` + notRunYet + `}`, ""},
+		{"running", active, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, "2030-01-03T10:18:00Z"},
+		{"paused", pausedNow, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, ""},
+		{"quarantine", active, `{"lastExecution":` + cycle("09:38", "Failed", "") + `,"quarantine":{"reason":"Unknown","nextAttempt":"2030-01-03T16:00:00Z"}}`, "2030-01-03T16:00:00Z"},
+		{"quarantine without a date", active, `{"lastExecution":` + cycle("09:38", "Failed", "") + `,"quarantine":{"reason":"Unknown"}}`, ""},
+		{"never scheduled", unplanned, `{"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if next := nextCycle(job(t, test.schedule, test.status), test.started); next != nil {
+			if next := nextCycle(job(t, test.schedule, test.status)); next != nil {
 				got = next.Format(time.RFC3339)
 			}
 			if got != test.want {

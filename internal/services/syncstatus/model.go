@@ -84,9 +84,9 @@ type quarantine struct {
 	ErrorMessage   types.String `tfsdk:"error_message"`
 }
 
-// fromJob takes over everything the job tells, judged at now; started is when this run started it.
-func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
-	state, healthy, problems := judge(job, started, now)
+// fromJob takes over everything the job tells, judged at now.
+func (m *model) fromJob(job graph.Job, now time.Time) {
+	state, healthy, problems := judge(job, now)
 	m.JobID = types.StringValue(job.ID)
 	m.State = types.StringValue(state)
 	m.Healthy = types.BoolPointerValue(healthy)
@@ -96,7 +96,7 @@ func (m *model) fromJob(job graph.Job, started *time.Time, now time.Time) {
 		Interval:  attribute.Text(job.Schedule.Interval),
 		ExpiresAt: timeOrNull(job.Schedule.Expiration),
 	}
-	m.NextCycleExpectedAt = timeOrNull(nextCycle(job, started))
+	m.NextCycleExpectedAt = timeOrNull(nextCycle(job))
 	m.Progress = []progress{}
 	m.SynchronizedEntryCounts = map[string]int64{}
 	if job.Status == nil {
