@@ -72,7 +72,7 @@ func checkReplace(c *checker, n *callNode) {
 	}
 	re, err := n.compilePattern(pattern)
 	if err != nil {
-		c.warnf(n.args[replacePattern].at(), fmt.Sprintf("The regular expression cannot be read: %s.", err), "The language uses the .NET flavour.")
+		c.warnf(n.args[replacePattern].at(), fmt.Sprintf("The regular expression cannot be read: %s.", err), "The language uses the .NET flavor.")
 		return
 	}
 	if group, ok := n.constant(replaceGroup); ok && re.groupNumber(group) < 0 {

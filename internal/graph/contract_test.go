@@ -221,7 +221,7 @@ func TestContract_catchesAMisspelledRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ name, method, path, body string }{
-		{"path", "POST", "/servicePrincipals/1/synchronisation/jobs", `{}`},
+		{"path", "POST", "/servicePrincipals/1/synchronizations/jobs", `{}`},
 		{"type", "POST", "/servicePrincipals/1/synchronization/jobs", `{"templateId":7}`},
 		{"enumeration", "PUT", "/servicePrincipals/1/synchronization/secrets", `{"value":[{"key":"userName","value":"x"}]}`},
 		{"body", "POST", "/servicePrincipals/1/synchronization/jobs/1/start", `{}`},

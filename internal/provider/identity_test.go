@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
@@ -208,4 +211,50 @@ func TestImport_ofAnEmptyIDSaysWhatIsWanted(t *testing.T) {
 			t.Errorf("%s: %v, %v", typeName, one, found)
 		}
 	}
+}
+
+// The same with the real CLI, which on 1.11 keeps no identity: after the job was deleted in the portal, a plan offers to make
+// it anew, and after the application was deleted, everything.
+func TestComplete_plansAfterThingsWereDeletedElsewhere(t *testing.T) {
+	env := acctest.New(t)
+	text := complete(t, env)
+	variables := config.Variables{
+		"gotomeeting_admin_password": config.StringVariable(store.AdminPassword),
+		"meetings_team_group_id":     config.StringVariable(store.GroupMeetings),
+	}
+	job := func() store.Job {
+		jobs := env.Sim.Store().AllJobs()
+		if len(jobs) != 1 {
+			t.Fatalf("%d jobs", len(jobs))
+		}
+		return jobs[0]
+	}
+	plans := func(creates ...string) resource.ConfigPlanChecks {
+		var checks []plancheck.PlanCheck
+		for _, address := range creates {
+			checks = append(checks, plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate))
+		}
+		return resource.ConfigPlanChecks{PreApply: checks}
+	}
+	ofJob := []string{"gotomeeting_provisioning_connection.this", "gotomeeting_attribute_mappings.users", "gotomeeting_provisioning_state.this"}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: env.ProviderFactories(), Steps: []resource.TestStep{
+		{Config: text, ConfigVariables: variables},
+		{
+			PreConfig: func() {
+				if one := job(); env.Sim.Store().DeleteJob(one.ServicePrincipalID, one.ID) != nil {
+					t.Error("the job could not be deleted")
+				}
+			},
+			Config: text, ConfigVariables: variables, ConfigPlanChecks: plans(ofJob...),
+		},
+		{
+			PreConfig: func() {
+				if env.Sim.Store().DeleteServicePrincipal(job().ServicePrincipalID) != nil {
+					t.Error("the application could not be deleted")
+				}
+			},
+			Config: text, ConfigVariables: variables,
+			ConfigPlanChecks: plans(append(ofJob, "gotomeeting_application.this", "gotomeeting_user_role_assignment.meetings_team")...),
+		},
+	}})
 }

@@ -147,7 +147,7 @@ func (s stored) notificationText(want map[string]any) string {
 	}
 	text, err := json.Marshal(members)
 	if err != nil {
-		return "{}" // cannot happen: every member was marshalled or came from valid JSON
+		return "{}" // cannot happen: every member was marshaled or came from valid JSON
 	}
 	return string(text)
 }
