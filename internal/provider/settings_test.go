@@ -284,12 +284,12 @@ func TestMethod_isTheBlocksElseTheFirstCompleteOne(t *testing.T) {
 		{"an incomplete offer is passed over for a complete one", nil, map[string]string{"ARM_CLIENT_SECRET": "s", "ARM_USE_MSI": "true"}, graph.MethodManagedIdentity, "`ARM_USE_MSI`"},
 		{"an incomplete offer is not passed over for the CLI", nil, map[string]string{"ARM_CLIENT_SECRET": "s"}, graph.MethodClientSecret, "`ARM_CLIENT_SECRET`"},
 
-		{"block beats environment: secret", map[string]any{"client_secret": "s"}, without(), graph.MethodClientSecret, "the provider block"},
-		{"block beats environment: secret in a file", map[string]any{"client_secret_file_path": secretFile}, without(), graph.MethodClientSecret, "the provider block"},
-		{"block beats environment: OIDC", map[string]any{"use_oidc": true}, without(), graph.MethodOIDCToken, "the provider block"},
-		{"block beats environment: AKS", map[string]any{"use_aks_workload_identity": true}, without(), graph.MethodWorkloadIdentity, "the provider block"},
-		{"block beats environment: managed identity", map[string]any{"use_msi": true}, without(), graph.MethodManagedIdentity, "the provider block"},
-		{"block beats environment although it is incomplete", map[string]any{"use_oidc": true}, with("ARM_CLIENT_SECRET", "s"), graph.MethodOIDCRequest, "the provider block"},
+		{"block before environment: secret", map[string]any{"client_secret": "s"}, without(), graph.MethodClientSecret, "the provider block"},
+		{"block before environment: secret in a file", map[string]any{"client_secret_file_path": secretFile}, without(), graph.MethodClientSecret, "the provider block"},
+		{"block before environment: OIDC", map[string]any{"use_oidc": true}, without(), graph.MethodOIDCToken, "the provider block"},
+		{"block before environment: AKS", map[string]any{"use_aks_workload_identity": true}, without(), graph.MethodWorkloadIdentity, "the provider block"},
+		{"block before environment: managed identity", map[string]any{"use_msi": true}, without(), graph.MethodManagedIdentity, "the provider block"},
+		{"block before environment although it is incomplete", map[string]any{"use_oidc": true}, with("ARM_CLIENT_SECRET", "s"), graph.MethodOIDCRequest, "the provider block"},
 		{"block switches a method of the environment off", map[string]any{"use_oidc": false}, without("ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_SECRET"), graph.MethodWorkloadIdentity, "`ARM_USE_AKS_WORKLOAD_IDENTITY`"},
 		{"the CLI is last even if the block allows it", map[string]any{"use_cli": true}, with("ARM_CLIENT_SECRET", "s"), graph.MethodClientSecret, "`ARM_CLIENT_SECRET`"},
 	} {

@@ -22,7 +22,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
-// fetchedVersion is the Terraform that is fetched where there is no CLI.
+// fetchedVersion is the Terraform that is fetched where no CLI is installed.
 const fetchedVersion = "1.11.4"
 
 func main() {
