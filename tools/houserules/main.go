@@ -1,4 +1,4 @@
-// Copyright (c) the terraform-provider-gotomeeting authors
+// Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
 // Command houserules checks the rules of this code base that no linter knows: where the methods of a type stand, and that
