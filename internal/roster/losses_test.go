@@ -5,6 +5,7 @@ package roster
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,5 +103,23 @@ func TestLosses_readTheMembersOfGroupsThatGo(t *testing.T) {
 	got, _, err = newPrincipals(d).Losses(t.Context(), l, removed, nil, nil)
 	if diff := cmp.Diff([]string{anaID}, got.Users); diff != "" || !got.AtLeast || !graph.IsPermissionDenied(err) {
 		t.Errorf("at least: %t, %v, %s", got.AtLeast, err, diff)
+	}
+}
+
+// What is about one user is enough to tell whether the user keeps access, directly or through a group.
+func TestListing_aboutAUserTellsTheSameLosses(t *testing.T) {
+	all := []graph.Assignment{
+		{ID: "1", PrincipalID: "u1", PrincipalType: KindUser, AppRoleID: "r"}, {ID: "2", PrincipalID: "u2", PrincipalType: KindUser, AppRoleID: "r"},
+		{ID: "3", PrincipalID: "u2", PrincipalType: KindUser, AppRoleID: "s"}, {ID: "4", PrincipalID: "g", PrincipalType: KindGroup, AppRoleID: "r"},
+		{ID: "5", PrincipalID: "u3", PrincipalType: KindUser, AppRoleID: "r"},
+	}
+	members := map[string][]string{"g": {"u3"}}
+	for user, want := range map[string][]string{"U1": {"u1"}, "u2": nil, "u3": nil} {
+		removed := map[Key]bool{{strings.ToLower(user), "r"}: true}
+		l := NewListing(all)
+		whole, part := LossesOf(l, removed, nil, members, nil), LossesOf(l.About(user), removed, nil, members, nil)
+		if !slices.Equal(whole.Users, want) || !slices.Equal(part.Users, want) {
+			t.Errorf("%s: %v of the whole listing, %v of the part, want %v", user, whole.Users, part.Users, want)
+		}
 	}
 }

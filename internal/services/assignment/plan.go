@@ -240,6 +240,9 @@ func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, adv
 	if !ok {
 		return nil
 	}
+	if found.PrincipalType != roster.KindGroup {
+		l = l.About(found.PrincipalID)
+	}
 	changes := app.Plans.Changes()
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
