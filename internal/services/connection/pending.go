@@ -63,7 +63,7 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 	case owed(state, plan) != actionRestart || data == nil:
 		return types.StringNull(), nil
 	}
-	job, err := data.Graph.GetJob(ctx, state.ref())
+	job, err := data.Graph.RequireJob(ctx, state.ref())
 	if err != nil || job.Schedule.Active() {
 		return types.StringNull(), nil
 	}
