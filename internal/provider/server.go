@@ -29,8 +29,9 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with two differences: what the framework remembers of a call is let go when the
-// call ends (see callContext), and its complaints about numbers are made understandable (see wholeNumbers).
+// server is the framework's protocol server, with three differences: what the framework remembers of a call is let go when the
+// call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), and of many messages of
+// a kind the first are shown (see few).
 type server struct {
 	framework
 	numbers wholeNumbers
@@ -75,7 +76,7 @@ func (s *server) ConfigureProvider(ctx context.Context, r *tfprotov6.ConfigurePr
 func (s *server) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	answer, err := during(ctx, r, s.framework.ValidateResourceConfig)
 	if err == nil {
-		answer.Diagnostics = s.numbers.explain(ctx, answer.Diagnostics, ofResource, r.TypeName, r.Config)
+		answer.Diagnostics = few(s.numbers.explain(ctx, answer.Diagnostics, ofResource, r.TypeName, r.Config))
 	}
 	return answer, err
 }
@@ -89,15 +90,27 @@ func (s *server) UpgradeResourceIdentity(ctx context.Context, r *tfprotov6.Upgra
 }
 
 func (s *server) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(ctx, r, s.framework.ReadResource)
+	answer, err := during(ctx, r, s.framework.ReadResource)
+	if err == nil {
+		answer.Diagnostics = few(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(ctx, r, s.framework.PlanResourceChange)
+	answer, err := during(ctx, r, s.framework.PlanResourceChange)
+	if err == nil {
+		answer.Diagnostics = few(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(ctx, r, s.framework.ApplyResourceChange)
+	answer, err := during(ctx, r, s.framework.ApplyResourceChange)
+	if err == nil {
+		answer.Diagnostics = few(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s *server) ImportResourceState(ctx context.Context, r *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
@@ -115,13 +128,17 @@ func (s *server) GenerateResourceConfig(ctx context.Context, r *tfprotov6.Genera
 func (s *server) ValidateDataResourceConfig(ctx context.Context, r *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	answer, err := during(ctx, r, s.framework.ValidateDataResourceConfig)
 	if err == nil {
-		answer.Diagnostics = s.numbers.explain(ctx, answer.Diagnostics, ofDataSource, r.TypeName, r.Config)
+		answer.Diagnostics = few(s.numbers.explain(ctx, answer.Diagnostics, ofDataSource, r.TypeName, r.Config))
 	}
 	return answer, err
 }
 
 func (s *server) ReadDataSource(ctx context.Context, r *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return during(ctx, r, s.framework.ReadDataSource)
+	answer, err := during(ctx, r, s.framework.ReadDataSource)
+	if err == nil {
+		answer.Diagnostics = few(answer.Diagnostics)
+	}
+	return answer, err
 }
 
 func (s *server) CallFunction(ctx context.Context, r *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {

@@ -1,27 +1,81 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package timeout makes the attribute `timeouts` that resources share. It is that of terraform-plugin-framework-timeouts,
-// which describes each operation but not the attribute itself.
+// Package timeout makes the attribute `timeouts` of resources, data sources, list resources and actions. It is that of
+// terraform-plugin-framework-timeouts, which describes each operation but not the attribute itself.
 package timeout
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	actions "github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	datasources "github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	lists "github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+const description = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
+
+// Defaults of what has no resource: Usual where a few requests do, Long where thousands may be needed.
+const (
+	Usual = 10 * time.Minute
+	Long  = time.Hour
 )
 
 // Attribute is the attribute for the operations of a resource.
 func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, operations)
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
+		nested.MarkdownDescription = description
 		return nested
 	}
 	return attribute
+}
+
+// DataSource is the attribute of a data source, by the time that it is given by default.
+func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.Attribute {
+	attribute := datasources.AttributesWithOpts(ctx, datasources.Opts{ReadDescription: defaults(byDefault)})
+	if nested, ok := attribute.(datasourceschema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = description
+		return nested
+	}
+	return attribute
+}
+
+// List is the attribute of a list resource.
+func List(ctx context.Context) listschema.Attribute {
+	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
+	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = description
+		return nested
+	}
+	return attribute
+}
+
+// Action is the attribute of an action, by the time that it is given by default.
+func Action(ctx context.Context, byDefault time.Duration) actionschema.Attribute {
+	attribute := actions.AttributesWithOpts(ctx, actions.Opts{InvokeDescription: defaults(byDefault)})
+	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = description
+		return nested
+	}
+	return attribute
+}
+
+func defaults(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("Defaults to `%dh`.", d/time.Hour)
+	}
+	return fmt.Sprintf("Defaults to `%dm`.", d/time.Minute)
 }
 
 // Bound ends ctx when an operation has taken as long as its member of `timeouts` allows, such as plan.Timeouts.Create, or by
@@ -30,4 +84,23 @@ func Bound(ctx context.Context, limit func(context.Context, time.Duration) (time
 	allowed, problems := limit(ctx, byDefault)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, allowed)
+}
+
+// Listing has fill make a stream of results within the time that the list block allows, and keeps the time until the last
+// result was taken.
+func Listing(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream, fill func(context.Context, list.ListRequest, *list.ListResultsStream)) {
+	var value lists.Value
+	diags := req.Config.GetAttribute(ctx, path.Root("timeouts"), &value)
+	ctx, cancel := Bound(ctx, value.List, Usual, &diags)
+	if diags.HasError() {
+		cancel()
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	fill(ctx, req, stream)
+	results := stream.Results
+	stream.Results = func(push func(list.ListResult) bool) {
+		defer cancel()
+		results(push)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -16,16 +17,17 @@ import (
 )
 
 type model struct {
-	Emails         types.List   `tfsdk:"emails"`
-	Statuses       types.Set    `tfsdk:"statuses"`
-	ID             types.String `tfsdk:"id"`
-	AccountKey     types.String `tfsdk:"account_key"`
-	AccountName    types.String `tfsdk:"account_name"`
-	Accounts       types.List   `tfsdk:"accounts"`
-	KeyByEmail     types.Map    `tfsdk:"key_by_email"`
-	MissingEmails  types.List   `tfsdk:"missing_emails"`
-	CountsByStatus types.Map    `tfsdk:"counts_by_status"`
-	Licenses       types.List   `tfsdk:"licenses"`
+	Emails         types.List     `tfsdk:"emails"`
+	Statuses       types.Set      `tfsdk:"statuses"`
+	ID             types.String   `tfsdk:"id"`
+	AccountKey     types.String   `tfsdk:"account_key"`
+	AccountName    types.String   `tfsdk:"account_name"`
+	Accounts       types.List     `tfsdk:"accounts"`
+	KeyByEmail     types.Map      `tfsdk:"key_by_email"`
+	MissingEmails  types.List     `tfsdk:"missing_emails"`
+	CountsByStatus types.Map      `tfsdk:"counts_by_status"`
+	Licenses       types.List     `tfsdk:"licenses"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
 var textsType = types.ListType{ElemType: types.StringType}

@@ -50,7 +50,7 @@ func TestDataSource_looksUpByEachKey(t *testing.T) {
 		want       map[string]any
 	}{
 		{"service_principal_id", sp.ID, nil}, {"client_id", sp.AppID, nil}, {"display_name", "Meetings' home", nil},
-		{"display_name", "Own", map[string]any{"id": own.ID, "service_principal_id": own.ID, "client_id": own.AppID, "display_name": "Own",
+		{"display_name", "Own", map[string]any{"timeouts": nil, "id": own.ID, "service_principal_id": own.ID, "client_id": own.AppID, "display_name": "Own",
 			"application_template_id": nil, "enabled": true, "assignment_required": true, "single_sign_on_mode": nil, "app_roles": []any{}}},
 	} {
 		t.Run(tt.key+" "+tt.value, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -41,10 +42,11 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 }
 
 // ListResourceConfigSchema describes the list block.
-func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *ListResource) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the applications of the tenant that were made from one gallery entry.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts": timeout.List(ctx),
 			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting`."},
 		},
@@ -53,6 +55,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams the applications, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	timeout.Listing(ctx, req, stream, l.fill)
+}
+
+func (l *ListResource) fill(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var galleryName types.String
 	diags := req.Config.GetAttribute(ctx, path.Root("gallery_name"), &galleryName)
 	var template graph.ApplicationTemplate

@@ -39,7 +39,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
 			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importBlock(exclusiveType, id))+inState)}
+			graphdiag.Lines(lines), importBlock(exclusiveType, id))+inState)}
 }
 
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
@@ -67,7 +67,7 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The wider scope has assignments that are not listed",
 		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them, and the next plan removes them, "+
-			"unless they are in `assignments` by then:\n"+some(lines))}
+			"unless they are in `assignments` by then:\n"+graphdiag.Lines(lines))}
 }
 
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
@@ -105,7 +105,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
 		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
 			fmt.Sprintf("These were never part of this configuration: somebody else, such as an access package or a colleague in the portal, granted them since the last apply. `max_foreign_removals` allows %d to be removed. "+
-				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, some(strangers)))
+				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, graphdiag.Lines(strangers)))
 	}
 	switch {
 	case limit >= 0 && people > limit:
@@ -127,7 +127,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 			advice = "`max_removals` sets no limit."
 		}
 		if len(strangers) > 0 {
-			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + some(strangers))
+			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + graphdiag.Lines(strangers))
 		}
 		diags.Append(d.warning("Changing the assignments of "+d.application(), "This change", advice)...)
 	}

@@ -6,6 +6,7 @@ package assignment
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -26,9 +28,10 @@ type ListResource struct {
 }
 
 type listModel struct {
-	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
-	Role               types.String `tfsdk:"role"`
-	PrincipalType      types.String `tfsdk:"principal_type"`
+	ServicePrincipalID types.String   `tfsdk:"service_principal_id"`
+	Role               types.String   `tfsdk:"role"`
+	PrincipalType      types.String   `tfsdk:"principal_type"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
 // NewListResource returns the list resource.
@@ -45,10 +48,11 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 }
 
 // ListResourceConfigSchema describes the list block.
-func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *ListResource) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the role assignments of an application. Terraform reads at most 100 unless the list block has a `limit`.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts": timeout.List(ctx),
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Object id of the application's service principal."},
 			"role": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
@@ -61,6 +65,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams the assignments, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	timeout.Listing(ctx, req, stream, l.fill)
+}
+
+func (l *ListResource) fill(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config listModel
 	if diags := req.Config.Get(ctx, &config); diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -101,7 +102,7 @@ func (d departures) detail(action string) string {
 		text += " The application does not require assignment, so that signing in stays possible."
 	}
 	return text + fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.\n\nWho loses access:\n%s",
-		d.counted(d.account.Users), some(d.lines()))
+		d.counted(d.account.Users), graphdiag.Lines(d.lines()))
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.
@@ -119,8 +120,8 @@ func (d departures) lines() []string {
 		} else if principals[id].PrincipalType == roster.KindGroup {
 			line += fmt.Sprintf(", a group with %s", counted(len(ids), "direct member"))
 			if lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) }); len(lost) > 0 {
-				line += ": " + strings.Join(lost[:min(len(lost), shownAtMost)], ", ")
-				if more := len(lost) - shownAtMost; more > 0 {
+				line += ": " + strings.Join(lost[:min(len(lost), graphdiag.ShownAtMost)], ", ")
+				if more := len(lost) - graphdiag.ShownAtMost; more > 0 {
 					line += fmt.Sprintf(" and %d more", more)
 				}
 			}
@@ -139,7 +140,7 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
 	}
-	if d.app.Warned.Add(1) > shownAtMost {
+	if d.app.Warned.Add(1) > graphdiag.ShownAtMost {
 		summary = "More people lose access" // Terraform shows these as one
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -40,10 +41,11 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 }
 
 // ListResourceConfigSchema describes the list block.
-func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *ListResource) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the provisioning connections of an application.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts": timeout.List(ctx),
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Object id of the application's service principal."},
 		},
@@ -52,6 +54,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams the connections, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	timeout.Listing(ctx, req, stream, l.fill)
+}
+
+func (l *ListResource) fill(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var servicePrincipalID types.String
 	if diags := req.Config.GetAttribute(ctx, path.Root("service_principal_id"), &servicePrincipalID); diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
