@@ -159,7 +159,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				return c.GetPrincipals(ctx, []string{"a", "b", "A", "c"})
 			},
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"a","accountEnabled":false},{"@odata.type":"#microsoft.graph.group","id":"b"},{"@odata.type":"#microsoft.graph.servicePrincipal","id":"c"}]}`),
-			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
+			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled%2Cvisibility", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
 			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
 		},
 		{

@@ -133,6 +133,15 @@ type MembersPage struct {
 	NextLink string      `json:"@odata.nextLink"` // "" when these are all
 }
 
+// EligibleMembersRequest asks, as an element of a batch, whether anybody may activate a membership of a group that Privileged
+// Identity Management looks after; there is an entry for each. They are not among the members.
+//
+// https://learn.microsoft.com/graph/api/privilegedaccessgroup-list-eligibilityscheduleinstances
+func EligibleMembersRequest(groupID string) BatchRequest {
+	return BatchRequest{Method: http.MethodGet, URL: "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?" +
+		query("$filter", "groupId eq "+quoted(groupID)+" and accessId eq 'member'", "$select", "id")}
+}
+
 // GroupMembersRequest asks, as an element of a batch, for the first members of a group; its answer is a MembersPage.
 func GroupMembersRequest(groupID string) BatchRequest {
 	return BatchRequest{Method: http.MethodGet, URL: "/groups/" + url.PathEscape(groupID) + "/members?$select=id&$top=999"}

@@ -4,6 +4,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -41,6 +42,7 @@ func (p *Principals) Advise(ctx context.Context, ids ...string) Advice {
 	var members map[string]membership
 	members, a.MembersErr = get(ctx, p.groups, groups)
 	for _, id := range groups {
+		a.MembersErr = cmp.Or(a.MembersErr, members[id].err)
 		a.Findings = append(a.Findings, judgeGroup(a.Principals[id], members[id])...)
 	}
 	return a
@@ -86,7 +88,7 @@ func judge(id string, p Principal) []Finding {
 // judgeGroup says which groups bring fewer users into scope than they seem to.
 func judgeGroup(p Principal, m membership) []Finding {
 	switch {
-	case !m.exists || m.more && m.groups == 0:
+	case !m.exists || m.err != nil || m.more && m.groups == 0:
 		return nil
 	case m.users == 0 && m.groups > 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(

@@ -34,6 +34,7 @@ type Principals struct {
 	byName    *lookUps[Principal] // by user principal name in lower case
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
+	eligible  *lookUps[eligibility]
 	deleted   memo.Value[map[string]string]
 }
 
@@ -49,6 +50,13 @@ type membership struct {
 	more          bool // there are further pages
 	exists        bool
 	userIDs       []string
+	err           error // why this group could not be read, although others could
+}
+
+// eligibility is whether people may activate their membership of a group (Privileged Identity Management). They are no
+// members until they do, and only who has a permission of its own may read that.
+type eligibility struct {
+	known, some bool
 }
 
 func newPrincipals(d Directory) *Principals {
@@ -59,6 +67,7 @@ func newPrincipals(d Directory) *Principals {
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
 	p.groups = newLookUps(graph.MaxBatch, p.fetchGroups)
 	p.whole = newLookUps(1, p.fetchWhole)
+	p.eligible = newLookUps(graph.MaxBatch, p.fetchEligible)
 	return p
 }
 
@@ -205,12 +214,16 @@ func (p *Principals) fetchGroups(ctx context.Context, ids []string) (map[string]
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(answers, func(answer graph.BatchResponse) bool { return !graph.IsPermissionDenied(answer.Err) }) {
+		return nil, answers[0].Err // nor will others be readable
+	}
 	for i, answer := range answers {
 		switch {
 		case graph.IsNotFound(answer.Err):
 			continue
 		case answer.Err != nil:
-			return nil, answer.Err
+			found[ids[i]] = membership{exists: true, err: answer.Err}
+			continue
 		}
 		var page graph.MembersPage
 		if err := json.Unmarshal(answer.Body, &page); err != nil {
@@ -235,21 +248,74 @@ func membershipOf(members []graph.Principal, more bool) membership {
 	return m
 }
 
-// members returns the ids of the direct users of groups, with every page.
+// members returns the ids of the direct users of groups, with every page. Groups that could not be read are missing, and the
+// error is that of the first of them.
 func (p *Principals) members(ctx context.Context, groupIDs []string) (map[string][]string, error) {
 	found, err := p.groups.all(ctx, groupIDs)
-	if err != nil {
-		return nil, err
-	}
 	users := make(map[string][]string, len(found))
-	for id, m := range found {
-		if users[id] = m.userIDs; m.more {
-			if users[id], err = p.whole.one(ctx, id, nil); err != nil {
-				return nil, err
-			}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		ids, whyNot := found[id].userIDs, found[id].err
+		if found[id].more {
+			ids, whyNot = p.whole.one(ctx, id, nil)
+		}
+		if whyNot == nil {
+			users[id] = ids
+		}
+		err = cmp.Or(err, whyNot)
+	}
+	return users, err
+}
+
+// fetchEligible asks who may activate a membership. What cannot be answered stays unknown.
+func (p *Principals) fetchEligible(ctx context.Context, ids []string) (map[string]eligibility, error) {
+	requests := make([]graph.BatchRequest, len(ids))
+	for i, id := range ids {
+		requests[i] = graph.EligibleMembersRequest(id)
+	}
+	found := make(map[string]eligibility, len(ids))
+	answers, err := readBatches(ctx, p.directory, requests)
+	if err != nil {
+		return found, nil // which is as good as being refused
+	}
+	for i, answer := range answers {
+		var page struct {
+			Value []json.RawMessage `json:"value"`
+		}
+		if answer.Err == nil && json.Unmarshal(answer.Body, &page) == nil {
+			found[ids[i]] = eligibility{true, len(page.Value) > 0}
 		}
 	}
-	return users, nil
+	return found, nil
+}
+
+// note adds the groups whose members are more than those who are counted, or may be.
+func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]string) {
+	var groups []string
+	for _, a := range l.Principals {
+		if _, known := members[KeyOf(a).PrincipalID]; known && a.PrincipalType == KindGroup {
+			groups = append(groups, KeyOf(a).PrincipalID)
+		}
+	}
+	if len(groups) == 0 {
+		return
+	}
+	eligible, _ := p.eligible.all(ctx, groups) // which never fails
+	for _, id := range groups {
+		if eligible[id].some {
+			l.uncounted(id, "with people who may activate their membership and are not counted")
+			continue
+		}
+		if len(members[id]) > 0 {
+			continue
+		}
+		group, err := p.byID.one(ctx, id, nil)
+		switch {
+		case err == nil && strings.EqualFold(group.Visibility, "HiddenMembership"):
+			l.uncounted(id, "whose members are hidden")
+		case err == nil && group.Exists && !eligible[id].known:
+			l.uncounted(id, "that shows no direct members, and whether people may activate their membership could not be read")
+		}
+	}
 }
 
 func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][]string, error) {
@@ -265,10 +331,10 @@ func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][
 }
 
 // Losses is LossesOf with the members of the groups that hold roles or get them, as far as they matter. An error says why
-// they are not known; the result may be AtLeast then, and counts whom a group would have kept.
+// they are not known; the result may be at least so many then, and counts whom a group would have kept.
 func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool, usable func(roleID string) bool) (Losses, map[string][]string, error) {
 	losses := LossesOf(l, removed, added, nil, usable)
-	if len(losses.Users) == 0 && !losses.AtLeast {
+	if len(losses.Users) == 0 && !losses.AtLeast() {
 		return losses, nil, nil
 	}
 	groups := map[string]bool{}
@@ -290,7 +356,9 @@ func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[
 		}
 	}
 	members, membersErr := p.members(ctx, slices.Collect(maps.Keys(groups)))
-	return LossesOf(l, removed, added, members, usable), members, cmp.Or(membersErr, err)
+	losses = LossesOf(l, removed, added, members, usable)
+	p.note(ctx, &losses, members)
+	return losses, members, cmp.Or(membersErr, err)
 }
 
 // readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after

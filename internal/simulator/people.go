@@ -90,7 +90,7 @@ var groups = &entity[store.Group]{kind: "group", set: "groups", properties: []pr
 	{name: "onPremisesSyncEnabled", value: func(*store.Group) any { return nil }},
 	{name: "proxyAddresses", value: func(*store.Group) any { return []string{} }},
 	{name: "securityEnabled", filter: true, value: func(g *store.Group) any { return g.SecurityEnabled }},
-	{name: "visibility", value: func(*store.Group) any { return nil }},
+	{name: "visibility", value: func(g *store.Group) any { return textOrNil(g.Visibility) }},
 }}
 
 func (c *call) listUsers() (*reply, error) {
@@ -155,6 +155,9 @@ func (c *call) members(usersOnly bool) ([]object, error) {
 	groupProperties := []*property[store.Group]{groups.find("id"), groups.find("displayName")}
 	readable := c.may(readsUsers)
 	var shown []object
+	if strings.EqualFold(g.Visibility, "HiddenMembership") && !c.may(readsHidden) {
+		g.Members = nil
+	}
 	for _, memberID := range g.Members {
 		if u, err := c.s.store.User(memberID); err == nil {
 			if !u.DeletedAt.IsZero() {
@@ -208,6 +211,28 @@ func (c *call) listUserMembers() (*reply, error) {
 		return nil, err
 	}
 	return c.page("users", shown)
+}
+
+// eligibleMember is somebody who may activate a membership.
+type eligibleMember struct{ groupID, principalID string }
+
+var eligibleMembers = &entity[eligibleMember]{kind: "privilegedAccessGroupEligibilityScheduleInstance", set: "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances",
+	properties: []property[eligibleMember]{
+		{name: "id", value: func(m *eligibleMember) any { return m.groupID + "_member_" + m.principalID }},
+		{name: "accessId", filter: true, value: func(*eligibleMember) any { return "member" }},
+		{name: "groupId", filter: true, value: func(m *eligibleMember) any { return m.groupID }},
+		{name: "principalId", filter: true, value: func(m *eligibleMember) any { return m.principalID }},
+		{name: "memberType", value: func(*eligibleMember) any { return "direct" }},
+	}}
+
+func (c *call) listEligibleMembers() (*reply, error) {
+	var all []eligibleMember
+	for g := range c.s.store.EachGroup() {
+		for _, id := range g.Eligible {
+			all = append(all, eligibleMember{g.ID, id})
+		}
+	}
+	return eligibleMembers.list(c, all)
 }
 
 func (c *call) countMembers() (*reply, error) { return c.count(false) }

@@ -85,6 +85,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/$count", allOf(readsGroups), ofDirectory, (*call).countMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user", allOf(readsGroups), ofDirectory, (*call).listUserMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
+		{"GET /identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", allOf(readsEligibility), ofDirectory, (*call).listEligibleMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
 		{getSecrets, writeJobs, ofSynchronization, ofPrincipal((*call).getSecrets)},
@@ -200,6 +201,8 @@ const (
 	groupMemberRead      = "GroupMember.Read.All"
 	provisioningLogRead  = "ProvisioningLog.Read.All"
 	auditLogRead         = "AuditLog.Read.All"
+	hiddenMemberRead     = "Member.Read.Hidden"
+	eligibilityRead      = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 )
 
 // DefaultPermissions are what the provider's documentation asks for.
@@ -241,6 +244,8 @@ var (
 	readsUsers          = []string{userRead, userWrite, directoryRead, directoryWrite}
 	readsGroups         = []string{groupRead, groupWrite, groupMemberRead, directoryRead, directoryWrite}
 	readsObjects        = []string{userRead, userWrite, groupRead, groupWrite, groupMemberRead, applicationRead, applicationWrite, directoryRead, directoryWrite}
+	readsHidden         = []string{hiddenMemberRead}
+	readsEligibility    = []string{eligibilityRead}
 	readsLogs           = []string{provisioningLogRead, auditLogRead}
 )
 

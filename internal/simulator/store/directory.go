@@ -50,12 +50,15 @@ type Group struct {
 	MembershipRule               string
 	CreatedAt, DeletedAt         time.Time
 	Members                      []string // ids of users and of nested groups
+	Eligible                     []string // ids of those who may activate a membership (Privileged Identity Management)
+	Visibility                   string   // HiddenMembership shows the members to nobody without a permission of its own
 }
 
 func (g *Group) clone() Group {
 	c := *g
 	c.GroupTypes = slices.Clone(g.GroupTypes)
 	c.Members = slices.Clone(g.Members)
+	c.Eligible = slices.Clone(g.Eligible)
 	return c
 }
 
