@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
@@ -35,7 +36,7 @@ type Principals struct {
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
 	eligible  *lookUps[eligibility]
-	deleted   memo.Value[map[string]string]
+	deleted   memo.Value[map[string]time.Time]
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -61,7 +62,7 @@ type eligibility struct {
 
 func newPrincipals(d Directory) *Principals {
 	p := &Principals{directory: d}
-	p.deleted = memo.Value[map[string]string]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
+	p.deleted = memo.Value[map[string]time.Time]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
 	p.byID = newLookUps(principalsACall, p.fetchByID)
 	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
@@ -89,32 +90,48 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 	return found, err
 }
 
-// Gone says in a sentence that a principal is not in the directory any more, and since when if it is a user in the recycle
-// bin; "" when it is there or cannot be looked up.
-func (p *Principals) Gone(ctx context.Context, id string) string {
+// binDays is for how long the recycle bin keeps what was deleted.
+//
+// https://learn.microsoft.com/entra/fundamentals/users-restore
+const binDays = 30
+
+// Gone says in a sentence that a principal is not in the directory any more, "" when it is there or cannot be looked up.
+// While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged.
+func (p *Principals) Gone(ctx context.Context, id string) (why string, purged bool) {
 	found, err := p.One(ctx, id, nil)
 	if err != nil || found.Exists {
-		return ""
+		return "", false
 	}
 	deleted, err := p.deleted.Get(ctx)
 	at, known := deleted[id]
 	switch {
+	case known && at.IsZero():
+		return fmt.Sprintf("The principal %s was deleted: restore it, or remove the entry.", id), false
 	case known:
-		return fmt.Sprintf("The user %s was deleted on %s: restore it within 30 days of that, or remove the entry.", id, at)
+		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
+			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
 	case err != nil:
-		return fmt.Sprintf("The principal %s is not in the directory any more, and deleted users cannot be read: restore it, or remove the entry.", id)
+		return fmt.Sprintf("The principal %s is not in the directory any more, and what was deleted cannot be read: restore it, or remove the entry.", id), false
 	}
-	return fmt.Sprintf("The principal %s is not in the directory any more, nor among the deleted users: remove the entry.", id)
+	return fmt.Sprintf("The principal %s is not in the directory any more, nor among what was deleted: remove the entry.", id), true
 }
 
-func (p *Principals) fetchDeleted(ctx context.Context) (map[string]string, error) {
+// fetchDeleted returns when what is in the recycle bin was deleted.
+func (p *Principals) fetchDeleted(ctx context.Context) (map[string]time.Time, error) {
+	found := map[string]time.Time{}
+	note := func(id, at string) { found[strings.ToLower(id)], _ = time.Parse(time.RFC3339, at) }
 	users, err := p.directory.ListDeletedUsers(ctx, []string{"deletedDateTime"})
-	found := make(map[string]string, len(users))
 	for _, user := range users {
 		var at string
-		if json.Unmarshal(user.Properties["deletedDateTime"], &at) == nil {
-			found[strings.ToLower(user.ID)], _, _ = strings.Cut(at, "T")
+		_ = json.Unmarshal(user.Properties["deletedDateTime"], &at) // then nobody knows when
+		note(user.ID, at)
+	}
+	for _, kind := range []graph.DeletedKind{graph.DeletedGroups, graph.DeletedServicePrincipals} {
+		objects, whyNot := p.directory.ListDeleted(ctx, kind)
+		for _, object := range objects {
+			note(object.ID, object.DeletedDateTime)
 		}
+		err = cmp.Or(err, whyNot)
 	}
 	return found, err
 }

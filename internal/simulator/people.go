@@ -127,23 +127,44 @@ func (c *call) getUser() (*reply, error) {
 func (c *call) listGroups() (*reply, error) {
 	var all []store.Group
 	for g := range c.s.store.EachGroup() {
-		all = append(all, *g)
+		if g.DeletedAt.IsZero() {
+			all = append(all, *g)
+		}
 	}
 	return groups.list(c, all)
 }
 
+func (c *call) listDeletedGroups() (*reply, error) {
+	var deleted []store.Group
+	for g := range c.s.store.EachGroup() {
+		if !g.DeletedAt.IsZero() {
+			deleted = append(deleted, *g)
+		}
+	}
+	return groups.list(c, deleted)
+}
+
 func (c *call) getGroup() (*reply, error) {
-	g, err := c.s.store.Group(c.r.PathValue("group"))
+	g, err := c.group()
 	if err != nil {
 		return nil, err
 	}
 	return groups.one(c, &g)
 }
 
+// group is the one in the path, unless it was deleted.
+func (c *call) group() (store.Group, error) {
+	g, err := c.s.store.Group(c.r.PathValue("group"))
+	if err == nil && !g.DeletedAt.IsZero() {
+		err = notFound(g.ID)
+	}
+	return g, err
+}
+
 // members returns the direct members of the group in the path as they are shown. A client that may not read people sees
 // their ids only.
 func (c *call) members(usersOnly bool) ([]object, error) {
-	g, err := c.s.store.Group(c.r.PathValue("group"))
+	g, err := c.group()
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +303,7 @@ func (c *call) getByIDs() (*reply, error) {
 	for _, id := range body.IDs {
 		if u, err := c.s.store.User(id); err == nil && u.DeletedAt.IsZero() && wants("user") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.user"}}, users.render(&u, userProperties)...))
-		} else if g, err := c.s.store.Group(id); err == nil && wants("group") {
+		} else if g, err := c.s.store.Group(id); err == nil && g.DeletedAt.IsZero() && wants("group") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.group"}}, groups.render(&g, groupProperties)...))
 		} else if p, err := c.s.store.ServicePrincipal(id); err == nil && wants("servicePrincipal") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderPrincipal(&p)...))

@@ -69,6 +69,7 @@ func graphRoutes() *http.ServeMux {
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
 		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
+		{"GET /directory/deletedItems/microsoft.graph.group", allOf(readsGroups), ofDirectory, (*call).listDeletedGroups},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
 

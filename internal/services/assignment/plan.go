@@ -112,8 +112,8 @@ func (p *planning) role(ctx context.Context) {
 	case graph.IsNotFound(err) && stays:
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
-		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.ID))
+		p.refuse(path.Root("service_principal_id"), roster.Refusal{Summary: "No such service principal", Detail: noSuchApplication(app.ID)})
+		p.openRole()
 		return
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err))
@@ -131,7 +131,8 @@ func (p *planning) role(ctx context.Context) {
 	}
 	id, refused := declared.Admit(text)
 	if refused != nil {
-		p.diags.Append(refusal(at, refused))
+		p.refuse(at, *refused)
+		p.openRole()
 		return
 	}
 	p.plan.AppRoleID = types.StringValue(id)
@@ -139,6 +140,17 @@ func (p *planning) role(ctx context.Context) {
 	if p.prior != nil {
 		p.replace = append(p.replace, path.Root("app_role_id"))
 	}
+}
+
+// refuse is an error, or a warning about what was in the state before or may have been: then the apply fails for this
+// assignment alone.
+func (p *planning) refuse(at path.Path, refused roster.Refusal) {
+	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
+	lapsed := p.prior == nil && p.was == nil && (refused.Lapses || app.Lapsed.Has(p.plan.named()))
+	if lapsed {
+		refused.Detail += " The apply cannot make this assignment; everything else goes on."
+	}
+	p.diags.Append(diagnosticOf(at, roster.Finding{Summary: refused.Summary, Detail: refused.Detail, Refuses: !lapsed}))
 }
 
 // openRole leaves the role to the apply.
@@ -161,7 +173,11 @@ func (p *planning) advise(ctx context.Context) {
 	id := p.plan.PrincipalID.ValueString()
 	advice := adviseOn(ctx, p.roster, &p.skipped, id)
 	for _, f := range advice.Findings {
-		p.diags.Append(diagnosticOf(at, f))
+		if f.Refuses {
+			p.refuse(at, roster.Refusal{Summary: f.Summary, Detail: f.Detail, Lapses: f.Lapses})
+		} else {
+			p.diags.Append(diagnosticOf(at, f))
+		}
 	}
 	if p.plan.AppRoleID.IsUnknown() || p.plan.ServicePrincipalID.IsUnknown() {
 		return
@@ -171,7 +187,7 @@ func (p *planning) advise(ctx context.Context) {
 		return // reported already
 	}
 	if refused := declared.RefuseKind(p.plan.AppRoleID.ValueString(), advice.Principals[id].Type); refused != nil {
-		p.diags.Append(refusal(path.Root("role"), refused))
+		p.refuse(path.Root("role"), *refused)
 	}
 }
 

@@ -230,6 +230,24 @@ func (s *Store) DeleteGroup(id string) error {
 	return nil
 }
 
+// BinGroup puts a group into the recycle bin, without the assignments that it held.
+func (s *Store) BinGroup(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, err := s.groups.find("group", id)
+	if err != nil {
+		return err
+	}
+	s.revision++
+	draft := g.clone()
+	draft.DeletedAt = s.now()
+	*g = draft
+	for _, list := range s.assignments {
+		list.removePrincipal(g.ID)
+	}
+	return nil
+}
+
 // AddMembers puts users or groups into a group.
 func (s *Store) AddMembers(groupID string, ids ...string) error {
 	return s.UpdateGroup(groupID, func(g *Group) {
