@@ -61,7 +61,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.lookForExisting(ctx)
 	}
 	resp.Diagnostics.Append(p.passOn(ctx, resp)...)
-	p.lookAround(advises)
+	p.lookAround(ctx, advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
 	resp.Diagnostics.Append(p.diags...)
@@ -191,7 +191,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting tells of an assignment that creating takes over.
+// lookForExisting tells of an assignment that creating makes anew.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -206,22 +206,65 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already, and the apply takes that assignment over. If a resource of another provider configuration or of another state manages it, "+
-			"and destroys it, the principal loses the role until the next apply here: use one of the two only.", holder(found), p.plan.Role.ValueString()))
+		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and makes it anew, in one request. If this configuration also destroys it, as a resource with another address, "+
+			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
+			"a `moved` block avoids both. Should another state manage it, too, use one of the two only.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
-func (p *planning) lookAround(creates bool) {
+func (p *planning) lookAround(ctx context.Context, creates bool) {
 	if p.isOpen() {
 		return
 	}
 	app, key := p.roster.Application(p.plan.ServicePrincipalID.ValueString()), p.plan.key()
-	if creates && p.prior == nil && app.Plans.AddCreation(key) {
-		p.diags.Append(destroyedAndCreated(app, key))
+	if creates && p.prior == nil {
+		if app.Plans.AddCreation(key) {
+			p.diags.Append(destroyedAndCreated(app, key))
+		}
+		p.takeBack(ctx, app, key.PrincipalID)
 	}
 	if app.Plans.AddSingle(key) {
 		p.diags.Append(managedTwice(app, map[roster.Key]bool{key: true}))
 	}
+}
+
+// takeBack says that people keep access of whom a warning said otherwise, because what keeps it was planned after what takes
+// it away: Terraform plans in any order.
+func (p *planning) takeBack(ctx context.Context, app *roster.Application, principalID string) {
+	if p.roster.HasWritten() {
+		return
+	}
+	principal, err := p.roster.Principals.One(ctx, principalID, nil)
+	if err != nil || !principal.Exists {
+		return
+	}
+	about := principalID
+	if principal.Type == roster.KindGroup {
+		about = ""
+	}
+	kept := app.Plans.TakeBack(about, func() []string {
+		l, err := app.Listing(ctx)
+		if err != nil {
+			return nil
+		}
+		if about != "" {
+			l = l.About(about)
+		}
+		changes := app.Plans.Changes()
+		return departuresOf(ctx, p.roster, app, l, changes.Removed, changes.Added).people()
+	})
+	if len(kept) == 0 {
+		return
+	}
+	summary := "1 person keeps access after all"
+	if len(kept) > 1 {
+		summary = fmt.Sprintf("%d people keep access after all", len(kept))
+	}
+	if app.Kept.Add(1) > shownAtMost {
+		summary = "More people keep access after all" // Terraform shows these as one
+	}
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
+		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))
 }
 
 // planDestroy shows a warning if this plan also wants to have what it destroys here.
@@ -261,6 +304,7 @@ func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, adv
 	}
 	changes := app.Plans.Changes()
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
 	return departing.warning(action+" "+who, action+" "+who, advice)
 }
@@ -288,6 +332,7 @@ func (p *planning) warnReplaced(ctx context.Context) {
 			key.RoleID = p.prior.key().RoleID // some role is given again
 		}
 		app.Plans.AddCreation(key)
+		p.takeBack(ctx, app, key.PrincipalID)
 	}
 	p.diags.Append(warnRemoved(ctx, p.roster, *p.prior, "Replacing", "")...)
 }
