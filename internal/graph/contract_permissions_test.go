@@ -39,7 +39,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"ListApplicationTemplates": func() error { return second(n.ListApplicationTemplates(ctx, "GoToMeeting")) },
 		"GetApplicationTemplate":   func() error { return second(n.GetApplicationTemplate(ctx, principal.ApplicationTemplateID)) },
 		"InstantiateApplicationTemplate": func() error {
-			_, _, err := n.InstantiateApplicationTemplate(ctx, principal.ApplicationTemplateID, "Other")
+			_, _, err := n.InstantiateApplicationTemplate(ctx, principal.ApplicationTemplateID, graph.NewApplication{DisplayName: "Other"})
 			return err
 		},
 		"GetServicePrincipal": func() error { return second(n.GetServicePrincipal(ctx, principal.ID)) },
@@ -66,6 +66,10 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 			}
 			return answers[0].Err
 		},
+		"GetApplication":   func() error { return second(n.GetApplication(ctx, application.ID)) },
+		"ListOwners":       func() error { return second(n.ListOwners(ctx, graph.OwnedApplication(application.ID))) },
+		"AddOwner":         func() error { return n.AddOwner(ctx, graph.OwnedApplication(application.ID), userAna) },
+		"RemoveOwner":      func() error { return n.RemoveOwner(ctx, graph.OwnedApplication(application.ID), userAna) },
 		"GetUser":          func() error { return second(n.GetUser(ctx, userAna)) },
 		"GetPrincipals":    func() error { return second(n.GetPrincipals(ctx, []string{userAna})) },
 		"FirstUsers":       func() error { return second(n.FirstUsers(ctx, 1)) },

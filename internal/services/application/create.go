@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -49,7 +50,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	remembered(r.data).created.Give(key, "")
-	app, sp, diags := r.instantiate(ctx, key)
+	app, sp, diags := r.instantiate(ctx, key, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -70,6 +71,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
 			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
 		return
+	}
+	if owners := r.writeOwners(ctx, plan); owners.HasError() {
+		// Likewise. The next plan shows who is not an owner yet.
+		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
+			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows what is missing, and applying it sets it.")
 	}
 	if len(ready.AppRoles) > 0 {
 		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
@@ -110,13 +116,14 @@ func declaredTwice(key applicationKey, id string) diag.Diagnostics {
 }
 
 // instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
-func (r *Resource) instantiate(ctx context.Context, key applicationKey) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
-	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID, key.displayName)
+func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan model) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
+	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID,
+		graph.NewApplication{DisplayName: key.displayName, ServiceManagementReference: plan.ServiceManagement.ValueString()})
 	if err == nil {
 		return app, sp, nil
 	}
 	if !graph.IsAmbiguous(err) {
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err)}
+		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, needsReference(plan, err)...)}
 	}
 	look, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
