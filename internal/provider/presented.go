@@ -19,8 +19,8 @@ import (
 // deeper, such as mappings["email"].apply or timeouts.create, it shows the first line of the resource. So a path ends where such
 // a CLI can follow, and the text says the rest.
 //
-// And a CLI folds warnings of equal titles into the first. Titles name their subject, so that nobody is hidden; beyond a few of
-// one kind that would be a flood, and the common title takes over.
+// And a CLI folds warnings of equal titles into the first, and shows no address for what is deleted. So each title names its
+// subject; beyond a few of one kind that would be a flood, and the common title takes over.
 type presented struct {
 	mu     sync.Mutex
 	titles map[string]map[string]bool // those shown as they are, by kind
@@ -29,12 +29,14 @@ type presented struct {
 // titlesOfAKind is how many warnings of one kind keep titles of their own.
 const titlesOfAKind = 10
 
-// fit fits the diagnostics of an answer. Without a CLI, which is nil, there is nothing to fit.
-func (p *presented) fit(found []*tfprotov6.Diagnostic) {
-	if p == nil {
+// fit fits the diagnostics of a call about one object. Without a CLI, which is nil, there is nothing to fit.
+func (p *presented) fit(found []*tfprotov6.Diagnostic, about func() subject) {
+	if p == nil || len(found) == 0 {
 		return
 	}
+	object := about()
 	for _, d := range found {
+		object.entitle(d)
 		p.place(d)
 		p.fold(d)
 	}
@@ -98,8 +100,8 @@ func written(steps []tftypes.AttributePathStep) string {
 	return text.String()
 }
 
-// subject matches what titles of one kind differ in: quoted names, ids and numbers.
-var subject = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
+// individual matches what titles of one kind differ in: quoted names, ids and numbers.
+var individual = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
 
 // fold gives a warning the common title of its kind when enough of that kind have titles of their own. A title that was shown
 // once is shown again, so that the refresh and the plan of one object agree.
@@ -107,7 +109,7 @@ func (p *presented) fold(d *tfprotov6.Diagnostic) {
 	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
 		return
 	}
-	kind := subject.ReplaceAllString(d.Summary, "…")
+	kind := individual.ReplaceAllString(d.Summary, "…")
 	if kind == d.Summary {
 		return
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
+func nobody() subject { return subject{} }
+
 func TestPresented_namesWhatItCuts(t *testing.T) {
 	t.Parallel()
 	root := tftypes.NewAttributePath().WithAttributeName
@@ -37,7 +39,7 @@ func TestPresented_namesWhatItCuts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			d := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Failure", Detail: test.detail, Attribute: test.at}
-			(&presented{}).fit([]*tfprotov6.Diagnostic{d})
+			(&presented{}).fit([]*tfprotov6.Diagnostic{d}, nobody)
 			at := ""
 			if d.Attribute != nil {
 				at = written(d.Attribute.Steps())
@@ -59,7 +61,7 @@ func TestPresented_foldsAFlood(t *testing.T) {
 			id := fmt.Sprintf("a0000000-0000-4000-8000-%012d", i)
 			d := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "The principal " + id + " does not exist any more", Detail: "Remove it."}
 			other := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: d.Summary}
-			p.fit([]*tfprotov6.Diagnostic{d, other, {Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "Always the same"}})
+			p.fit([]*tfprotov6.Diagnostic{d, other, {Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "Always the same"}}, nobody)
 			titles[d.Summary]++
 			if !strings.Contains(d.Summary+d.Detail, id) || !strings.HasSuffix(d.Detail, "Remove it.") || !strings.Contains(other.Summary, id) {
 				t.Fatalf("round %d: %v, %v", round, d, other)
@@ -68,5 +70,45 @@ func TestPresented_foldsAFlood(t *testing.T) {
 	}
 	if len(titles) != titlesOfAKind+1 || titles["More of the same: The principal … does not exist any more"] != 2*(300-titlesOfAKind) {
 		t.Errorf("%v", titles)
+	}
+}
+
+func TestSubject_isNamedInEachTitle(t *testing.T) {
+	t.Parallel()
+	const sp, person = "b0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"
+	entry := tftypes.NewAttributePath().WithAttributeName("mappings").WithElementKeyString("lastName").WithAttributeName("expression")
+	for _, test := range []struct {
+		name       string
+		attributes map[string]string
+		at         *tftypes.AttributePath
+		title      string
+		want       string
+	}{
+		{"connection", map[string]string{"service_principal_id": sp}, nil, "The connection is replaced", "The connection is replaced (service principal " + sp + ")"},
+		{"connection that is named", map[string]string{"service_principal_id": sp}, nil, "Nothing of " + sp, "Nothing of " + sp},
+		{"state", map[string]string{"connection_id": sp + "/job"}, nil, "It failed", "It failed (service principal " + sp + ")"},
+		{"mapping", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, nil, "User not found", "User not found (User mapping of service principal " + sp + ")"},
+		{"entry", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, entry, "Doubtful expression", `Doubtful expression ("lastName", User mapping of service principal ` + sp + ")"},
+		{"entry that is named", map[string]string{"object_mapping": "User"}, entry, "lastName is doubtful", "lastName is doubtful (User mapping)"},
+		{"person", map[string]string{"service_principal_id": sp, "user_principal_name": "ana@corp.example", "principal_id": person}, nil, "User not found",
+			"User not found (ana@corp.example of service principal " + sp + ")"},
+		{"principal", map[string]string{"service_principal_id": sp, "principal_id": person}, nil, "Gone", "Gone (principal " + person + " of service principal " + sp + ")"},
+		{"principal that is named", map[string]string{"service_principal_id": sp, "principal_id": person}, nil, person + " is gone", person + " is gone"},
+		{"application", map[string]string{"display_name": "GoToMeeting", "id": sp}, nil, "It is in use", `It is in use (application "GoToMeeting")`},
+		{"nothing known", nil, nil, "It failed", "It failed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			attributes := map[string]tftypes.Value{"enabled": tftypes.NewValue(tftypes.Bool, true), "id": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}
+			for name, text := range test.attributes {
+				attributes[name] = tftypes.NewValue(tftypes.String, text)
+			}
+			about := subjectFrom(attributes)
+			d := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: test.title, Attribute: test.at}
+			(&presented{}).fit([]*tfprotov6.Diagnostic{d}, func() subject { return about })
+			if d.Summary != test.want {
+				t.Errorf("%q, want %q", d.Summary, test.want)
+			}
+		})
 	}
 }

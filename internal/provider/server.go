@@ -57,7 +57,7 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 	defer held.release()
 	answer, err := call(held, request)
 	if err == nil {
-		s.cli.fit(diagnosticsOf(answer))
+		s.cli.fit(diagnosticsOf(answer), func() subject { return s.subjectOf(held, request) })
 	}
 	return answer, err
 }
@@ -166,7 +166,9 @@ func (s *server) ListResource(ctx context.Context, r *tfprotov6.ListResourceRequ
 		held.release()
 		return nil, err
 	}
-	stream.Results = streaming(held, stream.Results, func(one tfprotov6.ListResourceResult) { s.cli.fit(one.Diagnostics) })
+	stream.Results = streaming(held, stream.Results, func(one tfprotov6.ListResourceResult) {
+		s.cli.fit(one.Diagnostics, func() subject { return subject{} })
+	})
 	return stream, nil
 }
 
@@ -179,7 +181,7 @@ func (s *server) InvokeAction(ctx context.Context, r *tfprotov6.InvokeActionRequ
 	}
 	stream.Events = streaming(held, stream.Events, func(event tfprotov6.InvokeActionEvent) {
 		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
-			s.cli.fit(completed.Diagnostics)
+			s.cli.fit(completed.Diagnostics, func() subject { return subject{} })
 		}
 	})
 	return stream, nil

@@ -30,9 +30,6 @@ type Application struct {
 	// no more.
 	Refused atomic.Bool
 
-	// Warned counts the warnings about people who lose access: beyond some they share a title.
-	Warned atomic.Int32
-
 	// Exclusive says that a set of this application is in the state.
 	Exclusive atomic.Bool
 
