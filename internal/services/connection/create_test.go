@@ -91,10 +91,10 @@ func TestResource_wrongPasswordWithTheCLI(t *testing.T) {
 
 func TestResource_createsWithoutCredentials(t *testing.T) {
 	t.Parallel()
-	for name, oauth := range map[string]bool{"user name connector": false, "OAuth connector": true} {
+	for name, generation := range map[string]store.Generation{"user name connector": store.ByPassword, "OAuth connector": store.ByAuthorization} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(o *simulator.Options) { o.Variants.OAuthOnly = oauth })
+			w := newWorld(t, func(o *simulator.Options) { o.Variants.Generation = generation })
 			m := w.managed()
 			config := w.bare("notification_email", "identity-ops@example.com")
 			wants(t, m.Apply(config), acctest.Diagnostic{Path: "authorized", Summary: "The connection has no credentials yet",
@@ -118,7 +118,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 
 func TestResource_keepsWhatThePortalAuthorized(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *simulator.Options) { o.Variants.OAuthOnly = true })
+	w := newWorld(t, func(o *simulator.Options) { o.Variants.Generation = store.ByAuthorization })
 	w.stores("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 	m := w.managed()
 	m.Apply(w.bare())
@@ -133,7 +133,7 @@ func TestResource_keepsWhatThePortalAuthorized(t *testing.T) {
 
 func TestResource_warnsOfUserNameAndPasswordForAnOAuthConnector(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *simulator.Options) { o.Variants.OAuthOnly = true })
+	w := newWorld(t, func(o *simulator.Options) { o.Variants.Generation = store.ByAuthorization })
 	m := w.managed()
 	found := m.Apply(w.object())
 	wantSummaries(t, found[:1], "warning: The connector signs in with OAuth")
