@@ -36,6 +36,7 @@ var (
 	_ resource.ResourceWithIdentity         = (*Resource)(nil)
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
+	_ resource.ResourceWithMoveState        = (*Resource)(nil)
 )
 
 // Resource is gotomeeting_user_role_assignment.
@@ -175,7 +176,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	app.Managed.Add(found.ID)
 	before := state
 	state.fromGraph(app.ID, found)
-	if state.Role.IsNull() { // imported
+	if state.Role.IsNull() { // imported, or moved from another provider's state
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, []byte("true"))...)
 		declared, err := app.Roles(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))

@@ -32,6 +32,7 @@ var (
 	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
@@ -81,13 +82,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
-	imported := state.TemplateID.IsNull()
+	imported := state.Scope.IsNull() // or moved from another provider's state
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+	case presence.Gone(), presence == graph.ConnectorRetired && state.TemplateID.IsNull():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:

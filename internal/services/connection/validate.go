@@ -91,7 +91,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	pending, diags := planPending(ctx, r.data, plan, *state)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
-	if !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() && r.data != nil {
+	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
+	if isFalse := !state.Authorized.IsNull() && !state.Authorized.ValueBool(); isFalse && (givesNone || !plan.Authorized.IsUnknown()) && r.data != nil {
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
