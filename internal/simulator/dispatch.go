@@ -211,7 +211,9 @@ func (c *call) decode(into any) error {
 }
 
 // context returns the @odata.context of an answer.
-func (c *call) context(fragment string) string { return c.s.GraphURL() + c.version() + "/$metadata#" + fragment }
+func (c *call) context(fragment string) string {
+	return c.s.GraphURL() + c.version() + "/$metadata#" + fragment
+}
 
 // maximumBatch is how many requests one batch may carry.
 const maximumBatch = 20
