@@ -76,6 +76,7 @@ func graphRoutes() *http.ServeMux {
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
 		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
+		{"GET /directory/deletedItems/microsoft.graph.group", allOf(readsGroups), ofDirectory, (*call).listDeletedGroups},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
 
@@ -92,6 +93,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/$count", allOf(readsGroups), ofDirectory, (*call).countMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user", allOf(readsGroups), ofDirectory, (*call).listUserMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
+		{"GET /identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", allOf(readsEligibility), ofDirectory, (*call).listEligibleMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
 		{getSecrets, writeJobs, ofSynchronization, ofPrincipal((*call).getSecrets)},
@@ -210,6 +212,8 @@ const (
 	groupMemberRead      = "GroupMember.Read.All"
 	provisioningLogRead  = "ProvisioningLog.Read.All"
 	auditLogRead         = "AuditLog.Read.All"
+	hiddenMemberRead     = "Member.Read.Hidden"
+	eligibilityRead      = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 )
 
 // DefaultPermissions are what the provider's documentation asks for.
@@ -251,6 +255,8 @@ var (
 	readsUsers          = []string{userRead, userWrite, directoryRead, directoryWrite}
 	readsGroups         = []string{groupRead, groupWrite, groupMemberRead, directoryRead, directoryWrite}
 	readsObjects        = []string{userRead, userWrite, groupRead, groupWrite, groupMemberRead, applicationRead, applicationWrite, directoryRead, directoryWrite}
+	readsHidden         = []string{hiddenMemberRead}
+	readsEligibility    = []string{eligibilityRead}
 	readsLogs           = []string{provisioningLogRead, auditLogRead}
 )
 

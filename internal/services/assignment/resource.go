@@ -160,14 +160,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if !ok && !state.Role.IsNull() { // not just imported
-		if why := r.roster.Principals.Gone(ctx, state.key().PrincipalID); why != "" && app.ConfirmGone(ctx, errStays) != nil {
-			// Its old id is what keeps whoever gets the name next from getting the access.
+		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID)
+		if why != "" && (!purged || r.isTaken(ctx, state)) && app.ConfirmGone(ctx, errStays) != nil {
+			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
 			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 			return
 		}
 	}
 	if !ok {
+		app.Lapsed.Add(state.named())
 		// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
@@ -189,6 +191,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+// isTaken reports whether the name of a state's user means somebody else now, or may.
+func (r *Resource) isTaken(ctx context.Context, state model) bool {
+	if state.UserPrincipalName.IsNull() {
+		return false
+	}
+	user, err := r.roster.Principals.Named(ctx, state.UserPrincipalName.ValueString())
+	return err != nil || user.Exists && user.ID != state.PrincipalID.ValueString()
 }
 
 // Update writes nothing: what can change in place only says the same in other words.
