@@ -103,10 +103,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
-		var skipped graphdiag.Skipped
-		skipped.Add("whether user name, notification, threshold and scope are still as configured", err)
-		skipped.Add("whether a change would cost secrets that are not managed here", err)
-		resp.Diagnostics.Append(skipped.Diagnostics("They keep the values of the last apply.")...)
+		resp.Diagnostics.Append(graphdiag.NotRefreshed("the connection "+state.JobID.ValueString(), state.unread(), err,
+			"overwrite what was changed in them elsewhere, and drop secrets that are not managed here"))
 		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
