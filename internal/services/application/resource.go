@@ -249,10 +249,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // rename patches the registration, which owns the name, and waits until the service principal shows it.
 func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
-	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
+	err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name})
+	if graph.IsAmbiguous(err) {
+		renamed, _ := graph.Settle(ctx, r.data.Graph, "the registration to show the new name", func(ctx context.Context) (bool, error) {
+			app, err := r.data.Graph.GetApplicationByAppID(ctx, plan.ClientID.ValueString())
+			return err == nil && app.DisplayName == name, err
+		})
+		if renamed {
+			err = nil
+		}
+	}
+	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err)}
 	}
-	err := r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
+	ctx, cancel := graph.Outlast(ctx)
+	defer cancel()
+	err = r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
 		sp, err := r.data.Graph.GetServicePrincipal(ctx, plan.ID.ValueString())
 		if graph.IsNotFound(err) {
 			return false, "not found", nil
@@ -305,6 +317,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	remembered(r.data).own.Add(id)
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
