@@ -166,6 +166,13 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 	})
 }
 
+// GetApplication returns a registration by object id.
+func (c *Client) GetApplication(ctx context.Context, objectID string) (Application, error) {
+	var application Application
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applications", objectID), needs: readsApplications, names: objectID}, &application)
+	return application, err
+}
+
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
 	in := call{

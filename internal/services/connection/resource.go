@@ -58,7 +58,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ref, diags := importRef(ctx, req)
+	ref, diags := importRef(ctx, r.data.Graph, req)
 	if resp.Diagnostics.Append(diags...); diags.HasError() {
 		return
 	}
@@ -88,7 +88,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && state.TemplateID.IsNull():
+	case state.TemplateID.IsNull() && (presence.Gone() || presence == graph.ConnectorRetired): // to be imported
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, state.ref(), presence, graph.JobRef.String))
+		return
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
