@@ -63,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	put, atRisk := stored(before).plan(want, true)
-	result, err := r.writeAround(ctx, plan, want, before, put, atRisk)
+	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	r.data.NoteSecrets(servicePrincipalID, result.after)
 	if err != nil {
 		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
@@ -73,8 +73,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
 	}
-	resp.Diagnostics.Append(plan.remember(ctx, result, false, resp.Private)...)
-	for _, problem := range r.brokenNow(plan, result) { // an error would taint the connection, and the next apply would delete it
+	resp.Diagnostics.Append(result.remember(ctx, false, resp.Private)...)
+	for _, problem := range result.brokenNow(r.portalLink(servicePrincipalID)) { // an error would taint the connection, and the next apply would delete it
 		resp.Diagnostics.AddWarning(problem.Summary(), problem.Detail())
 	}
 	plan.Authorized = types.BoolUnknown()

@@ -81,7 +81,7 @@ func waits() diag.Diagnostic {
 
 // mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that
 // began after a start of our own.
-func (r *Resource) mayRelease(ctx context.Context, job graph.Job, kept private) bool {
+func mayRelease(ctx context.Context, job graph.Job, kept private) bool {
 	var started time.Time
 	if raw, _ := kept.GetKey(ctx, keyStarted); raw != nil && json.Unmarshal(raw, &started) != nil {
 		started = time.Time{}
@@ -91,16 +91,16 @@ func (r *Resource) mayRelease(ctx context.Context, job graph.Job, kept private) 
 
 // carryOut does what is due and reports whether nothing is left to do. It looks at the job once more: the write and the test
 // before it take time, in which somebody may have paused it. accepted says that the target took the credentials.
-func (r *Resource) carryOut(ctx context.Context, plan model, due string, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
+func carryOut(ctx context.Context, client *graph.Client, plan model, due string, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
 	ref := plan.ref()
-	job, err := r.data.Graph.RequireJob(ctx, ref)
+	job, err := client.RequireJob(ctx, ref)
 	switch {
 	case err != nil:
 		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "What the change still needs stays pending: apply again.")}
 	case due == actionStart:
-		return r.release(ctx, plan, job, accepted, kept)
+		return release(ctx, client, plan, job, accepted, kept)
 	case job.Schedule.Active():
-		if err := r.data.Graph.RestartJob(ctx, ref, ""); err != nil {
+		if err := client.RestartJob(ctx, ref, ""); err != nil {
 			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
 				"The scope is stored but takes effect only with a restart, which stays pending: apply again, or restart provisioning in the portal.")}
 		}
@@ -111,20 +111,20 @@ func (r *Resource) carryOut(ctx context.Context, plan model, due string, accepte
 }
 
 // release lifts a quarantine for credentials that the target took, unless it holds deletions back.
-func (r *Resource) release(ctx context.Context, plan model, job graph.Job, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
-	if !r.mayRelease(ctx, job, kept) {
+func release(ctx context.Context, client *graph.Client, plan model, job graph.Job, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
+	if !mayRelease(ctx, job, kept) {
 		return true, nil
 	}
 	if !accepted { // the run that stored them was cut short
 		if !plan.TestConnection.ValueBool() {
 			return true, nil
 		}
-		if err := r.data.Graph.ValidateJobCredentials(ctx, plan.ref(), nil); err != nil {
+		if err := client.ValidateJobCredentials(ctx, plan.ref(), nil); err != nil {
 			return true, diag.Diagnostics{graphdiag.Error("The quarantine stays", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Give new ones with a new version.")}
 		}
 	}
 	if job.Status.Quarantine.SeriesCount > 1 { // it may have begun for another reason
-		held, err := r.data.Graph.HeldDeletions(ctx, plan.ref(), job)
+		held, err := client.HeldDeletions(ctx, plan.ref(), job)
 		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
 		switch {
 		case err != nil:
@@ -134,11 +134,11 @@ func (r *Resource) release(ctx context.Context, plan model, job graph.Job, accep
 				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are meant."+then)}
 		}
 	}
-	started, err := json.Marshal(r.data.Graph.Clock().Now())
+	started, err := json.Marshal(client.Clock().Now())
 	if err == nil {
 		diags.Append(kept.SetKey(ctx, keyStarted, started)...)
 	}
-	if err := r.data.Graph.StartJob(ctx, plan.ref()); err != nil {
+	if err := client.StartJob(ctx, plan.ref()); err != nil {
 		return false, append(diags, graphdiag.Error("Cannot lift the quarantine", err,
 			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt."))
 	}

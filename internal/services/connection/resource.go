@@ -157,8 +157,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(diags...)
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
-	resp.Diagnostics.Append(plan.remember(ctx, result, fresh, resp.Private)...)
-	if fresh && result.accepted && due == "" && r.mayRelease(ctx, job, resp.Private) {
+	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
+	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart
 	}
 	planned := plan.PendingAction
@@ -169,14 +169,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddError("The service dropped secrets", lostDetail(result.lost))
 	}
-	resp.Diagnostics.Append(r.brokenNow(plan, result)...)
+	resp.Diagnostics.Append(result.brokenNow(r.portalLink(servicePrincipalID))...)
 	if due == "" || !planned.IsNull() && !planned.IsUnknown() { // which leaves it pending
 		if due == "" {
 			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_action"), types.StringNull())...)
 		}
 		return
 	}
-	done, diags := r.carryOut(ctx, plan, due, result.accepted, resp.Private)
+	done, diags := carryOut(ctx, r.data.Graph, plan, due, result.accepted, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	switch {
 	case done:
@@ -209,7 +209,7 @@ func (r *Resource) change(ctx context.Context, plan, state model, want desired, 
 		}
 		accepted = len(diags) == 0
 	}
-	result, err := r.writeAround(ctx, plan, want, before, put, atRisk)
+	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	result.accepted = result.accepted || accepted
 	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
 	if err != nil {

@@ -42,10 +42,10 @@ type brokenWrite struct {
 // writeAround is write for a change that may not repeat what is stored: one that carries no managed secret is put between
 // two tests of the stored credentials. There are no more than these two, and the second only if the first succeeded, since
 // failed sign-ins lock the administrator out.
-func (r *Resource) writeAround(ctx context.Context, m model, want desired, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
-	test := func() error { return r.data.Graph.ValidateJobCredentials(ctx, m.ref(), nil) }
+func writeAround(ctx context.Context, client *graph.Client, m model, want desired, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
+	test := func() error { return client.ValidateJobCredentials(ctx, m.ref(), nil) }
 	watched := put != nil && len(want.secret) == 0 && m.TestConnection.ValueBool() && graph.HoldCredential(before) && test() == nil
-	result, err := write(ctx, r.data.Graph, m.ServicePrincipalID.ValueString(), before, put, atRisk)
+	result, err := write(ctx, client, m.ServicePrincipalID.ValueString(), before, put, atRisk)
 	if err != nil || !watched {
 		return result, err
 	}
@@ -57,18 +57,18 @@ func (r *Resource) writeAround(ctx context.Context, m model, want desired, befor
 	return result, nil
 }
 
-// remember keeps a mark of a write that broke the stored credentials, and takes it away when credentials that work or are
-// new are stored, or nobody wants to know.
-func (m model) remember(ctx context.Context, result written, fresh bool, kept private) diag.Diagnostics {
+// remember keeps a mark of a write that broke the stored credentials. It takes the mark away when those work that are stored
+// now, or when they are others or nobody wants to know, which forget says.
+func (w written) remember(ctx context.Context, forget bool, kept private) diag.Diagnostics {
 	switch {
-	case result.broken != nil:
-		said, _ := refusal(result.broken)
-		return brokenWrite{At: result.at, Said: said}.keep(ctx, result.after, kept)
-	case result.accepted, fresh, !m.TestConnection.ValueBool():
+	case w.broken != nil:
+		said, _ := refusal(w.broken)
+		return brokenWrite{At: w.at, Said: said}.keep(ctx, w.after, kept)
+	case w.accepted, forget:
 		return kept.SetKey(ctx, keyRefused, nil)
 	}
-	if mark := recall(ctx, kept); mark != nil && result.after != nil { // this write is no sign that it is over
-		return mark.keep(ctx, result.after, kept)
+	if mark := recall(ctx, kept); mark != nil && w.after != nil { // this write is no sign that it is over
+		return mark.keep(ctx, w.after, kept)
 	}
 	return nil
 }
@@ -114,24 +114,24 @@ func (s stored) signIn() stored {
 }
 
 // brokenDetail says what happened to credentials that a write broke and what to do next.
-func (r *Resource) brokenDetail(servicePrincipalID, said string) string {
+func brokenDetail(portal, said string) string {
 	return fmt.Sprintf("The target accepted the stored credentials right before this write and refuses them since. The service said: %s "+
 		"The write could not repeat what it cannot read, and the service seems not to have kept it. Give the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
-		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` goes past it.", said, r.portalLink(servicePrincipalID))
+		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` goes past it.", said, portal)
 }
 
 // brokenNow is the message of the apply that broke the credentials. Where secrets are missing, that says enough.
-func (r *Resource) brokenNow(m model, result written) diag.Diagnostics {
-	said, refused := refusal(result.broken)
-	if !refused || len(result.lost) > 0 {
+func (w written) brokenNow(portal string) diag.Diagnostics {
+	said, refused := refusal(w.broken)
+	if !refused || len(w.lost) > 0 {
 		return nil
 	}
-	detail := r.brokenDetail(m.ServicePrincipalID.ValueString(), said) + "\n\n" + graphdiag.Facts(result.broken)
+	detail := brokenDetail(portal, said) + "\n\n" + graphdiag.Facts(w.broken)
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The stored credentials are refused since this write", detail)}
 }
 
-// brokenStill is the message of every plan until it is fixed.
-func (r *Resource) brokenStill(servicePrincipalID string, mark brokenWrite) diag.Diagnostic {
+// told is the message of every plan until it is fixed.
+func (b brokenWrite) told(portal string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The stored credentials are refused",
-		fmt.Sprintf("This is so since the apply at %s. ", mark.At.UTC().Format(time.RFC3339))+r.brokenDetail(servicePrincipalID, mark.Said))
+		fmt.Sprintf("This is so since the apply at %s. ", b.At.UTC().Format(time.RFC3339))+brokenDetail(portal, b.Said))
 }

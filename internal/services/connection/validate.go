@@ -97,7 +97,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	case !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool():
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	case mark != nil && !newSecrets(plan, config, *state):
-		resp.Diagnostics.Append(r.brokenStill(state.ServicePrincipalID.ValueString(), *mark))
+		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
