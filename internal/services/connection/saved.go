@@ -30,11 +30,12 @@ const (
 	keyStarted = "started" // when new credentials were answered by a start
 )
 
-// brokenWrite is what is remembered of a write that repeated no secret and after which the target refused the stored
-// credentials that it had accepted before, until there is a sign that this is over.
+// brokenWrite is what is remembered of a write that cost stored credentials, until there is a sign that this is over: the
+// target refused them since, having accepted them before, or the service does not list them any more.
 type brokenWrite struct {
 	At   time.Time `json:"at"`
-	Said string    `json:"said"`
+	Said string    `json:"said"`           // how the target refused them
+	Lost []string  `json:"lost,omitempty"` // which of them the service dropped, as far as it shows
 	// Stored are the secrets as they were read then; masked ones are masked.
 	Stored stored `json:"stored"`
 }
@@ -63,9 +64,11 @@ func (w written) remember(ctx context.Context, forget bool, kept private) diag.D
 	switch {
 	case w.broken != nil:
 		said, _ := refusal(w.broken)
-		return brokenWrite{At: w.at, Said: said}.keep(ctx, w.after, kept)
+		return brokenWrite{At: w.at, Said: said, Lost: w.lost}.keep(ctx, w.after, kept)
 	case w.accepted, forget:
 		return kept.SetKey(ctx, keyRefused, nil)
+	case len(w.lost) > 0:
+		return brokenWrite{At: w.at, Lost: w.lost}.keep(ctx, w.after, kept)
 	}
 	if mark := recall(ctx, kept); mark != nil && w.after != nil { // this write is no sign that it is over
 		return mark.keep(ctx, w.after, kept)
@@ -132,6 +135,9 @@ func (w written) brokenNow(portal string) diag.Diagnostics {
 
 // told is the message of every plan until it is fixed.
 func (b brokenWrite) told(portal string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The stored credentials are refused",
-		fmt.Sprintf("This is so since the apply at %s. ", b.At.UTC().Format(time.RFC3339))+brokenDetail(portal, b.Said))
+	since := fmt.Sprintf("This is so since the apply at %s. ", b.At.UTC().Format(time.RFC3339))
+	if len(b.Lost) > 0 {
+		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service dropped secrets", since+lostDetail(b.Lost))
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The stored credentials are refused", since+brokenDetail(portal, b.Said))
 }
