@@ -46,7 +46,7 @@ func renderStatus(s *store.Status, spelling Spelling) object {
 	}
 	counts := make([]object, len(s.EntryCounts))
 	for i, e := range s.EntryCounts {
-		counts[i] = object{{"key", spelling.kind(e.Kind)}, {"value", e.Count}}
+		counts[i] = object{{"key", spelling.ofCount(e.Kind)}, {"value", e.Count}}
 	}
 	return object{
 		{"code", s.Code}, {"countSuccessiveCompleteFailures", s.SuccessiveFailures}, {"escrowsPruned", s.EscrowsPruned},

@@ -28,8 +28,8 @@ type Spelling struct {
 
 const newerDirectory = "Microsoft Entra ID"
 
-// kind writes the kind of an entry count.
-func (s Spelling) kind(kind string) string {
+// ofCount writes the kind of an entry count.
+func (s Spelling) ofCount(kind string) string {
 	if s.LowerCaseCounts && kind != "" {
 		return strings.ToLower(kind[:1]) + kind[1:]
 	}

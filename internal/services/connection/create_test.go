@@ -123,8 +123,10 @@ func TestResource_keepsWhatThePortalAuthorized(t *testing.T) {
 	m := w.managed()
 	m.Apply(w.bare())
 	wants(t, w.Diagnostics(), acctest.Diagnostic{Summary: "Secrets that this configuration cannot repeat",
-		Detail: "The service holds `Oauth2AccessToken`, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
-			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run."})
+		Detail: "The service holds `Oauth2AccessToken` for service principal " + w.sp.ID + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
+			"which is not documented. After the apply the provider checks and reports what was dropped. The service renews these by itself, and an older value would replace a newer one, " +
+			"so that they are never sent along. If they are dropped, authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."})
+	wantLines(t, w.did(), "POST jobs", "POST validateCredentials", "PUT secrets", "POST validateCredentials")
 	w.wantSecrets("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 	if m.Get("authorized") != true {
 		t.Errorf("authorized is %v", m.Get("authorized"))
