@@ -191,11 +191,10 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			},
 		},
 		{
-			"list deleted groups",
-			func(ctx context.Context, c *Client) (any, error) { return c.ListDeleted(ctx, DeletedGroups) },
-			answer(200, `{"value":[{"id":"a","displayName":"A","deletedDateTime":"2030-01-02T03:04:05Z"}]}`),
-			"GET /v1.0/directory/deletedItems/microsoft.graph.group?$select=id%2CdisplayName%2CdeletedDateTime", "",
-			[]DeletedObject{{ID: "a", DisplayName: "A", DeletedDateTime: "2030-01-02T03:04:05Z"}},
+			"get what was deleted",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetDeleted(ctx, "a") },
+			answer(200, `{"id":"a","displayName":"A","deletedDateTime":"2030-01-02T03:04:05Z"}`),
+			"GET /v1.0/directory/deletedItems/a", "", DeletedObject{ID: "a", DisplayName: "A", DeletedDateTime: "2030-01-02T03:04:05Z"},
 		},
 		{
 			"list members",

@@ -74,9 +74,8 @@ func graphRoutes() *http.ServeMux {
 		{"GET /applications/{id}", apps, ofDirectory, (*call).getApplication},
 		{"PATCH /applications/{id}", writeApps, ofDirectory, (*call).patchApplication},
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
-		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
+		{"GET /directory/deletedItems/{id}", allOf(readsObjects), ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
-		{"GET /directory/deletedItems/microsoft.graph.group", allOf(readsGroups), ofDirectory, (*call).listDeletedGroups},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
 
