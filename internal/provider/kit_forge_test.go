@@ -22,6 +22,9 @@ const (
 	kitHead   = "1111111111111111111111111111111111111111" // newest commit of the pull request
 	kitMerge  = "2222222222222222222222222222222222222222" // the commit by which it was merged
 	kitNumber = 7                                          // of the pull request
+	kitReason = "Stopped by somebody."
+	// kitPipeline is the merge request's, at GitLab.
+	kitPipeline = "800"
 )
 
 // forge is a stand-in for GitHub, GitLab and Azure DevOps: one pull request with comments, and issues. It answers what the kit's
@@ -53,31 +56,33 @@ type forgeIssue struct {
 	closed       bool
 }
 
-// dialect is how one of the forges is told where it is, and what by.
+// dialect is what one of the forges calls things.
 type dialect struct {
-	name string
-	env  func(f *forge, sim *simulator.Server) map[string]string
+	name, folder string // of the pipelines
+	env          func(f *forge, sim *simulator.Server) map[string]string
 }
 
 var dialects = []dialect{
-	{"GitHub", func(f *forge, sim *simulator.Server) map[string]string {
+	{"GitHub", "github", func(f *forge, sim *simulator.Server) map[string]string {
 		return map[string]string{
 			"GITHUB_ACTIONS": "true", "GITHUB_API_URL": f.server.URL, "GITHUB_REPOSITORY": "example/provisioning", "GITHUB_SHA": kitMerge, "GITHUB_TOKEN": "token-of-the-job",
-			"GITHUB_SERVER_URL": f.server.URL, "GITHUB_RUN_ID": "99",
+			"GITHUB_SERVER_URL": f.server.URL, "GITHUB_RUN_ID": "99", "NUMBER": strconv.Itoa(kitNumber), "COMMIT": kitHead, "REASON": kitReason,
 			"ACTIONS_ID_TOKEN_REQUEST_URL": sim.GitHubRequestURL(), "ACTIONS_ID_TOKEN_REQUEST_TOKEN": simulator.GitHubRequestToken,
 		}
 	}},
-	{"GitLab", func(f *forge, sim *simulator.Server) map[string]string {
+	{"GitLab", "gitlab", func(f *forge, sim *simulator.Server) map[string]string {
 		return map[string]string{
 			"GITLAB_CI": "true", "CI_API_V4_URL": f.server.URL + "/api/v4", "CI_PROJECT_ID": "42", "CI_COMMIT_SHA": kitMerge, "GITLAB_TOKEN": "token-of-the-job",
-			"CI_JOB_URL": f.server.URL + "/job", "CI_DEFAULT_BRANCH": "main", "ARM_OIDC_TOKEN": sim.FederatedToken(),
+			"CI_JOB_URL": f.server.URL + "/job", "CI_DEFAULT_BRANCH": "main", "ARM_OIDC_TOKEN": sim.FederatedToken(), "GITLAB_USER_LOGIN": "somebody",
+			"CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": kitHead, "CI_JOB_TOKEN": "job-token", "CI_PIPELINE_ID": kitPipeline, "REVIEWED_PIPELINE": kitPipeline,
 		}
 	}},
-	{"Azure DevOps", func(f *forge, sim *simulator.Server) map[string]string {
+	{"Azure DevOps", "azure-devops", func(f *forge, sim *simulator.Server) map[string]string {
 		return map[string]string{
 			"TF_BUILD": "True", "SYSTEM_COLLECTIONURI": f.server.URL + "/org/", "SYSTEM_TEAMPROJECTID": "project", "BUILD_REPOSITORY_ID": "repo", "BUILD_SOURCEVERSION": kitMerge,
 			"BUILD_BUILDID": "99", "SYSTEM_ACCESSTOKEN": simulator.AzureDevOpsToken, "SYSTEM_OIDCREQUESTURI": sim.AzureDevOpsRequestURL(),
-			"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "connection",
+			"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "connection", "SYSTEM_PULLREQUEST_SOURCECOMMITID": kitHead, "SYSTEM_PULLREQUEST_PULLREQUESTID": strconv.Itoa(kitNumber),
+			"REASON": kitReason,
 		}
 	}},
 }
@@ -291,7 +296,7 @@ func (f *forge) gitlab(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET "+top+"/pipelines/{id}", func(w http.ResponseWriter, r *http.Request) {
 		pipeline := object{"source": "merge_request_event", "ref": fmt.Sprintf("refs/merge-requests/%d/head", kitNumber)}
-		if r.PathValue("id") != "800" {
+		if r.PathValue("id") != kitPipeline {
 			pipeline = object{"source": "push", "ref": "somebody-s-branch"}
 		}
 		answer(w, r, pipeline)
@@ -304,7 +309,9 @@ func (f *forge) gitlab(mux *http.ServeMux) {
 
 func (f *forge) azure(mux *http.ServeMux) {
 	const top = "/org/project/_apis"
-	mux.HandleFunc("GET /org/_apis/connectionData", func(w http.ResponseWriter, r *http.Request) { answer(w, r, object{"authenticatedUser": object{"id": "us"}}) })
+	mux.HandleFunc("GET /org/_apis/connectionData", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, r, object{"authenticatedUser": object{"id": "us"}})
+	})
 	mux.HandleFunc("POST "+top+"/git/repositories/repo/pullrequestquery", func(w http.ResponseWriter, r *http.Request) {
 		var sent struct {
 			Queries []struct {

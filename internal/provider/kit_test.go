@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -53,9 +54,11 @@ var kitTools = sync.OnceValues(func() (string, error) {
 // kit is a repository that uses the kit: the complete example with a health check, applied, and the forge that it is at.
 type kit struct {
 	t     *testing.T
+	at    dialect
 	sim   *simulator.Server
 	forge *forge
-	dir   string // of the configuration
+	home  string // of the repository
+	dir   string // of the configuration in it
 	env   map[string]string
 }
 
@@ -73,12 +76,20 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 	for _, client := range []simulator.Client{kitReader, kitWriter, kitSwitch} {
 		sim.AddClient(client)
 	}
-	k := &kit{t: t, sim: sim, forge: newForge(t), dir: t.TempDir()}
+	k := &kit{t: t, at: d, sim: sim, forge: newForge(t), home: t.TempDir()}
+	k.dir = filepath.Join(k.home, "infra")
 	tools, err := kitTools()
 	if err != nil {
 		t.Fatal(err)
 	}
+	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	home := t.TempDir()
+	if err := errors.Join(os.Mkdir(k.dir, 0o700), os.Mkdir(filepath.Join(k.home, "ci"), 0o700), os.Symlink(scripts, filepath.Join(k.home, "ci", "scripts"))); err != nil {
+		t.Fatal(err)
+	}
 	authority, settings := filepath.Join(home, "ca.pem"), filepath.Join(home, "cli.tfrc")
 	k.write(authority, string(sim.CACertificatePEM()))
 	k.write(settings, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins))
@@ -88,7 +99,7 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 	maps.Copy(k.env, d.env(k.forge, sim))
 	maps.Copy(k.env, map[string]string{
 		"PATH": strings.Trim(tools+string(os.PathListSeparator)+os.Getenv("PATH"), string(os.PathListSeparator)), "HOME": home, "TMPDIR": home,
-		"TF": cli, "TF_DIR": k.dir, "TF_CLI_CONFIG_FILE": settings, "CHECKPOINT_DISABLE": "1", "ARM_USE_OIDC": "true",
+		"TF": cli, "TF_DIR": "infra", "RUNNER_TEMP": home, "AGENT_TEMPDIRECTORY": home, "TF_CLI_CONFIG_FILE": settings, "CHECKPOINT_DISABLE": "1", "ARM_USE_OIDC": "true",
 		"TF_VAR_gotomeeting_admin_password": "not-the-password", "TF_VAR_meetings_team_group_id": store.GroupMeetings,
 		"HEARTBEAT_URL": k.forge.server.URL + "/heartbeat",
 	})
@@ -156,7 +167,7 @@ func (k *kit) command(as simulator.Client, extra map[string]string, name string,
 	}
 	var all bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &all, &all
-	cmd.Dir = k.dir
+	cmd.Dir = k.home
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return all.String(), exit.ExitCode()
@@ -169,21 +180,48 @@ func (k *kit) command(as simulator.Client, extra map[string]string, name string,
 
 func (k *kit) terraform(args ...string) {
 	k.t.Helper()
-	if output, code := k.command(kitWriter, map[string]string{"TF_VAR_gotomeeting_admin_password": store.AdminPassword}, k.env["TF"], append([]string{"-chdir=" + k.dir}, args...)...); code != 0 {
+	if output, code := k.command(kitWriter, map[string]string{"TF_VAR_gotomeeting_admin_password": store.AdminPassword}, k.env["TF"], append([]string{"-chdir=infra"}, args...)...); code != 0 {
 		k.t.Fatalf("terraform %v: %s", args, output)
 	}
 }
 
-// script runs a script of the kit, which has to end with a code.
-func (k *kit) script(as simulator.Client, want int, name string, args ...string) string {
-	k.t.Helper()
-	path, err := filepath.Abs(filepath.Join(kitFolder, "scripts", name))
-	if err != nil {
-		k.t.Fatal(err)
+// steps finds what the pipelines of a forge run: lines such as "run: ci/scripts/apply.sh approved".
+var steps = regexp.MustCompile(`(?m)^ *(?:- )?(?:(?:run|bash|inlineScript): )?ci/scripts/([a-z]+\.sh.*)$`)
+
+// commands are the lines of a forge's pipelines that run a script, such as `apply.sh approved`.
+func (d dialect) commands(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(kitFolder, d.folder, "*.yml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pipelines: %v", err)
 	}
-	output, code := k.command(as, nil, "bash", append([]string{path}, args...)...)
+	var found []string
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range steps.FindAllStringSubmatch(string(content), -1) {
+			found = append(found, match[1])
+		}
+	}
+	return found
+}
+
+// script has a step of the pipelines run, named by the beginning of its command; it has to end with a code.
+func (k *kit) script(as simulator.Client, want int, command string) string {
+	k.t.Helper()
+	all := k.at.commands(k.t)
+	at := slices.Index(all, command)
+	if at < 0 {
+		at = slices.IndexFunc(all, func(one string) bool { return strings.HasPrefix(one, command+" ") })
+	}
+	if at < 0 {
+		k.t.Fatalf("no pipeline runs %s", command)
+	}
+	output, code := k.command(as, nil, "bash", "-c", "ci/scripts/"+all[at])
 	if code != want {
-		k.t.Fatalf("%s %v ended with %d, not %d:\n%s", name, args, code, want, output)
+		k.t.Fatalf("%s ended with %d, not %d:\n%s", all[at], code, want, output)
 	}
 	return output
 }
@@ -215,10 +253,73 @@ func TestKit(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			k := newKit(t, plugins, d)
+			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
 			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
 			t.Run("stop and resume", func(t *testing.T) { k.t = t; k.stopAndResume() })
 		})
 	}
+}
+
+// publish reviews what the configuration proposes, as the pipeline of a pull request does.
+func (k *kit) publish(want int) (output string) {
+	k.t.Helper()
+	output = k.script(kitReader, want, "review.sh")
+	if k.at.folder != "gitlab" {
+		k.script(simulator.Client{}, 0, "comment.sh")
+		return output
+	}
+	artifact, err := os.ReadFile(filepath.Join(k.home, "comment.md"))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.forge.artifact = string(artifact)
+	k.env["GITLAB_TOKEN"] = "" // which is protected
+	k.script(simulator.Client{}, 0, "note.sh ask")
+	k.env["GITLAB_TOKEN"] = "token-of-the-job"
+	if !slices.Equal(k.forge.triggered, []string{kitPipeline}) {
+		k.t.Errorf("triggered %v", k.forge.triggered)
+	}
+	k.forge.triggered = nil
+	k.script(simulator.Client{}, 0, "note.sh post")
+	return output
+}
+
+// commenting: one comment, which is deleted and posted anew; what others wrote is left alone, whatever it begins with.
+func (k *kit) commenting() {
+	const mark = "<!-- gotomeeting report " + kitHead + " -->"
+	for range 130 {
+		k.forge.add("somebody", "What do you think?")
+	}
+	k.forge.add("somebody", mark+"\nnot ours")
+	k.forge.add("us", "<!-- gotomeeting report 0000000000000000000000000000000000000000 -->\nan earlier one")
+	k.forge.comments[len(k.forge.comments)-1].edited = true
+	k.forge.add("us", "<!-- gotomeeting difference "+kitHead+" -->\nof another kind")
+	for range 2 {
+		k.publish(0)
+	}
+	others := k.forge.comments[:len(k.forge.comments)-1]
+	last := k.forge.comments[len(k.forge.comments)-1]
+	if len(others) != 132 || others[130].body != mark+"\nnot ours" || !strings.HasSuffix(others[131].body, "of another kind") {
+		k.t.Errorf("%d other comments", len(others))
+	}
+	if last.author != "us" || !strings.HasPrefix(last.body, mark+"\n") || !strings.Contains(last.body, "No resource changes.") {
+		k.t.Errorf("the comment is %q", last.body)
+	}
+	k.edit(`locale    = {`, `nonsense  = {`)
+	k.publish(1)
+	if last := k.forge.comments[len(k.forge.comments)-1]; len(k.forge.comments) != 133 || !strings.Contains(last.body, "**The plan failed.**") {
+		k.t.Errorf("%d comments, the last %q", len(k.forge.comments), last.body)
+	}
+	k.edit(`nonsense  = {`, `locale    = {`)
+	if k.at.folder != "gitlab" {
+		return
+	}
+	// A branch cannot have something else said in the name of the project.
+	k.forge.artifact = "<!-- gotomeeting report " + kitMerge + " -->\n"
+	k.script(simulator.Client{}, 1, "note.sh post")
+	k.env["REVIEWED_PIPELINE"] = "801" // of a branch, not of a merge request
+	k.script(simulator.Client{}, 1, "note.sh post")
+	k.env["REVIEWED_PIPELINE"] = kitPipeline
 }
 
 // nightly: one issue from the first night on which something is wrong to the first on which nothing is.
@@ -280,14 +381,14 @@ func (k *kit) nightly() {
 // stopAndResume: the switch needs no more than the rights on the job, and nothing is applied in between.
 func (k *kit) stopAndResume() {
 	const label = "gotomeeting-stopped"
-	k.script(kitReader, 22, "switch.sh", "stop", "Somebody looks into it.")
+	k.script(kitReader, 22, "switch.sh stop")
 	if k.job().Schedule != store.ScheduleActive || k.issue(label) != nil {
 		k.t.Fatal("an identity that only reads has stopped it")
 	}
 	for range 2 {
-		k.script(kitSwitch, 0, "switch.sh", "stop", "Somebody looks into it.")
+		k.script(kitSwitch, 0, "switch.sh stop")
 	}
-	if one := k.issue(label); one == nil || !strings.HasPrefix(one.body, "Somebody looks into it.") {
+	if one := k.issue(label); one == nil || !strings.HasPrefix(one.body, kitReason) {
 		k.t.Errorf("issues %v", k.forge.issues)
 	}
 	if got := k.job().Schedule; got == store.ScheduleActive {
@@ -303,7 +404,7 @@ func (k *kit) stopAndResume() {
 	}
 	k.sim.Log().Reset()
 	for range 2 {
-		k.script(kitSwitch, 0, "switch.sh", "resume")
+		k.script(kitSwitch, 0, "switch.sh resume")
 	}
 	if starts := len(k.sim.Log().Match("POST", "/servicePrincipals/*/synchronization/jobs/*/start")); starts != 1 {
 		k.t.Errorf("started %d times", starts)

@@ -15,6 +15,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 number=$(send GET "$repository/pipelines/$REVIEWED_PIPELINE" |
   jq --raw-output 'select(.source == "merge_request_event") | .ref | capture("^refs/merge-requests/(?<iid>[0-9]+)/(head|merge)$").iid')
+if [ -z "$number" ]; then
+  echo "Pipeline $REVIEWED_PIPELINE is not that of a merge request." >&2
+  exit 1
+fi
 job=$(pages "$repository/pipelines/$REVIEWED_PIPELINE/jobs?" | jq --raw-output 'select(.name == "review") | .id' | head -n 1)
 send GET "$repository/jobs/$job/artifacts/comment.md" >"$work/comment.md"
 # The branch made the comment. It is only taken for what it is: the report of the newest commit of its own merge request.

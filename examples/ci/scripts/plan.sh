@@ -27,6 +27,7 @@ comment() {
     return
   fi
   jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"
+  [ -e "$work/report.json" ] || echo null >"$work/report.json"
   jq --null-input --compact-output --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" '{report: $report[0], changes: $changes[0]}' >"$work/machine.json"
   if [ "$(wc -c <"$work/machine.json")" -lt 40000 ]; then
     printf '\n<details><summary>For the job that applies</summary>\n\n```json\n%s\n```\n</details>\n' "$(cat "$work/machine.json")"
