@@ -94,6 +94,9 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 			}
 			return nil
 		},
+		"HeldDeletions": func() error {
+			return second(n.HeldDeletions(ctx, ref, graph.Job{Status: &graph.JobStatus{Quarantine: &graph.Quarantine{}}}))
+		},
 		"ProvisionOnDemand": func() error {
 			return second(n.ProvisionOnDemand(ctx, ref, rule, graph.OnDemandSubject{ObjectID: userAna, ObjectType: "User"}))
 		},

@@ -35,12 +35,6 @@ type Application struct {
 	// no more.
 	Refused atomic.Bool
 
-	// Warned counts the warnings about people who lose access: beyond some they share a title.
-	Warned atomic.Int32
-
-	// Kept counts the warnings that take such a warning back.
-	Kept atomic.Int32
-
 	// Lapsed are the assignments that were in the state when this run began and are not there any more, by principal and role
 	// as the configuration names them: what speaks against making them again stops nobody's plan. A set is the zero value.
 	Lapsed memo.Set[Named]

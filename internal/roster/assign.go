@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
@@ -16,12 +15,8 @@ import (
 // AssignTries is how often an assignment is tried.
 const AssignTries = 5
 
-// How often a listing is asked before it is believed about what was written a moment ago (over some four seconds), and how
-// long an interrupted apply may take to find out what it did.
-const (
-	settleLooks = 4
-	settleGrace = 15 * time.Second
-)
+// settleLooks is how often a listing is asked before it is believed about what was made a moment ago, over some four seconds.
+const settleLooks = 4
 
 // ExistsError says that this run has made the same assignment before, for another resource.
 type ExistsError struct {
@@ -136,29 +131,18 @@ func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment,
 
 // settle looks for an assignment in fresh listings until it is seen or enough looks have not seen it.
 func (a *Application) settle(ctx context.Context, key Key) (found graph.Assignment, ok bool, err error) {
-	err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) bool {
+	ok, err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) (ok bool) {
 		found, ok = l.Get(key)
 		return ok
 	})
 	return found, ok, err
 }
 
-// lookOften shows fresh listings to see until it has seen what it wants, or often enough. It takes a moment even when the
-// context has ended, since an interrupted apply that knows what it did leaves nothing behind unseen.
-func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) error {
-	if ctx.Err() != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
-		defer cancel()
-	}
-	looks := settleLooks
-	return a.directory.Poll(ctx, what, func(ctx context.Context) (bool, string, error) {
+// lookOften shows fresh listings to see until it has seen what it wants, or often enough.
+func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) (seen bool, err error) {
+	return graph.Settle(ctx, a.directory, what, func(ctx context.Context) (bool, error) {
 		l, err := a.listing.Now(ctx)
-		if err != nil {
-			return false, "", err
-		}
-		looks--
-		return see(l) || looks <= 0, "not seen yet", nil
+		return err == nil && see(l), err
 	})
 }
 

@@ -47,6 +47,13 @@ func (t route) required(v Variants) requirement {
 	return needs
 }
 
+// inBeta are the operations that the azuread provider asks of the beta version, for members that the stable one lacks. All
+// others are not served there, so that a client that strays into beta is found out.
+var inBeta = map[string]bool{
+	"GET /servicePrincipals": true, "GET /servicePrincipals/{id}": true, "PATCH /servicePrincipals/{id}": true,
+	"GET /applications": true, "GET /applications/{id}": true, "PATCH /applications/{id}": true,
+}
+
 // graphRoutes is the table of all operations, with the permissions that each needs.
 func graphRoutes() *http.ServeMux {
 	none, apps, writeApps := requirement(nil), allOf(readsApplications), allOf(writesApplications)
@@ -129,7 +136,10 @@ func graphRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
-		mux.Handle(method+" /v1.0"+path, operation(r.serve))
+		mux.Handle(method+" "+stable+path, operation(r.serve))
+		if inBeta[r.pattern] {
+			mux.Handle(method+" "+beta+path, operation(r.serve))
+		}
 	}
 	return mux
 }

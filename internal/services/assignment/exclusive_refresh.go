@@ -34,7 +34,11 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, err := app.Listing(ctx)
 	if graph.IsNotFound(err) {
-		if err = app.ConfirmGone(ctx, err); err == nil {
+		if err = app.ConfirmGone(ctx, err); err == nil && state.RoleIDs.IsNull() { // to be imported
+			resp.Diagnostics.Append(graphdiag.NoServicePrincipal(ctx, r.client, app.ID, func(id string) string { return id }))
+			return
+		}
+		if err == nil {
 			app.Lapsed.Add(roster.Named{})
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 			resp.State.RemoveResource(ctx)

@@ -145,9 +145,6 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
 	}
-	if d.app.Warned.Add(1) > shownAtMost {
-		summary = "More people lose access" // Terraform shows these as one
-	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}
 }
 

@@ -25,6 +25,7 @@ type planning struct {
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
+	adopted bool // the role's text in the state is the provider's choice
 	skipped graphdiag.Skipped
 	replace path.Paths
 	diags   diag.Diagnostics
@@ -52,7 +53,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	principalID, roleID := p.plan.PrincipalID, p.plan.AppRoleID
+	principalID, roleID, role := p.plan.PrincipalID, p.plan.AppRoleID, p.plan.Role
 	p.principal(ctx)
 	p.role(ctx)
 	advises := p.creates() && !p.diags.HasError() && !r.roster.HasWritten() // advice was given before the apply began
@@ -72,6 +73,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if !roleID.Equal(p.plan.AppRoleID) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("app_role_id"), p.plan.AppRoleID)...)
+	}
+	if !role.Equal(p.plan.Role) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), p.plan.Role)...)
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
 }
@@ -121,6 +125,9 @@ func (p *planning) role(ctx context.Context) {
 	}
 	if id, ok := declared.Find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
 		p.plan.AppRoleID = p.prior.AppRoleID
+		if p.adopted {
+			p.plan.Role = p.prior.Role
+		}
 		return
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
@@ -259,9 +266,6 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	summary := "1 person keeps access after all"
 	if len(kept) > 1 {
 		summary = fmt.Sprintf("%d people keep access after all", len(kept))
-	}
-	if app.Kept.Add(1) > shownAtMost {
-		summary = "More people keep access after all" // Terraform shows these as one
 	}
 	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))

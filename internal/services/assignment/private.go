@@ -19,6 +19,10 @@ const recentWrites = 2 * time.Minute
 // other parts of the directory may not know yet.
 const writtenKey = "written"
 
+// adoptedKey is where the private state keeps that the role's text was chosen by the provider, on an import or a move, and not
+// by the configuration, which may write the same role in another form without that being a change.
+const adoptedKey = "adopted"
+
 func writtenNow(clock memo.Clock) []byte {
 	return fmt.Appendf(nil, "%q", clock.Now().UTC().Format(time.RFC3339))
 }

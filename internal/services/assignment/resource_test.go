@@ -211,11 +211,11 @@ func TestResource_imports(t *testing.T) {
 		},
 		resource.TestStep{
 			ResourceName: address, ImportState: true, ImportStateId: "nonsense",
-			ExpectError: regexp.MustCompile(`(?s)Invalid import id.*Expected {service principal id}/{assignment\s+id}`),
+			ExpectError: regexp.MustCompile(`(?s)Invalid import id.*Expected .{service principal id}/{assignment\s*id}`),
 		},
 		resource.TestStep{
 			ResourceName: address, ImportState: true, ImportStateId: w.sp.ID + "/gone",
-			ExpectError: regexp.MustCompile(`Cannot import non-existent remote object`),
+			ExpectError: regexp.MustCompile(`No such assignment`),
 		},
 		resource.TestStep{
 			ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID,
