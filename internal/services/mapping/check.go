@@ -42,7 +42,7 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 		})
 		for _, problem := range problems {
 			if problem.Severity == expression.SeverityWarning {
-				diags.AddAttributeWarning(at(target).AtName("expression"), "Doubtful expression", problem.Render(text))
+				diags.AddAttributeWarning(at(target).AtName("expression"), summaryDoubtful, problem.Render(text))
 				continue
 			}
 			diags.AddAttributeError(at(target).AtName("expression"), summaryExpression, problem.Render(text))

@@ -40,6 +40,10 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 		operators = documentedOperators()
 	}
 	for i, group := range filters {
+		if len(group.Clauses) == 0 && !slices.ContainsFunc(before, func(g graph.FilterGroup) bool { return len(g.Clauses) == 0 }) {
+			diags.AddAttributeError(path.Root("scoping_filters").AtListIndex(i).AtName("clauses"), "Filter group without clauses",
+				"The group tests nothing, so that everybody would fit it. Give it a clause, or remove the group.")
+		}
 		for j, clause := range group.Clauses {
 			alone := []graph.FilterGroup{{Clauses: []graph.FilterClause{clause}}}
 			if slices.ContainsFunc(before, func(g graph.FilterGroup) bool {
@@ -113,6 +117,14 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 	case !unary && len(clause.Values) == 0:
 		return attributeError(at.AtName("operator"), "Filter operator needs a value",
 			fmt.Sprintf("%s compares the attribute with something. Give `values`.", operator.Name))
+	}
+	if strings.HasSuffix(strings.ToUpper(operator.Name), "REGEX MATCH") {
+		for k, value := range clause.Values {
+			if why := expression.PatternProblem(value); why != "" {
+				return attributeError(at.AtName("values").AtListIndex(k), "Invalid regular expression",
+					fmt.Sprintf("%s takes a regular expression, and %q is not one: %s. Correct it; in a configuration a backslash is written twice.", operator.Name, value, why))
+			}
+		}
 	}
 	integers := slices.Equal(operator.SupportedAttributeTypes, []string{"Integer"})
 	if integers {

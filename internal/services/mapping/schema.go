@@ -102,7 +102,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Without it nobody is filtered out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name": schema.StringAttribute{Optional: true, MarkdownDescription: filterDescriptions["name"], Validators: []validator.String{validate.NotEmpty()}},
-					"clauses": schema.ListNestedAttribute{Required: true, MarkdownDescription: filterDescriptions["clauses"], Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+					"clauses": schema.ListNestedAttribute{Required: true, MarkdownDescription: filterDescriptions["clauses"],
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"attribute": schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["attribute"], Validators: []validator.String{attributeName()}},
 							"operator":  schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["operator"], Validators: []validator.String{validate.NotEmpty()}},
