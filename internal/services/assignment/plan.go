@@ -22,6 +22,7 @@ import (
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
 	roster  *roster.Roster
+	client  *graph.Client
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -42,7 +43,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{roster: r.roster}
+	p := planning{roster: r.roster, client: r.client}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -112,8 +113,7 @@ func (p *planning) role(ctx context.Context) {
 	case graph.IsNotFound(err) && stays:
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
-		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.ID))
+		p.diags.Append(graphdiag.UnknownServicePrincipal(ctx, p.client, app.ID))
 		return
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err))
