@@ -6,6 +6,7 @@ package impact
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -106,11 +107,31 @@ func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrin
 	}
 	s.Scope = ScopeAssigned
 	for _, setting := range settings {
-		if setting.Key == "SyncAll" && strings.EqualFold(setting.Value, "true") {
+		switch on := strings.EqualFold(setting.Value, "true") || setting.Value == "1"; {
+		case setting.Key == "SyncAll" && on:
 			s.Scope = ScopeAll
+		case setting.Key == "SkipOutOfScopeDeletions":
+			s.KeepsOutOfScope = on
+		case setting.Key == "SyncNotificationSettings":
+			s.HeldFrom = heldFrom(setting.Value)
 		}
 	}
 	return err
+}
+
+// heldFrom reads the accidental-deletion threshold. The service assumes one where prevention is on without a number.
+func heldFrom(raw string) int64 {
+	var settings struct {
+		DeleteThresholdEnabled bool
+		DeleteThresholdValue   int64
+	}
+	switch err := json.Unmarshal([]byte(raw), &settings); {
+	case err != nil || !settings.DeleteThresholdEnabled:
+		return 0
+	case settings.DeleteThresholdValue <= 0:
+		return 500
+	}
+	return settings.DeleteThresholdValue
 }
 
 func (s *Setup) readAssignments(ctx context.Context, client *graph.Client, servicePrincipalID string) error {

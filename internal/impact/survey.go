@@ -55,6 +55,7 @@ type Survey struct {
 	Accounts     []Account
 	AccountsRead bool
 	RanBefore    bool     // the connection has completed a cycle, and may have linked accounts to users
+	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
 }
 
