@@ -105,6 +105,9 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	for i := range s.Users {
 		user := &s.Users[i]
 		h, holds := holders[user.ID]
+		if s.only != nil && !s.only[user.ID] {
+			continue
+		}
 		if shown[user.ID] = true; links[user.ID] == nil && (all && user.Deleted || !all && !holds) {
 			continue
 		}
@@ -112,7 +115,7 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles})
 	}
 	for id := range holders {
-		if all || shown[id] {
+		if all || shown[id] || s.only != nil && !s.only[id] {
 			continue
 		}
 		c.users = append(c.users, &candidate{entry: Entry{UserID: id, InScope: holders[id].provisions}})
