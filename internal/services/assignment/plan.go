@@ -400,7 +400,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", roster.AssignTries))}
+			"Looking for the assignment afterwards found none. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }
