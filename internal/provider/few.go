@@ -5,16 +5,12 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // mostAlike is how many messages of a kind are shown before the rest is only counted.
 const mostAlike = 10
-
-// named is what of a summary tells one object from another.
-var named = regexp.MustCompile("`[^`]*`|\"[^\"]*\"|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9]+")
 
 // few shows the first messages of each kind and counts the others: the same mistake in ten thousand entries is one mistake.
 func few(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
@@ -29,7 +25,7 @@ func few(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	var order []kind
 	var shown []*tfprotov6.Diagnostic
 	for _, d := range all {
-		k := kind{d.Severity, named.ReplaceAllString(d.Summary, "…")}
+		k := kind{d.Severity, individual.ReplaceAllString(d.Summary, "…")}
 		if counts[k]++; counts[k] == 1 {
 			order = append(order, k)
 		}

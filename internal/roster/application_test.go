@@ -61,23 +61,63 @@ func TestAssign_settlesLostAnswers(t *testing.T) {
 	}
 }
 
-func TestAssign_takesOverWhatIsThereAndKeepsIt(t *testing.T) {
-	d := newFake()
-	foreign, err := d.add(anaID, userRole)
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestAssign_makesWhatIsThereAnewAndKeepsIt(t *testing.T) {
 	key := Key{anaID, userRole}
-	app := New(d).Application(spID)
-	if found, err := app.Assign(t.Context(), key); err != nil || found.ID != foreign.ID {
-		t.Errorf("got %+v, %v; want %s", found, err, foreign.ID)
+	tests := []struct {
+		name    string
+		onBatch func(d *fakeDirectory) // what happens to the one request
+		stays   bool                   // the old one
+	}{
+		{"plain", func(*fakeDirectory) {}, false},
+		{"lost before it took effect", func(d *fakeDirectory) { d.onBatch = func(int) (bool, error) { return false, lost() } }, true},
+		{"lost after it took effect", func(d *fakeDirectory) { d.onBatch = func(int) (bool, error) { return true, lost() } }, false},
+		{"the new one is throttled", func(d *fakeDirectory) {
+			d.onItem = func(r graph.BatchRequest) (bool, error) {
+				if r.Method == http.MethodPost {
+					return false, status(http.StatusTooManyRequests)
+				}
+				return true, nil
+			}
+		}, false},
+		{"somebody else removes the old one first", func(d *fakeDirectory) {
+			d.onBatch = func(int) (bool, error) {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				d.assignments = nil
+				d.onItem = func(r graph.BatchRequest) (bool, error) { return false, status(http.StatusBadRequest) } // as the service says of what is gone
+				return true, nil
+			}
+		}, false},
 	}
-	var exists *ExistsError
-	if _, err = app.Assign(t.Context(), key); !errors.As(err, &exists) || exists.Found.ID != foreign.ID {
-		t.Errorf("a second time: got %v, want that %s is managed twice", err, foreign.ID)
-	}
-	if err := app.Remove(t.Context(), foreign.ID, key); err != nil || len(d.assignments) != 1 {
-		t.Errorf("what was taken over was removed: %v", err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newFake()
+			foreign, err := d.add(anaID, userRole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.onBatch(d)
+			app := New(d).Application(spID)
+			found, err := app.Assign(t.Context(), key)
+			if err != nil || found.ID == foreign.ID != tt.stays || len(d.assignments) != 1 || d.assignments[0].ID != found.ID {
+				t.Fatalf("got %+v, %v; there is %+v", found, err, d.assignments)
+			}
+			// Another process removes what it knows; this one keeps whatever has the key.
+			d.remove(foreign.ID)
+			if !tt.stays && len(d.assignments) != 1 {
+				t.Error("another process removed it")
+			}
+			if tt.stays {
+				d.assignments = []graph.Assignment{foreign}
+			}
+			var exists *ExistsError
+			if again, err := app.Assign(t.Context(), key); !errors.As(err, &exists) || exists.Found.ID != found.ID {
+				t.Errorf("a second time: got %+v, %v, want that %s is managed twice", again, err, found.ID)
+			}
+			if err := app.Remove(t.Context(), found.ID, key); err != nil || len(d.assignments) != 1 {
+				t.Errorf("what was taken over was removed: %v", err)
+			}
+		})
 	}
 }
 
@@ -169,5 +209,25 @@ func TestFind_deletedApplicationTakesAssignmentsAlong(t *testing.T) {
 	const other = "b0000000-0000-4000-8000-0000000000ff"
 	if _, ok, err := New(d).Application(other).Find(t.Context(), "x", Key{anaID, userRole}, false); ok || err != nil {
 		t.Errorf("got %t, %v; want gone without an error", ok, err)
+	}
+}
+
+// What one resource has made is in the listing that the next one asks for.
+func TestAssign_leavesNoOldListingBehind(t *testing.T) {
+	d := newFake()
+	app := New(d).Application(spID)
+	if l, err := app.Listing(t.Context()); err != nil || len(l.All) != 0 {
+		t.Fatal(l, err)
+	}
+	key := Key{anaID, userRole}
+	if _, err := app.Assign(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	l, err := app.Listing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := l.Get(key); !ok || d.called("ListAssignments") != 2 {
+		t.Errorf("after the creation the listing has %v, by %d calls", l.All, d.called("ListAssignments"))
 	}
 }

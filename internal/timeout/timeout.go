@@ -21,6 +21,9 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 const description = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
@@ -35,6 +38,12 @@ const (
 func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, operations)
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(schema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -45,6 +54,12 @@ func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.Attribute {
 	attribute := datasources.AttributesWithOpts(ctx, datasources.Opts{ReadDescription: defaults(byDefault)})
 	if nested, ok := attribute.(datasourceschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(datasourceschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -55,6 +70,12 @@ func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.A
 func List(ctx context.Context) listschema.Attribute {
 	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
 	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(listschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -65,6 +86,12 @@ func List(ctx context.Context) listschema.Attribute {
 func Action(ctx context.Context, byDefault time.Duration) actionschema.Attribute {
 	attribute := actions.AttributesWithOpts(ctx, actions.Opts{InvokeDescription: defaults(byDefault)})
 	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(actionschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -76,6 +103,16 @@ func defaults(d time.Duration) string {
 		return fmt.Sprintf("Defaults to `%dh`.", d/time.Hour)
 	}
 	return fmt.Sprintf("Defaults to `%dm`.", d/time.Minute)
+}
+
+// duration accepts what an operation may be allowed to take.
+func duration() validator.String {
+	return validate.Text("must be a duration such as 30s or 2h45m", func(text string) (summary, detail string) {
+		if allowed, err := time.ParseDuration(text); err == nil && allowed > 0 {
+			return "", ""
+		}
+		return "Invalid duration", fmt.Sprintf("%q is not a duration above zero. Give a number with a unit, such as \"30s\", \"10m\" or \"2h45m\".", text)
+	})
 }
 
 // Bound ends ctx when an operation has taken as long as its member of `timeouts` allows, such as plan.Timeouts.Create, or by

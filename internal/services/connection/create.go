@@ -17,6 +17,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // Create tests the credentials, creates the job switched off, and stores credentials and settings in one write.
@@ -24,14 +25,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
-	want := plan.withWriteOnly(config).toDesired(nil)
+	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	want := plan.withWriteOnly(config).toDesired(nil)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	defer r.data.Lock(servicePrincipalID)()
 
@@ -64,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	put, atRisk := stored(before).plan(want, true)
-	result, err := write(ctx, r.data.Graph, servicePrincipalID, before, put, atRisk)
+	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	r.data.NoteSecrets(servicePrincipalID, result.after)
 	if err != nil {
 		resp.Diagnostics.Append(r.undo(ctx, plan, err, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
@@ -72,8 +71,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(result.warning()...)
 	if len(result.lost) > 0 {
-		// An error would taint the connection, and the next apply would delete it.
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
+	}
+	resp.Diagnostics.Append(result.remember(ctx, len(want.secret) > 0, resp.Private)...)
+	for _, problem := range result.brokenNow(r.portalLink(servicePrincipalID)) { // an error would taint the connection, and the next apply would delete it
+		resp.Diagnostics.AddWarning(problem.Summary(), problem.Detail())
 	}
 	plan.Authorized = types.BoolUnknown()
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
@@ -92,7 +94,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
 	}
 	if err != nil {
-		return template, nil, diag.Diagnostics{cannotReadTemplates(err, servicePrincipalID)}
+		return template, nil, diag.Diagnostics{cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID)}
 	}
 	template, diags = chooseTemplate(templates, plan.TemplateID.ValueString())
 	if diags.HasError() {
@@ -218,7 +220,13 @@ func (r *Resource) portalLink(servicePrincipalID string) string {
 	return r.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + servicePrincipalID
 }
 
+// renewAdvice is what helps where the service has lost a token that only it knew.
+const renewAdvice = "authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."
+
 func lostDetail(lost []string) string {
-	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. "+
-		"Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again.", quoteList(lost))
+	advice := "Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."
+	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
+		advice = "The service had renewed what was given once, so that the old value is of no use: " + renewAdvice
+	}
+	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. %s", quoteList(lost), advice)
 }

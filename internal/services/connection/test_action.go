@@ -78,7 +78,7 @@ func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *a
 			"admin_password": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
 				MarkdownDescription: "Password to test instead of the stored one. Give it by a variable with `sensitive = true`: actions have no state, but a saved plan can hold it."},
 			"credentials": schema.MapAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
+				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. Give them by sensitive variables."},
 		},
 	}

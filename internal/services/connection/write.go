@@ -26,6 +26,11 @@ type written struct {
 	lost []string
 	// unseen says what had not become visible when the wait for it ended.
 	unseen error
+	// accepted says that the target took the credentials that are stored now.
+	accepted bool
+	// broken is the refusal of credentials that were accepted before the write, and at the moment of the write.
+	broken error
+	at     time.Time
 }
 
 // warning tells of what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
@@ -54,7 +59,7 @@ func write(ctx context.Context, client *graph.Client, servicePrincipalID string,
 	defer outlast()
 	settle, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	var result written
+	result := written{at: client.Clock().Now()}
 	agreed := 0
 	result.unseen = client.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
 		now, err := client.GetSecrets(ctx, servicePrincipalID)

@@ -100,7 +100,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if release == nil || diags.HasError() || !wanted || !c.releases() || !release.means(job) {
 		return false, diags
 	}
-	held, err := heldDeletions(ctx, data.Graph, ref, job)
+	held, err := data.Graph.HeldDeletions(ctx, ref, job)
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
