@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -29,8 +30,9 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with two differences: what the framework remembers of a call is let go when the
-// call ends (see callContext), and its complaints about numbers are made understandable (see wholeNumbers).
+// server is the framework's protocol server, with three differences: what the framework remembers of a call is let go when the
+// call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), and actions have
+// write-only arguments.
 type server struct {
 	framework
 	numbers wholeNumbers
@@ -133,7 +135,12 @@ func (s *server) ValidateListResourceConfig(ctx context.Context, r *tfprotov6.Va
 }
 
 func (s *server) ValidateActionConfig(ctx context.Context, r *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	return during(ctx, r, s.framework.ValidateActionConfig)
+	answer, err := during(ctx, r, s.framework.ValidateActionConfig)
+	if err == nil {
+		// The framework takes write-only arguments of actions for those of a Terraform that has none. One that has actions does.
+		answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "WriteOnly Attribute Not Allowed" })
+	}
+	return answer, err
 }
 
 func (s *server) PlanAction(ctx context.Context, r *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
