@@ -75,6 +75,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"ListDeletedUsers": func() error {
 			return second(n.ListDeletedUsers(ctx, []string{"mail"}))
 		},
+		"ListDeleted":   func() error { return second(n.ListDeleted(ctx, graph.DeletedGroups)) },
 		"ListMembersOf": func() error { return n.ListMembersOf(ctx, []string{groupMeetings})[0].Err },
 		"ListJobs":      func() error { return second(n.ListJobs(ctx, principal.ID)) },
 		"GetJob":        func() error { return second(n.GetJob(ctx, ref)) },

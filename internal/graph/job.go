@@ -298,9 +298,20 @@ func (c *Client) StartJob(ctx context.Context, ref JobRef) error {
 	return c.do(ctx, call{method: http.MethodPost, path: ref.path("start"), needs: writesSynchronization}, nil)
 }
 
-// PauseJob stops a job; the cycle in progress runs to its end.
+// PauseJob stops a job; the cycle in progress runs to its end. When the answer is lost, a look tells.
 func (c *Client) PauseJob(ctx context.Context, ref JobRef) error {
-	return c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), needs: writesSynchronization, idempotent: true}, nil)
+	err := c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), needs: writesSynchronization, idempotent: true}, nil)
+	if !IsAmbiguous(err) {
+		return err
+	}
+	off, _ := Settle(ctx, c, "the job to show as off", func(ctx context.Context) (bool, error) {
+		job, err := c.GetJob(ctx, ref)
+		return err == nil && !job.Schedule.Active(), err
+	})
+	if off {
+		return nil
+	}
+	return err
 }
 
 // RestartJob restarts a job; resetScope is a comma-separated set of flags, "" the service's default.

@@ -88,6 +88,27 @@ func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]S
 	return users, err
 }
 
+// DeletedKind is a kind of object that has a place in the directory's recycle bin.
+type DeletedKind string
+
+// The kinds besides users.
+const (
+	DeletedGroups            DeletedKind = "group"
+	DeletedServicePrincipals DeletedKind = "servicePrincipal"
+)
+
+// ListDeleted returns what the recycle bin has of one kind.
+//
+// https://learn.microsoft.com/graph/api/directory-deleteditems-list
+func (c *Client) ListDeleted(ctx context.Context, kind DeletedKind) ([]DeletedObject, error) {
+	needs := readsGroups
+	if kind == DeletedServicePrincipals {
+		needs = readsApplications
+	}
+	return listWith[DeletedObject](ctx, c, call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph." + string(kind), needs: needs},
+		query("$select", "id,displayName,deletedDateTime"))
+}
+
 // Members are the direct members of one group, or why they could not be read.
 type Members struct {
 	Members []Principal
@@ -131,6 +152,15 @@ func UserRequest(idOrUPN string) BatchRequest {
 type MembersPage struct {
 	Value    []Principal `json:"value"`
 	NextLink string      `json:"@odata.nextLink"` // "" when these are all
+}
+
+// EligibleMembersRequest asks, as an element of a batch, whether anybody may activate a membership of a group that Privileged
+// Identity Management looks after; there is an entry for each. They are not among the members.
+//
+// https://learn.microsoft.com/graph/api/privilegedaccessgroup-list-eligibilityscheduleinstances
+func EligibleMembersRequest(groupID string) BatchRequest {
+	return BatchRequest{Method: http.MethodGet, URL: "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?" +
+		query("$filter", "groupId eq "+quoted(groupID)+" and accessId eq 'member'", "$select", "id")}
 }
 
 // GroupMembersRequest asks, as an element of a batch, for the first members of a group; its answer is a MembersPage.

@@ -177,6 +177,15 @@ func (c *call) listFilterOperators(store.Job) (*reply, error) {
 	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.filterOperatorSchema)")}, {"value", rendered}})
 }
 
+// SourceJSON returns the source of an attribute mapping with the expression, as the service writes it after parsing.
+func SourceJSON(text string) (json.RawMessage, error) {
+	parsed, problems := expression.Parse(text)
+	if parsed == nil || problems.HasErrors() {
+		return nil, fmt.Errorf("the expression %s cannot be parsed: %s", text, problems.Errors()[0].Message)
+	}
+	return appendJSON(nil, renderSource(expression.Tree(parsed))), nil
+}
+
 func (c *call) parseTemplateExpression(store.ServicePrincipal, *store.Connector) (*reply, error) {
 	return c.parseExpression()
 }

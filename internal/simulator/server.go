@@ -54,8 +54,8 @@ type Options struct {
 	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock. A client that keeps its
 	// token by real time needs a longer one if it is to wait for hours of simulated time.
 	TokenLifetime time.Duration
-	// PlainHTTP serves sign-in, Graph and GoTo without TLS, for clients that are measured without it. The metadata stay on
-	// TLS, because clients insist on that.
+	// PlainHTTP serves Graph and GoTo on Address without TLS, for clients that are measured without it. Sign-in and the
+	// metadata stay on TLS, on a free port of their own, because clients insist on that.
 	PlainHTTP bool
 	// Latency is real time that every request to Graph or GoTo takes longer.
 	Latency time.Duration
@@ -176,20 +176,22 @@ func New(opts Options) (*Server, error) {
 }
 
 func (s *Server) listen() error {
-	listener, err := net.Listen("tcp", s.opts.Address)
+	secure := s.opts.Address
+	if s.opts.PlainHTTP {
+		plain, err := net.Listen("tcp", s.opts.Address)
+		if err != nil {
+			return fmt.Errorf("simulator: %w", err)
+		}
+		s.plain, secure = plain, "127.0.0.1:0"
+		s.start(plain, nil)
+	}
+	listener, err := net.Listen("tcp", secure)
 	if err != nil {
+		s.Close()
 		return fmt.Errorf("simulator: %w", err)
 	}
 	s.secure = listener
 	s.start(listener, &tls.Config{Certificates: []tls.Certificate{s.identity.server}, MinVersion: tls.VersionTLS12})
-	if !s.opts.PlainHTTP {
-		return nil
-	}
-	if s.plain, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		s.Close()
-		return fmt.Errorf("simulator: %w", err)
-	}
-	s.start(s.plain, nil)
 	return nil
 }
 

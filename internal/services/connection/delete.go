@@ -51,6 +51,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}

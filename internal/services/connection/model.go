@@ -115,6 +115,17 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	return diags
 }
 
+// unread names the attributes that are not refreshed where the stored secrets may not be read.
+func (m model) unread() []string {
+	var names []string
+	for _, a := range managedAttributes {
+		if a.always() || a.kind != secret && !m.value(a.attribute).IsNull() {
+			names = append(names, a.attribute)
+		}
+	}
+	return append(names, "authorized", "pending_action")
+}
+
 // fromOthers takes over the readable values of keys without an attribute of their own.
 func (m *model) fromOthers(a managed, secrets stored, imported bool) diag.Diagnostics {
 	known, values := a.entries(*m), map[string]attr.Value{}

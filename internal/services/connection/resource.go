@@ -34,6 +34,7 @@ var (
 	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
@@ -59,7 +60,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ref, diags := importRef(ctx, req)
+	ref, diags := importRef(ctx, r.data.Graph, req)
 	if resp.Diagnostics.Append(diags...); diags.HasError() {
 		return
 	}
@@ -81,13 +82,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
-	imported := state.TemplateID.IsNull()
+	imported := state.Scope.IsNull() // or moved from another provider's state
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+	case state.TemplateID.IsNull() && (presence.Gone() || presence == graph.ConnectorRetired): // to be imported
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, state.ref(), presence, graph.JobRef.String))
+		return
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
@@ -102,10 +106,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
-		var skipped graphdiag.Skipped
-		skipped.Add("whether user name, notification, threshold and scope are still as configured", err)
-		skipped.Add("whether a change would cost secrets that are not managed here", err)
-		resp.Diagnostics.Append(skipped.Diagnostics("They keep the values of the last apply.")...)
+		resp.Diagnostics.Append(graphdiag.NotRefreshed("the connection "+state.JobID.ValueString(), state.unread(), err,
+			"overwrite what was changed in them elsewhere, and drop secrets that are not managed here"))
 		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))

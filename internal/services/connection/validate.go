@@ -93,10 +93,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	pending, diags := planPending(ctx, r.data, plan, *state)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
+	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
+	unauthorized := !state.Authorized.IsNull() && !state.Authorized.ValueBool()
 	mark := recall(ctx, req.Private)
 	switch {
 	case r.data == nil:
-	case !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool():
+	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	case fresh:
 	case mark != nil:

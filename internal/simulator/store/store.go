@@ -306,6 +306,20 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// Freeze keeps the clock from running along with real time; it then moves only by hand.
+func (c *Clock) Freeze() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.realSince = c.current(), time.Time{}
+}
+
+// Run lets the clock run along with real time from where it stands.
+func (c *Clock) Run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.realSince = c.current(), time.Now()
+}
+
 // OnAdvance registers what has to happen whenever the clock was moved by hand. It is called without any lock held.
 func (c *Clock) OnAdvance(f func()) {
 	c.mu.Lock()
