@@ -88,25 +88,13 @@ func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]S
 	return users, err
 }
 
-// DeletedKind is a kind of object that has a place in the directory's recycle bin.
-type DeletedKind string
-
-// The kinds besides users.
-const (
-	DeletedGroups            DeletedKind = "group"
-	DeletedServicePrincipals DeletedKind = "servicePrincipal"
-)
-
-// ListDeleted returns what the recycle bin has of one kind.
+// GetDeleted returns what the recycle bin has under an id, of whatever kind.
 //
-// https://learn.microsoft.com/graph/api/directory-deleteditems-list
-func (c *Client) ListDeleted(ctx context.Context, kind DeletedKind) ([]DeletedObject, error) {
-	needs := readsGroups
-	if kind == DeletedServicePrincipals {
-		needs = readsApplications
-	}
-	return listWith[DeletedObject](ctx, c, call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph." + string(kind), needs: needs},
-		query("$select", "id,displayName,deletedDateTime"))
+// https://learn.microsoft.com/graph/api/directory-deleteditems-get
+func (c *Client) GetDeleted(ctx context.Context, id string) (DeletedObject, error) {
+	var deleted DeletedObject
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("directory", "deletedItems", id), needs: readsGroups}, &deleted)
+	return deleted, err
 }
 
 // Members are the direct members of one group, or why they could not be read.

@@ -40,6 +40,7 @@ type server struct {
 	framework
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
+	applies func()     // notes that something is applied
 }
 
 // NewServer returns the protocol server of a provider, which says exactly what the provider says.
@@ -50,7 +51,11 @@ func newServer(p provider.Provider) *server {
 	if !ok {
 		panic("the framework's server does not implement the whole protocol") // no version that this module pins
 	}
-	return &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}}
+	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
+	if own, ok := p.(*Provider); ok {
+		s.applies = func() { own.applying.Store(true) }
+	}
+	return s
 }
 
 // during makes a call with a context that is let go when the call ends.
@@ -137,6 +142,7 @@ func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyReso
 	_, r.PriorState = s.bare(ctx, ofResource, r.TypeName, r.PriorState)
 	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
 	planned, r.PlannedState = s.bare(ctx, ofResource, r.TypeName, r.PlannedState)
+	s.applies()
 	answer, err := during(ctx, s, r, s.framework.ApplyResourceChange)
 	if err == nil {
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, planned)

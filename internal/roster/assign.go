@@ -62,8 +62,8 @@ func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, er
 			if found, ok := a.adopt(ctx, key); ok {
 				return found, nil
 			}
-			if (graph.IsConflict(err) || a.left.Has(key)) && ctx.Err() == nil && try < AssignTries {
-				continue // somebody else was writing at the same time, or this run has just removed it
+			if (try == 1 || graph.IsConflict(err) || a.left.Has(key)) && ctx.Err() == nil && try < AssignTries {
+				continue // somebody else was writing at the same time, or it was removed since
 			}
 			return graph.Assignment{}, err
 		}

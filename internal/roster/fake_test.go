@@ -220,9 +220,9 @@ func (d *fakeDirectory) ListDeletedUsers(context.Context, []string) ([]graph.Sel
 	return nil, nil
 }
 
-func (d *fakeDirectory) ListDeleted(context.Context, graph.DeletedKind) ([]graph.DeletedObject, error) {
-	d.count("ListDeleted")
-	return nil, nil
+func (d *fakeDirectory) GetDeleted(context.Context, string) (graph.DeletedObject, error) {
+	d.count("GetDeleted")
+	return graph.DeletedObject{}, status(http.StatusNotFound)
 }
 
 func (d *fakeDirectory) FirstUsers(_ context.Context, most int) ([]graph.User, error) {

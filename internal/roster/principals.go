@@ -102,38 +102,52 @@ func (p *Principals) Gone(ctx context.Context, id string) (why string, purged bo
 	if err != nil || found.Exists {
 		return "", false
 	}
-	deleted, err := p.deleted.Get(ctx)
-	at, known := deleted[id]
+	users, err := p.deleted.Get(ctx)
+	at, known := users[id]
+	if !known && err == nil {
+		at, err = p.deletedAt(ctx, id)
+		known = err == nil
+	}
 	switch {
 	case known && at.IsZero():
 		return fmt.Sprintf("The principal %s was deleted: restore it, or remove the entry.", id), false
 	case known:
 		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
 			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
-	case err != nil:
-		return fmt.Sprintf("The principal %s is not in the directory any more, and what was deleted cannot be read: restore it, or remove the entry.", id), false
+	case graph.IsNotFound(err):
+		return fmt.Sprintf("The principal %s is not in the directory any more, nor among what was deleted: remove the entry.", id), true
 	}
-	return fmt.Sprintf("The principal %s is not in the directory any more, nor among what was deleted: remove the entry.", id), true
+	return fmt.Sprintf("The principal %s is not in the directory any more, and what was deleted cannot be read: restore it, or remove the entry.", id), false
 }
 
-// fetchDeleted returns when what is in the recycle bin was deleted.
+// deletedAt asks when a group or a service principal was deleted, which few are: users are listed.
+func (p *Principals) deletedAt(ctx context.Context, id string) (time.Time, error) {
+	deleted, err := p.directory.GetDeleted(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, _ := time.Parse(time.RFC3339, deleted.DeletedDateTime) // else nobody knows when
+	return at, nil
+}
+
+// fetchDeleted returns when the users in the recycle bin were deleted.
 func (p *Principals) fetchDeleted(ctx context.Context) (map[string]time.Time, error) {
-	found := map[string]time.Time{}
-	note := func(id, at string) { found[strings.ToLower(id)], _ = time.Parse(time.RFC3339, at) }
 	users, err := p.directory.ListDeletedUsers(ctx, []string{"deletedDateTime"})
+	found := make(map[string]time.Time, len(users))
 	for _, user := range users {
 		var at string
-		_ = json.Unmarshal(user.Properties["deletedDateTime"], &at) // then nobody knows when
-		note(user.ID, at)
-	}
-	for _, kind := range []graph.DeletedKind{graph.DeletedGroups, graph.DeletedServicePrincipals} {
-		objects, whyNot := p.directory.ListDeleted(ctx, kind)
-		for _, object := range objects {
-			note(object.ID, object.DeletedDateTime)
-		}
-		err = cmp.Or(err, whyNot)
+		_ = json.Unmarshal(user.Properties["deletedDateTime"], &at) // else nobody knows when
+		found[strings.ToLower(user.ID)], _ = time.Parse(time.RFC3339, at)
 	}
 	return found, err
+}
+
+// IsMissing reports whether this run has looked for a principal and not found it.
+func (p *Principals) IsMissing(id string) bool {
+	p.byID.mu.Lock()
+	defer p.byID.mu.Unlock()
+	found, asked := p.byID.answers[id]
+	return asked && !found.Exists
 }
 
 // NewlyNamed is Named for a user who may have been created a moment ago; one who stays unknown is an error.

@@ -134,16 +134,6 @@ func (c *call) listGroups() (*reply, error) {
 	return groups.list(c, all)
 }
 
-func (c *call) listDeletedGroups() (*reply, error) {
-	var deleted []store.Group
-	for g := range c.s.store.EachGroup() {
-		if !g.DeletedAt.IsZero() {
-			deleted = append(deleted, *g)
-		}
-	}
-	return groups.list(c, deleted)
-}
-
 func (c *call) getGroup() (*reply, error) {
 	g, err := c.group()
 	if err != nil {

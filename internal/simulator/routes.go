@@ -74,9 +74,8 @@ func graphRoutes() *http.ServeMux {
 		{"GET /applications/{id}", apps, ofDirectory, (*call).getApplication},
 		{"PATCH /applications/{id}", writeApps, ofDirectory, (*call).patchApplication},
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
-		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
+		{"GET /directory/deletedItems/{id}", allOf(readsObjects), ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
-		{"GET /directory/deletedItems/microsoft.graph.group", allOf(readsGroups), ofDirectory, (*call).listDeletedGroups},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
 
@@ -123,6 +122,12 @@ func graphRoutes() *http.ServeMux {
 
 		{"GET /auditLogs/provisioning", allOf(readsLogs), ofReports, (*call).listProvisioningLog},
 		{"POST /$batch", none, ofSynchronization, (*call).batchRequests},
+	}
+	for _, owned := range []string{"/applications/{id}/owners", "/servicePrincipals/{id}/owners"} {
+		routes = append(routes,
+			route{"GET " + owned, apps, ofDirectory, (*call).listOwners},
+			route{"POST " + owned + "/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).addOwner},
+			route{"DELETE " + owned + "/{owner}/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).removeOwner})
 	}
 	// A literal last segment after {id} needs its own entries: it must not be taken for an id.
 	for _, kind := range []string{"application", "servicePrincipal"} {
@@ -246,6 +251,8 @@ func (r requirement) without(name string) requirement {
 var (
 	readsApplications   = []string{applicationRead, applicationWrite, applicationOwned, directoryRead, directoryWrite}
 	writesApplications  = []string{applicationOwned, applicationWrite, directoryWrite}
+	writesOwners        = []string{applicationWrite, directoryWrite} // owning is not enough to add an owner
+	readsDirectory      = []string{directoryRead, directoryWrite}
 	createsApplications = []string{applicationOwned, applicationWrite, directoryWrite}
 	readsJobs           = []string{applicationOwned, synchronizationRead, synchronizationWrite}
 	writesJobs          = []string{applicationOwned, synchronizationWrite}

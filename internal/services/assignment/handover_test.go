@@ -270,9 +270,20 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 	}
 }
 
-// Keys of for_each that are renamed without `moved` blocks destroy and create the same assignments in one apply.
+// Keys of for_each that are renamed without `moved` blocks destroy and create the same assignments in one apply, and those of
+// another provider configuration (an alias) do so in another process.
 func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 	t.Parallel()
+	for _, configurations := range []int{1, 2} {
+		t.Run(fmt.Sprintf("%d provider configurations", configurations), func(t *testing.T) {
+			t.Parallel()
+			renameKeys(t, configurations)
+		})
+	}
+}
+
+func renameKeys(t *testing.T, configurations int) {
+	t.Helper()
 	w := newWorld(t)
 	ids := w.Sim.Store().AddUsers(20)
 	states := make([]*acctest.Instance, len(ids))
@@ -284,17 +295,21 @@ func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 	}
 	for round, order := range []string{"create first", "destroy first", "at once", "at once", "at once"} {
 		p := w.Protocol()
+		next := p
+		if configurations > 1 {
+			next = w.Protocol()
+		}
 		made := make([]*acctest.Instance, len(ids))
 		each(len(ids), func(i int) {
 			old, found := p.Plan(single, states[i], nil)
-			fresh, more := p.Plan(single, nil, w.one(ids[i], "User"))
+			fresh, more := next.Plan(single, nil, w.one(ids[i], "User"))
 			if found = append(found, more...); found.HasError() {
 				t.Errorf("plan: %v", found)
 				return
 			}
 			create := func() {
 				var found acctest.Diagnostics
-				if made[i], found = p.Apply(fresh); found.HasError() {
+				if made[i], found = next.Apply(fresh); found.HasError() {
 					t.Errorf("create: %v", found)
 				}
 			}

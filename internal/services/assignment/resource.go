@@ -98,7 +98,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // resolvePrincipal looks up a user principal name whose user was not there, or not known, while planning.
 func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagnostics {
-	if !plan.PrincipalID.IsUnknown() {
+	if id := plan.PrincipalID.ValueString(); !plan.PrincipalID.IsUnknown() {
+		if r.roster.Principals.IsMissing(id) { // which planning has just found
+			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("principal_id"), "No such principal",
+				fmt.Sprintf("The directory does not know the principal %s. Nothing was sent for it.", id))}
+		}
 		return nil
 	}
 	name := plan.UserPrincipalName.ValueString()

@@ -75,7 +75,7 @@ func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"admin_password": schema.StringAttribute{Optional: true, WriteOnly: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
 				MarkdownDescription: "Password to test instead of the stored one. It is write-only: an ephemeral value, which no plan holds, can be its source."},
 			"credentials": schema.MapAttribute{Optional: true, WriteOnly: true, ElementType: types.StringType,
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
+				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, so that ephemeral values can be their source."},
 		},
 	}

@@ -195,7 +195,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	case r.data.Graph.HasWritten() && (graph.IsNotFound(err) || err == nil && len(templates) == 0):
 		return diags // the application may be new and known only in parts of the service; Create waits for it
 	case graph.IsNotFound(err):
-		diags.Append(cannotReadTemplates(err, servicePrincipalID))
+		diags.Append(cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID))
 		return diags
 	case err != nil:
 		skipped.Add("which connectors the application offers", err)
