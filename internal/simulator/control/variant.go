@@ -46,6 +46,9 @@ func setValue(field reflect.Value, name, value string) (err error) {
 		}
 	case reflect.String:
 		field.SetString(value)
+		if choice, ok := field.Interface().(interface{ Known() bool }); ok && !choice.Known() {
+			err = fmt.Errorf("%q is not one of its values", value)
+		}
 	default:
 		err = fmt.Errorf("it cannot be set from here")
 	}
