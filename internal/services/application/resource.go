@@ -345,8 +345,3 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 func importID(s string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "/"), "servicePrincipals/")
 }
-
-// importBlock is ready to be pasted, apart from the name that only the configuration knows.
-func importBlock(id string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
-}

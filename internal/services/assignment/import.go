@@ -54,7 +54,3 @@ func parseExclusiveID(s string) (servicePrincipalID string, roleTexts []string, 
 	}
 	return servicePrincipalID, roleTexts, nil
 }
-
-func importBlock(resourceType, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", resourceType, id)
-}
