@@ -79,7 +79,7 @@ func (l *ExclusiveListResource) result(ctx context.Context, req list.ListRequest
 		result.Diagnostics.Append(setImported(ctx, result.Resource, one.app.ID, nil)...)
 		var m exclusiveModel
 		result.Diagnostics.Append(result.Resource.Get(ctx, &m)...)
-		_, diags := l.resource.refresh(ctx, one.app, &m, false)
+		_, diags := l.resource.refresh(ctx, one.app, &m, map[roster.Key]bool{}, false)
 		result.Diagnostics.Append(diags...)
 		result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	}

@@ -19,9 +19,9 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 	return azuread.Movers("gotomeeting_user_role_assignment", azuread.Source{
 		Type: "azuread_app_role_assignment", Version: 1, ImportID: azuread.State.Below,
 		Take: func(ctx context.Context, id string, old azuread.State, resp *resource.MoveStateResponse) {
-			ref, err := parseReference(id)
-			if err != nil {
-				resp.Diagnostics.AddError("Invalid id in the state of azuread", sentence(err))
+			ref, problem := parseReference(id)
+			if problem != "" {
+				resp.Diagnostics.AddError("Invalid id in the state of azuread", problem)
 				return
 			}
 			to := identityModel{types.StringValue(ref.servicePrincipalID), attribute.Text(old.ObjectID("principal_object_id")), attribute.Text(old.ObjectID("app_role_id"))}

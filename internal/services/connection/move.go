@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/azuread"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
@@ -28,7 +29,7 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 			}
 			for name, value := range map[string]types.String{
 				"id": types.StringValue(ref.String()), "service_principal_id": types.StringValue(ref.ServicePrincipalID),
-				"job_id": types.StringValue(ref.JobID), "template_id": textOrNull(old.Text("template_id")),
+				"job_id": types.StringValue(ref.JobID), "template_id": attribute.Text(old.Text("template_id")),
 			} {
 				resp.Diagnostics.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), value)...)
 			}
