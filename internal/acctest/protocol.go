@@ -227,6 +227,17 @@ func (p *Protocol) List(typeName string, config map[string]any, includeResource 
 	return results, diagnostics
 }
 
+// Generate makes the configuration that Terraform writes for a resource, as `-generate-config-out` does.
+func (p *Protocol) Generate(typeName string, resource map[string]any) map[string]any {
+	p.t.Helper()
+	schema := p.resourceSchema(typeName)
+	generated := ask(p, p.Server.GenerateResourceConfig, &tfprotov6.GenerateResourceConfigRequest{TypeName: typeName, State: p.encode(schema, resource)})
+	if found := diagnosticsFrom(generated.Diagnostics); len(found) > 0 {
+		p.t.Fatal(found)
+	}
+	return p.decode(schema, generated.Config)
+}
+
 // Unknown stands for a value that only an apply will tell.
 var Unknown = unknown{}
 

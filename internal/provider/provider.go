@@ -236,6 +236,9 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		application.NewListResource,
 		connection.NewListResource,
+		mapping.NewListResource,
 		assignment.NewListResource,
+		assignment.NewExclusiveListResource,
+		state.NewListResource,
 	}
 }
