@@ -150,7 +150,7 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
-	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+	return NewCLI(e.t, hcl, e.Sim.Environment(e.caFile))
 }
 
 var quiet = sync.OnceFunc(func() {
