@@ -166,6 +166,28 @@ func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []st
 	return progress, diagnostics
 }
 
+// Call runs a provider-defined function whose arguments are texts. The problem is "" if it succeeds.
+func (p *Protocol) Call(name string, arguments ...string) (result any, problem string) {
+	p.t.Helper()
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for _, argument := range arguments {
+		encoded, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		request.Arguments = append(request.Arguments, &encoded)
+	}
+	answer := ask(p, p.Server.CallFunction, request)
+	if answer.Error != nil {
+		return nil, answer.Error.Text
+	}
+	value, err := answer.Result.Unmarshal(schemaOf(p, "function", p.schemas.Functions, name).Return.Type)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.plain(value), ""
+}
+
 // Listed is one result of a list resource.
 type Listed struct {
 	DisplayName string

@@ -166,6 +166,13 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 	})
 }
 
+// GetApplication returns a registration by object id.
+func (c *Client) GetApplication(ctx context.Context, objectID string) (Application, error) {
+	var application Application
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applications", objectID), needs: readsApplications, names: objectID}, &application)
+	return application, err
+}
+
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
 	in := call{
@@ -200,9 +207,21 @@ func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error {
 	return c.delete(ctx, pathOf("servicePrincipals", id), writesApplications)
 }
 
-// delete sends a DELETE; gone already is success.
+// delete sends a DELETE; gone already is success. When the answer is lost, and the time to ask again is over, a look tells.
 func (c *Client) delete(ctx context.Context, path string, needs Permission) error {
 	err := c.do(ctx, call{method: http.MethodDelete, path: path, needs: needs}, nil)
+	if IsAmbiguous(err) {
+		gone, _ := Settle(ctx, c, "the deletion to show", func(ctx context.Context) (bool, error) {
+			err := c.do(ctx, call{method: http.MethodGet, path: path, needs: needs, mayBeNone: true}, nil)
+			if IsNotFound(err) {
+				return true, nil
+			}
+			return false, err
+		})
+		if gone {
+			err = nil
+		}
+	}
 	if err == nil {
 		c.made.forget()
 	}

@@ -75,6 +75,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"ListDeletedUsers": func() error {
 			return second(n.ListDeletedUsers(ctx, []string{"mail"}))
 		},
+		"GetDeleted":    func() error { return second(n.GetDeleted(ctx, missingID)) },
 		"ListMembersOf": func() error { return n.ListMembersOf(ctx, []string{groupMeetings})[0].Err },
 		"ListJobs":      func() error { return second(n.ListJobs(ctx, principal.ID)) },
 		"GetJob":        func() error { return second(n.GetJob(ctx, ref)) },
@@ -88,6 +89,9 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 				return err
 			}
 			return nil
+		},
+		"HeldDeletions": func() error {
+			return second(n.HeldDeletions(ctx, ref, graph.Job{Status: &graph.JobStatus{Quarantine: &graph.Quarantine{}}}))
 		},
 		"ProvisionOnDemand": func() error {
 			return second(n.ProvisionOnDemand(ctx, ref, rule, graph.OnDemandSubject{ObjectID: userAna, ObjectType: "User"}))
@@ -144,7 +148,7 @@ func TestPermission_ofEachOperationIsWhatTheServiceAsksFor(t *testing.T) {
 			for i, permission := range refused.Needs.Application {
 				others := append([]string{"User.Invite.All"}, refused.Needs.Application[:i]...)
 				n.sim.SetPermissions(append(others, refused.Needs.Application[i+1:]...)...)
-				if name != "GetPrincipals" && name != "ListMembersOf" && name != "ListGroupMembers" && !graph.IsPermissionDenied(operation()) {
+				if name != "GetPrincipals" && name != "ListMembersOf" && name != "ListGroupMembers" && name != "GetDeleted" && !graph.IsPermissionDenied(operation()) {
 					t.Errorf("not refused without %s", permission)
 				}
 			}

@@ -159,7 +159,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				return c.GetPrincipals(ctx, []string{"a", "b", "A", "c"})
 			},
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"a","accountEnabled":false},{"@odata.type":"#microsoft.graph.group","id":"b"},{"@odata.type":"#microsoft.graph.servicePrincipal","id":"c"}]}`),
-			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
+			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled%2Cvisibility", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
 			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
 		},
 		{
@@ -189,6 +189,12 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				{ID: "d0-2", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-2"`), "userPrincipalName": json.RawMessage(`"other@corp.example"`)}},
 				{ID: "d0-3", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-3"`), "userPrincipalName": json.RawMessage("null")}},
 			},
+		},
+		{
+			"get what was deleted",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetDeleted(ctx, "a") },
+			answer(200, `{"id":"a","displayName":"A","deletedDateTime":"2030-01-02T03:04:05Z"}`),
+			"GET /v1.0/directory/deletedItems/a", "", DeletedObject{ID: "a", DisplayName: "A", DeletedDateTime: "2030-01-02T03:04:05Z"},
 		},
 		{
 			"list members",

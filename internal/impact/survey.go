@@ -5,8 +5,9 @@
 //
 // A [Setup] is how provisioning is set up: today's, read with [ReadSetup], or a proposed one, a copy with other mappings,
 // assignments or scope. A [Survey] is what there is in the directory and at GoTo; [ReadSurvey] reads it once for any number
-// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what the next cycle does with
-// each user and each account. [Outcomes] says what a mapping yields for a user in a given [State].
+// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what a cycle from the beginning
+// does with each user and each account. [Compare] says for whom a change of the setup makes a difference in the next cycle.
+// [Outcomes] says what a mapping yields for a user in a given [State].
 package impact
 
 import (
@@ -34,7 +35,13 @@ type Setup struct {
 	// mapping reads them.
 	Roles       []graph.AppRole
 	Assignments []graph.Assignment
-	Problems    Problems // with reading it
+	// Off says that no cycle runs: provisioning is switched off, or the connection is gone.
+	Off bool
+	// KeepsOutOfScope says that the accounts of users who leave the scope are left alone.
+	KeepsOutOfScope bool
+	// HeldFrom is the number of disabled accounts from which the service holds back all of a cycle, 0 for never.
+	HeldFrom int64
+	Problems Problems // with reading it
 }
 
 // Survey is what there is in the directory and at GoTo.
@@ -185,7 +192,7 @@ var problemTexts = map[string]Problem{
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},
 	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
-		"The preview takes it to be `assigned`. Grant `Synchronization.ReadWrite.All` to the identity that previews."},
+		"The preview takes it to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The preview cannot read the source attribute %q from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. The preview leaves it out."},

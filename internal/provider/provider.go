@@ -205,7 +205,7 @@ func (p *Provider) Actions(context.Context) []func() action.Action {
 
 // Functions lists the functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
-	return functions.All()
+	return append(functions.All(), mapping.NewSchemaFunction)
 }
 
 // ListResources lists what terraform query finds, from Terraform 1.14 on.

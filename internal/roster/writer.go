@@ -294,7 +294,7 @@ func (w *writer) settle(ctx context.Context) {
 	open := w.look
 	w.look = nil
 	over := ctx.Err() != nil || w.fatal != nil
-	err := w.app.lookOften(ctx, "the assignments to appear", func(l *Listing) bool {
+	_, err := w.app.lookOften(ctx, "the assignments to appear", func(l *Listing) bool {
 		open = slices.DeleteFunc(open, func(a *attempt) bool { return a.achieved(l) })
 		return len(open) == 0
 	})

@@ -292,6 +292,9 @@ func (c *call) deletedItem(id string) (shown object, owners []string) {
 			return append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderWhole(servicePrincipals, &p)...), p.Owners
 		}
 	}
+	if g, err := c.s.store.Group(id); err == nil && !g.DeletedAt.IsZero() {
+		return append(object{{"@odata.type", "#microsoft.graph.group"}}, renderWhole(groups, &g)...), nil
+	}
 	return nil, nil
 }
 

@@ -74,7 +74,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /applications/{id}", apps, ofDirectory, (*call).getApplication},
 		{"PATCH /applications/{id}", writeApps, ofDirectory, (*call).patchApplication},
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
-		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
+		{"GET /directory/deletedItems/{id}", allOf(readsObjects), ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
@@ -92,6 +92,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/$count", allOf(readsGroups), ofDirectory, (*call).countMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user", allOf(readsGroups), ofDirectory, (*call).listUserMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
+		{"GET /identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", allOf(readsEligibility), ofDirectory, (*call).listEligibleMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
 		{getSecrets, writeJobs, ofSynchronization, ofPrincipal((*call).getSecrets)},
@@ -210,6 +211,8 @@ const (
 	groupMemberRead      = "GroupMember.Read.All"
 	provisioningLogRead  = "ProvisioningLog.Read.All"
 	auditLogRead         = "AuditLog.Read.All"
+	hiddenMemberRead     = "Member.Read.Hidden"
+	eligibilityRead      = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 )
 
 // DefaultPermissions are what the provider's documentation asks for.
@@ -251,6 +254,8 @@ var (
 	readsUsers          = []string{userRead, userWrite, directoryRead, directoryWrite}
 	readsGroups         = []string{groupRead, groupWrite, groupMemberRead, directoryRead, directoryWrite}
 	readsObjects        = []string{userRead, userWrite, groupRead, groupWrite, groupMemberRead, applicationRead, applicationWrite, directoryRead, directoryWrite}
+	readsHidden         = []string{hiddenMemberRead}
+	readsEligibility    = []string{eligibilityRead}
 	readsLogs           = []string{provisioningLogRead, auditLogRead}
 )
 

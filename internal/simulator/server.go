@@ -71,8 +71,13 @@ type Options struct {
 type Variants struct {
 	// SecretsReplace makes a write of secrets drop the keys that it leaves out. Otherwise they stay.
 	SecretsReplace bool
-	// OAuthOnly makes the GoToMeeting connector refuse user name and password.
-	OAuthOnly bool
+	// Generation is how the GoToMeeting connector signs in at its target, store.ByPassword if empty. A change while jobs exist
+	// is what Microsoft announced: the template asks for something else, and the jobs go on as they are.
+	Generation store.Generation
+	// ConnectionTest is what testing credentials comes to, an honest answer if empty. Cycles do not go by it.
+	ConnectionTest ConnectionTest
+	// Spelling is how the service writes what means the same.
+	Spelling Spelling
 	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
 	NoTemplate bool
 	// NotFound are the codes with which the synchronization endpoints say that something does not exist.
@@ -100,6 +105,15 @@ type Variants struct {
 	// GoTo are the points in which GoTo's own services are not known.
 	GoTo GoToVariants
 }
+
+// ConnectionTest is how the test of credentials goes astray.
+type ConnectionTest string
+
+// What a test of credentials can come to besides the truth.
+const (
+	TestUnavailable ConnectionTest = "unavailable" // the target could not be asked, which says nothing about the credentials
+	TestRefuses     ConnectionTest = "refuses"     // fails although the credentials are right, as it does for some connectors
+)
 
 // Server is one running simulator.
 type Server struct {
@@ -268,21 +282,9 @@ func (s *Server) SetVariants(change func(*Variants)) {
 	v := s.variants
 	s.mu.Unlock()
 	s.engine.SetDefaultAccessProvisions(v.DefaultAccessTolerant)
-	keys, oauth := []string{"UserName", "Password"}, "false"
-	fields := `[{"name":"username"},{"name":"password","secret":true}]`
-	if v.OAuthOnly {
-		keys, oauth, fields = []string{"Oauth2AccessToken"}, "true", `[{"name":"oauth2accesstoken","secret":true,"hidden":true}]`
-	}
 	_ = s.store.UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { // the seed put it there
-		c.Retired, c.OAuth, c.SecretKeys = v.NoTemplate, v.OAuthOnly, keys
-		for i := range c.Metadata {
-			switch c.Metadata[i].Key {
-			case "isOAuthEnabled":
-				c.Metadata[i].Value = oauth
-			case "configurationFields":
-				c.Metadata[i].Value = fields
-			}
-		}
+		c.Retired = v.NoTemplate
+		c.Generate(cmp.Or(v.Generation, store.ByPassword))
 	})
 }
 

@@ -254,7 +254,7 @@ func TestProbe_reportsEachVariant(t *testing.T) {
 		wants   []want
 	}{
 		"secrets replace":     {simulator.Options{Variants: simulator.Variants{SecretsReplace: true}}, []want{{"keys that it leaves out", "drops them"}}},
-		"OAuth only":          {simulator.Options{Variants: simulator.Variants{OAuthOnly: true}}, []want{{"connector sign in", "OAuth"}}},
+		"OAuth only":          {simulator.Options{Variants: simulator.Variants{Generation: store.ByAuthorization}}, []want{{"connector sign in", "OAuth"}}},
 		"retired":             {simulator.Options{Variants: simulator.Variants{NoTemplate: true}}, []want{{"still offer", "an empty list"}, {"in the gallery", "yes"}, {"with SAML", "yes"}}},
 		"other codes":         {simulator.Options{Variants: simulator.Variants{NotFound: simulator.NotFoundCodes{ServicePrincipal: simulator.NotFoundPlain, Job: simulator.NotFoundNested}}}, []want{{"missing service principal", "404 ResourceNotFound"}, {"missing job", "404 NotFound"}}},
 		"no jobs not found":   {simulator.Options{Variants: simulator.Variants{NoJobsNotFound: true}}, []want{{"without jobs", "an error"}}},

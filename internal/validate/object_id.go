@@ -39,6 +39,8 @@ func ObjectIDProblem(s string) string {
 		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
 	case textfile.Stray(s) != "":
 		return textfile.Stray(s)
+	case guid.MatchString(lower[strings.LastIndex(lower, "/")+1:]): // such as the id of an azuread_group
+		return fmt.Sprintf("%q is a path. Write its last part: %q.", s, lower[strings.LastIndex(lower, "/")+1:])
 	default:
 		return fmt.Sprintf("%q is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}

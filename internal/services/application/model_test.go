@@ -102,22 +102,3 @@ func TestModel_takesOverTheServicePrincipal(t *testing.T) {
 		})
 	}
 }
-
-func TestImportID(t *testing.T) {
-	const id = "b0000000-0000-4000-8000-000000000001"
-	for _, tt := range []struct{ given, want string }{
-		{id, id},
-		{"  " + id + "\n", id},
-		{"/servicePrincipals/" + id, id},
-		{"servicePrincipals/" + id, id},
-		{"/applications/" + id, "applications/" + id},
-		{"GoToMeeting", "GoToMeeting"},
-		{"", ""},
-	} {
-		t.Run(tt.given, func(t *testing.T) {
-			if got := importID(tt.given); got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
-	}
-}

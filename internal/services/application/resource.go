@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,6 +36,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithMoveState   = (*Resource)(nil)
 )
 
 // Resource is gotomeeting_application.
@@ -167,6 +167,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 				return
 			}
 		}
+		if state.ClientID.IsNull() { // to be imported
+			resp.Diagnostics.Append(graphdiag.NoServicePrincipal(ctx, r.data.Graph, state.ID.ValueString(), func(id string) string { return id }))
+			return
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -248,10 +252,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // rename patches the registration, which owns the name, and waits until the service principal shows it.
 func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
-	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
+	err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name})
+	if graph.IsAmbiguous(err) {
+		renamed, _ := graph.Settle(ctx, r.data.Graph, "the registration to show the new name", func(ctx context.Context) (bool, error) {
+			app, err := r.data.Graph.GetApplicationByAppID(ctx, plan.ClientID.ValueString())
+			return err == nil && app.DisplayName == name, err
+		})
+		if renamed {
+			err = nil
+		}
+	}
+	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err)}
 	}
-	err := r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
+	ctx, cancel := graph.Outlast(ctx)
+	defer cancel()
+	err = r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
 		sp, err := r.data.Graph.GetServicePrincipal(ctx, plan.ID.ValueString())
 		if graph.IsNotFound(err) {
 			return false, "not found", nil
@@ -304,6 +320,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	remembered(r.data).own.Add(id)
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
@@ -319,30 +337,29 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	summary, at, id := "Invalid import id", path.Empty(), importID(req.ID)
+	const wanted = "the object id of the service principal (not of the application registration, and not the client id)"
+	summary, at, given := "Invalid import id", path.Empty(), req.ID
 	if validate.ByIdentity(req) {
 		var from identity
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &from)...); resp.Diagnostics.HasError() {
 			return
 		}
-		summary, at, id = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
+		summary, at, given = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
 	}
-	problem := validate.ObjectIDProblem(id)
-	if id == "" {
-		problem = "The id is empty."
+	named, problem := validate.ParseImportID(given, wanted)
+	switch {
+	case problem == "" && at.Equal(path.Root("service_principal_id")): // Terraform compares it with what is imported
+		problem = validate.ObjectIDProblem(given)
+	case problem == "" && named.Rest != "":
+		problem = fmt.Sprintf("Expected %s. Got %q. Leave out what follows it: %q.", wanted, given, named.ServicePrincipalID)
 	}
 	if problem != "" {
-		resp.Diagnostics.AddAttributeError(at, summary,
-			"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
+		resp.Diagnostics.AddAttributeError(at, summary, problem)
 		return
 	}
+	id := named.ServicePrincipalID
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
-}
-
-// importID takes the service principal's id out of what people paste: the bare id or a Graph path.
-func importID(s string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "/"), "servicePrincipals/")
 }
 
 // importBlock is ready to be pasted, apart from the name that only the configuration knows.

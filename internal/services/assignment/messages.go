@@ -71,9 +71,3 @@ func waited() string {
 func noSuchApplication(servicePrincipalID string) string {
 	return fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", servicePrincipalID)
 }
-
-// sentence makes a full sentence of an error.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
-}

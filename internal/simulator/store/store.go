@@ -61,6 +61,7 @@ type Store struct {
 	accounts     ordered[*Account]
 	accountsBy   map[string]string // lower-case e-mail -> account key
 	admins       []Admin
+	target       target
 	companies    []Company
 	pools        []License
 	roleSets     []RoleSet
@@ -80,6 +81,7 @@ func New(cfg Config) *Store {
 		tenantID:    cmp.Or(cfg.TenantID, TenantID),
 		usersByName: map[string]string{},
 		connectors:  map[string]*Connector{},
+		target:      target{secretToken: SecretToken, clientSecret: TargetClientSecret, spent: map[string]bool{}},
 		assignments: map[string]*assignmentList{},
 		jobs:        map[string][]*Job{},
 		secrets:     map[string][]KeyValue{},
