@@ -478,8 +478,45 @@ func (r *run) preview() {
 	if scope, _ := counts["in_scope"].(float64); int(scope) > tenant.MostPeople {
 		r.t.Errorf("%v people are in scope", scope)
 	}
+	r.onDemand()
 	r.block("data", "gotomeeting_provisioning_preview", "test", nil)
 	r.apply()
+}
+
+// onDemand provisions one test person at once, where that is allowed, and holds what happened against what the preview said,
+// attribute by attribute.
+func (r *run) onDemand() {
+	principal := r.text(applicationAddress, "service_principal_id")
+	if err := r.tenant.Refusal(r.t.Context(), principal); err != nil {
+		r.t.Logf("nobody is provisioned on demand: %v", err)
+		return
+	}
+	person := r.tenant.Settings.People[0]
+	r.block("data", "gotomeeting_provisioning_preview", "test", object{"connection_id": connectionID, "detail": "people"})
+	r.apply()
+	preview := r.values("data.gotomeeting_provisioning_preview.test")
+	predicted := map[string]string{}
+	people, _ := preview["people"].([]any)
+	for i, e := range preview["entries"].([]any) {
+		if e.(object)["principal_id"] == person && i < len(people) {
+			changes, _ := people[i].(object)["changes"].([]any)
+			for _, c := range changes {
+				predicted[fmt.Sprint(c.(object)["target_attribute"])] = fmt.Sprint(c.(object)["planned"])
+			}
+		}
+	}
+	done, err := r.tenant.OnDemand(r.t.Context(), principal, r.text(connectionAddress, "job_id"), person)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for name, value := range predicted {
+		if written, ok := done[name]; ok && !strings.EqualFold(written, value) {
+			r.t.Errorf("%s: another value was written than the preview predicted", name) // values are personal
+		} else if !ok {
+			r.t.Logf("%s: predicted, and not reported as written", name)
+		}
+	}
+	r.t.Logf("preview: predicted %d attributes; provisioning on demand reported %d", len(predicted), len(done))
 }
 
 func (r *run) state() {
