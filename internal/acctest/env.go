@@ -102,6 +102,9 @@ func (e *Env) providerBlock() map[string]any {
 	return block
 }
 
+// ProviderBlock is the provider block for this tenant, by attribute.
+func (e *Env) ProviderBlock() map[string]any { return e.providerBlock() }
+
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
 	return "\nprovider \"gotomeeting\" {\n" + settings(e.providerBlock(), "  ") + "}\n"
