@@ -27,6 +27,7 @@ type Protocol struct {
 	Server tfprotov6.ProviderServer
 
 	t          testing.TB
+	within     func() context.Context // of each call; nil for the test's own
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
@@ -54,7 +55,11 @@ func newProtocol(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 // ask calls the provider. The test's context will do also at its end, when destroying has to work as well.
 func ask[Q, A any](p *Protocol, call func(context.Context, *Q) (*A, error), request *Q) *A {
 	p.t.Helper()
-	answer, err := call(context.WithoutCancel(p.t.Context()), request)
+	ctx := context.WithoutCancel(p.t.Context())
+	if p.within != nil {
+		ctx = p.within()
+	}
+	answer, err := call(ctx, request)
 	if err != nil {
 		p.t.Fatal(err)
 	}

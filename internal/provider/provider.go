@@ -9,16 +9,20 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/functions"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -48,6 +52,8 @@ type Provider struct {
 	version string
 	clock   graph.Clock
 	getenv  func(string) string
+	// applying says that this process has served an apply call.
+	applying atomic.Bool
 }
 
 // Option changes how a provider is built. Tests use it; the released binary does not.
@@ -109,7 +115,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	userAgent := "terraform-provider-gotomeeting/" + p.version + " terraform/" + req.TerraformVersion
+	userAgent := p.userAgent(req.TerraformVersion)
 	client, diags := p.client(ctx, settings, httpClient, userAgent)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -120,11 +126,28 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
+		Impact:       settings.impact(),
+		Applying:     p.applying.Load,
+	}
+	if err := forecast.Of(data).Begin(); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")
+		return
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.ListResourceData = data
 	resp.ActionData = data
+}
+
+// userAgent names the provider, and what `TF_APPEND_USER_AGENT` adds as it does for others. A line break would end the header.
+func (p *Provider) userAgent(terraformVersion string) string {
+	added := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, p.getenv("TF_APPEND_USER_AGENT"))
+	return strings.TrimSpace("terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion + " " + strings.TrimSpace(added))
 }
 
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
