@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -254,6 +255,7 @@ func TestKit(t *testing.T) {
 			t.Parallel()
 			k := newKit(t, plugins, d)
 			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
+			t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })
 			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
 			t.Run("stop and resume", func(t *testing.T) { k.t = t; k.stopAndResume() })
 		})
@@ -320,6 +322,60 @@ func (k *kit) commenting() {
 	k.env["REVIEWED_PIPELINE"] = "801" // of a branch, not of a merge request
 	k.script(simulator.Client{}, 1, "note.sh post")
 	k.env["REVIEWED_PIPELINE"] = kitPipeline
+}
+
+// kitPolicy is a program that judges plans by the policy.
+var kitPolicy = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gotomeeting-kit-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "policy")
+	return binary, workspace.Build(context.Background(), filepath.Join("..", "..", "tools", "policy"), ".", binary)
+})
+
+// policy refuses each thing that it is to refuse, by what Terraform really says of a plan, and nothing else.
+func (k *kit) policy() {
+	if k.at.folder != "github" {
+		k.t.Skip("it does not depend on the forge")
+	}
+	judge, err := kitPolicy()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	folder, err := filepath.Abs(filepath.Join(kitFolder, "policy"))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.env["CHECK_PLAN"] = judge + " " + folder
+	defer delete(k.env, "CHECK_PLAN")
+	main := filepath.Join(k.dir, "main.tf")
+	before, err := os.ReadFile(main)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for _, test := range []struct{ old, replacement, want string }{
+		{"accidental_deletion_threshold = 25", "accidental_deletion_threshold = 30", ""},
+		{"accidental_deletion_threshold = 25", "accidental_deletion_threshold = 101", "gotomeeting_provisioning_connection.this: a cycle could disable 101 accounts unnoticed."},
+		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
+		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
+		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true takes a safeguard away."},
+		{`gotomeeting_attribute_mappings" "users"`, `gotomeeting_attribute_mappings" "others"`, "gotomeeting_attribute_mappings.users is destroyed"},
+	} {
+		k.edit(test.old, test.replacement)
+		if strings.Contains(test.replacement, "others") {
+			k.edit("gotomeeting_attribute_mappings.users", "gotomeeting_attribute_mappings.others")
+		}
+		want := 0
+		if test.want != "" {
+			want = 1
+		}
+		output := k.script(kitReader, want, "review.sh")
+		if _, said, _ := strings.Cut(output, "Saved the plan to"); !strings.Contains(said, test.want) || strings.Contains(said, "refusals") != (test.want != "") {
+			k.t.Errorf("%s: %s", test.replacement, output)
+		}
+		k.write(main, string(before))
+	}
 }
 
 // nightly: one issue from the first night on which something is wrong to the first on which nothing is.

@@ -7,11 +7,13 @@ trap 'rm -rf "$work"' EXIT
 
 tf() { "$TF" -chdir="${TF_DIR:-.}" "$@"; }
 
-# plan ARGUMENTS: leaves the plan, the report of the provider as Markdown and JSON, and what changes as JSON.
+# plan ARGUMENTS: leaves the plan, the report of the provider as Markdown and JSON, and what changes as JSON. CHECK_PLAN, if set, is a
+# command that judges the plan as JSON, such as "conftest test --policy ci/policy".
 plan() {
   tf init -input=false -no-color &&
     GOTOMEETING_IMPACT_REPORT=$work/report.md tf plan -input=false -no-color -out="$work/plan" "$@" &&
     tf show -json "$work/plan" >"$work/plan.json" &&
+    { [ -z "${CHECK_PLAN:-}" ] || $CHECK_PLAN "$work/plan.json"; } &&
     jq '[.resource_changes[]? | select(.mode == "managed" and .change.actions != ["no-op"]) | "\(.change.actions | join(" and ")) \(.address)"]' \
       "$work/plan.json" >"$work/changes.json"
 }
