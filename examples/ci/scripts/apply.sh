@@ -12,6 +12,12 @@ if [ -n "$stopped" ]; then
   echo "Provisioning was stopped, see issue $stopped: resume it before anything is applied." >&2
   exit 1
 fi
+plan
+if jq --exit-status '. == []' "$work/changes.json" >/dev/null; then
+  tf apply -input=false -no-color "$work/plan" # of no resource: what only the state shows
+  exit
+fi
+
 merged=$(merged)
 if [ -z "$merged" ]; then
   echo "No pull request belongs to $commit: nobody has reviewed what it does, and nothing is applied." >&2
@@ -22,8 +28,6 @@ reviewed="<!-- gotomeeting report ${merged#* } -->"
 [ "${1:-}" != approved ] || reviewed="<!-- gotomeeting difference $commit -->"
 comments "$number" | jq --slurp --arg mark "$reviewed" '
   [.[] | select((.edited | not) and (.body | startswith($mark))) | .body | split("```json\n")[-1] | split("\n```")[0] | fromjson?] | last' >"$work/reviewed.json"
-
-plan
 jq --null-input --raw-output --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
   --from-file "$here/beyond.jq" >"$work/beyond"
 if [ ! -s "$work/beyond" ]; then
