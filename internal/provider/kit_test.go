@@ -5,7 +5,6 @@ package provider_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,7 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,23 +32,19 @@ var (
 	kitSwitch = simulator.Client{ID: "66666666-0000-4000-8000-000000000003", Permissions: []string{"Synchronization.ReadWrite.All"}}
 )
 
-// kitTools is a folder for PATH with what the scripts need and this machine lacks. Hosted runners have jq; machines for tests
-// may have only Go.
-var kitTools = sync.OnceValues(func() (string, error) {
+// kitTools returns a folder for PATH with what the scripts need and this machine lacks, "" for nothing. Hosted runners have jq;
+// machines for tests may have only Go. The two are not the same program: KIT_GOJQ tries the other where there is jq.
+func kitTools(t *testing.T) string {
+	t.Helper()
 	if _, err := exec.LookPath("jq"); err == nil && os.Getenv("KIT_GOJQ") == "" {
-		return "", nil
+		return ""
 	}
-	dir, err := os.MkdirTemp("", "gotomeeting-kit-")
-	if err != nil {
-		return "", err
+	dir := t.TempDir()
+	if err := workspace.Build(t.Context(), filepath.Join("..", "..", "tools"), "github.com/itchyny/gojq/cmd/gojq", filepath.Join(dir, "jq")); err != nil {
+		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "jq"), "github.com/itchyny/gojq/cmd/gojq")
-	build.Dir = filepath.Join("..", "..", "tools")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return dir, nil
-})
+	return dir
+}
 
 // kit is a repository that uses the kit: the complete example with a health check, applied, and the forge that it is at.
 type kit struct {
@@ -63,7 +57,7 @@ type kit struct {
 	env   map[string]string
 }
 
-func newKit(t *testing.T, plugins string, d dialect) *kit {
+func newKit(t *testing.T, plugins, tools string, d dialect) *kit {
 	t.Helper()
 	cli := acctest.RequireCLI(t)
 	if _, err := exec.LookPath("bash"); err != nil {
@@ -79,10 +73,6 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 	}
 	k := &kit{t: t, at: d, sim: sim, forge: newForge(t), home: t.TempDir()}
 	k.dir = filepath.Join(k.home, "infra")
-	tools, err := kitTools()
-	if err != nil {
-		t.Fatal(err)
-	}
 	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
 	if err != nil {
 		t.Fatal(err)
@@ -250,10 +240,11 @@ func TestKit(t *testing.T) {
 	if _, err := workspace.BuildProvider(t.Context(), filepath.Join("..", ".."), plugins); err != nil {
 		t.Fatal(err)
 	}
+	tools := kitTools(t)
 	for _, d := range dialects {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			k := newKit(t, plugins, d)
+			k := newKit(t, plugins, tools, d)
 			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
 			t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })
 			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
@@ -324,23 +315,13 @@ func (k *kit) commenting() {
 	k.env["REVIEWED_PIPELINE"] = kitPipeline
 }
 
-// kitPolicy is a program that judges plans by the policy.
-var kitPolicy = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "gotomeeting-kit-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "policy")
-	return binary, workspace.Build(context.Background(), filepath.Join("..", "..", "tools", "policy"), ".", binary)
-})
-
 // policy refuses each thing that it is to refuse, by what Terraform really says of a plan, and nothing else.
 func (k *kit) policy() {
 	if k.at.folder != "github" {
 		k.t.Skip("it does not depend on the forge")
 	}
-	judge, err := kitPolicy()
-	if err != nil {
+	judge := filepath.Join(k.t.TempDir(), "policy")
+	if err := workspace.Build(k.t.Context(), filepath.Join("..", "..", "tools", "policy"), ".", judge); err != nil {
 		k.t.Fatal(err)
 	}
 	folder, err := filepath.Abs(filepath.Join(kitFolder, "policy"))
