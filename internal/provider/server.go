@@ -34,6 +34,7 @@ type framework interface {
 type server struct {
 	framework
 	numbers wholeNumbers
+	applies func() // notes that something is applied
 }
 
 // NewServer returns the protocol server of a provider.
@@ -42,7 +43,11 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 	if !ok {
 		panic("the framework's server does not implement the whole protocol") // no version that this module pins
 	}
-	return &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}}
+	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
+	if own, ok := p.(*Provider); ok {
+		s.applies = func() { own.applying.Store(true) }
+	}
+	return s
 }
 
 // during makes a call with a context that is let go when the call ends.
@@ -97,6 +102,7 @@ func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResour
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	s.applies()
 	return during(ctx, r, s.framework.ApplyResourceChange)
 }
 
