@@ -9,6 +9,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -109,7 +110,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	userAgent := "terraform-provider-gotomeeting/" + p.version + " terraform/" + req.TerraformVersion
+	userAgent := p.userAgent(req.TerraformVersion)
 	client, diags := p.client(ctx, settings, httpClient, userAgent)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -131,6 +132,17 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.DataSourceData = data
 	resp.ListResourceData = data
 	resp.ActionData = data
+}
+
+// userAgent names the provider, and what `TF_APPEND_USER_AGENT` adds as it does for others. A line break would end the header.
+func (p *Provider) userAgent(terraformVersion string) string {
+	added := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, p.getenv("TF_APPEND_USER_AGENT"))
+	return strings.TrimSpace("terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion + " " + strings.TrimSpace(added))
 }
 
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
@@ -216,7 +228,7 @@ func (p *Provider) Actions(context.Context) []func() action.Action {
 
 // Functions lists the functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
-	return functions.All()
+	return append(functions.All(), mapping.NewSchemaFunction)
 }
 
 // ListResources lists what terraform query finds, from Terraform 1.14 on.

@@ -38,6 +38,7 @@ var (
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
 	roster *roster.Roster
+	client *graph.Client // for what an import is told
 }
 
 // NewExclusiveResource returns the resource.
@@ -53,7 +54,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster = rosterOf(data)
+		r.roster, r.client = rosterOf(data), data.Graph
 	}
 }
 
@@ -186,7 +187,9 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
-	if len(outcome.Failed) > 0 {
+	if len(outcome.Failed) == 0 {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(nil))...)
+	} else {
 		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
 	}
 }
@@ -264,9 +267,9 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, roleTexts := "", []string(nil)
 	if !validate.ByIdentity(req) {
-		var err error
-		if id, roleTexts, err = parseExclusiveID(req.ID); err != nil {
-			resp.Diagnostics.AddError("Invalid import id", sentence(err))
+		var problem string
+		if id, roleTexts, problem = parseExclusiveID(req.ID); problem != "" {
+			resp.Diagnostics.AddError("Invalid import id", problem)
 			return
 		}
 	} else {

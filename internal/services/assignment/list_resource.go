@@ -67,7 +67,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		return
 	}
 	app := l.resource.roster.Application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := find(ctx, app, config.Role.ValueString(), config.PrincipalType.ValueString())
+	found, declared, diags := find(ctx, l.resource.client, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -95,7 +96,7 @@ func (m model) withWriteOnly(config model) model {
 func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	now := secrets.settings()
-	m.Authorized = types.BoolValue(len(secrets.masked()) > 0 && (!m.managesPassword() || len(secrets.vanished([]string{keyPassword})) == 0))
+	m.Authorized = types.BoolValue(graph.HoldCredential(secrets) && (!m.managesPassword() || len(secrets.vanished([]string{keyPassword})) == 0))
 	for _, a := range managedAttributes {
 		before := m.value(a.attribute)
 		_, isMap := before.(types.Map)
@@ -107,7 +108,7 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 			diags.Append(m.fromOthers(a, secrets, imported)...)
 		default:
 			if value, _ := secrets.get(a.key); value != graph.MaskedValue {
-				m.set(a.attribute, respelled(before, textOrNull(value)))
+				m.set(a.attribute, respelled(before, attribute.Text(value)))
 			}
 		}
 	}
@@ -170,7 +171,7 @@ func fromPlain(value any) attr.Value {
 		return types.Int64Value(value)
 	}
 	text, _ := value.(string)
-	return textOrNull(text)
+	return attribute.Text(text)
 }
 
 // respelled returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans
@@ -222,11 +223,4 @@ func (m *model) afterWrite(result written) diag.Diagnostics {
 		m.Authorized = planned.Authorized
 	}
 	return diags
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

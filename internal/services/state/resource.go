@@ -101,7 +101,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+	case imported && (presence.Gone() || presence == graph.ConnectorRetired):
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, ref, presence, graph.JobRef.String))
+		return
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
