@@ -35,11 +35,9 @@ if [ ! -s "$work/beyond" ]; then
   exit
 fi
 echo "This does more than was reviewed:" | cat - "$work/beyond" >&2
-{
-  comment difference "$commit" | head -n 1
-  printf '**Not applied yet: this does more than was reviewed.** Whoever approves the job that waits approves the following.\n\n%s\n\n' "$(cat "$work/beyond")"
-  comment difference "$commit" | tail -n +2
-} >"$work/difference.md"
+comment difference "$commit" "**Not applied yet: this does more than was reviewed.** Whoever approves the job that waits approves the following.
+
+$(cat "$work/beyond")" >"$work/difference.md"
 "$here/comment.sh" "$number" "$work/difference.md"
 ask_approval
 [ "${1:-}" != approved ] # whoever approved did not approve this

@@ -19,10 +19,11 @@ plan() {
       "$work/plan.json" >"$work/changes.json"
 }
 
-# comment KIND COMMIT: prints the comment for what was planned. What the job after the merge compares with stands in it for
+# comment KIND COMMIT [TEXT]: prints the comment for what was planned. What the job after the merge compares with stands in it for
 # everybody to see; where that does not fit into a comment, that job asks for approval.
 comment() {
   echo "<!-- gotomeeting $1 $2 -->"
+  [ -z "${3:-}" ] || printf '%s\n\n' "$3"
   cat "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
   echo
   if [ ! -s "$work/changes.json" ]; then
