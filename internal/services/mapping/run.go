@@ -47,8 +47,9 @@ func runOf(data *providerdata.Data) *run {
 	if data == nil {
 		return nil
 	}
+	foresight := forecast.Of(data) // shared as well: nothing shared can be made while something else is
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, forecast: forecast.Of(data), note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{graph: data.Graph, forecast: foresight, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock
