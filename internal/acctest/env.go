@@ -6,6 +6,7 @@
 package acctest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -30,6 +31,7 @@ type Env struct {
 	t      testing.TB
 	caFile string
 	goTo   bool
+	within func() context.Context
 	*record
 }
 
@@ -79,6 +81,10 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 
 // UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
 func (e *Env) UseGoTo() { e.goTo = true }
+
+// Within has the providers that are configured from now on make each call under the context that is current then, so that a
+// test can end it; nil is for the test's own, which does not end.
+func (e *Env) Within(current func() context.Context) { e.within = current }
 
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
@@ -135,6 +141,7 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 		change(block)
 	}
 	p := newProtocol(e.t, server)
+	p.within = e.within
 	if diagnostics := p.configure(block); len(diagnostics) > 0 {
 		e.t.Fatalf("configuring the provider: %v", diagnostics)
 	}

@@ -27,6 +27,7 @@ type Protocol struct {
 	Server tfprotov6.ProviderServer
 
 	t          testing.TB
+	within     func() context.Context // of each call; nil for the test's own
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
@@ -54,7 +55,11 @@ func newProtocol(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 // ask calls the provider. The test's context will do also at its end, when destroying has to work as well.
 func ask[Q, A any](p *Protocol, call func(context.Context, *Q) (*A, error), request *Q) *A {
 	p.t.Helper()
-	answer, err := call(context.WithoutCancel(p.t.Context()), request)
+	ctx := context.WithoutCancel(p.t.Context())
+	if p.within != nil {
+		ctx = p.within()
+	}
+	answer, err := call(ctx, request)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -164,6 +169,28 @@ func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []st
 		}
 	}
 	return progress, diagnostics
+}
+
+// Call runs a provider-defined function whose arguments are texts. The problem is "" if it succeeds.
+func (p *Protocol) Call(name string, arguments ...string) (result any, problem string) {
+	p.t.Helper()
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for _, argument := range arguments {
+		encoded, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		request.Arguments = append(request.Arguments, &encoded)
+	}
+	answer := ask(p, p.Server.CallFunction, request)
+	if answer.Error != nil {
+		return nil, answer.Error.Text
+	}
+	value, err := answer.Result.Unmarshal(schemaOf(p, "function", p.schemas.Functions, name).Return.Type)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.plain(value), ""
 }
 
 // Listed is one result of a list resource.

@@ -78,6 +78,23 @@ func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Ins
 	return read, append(found, more...)
 }
 
+// Move takes over the state of another provider's resource, as a `moved` block does. What follows is a refresh.
+func (p *Protocol) Move(typeName, fromProvider, fromType string, version int64, state map[string]any) (*Instance, Diagnostics) {
+	p.t.Helper()
+	raw, err := json.Marshal(state)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	moved := ask(p, p.Server.MoveResourceState, &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: fromProvider, SourceTypeName: fromType, SourceSchemaVersion: version, SourceState: &tfprotov6.RawState{JSON: raw}, TargetTypeName: typeName,
+	})
+	found := diagnosticsFrom(moved.Diagnostics)
+	if found.HasError() {
+		return nil, found
+	}
+	return p.instance(typeName, moved.TargetState, moved.TargetIdentity, moved.TargetPrivate), found
+}
+
 // Read refreshes. The instance is nil when the object is gone, and the one from before when there are errors.
 func (p *Protocol) Read(before *Instance) (*Instance, Diagnostics) {
 	p.t.Helper()

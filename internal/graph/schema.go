@@ -140,14 +140,18 @@ func (c *Client) schema(ctx context.Context, path string) (*Schema, error) {
 	return schema, nil
 }
 
-// PutSchema replaces the whole schema of a job. Annotations of the answer it was read from (@odata.…) are left out;
-// the service refuses some of them.
+// Document is the schema as it can be sent back. Annotations of the answer it was read from (@odata.…) are left out; the
+// service refuses some of them.
+func (s *Schema) Document() (json.RawMessage, error) { return withoutAnnotations(s.encode()) }
+
+// PutSchema replaces the whole schema of a job. An error that IsAmbiguous must be settled by GetSchema: the document carries
+// the version that it replaces, and repeated as it is it would be refused, or undo what was written since.
 func (c *Client) PutSchema(ctx context.Context, ref JobRef, schema *Schema) error {
-	document, err := withoutAnnotations(schema.encode())
+	document, err := schema.Document()
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document}, nil)
+	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document, once: true}, nil)
 }
 
 // Directory is one of the two sides of a schema: the tenant's, or the target's.

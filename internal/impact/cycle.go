@@ -13,18 +13,25 @@ import (
 // cycle is the next cycle, as it is worked out.
 type cycle struct {
 	survey   *Survey
+	setup    *Setup
 	rules    *rules
 	users    []*candidate  // by id
 	index    *accountIndex // nil when the accounts were not read
 	problems Problems
+	// guesses says that users who are not known to be linked may be, since the connection has completed a cycle.
+	guesses bool
+	// whole says that what a new link writes counts as well where GoTo does not report it.
+	whole bool
 }
 
 // candidate is a user whom the cycle comes across.
 type candidate struct {
 	entry      Entry
 	found      bool // in the directory
+	roles      []string
 	attributes map[string]expression.Value
 	outcomes   []*Outcome // of the rules' flows, computed when needed
+	link       *link      // nil for a user for whom the service manages no account
 	match      match
 	undecided  bool // until it is known what becomes of the account, or of there being none
 }
@@ -39,14 +46,21 @@ func (u *candidate) shutOut() Reason {
 	return [...]Reason{SignInBlocked: reasonBlocked, SoftDeleted: reasonDeleted}[u.entry.User.State()]
 }
 
-// Decide says what the next cycle does with every user whom it comes across, and with the accounts that no user in scope
-// matches.
-func Decide(s *Survey, setup *Setup) Decision {
-	c := newCycle(s, setup)
+// Decide says what a cycle from the beginning does with every user whom it comes across, and with the accounts that no user in
+// scope matches.
+func Decide(s *Survey, setup *Setup) Decision { return newCycle(s, setup, nil).decide() }
+
+func (c *cycle) decide() Decision {
+	s := c.survey
+	if c.setup.Off {
+		return Decision{Problems: c.problems}
+	}
 	owned, settled, rivals := c.look()
 	for _, u := range c.users {
 		switch found := u.match.found; {
 		case !u.undecided:
+		case u.link != nil:
+			c.manage(u)
 		case len(found) == 0:
 			c.create(u)
 		case len(found) > 1:
@@ -54,9 +68,12 @@ func Decide(s *Survey, setup *Setup) Decision {
 			for _, i := range found {
 				u.entry.Others = append(u.entry.Others, s.Accounts[i].Email)
 			}
-		case u.shutOut() != "" && !s.RanBefore && len(rivals[found[0]]) > 0:
+		case u.shutOut() != "" && !c.guesses && len(rivals[found[0]]) > 0:
 			u.decide(Skip, u.shutOut(), "") // the account is another's
 			u.undecided = false
+		case slices.ContainsFunc(rivals[found[0]], func(other *candidate) bool { return other.link != nil }):
+			u.decide(Conflict, reasonShared, "")
+			u.entry.Others = namesBut(u, rivals[found[0]])
 		default:
 			c.keep(u, &s.Accounts[found[0]])
 			if len(rivals[found[0]]) > 1 {
@@ -76,8 +93,9 @@ func Decide(s *Survey, setup *Setup) Decision {
 	return decision
 }
 
-func newCycle(s *Survey, setup *Setup) *cycle {
-	c := &cycle{survey: s, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems)}
+// newCycle prepares a cycle over users, of whom some are linked to accounts. Without links everybody is looked for anew.
+func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
+	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.RanBefore && links == nil, whole: links != nil}
 	if s.AccountsRead {
 		c.index = newAccountIndex(s.Accounts)
 	}
@@ -87,14 +105,17 @@ func newCycle(s *Survey, setup *Setup) *cycle {
 	for i := range s.Users {
 		user := &s.Users[i]
 		h, holds := holders[user.ID]
-		if shown[user.ID] = true; all && user.Deleted || !all && !holds {
+		if s.only != nil && !s.only[user.ID] {
 			continue
 		}
-		c.users = append(c.users, &candidate{entry: Entry{UserID: user.ID, User: user, InScope: all || h.provisions}, found: true,
-			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows))})
+		if shown[user.ID] = true; links[user.ID] == nil && (all && user.Deleted || !all && !holds) {
+			continue
+		}
+		c.users = append(c.users, &candidate{entry: Entry{UserID: user.ID, User: user, InScope: all || h.provisions}, found: true, link: links[user.ID],
+			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles})
 	}
 	for id := range holders {
-		if all || shown[id] {
+		if all || shown[id] || s.only != nil && !s.only[id] {
 			continue
 		}
 		c.users = append(c.users, &candidate{entry: Entry{UserID: id, InScope: holders[id].provisions}})
@@ -111,6 +132,13 @@ func newCycle(s *Survey, setup *Setup) *cycle {
 func (c *cycle) look() (owned map[int]bool, settled bool, rivals map[int][]*candidate) {
 	owned, settled, rivals = map[int]bool{}, true, map[int][]*candidate{}
 	for _, u := range c.users {
+		if u.link != nil {
+			u.undecided = true
+			if i := u.link.account; i >= 0 {
+				owned[i], rivals[i] = true, append(rivals[i], u)
+			}
+			continue
+		}
 		if !c.admit(u) {
 			settled = settled && u.entry.Action != Unknown
 			continue
@@ -120,7 +148,7 @@ func (c *cycle) look() (owned map[int]bool, settled bool, rivals map[int][]*cand
 		for _, i := range m.found {
 			owned[i] = true
 		}
-		linked := c.survey.RanBefore || u.shutOut() == ""
+		linked := c.guesses || u.shutOut() == ""
 		switch {
 		case !linked && len(m.found) != 1:
 			u.decide(Skip, u.shutOut(), "")
@@ -143,7 +171,7 @@ func (c *cycle) look() (owned map[int]bool, settled bool, rivals map[int][]*cand
 
 // unmatched decides about the accounts that no user in scope matches, by key.
 func (c *cycle) unmatched(owned map[int]bool, settled bool) []Entry {
-	if !c.survey.RanBefore || !c.rules.enabled {
+	if !c.guesses || !c.rules.enabled {
 		return nil // the service has linked none of them to a user
 	}
 	action, reason := Unmatched, reasonUnmatched
@@ -184,7 +212,7 @@ func (c *cycle) conclude(entries []Entry) {
 			c.problems.about(problemNotCompared, strings.Join(silent, "`, `"))
 		}
 	}
-	if c.survey.RanBefore {
+	if c.guesses {
 		c.problems.about(problemLinks, "")
 	}
 	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.severity() - b.severity() })

@@ -95,7 +95,7 @@ func (c *cycle) collide() {
 			}
 		}
 		if address != "" && u.entry.Action != Conflict {
-			if others := namesBut(u, addressed[address]); len(others) > 0 || c.index.taken(address, u.entry.Account) {
+			if others := namesBut(u, addressed[address]); len(others) > 0 || c.index != nil && c.index.taken(address, u.entry.Account) {
 				u.decide(Conflict, reasonTaken, u.entry.Subject)
 				u.entry.Others = others
 			}

@@ -137,8 +137,11 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 			return nil, o
 		}
 		current, told := f.field.read(account)
-		switch {
-		case !told || !c.index.reported[f.field]:
+		switch compared := told && c.index.reported[f.field]; {
+		case !compared && !c.whole: // what GoTo does not report is left out
+		case !compared && o.Reason == "" && len(o.Value.Values()) > 0 && f.kind == flowAlways:
+			changes = append(changes, Change{Target: f.target, Planned: display(o.Value)}) // a new link writes everything
+		case !compared:
 		case o.Reason != "":
 			obstacle = o
 		case len(o.Value.Values()) == 0: // what has no value is not written
@@ -154,16 +157,11 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 // user: only one that it linked in earlier cycles is disabled.
 func (c *cycle) disable(u *candidate, changes []Change) {
 	active, told := u.entry.Account.active()
-	switches := false
-	for i := range c.rules.flows {
-		if f := &c.rules.flows[i]; f.switches() && f.switchesOff(c.outcome(u, i)) {
-			switches = true
-		}
-	}
+	switches := c.rules.disables(func(i int) Outcome { return c.outcome(u, i) })
 	switch {
 	case told && !active:
 		u.decide(Matched, reasonInactive, "")
-	case !c.survey.RanBefore:
+	case !c.guesses:
 		u.decide(Skip, reasonNotLinked, "")
 	case switches && !c.rules.update:
 		u.decide(Skip, reasonUpdateOff, "")
@@ -176,5 +174,121 @@ func (c *cycle) disable(u *candidate, changes []Change) {
 		u.decide(Disable, reasonDeletes, "")
 	default:
 		u.decide(Skip, reasonRemoveOff, "")
+	}
+}
+
+// manage decides about a user for whom the service manages an account.
+func (c *cycle) manage(u *candidate) {
+	if u.link.account >= 0 {
+		u.entry.Account = &c.survey.Accounts[u.link.account]
+	}
+	admitted := c.rules.admits(u.attributes)
+	switch {
+	case !c.rules.enabled:
+		u.decide(Skip, reasonOff, "")
+	case u.entry.InScope && admitted == maybe:
+		u.decide(Unknown, reasonCondition, "")
+	case !u.entry.InScope, admitted == no, u.shutOut() != "":
+		c.release(u)
+	case u.link.unsure && u.entry.Account != nil:
+		c.keep(u, u.entry.Account)
+	default:
+		if c.rewrite(u); u.link.unsure && u.entry.Action != Matched {
+			u.decide(Unknown, reasonOwner, "")
+			u.entry.Changes = nil
+		}
+	}
+}
+
+// release decides about the account of a user who leaves the scope, or cannot sign in any more.
+func (c *cycle) release(u *candidate) {
+	state, reason, deletes, stays := u.entry.User.State(), u.shutOut(), reasonDeletes, reasonRemoveOff
+	if reason == "" {
+		state, reason, deletes, stays = Unassigned, reasonLeft, reasonLeftDelete, reasonLeftOff
+	}
+	told := c.rules.attributesOf(u.entry.User, state, u.roles)
+	outcomes := make([]Outcome, len(c.rules.flows))
+	for i := range outcomes {
+		outcomes[i] = c.rules.flows[i].evaluate(told, c.survey.Now)
+	}
+	switches := c.rules.disables(func(i int) Outcome { return outcomes[i] })
+	var unclear Outcome
+	for i, o := range outcomes {
+		if o.Reason != "" && c.rules.flows[i].switches() {
+			unclear = o
+		}
+	}
+	switch {
+	case u.link.inactive():
+		u.decide(Matched, reasonInactive, "")
+	case reason == reasonLeft && c.setup.KeepsOutOfScope:
+		u.decide(Skip, reasonKept, "")
+	case unclear.Reason != "" && !switches:
+		u.decide(Unknown, unclear.Reason, unclear.Target)
+	case u.link.unsure && !u.link.removed() && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
+		u.decide(Unknown, reasonOwner, "")
+	case switches && !c.rules.update:
+		u.decide(Skip, stays, "")
+	case switches:
+		u.decide(Disable, reason, "")
+		for i := range c.rules.flows {
+			if f := &c.rules.flows[i]; f.switches() && f.switchesOff(outcomes[i]) {
+				u.entry.Changes = append(u.entry.Changes, Change{Target: f.target, Planned: display(outcomes[i].Value)})
+			}
+		}
+	case c.rules.remove && !c.rules.canDisable():
+		u.decide(Disable, deletes, "")
+	default:
+		u.decide(Skip, stays, "")
+	}
+}
+
+// rewrite decides about a user in scope for whom the service manages an account: it writes what differs from what it wrote
+// last.
+func (c *cycle) rewrite(u *candidate) {
+	var changes []Change
+	var obstacle Outcome
+	for i := range c.rules.flows {
+		f := &c.rules.flows[i]
+		if !f.updates() {
+			continue
+		}
+		o := c.outcome(u, i)
+		if o.Reason == "" && !f.accepts(o.Value) {
+			o.Reason = reasonType
+		}
+		if o.Fails() {
+			u.decide(Skip, o.Reason, f.target)
+			return
+		}
+		if u.link.keeps(f) {
+			continue
+		}
+		current, written, known := u.link.wrote(f)
+		switch value := display(o.Value); {
+		case o.Reason != "":
+			obstacle = o
+		case u.link.has(f, value): // whether or not it is written again
+		case len(o.Value.Values()) == 0: // what has no value is not written
+		case !known:
+			obstacle = Outcome{Target: f.target, Reason: reasonExpression}
+		case written && (f.kind == flowIfEmpty && current != "" || f.same(current, value)):
+		case written && (f.kind == flowAddValue || f.kind == flowAddMultivalued) && !slices.ContainsFunc(o.Value.Values(), func(v string) bool { return !slices.Contains(strings.Split(current, ";"), v) }):
+		case written:
+			changes = append(changes, Change{f.target, &current, value})
+		default:
+			changes = append(changes, Change{Target: f.target, Planned: value})
+		}
+	}
+	switch {
+	case len(changes) > 0 && !c.rules.update:
+		u.decide(Skip, reasonUpdateOff, "")
+	case len(changes) > 0:
+		u.decide(Update, reasonDiffers, "")
+		u.entry.Changes = changes
+	case obstacle.Reason != "" && c.rules.update:
+		u.decide(Unknown, obstacle.Reason, obstacle.Target)
+	default:
+		u.decide(Matched, reasonFits, "")
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 // Flow types: when a value is written.
 const (
+	flowAlways         = "Always"
 	flowOnCreate       = "ObjectAddOnly"
 	flowIfEmpty        = "AttributeAddOnly"
 	flowAddValue       = "ValueAddOnly"
@@ -42,6 +43,7 @@ type flow struct {
 	field      field
 	constant   *string
 	expression *expression.Expression // nil for constants and where only the default value is written
+	text       string                 // of the source, to tell whether two flows have the same
 	unclear    Reason                 // why the value cannot be computed here, or ""
 	attributes []string               // the source attributes that it reads
 	fallback   string                 // what is written on creation if the source yields nothing
@@ -126,11 +128,12 @@ func (r *rules) compileFlow(a graph.AttributeMapping, target *graph.ObjectDefini
 	text := a.Source.Expression
 	switch {
 	case a.Source.Type == graph.SourceConstant:
-		f.constant = &a.Source.Name
+		f.constant, f.text = &a.Source.Name, strconv.Quote(a.Source.Name)
 		return f
 	case a.Source.Type == graph.SourceAttribute && a.Source.Name != "":
 		text = "[" + a.Source.Name + "]"
 	}
+	f.text = text
 	parsed, problems := expression.Parse(text)
 	if parsed == nil || problems.HasErrors() {
 		f.unclear = reasonExpression
@@ -242,6 +245,28 @@ func (f *flow) updates() bool { return f.writable(false) && f.kind != flowOnCrea
 // switches reports whether the flow can disable: IsSoftDeleted feeds it, and it is written to accounts that exist.
 func (f *flow) switches() bool {
 	return f.updates() && slices.ContainsFunc(f.attributes, func(name string) bool { return strings.EqualFold(name, sourceSoftDeleted) })
+}
+
+// disables reports whether some flow disables the account of a user of whom the flows yield the given outcomes.
+func (r *rules) disables(outcome func(flow int) Outcome) bool {
+	for i := range r.flows {
+		if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// canDisable reports whether any flow tells the target that an account is no longer wanted; else the service deletes it.
+func (r *rules) canDisable() bool {
+	return slices.ContainsFunc(r.flows, func(f flow) bool {
+		return slices.ContainsFunc(f.attributes, func(name string) bool { return strings.EqualFold(name, sourceSoftDeleted) })
+	})
+}
+
+// removes reports whether the service disables or deletes the account of a user of whom the flows yield the given outcomes.
+func (r *rules) removes(outcome func(flow int) Outcome) bool {
+	return r.enabled && (r.update && r.disables(outcome) || r.remove && !r.canDisable())
 }
 
 // switchesOff reports whether what the flow yields disables an account. What an attribute of which GoTo says nothing does to

@@ -5,8 +5,9 @@
 //
 // A [Setup] is how provisioning is set up: today's, read with [ReadSetup], or a proposed one, a copy with other mappings,
 // assignments or scope. A [Survey] is what there is in the directory and at GoTo; [ReadSurvey] reads it once for any number
-// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what the next cycle does with
-// each user and each account. [Outcomes] says what a mapping yields for a user in a given [State].
+// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what a cycle from the beginning
+// does with each user and each account. [Compare] says for whom a change of the setup makes a difference in the next cycle.
+// [Outcomes] says what a mapping yields for a user in a given [State].
 package impact
 
 import (
@@ -27,6 +28,7 @@ const (
 
 // Setup is how provisioning is set up.
 type Setup struct {
+	Name    string                  // of the application, "" if it was not read
 	Mapping graph.ObjectMapping     // of users
 	Target  *graph.ObjectDefinition // describes the target's attributes; without it each one is taken to be an optional text
 	Scope   string                  // ScopeAssigned or ScopeAll; "", taken to be ScopeAssigned, if it could not be read
@@ -34,7 +36,13 @@ type Setup struct {
 	// mapping reads them.
 	Roles       []graph.AppRole
 	Assignments []graph.Assignment
-	Problems    Problems // with reading it
+	// Off says that no cycle runs: provisioning is switched off, or the connection is gone.
+	Off bool
+	// KeepsOutOfScope says that the accounts of users who leave the scope are left alone.
+	KeepsOutOfScope bool
+	// HeldFrom is the number of disabled accounts from which the service holds back all of a cycle, 0 for never.
+	HeldFrom int64
+	Problems Problems // with reading it
 }
 
 // Survey is what there is in the directory and at GoTo.
@@ -48,7 +56,46 @@ type Survey struct {
 	Accounts     []Account
 	AccountsRead bool
 	RanBefore    bool     // the connection has completed a cycle, and may have linked accounts to users
+	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
+
+	sources   []string        // attributes that were asked for
+	everybody bool            // all users were asked for
+	asked     map[string]bool // users who were asked for by id
+	only      map[string]bool // users to look at, nil for all
+}
+
+// Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
+func (s *Survey) Only(principals map[string]bool) *Survey {
+	part := *s
+	part.only = map[string]bool{}
+	for id := range principals {
+		part.only[id] = true
+		for _, member := range s.Members[id] {
+			part.only[member] = true
+		}
+	}
+	return &part
+}
+
+// InScope is how many users a setup has in scope.
+func (s *Survey) InScope(setup *Setup) int {
+	if setup.Scope == ScopeAll {
+		n := 0
+		for i := range s.Users {
+			if !s.Users[i].Deleted {
+				n++
+			}
+		}
+		return n
+	}
+	n := 0
+	for _, h := range setup.holders(s.Members) {
+		if h.provisions {
+			n++
+		}
+	}
+	return n
 }
 
 // User is a user of the directory.
@@ -156,6 +203,12 @@ func (p Problem) severity() int {
 	return slices.Index([]string{SeverityError, SeverityWarning, SeverityInfo}, p.Severity)
 }
 
+// Unbounded reports whether nobody can say whom the problem concerns, so that even the number of accounts that change at most
+// is not known.
+func (p Problem) Unbounded() bool {
+	return slices.Contains([]string{problemAssignments, problemGroups, problemUsers, problemScope}, p.Code)
+}
+
 // Codes of problems. They are part of the provider's interface.
 const (
 	problemAssignments     = "AssignmentsNotRead"
@@ -185,7 +238,7 @@ var problemTexts = map[string]Problem{
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},
 	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
-		"The preview takes it to be `assigned`. Grant `Synchronization.ReadWrite.All` to the identity that previews."},
+		"The preview takes it to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The preview cannot read the source attribute %q from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. The preview leaves it out."},

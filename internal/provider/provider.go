@@ -9,16 +9,19 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/functions"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -48,6 +51,8 @@ type Provider struct {
 	version string
 	clock   graph.Clock
 	getenv  func(string) string
+	// applying says that this process has served an apply call.
+	applying atomic.Bool
 }
 
 // Option changes how a provider is built. Tests use it; the released binary does not.
@@ -115,6 +120,12 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
+		Impact:       settings.impact(),
+		Applying:     p.applying.Load,
+	}
+	if err := forecast.Of(data).Begin(); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")
+		return
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
@@ -208,7 +219,7 @@ func (p *Provider) Actions(context.Context) []func() action.Action {
 
 // Functions lists the functions.
 func (p *Provider) Functions(context.Context) []func() function.Function {
-	return functions.All()
+	return append(functions.All(), mapping.NewSchemaFunction)
 }
 
 // ListResources lists what terraform query finds, from Terraform 1.14 on.

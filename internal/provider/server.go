@@ -31,13 +31,14 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with three differences: what the framework remembers of a call is let go when the
-// call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), and diagnostics are
-// fitted to what a CLI makes of them (see presented).
+// server is the framework's protocol server, with four differences: what the framework remembers of a call is let go when the
+// call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
+// may be a path (see spelling), and diagnostics are fitted to what a CLI makes of them (see presented).
 type server struct {
 	framework
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
+	applies func()     // notes that something is applied
 }
 
 // NewServer returns the protocol server of a provider, which says exactly what the provider says.
@@ -48,7 +49,11 @@ func newServer(p provider.Provider) *server {
 	if !ok {
 		panic("the framework's server does not implement the whole protocol") // no version that this module pins
 	}
-	return &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}}
+	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
+	if own, ok := p.(*Provider); ok {
+		s.applies = func() { own.applying.Store(true) }
+	}
+	return s
 }
 
 // during makes a call with a context that is let go when the call ends.
@@ -88,6 +93,7 @@ func (s *server) ConfigureProvider(ctx context.Context, r *tfprotov6.ConfigurePr
 }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
 	return during(ctx, s, r, func(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 		answer, err := s.framework.ValidateResourceConfig(ctx, r)
 		if err == nil {
@@ -106,15 +112,40 @@ func (s *server) UpgradeResourceIdentity(ctx context.Context, r *tfprotov6.Upgra
 }
 
 func (s *server) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(ctx, s, r, s.framework.ReadResource)
+	var was spelling
+	was, r.CurrentState = s.bare(ctx, ofResource, r.TypeName, r.CurrentState)
+	answer, err := during(ctx, s, r, s.framework.ReadResource)
+	if err == nil {
+		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, was)
+	}
+	return answer, err
 }
 
 func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(ctx, s, r, s.framework.PlanResourceChange)
+	var was, wanted spelling
+	wanted, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
+	if was, r.PriorState = s.bare(ctx, ofResource, r.TypeName, r.PriorState); was == "" && wanted != "" {
+		_, _, was = s.spelled(ctx, ofResource, r.TypeName, r.PriorState)
+	}
+	_, r.ProposedNewState = s.bare(ctx, ofResource, r.TypeName, r.ProposedNewState)
+	answer, err := during(ctx, s, r, s.framework.PlanResourceChange)
+	if err == nil {
+		answer.PlannedState = s.respell(ctx, ofResource, r.TypeName, answer.PlannedState, was, wanted)
+	}
+	return answer, err
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(ctx, s, r, s.framework.ApplyResourceChange)
+	var planned spelling
+	_, r.PriorState = s.bare(ctx, ofResource, r.TypeName, r.PriorState)
+	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
+	planned, r.PlannedState = s.bare(ctx, ofResource, r.TypeName, r.PlannedState)
+	s.applies()
+	answer, err := during(ctx, s, r, s.framework.ApplyResourceChange)
+	if err == nil {
+		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, planned)
+	}
+	return answer, err
 }
 
 func (s *server) ImportResourceState(ctx context.Context, r *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
@@ -130,6 +161,7 @@ func (s *server) GenerateResourceConfig(ctx context.Context, r *tfprotov6.Genera
 }
 
 func (s *server) ValidateDataResourceConfig(ctx context.Context, r *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	_, r.Config = s.bare(ctx, ofDataSource, r.TypeName, r.Config)
 	return during(ctx, s, r, func(ctx context.Context, r *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 		answer, err := s.framework.ValidateDataResourceConfig(ctx, r)
 		if err == nil {
@@ -148,6 +180,7 @@ func (s *server) CallFunction(ctx context.Context, r *tfprotov6.CallFunctionRequ
 }
 
 func (s *server) ValidateListResourceConfig(ctx context.Context, r *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	_, r.Config = s.bare(ctx, ofListResource, r.TypeName, r.Config)
 	return during(ctx, s, r, s.framework.ValidateListResourceConfig)
 }
 
@@ -160,6 +193,7 @@ func (s *server) PlanAction(ctx context.Context, r *tfprotov6.PlanActionRequest)
 }
 
 func (s *server) ListResource(ctx context.Context, r *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	_, r.Config = s.bare(ctx, ofListResource, r.TypeName, r.Config)
 	held := holdContext(ctx)
 	stream, err := s.framework.ListResource(held, r)
 	if err != nil {

@@ -42,6 +42,7 @@ type model struct {
 	AuthorityHost                  types.String `tfsdk:"authority_host"`
 	CACertificateFile              types.String `tfsdk:"ca_certificate_file"`
 	GoTo                           types.Object `tfsdk:"goto"`
+	Impact                         types.Object `tfsdk:"impact"`
 }
 
 // settings is the block with the environment filled in: what holds, wherever it came from.
@@ -86,6 +87,15 @@ var variables = []struct {
 	{"goto.account_key", []string{"GOTO_ACCOUNT_KEY"}},
 	{"goto.endpoint", []string{"GOTO_ENDPOINT"}},
 	{"goto.token_endpoint", []string{"GOTO_TOKEN_ENDPOINT"}},
+	{"impact.enabled", []string{"GOTOMEETING_IMPACT_ENABLED"}},
+	{"impact.timeout", []string{"GOTOMEETING_IMPACT_TIMEOUT"}},
+	{"impact.max_disabled", []string{"GOTOMEETING_IMPACT_MAX_DISABLED"}},
+	{"impact.max_created", []string{"GOTOMEETING_IMPACT_MAX_CREATED"}},
+	{"impact.max_updated", []string{"GOTOMEETING_IMPACT_MAX_UPDATED"}},
+	{"impact.max_left_active", []string{"GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE"}},
+	{"impact.on_unknown", []string{"GOTOMEETING_IMPACT_ON_UNKNOWN"}},
+	{"impact.report_file", []string{"GOTOMEETING_IMPACT_REPORT"}},
+	{"impact.report_detail", []string{"GOTOMEETING_IMPACT_REPORT_DETAIL"}},
 }
 
 func (m model) attributes() map[string]attr.Value {
@@ -106,6 +116,13 @@ func (m model) attributes() map[string]attr.Value {
 		attributes["goto."+name] = types.StringNull()
 		if value, ok := nested[name]; ok {
 			attributes["goto."+name] = value
+		}
+	}
+	nested = m.Impact.Attributes()
+	for name, null := range impactAttributes() {
+		attributes["impact."+name] = null
+		if value, ok := nested[name]; ok {
+			attributes["impact."+name] = value
 		}
 	}
 	return attributes
@@ -132,6 +149,9 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 	s := settings{values: map[string]string{}, source: map[string]string{}, inBlock: map[string]bool{}}
 	if m.GoTo.IsUnknown() {
 		diags.Append(notKnownYet("goto", "s `GOTO_*`"))
+	}
+	if m.Impact.IsUnknown() {
+		diags.Append(notKnownYet("impact", "s `GOTOMEETING_IMPACT_*`"))
 	}
 	attributes := m.attributes()
 	for _, v := range variables {
@@ -180,6 +200,11 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 			problem = shown(value) + " is neither true nor false. Give one of them."
 		}
 	}
+	if _, isNumber := kind.(types.Int64); isNumber {
+		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
+			problem = shown(value) + " is not a whole number of at least 0."
+		}
+	}
 	if problem == "" {
 		return nil
 	}
@@ -192,6 +217,8 @@ func text(attribute string, value attr.Value) string {
 	switch v := value.(type) {
 	case types.Bool:
 		return strconv.FormatBool(v.ValueBool())
+	case types.Int64:
+		return strconv.FormatInt(v.ValueInt64(), 10)
 	case types.String:
 		return trimmed(attribute, v.ValueString())
 	}

@@ -187,7 +187,9 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
-	if len(outcome.Failed) > 0 {
+	if len(outcome.Failed) == 0 {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(nil))...)
+	} else {
 		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
 	}
 }

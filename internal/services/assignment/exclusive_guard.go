@@ -111,9 +111,9 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	case limit >= 0 && people > limit:
 		diags.AddAttributeError(at, "Too many people would lose access",
 			fmt.Sprintf("%s\n\n`max_removals` allows %d. Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).", d.detail("This change"), limit))
-	case d.atLeast() && skipped != nil:
+	case d.err != nil && d.atLeast() && skipped != nil:
 		skipped.Add("how many people lose access with the groups that are removed", d.err)
-	case d.atLeast() && limit >= 0:
+	case d.err != nil && d.atLeast() && limit >= 0:
 		diags.Append(graphdiag.AttributeError(at, "Cannot count who would lose access", d.err,
 			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting."))
 	}

@@ -30,8 +30,13 @@ type resolvedName struct {
 	Forced bool `json:"forced"`
 }
 
-// takeOver reads whom the name meant to the object that this one replaces.
+// takeOver reads whom the name meant to the object that this one replaces, and whether the role's text is the provider's.
 func (p *planning) takeOver(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+	if p.prior != nil && !p.plan.Role.Equal(p.prior.Role) {
+		adopted, diags := req.Private.GetKey(ctx, adoptedKey)
+		p.adopted = len(adopted) > 0
+		return diags
+	}
 	if p.plan.UserPrincipalName.IsNull() || p.prior != nil {
 		return nil
 	}

@@ -123,7 +123,7 @@ func unavailable(err error) (said string, could bool) {
 // untested warns that credentials were stored without a verdict of the target.
 func untested(why string, err error) diag.Diagnostic {
 	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
-		"test them later with the action `gotomeeting_test_connection`."
+		"test them later with the action `gotomeeting_test_connection`. A quarantine that is there is not lifted; the service tries the new credentials by itself at its next attempt."
 	if err != nil {
 		detail += "\n\n" + graphdiag.Facts(err)
 	}

@@ -11,19 +11,18 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // Delete pauses the job, lets a running cycle end, clears the credentials that were managed here, and deletes the job.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	defer r.data.Lock(state.ServicePrincipalID.ValueString())()
 
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
@@ -46,12 +45,16 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 			"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
 		return
 	}
-	resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
+	notCleared := r.clearCredentials(ctx, state)
 	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err,
+			"Provisioning is paused, and the stored credentials may be cleared already. Destroy again."))
 		return
 	}
+	resp.Diagnostics.Append(notCleared...)
 	remembered(r.data).own.Add(state.ref())
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}

@@ -84,7 +84,7 @@ func untouched(ctx context.Context, client *graph.Client, ref graph.JobRef, job 
 	if err != nil {
 		return false, err
 	}
-	if userName, _ := stored(secrets).get(keyUserName); userName != "" || len(stored(secrets).masked()) > 0 {
+	if userName, _ := stored(secrets).get(keyUserName); userName != "" || graph.HoldCredential(secrets) {
 		return false, nil
 	}
 	schema, err := client.GetSchema(ctx, ref)

@@ -91,8 +91,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	pending, diags := planPending(ctx, r.data, plan, *state)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
-	if !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() && r.data != nil {
+	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
+	unauthorized := !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+	mark := recall(ctx, req.Private)
+	switch {
+	case r.data == nil:
+	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
+	case mark != nil && !newSecrets(plan, config, *state):
+		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
@@ -236,9 +243,16 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 	if put == nil || len(lost) == 0 {
 		return nil
 	}
+	connection, advice := "service principal "+servicePrincipalID, "To be safe, give the password or other secrets for this run."
+	if state != nil {
+		connection = "the connection " + state.ref().String()
+	}
+	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
+		advice = "The service renews these by itself, and an older value would replace a newer one, so that they are never sent along. If they are dropped, " + renewAdvice
+	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Secrets that this configuration cannot repeat",
-		fmt.Sprintf("The service holds %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
-			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run.", quoteList(lost)))}
+		fmt.Sprintf("The service holds %s for %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
+			"which is not documented. After the apply the provider checks and reports what was dropped. %s", quoteList(lost), connection, advice))}
 }
 
 // writes reports whether an update touches what is stored as secrets.

@@ -221,13 +221,15 @@ func (v *review) customizedAtPlan(ctx context.Context, live located, skipped *gr
 	return v.refuseCustomized(live, template)
 }
 
-// warnWrite warns of what a planned write does to people, with how many there are. A connection that never ran has
-// nobody to warn of.
+// warnWrite warns of what a planned write does to people: what is foreseen, else with how many there are. A connection that
+// never ran has nobody to warn of.
 func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	is := settingsOf(live.mapping)
 	if v.complete && is.same(v.want) {
 		return nil
 	}
+	answer := v.foresee(ctx, live)
+	v.foreseen = answer.Diagnostics
 	job, err := v.run.job(ctx, v.ref)
 	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
@@ -235,6 +237,9 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	who := people{}
 	if err == nil {
 		who = countOf(job, live.mapping)
+	}
+	if answer.Told {
+		return v.warnMatching(is, who)
 	}
 	var diags diag.Diagnostics
 	diags.Append(v.warnChanges(is, &who)...)

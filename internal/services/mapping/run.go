@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -18,7 +19,8 @@ const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
 type run struct {
-	graph *graph.Client
+	graph    *graph.Client
+	forecast *forecast.Forecast
 	note  func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
@@ -46,7 +48,7 @@ func runOf(data *providerdata.Data) *run {
 		return nil
 	}
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{graph: data.Graph, forecast: forecast.Of(data), note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock

@@ -28,8 +28,7 @@ type Connector struct {
 	Discoverable      bool
 	Metadata          []KeyValue
 	Settings          []KeyValue // become the settings of its jobs
-	SecretKeys        []string   // the credentials it needs, in their exact spelling
-	OAuth             bool
+	Generation        Generation
 	Schema            json.RawMessage // the default schema as JSON
 	Retired           bool            // offered no longer, and what was made with it does not answer any more
 	AddressAttribute  string          // the target attribute that holds an account's e-mail address
@@ -40,7 +39,6 @@ func (c *Connector) clone() Connector {
 	d := *c
 	d.Metadata = slices.Clone(c.Metadata)
 	d.Settings = slices.Clone(c.Settings)
-	d.SecretKeys = slices.Clone(c.SecretKeys)
 	return d
 }
 

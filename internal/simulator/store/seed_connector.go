@@ -84,7 +84,7 @@ func (s *Store) seedGallery() {
 	}
 	s.connectors[ConnectorGoToMeeting] = &Connector{
 		ID: ConnectorGoToMeeting, GalleryTemplateID: TemplateGoToMeeting, FactoryTag: ConnectorGoToMeeting,
-		Default: true, Discoverable: true, Settings: settings, SecretKeys: []string{"UserName", "Password"},
+		Default: true, Discoverable: true, Settings: settings, Generation: ByPassword,
 		TargetName: "GoToMeeting", AddressAttribute: "email", Schema: meetingSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoToMeeting},
@@ -92,21 +92,21 @@ func (s *Store) seedGallery() {
 			{"isOAuthEnabled", "false"},
 			{"IsSynchronizationAgentRequired", "false"},
 			{"isSynchronizationInPreview", "false"},
-			{"configurationFields", `[{"name":"username"},{"name":"password","secret":true}]`},
+			{"configurationFields", ByPassword.fields()},
 			{"AzureIngestionAttributeOptimization", "False"},
 			{"isSynchronizationInPreview", "false"}, // doubled, as seen on the real wire
 		},
 	}
 	s.connectors[ConnectorGoTo] = &Connector{
 		ID: ConnectorGoTo, GalleryTemplateID: TemplateGoTo, FactoryTag: ConnectorGoTo, Default: true, Discoverable: true,
-		Settings: settings, SecretKeys: []string{"Oauth2AccessToken"}, OAuth: true, TargetName: "GoTo", AddressAttribute: "userName",
+		Settings: settings, Generation: ByAuthorization, TargetName: "GoTo", AddressAttribute: "userName",
 		Schema: gotoSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoTo},
 			{"galleryApplicationKey", "INVENTEDGOTO"},
 			{"isOAuthEnabled", "true"},
 			{"oAuthSettings", `{"authorizationUri":"https://goto.example.com/oauth/authorize"}`},
-			{"configurationFields", `[{"name":"oauth2accesstoken","secret":true,"hidden":true}]`},
+			{"configurationFields", ByAuthorization.fields()},
 		},
 	}
 }

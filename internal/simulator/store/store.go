@@ -61,6 +61,7 @@ type Store struct {
 	accounts     ordered[*Account]
 	accountsBy   map[string]string // lower-case e-mail -> account key
 	admins       []Admin
+	target       target
 	companies    []Company
 	pools        []License
 	roleSets     []RoleSet
@@ -80,6 +81,7 @@ func New(cfg Config) *Store {
 		tenantID:    cmp.Or(cfg.TenantID, TenantID),
 		usersByName: map[string]string{},
 		connectors:  map[string]*Connector{},
+		target:      target{secretToken: SecretToken, clientSecret: TargetClientSecret, spent: map[string]bool{}},
 		assignments: map[string]*assignmentList{},
 		jobs:        map[string][]*Job{},
 		secrets:     map[string][]KeyValue{},
@@ -302,6 +304,20 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 	c.Advance(d)
 	return ctx.Err()
+}
+
+// Freeze keeps the clock from running along with real time; it then moves only by hand.
+func (c *Clock) Freeze() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.realSince = c.current(), time.Time{}
+}
+
+// Run lets the clock run along with real time from where it stands.
+func (c *Clock) Run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.realSince = c.current(), time.Now()
 }
 
 // OnAdvance registers what has to happen whenever the clock was moved by hand. It is called without any lock held.

@@ -345,11 +345,11 @@ func (b *bench) measure(ctx context.Context, p place, sim *simulator.Server, arg
 }
 
 func header() {
-	fmt.Println("| resource | assignments | step | requests | connections | wall s | CPU s | provider CPU s | provider MB | floor: wall s | floor: CPU s | floor: provider CPU s |")
-	fmt.Println("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Println("| resource | assignments | step | requests | connections | wall s | CPU s | provider CPU s | provider MB | floor: wall s | floor: CPU s | floor: provider CPU s | floor: provider MB |")
+	fmt.Println("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 }
 
 func row(s scenario, step string, ours, floor cost) {
-	fmt.Printf("| %s | %d | %s | %d | %d | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f |\n", s.kind, s.n, step, ours.requests, ours.connections,
-		ours.wall.Seconds(), ours.total.Seconds(), ours.provider.Seconds(), float64(ours.peak)*1024/1e6, floor.wall.Seconds(), floor.total.Seconds(), floor.provider.Seconds())
+	fmt.Printf("| %s | %d | %s | %d | %d | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f | %.0f |\n", s.kind, s.n, step, ours.requests, ours.connections,
+		ours.wall.Seconds(), ours.total.Seconds(), ours.provider.Seconds(), float64(ours.peak)*1024/1e6, floor.wall.Seconds(), floor.total.Seconds(), floor.provider.Seconds(), float64(floor.peak)*1024/1e6)
 }

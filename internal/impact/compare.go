@@ -1,0 +1,217 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import (
+	"slices"
+	"strings"
+)
+
+// Comparison is what a change of the setup makes of the next cycle.
+type Comparison struct {
+	// Differences are the users for whom the change makes a difference, by id.
+	Differences []Difference
+	// Today and Proposed count what the next cycle does without and with the change.
+	Today, Proposed map[Action]int
+	InScope         int  // with the change
+	Managed         int  // accounts that the service manages today
+	Held            bool // so many accounts are disabled that the service holds all of them back
+	Problems        Problems
+}
+
+// Difference is what a change of the setup makes of the next cycle for one user.
+type Difference struct {
+	UserID        string
+	Before, After Entry // the zero value for a user whom the cycle does not come across
+	Linked        bool  // the service manages an account for the user
+	Effect        Effect
+	Targets       []string // attributes whose value changes, for an update
+}
+
+// Effect is what a change brings a user.
+type Effect string
+
+// Effects. They are part of the provider's interface.
+const (
+	Created    Effect = "created"
+	Updated    Effect = "updated"
+	Disabled   Effect = "disabled"
+	Deleted    Effect = "deleted"
+	LeftActive Effect = "left_active" // the user leaves, and the account stays as it is
+	Failing    Effect = "failing"     // the service cannot provision the user any more
+	Conflicts  Effect = "conflict"
+	Unclear    Effect = "unknown"
+	CreatedAs  Effect = "created_otherwise"
+	Spared     Effect = "no_longer" // what the next cycle would have done is not done
+)
+
+// Compare says for whom a change from today's setup to another makes a difference in the next cycle.
+func Compare(s *Survey, today, proposed *Setup) Comparison {
+	links := linksOf(s, today)
+	before, after := newCycle(s, today, links).decide(), newCycle(s, proposed, links).decide()
+	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
+	was := map[string]Entry{}
+	for _, e := range before.Entries {
+		was[e.UserID] = e
+	}
+	compared := map[string]bool{}
+	put := func(id string, before, after Entry) {
+		if compared[id] = true; before.sameAs(&after) {
+			return
+		}
+		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
+		d.Effect = d.effect()
+		for _, change := range after.Changes {
+			if d.Effect == Updated && !slices.Contains(d.Targets, change.Target) {
+				d.Targets = append(d.Targets, change.Target)
+			}
+		}
+		if d.Effect != "" {
+			c.Differences = append(c.Differences, d)
+		}
+	}
+	removals := 0
+	for _, e := range after.Entries {
+		if e.InScope {
+			c.InScope++
+		}
+		if e.Action == Disable {
+			removals++
+		}
+		put(e.UserID, was[e.UserID], e)
+	}
+	for _, e := range before.Entries {
+		if !compared[e.UserID] {
+			put(e.UserID, e, Entry{})
+		}
+	}
+	c.Held = proposed.HeldFrom > 0 && int64(removals) >= proposed.HeldFrom
+	slices.SortFunc(c.Differences, func(a, b Difference) int { return strings.Compare(a.UserID, b.UserID) })
+	return c
+}
+
+func counts(d Decision) map[Action]int {
+	found := map[Action]int{}
+	for _, e := range d.Entries {
+		found[e.Action]++
+	}
+	return found
+}
+
+// Count is how many users the change brings an effect.
+func (c *Comparison) Count(effects ...Effect) int {
+	n := 0
+	for i := range c.Differences {
+		if slices.Contains(effects, c.Differences[i].Effect) {
+			n++
+		}
+	}
+	return n
+}
+
+// Targets counts the users for whom an attribute changes, by target attribute.
+func (c *Comparison) Targets() map[string]int {
+	found := map[string]int{}
+	for i := range c.Differences {
+		for _, target := range c.Differences[i].Targets {
+			found[target]++
+		}
+	}
+	return found
+}
+
+// Incomplete are the problems because of which more may change than is said.
+func (c *Comparison) Incomplete() Problems {
+	return slices.DeleteFunc(slices.Clone(c.Problems), func(p Problem) bool { return !p.Incomplete })
+}
+
+// At most so many accounts are created, updated and disabled by the change, in each case with everybody of whom it cannot be
+// told. An account that the service does not manage cannot be disabled by it.
+func (c *Comparison) AtMost() (created, updated, disabled int) {
+	for i := range c.Differences {
+		switch d := &c.Differences[i]; d.Effect {
+		case Created:
+			created++
+		case Updated:
+			updated++
+		case Disabled, Deleted:
+			disabled++
+		case Unclear, Conflicts:
+			updated++
+			if d.Linked {
+				disabled++
+			} else {
+				created++
+			}
+		case LeftActive, Failing, CreatedAs, Spared:
+		}
+	}
+	return created, updated, disabled
+}
+
+// does reports whether the cycle does anything, or cannot be told to do nothing.
+func (e *Entry) does() bool {
+	switch e.Action {
+	case Create, Update, Disable, Conflict, Unknown:
+		return true
+	case Skip:
+		return e.fails() || e.leaves()
+	case Matched, Unmatched:
+	}
+	return false
+}
+
+func (e *Entry) fails() bool {
+	return e.Action == Skip && (e.Reason == reasonFails || e.Reason == reasonType || e.Reason == reasonRequired)
+}
+
+// leaves reports whether the account of a user who is to have none stays as it is.
+func (e *Entry) leaves() bool {
+	return e.Action == Skip && (e.Reason == reasonKept || e.Reason == reasonRemoveOff || e.Reason == reasonLeftOff)
+}
+
+// sameAs reports whether the cycle does the same by two entries of one user.
+func (e *Entry) sameAs(other *Entry) bool {
+	if !e.does() || !other.does() {
+		return e.does() == other.does()
+	}
+	return e.Action == other.Action && e.Reason == other.Reason && e.Subject == other.Subject && slices.EqualFunc(e.Changes, other.Changes, func(a, b Change) bool {
+		return a.Target == b.Target && a.Planned == b.Planned
+	})
+}
+
+// effect is what the difference comes to, "" for nothing that concerns an account.
+func (d *Difference) effect() Effect {
+	switch before, after := &d.Before, &d.After; after.Action {
+	case Create:
+		if before.Action == Create {
+			return CreatedAs
+		}
+		return Created
+	case Update:
+		return Updated
+	case Disable:
+		if before.Action == Disable {
+			return "" // in whatever way
+		}
+		if after.Reason == reasonDeletes || after.Reason == reasonLeftDelete {
+			return Deleted
+		}
+		return Disabled
+	case Conflict:
+		return Conflicts
+	case Unknown:
+		return Unclear
+	default:
+		switch {
+		case after.fails():
+			return Failing
+		case after.leaves():
+			return LeftActive
+		case before.Action == Create || before.Action == Update || before.Action == Disable:
+			return Spared
+		}
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Refusal is why provisioning is not started, nil where it may be. Everything is read anew, from the service and not from
+// what was meant to be written: who is assigned, who that is, how far the scope goes, and how many removals it takes.
+func (t *Tenant) Refusal(ctx context.Context, principal string) error {
+	s := t.Settings
+	switch {
+	case !s.Allows(MayStart):
+		return fmt.Errorf("%s does not allow %q", VariableMay, MayStart)
+	case !s.HasCredentials():
+		return fmt.Errorf("there are no credentials for GoTo (%s and %s)", VariableUser, VariablePassword)
+	case len(s.People) == 0:
+		return fmt.Errorf("there are no test people (%s)", VariablePeople)
+	case len(s.People) > MostPeople:
+		return fmt.Errorf("there are %d test people, and %d is the most", len(s.People), MostPeople)
+	}
+	own, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal, nil)
+	if err != nil {
+		return err
+	}
+	if !t.ledger.holds(own.Text("displayName")) {
+		return fmt.Errorf("the application %q is not one of this run", own.Text("displayName"))
+	}
+	for _, id := range s.People {
+		person, err := t.Do(ctx, http.MethodGet, "/users/"+id+"?$select=id,accountEnabled", nil)
+		if err != nil {
+			return err
+		}
+		if !person.OK() || !strings.EqualFold(person.Text("id"), id) {
+			return fmt.Errorf("the test person %s cannot be read: %s", id, person.Said())
+		}
+	}
+	return t.refusalOfScope(ctx, principal)
+}
+
+// refusalOfScope looks at who would be provisioned.
+func (t *Tenant) refusalOfScope(ctx context.Context, principal string) error {
+	assigned, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/appRoleAssignedTo?$top=999", nil)
+	if err != nil {
+		return err
+	}
+	if !assigned.OK() {
+		return fmt.Errorf("the assignments cannot be read: %s", assigned.Said())
+	}
+	for _, a := range assigned.List() {
+		known := slices.ContainsFunc(t.Settings.People, func(id string) bool { return strings.EqualFold(id, text(a, "principalId")) })
+		if text(a, "principalType") != "User" || !known {
+			return fmt.Errorf("somebody is assigned who is not one of the test people: a %s", text(a, "principalType"))
+		}
+	}
+	if _, more := assigned.Body["@odata.nextLink"]; more || len(assigned.List()) == 0 || len(assigned.List()) > MostPeople {
+		return fmt.Errorf("%d people are assigned, and it has to be one to %d", len(assigned.List()), MostPeople)
+	}
+	secrets, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/synchronization/secrets", nil)
+	if err != nil {
+		return err
+	}
+	stored := map[string]string{}
+	for _, e := range secrets.List() {
+		stored[text(e, "key")] = text(e, "value")
+	}
+	if !strings.EqualFold(stored["SyncAll"], "false") {
+		return fmt.Errorf("the scope is not limited to who is assigned: SyncAll is %q", stored["SyncAll"])
+	}
+	var limits struct {
+		DeleteThresholdEnabled bool
+		DeleteThresholdValue   int
+	}
+	if err := json.Unmarshal([]byte(stored["SyncNotificationSettings"]), &limits); err != nil || !limits.DeleteThresholdEnabled || limits.DeleteThresholdValue != 1 {
+		return fmt.Errorf("the threshold of accidental deletions is not 1: %+v", limits)
+	}
+	return nil
+}
+
+// holds says whether a name is that of an application of this run.
+func (l *Ledger) holds(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.TenantID == l.tenant && e.DisplayName == name })
+}
