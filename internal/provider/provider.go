@@ -154,6 +154,9 @@ func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Clie
 	var diags diag.Diagnostics
 	method, why := s.method()
 	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	if diags.Append(s.checkTokenFile(method)...); diags.HasError() {
+		return nil, diags
+	}
 	credential, err := graph.NewCredential(s.credentialOptions(method, httpClient, p.clock))
 	if err != nil {
 		diags.Append(s.credentialDiagnostic(method, err))

@@ -239,7 +239,7 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 	problem := checkText(attribute, value)
 	if _, isFlag := kind.(types.Bool); isFlag {
 		if _, err := strconv.ParseBool(value); err != nil {
-			problem = shown(value) + " is neither true nor false."
+			problem = shown(value) + " is neither true nor false. Give one of them."
 		}
 	}
 	if _, isNumber := kind.(types.Int64); isNumber {
