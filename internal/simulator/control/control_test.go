@@ -283,7 +283,7 @@ func TestSetVariant_knowsEveryVariant(t *testing.T) {
 			t.Errorf("%s was accepted", wrong)
 		}
 	}
-	for name, value := range map[string]string{"page-size-cap": "many", "generation": "fifth", "connection-test": "maybe"} {
+	for name, value := range map[string]string{"page-size-cap": "many", "generation": "fifth", "connection-test": "maybe", "secrets-replace": "perhaps"} {
 		if err := SetVariant(&simulator.Variants{}, name, value); err == nil {
 			t.Errorf("%s was accepted for %s", value, name)
 		}
