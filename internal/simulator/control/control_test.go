@@ -84,6 +84,7 @@ var everyVerb = []struct {
 	{`group leave "New Team" ben`, members("New Team", 1)},
 	{`person leave paula`, members("New Team", 0)},
 	{`group join "New Team" ben`, members("New Team", 1)},
+	{`group fill "New Team" 3`, members("New Team", 4)},
 	{`group clear "New Team"`, members("New Team", 0)},
 	{`group delete "New Team"`, after(func(s *store.Store) bool {
 		for g := range s.EachGroup() {
