@@ -53,6 +53,8 @@ type Application struct {
 	AppID                 string `json:"appId"`
 	DisplayName           string `json:"displayName"`
 	ApplicationTemplateID string `json:"applicationTemplateId"`
+
+	ServiceManagementReference string `json:"serviceManagementReference"`
 }
 
 // DeletedObject is an entry of the directory's recycle bin.
@@ -73,7 +75,8 @@ type ServicePrincipalFilter struct {
 
 // ApplicationPatch holds the members to change; nil leaves a member alone.
 type ApplicationPatch struct {
-	DisplayName *string `json:"displayName,omitempty"`
+	DisplayName                *string `json:"displayName,omitempty"`
+	ServiceManagementReference *string `json:"serviceManagementReference,omitempty"`
 }
 
 // ListApplicationTemplates returns the gallery entries with this display name. The service compares without regard to
@@ -99,9 +102,15 @@ func (c *Client) GetApplicationTemplate(ctx context.Context, id string) (Applica
 	return template, err
 }
 
+// NewApplication is what an application is made with. A tenant can require a reference of its service management.
+type NewApplication struct {
+	DisplayName                string `json:"displayName"`
+	ServiceManagementReference string `json:"serviceManagementReference,omitempty"`
+}
+
 // InstantiateApplicationTemplate makes an application and its service principal. It is not idempotent: an error that
 // IsAmbiguous must be settled by listing before anything is tried again. Accepts the legacy member objectId.
-func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID, displayName string) (Application, ServicePrincipal, error) {
+func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID string, as NewApplication) (Application, ServicePrincipal, error) {
 	var answer struct {
 		Application struct {
 			Application
@@ -114,7 +123,7 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID,
 	}
 	in := call{
 		method: http.MethodPost, path: pathOf("applicationTemplates", templateID, "instantiate"), needs: writesApplications,
-		body: map[string]string{"displayName": displayName},
+		body: as,
 	}
 	if err := c.do(ctx, in, &answer); err != nil {
 		return Application{}, ServicePrincipal{}, err

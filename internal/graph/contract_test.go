@@ -11,9 +11,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -106,7 +106,7 @@ type contractTransport struct {
 }
 
 // leftOut are the operations of the client that the published subset does not hold.
-var leftOut = regexp.MustCompile(`^GET /directory/deletedItems/(microsoft\.graph\.user|[0-9a-f-]{36})$`)
+var leftOut = regexp.MustCompile(`^GET /directory/deletedItems/(microsoft\.graph\.user|[0-9a-f-]{36})$|/owners(/|$)`)
 
 func (c contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	path, isGraph := strings.CutPrefix(r.URL.Path, "/v1.0")

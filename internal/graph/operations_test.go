@@ -55,7 +55,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"instantiate",
 			func(ctx context.Context, c *Client) (any, error) {
-				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", NewApplication{DisplayName: "Name"})
 				return []any{a, p}, err
 			},
 			answer(201, `{"application":{"id":"a","appId":"b"},"servicePrincipal":{"id":"p","appRoles":[{"id":"r","value":null,"isEnabled":true,"allowedMemberTypes":["User"]}]}}`),
@@ -65,7 +65,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"instantiate, older names",
 			func(ctx context.Context, c *Client) (any, error) {
-				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", NewApplication{DisplayName: "Name"})
 				return []any{a, p}, err
 			},
 			answer(201, `{"application":{"objectId":"a"},"servicePrincipal":{"objectId":"p"}}`),
@@ -103,6 +103,25 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				return nil, c.UpdateApplication(ctx, "a", ApplicationPatch{DisplayName: &name})
 			},
 			answer(204, ""), "PATCH /v1.0/applications/a", `{"displayName":""}`, nil,
+		},
+		{
+			"get an application",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetApplication(ctx, "a") },
+			answer(200, `{"id":"a","serviceManagementReference":"SVC-1"}`), "GET /v1.0/applications/a", "", Application{ID: "a", ServiceManagementReference: "SVC-1"},
+		},
+		{
+			"list owners",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListOwners(ctx, OwnedServicePrincipal(testSP))
+			},
+			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"B"},{"id":"a"}]}`), "GET " + sp + "/owners?$select=id", "", []string{"a", "b"},
+		},
+		{
+			"remove an owner",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.RemoveOwner(ctx, OwnedApplication("a"), "o")
+			},
+			answer(404, ""), "DELETE /v1.0/applications/a/owners/o/$ref", "", nil,
 		},
 		{
 			"delete an application",

@@ -29,7 +29,7 @@ func renderRoles(roles []store.AppRole) []object {
 var applicationMembers = []string{
 	"description", "groupMembershipClaims", "identifierUris", "isFallbackPublicClient", "notes", "signInAudience", "tags",
 	"tokenEncryptionKeyId", "defaultRedirectUri", "optionalClaims", "addIns", "api", "info", "keyCredentials",
-	"passwordCredentials", "requiredResourceAccess", "parentalControlSettings", "publicClient", "verifiedPublisher", "web",
+	"passwordCredentials", "requiredResourceAccess", "parentalControlSettings", "publicClient", "serviceManagementReference", "verifiedPublisher", "web",
 }
 
 var principalMembers = []string{
@@ -352,6 +352,7 @@ func (c *call) getTemplate() (*reply, error) {
 func (c *call) instantiate() (*reply, error) {
 	var body struct {
 		DisplayName string `json:"displayName"`
+		Reference   string `json:"serviceManagementReference"`
 	}
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -359,10 +360,25 @@ func (c *call) instantiate() (*reply, error) {
 	if body.DisplayName == "" {
 		return nil, badRequest("A value is required for property 'displayName' of resource 'Application'.")
 	}
-	id := c.r.PathValue("template")
-	app, principal, err := c.s.store.Instantiate(id, body.DisplayName, c.client.ID)
+	if body.Reference == "" && c.s.Variants().NeedsReference {
+		return nil, badRequest("ServiceManagementReference field is required for Create, but is missing in the request.")
+	}
+	owner := c.client.ID
+	if c.s.Variants().NoOwners {
+		owner = ""
+	}
+	app, principal, err := c.s.store.Instantiate(c.r.PathValue("template"), body.DisplayName, owner)
 	if err != nil {
 		return nil, err
+	}
+	if body.Reference != "" {
+		if err := c.s.store.UpdateApplication(app.ID, func(a *store.Application) error {
+			a.Properties["serviceManagementReference"] = body.Reference
+			app.Properties = a.Properties
+			return nil
+		}); err != nil {
+			return nil, err
+		}
 	}
 	c.s.replica.written(KindApplication, app.ID, nil)
 	c.s.replica.written(KindServicePrincipal, principal.ID, nil)

@@ -123,6 +123,12 @@ func graphRoutes() *http.ServeMux {
 		{"GET /auditLogs/provisioning", allOf(readsLogs), ofReports, (*call).listProvisioningLog},
 		{"POST /$batch", none, ofSynchronization, (*call).batchRequests},
 	}
+	for _, owned := range []string{"/applications/{id}/owners", "/servicePrincipals/{id}/owners"} {
+		routes = append(routes,
+			route{"GET " + owned, apps, ofDirectory, (*call).listOwners},
+			route{"POST " + owned + "/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).addOwner},
+			route{"DELETE " + owned + "/{owner}/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).removeOwner})
+	}
 	// A literal last segment after {id} needs its own entries: it must not be taken for an id.
 	for _, kind := range []string{"application", "servicePrincipal"} {
 		routes = append(routes, route{"GET /directory/deletedItems/microsoft.graph." + kind, apps, ofDirectory, (*call).listDeletedItems})
@@ -245,6 +251,8 @@ func (r requirement) without(name string) requirement {
 var (
 	readsApplications   = []string{applicationRead, applicationWrite, applicationOwned, directoryRead, directoryWrite}
 	writesApplications  = []string{applicationOwned, applicationWrite, directoryWrite}
+	writesOwners        = []string{applicationWrite, directoryWrite} // owning is not enough to add an owner
+	readsDirectory      = []string{directoryRead, directoryWrite}
 	createsApplications = []string{applicationOwned, applicationWrite, directoryWrite}
 	readsJobs           = []string{applicationOwned, synchronizationRead, synchronizationWrite}
 	writesJobs          = []string{applicationOwned, synchronizationWrite}

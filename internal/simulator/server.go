@@ -100,6 +100,10 @@ type Variants struct {
 	USGovernment bool
 	// OwnedByInsufficient refuses synchronization to a client that has only Application.ReadWrite.OwnedBy.
 	OwnedByInsufficient bool
+	// NoOwners leaves what a client instantiates without an owner, as has been reported; otherwise the client owns it.
+	NoOwners bool
+	// NeedsReference refuses applications without a reference of the service management, which a tenant can demand.
+	NeedsReference bool
 	// ReadersSeeSecrets lets a client that may only read jobs read their secrets too, masked as they are.
 	ReadersSeeSecrets bool
 	// GoTo are the points in which GoTo's own services are not known.

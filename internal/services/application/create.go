@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -46,7 +47,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	remembered(r.data).created.Give(key, "")
-	made, diags := r.instantiate(ctx, key)
+	made, diags := r.instantiate(ctx, key, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -68,6 +69,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
 			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
 		return
+	}
+	if owners := r.writeOwners(ctx, plan); owners.HasError() {
+		// Likewise. The next plan shows who is not an owner yet.
+		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
+			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows what is missing, and applying it sets it.")
 	}
 	if len(ready.AppRoles) > 0 {
 		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
@@ -114,12 +120,13 @@ type instance struct {
 }
 
 // instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
-func (r *Resource) instantiate(ctx context.Context, key applicationKey) (instance, diag.Diagnostics) {
+func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan model) (instance, diag.Diagnostics) {
 	making := graph.Making[instance]{
 		What: "the application to appear",
 		ID:   func(i instance) string { return i.principal.ID },
 		Make: func(ctx context.Context) (made instance, err error) {
-			made.application, made.principal, err = r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID, key.displayName)
+			made.application, made.principal, err = r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID,
+				graph.NewApplication{DisplayName: key.displayName, ServiceManagementReference: plan.ServiceManagement.ValueString()})
 			return made, err
 		},
 		Find: func(ctx context.Context) (all []instance, err error) {
@@ -145,7 +152,7 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey) (instanc
 			hint+" Apply again: the provider looks again before it creates anything, and if the application has appeared by then it gives you the import block.")}
 	}
 	if err != nil {
-		return one, diag.Diagnostics{graphdiag.Error("Cannot create the application", err)}
+		return one, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, needsReference(plan, err)...)}
 	}
 	var diags diag.Diagnostics
 	switch {

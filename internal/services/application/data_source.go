@@ -80,7 +80,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Object id of the service principal."},
 			"service_principal_id": key("Object id of the service principal to look up.", validate.ObjectID()),
-			"client_id":            key("Client id (application id) to look up.", validate.ObjectID()),
+			"client_id":            key("Client id (application id) to look up.", validate.GUID("client id")),
 			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty(), validate.NoStrayCharacters()),
 			"application_template_id": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "Id of the gallery entry that the application was made from, or null."},
@@ -168,8 +168,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	if !config.ServicePrincipalID.IsNull() {
 		sp, err := d.data.Graph.GetServicePrincipal(ctx, config.ServicePrincipalID.ValueString())
 		if graph.IsNotFound(err) {
-			return sp, attributeError("service_principal_id", "No such application",
-				fmt.Sprintf("The tenant has no service principal with the object id %s. The object id of the application registration and the client id are other numbers.", config.ServicePrincipalID))
+			return sp, diag.Diagnostics{graphdiag.UnknownServicePrincipal(ctx, d.data.Graph, config.ServicePrincipalID.ValueString())}
 		}
 		if err != nil {
 			return sp, diag.Diagnostics{graphdiag.Error("Cannot read the application", err)}
@@ -197,7 +196,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	switch len(found) {
 	case 0:
 		return graph.ServicePrincipal{}, attributeError(attribute, "No such application",
-			fmt.Sprintf("The tenant has no service principal with this `%s`: %q.", attribute, wanted))
+			fmt.Sprintf("The tenant has no service principal with this `%s`: %q. The portal shows both on the page of the enterprise application; check the spelling, and that the provider signs in to the right tenant.", attribute, wanted))
 	case 1:
 		return found[0], nil
 	}

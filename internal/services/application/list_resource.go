@@ -99,7 +99,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp list
 	if !req.IncludeResource {
 		return result
 	}
-	var m model
+	m := model{OwnerIDs: types.SetNull(types.StringType), PartialOwnerIDs: types.SetNull(types.StringType)}
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
 	result.Diagnostics.Append(m.fromServicePrincipal(ctx, sp.ServicePrincipal)...)
 	m.GalleryName = types.StringValue(sp.galleryName)

@@ -75,6 +75,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !plan.PartialOwnerIDs.IsNull() { // the apply sets both, or neither is managed
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_owner_ids"), types.SetNull(types.StringType))...)
+	}
 	if !req.State.Raw.IsNull() {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -85,6 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
 		resp.Diagnostics.Append(refuseRename(plan, state)...)
+		resp.Diagnostics.Append(r.planOwners(ctx, plan, state)...)
 		return
 	}
 	var config model
@@ -186,6 +190,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state.ApplicationObjectID.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.findRegistration(ctx, &state)...)
 	}
+	resp.Diagnostics.Append(r.readOwners(ctx, &state)...)
+	resp.Diagnostics.Append(r.readReference(ctx, &state)...)
 	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -219,16 +225,36 @@ func (r *Resource) findRegistration(ctx context.Context, state *model) diag.Diag
 	return nil
 }
 
-// refuseRename stops what only the owner of the registration can do.
-func refuseRename(plan, state model) diag.Diagnostics {
-	if plan.DisplayName.Equal(state.DisplayName) || !state.ApplicationObjectID.IsNull() {
+// readReference takes over the reference of the service management, if that is managed.
+func (r *Resource) readReference(ctx context.Context, state *model) diag.Diagnostics {
+	if state.ServiceManagement.IsNull() || state.ApplicationObjectID.IsNull() {
 		return nil
 	}
-	return attributeError("display_name", "The application cannot be renamed here",
-		fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
+	app, err := r.data.Graph.GetApplication(ctx, state.ApplicationObjectID.ValueString())
+	if err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_management_reference"), "Cannot read the application registration", err)}
+	}
+	state.ServiceManagement = attribute.Text(app.ServiceManagementReference)
+	return nil
 }
 
-// Update renames the application; everything else that can change only concerns the provider.
+// refuseRename stops what only the owner of the registration can do.
+func refuseRename(plan, state model) diag.Diagnostics {
+	switch {
+	case !state.ApplicationObjectID.IsNull():
+		return nil
+	case !plan.DisplayName.Equal(state.DisplayName):
+		return attributeError("display_name", "The application cannot be renamed here",
+			fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
+	case !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement):
+		return attributeError("service_management_reference", "The reference cannot be changed here",
+			"The registration of this application is in another tenant, which owns its reference. Leave `service_management_reference` out.")
+	}
+	return nil
+}
+
+// Update renames the application, and sets its reference and its owners; everything else that can change only concerns the
+// provider.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -239,8 +265,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
-	if !plan.DisplayName.Equal(state.DisplayName) {
-		resp.Diagnostics.Append(r.rename(ctx, plan)...)
+	refers := !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement)
+	if renames := !plan.DisplayName.Equal(state.DisplayName); renames || refers {
+		resp.Diagnostics.Append(r.patch(ctx, plan, renames)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
+		resp.Diagnostics.Append(r.writeOwners(ctx, plan)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -249,21 +282,27 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 }
 
-// rename patches the registration, which owns the name, and waits until the service principal shows it.
-func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
+// patch changes the registration, which owns the name and the reference, and waits until the service principal shows the name.
+// A tenant that requires a reference requires it of every change.
+func (r *Resource) patch(ctx context.Context, plan model, renames bool) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
-	err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name})
+	reference := plan.ServiceManagement.ValueStringPointer()
+	err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name, ServiceManagementReference: reference})
 	if graph.IsAmbiguous(err) {
-		renamed, _ := graph.Settle(ctx, r.data.Graph, "the registration to show the new name", func(ctx context.Context) (bool, error) {
+		renamed, _ := graph.Settle(ctx, r.data.Graph, "the registration to show the change", func(ctx context.Context) (bool, error) {
 			app, err := r.data.Graph.GetApplicationByAppID(ctx, plan.ClientID.ValueString())
-			return err == nil && app.DisplayName == name, err
+			return err == nil && app.DisplayName == name && (reference == nil || app.ServiceManagementReference == *reference), err
 		})
 		if renamed {
 			err = nil
 		}
 	}
 	if err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err)}
+		at, summary := path.Root("display_name"), "Cannot rename the application"
+		if !renames {
+			at, summary = path.Root("service_management_reference"), "Cannot change the reference of the application"
+		}
+		return diag.Diagnostics{graphdiag.AttributeError(at, summary, err, needsReference(plan, err)...)}
 	}
 	ctx, cancel := graph.Outlast(ctx)
 	defer cancel()
@@ -279,6 +318,14 @@ func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 			"The application was renamed; the next plan shows what the service says.")}
 	}
 	return nil
+}
+
+// needsReference is what to try when the service refuses an application that has no reference.
+func needsReference(plan model, err error) []string {
+	if !graph.IsBadRequest(err) || !plan.ServiceManagement.IsNull() {
+		return nil
+	}
+	return []string{"If the tenant requires a service management reference of applications, set `service_management_reference`."}
 }
 
 // Delete moves the application to the recycle bin, unless something else still depends on it.

@@ -104,6 +104,7 @@ func TestResource_importsByIdentity(t *testing.T) {
 	want := map[string]any{
 		"id": sp.ID, "service_principal_id": sp.ID, "client_id": sp.AppID, "application_object_id": app.ID, "display_name": "Meetings",
 		"gallery_name": "GoToMeeting", "application_template_id": store.TemplateGoToMeeting, "force_destroy": false, "timeouts": nil,
+		"owner_ids": nil, "partial_owner_ids": nil, "service_management_reference": nil,
 		"app_roles": m.Get("app_roles"),
 	}
 	if diff := cmp.Diff(want, m.Now.State); diff != "" {

@@ -27,7 +27,7 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 		template, err := client.GetApplicationTemplate(ctx, templateID)
 		if graph.IsNotFound(err) {
 			return template, attributeError("application_template_id", "No such gallery application",
-				fmt.Sprintf("The gallery has no application with the id %q.", templateID))
+				fmt.Sprintf("The gallery has no application with the id %q. Give the name of the gallery entry in `gallery_name` instead.", templateID))
 		}
 		if err != nil {
 			return template, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err)}

@@ -31,6 +31,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is the data source gotomeeting_user_role_assignments.
 type DataSource struct {
 	roster *roster.Roster
+	client *graph.Client // for what an unknown id is
 }
 
 type dataSourceModel struct {
@@ -64,7 +65,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		d.roster = rosterOf(data)
+		d.roster, d.client = rosterOf(data), data.Graph
 	}
 }
 
@@ -112,7 +113,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	app := d.roster.Application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := find(ctx, app, config.Role.ValueString(), config.PrincipalType.ValueString())
+	found, declared, diags := find(ctx, d.client, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -145,10 +146,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 // find lists assignments by role and kind of principal ("" for any), sorted by principal and role.
-func find(ctx context.Context, app *roster.Application, role, kind string) ([]graph.Assignment, roster.Roles, diag.Diagnostics) {
+func find(ctx context.Context, client *graph.Client, app *roster.Application, role, kind string) ([]graph.Assignment, roster.Roles, diag.Diagnostics) {
 	declared, err := app.Roles(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the roles of the application", err)}
+		return nil, nil, diag.Diagnostics{readError(ctx, client, app, "Cannot read the roles of the application", err)}
 	}
 	roleID := ""
 	if role != "" {
@@ -160,7 +161,7 @@ func find(ctx context.Context, app *roster.Application, role, kind string) ([]gr
 	}
 	l, err := app.Listing(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the assignments", err)}
+		return nil, nil, diag.Diagnostics{readError(ctx, client, app, "Cannot read the assignments", err)}
 	}
 	var found []graph.Assignment
 	for _, one := range l.All {
@@ -174,10 +175,10 @@ func find(ctx context.Context, app *roster.Application, role, kind string) ([]gr
 	return found, declared, nil
 }
 
-func readError(app *roster.Application, summary string, err error) diag.Diagnostic {
+func readError(ctx context.Context, client *graph.Client, app *roster.Application, summary string, err error) diag.Diagnostic {
 	at := path.Root("service_principal_id")
 	if graph.IsNotFound(err) {
-		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(app.ID))
+		return graphdiag.UnknownServicePrincipal(ctx, client, app.ID)
 	}
 	return graphdiag.AttributeError(at, summary, err)
 }

@@ -57,7 +57,7 @@ func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, 
 		app := l.resource.roster.Application(id)
 		found, err := app.Listing(ctx)
 		if err != nil {
-			diags.Append(readError(app, "Cannot read the assignments of "+id, err))
+			diags.Append(readError(ctx, l.resource.client, app, "Cannot read the assignments of "+id, err))
 			break
 		}
 		if len(found.All) > 0 {

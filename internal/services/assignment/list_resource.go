@@ -67,7 +67,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("principal_type"), &kind)...)
 	var all []listed
 	for _, id := range ids {
-		found, declared, problems := find(ctx, l.resource.roster.Application(id), role.ValueString(), kind.ValueString())
+		found, declared, problems := find(ctx, l.resource.client, l.resource.roster.Application(id), role.ValueString(), kind.ValueString())
 		diags.Append(problems...)
 		for _, a := range found {
 			all = append(all, listed{a, id, declared})

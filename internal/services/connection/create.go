@@ -95,7 +95,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
 	}
 	if err != nil {
-		return template, nil, diag.Diagnostics{cannotReadTemplates(err, servicePrincipalID)}
+		return template, nil, diag.Diagnostics{cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID)}
 	}
 	template, diags = chooseTemplate(templates, plan.TemplateID.ValueString())
 	if diags.HasError() {

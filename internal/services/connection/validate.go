@@ -84,7 +84,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
 		return // Terraform asks again for the creation that replaces this
 	}
-	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) || r.resends(ctx, config, *state) {
+	resends, lostSeeds := r.resends(ctx, config, *state)
+	fresh := newSecrets(plan, config, *state)
+	if fresh || otherSettings(plan, *state, false) || resends {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}
@@ -98,8 +100,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	case r.data == nil:
 	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
-	case mark != nil && !newSecrets(plan, config, *state):
+	case fresh:
+	case mark != nil:
 		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
+	case len(lostSeeds) > 0:
+		resp.Diagnostics.AddAttributeWarning(path.Root("credentials_wo"), "The service has lost a token",
+			fmt.Sprintf("The service does not list %s any more, which it would have renewed; what was given once is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
@@ -144,17 +150,18 @@ func newSecrets(plan, config, state model) bool {
 	})
 }
 
-// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed.
-func (r *Resource) resends(ctx context.Context, config, state model) bool {
+// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed. Lost seeds
+// are not sent again.
+func (r *Resource) resends(ctx context.Context, config, state model) (again bool, lostSeeds []string) {
 	if config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull() || r.data == nil {
-		return false
+		return false, nil
 	}
 	if config.CredentialsWO.IsNull() {
-		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool(), nil
 	}
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	if err != nil { // which the refresh has said
-		return false
+		return false, nil
 	}
 	var keys []string
 	for _, a := range managedAttributes {
@@ -162,7 +169,9 @@ func (r *Resource) resends(ctx context.Context, config, state model) bool {
 			keys = slices.AppendSeq(keys, maps.Keys(a.entries(config)))
 		}
 	}
-	return len(stored(secrets).vanished(slices.DeleteFunc(keys, renewed))) > 0
+	gone := stored(secrets).vanished(keys)
+	lostSeeds = slices.DeleteFunc(slices.Sorted(slices.Values(gone)), func(key string) bool { return !renewed(key) })
+	return len(gone) > len(lostSeeds), lostSeeds
 }
 
 // otherSettings reports whether the plan has other settings than the state, among all or among those without a default.
@@ -186,7 +195,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	case r.data.Graph.HasWritten() && (graph.IsNotFound(err) || err == nil && len(templates) == 0):
 		return diags // the application may be new and known only in parts of the service; Create waits for it
 	case graph.IsNotFound(err):
-		diags.Append(cannotReadTemplates(err, servicePrincipalID))
+		diags.Append(cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID))
 		return diags
 	case err != nil:
 		skipped.Add("which connectors the application offers", err)

@@ -24,6 +24,7 @@ type review struct {
 	name string       // object mapping
 	// operators are the connection's filter operators, once they were read.
 	operators []graph.FilterOperator
+	foreseen  diag.Diagnostics // what the change does to people
 }
 
 func newReview(ctx context.Context, run *run, plan model, state *model) (*review, diag.Diagnostics) {

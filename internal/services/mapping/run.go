@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -18,8 +19,9 @@ const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
 type run struct {
-	graph *graph.Client
-	note  func(graph.JobRef, *graph.Schema) // tells the other services
+	graph    *graph.Client
+	forecast *forecast.Forecast
+	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
 	templates memo.Handover[graph.JobRef, *graph.Schema]
@@ -45,8 +47,9 @@ func runOf(data *providerdata.Data) *run {
 	if data == nil {
 		return nil
 	}
+	foresight := forecast.Of(data) // shared as well: nothing shared can be made while something else is
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{graph: data.Graph, forecast: foresight, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock

@@ -58,6 +58,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		found = readApplied(ctx, req.Private).ease(found, appliedBy(ctx, plan))
 	}
 	resp.Diagnostics.Append(found...)
+	resp.Diagnostics.Append(v.foreseen...)
 }
 
 // sameAs reports whether two models ask for the same in the same words; timeouts aside.

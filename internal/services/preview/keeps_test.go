@@ -273,3 +273,17 @@ func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }
+
+// A cycle that could not sign in at GoTo linked nobody, so that accounts of others stay nobody's business.
+func TestPreview_takesAFailedFirstCycleForNone(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserAna)
+	w.account("x@corp.example", true)
+	w.secret("Password", "wrong")
+	w.cycle()
+	if got := w.preview("").Counts; got["disable_or_unmanaged"] != 0 || got["unmatched_accounts"] == 0 {
+		t.Errorf("after a failed cycle: %v", got)
+	}
+}
