@@ -111,6 +111,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		// The connection's resource gives the warning.
 	default:
 		state.fromJob(job, imported, r.data.Graph.Clock().Now())
+		if job.Schedule.Active() {
+			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -153,6 +156,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
 		return
 	}
+	resp.Diagnostics.Append(planWriter(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
 	if !resp.Diagnostics.HasError() {
