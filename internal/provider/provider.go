@@ -100,6 +100,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if req.ClientCapabilities.DeferralAllowed && config.waits() {
+		// Terraform plans everything else now, and this once the value is known.
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		return
+	}
 	settings, diags := config.resolve(p.getenv)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -149,6 +154,9 @@ func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Clie
 	var diags diag.Diagnostics
 	method, why := s.method()
 	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	if diags.Append(s.checkTokenFile(method)...); diags.HasError() {
+		return nil, diags
+	}
 	credential, err := graph.NewCredential(s.credentialOptions(method, httpClient, p.clock))
 	if err != nil {
 		diags.Append(s.credentialDiagnostic(method, err))
@@ -236,6 +244,9 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		application.NewListResource,
 		connection.NewListResource,
+		mapping.NewListResource,
 		assignment.NewListResource,
+		assignment.NewExclusiveListResource,
+		state.NewListResource,
 	}
 }

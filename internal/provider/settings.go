@@ -147,6 +147,19 @@ func notKnownYet(attribute, variables string) diag.Diagnostic {
 			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
 }
 
+// waits says whether a setting is not known yet.
+func (m model) waits() bool {
+	if m.GoTo.IsUnknown() {
+		return true
+	}
+	for _, value := range m.attributes() {
+		if value.IsUnknown() {
+			return true
+		}
+	}
+	return false
+}
+
 // resolve applies the one rule for every attribute: the block takes precedence over the environment.
 func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) {
 	var diags diag.Diagnostics
@@ -226,7 +239,7 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 	problem := checkText(attribute, value)
 	if _, isFlag := kind.(types.Bool); isFlag {
 		if _, err := strconv.ParseBool(value); err != nil {
-			problem = shown(value) + " is neither true nor false."
+			problem = shown(value) + " is neither true nor false. Give one of them."
 		}
 	}
 	if _, isNumber := kind.(types.Int64); isNumber {

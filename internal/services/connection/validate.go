@@ -15,8 +15,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
 // ValidateConfig reports combinations that no state can make right.
@@ -50,6 +52,10 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // what a small change would do to many people.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state model
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
+			forecast.Of(r.data).Note(state.ref(), forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }})
+		}
 		return
 	}
 	var plan, config model
@@ -224,9 +230,11 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 		return diags
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
-	if skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope) {
+	answer := r.foresee(ctx, plan, state)
+	if !answer.Told && (skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
+	diags.Append(answer.Diagnostics...)
 	if !known(ctx, plan) || remembered(r.data).refused.Has(state.ref()) {
 		return diags
 	}
@@ -275,6 +283,23 @@ func known(ctx context.Context, plan model) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
 		return a.kind != secret && (err != nil || !value.IsFullyKnown())
 	})
+}
+
+// foresee says what a change of the scope does to people.
+func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answer {
+	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
+		return forecast.Answer{}
+	}
+	p := forecast.Proposal{Key: "connection", Subject: "scope", At: path.Root("scope"), Change: func(s *impact.Setup) {
+		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
+	}}
+	switch {
+	case plan.Scope.IsUnknown() || plan.SkipOutOfScopeDeletions.IsUnknown():
+		p.Unknown, p.Change = "The scope is known only while applying.", nil
+	case plan.Scope.Equal(state.Scope):
+		p.Subject, p.At = "`skip_out_of_scope_deletions`", path.Root("skip_out_of_scope_deletions")
+	}
+	return forecast.Of(r.data).Plan(ctx, state.ref(), p)
 }
 
 // warnScope says, with the numbers at hand, whom a change of scope touches.
