@@ -108,6 +108,9 @@ func (e *Env) providerBlock() map[string]any {
 	return block
 }
 
+// ProviderBlock is the provider block for this tenant, by attribute.
+func (e *Env) ProviderBlock() map[string]any { return e.providerBlock() }
+
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
 	return "\nprovider \"gotomeeting\" {\n" + settings(e.providerBlock(), "  ") + "}\n"
@@ -157,7 +160,7 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
-	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+	return NewCLI(e.t, hcl, e.Sim.Environment(e.caFile))
 }
 
 var quiet = sync.OnceFunc(func() {

@@ -26,6 +26,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
+const attributeName = "timeouts"
+
 const description = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
 
 // Defaults of what has no resource: Usual where a few requests do, Long where thousands may be needed.
@@ -56,22 +58,6 @@ func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.A
 	if nested, ok := attribute.(datasourceschema.SingleNestedAttribute); ok {
 		for name, one := range nested.Attributes {
 			if text, ok := one.(datasourceschema.StringAttribute); ok {
-				text.Validators = []validator.String{duration()}
-				nested.Attributes[name] = text
-			}
-		}
-		nested.MarkdownDescription = description
-		return nested
-	}
-	return attribute
-}
-
-// List is the attribute of a list resource.
-func List(ctx context.Context) listschema.Attribute {
-	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
-	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
-		for name, one := range nested.Attributes {
-			if text, ok := one.(listschema.StringAttribute); ok {
 				text.Validators = []validator.String{duration()}
 				nested.Attributes[name] = text
 			}
@@ -123,18 +109,50 @@ func Bound(ctx context.Context, limit func(context.Context, time.Duration) (time
 	return context.WithTimeout(ctx, allowed)
 }
 
-// Listing has fill make a stream of results within the time that the list block allows, and keeps the time until the last
-// result was taken.
-func Listing(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream, fill func(context.Context, list.ListRequest, *list.ListResultsStream)) {
+// limited is a list resource with the attribute, which its own schema need not have.
+type limited struct {
+	list.ListResourceWithConfigure
+}
+
+// List gives a list resource the attribute, and keeps it within the time until its last result was taken.
+func List(construct func() list.ListResource) func() list.ListResource {
+	return func() list.ListResource {
+		inner, ok := construct().(list.ListResourceWithConfigure)
+		if !ok {
+			panic("a list resource that asks nothing needs no time") // none that this module has
+		}
+		return limited{inner}
+	}
+}
+
+// ListResourceConfigSchema adds the attribute.
+func (l limited) ListResourceConfigSchema(ctx context.Context, req list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	l.ListResourceWithConfigure.ListResourceConfigSchema(ctx, req, resp)
+	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
+	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(listschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
+		nested.MarkdownDescription = description
+		attribute = nested
+	}
+	resp.Schema.Attributes[attributeName] = attribute
+}
+
+// List lists within the time.
+func (l limited) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var value lists.Value
-	diags := req.Config.GetAttribute(ctx, path.Root("timeouts"), &value)
+	diags := req.Config.GetAttribute(ctx, path.Root(attributeName), &value)
 	ctx, cancel := Bound(ctx, value.List, Usual, &diags)
 	if diags.HasError() {
 		cancel()
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	fill(ctx, req, stream)
+	l.ListResourceWithConfigure.List(ctx, req, stream)
 	results := stream.Results
 	stream.Results = func(push func(list.ListResult) bool) {
 		defer cancel()

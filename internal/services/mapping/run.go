@@ -21,7 +21,7 @@ const handoverAge = 30 * time.Second
 type run struct {
 	graph    *graph.Client
 	forecast *forecast.Forecast
-	note  func(graph.JobRef, *graph.Schema) // tells the other services
+	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
 	templates memo.Handover[graph.JobRef, *graph.Schema]
@@ -47,8 +47,9 @@ func runOf(data *providerdata.Data) *run {
 	if data == nil {
 		return nil
 	}
+	foreseen := forecast.Of(data) // before Shared, which is not to be called from within
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, forecast: forecast.Of(data), note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{graph: data.Graph, forecast: foreseen, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock
