@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -20,7 +21,7 @@ const Address = "registry.terraform.io/gotomeeting-provisioning/gotomeeting"
 // Serve serves the provider to the Terraform that started this process, until that ends.
 func Serve(p provider.Provider, options ...tf6server.ServeOpt) error {
 	s := newServer(p)
-	s.cli = &presented{}
+	s.cli, s.configured = &presented{}, sync.OnceFunc(spendMemory)
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return s }, options...)
 }
 
@@ -41,6 +42,8 @@ type server struct {
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
 	applies func()     // notes that something is applied
+
+	configured func() // is called when there will be something to do; nil for nothing
 }
 
 // NewServer returns the protocol server of a provider, which says exactly what the provider says.
@@ -92,6 +95,9 @@ func (s *server) ValidateProviderConfig(ctx context.Context, r *tfprotov6.Valida
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, r *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	if s.configured != nil {
+		s.configured()
+	}
 	return during(ctx, s, r, s.framework.ConfigureProvider)
 }
 

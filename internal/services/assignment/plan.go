@@ -39,16 +39,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.Plan.Raw.IsNull() {
 		var state model
-		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
+		if resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
 		}
 		return
 	}
 	p := planning{roster: r.roster, client: r.client}
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
+	resp.Diagnostics.Append(p.plan.read(ctx, req.Plan.Raw)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
-		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
+		resp.Diagnostics.Append(p.prior.read(ctx, req.State.Raw)...)
 	}
 	resp.Diagnostics.Append(p.takeOver(ctx, req)...)
 	if resp.Diagnostics.HasError() {
