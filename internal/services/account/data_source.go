@@ -67,7 +67,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	m.fromCustomer(of)
-	m.fromUsers(users)
+	if resp.Diagnostics.Append(m.fromUsers(users)...); resp.Diagnostics.HasError() {
+		return
+	}
 	licenses, err := customer.Licenses(ctx)
 	switch {
 	case gotoadmin.IsPermissionDenied(err):
