@@ -61,7 +61,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	m.ID = m.ConnectionID
 	m.PortalURL = types.StringValue(d.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + ref.ServicePrincipalID)
-	job, err := d.data.Graph.RequireJob(ctx, ref)
+	job, err := d.data.Job(ctx, ref)
 	missing, _ := errors.AsType[*graph.NoJobError](err)
 	switch {
 	case missing != nil && missing.Presence == graph.ConnectorRetired:
