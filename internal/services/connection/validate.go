@@ -50,6 +50,10 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // what a small change would do to many people.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state model
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
+		}
 		return
 	}
 	var plan, config model
@@ -82,6 +86,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
+		resp.Diagnostics.Append(r.warnEnds(ctx, *state, "Replacing")...)
 		return // Terraform asks again for the creation that replaces this
 	}
 	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) || r.resends(ctx, config, *state) {
@@ -213,6 +218,9 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
+	}
+	if plan.SkipOutOfScopeDeletions.ValueBool() && !state.SkipOutOfScopeDeletions.ValueBool() {
+		diags.Append(r.warnKeeps(ctx, state)...)
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
 	if skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope) {

@@ -18,6 +18,7 @@ const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
 type run struct {
+	data  *providerdata.Data
 	graph *graph.Client
 	note  func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
@@ -46,7 +47,7 @@ func runOf(data *providerdata.Data) *run {
 		return nil
 	}
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{data: data, graph: data.Graph, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock

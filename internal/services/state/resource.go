@@ -146,6 +146,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
 		return
 	}
+	if ref, err := c.plan.ref(); err == nil && c.wantsRestart() && !pending.ValueBool() && !r.data.Graph.HasWritten() {
+		resp.Diagnostics.Append(warnLinks(ctx, r.data, ref, c.plan.RestartScope.ValueString())...)
+	}
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
 }
