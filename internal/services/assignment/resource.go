@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -40,7 +41,8 @@ var (
 
 // Resource is gotomeeting_user_role_assignment.
 type Resource struct {
-	roster *roster.Roster
+	roster   *roster.Roster
+	forecast *forecast.Forecast
 }
 
 // NewResource returns the resource.
@@ -56,7 +58,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster = rosterOf(data)
+		r.roster, r.forecast = rosterOf(data), forecast.Of(data)
 	}
 }
 

@@ -236,7 +236,7 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	got := plan(p, everything)
 	want := []string{"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; whether the mapping was customized elsewhere; " +
 		"whether accounts of people who leave are still disabled; the expressions by the connection's own parser; the operators of the scoping filters by the connection's own list; " +
-		"whether the connection's scope suits functions that read roles. The connection does not exist yet. They run at apply, before anything is written."}
+		"whether the connection's scope suits functions that read roles; what the change does to people's accounts. The connection does not exist yet. They run at apply, before anything is written."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("connection unknown (-want +got):\n%s", diff)
 	}
@@ -256,7 +256,8 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	got = plan(p, everything)
 	prefix := "warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; whether the connection's scope suits functions that read roles; the expressions by the connection's own parser. " +
 		"Grant the Microsoft Graph application permission `Synchronization.ReadWrite.All` with admin consent"
-	if len(got) != 1 || !strings.HasPrefix(got[0], prefix) || !strings.HasSuffix(got[0], " They run at apply, before anything is written.") {
+	const untold = "warning Cannot tell how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so that its scope is not known."
+	if len(got) != 2 || !strings.HasPrefix(got[0], untold) || !strings.HasPrefix(got[1], prefix) || !strings.HasSuffix(got[1], " They run at apply, before anything is written.") {
 		t.Errorf("read-only identity: %q", got)
 	}
 }
