@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,7 @@ type Env struct {
 	t      testing.TB
 	caFile string
 	goTo   bool
+	silent bool
 	*record
 }
 
@@ -80,6 +82,10 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 // UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
 func (e *Env) UseGoTo() { e.goTo = true }
 
+// WithoutImpact has the providers that are configured from now on say nothing of what changes do to accounts, for tests of
+// something else.
+func (e *Env) WithoutImpact() { e.silent = true }
+
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
 	block := map[string]any{
@@ -89,6 +95,9 @@ func (e *Env) providerBlock() map[string]any {
 		"graph_endpoint":      e.Sim.GraphURL(),
 		"authority_host":      e.Sim.AuthorityURL(),
 		"ca_certificate_file": e.caFile,
+	}
+	if e.silent {
+		block["impact"] = map[string]any{"enabled": false}
 	}
 	if e.goTo {
 		block["goto"] = map[string]any{
@@ -112,6 +121,9 @@ func settings(values map[string]any, indent string) string {
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := fmt.Sprintf("%q", values[name])
+		if flag, ok := values[name].(bool); ok {
+			value = strconv.FormatBool(flag)
+		}
 		if nested, ok := values[name].(map[string]any); ok {
 			value = "{\n" + settings(nested, indent+"  ") + indent + "}"
 		}
