@@ -64,12 +64,18 @@ func TestKit_appliesNoMoreThanWasReviewed(t *testing.T) {
 			[]string{"- GoToMeeting: 1 deleted, reviewed 0"}},
 		{"more at most", object{"report": report(nil), "changes": changes}, report(func(section object) { section["at_most"] = object{"disabled": 9} }), changes,
 			[]string{"- GoToMeeting: at most 9 disabled, reviewed 1"}},
-		{"less known", object{"report": report(nil), "changes": changes}, report(func(section object) { section["not_known"] = []string{"The scope is not known.", "A group was not read."} }), changes,
+		{"less known", object{"report": report(nil), "changes": changes}, report(func(section object) {
+			section["not_known"] = []string{"The scope is not known.", "A group was not read."}
+		}), changes,
 			[]string{"- GoToMeeting: not known, and was when it was reviewed: A group was not read."}},
-		{"somebody else", object{"report": report(nil), "changes": changes}, report(func(section object) { section["principals"] = append(who("updated", "a", "x"), who("disabled", "y")...) }), changes,
+		{"somebody else", object{"report": report(nil), "changes": changes}, report(func(section object) {
+			section["principals"] = append(who("updated", "a", "x"), who("disabled", "y")...)
+		}), changes,
 			[]string{"- GoToMeeting: disabled: 1 of whom the review did not tell", "- GoToMeeting: updated: 1 of whom the review did not tell"}},
 		{"the same people the other way round", object{"report": report(nil), "changes": changes},
-			report(func(section object) { section["principals"] = append(who("updated", "a", "c"), who("disabled", "b")...) }), changes,
+			report(func(section object) {
+				section["principals"] = append(who("updated", "a", "c"), who("disabled", "b")...)
+			}), changes,
 			[]string{"- GoToMeeting: disabled: 1 of whom the review did not tell", "- GoToMeeting: updated: 1 of whom the review did not tell"}},
 		{"without ids", object{"report": counts, "changes": changes}, counts, changes, []string{"- GoToMeeting: the report does not tell who is concerned"}},
 		{"another resource", object{"report": report(nil), "changes": changes[:1]}, report(nil), changes, []string{"- `update gotomeeting_provisioning_connection.this` was not reviewed"}},

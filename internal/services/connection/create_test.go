@@ -380,7 +380,9 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 	found := m.Apply(w.object())
 	wants(t, found[:1], acctest.Diagnostic{Path: "service_principal_id", Summary: "The connection is replaced",
 		Detail: "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
-			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."})
+			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one. " +
+			"Accounts that the new one does not match with people in its scope are never disabled. How many people were provisioned is not known. " +
+			"The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}
