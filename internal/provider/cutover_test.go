@@ -345,7 +345,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 						}
 					}
 				},
-				Config:    c.config(leaver, false, false, ""), ConfigPlanChecks: settled,
+				Config: c.config(leaver, false, false, ""), ConfigPlanChecks: settled,
 			},
 			{
 				Config: c.config(leaver, false, true, ""), ConfigPlanChecks: settled,
