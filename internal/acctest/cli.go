@@ -61,7 +61,8 @@ type CLI struct {
 	overrides map[string]string // folders of provider binaries, by source
 }
 
-func newCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
+// NewCLI prepares a directory with a configuration and an environment, for a tenant that is not that of an Env.
+func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	t.Helper()
 	c := &CLI{t: t, terraform: RequireCLI(t), dir: t.TempDir()}
 	binary, err := os.Executable()
@@ -198,4 +199,14 @@ func (c *CLI) Unzipped(name string) string {
 		}
 	}
 	return all.String()
+}
+
+// Has says whether the runs have an environment variable that is not empty.
+func (c *CLI) Has(name string) bool {
+	for _, entry := range slices.Backward(c.env) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value != ""
+		}
+	}
+	return false
 }

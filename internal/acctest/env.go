@@ -6,6 +6,7 @@
 package acctest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -30,6 +31,7 @@ type Env struct {
 	t      testing.TB
 	caFile string
 	goTo   bool
+	within func() context.Context
 	*record
 }
 
@@ -80,6 +82,10 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 // UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
 func (e *Env) UseGoTo() { e.goTo = true }
 
+// Within has the providers that are configured from now on make each call under the context that is current then, so that a
+// test can end it; nil is for the test's own, which does not end.
+func (e *Env) Within(current func() context.Context) { e.within = current }
+
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
 	block := map[string]any{
@@ -101,6 +107,9 @@ func (e *Env) providerBlock() map[string]any {
 	}
 	return block
 }
+
+// ProviderBlock is the provider block for this tenant, by attribute.
+func (e *Env) ProviderBlock() map[string]any { return e.providerBlock() }
 
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
@@ -135,6 +144,7 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 		change(block)
 	}
 	p := newProtocol(e.t, server)
+	p.within = e.within
 	if diagnostics := p.configure(block); len(diagnostics) > 0 {
 		e.t.Fatalf("configuring the provider: %v", diagnostics)
 	}
@@ -150,7 +160,7 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
-	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+	return NewCLI(e.t, hcl, e.Sim.Environment(e.caFile))
 }
 
 var quiet = sync.OnceFunc(func() {

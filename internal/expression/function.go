@@ -153,6 +153,9 @@ func indexFunctions() map[string]*Function {
 
 // nearestFunction returns the function name most like the written one, or "".
 func nearestFunction(name string) string {
+	if meant := otherNames[strings.ToLower(name)]; meant != "" {
+		return meant
+	}
 	best, distance := "", 3
 	if len(name) <= 3 {
 		distance = 2
@@ -164,6 +167,13 @@ func nearestFunction(name string) string {
 		}
 	}
 	return best
+}
+
+// otherNames are what spreadsheets and other languages call functions that the language has.
+var otherNames = map[string]string{
+	"concat": "Append", "concatenate": "Join", "textjoin": "Join", "substring": "Mid", "substr": "Mid", "length": "Len", "strlen": "Len",
+	"ifnull": "Coalesce", "nvl": "Coalesce", "firstnonempty": "Coalesce", "if": "IIF", "case": "Switch", "choose": "Switch", "find": "InStr", "indexof": "InStr", "search": "InStr",
+	"proper": "PCase", "capitalize": "PCase", "today": "Now", "getdate": "Now", "utcnow": "Now", "first": "Item", "element": "Item",
 }
 
 // connectFunctions are the functions of Entra Connect that do not exist in provisioning, beside those whose names begin

@@ -80,7 +80,7 @@ func truth(v Value) bool {
 }
 
 func checkCondition(c *checker, n *callNode) {
-	const fallback = "Use `Switch([a], [a], \"\", \"fallback\")` for a fallback value."
+	const fallback = "Use `Coalesce([a], [b])` for the first value that is not empty, or `Switch([a], [a], \"\", \"fallback\")` for a fixed one."
 	if name, ok := callOf(n.args[0], "IsNull", "IsNullOrEmpty", "IsPresent", "IsNothing"); ok {
 		c.warnf(n.args[0].at(), fmt.Sprintf("`IIF` over `%s` is documented as not supported.", name), fallback)
 		return

@@ -68,7 +68,7 @@ func TestPauseAndWait_waitsForACycleThatShowsItsProgressOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !job.Running(n.sim.Clock().Now()) || job.HasEndedCycle() {
+	if !job.Running(n.sim.Clock().Now()) || job.HasCompletedCycle() {
 		t.Errorf("got %+v", job.Status)
 	}
 	n.sim.Log().Reset()

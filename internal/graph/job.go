@@ -51,11 +51,16 @@ func (j Job) HasRun() bool {
 		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil || len(status.Progress) > 0)
 }
 
-// HasEndedCycle reports whether any cycle of the job ever came to its end, successfully or not.
-func (j Job) HasEndedCycle() bool {
+// HasCompletedCycle reports whether any cycle of the job ever worked through its users, so that accounts may be linked to them.
+// One that failed as a whole, as for want of a sign-in, has linked nobody.
+func (j Job) HasCompletedCycle() bool {
 	status := j.Status
-	return status != nil && (status.LastExecution != nil && status.LastExecution.TimeEnded != nil ||
-		status.LastSuccessfulExecution != nil || status.SteadyStateFirstAchievedTime != nil)
+	if status == nil {
+		return false
+	}
+	last := status.LastExecution
+	return status.LastSuccessfulExecution != nil || status.SteadyStateFirstAchievedTime != nil ||
+		last != nil && last.TimeEnded != nil && (!strings.EqualFold(last.State, "Failed") || last.CountExported > 0)
 }
 
 // credentialWords are what the codes of credentials have in common; the codes themselves follow the connector.

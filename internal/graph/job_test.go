@@ -83,11 +83,14 @@ func TestJob_knowsWhetherACycleRuns(t *testing.T) {
 		{"progress that an aborted cycle left", &JobStatus{Progress: part(40, ago(time.Hour))}, false, true, false},
 		{"progress of the cycle that ended", &JobStatus{Progress: part(40, ago(3*time.Minute)), LastExecution: &TaskExecution{TimeBegan: ago(5 * time.Minute), TimeEnded: ago(2 * time.Minute)}}, false, true, true},
 		{"progress of the next cycle", &JobStatus{Progress: part(40, ago(time.Minute)), LastExecution: &TaskExecution{TimeBegan: ago(5 * time.Minute), TimeEnded: ago(2 * time.Minute)}}, true, true, true},
+		{"failed as a whole", &JobStatus{LastExecution: &TaskExecution{State: "Failed", TimeEnded: ago(time.Minute)}}, false, true, false},
+		{"failed after it wrote", &JobStatus{LastExecution: &TaskExecution{State: "Failed", TimeEnded: ago(time.Minute), CountExported: 3}}, false, true, true},
+		{"failed after one that was good", &JobStatus{LastExecution: &TaskExecution{State: "Failed", TimeEnded: ago(time.Minute)}, SteadyStateFirstAchievedTime: ago(time.Hour)}, false, true, true},
 		{"quarantined before the first end", &JobStatus{Quarantine: &Quarantine{Reason: "Unknown"}}, false, true, false},
 	} {
 		job := Job{Status: test.status}
-		if got := []bool{job.Running(now), job.HasRun(), job.HasEndedCycle()}; !cmp.Equal(got, []bool{test.running, test.run, test.ok}) {
-			t.Errorf("%s: running, has run, has ended a cycle: %v", test.name, got)
+		if got := []bool{job.Running(now), job.HasRun(), job.HasCompletedCycle()}; !cmp.Equal(got, []bool{test.running, test.run, test.ok}) {
+			t.Errorf("%s: running, has run, has completed a cycle: %v", test.name, got)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
@@ -17,15 +18,33 @@ import (
 // NoServicePrincipal is the error for an import by a service principal that is not there. It looks whether the id is
 // another one of an application, and says what to import by then; byID makes the import id of a service principal's.
 func NoServicePrincipal(ctx context.Context, client *graph.Client, id string, byID func(servicePrincipalID string) string) diag.Diagnostic {
+	detail, meant := noServicePrincipal(ctx, client, id)
+	if meant != "" {
+		detail += fmt.Sprintf(" Import by the object id of its service principal instead: %q.", byID(meant))
+	}
+	return diag.NewErrorDiagnostic("No such service principal", detail)
+}
+
+// UnknownServicePrincipal is the error for a `service_principal_id` that is not one, with the same look.
+func UnknownServicePrincipal(ctx context.Context, client *graph.Client, id string) diag.Diagnostic {
+	detail, meant := noServicePrincipal(ctx, client, id)
+	if meant != "" {
+		detail += fmt.Sprintf(" Give the object id of its service principal instead: %q.", meant)
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal", detail)
+}
+
+// noServicePrincipal says what an id is that is not a service principal's, and whose service principal is meant.
+func noServicePrincipal(ctx context.Context, client *graph.Client, id string) (detail, meant string) {
 	what, appID := "client id", id
 	if app, err := client.GetApplication(ctx, id); err == nil {
 		what, appID = "object id of the application registration", app.AppID
 	}
-	why := "Give the object id of the service principal, which the portal shows on the page of the enterprise application."
+	detail = fmt.Sprintf("The tenant has no service principal with the object id %s. ", id)
 	if found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{AppID: appID}); err == nil && len(found) > 0 {
-		why = fmt.Sprintf("That is the %s of %q. Import by the object id of its service principal instead: %q.", what, found[0].DisplayName, byID(found[0].ID))
+		return detail + fmt.Sprintf("That is the %s of %q.", what, found[0].DisplayName), found[0].ID
 	}
-	return diag.NewErrorDiagnostic("No such service principal", fmt.Sprintf("The tenant has no service principal with the object id %s. %s", id, why))
+	return detail + "Give the one that the portal shows on the page of the enterprise application.", ""
 }
 
 // NoJob is the error for an import by a job that is not there. It says which jobs there are; byID makes the import id of a

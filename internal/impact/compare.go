@@ -168,7 +168,7 @@ func (e *Entry) fails() bool {
 
 // leaves reports whether the account of a user who is to have none stays as it is.
 func (e *Entry) leaves() bool {
-	return e.Action == Skip && (e.Reason == reasonKept || e.Reason == reasonRemoveOff)
+	return e.Action == Skip && (e.Reason == reasonKept || e.Reason == reasonRemoveOff || e.Reason == reasonLeftOff)
 }
 
 // sameAs reports whether the cycle does the same by two entries of one user.
@@ -192,6 +192,9 @@ func (d *Difference) effect() Effect {
 	case Update:
 		return Updated
 	case Disable:
+		if before.Action == Disable {
+			return "" // in whatever way
+		}
 		if after.Reason == reasonDeletes || after.Reason == reasonLeftDelete {
 			return Deleted
 		}

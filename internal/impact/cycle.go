@@ -20,6 +20,8 @@ type cycle struct {
 	problems Problems
 	// guesses says that users who are not known to be linked may be, since the connection has completed a cycle.
 	guesses bool
+	// whole says that what a new link writes counts as well where GoTo does not report it.
+	whole bool
 }
 
 // candidate is a user whom the cycle comes across.
@@ -93,7 +95,7 @@ func (c *cycle) decide() Decision {
 
 // newCycle prepares a cycle over users, of whom some are linked to accounts. Without links everybody is looked for anew.
 func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
-	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.RanBefore && links == nil}
+	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.RanBefore && links == nil, whole: links != nil}
 	if s.AccountsRead {
 		c.index = newAccountIndex(s.Accounts)
 	}
@@ -103,6 +105,9 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	for i := range s.Users {
 		user := &s.Users[i]
 		h, holds := holders[user.ID]
+		if s.only != nil && !s.only[user.ID] {
+			continue
+		}
 		if shown[user.ID] = true; links[user.ID] == nil && (all && user.Deleted || !all && !holds) {
 			continue
 		}
@@ -110,7 +115,7 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles})
 	}
 	for id := range holders {
-		if all || shown[id] {
+		if all || shown[id] || s.only != nil && !s.only[id] {
 			continue
 		}
 		c.users = append(c.users, &candidate{entry: Entry{UserID: id, InScope: holders[id].provisions}})

@@ -137,8 +137,11 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 			return nil, o
 		}
 		current, told := f.field.read(account)
-		switch {
-		case !told || !c.index.reported[f.field]:
+		switch compared := told && c.index.reported[f.field]; {
+		case !compared && !c.whole: // what GoTo does not report is left out
+		case !compared && o.Reason == "" && len(o.Value.Values()) > 0 && f.kind == flowAlways:
+			changes = append(changes, Change{Target: f.target, Planned: display(o.Value)}) // a new link writes everything
+		case !compared:
 		case o.Reason != "":
 			obstacle = o
 		case len(o.Value.Values()) == 0: // what has no value is not written
@@ -185,21 +188,23 @@ func (c *cycle) manage(u *candidate) {
 		u.decide(Skip, reasonOff, "")
 	case u.entry.InScope && admitted == maybe:
 		u.decide(Unknown, reasonCondition, "")
-	case !u.entry.InScope || admitted == no:
-		c.release(u, true)
-	case u.shutOut() != "":
-		c.release(u, false)
+	case !u.entry.InScope, admitted == no, u.shutOut() != "":
+		c.release(u)
+	case u.link.unsure && u.entry.Account != nil:
+		c.keep(u, u.entry.Account)
 	default:
-		c.rewrite(u)
+		if c.rewrite(u); u.link.unsure && u.entry.Action != Matched {
+			u.decide(Unknown, reasonOwner, "")
+			u.entry.Changes = nil
+		}
 	}
 }
 
 // release decides about the account of a user who leaves the scope, or cannot sign in any more.
-func (c *cycle) release(u *candidate, left bool) {
-	state := u.entry.User.State()
-	reason, deletes := u.shutOut(), reasonDeletes
+func (c *cycle) release(u *candidate) {
+	state, reason, deletes, stays := u.entry.User.State(), u.shutOut(), reasonDeletes, reasonRemoveOff
 	if reason == "" {
-		state, reason, deletes = Unassigned, reasonLeft, reasonLeftDelete
+		state, reason, deletes, stays = Unassigned, reasonLeft, reasonLeftDelete, reasonLeftOff
 	}
 	told := c.rules.attributesOf(u.entry.User, state, u.roles)
 	outcomes := make([]Outcome, len(c.rules.flows))
@@ -216,14 +221,14 @@ func (c *cycle) release(u *candidate, left bool) {
 	switch {
 	case u.link.inactive():
 		u.decide(Matched, reasonInactive, "")
-	case left && reason == reasonLeft && c.setup.KeepsOutOfScope:
+	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
 	case unclear.Reason != "" && !switches:
 		u.decide(Unknown, unclear.Reason, unclear.Target)
-	case u.link.unsure:
-		u.decide(Unknown, reasonCondition, "")
+	case u.link.unsure && !u.link.removed() && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
+		u.decide(Unknown, reasonOwner, "")
 	case switches && !c.rules.update:
-		u.decide(Skip, reasonUpdateOff, "")
+		u.decide(Skip, stays, "")
 	case switches:
 		u.decide(Disable, reason, "")
 		for i := range c.rules.flows {
@@ -234,7 +239,7 @@ func (c *cycle) release(u *candidate, left bool) {
 	case c.rules.remove && !c.rules.canDisable():
 		u.decide(Disable, deletes, "")
 	default:
-		u.decide(Skip, reasonRemoveOff, "")
+		u.decide(Skip, stays, "")
 	}
 }
 
@@ -263,6 +268,7 @@ func (c *cycle) rewrite(u *candidate) {
 		switch value := display(o.Value); {
 		case o.Reason != "":
 			obstacle = o
+		case u.link.has(f, value): // whether or not it is written again
 		case len(o.Value.Values()) == 0: // what has no value is not written
 		case !known:
 			obstacle = Outcome{Target: f.target, Reason: reasonExpression}

@@ -99,6 +99,7 @@ const (
 	reasonLeft       Reason = "left_scope"
 	reasonLeftDelete Reason = "left_scope_account_deleted"
 	reasonKept       Reason = "left_scope_account_kept"
+	reasonLeftOff    Reason = "left_scope_disabling_switched_off"
 	reasonRequired   Reason = "required_attribute_missing"
 	reasonFails      Reason = "expression_fails"
 	reasonType       Reason = "value_not_accepted"
@@ -138,6 +139,7 @@ var reasonTexts = map[Reason]string{
 	reasonLeft:       "The user leaves the scope: the account is disabled.",
 	reasonLeftDelete: "The user leaves the scope, and no mapping disables the account: it may be deleted instead.",
 	reasonKept:       "The user leaves the scope, and the connection leaves such accounts as they are.",
+	reasonLeftOff:    "The user leaves the scope, and the mapping neither disables nor deletes the account: it stays as it is.",
 	reasonRequired:   "An attribute that GoTo requires has no value.",
 	reasonFails:      "An expression of the mapping fails for this user.",
 	reasonType:       "The mapping yields a value that does not have the target attribute's type.",

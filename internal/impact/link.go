@@ -15,21 +15,22 @@ type link struct {
 	user    *candidate // as today's setup sees the user
 	cycle   *cycle     // of today's setup
 	account int        // of the survey's accounts, -1 where these were not read
-	// unsure says that only the service can tell whether the user is in scope today.
+	// unsure says that only the service can tell whether the user is linked: it depends on what it does not show.
 	unsure bool
 }
 
 // linksOf are the links that today's setup leads to, by user.
 func linksOf(s *Survey, today *Setup) map[string]*link {
 	links := map[string]*link{}
-	if !s.RanBefore {
+	if !s.RanBefore || s.NeverLinked {
 		return links
 	}
 	c := newCycle(s, today, nil)
-	c.rules.enabled = true // a mapping that is switched off keeps its links
+	off := !c.rules.enabled
+	c.rules.enabled = true // a mapping that is switched off keeps the links that it made before
 	_, _, rivals := c.look()
 	for _, u := range c.users {
-		l := &link{user: u, cycle: c, account: -1}
+		l := &link{user: u, cycle: c, account: -1, unsure: off || c.index == nil && !c.rules.create}
 		switch found := u.match.found; {
 		case u.undecided && len(found) == 1 && rivals[found[0]][0] == u:
 			l.account = found[0] // of several users, the account belongs to one
@@ -46,9 +47,16 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 		default:
 			continue
 		}
+		// An active account of a user who cannot sign in may have never been linked.
+		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
 	return links
+}
+
+// removed reports whether the service disables or deletes the account today, because the user cannot sign in.
+func (l *link) removed() bool {
+	return l.user.shutOut() != "" && l.cycle.rules.removes(func(i int) Outcome { return l.cycle.outcome(l.user, i) })
 }
 
 // inactive reports whether the account is known, or must be taken, to be disabled already.
@@ -57,17 +65,14 @@ func (l *link) inactive() bool {
 		active, told := l.cycle.survey.Accounts[l.account].active()
 		return told && !active
 	}
-	return l.user.shutOut() != "" && l.cycle.rules.disables(func(i int) Outcome { return l.cycle.outcome(l.user, i) })
+	return l.removed()
 }
 
 // wrote is what the account has of a flow's target: what today's mapping writes, else what GoTo reports. known is false where
 // only the service can tell.
 func (l *link) wrote(f *flow) (value string, written, known bool) {
 	reported := func() (string, bool, bool) {
-		if l.account < 0 || !l.cycle.index.reported[f.field] {
-			return "", false, true
-		}
-		text, told := f.field.read(&l.cycle.survey.Accounts[l.account])
+		text, told := l.reported(f)
 		return text, told && text != "", true
 	}
 	i := l.flow(f.target)
@@ -75,10 +80,9 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 		return reported()
 	}
 	today := &l.cycle.rules.flows[i]
-	if today.kind != "" && today.kind != flowAlways {
-		if text, written, known := reported(); written {
-			return text, written, known
-		}
+	if !l.cycle.rules.update || today.kind != "" && today.kind != flowAlways { // what the account had before may have stayed
+		text, told := l.reported(f)
+		return text, text != "", told
 	}
 	switch o := l.cycle.outcome(l.user, i); {
 	case o.Reason != "":
@@ -92,6 +96,20 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 	return today.fallback, true, true
 }
 
+// reported is what GoTo says of a flow's target.
+func (l *link) reported(f *flow) (value string, told bool) {
+	if l.account < 0 || !l.cycle.index.reported[f.field] {
+		return "", false
+	}
+	return f.field.read(&l.cycle.survey.Accounts[l.account])
+}
+
+// has reports whether GoTo says that the account has a value.
+func (l *link) has(f *flow, value string) bool {
+	text, told := l.reported(f)
+	return told && f.same(text, value)
+}
+
 // flow finds today's flow to a target, -1 for none.
 func (l *link) flow(target string) int {
 	return slices.IndexFunc(l.cycle.rules.flows, func(f flow) bool { return strings.EqualFold(f.target, target) })
@@ -100,5 +118,5 @@ func (l *link) flow(target string) int {
 // keeps reports whether a flow is today's, so that nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
 	i := l.flow(f.target)
-	return i >= 0 && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind && f.kind == flowAlways
+	return i >= 0 && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
 }

@@ -6,6 +6,7 @@ package impact
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -42,10 +43,18 @@ func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, temp
 	if s.Scope == ScopeAll && !slices.ContainsFunc(compile(s, nil).sources, readsRoles) {
 		return s, nil
 	}
-	if err := s.readAssignments(ctx, client, ref.ServicePrincipalID); err != nil {
-		return nil, &ReadError{"who is assigned", err}
+	return s, s.ReadAssignments(ctx, client, ref.ServicePrincipalID)
+}
+
+// ReadAssignments reads who is assigned, which ReadSetup leaves out where nothing depends on it.
+func (s *Setup) ReadAssignments(ctx context.Context, client *graph.Client, servicePrincipalID string) error {
+	if s.Assignments != nil || s.Roles != nil {
+		return nil
 	}
-	return s, nil
+	if err := s.readAssignments(ctx, client, servicePrincipalID); err != nil {
+		return &ReadError{"who is assigned", err}
+	}
+	return nil
 }
 
 func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) error {
@@ -106,17 +115,37 @@ func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrin
 	}
 	s.Scope = ScopeAssigned
 	for _, setting := range settings {
-		if setting.Key == "SyncAll" && strings.EqualFold(setting.Value, "true") {
+		switch on := strings.EqualFold(setting.Value, "true") || setting.Value == "1"; {
+		case setting.Key == "SyncAll" && on:
 			s.Scope = ScopeAll
+		case setting.Key == "SkipOutOfScopeDeletions":
+			s.KeepsOutOfScope = on
+		case setting.Key == "SyncNotificationSettings":
+			s.HeldFrom = heldFrom(setting.Value)
 		}
 	}
 	return err
 }
 
+// heldFrom reads the accidental-deletion threshold. The service assumes one where prevention is on without a number.
+func heldFrom(raw string) int64 {
+	var settings struct {
+		DeleteThresholdEnabled bool
+		DeleteThresholdValue   int64
+	}
+	switch err := json.Unmarshal([]byte(raw), &settings); {
+	case err != nil || !settings.DeleteThresholdEnabled:
+		return 0
+	case settings.DeleteThresholdValue <= 0:
+		return 500
+	}
+	return settings.DeleteThresholdValue
+}
+
 func (s *Setup) readAssignments(ctx context.Context, client *graph.Client, servicePrincipalID string) error {
 	principal, err := client.GetServicePrincipal(ctx, servicePrincipalID)
 	if err == nil {
-		s.Roles = principal.AppRoles
+		s.Name, s.Roles = principal.DisplayName, principal.AppRoles
 		s.Assignments, err = client.ListAssignments(ctx, servicePrincipalID)
 	}
 	if graph.IsPermissionDenied(err) {
@@ -129,24 +158,32 @@ func (s *Setup) readAssignments(ctx context.Context, client *graph.Client, servi
 // ReadSurvey reads the users whom any of the setups concerns, with the properties that its mapping reads and, if named, with
 // their names. It reads no accounts, and does not know whether the connection ran before.
 func ReadSurvey(ctx context.Context, client *graph.Client, named bool, setups ...*Setup) (*Survey, error) {
-	s := &Survey{Now: client.Clock().Now()}
-	if err := s.readMembers(ctx, client, setups); err != nil {
+	return (&Survey{Now: client.Clock().Now(), Members: map[string][]string{}}).Extend(ctx, client, named, setups...)
+}
+
+// Extend reads what a survey lacks for some setups, and returns the whole. A survey that lacks nothing costs no request.
+func (s *Survey) Extend(ctx context.Context, client *graph.Client, named bool, setups ...*Setup) (*Survey, error) {
+	whole := *s
+	whole.Members, whole.asked, whole.Problems = maps.Clone(s.Members), maps.Clone(s.asked), slices.Clone(s.Problems)
+	if err := whole.readMembers(ctx, client, setups); err != nil {
 		return nil, &ReadError{"the members of an assigned group", err}
 	}
-	if err := s.readUsers(ctx, client, named, setups); err != nil {
+	if err := whole.readUsers(ctx, client, named, setups); err != nil {
 		return nil, &ReadError{"the users in scope", err}
 	}
-	return s, nil
+	return &whole, nil
 }
 
 func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups []*Setup) error {
-	s.Members = map[string][]string{}
+	missing := map[string]bool{}
 	for _, setup := range setups {
 		for _, id := range setup.groups() {
-			s.Members[id] = nil
+			if _, known := s.Members[id]; !known {
+				missing[id] = true
+			}
 		}
 	}
-	ids := slices.Sorted(maps.Keys(s.Members))
+	ids := slices.Sorted(maps.Keys(missing))
 	for i, members := range client.ListMembersOf(ctx, ids) {
 		switch {
 		case graph.IsPermissionDenied(members.Err):
@@ -155,6 +192,7 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 		case members.Err != nil:
 			return members.Err
 		}
+		s.Members[ids[i]] = nil
 		for _, member := range members.Members {
 			if member.Type == "User" { // nested groups are not expanded
 				s.Members[ids[i]] = append(s.Members[ids[i]], strings.ToLower(member.ID))
@@ -165,17 +203,33 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 }
 
 func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool, setups []*Setup) error {
-	everybody, assigned, sources := false, map[string]bool{}, []string{}
+	everybody, assigned, sources := s.everybody, map[string]bool{}, slices.Clone(s.sources)
 	for _, setup := range setups {
 		sources = append(sources, compile(setup, nil).sources...)
-		if setup.Scope == ScopeAll {
-			everybody = true
-			continue
-		}
+		everybody = everybody || setup.Scope == ScopeAll
 		for id := range setup.holders(s.Members) {
-			assigned[id] = true
+			if setup.Scope != ScopeAll {
+				assigned[id] = true
+			}
 		}
 	}
+	slices.Sort(sources)
+	sources = slices.Compact(sources)
+	switch more := len(sources) > len(s.sources) || everybody && !s.everybody; {
+	case s.asked == nil || more: // everything anew
+		s.Users, s.Missing = nil, nil
+		maps.Copy(assigned, s.asked)
+	default:
+		maps.DeleteFunc(assigned, func(id string, _ bool) bool { return s.asked[id] })
+		if len(assigned) == 0 || everybody {
+			return nil
+		}
+	}
+	s.sources, s.everybody = sources, everybody
+	if s.asked == nil {
+		s.asked = map[string]bool{}
+	}
+	maps.Copy(s.asked, assigned)
 	ask := func(properties []string) ([]graph.SelectedUser, error) {
 		if everybody {
 			return client.ListUsers(ctx, properties)
@@ -187,7 +241,7 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 	if extensions := slices.DeleteFunc(slices.Clone(sources), func(name string) bool { return !isExtension(name) }); graph.IsBadRequest(err) && len(extensions) > 0 {
 		// An extension goes with the application that added it, and one that is gone spoils the whole request.
 		s.Missing = extensions
-		properties = propertiesOf(slices.DeleteFunc(sources, isExtension), named)
+		properties = propertiesOf(slices.DeleteFunc(slices.Clone(sources), isExtension), named)
 		found, err = ask(properties)
 	}
 	if graph.IsPermissionDenied(err) {
@@ -198,10 +252,12 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 		return err
 	}
 	s.UsersRead = true
+	users := slices.Clone(s.Users)
 	for _, user := range found {
-		s.Users = append(s.Users, User{ID: strings.ToLower(user.ID), Properties: user.Properties})
+		users = append(users, User{ID: strings.ToLower(user.ID), Properties: user.Properties})
 		delete(assigned, strings.ToLower(user.ID))
 	}
+	s.Users = users
 	if len(assigned) == 0 {
 		return nil
 	}

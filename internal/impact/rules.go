@@ -264,6 +264,11 @@ func (r *rules) canDisable() bool {
 	})
 }
 
+// removes reports whether the service disables or deletes the account of a user of whom the flows yield the given outcomes.
+func (r *rules) removes(outcome func(flow int) Outcome) bool {
+	return r.enabled && (r.update && r.disables(outcome) || r.remove && !r.canDisable())
+}
+
 // switchesOff reports whether what the flow yields disables an account. What an attribute of which GoTo says nothing does to
 // the account is left to its mapping.
 func (f *flow) switchesOff(o Outcome) bool {

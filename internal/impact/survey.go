@@ -28,6 +28,7 @@ const (
 
 // Setup is how provisioning is set up.
 type Setup struct {
+	Name    string                  // of the application, "" if it was not read
 	Mapping graph.ObjectMapping     // of users
 	Target  *graph.ObjectDefinition // describes the target's attributes; without it each one is taken to be an optional text
 	Scope   string                  // ScopeAssigned or ScopeAll; "", taken to be ScopeAssigned, if it could not be read
@@ -55,7 +56,46 @@ type Survey struct {
 	Accounts     []Account
 	AccountsRead bool
 	RanBefore    bool     // the connection has completed a cycle, and may have linked accounts to users
+	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
+
+	sources   []string        // attributes that were asked for
+	everybody bool            // all users were asked for
+	asked     map[string]bool // users who were asked for by id
+	only      map[string]bool // users to look at, nil for all
+}
+
+// Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
+func (s *Survey) Only(principals map[string]bool) *Survey {
+	part := *s
+	part.only = map[string]bool{}
+	for id := range principals {
+		part.only[id] = true
+		for _, member := range s.Members[id] {
+			part.only[member] = true
+		}
+	}
+	return &part
+}
+
+// InScope is how many users a setup has in scope.
+func (s *Survey) InScope(setup *Setup) int {
+	if setup.Scope == ScopeAll {
+		n := 0
+		for i := range s.Users {
+			if !s.Users[i].Deleted {
+				n++
+			}
+		}
+		return n
+	}
+	n := 0
+	for _, h := range setup.holders(s.Members) {
+		if h.provisions {
+			n++
+		}
+	}
+	return n
 }
 
 // User is a user of the directory.
@@ -161,6 +201,12 @@ const (
 // severity is the place of the problem when problems are sorted.
 func (p Problem) severity() int {
 	return slices.Index([]string{SeverityError, SeverityWarning, SeverityInfo}, p.Severity)
+}
+
+// Unbounded reports whether nobody can say whom the problem concerns, so that even the number of accounts that change at most
+// is not known.
+func (p Problem) Unbounded() bool {
+	return slices.Contains([]string{problemAssignments, problemGroups, problemUsers, problemScope}, p.Code)
 }
 
 // Codes of problems. They are part of the provider's interface.

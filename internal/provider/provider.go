@@ -9,16 +9,20 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/functions"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -48,6 +52,8 @@ type Provider struct {
 	version string
 	clock   graph.Clock
 	getenv  func(string) string
+	// applying says that this process has served an apply call.
+	applying atomic.Bool
 }
 
 // Option changes how a provider is built. Tests use it; the released binary does not.
@@ -94,6 +100,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if req.ClientCapabilities.DeferralAllowed && config.waits() {
+		// Terraform plans everything else now, and this once the value is known.
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		return
+	}
 	settings, diags := config.resolve(p.getenv)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -104,7 +115,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	userAgent := "terraform-provider-gotomeeting/" + p.version + " terraform/" + req.TerraformVersion
+	userAgent := p.userAgent(req.TerraformVersion)
 	client, diags := p.client(ctx, settings, httpClient, userAgent)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -115,6 +126,12 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
+		Impact:       settings.impact(),
+		Applying:     p.applying.Load,
+	}
+	if err := forecast.Of(data).Begin(); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")
+		return
 	}
 	resp.ResourceData = data
 	resp.DataSourceData = data
@@ -122,10 +139,24 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = data
 }
 
+// userAgent names the provider, and what `TF_APPEND_USER_AGENT` adds as it does for others. A line break would end the header.
+func (p *Provider) userAgent(terraformVersion string) string {
+	added := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, p.getenv("TF_APPEND_USER_AGENT"))
+	return strings.TrimSpace("terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion + " " + strings.TrimSpace(added))
+}
+
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	method, why := s.method()
 	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	if diags.Append(s.checkTokenFile(method)...); diags.HasError() {
+		return nil, diags
+	}
 	credential, err := graph.NewCredential(s.credentialOptions(method, httpClient, p.clock))
 	if err != nil {
 		diags.Append(s.credentialDiagnostic(method, err))
@@ -213,6 +244,9 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		application.NewListResource,
 		connection.NewListResource,
+		mapping.NewListResource,
 		assignment.NewListResource,
+		assignment.NewExclusiveListResource,
+		state.NewListResource,
 	}
 }

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -28,6 +29,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 	}
 	flag := func(description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
+	}
+	number := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Declares Microsoft Entra ID's automatic user provisioning to GoToMeeting.",
@@ -61,6 +65,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"use_cli": flag("Sign in with the Azure CLI when no other method is configured. Defaults to `true`. Also `ARM_USE_CLI`."),
 			"environment": text("The cloud: `global` (default), `usgovernmentl4` (GCC High), `usgovernmentl5` (DoD) or `china`; `public`, `usgovernment` and `dod` are accepted as well. Also `ARM_ENVIRONMENT`.",
 				checked{"environment", "Unknown environment", "must name a Microsoft cloud"}),
+			"metadata_host": text("Host at which the azuread provider looks clouds up, such as `management.azure.com`. It chooses the cloud like `environment`; one that is not of a known cloud is refused " +
+				"unless `graph_endpoint` and `authority_host` are given. Also `ARM_METADATA_HOSTNAME`, `ARM_METADATA_HOST`."),
 			"graph_endpoint": text("Microsoft Graph base URL without the version, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_GRAPH_ENDPOINT`.",
 				checked{"graph_endpoint", "Invalid URL", "must be an https URL"}),
 			"authority_host": text("Sign-in host, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_AUTHORITY_HOST`.",
@@ -78,6 +84,27 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 						checked{"goto.endpoint", "Invalid URL", "must be an https URL"}),
 					"token_endpoint": text("URL at which GoTo gives access tokens. Defaults to `"+gotoadmin.DefaultTokenEndpoint+"`. Also `GOTO_TOKEN_ENDPOINT`.",
 						checked{"goto.token_endpoint", "Invalid URL", "must be an https URL"}),
+				}},
+			"impact": schema.SingleNestedAttribute{Optional: true,
+				MarkdownDescription: "How plans tell what a change of mappings, filters, operations, scope, assignments or the switch does to people's accounts, and how many accounts the creates and updates of a run may change. " +
+					"The limits are held against all proposals of a run together, at plan and once more at apply before anything is written; everybody of whom it cannot be told counts. A planned delete shows the same text as a warning. " +
+					"Each attribute that is not given here may come from the environment.",
+				Attributes: map[string]schema.Attribute{
+					"enabled": flag("Whether plans work out what changes do to accounts, and hold that against the limits. Defaults to `true`. `false` is the way to destroy everything while edits are pending. Also `GOTOMEETING_IMPACT_ENABLED`."),
+					"timeout": text("How long reading the people whom a change concerns may take, for each resource. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
+						checked{"impact.timeout", "Invalid duration", "must be a duration"}),
+					"max_disabled": number("How many accounts may be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope; " +
+						"the default only warns where the number cannot be told, while a limit that is set refuses. Also `GOTOMEETING_IMPACT_MAX_DISABLED`."),
+					"max_created":     number("How many accounts may be created. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),
+					"max_updated":     number("How many accounts may be updated. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_UPDATED`."),
+					"max_left_active": number("How many accounts may stay active although their users leave the scope. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),
+					"on_unknown": text("What becomes of a plan where a limit is set and the number cannot be told: `refuse` (default) or `warn`. Also `GOTOMEETING_IMPACT_ON_UNKNOWN`.",
+						checked{"impact.on_unknown", "Invalid choice", "must be refuse or warn"}),
+					"report_file": text("File that a plan writes its joint report to, as Markdown; the same as JSON is written beside it, with the extension `.json`. "+
+						"Nothing is written any more once an apply has begun. Each provider configuration needs a file of its own. Also `GOTOMEETING_IMPACT_REPORT`.",
+						checked{"impact.report_file", "Invalid path", "must be the path of a file"}),
+					"report_detail": text("How much the report and messages tell of people: `counts` (default), `ids` for object ids as well, or `people` for names and values, which only the report tells. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
+						checked{"impact.report_detail", "Invalid choice", "must be counts, ids or people"}),
 				}},
 			"ca_certificate_file": text("PEM file of certificate authorities to trust besides the system's. Also `GOTOMEETING_CA_CERTIFICATE_FILE`.",
 				checked{"ca_certificate_file", "Invalid path", "must be the path of a file"}),

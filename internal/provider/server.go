@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -31,13 +32,15 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with four differences: what the framework remembers of a call is let go when the
+// server is the framework's protocol server, with five differences: what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
-// may be a path (see spelling), and diagnostics are fitted to what a CLI makes of them (see presented).
+// may be a path (see spelling), diagnostics are fitted to what a CLI makes of them (see presented), and actions have write-only
+// arguments.
 type server struct {
 	framework
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
+	applies func()     // notes that something is applied
 }
 
 // NewServer returns the protocol server of a provider, which says exactly what the provider says.
@@ -48,7 +51,11 @@ func newServer(p provider.Provider) *server {
 	if !ok {
 		panic("the framework's server does not implement the whole protocol") // no version that this module pins
 	}
-	return &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}}
+	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
+	if own, ok := p.(*Provider); ok {
+		s.applies = func() { own.applying.Store(true) }
+	}
+	return s
 }
 
 // during makes a call with a context that is let go when the call ends.
@@ -135,6 +142,7 @@ func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyReso
 	_, r.PriorState = s.bare(ctx, ofResource, r.TypeName, r.PriorState)
 	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
 	planned, r.PlannedState = s.bare(ctx, ofResource, r.TypeName, r.PlannedState)
+	s.applies()
 	answer, err := during(ctx, s, r, s.framework.ApplyResourceChange)
 	if err == nil {
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, planned)
@@ -179,7 +187,14 @@ func (s *server) ValidateListResourceConfig(ctx context.Context, r *tfprotov6.Va
 }
 
 func (s *server) ValidateActionConfig(ctx context.Context, r *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	return during(ctx, s, r, s.framework.ValidateActionConfig)
+	return during(ctx, s, r, func(ctx context.Context, r *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+		answer, err := s.framework.ValidateActionConfig(ctx, r)
+		if err == nil {
+			// The framework takes write-only arguments of actions for those of a Terraform that has none. One that has actions does.
+			answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "WriteOnly Attribute Not Allowed" })
+		}
+		return answer, err
+	})
 }
 
 func (s *server) PlanAction(ctx context.Context, r *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {

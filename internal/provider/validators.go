@@ -38,6 +38,10 @@ var textChecks = map[string]func(string) string{
 	"goto.account_key":        accountKeyProblem,
 	"goto.endpoint":           goToURLProblem,
 	"goto.token_endpoint":     goToTokenURLProblem,
+	"impact.timeout":          durationProblem,
+	"impact.on_unknown":       onUnknownProblem,
+	"impact.report_file":      pathProblem,
+	"impact.report_detail":    reportDetailProblem,
 }
 
 // checked applies the check of an attribute to the block.

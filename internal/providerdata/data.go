@@ -24,6 +24,10 @@ type Data struct {
 	USGovernment bool
 	// GoTo makes the client of GoTo's Admin API; nil when no credentials for it are given. Objects call GoToClient.
 	GoTo func() (*gotoadmin.Client, error)
+	// Impact is how changes of accounts are told and limited. The zero value tells and limits nothing.
+	Impact Impact
+	// Applying reports whether this process has served an apply call; nil for never.
+	Applying func() bool
 
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex

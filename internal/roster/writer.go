@@ -252,7 +252,7 @@ func (a *attempt) mayAppear(now time.Time) bool {
 func (w *writer) adapt(accepted, refused int) {
 	now := w.app.directory.Clock().Now()
 	w.pace.learn(now, accepted, refused)
-	if next := now.Add(w.pace.every); next.After(w.resumeAt) {
+	if next := now.Add(w.pace.after(len(w.queue) + len(w.later))); next.After(w.resumeAt) {
 		w.resumeAt = next
 	}
 	switch {

@@ -99,6 +99,9 @@ func (c *call) strike() *reply {
 	if effect.after || effect.answer == nil && !effect.drop {
 		original = c.dispatch()
 	}
+	if effect.do != nil {
+		effect.do()
+	}
 	switch {
 	case effect.drop:
 		return nil

@@ -90,3 +90,44 @@ func (l *Ledger) holds(name string) bool {
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.TenantID == l.tenant && e.DisplayName == name })
 }
+
+// OnDemand provisions one test person at once and returns what was written, by target attribute. It refuses where provisioning
+// may not be started.
+func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (map[string]string, error) {
+	if err := t.Refusal(ctx, principal); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(t.Settings.People, person) {
+		return nil, fmt.Errorf("%s is not one of the test people", person)
+	}
+	onJob := "/servicePrincipals/" + principal + "/synchronization/jobs/" + job
+	schema, err := t.Do(ctx, http.MethodGet, onJob+"/schema", nil)
+	if err != nil {
+		return nil, err
+	}
+	rules := objects(schema.Body["synchronizationRules"])
+	if len(rules) == 0 {
+		return nil, fmt.Errorf("the schema has no rule: %s", schema.Said())
+	}
+	answer, err := t.Do(ctx, http.MethodPost, onJob+"/provisionOnDemand", map[string]any{"parameters": []any{map[string]any{
+		"ruleId": text(rules[0], "id"), "subjects": []any{map[string]string{"objectId": person, "objectTypeName": "User"}},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	if !answer.OK() {
+		return nil, fmt.Errorf("provisioning on demand: %s", answer.Said())
+	}
+	var entry struct {
+		ModifiedProperties []struct{ DisplayName, NewValue string }
+	}
+	value := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(answer.Text("value")), "["), "]")
+	if err := json.Unmarshal([]byte(value), &entry); err != nil {
+		return nil, fmt.Errorf("the answer to provisioning on demand cannot be read: %w", err)
+	}
+	written := map[string]string{}
+	for _, m := range entry.ModifiedProperties {
+		written[m.DisplayName] = strings.Trim(m.NewValue, `"`)
+	}
+	return written, nil
+}

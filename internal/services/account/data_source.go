@@ -149,7 +149,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only people with these e-mail addresses, in any case and order. Everybody if left out, nobody if empty."},
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
+				Validators:          []validator.Set{validate.Some(), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
 			"connection_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of a `gotomeeting_provisioning_connection`, to find out which active accounts match nobody in its scope (`active_unmatched_keys`). " +

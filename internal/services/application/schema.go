@@ -64,7 +64,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Name of the gallery entry to instantiate, spelled as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
-				Validators: []validator.String{validate.ObjectID()},
+				Validators: []validator.String{validate.GUID("template id")},
 				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` fits several entries; both must agree. " +
 					"It cannot be changed for an existing application."},
 			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),

@@ -281,13 +281,24 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
-	if len(roleTexts) > 0 {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
-	}
+	resp.Diagnostics.Append(setImported(ctx, &resp.State, id, roleTexts)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, exclusiveIdentity{types.StringValue(id)})...)
+}
+
+// attributeSetter is a state, or the resource of a list result.
+type attributeSetter interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// setImported sets what is known of a set before anything is read.
+func setImported(ctx context.Context, of attributeSetter, id string, roleTexts []string) diag.Diagnostics {
+	diags := of.SetAttribute(ctx, path.Root("id"), id)
+	diags.Append(of.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
+	diags.Append(of.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
+	if len(roleTexts) > 0 {
+		diags.Append(of.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
+	}
+	return diags
 }
 
 // failures names what failed: the first few, then a count. The explanation is that of the first failure.

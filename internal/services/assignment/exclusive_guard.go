@@ -13,6 +13,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -39,7 +40,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
 			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importBlock(exclusiveType, id))+inState)}
+			some(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan

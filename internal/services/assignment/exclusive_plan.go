@@ -42,6 +42,9 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
+		if key == "" {
+			problem = "The key is empty. Give the object id of a user or group, or remove the entry."
+		}
 		if value, ok := elements[key].(types.String); problem == "" && ok && !value.IsUnknown() {
 			summary, problem = "Invalid role", rolesProblem(value.ValueString())
 		}
@@ -189,8 +192,9 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	case graph.IsPermissionDenied(err):
 		skipped.Add("the roles that the application offers", err)
 	case graph.IsNotFound(err):
-		return nil, diag.Diagnostics{diagnosticOf(path.Root("service_principal_id"), roster.Finding{Summary: "No such service principal",
-			Detail: noSuchApplication(app.ID), Refuses: !app.Lapsed.Has(roster.Named{})})}
+		unknown := graphdiag.UnknownServicePrincipal(ctx, r.client, app.ID)
+		return nil, diag.Diagnostics{diagnosticOf(path.Root("service_principal_id"), roster.Finding{Summary: unknown.Summary(), Detail: unknown.Detail(),
+			Refuses: !app.Lapsed.Has(roster.Named{})})}
 	case err != nil:
 		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}

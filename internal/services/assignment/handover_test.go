@@ -254,7 +254,7 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, prior, config)
 			all = append(all, found...)
 		}
-		if tells := strings.Contains(all.String(), "loses access"); tells != strings.Contains(all.String(), "1 person keeps access after all") || tells != destroyFirst {
+		if tells := strings.Contains(all.String(), "loses access"); tells != strings.Contains(all.String(), store.UserAna+" keeps access after all") || tells != destroyFirst {
 			t.Errorf("destroy first %v: a loss is told but not taken back, or the other way round: %v", destroyFirst, all)
 		}
 		if all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {

@@ -22,6 +22,7 @@ import (
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
 	roster  *roster.Roster
+	client  *graph.Client
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -43,7 +44,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{roster: r.roster}
+	p := planning{roster: r.roster, client: r.client}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -116,7 +117,8 @@ func (p *planning) role(ctx context.Context) {
 	case graph.IsNotFound(err) && stays:
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
-		p.refuse(path.Root("service_principal_id"), roster.Refusal{Summary: "No such service principal", Detail: noSuchApplication(app.ID)})
+		unknown := graphdiag.UnknownServicePrincipal(ctx, p.client, app.ID)
+		p.refuse(path.Root("service_principal_id"), roster.Refusal{Summary: unknown.Summary(), Detail: unknown.Detail()})
 		p.openRole()
 		return
 	case err != nil:
@@ -263,9 +265,9 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	if len(kept) == 0 {
 		return
 	}
-	summary := "1 person keeps access after all"
+	summary := kept[0] + " keeps access after all"
 	if len(kept) > 1 {
-		summary = fmt.Sprintf("%d people keep access after all", len(kept))
+		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
 	}
 	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))
@@ -398,7 +400,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", roster.AssignTries))}
+			"Looking for the assignment afterwards found none. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

@@ -48,11 +48,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 			"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
 		return
 	}
-	resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
+	notCleared := r.clearCredentials(ctx, state)
 	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err,
+			"Provisioning is paused, and the stored credentials may be cleared already. Destroy again."))
 		return
 	}
+	resp.Diagnostics.Append(notCleared...)
 	remembered(r.data).own.Add(state.ref())
 	ctx, outlast := graph.Outlast(ctx)
 	defer outlast()

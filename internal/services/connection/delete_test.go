@@ -167,7 +167,8 @@ func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 			return simulator.Fault{Method: "DELETE", Path: jobPath, Effect: simulator.LacksPermission()}
 		}, func(w *world, job string) acctest.Diagnostic {
 			return acctest.Diagnostic{Error: true, Summary: "Cannot delete the provisioning job",
-				Detail: denied("DELETE /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job, synchronizationWrite)}
+				Detail: denied("DELETE /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job, synchronizationWrite,
+					"Provisioning is paused, and the stored credentials may be cleared already. Destroy again.")}
 		}, false},
 		"pausing": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "POST", Path: jobPath + "/pause", Effect: simulator.LacksPermission()}

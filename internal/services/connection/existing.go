@@ -13,6 +13,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -36,7 +37,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 		if !untouched {
 			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
 				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Take it over with this block:\n\n%s",
-					importBlock(ref)))}, nil
+					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}
 		orphan = &job
 	}
@@ -100,8 +101,4 @@ func untouched(ctx context.Context, client *graph.Client, ref graph.JobRef, job 
 		return false, err
 	}
 	return schema.SameRules(original), nil
-}
-
-func importBlock(ref graph.JobRef) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_provisioning_connection.NAME\n  id = %q\n}", ref)
 }

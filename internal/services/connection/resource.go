@@ -71,6 +71,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID)})...)
 }
 
+// MoveState takes over the job of another provider.
+func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
+
 // Read takes over what the job and its readable secrets say.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model

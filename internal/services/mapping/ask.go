@@ -37,8 +37,8 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	return checkFilters(v.want.filters, is.filters, operators, live.source)
 }
 
-// askParser has the connection's own parser read the changed expressions.
-func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
+// askParser has the connection's own parser read the changed expressions. accepted are the targets of those that it reads.
+func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics, accepted []string) {
 	trees := treeSet{}
 	trees.learnAll(live.schema)
 	targets := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool { return !changed(target) })
@@ -56,7 +56,13 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	if len(parsed) > 0 {
 		v.run.trees.Give(treesKey{v.ref, v.name}, parsed)
 	}
-	return diags
+	maps.Copy(parsed, trees)
+	for target, e := range v.want.entries {
+		if parsed[e.source.sourceID] != nil {
+			accepted = append(accepted, target)
+		}
+	}
+	return diags, accepted
 }
 
 // parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no

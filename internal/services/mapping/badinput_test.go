@@ -102,8 +102,6 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"apply that the service may add", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "SomethingNew"}})}, nil},
 		{"unknown operation", map[string]any{"operations": []any{"disable"}}, []string{
 			"error operations[…]: Invalid Attribute Value Match: Attribute operations[Value(\"disable\")] value must be one of: [\"create\" \"update\" \"delete\"], got: \"disable\""}},
-		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
-			"error scoping_filters[0].clauses: Invalid Attribute Value: Attribute scoping_filters[0].clauses list must contain at least 1 elements, got: 0"}},
 		{"custom attribute of an unknown type", map[string]any{"custom_target_attributes": map[string]any{"badge": map[string]any{"type": "Text"}}}, []string{
 			"error custom_target_attributes[badge].type: Invalid Attribute Value Match: Attribute custom_target_attributes[\"badge\"].type value must be one of: [\"String\" \"Integer\" \"Boolean\" \"Binary\" \"Reference\" \"DateTime\"], got: \"Text\""}},
 	}
@@ -179,6 +177,13 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 			`error scoping_filters[0].clauses[0].values[0]: Filter operator needs a whole number: GREATER_THAN compares whole numbers, and "many" is not one.`}},
 		{"operator for another type", filter(clause("accountEnabled", "EQUALS", "True")), []string{
 			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS takes attributes of the type String or Integer, and "accountEnabled" is of the type Boolean.`}},
+		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
+			"error scoping_filters[0].clauses: Filter group without clauses: The group tests nothing, so that everybody would fit it. Give it a clause, or remove the group."}},
+		{"regular expression with an open group", filter(clause("department", "REGEX MATCH", "^Sales", "(^Ops")), []string{
+			`error scoping_filters[0].clauses[0].values[1]: Invalid regular expression: REGEX MATCH takes a regular expression, and "(^Ops" is not one: missing closing ). Correct it; in a configuration a backslash is written twice.`}},
+		{"regular expression with an open class", filter(clause("department", "not regex match", "[a-")), []string{
+			`error scoping_filters[0].clauses[0].values[0]: Invalid regular expression: NOT REGEX MATCH takes a regular expression, and "[a-" is not one: unterminated [] set. Correct it; in a configuration a backslash is written twice.`}},
+		{"regular expressions of the service's kind", filter(clause("department", "REGEX MATCH", "(?i)^(?!Ops)(?<a>S).*$")), nil},
 		{"filter on an unknown attribute", filter(clause("departement", "EQUALS", "Sales")), []string{
 			`error scoping_filters[0].clauses[0].attribute: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "departement". Did you mean "department"?` + sourceHint}},
 		{"filter on many values", filter(clause("otherMails", "EQUALS", "ana@example.com")), []string{

@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -18,9 +19,10 @@ const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
 type run struct {
-	data  *providerdata.Data
-	graph *graph.Client
-	note  func(graph.JobRef, *graph.Schema) // tells the other services
+	data     *providerdata.Data
+	graph    *graph.Client
+	forecast *forecast.Forecast
+	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
 	templates memo.Handover[graph.JobRef, *graph.Schema]
@@ -46,8 +48,9 @@ func runOf(data *providerdata.Data) *run {
 	if data == nil {
 		return nil
 	}
+	foreseen := forecast.Of(data) // before Shared, which is not to be called from within
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{data: data, graph: data.Graph, note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{data: data, graph: data.Graph, forecast: foreseen, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock

@@ -38,11 +38,7 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 	if who == nil {
 		who = &people{}
 	}
-	if c.complete && !slices.EqualFunc(is.matching(), c.want.matching(), match.same) {
-		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
-			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. "+
-				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
-	}
+	diags.Append(c.warnMatching(is, *who)...)
 	var off []string
 	for _, flag := range is.operations {
 		if !slices.Contains(c.want.operations, flag) {
@@ -60,6 +56,16 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 			text = "Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far."
 		}
 		diags.AddAttributeWarning(path.Root("scoping_filters"), "The scoping filters change", text)
+	}
+	return diags
+}
+
+// warnMatching warns of another way to find accounts.
+func (c *change) warnMatching(is settings, who people) (diags diag.Diagnostics) {
+	if c.complete && !slices.EqualFunc(is.matching(), c.want.matching(), match.same) {
+		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
+			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. "+
+				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
 	}
 	return diags
 }
@@ -131,7 +137,7 @@ func countOf(job graph.Job, m *graph.ObjectMapping) people {
 		return people{}
 	}
 	for key, count := range job.Status.SynchronizedEntryCountByType {
-		if strings.EqualFold(key, objectsOf(m)) {
+		if strings.EqualFold(key, m.Objects()) {
 			return people{count, true}
 		}
 	}

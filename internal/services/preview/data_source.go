@@ -84,7 +84,7 @@ func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, named bool) (
 	if err != nil {
 		return nil, nil, fail(notRead(err))
 	}
-	survey.RanBefore = job.HasEndedCycle()
+	survey.RanBefore = job.HasCompletedCycle()
 	return survey, setup, d.accounts(ctx, survey)
 }
 

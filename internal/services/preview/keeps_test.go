@@ -261,8 +261,8 @@ func TestPreview_isWhatTheCycleDoes(t *testing.T) {
 func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
 	t.Parallel()
 	w := newStageOf(t, store.TemplateGoTo, store.ConnectorGoTo)
-	w.account("ben@corp.example", true, "name.givenName", "Benjamin", "name.familyName", "Sample")
-	w.account("leo@corp.example", true, "name.givenName", "Leo", "name.familyName", "North")
+	w.account("ben@corp.example", true, "firstName", "Benjamin", "lastName", "Sample")
+	w.account("leo@corp.example", true, "firstName", "Leo", "lastName", "North")
 	w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserLeo, store.UserDavid)
 	got := w.keep()
 	want := []string{"ana create no_account", "ben update account_differs ben", "david skip sign_in_blocked", "leo matched account_fits leo"}
@@ -271,5 +271,19 @@ func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"AttributesNotCompared info"}, got.Problems); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+// A cycle that could not sign in at GoTo linked nobody, so that accounts of others stay nobody's business.
+func TestPreview_takesAFailedFirstCycleForNone(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserAna)
+	w.account("x@corp.example", true)
+	w.secret("Password", "wrong")
+	w.cycle()
+	if got := w.preview("").Counts; got["disable_or_unmanaged"] != 0 || got["unmatched_accounts"] == 0 {
+		t.Errorf("after a failed cycle: %v", got)
 	}
 }

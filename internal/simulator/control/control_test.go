@@ -49,7 +49,9 @@ var everyVerb = []struct {
 	{`portal delete-application`, after(func(s *store.Store) bool { return len(s.Applications(false)) == 0 })},
 	{`portal restore-application`, after(func(s *store.Store) bool { return len(s.Applications(false)) == 1 })},
 	{`portal credentials`, stores("Password", store.AdminPassword)},
-	{`portal authorize`, stores("Oauth2AccessToken", "access-for-portal")},
+	{`variant generation authorization`, nil},
+	{`portal authorize`, after(func(s *store.Store) bool { return s.Secret(only(s).ID, "Oauth2AccessToken") != "" })},
+	{`variant generation password`, nil},
 	{`portal secret Sandbox yes`, stores("Sandbox", "yes")},
 	{`portal secret Sandbox`, stores("Sandbox", "")},
 	{`portal scope all`, stores("SyncAll", "true")},
@@ -81,6 +83,7 @@ var everyVerb = []struct {
 	{`group leave "New Team" ben`, members("New Team", 1)},
 	{`person leave paula`, members("New Team", 0)},
 	{`group join "New Team" ben`, members("New Team", 1)},
+	{`group fill "New Team" 3`, members("New Team", 4)},
 	{`group clear "New Team"`, members("New Team", 0)},
 	{`group delete "New Team"`, after(func(s *store.Store) bool {
 		for g := range s.EachGroup() {
@@ -258,14 +261,18 @@ func TestRunScenario_bringsEachAbout(t *testing.T) {
 func TestSetVariant_knowsEveryVariant(t *testing.T) {
 	for _, name := range VariantNames() {
 		var v simulator.Variants
-		if err := SetVariant(&v, name, "1"); err != nil {
+		value := "1"
+		if name == "generation" {
+			value = string(store.ByToken)
+		}
+		if err := SetVariant(&v, name, value); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if v == (simulator.Variants{}) {
 			t.Errorf("%s changes nothing", name)
 		}
 	}
-	for _, want := range []string{"secrets-replace", "oauth-only", "legacy-object-id", "us-government", "not-found.service-principal", "goto.page-size-cap"} {
+	for _, want := range []string{"secrets-replace", "generation", "legacy-object-id", "us-government", "not-found.service-principal", "goto.page-size-cap"} {
 		if !slices.Contains(VariantNames(), want) {
 			t.Errorf("%s is not among %v", want, VariantNames())
 		}
@@ -275,8 +282,10 @@ func TestSetVariant_knowsEveryVariant(t *testing.T) {
 			t.Errorf("%s was accepted", wrong)
 		}
 	}
-	if err := SetVariant(&simulator.Variants{}, "page-size-cap", "many"); err == nil {
-		t.Error("a word was accepted for a number")
+	for name, value := range map[string]string{"page-size-cap": "many", "generation": "fifth", "secrets-replace": "perhaps"} {
+		if err := SetVariant(&simulator.Variants{}, name, value); err == nil {
+			t.Errorf("%s took %q", name, value)
+		}
 	}
 }
 

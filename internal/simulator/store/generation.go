@@ -73,11 +73,11 @@ func (c *Connector) Generate(g Generation) {
 
 // What the simulated target accepts unless somebody changes it.
 const (
-	TenantURL          = "https://scim.example.com/meeting"
+	TenantURL          = "https://scim.example.com"
 	SecretToken        = "simulated-secret-token"
-	TargetClientID     = "simulated-target-client"
+	TargetClientID     = "example-client"
 	TargetClientSecret = "simulated-target-secret"
-	TokenExchangeURI   = "https://scim.example.com/oauth/token"
+	TokenExchangeURI   = "https://login.example.com/oauth/token"
 	// SeedToken is an access token such as somebody would mint at TokenExchangeURI. Any other that begins alike will do too.
 	SeedToken  = issued + "seed"
 	issued     = "access-for-"

@@ -1,0 +1,37 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// ReadAccounts reads the accounts at GoTo into a survey. That it may not, or has no credentials, is a problem of the survey, not
+// a failure.
+func ReadAccounts(ctx context.Context, data *providerdata.Data, survey *impact.Survey) error {
+	accounts, err := aftermath.Accounts(ctx, data)
+	if refusal := gotodiag.Refusal(err); refusal != "" {
+		found := accountsNotRead(refusal)
+		if none := new(providerdata.NoGoToError); errors.As(err, &none) {
+			found.Code, found.Severity = "GoToNotConfigured", impact.SeverityWarning
+		}
+		survey.Problems = append(survey.Problems, found)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	survey.AccountsRead, survey.Accounts = true, accounts
+	return nil
+}
+
+func accountsNotRead(why string) impact.Problem {
+	return impact.Problem{Code: "AccountsNotRead", Severity: impact.SeverityError, Message: "The accounts at GoTo were not read. " + why, Incomplete: true}
+}

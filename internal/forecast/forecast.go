@@ -1,0 +1,156 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// Proposal is what one planned change does to the setup of a connection.
+type Proposal struct {
+	// Key tells the proposals of a connection apart: a resource that is planned once more replaces its own.
+	Key string
+	// Subject is what changes, for titles: "attribute mappings". The name of the application is added.
+	Subject string
+	// Change brings about the change in a copy of today's setup, whose slices and maps are shared with the original.
+	Change func(*impact.Setup)
+	// Principals are the users and groups that the change concerns, by id in lower case; nil for everybody.
+	Principals []string
+	// Unknown says why the change is not known as a whole yet, "" if it is.
+	Unknown string
+	// Destroys says that the change is a planned delete, which no limit refuses.
+	Destroys bool
+	// At is the attribute that messages point at, the empty path for the whole resource.
+	At path.Path
+	// Quiet leaves the warning to the resource, which says it with its own words and the answer's.
+	Quiet bool
+}
+
+// Answer is what can be said of a proposal.
+type Answer struct {
+	// Told says that the numbers are known, or bounded, and that provisioning is on, so that the warnings say all there is.
+	Told bool
+	// Headline says in one line how many accounts change, "" for none; Detail tells more.
+	Headline, Detail string
+	// Diagnostics are the warning, unless the proposal is quiet, and errors where a limit is exceeded.
+	Diagnostics diag.Diagnostics
+}
+
+// Forecast is what the proposals of one provider configuration share.
+type Forecast struct {
+	data   *providerdata.Data
+	report *reporter
+
+	mu          sync.Mutex
+	connections map[graph.JobRef]*connection
+	jobs        map[string][]graph.JobRef // by service principal
+}
+
+type forecastKey struct{}
+
+// Of returns the forecast of a provider configuration.
+func Of(data *providerdata.Data) *Forecast {
+	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}}
+	})
+}
+
+// Begin writes the report of a run that has planned nothing yet.
+func (f *Forecast) Begin() error { return f.report.write(nil) }
+
+// On reports whether changes are to be told at all.
+func (f *Forecast) On() bool { return f.data.Impact.Enabled }
+
+// Plan takes a proposal for a connection, and answers with what it does to people.
+func (f *Forecast) Plan(ctx context.Context, ref graph.JobRef, p Proposal) Answer {
+	if !f.On() {
+		return Answer{}
+	}
+	c := f.connection(ref)
+	c.put(p)
+	return c.answer(ctx, p)
+}
+
+// PlanAssignments is Plan for a change of who is assigned, which concerns every connection of an application.
+func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID string, p Proposal) (all Answer) {
+	if !f.On() {
+		return all
+	}
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	if err != nil {
+		return all
+	}
+	for _, ref := range refs { // without one, nobody has an account by the application
+		one := f.Plan(ctx, ref, p)
+		all.Told = one.Told || all.Told
+		all.Headline, all.Detail = cmp.Or(all.Headline, one.Headline), strings.TrimSpace(all.Detail+"\n\n"+one.Detail)
+		all.Diagnostics.Append(one.Diagnostics...)
+	}
+	return all
+}
+
+// Note takes a proposal that needs no answer and reads nothing.
+func (f *Forecast) Note(ref graph.JobRef, p Proposal) {
+	if f.On() {
+		f.connection(ref).put(p)
+	}
+}
+
+// Would says what a change that nobody proposes would do, "" if that is nothing or cannot be told.
+func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*impact.Setup)) string {
+	if !f.On() {
+		return ""
+	}
+	return f.connection(ref).would(ctx, Proposal{Change: change})
+}
+
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if refs, known := f.jobs[servicePrincipalID]; known {
+		return refs, nil
+	}
+	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
+	if err != nil && !graph.IsNotFound(err) {
+		return nil, err
+	}
+	refs := make([]graph.JobRef, len(jobs))
+	for i, job := range jobs {
+		refs[i] = graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
+	}
+	f.jobs[servicePrincipalID] = refs
+	return refs, nil
+}
+
+func (f *Forecast) connection(ref graph.JobRef) *connection {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.connections[ref]
+	if c == nil {
+		c = &connection{forecast: f, ref: ref, proposals: map[string]Proposal{}}
+		f.connections[ref] = c
+	}
+	return c
+}
+
+// all are the connections of which something was proposed.
+func (f *Forecast) all() []*connection {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []*connection
+	for _, c := range f.connections {
+		all = append(all, c)
+	}
+	return all
+}

@@ -1,0 +1,137 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+)
+
+// The default of max_disabled: the larger of a number and a percentage of the people in scope.
+const (
+	defaultDisabled = 5
+	defaultPercent  = 5
+)
+
+// limit is one of those in the provider block.
+type limit struct {
+	attribute, verb string
+	most            int64
+	isDefault       bool
+	count           func(c *impact.Comparison) int
+}
+
+// limits are those that are set, and the default. inScope is how many people are in scope today.
+func (c *connection) limits(inScope int) []limit {
+	s := c.forecast.data.Impact
+	atMost := func(which int) func(*impact.Comparison) int {
+		return func(c *impact.Comparison) int {
+			created, updated, disabled := c.AtMost()
+			return []int{created, updated, disabled}[which]
+		}
+	}
+	all := []struct {
+		limit
+		set *int64
+	}{
+		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
+		{limit{attribute: "max_created", verb: "create", count: atMost(0)}, s.MaxCreated},
+		{limit{attribute: "max_updated", verb: "update", count: atMost(1)}, s.MaxUpdated},
+		{limit{attribute: "max_left_active", verb: "leave active", count: func(c *impact.Comparison) int { return c.Count(impact.LeftActive) }}, s.MaxLeftActive},
+	}
+	var found []limit
+	for _, l := range all {
+		switch {
+		case l.set != nil:
+			l.most = *l.set
+		case l.attribute == "max_disabled":
+			l.most, l.isDefault = int64(max(defaultDisabled, inScope*defaultPercent/100)), true
+		default:
+			continue
+		}
+		found = append(found, l.limit)
+	}
+	return found
+}
+
+// judge holds what all proposals together do against the limits.
+func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
+	var unknown []string
+	for _, other := range proposals {
+		if other.Unknown != "" {
+			unknown = append(unknown, other.Subject+": "+other.Unknown)
+		}
+	}
+	for _, problem := range joint.Problems {
+		if problem.Unbounded() && !slices.Contains(unknown, problem.Message) {
+			unknown = append(unknown, problem.Message)
+		}
+	}
+	for _, l := range c.limits(c.survey.InScope(c.today)) {
+		switch n := l.count(&joint); {
+		case int64(n) > l.most:
+			diags.Append(c.refuse(p, l, n, joint))
+		case len(unknown) > 0:
+			diags.Append(c.refuseUnknown(p, l, unknown)...)
+		}
+	}
+	return diags
+}
+
+// refuse is the answer to proposals that go beyond a limit together.
+func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison) diag.Diagnostic {
+	var causes []string
+	for _, other := range c.sorted() {
+		if own, known := c.own[other.Key]; known {
+			if m := l.count(&own); m > 0 {
+				causes = append(causes, fmt.Sprintf("- %s: %d", other.Subject, m))
+			}
+		}
+	}
+	if len(causes) > shownAtMost {
+		causes = append(causes[:shownAtMost], fmt.Sprintf("- and %d more", len(causes)-shownAtMost))
+	}
+	title := fmt.Sprintf("This plan would %s %s of %s, and %d are allowed", l.verb, accounts(n), c.name(), l.most)
+	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
+	if l.isDefault {
+		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
+	}
+	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody of whom it cannot be told:\n%s", why, n, strings.Join(causes, "\n"))
+	if more := notKnown(&joint); len(more) > 0 {
+		detail += "\n\n" + strings.Join(more, "\n")
+	}
+	if p.Destroys {
+		return warning(p.At, title, detail)
+	}
+	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If it is meant, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
+		"If a resource that is planned later brings the number down, apply that one first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+}
+
+// refuseUnknown is the answer where it cannot be told how many accounts change at most.
+func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
+	title := fmt.Sprintf("Cannot tell how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
+	detail := strings.Join(why, "\n")
+	switch {
+	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
+		if c.forecast.data.Graph.HasWritten() {
+			return nil
+		}
+		return diag.Diagnostics{warning(p.At, title, detail)}
+	}
+	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and what cannot be told is refused. Nothing was changed. "+
+		"Grant what is missing, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
+}
+
+// cannotTell is the answer where nothing could be read.
+func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
+	for _, l := range c.limits(0) {
+		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
+	}
+	return diags
+}

@@ -1,0 +1,344 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// reportVersion is that of the JSON report's schema.
+const reportVersion = 1
+
+// reporter writes the joint report of a provider configuration.
+type reporter struct {
+	data *providerdata.Data
+
+	mu      sync.Mutex
+	written []byte // the Markdown as it was written last
+}
+
+func newReporter(data *providerdata.Data) *reporter { return &reporter{data: data} }
+
+// on reports whether there is a report to be written: not once this process has applied anything, since Terraform plans each
+// resource again then.
+func (r *reporter) on() bool {
+	return r.data.Impact.ReportFile != "" && (r.data.Applying == nil || !r.data.Applying())
+}
+
+// Section is the part of a report about one connection. Its JSON form is part of the provider's interface.
+type Section struct {
+	ConnectionID string         `json:"connection_id"`
+	Name         string         `json:"name"`
+	Headline     string         `json:"headline"`
+	Off          bool           `json:"provisioning_off"`
+	InScope      int            `json:"people_in_scope"`
+	Managed      int            `json:"managed_accounts"`
+	Today        map[string]int `json:"today"`
+	Proposed     map[string]int `json:"proposed"`
+	Effects      map[string]int `json:"effects"`
+	AtMost       map[string]int `json:"at_most"`
+	Attributes   map[string]int `json:"changed_attributes"`
+	Causes       []Cause        `json:"changes"`
+	Unknown      []string       `json:"not_known"`
+	Held         bool           `json:"held_by_accidental_deletion_prevention"`
+	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
+}
+
+// Cause is what one resource contributes.
+type Cause struct {
+	Subject string         `json:"subject"`
+	Effects map[string]int `json:"effects"`
+	Unknown string         `json:"not_known,omitempty"`
+}
+
+// Principal is somebody for whom the changes make a difference.
+type Principal struct {
+	ID      string   `json:"principal_id"`
+	Effect  string   `json:"effect"`
+	Reason  string   `json:"reason,omitempty"`
+	Name    string   `json:"user_principal_name,omitempty"` // with the detail people, like the values
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Change is a value that is written.
+type Change struct {
+	Target  string  `json:"target_attribute"`
+	Current *string `json:"current,omitempty"`
+	Planned string  `json:"planned"`
+}
+
+func effectCounts(c *impact.Comparison) map[string]int {
+	found := map[string]int{}
+	for _, e := range effects {
+		if n := c.Count(e.effect); n > 0 {
+			found[string(e.effect)] = n
+		}
+	}
+	return found
+}
+
+func actionCounts(counts map[impact.Action]int) map[string]int {
+	found := map[string]int{}
+	for action, n := range counts {
+		found[string(action)] = n
+	}
+	return found
+}
+
+// sections are what the run has planned so far, by connection.
+func (f *Forecast) sections() []Section {
+	var found []Section
+	for _, c := range f.all() {
+		f.mu.Lock()
+		if c.section != nil {
+			found = append(found, *c.section)
+		}
+		f.mu.Unlock()
+	}
+	slices.SortFunc(found, func(a, b Section) int { return strings.Compare(a.ConnectionID, b.ConnectionID) })
+	return found
+}
+
+// sectionOf is the part of the report about this connection.
+func (c *connection) sectionOf(proposals []Proposal) Section {
+	s := Section{ConnectionID: c.ref.String(), Name: c.name(), Causes: []Cause{}, Unknown: []string{}, Effects: map[string]int{}}
+	for _, p := range proposals {
+		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
+		if own, known := c.own[p.Key]; known {
+			cause.Effects = effectCounts(&own)
+		}
+		s.Causes = append(s.Causes, cause)
+		if p.Unknown != "" {
+			s.Unknown = append(s.Unknown, p.Subject+": "+p.Unknown)
+		}
+	}
+	if c.unknown != nil {
+		s.Unknown = append(s.Unknown, reasonOf(c.unknown))
+	}
+	if c.today == nil {
+		return s
+	}
+	proposed := c.with(proposals...)
+	comparison := impact.Compare(c.survey, c.today, proposed)
+	whole := &comparison
+	created, updated, disabled := whole.AtMost()
+	s.Off, s.Headline, s.InScope, s.Managed, s.Held = proposed.Off, headline(whole), whole.InScope, whole.Managed, whole.Held
+	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
+	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}
+	s.Unknown = append(s.Unknown, notKnown(whole)...)
+	detail := c.forecast.data.Impact.Detail
+	if detail != detailIDs && detail != detailPeople {
+		return s
+	}
+	for i := range whole.Differences {
+		d := &whole.Differences[i]
+		one := Principal{ID: d.UserID, Effect: string(d.Effect), Reason: string(d.After.Reason)}
+		if detail == detailPeople {
+			if d.After.User != nil {
+				one.Name = d.After.User.Name()
+			}
+			for _, change := range d.After.Changes {
+				one.Changes = append(one.Changes, Change(change))
+			}
+		}
+		s.Principals = append(s.Principals, one)
+	}
+	return s
+}
+
+// write writes the report as Markdown, and beside it as JSON.
+func (r *reporter) write(sections []Section) error {
+	if !r.on() {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	path := r.data.Impact.ReportFile
+	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
+		return fmt.Errorf("another provider configuration, or another run, writes its report to %s, too. Give each a file of its own by `report_file`", path)
+	}
+	detail := r.data.Impact.Detail
+	if detail == "" {
+		detail = providerdata.DetailCounts
+	}
+	if sections == nil {
+		sections = []Section{}
+	}
+	raw, err := json.MarshalIndent(map[string]any{"version": reportVersion, "detail": detail, "connections": sections, "account_changes": changes(sections)}, "", "  ")
+	if err != nil {
+		return err
+	}
+	text := []byte(markdown(sections))
+	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+	if beside == path {
+		return errors.New("`report_file` is for the report as Markdown: the report as JSON is written beside it. Give it a name that does not end in .json")
+	}
+	if err := replace(beside, append(raw, '\n')); err != nil {
+		return err
+	}
+	if err := replace(path, text); err != nil {
+		return err
+	}
+	r.written = text
+	return nil
+}
+
+// replace writes a file so that nobody ever reads half of it.
+func replace(path string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name()) // what it says is said by err
+	}
+	return err
+}
+
+// changes reports whether any account changes, or may.
+func changes(sections []Section) bool {
+	return slices.ContainsFunc(sections, func(s Section) bool { return len(s.Effects) > 0 || len(s.Unknown) > 0 })
+}
+
+// actionWords are the actions of a cycle as the report calls them, in its order.
+var actionWords = []struct {
+	action impact.Action
+	word   string
+}{
+	{impact.Create, "created"}, {impact.Update, "updated"}, {impact.Disable, "disabled or deleted"}, {impact.Matched, "unchanged"},
+	{impact.Skip, "passed over"}, {impact.Conflict, "in conflict"}, {impact.Unknown, "unknown"},
+}
+
+// markdown is the report for people.
+func markdown(sections []Section) string {
+	var b strings.Builder
+	b.WriteString("## Impact on GoTo accounts\n\n")
+	if !changes(sections) {
+		b.WriteString("No account changes planned so far.\n")
+		return b.String()
+	}
+	for _, s := range sections {
+		if len(s.Effects) == 0 && len(s.Unknown) == 0 {
+			continue
+		}
+		head := s.Headline
+		if head == "" {
+			head = "No account changes"
+		}
+		fmt.Fprintf(&b, "### %s: %s\n\n", s.Name, head)
+		if s.Off {
+			b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
+		}
+		s.table(&b)
+		if len(s.Attributes) > 0 {
+			b.WriteString("| Changed attribute | People |\n| --- | ---: |\n")
+			for _, target := range slices.Sorted(maps.Keys(s.Attributes)) {
+				fmt.Fprintf(&b, "| `%s` | %d |\n", target, s.Attributes[target])
+			}
+			b.WriteString("\n")
+		}
+		b.WriteString("Changes:\n\n")
+		for _, cause := range s.Causes {
+			fmt.Fprintf(&b, "- %s: %s\n", cause.Subject, cause.text())
+		}
+		if s.Held {
+			b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")
+		}
+		if len(s.Unknown) > 0 {
+			b.WriteString("\nNot known:\n\n")
+			for _, why := range s.Unknown {
+				fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(why, "\n", " "))
+			}
+		}
+		s.principals(&b)
+		b.WriteString("\n")
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// table compares the next cycle without and with the changes.
+func (s Section) table(b *strings.Builder) {
+	if len(s.Today)+len(s.Proposed) == 0 {
+		return
+	}
+	b.WriteString("| People in the next cycle | Today | Proposed | Difference |\n| --- | ---: | ---: | ---: |\n")
+	for _, a := range actionWords {
+		today, proposed := s.Today[string(a.action)], s.Proposed[string(a.action)]
+		if today+proposed > 0 {
+			fmt.Fprintf(b, "| %s | %d | %d | %+d |\n", a.word, today, proposed, proposed-today)
+		}
+	}
+	b.WriteString("\n")
+}
+
+// principals lists the first of each kind, where the detail allows it.
+func (s Section) principals(b *strings.Builder) {
+	shown := map[string]int{}
+	for _, p := range s.Principals {
+		if shown[p.Effect]++; shown[p.Effect] > shownAtMost {
+			continue
+		}
+		if len(shown) == 1 && shown[p.Effect] == 1 {
+			b.WriteString("\n| Who | What | Why |\n| --- | --- | --- |\n")
+		}
+		who := "`" + p.ID + "`"
+		if p.Name != "" {
+			who = p.Name + " (" + who + ")"
+		}
+		var written []string
+		for _, change := range p.Changes {
+			written = append(written, change.text())
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", who, strings.TrimSpace(p.Effect+" "+strings.Join(written, ", ")), p.Reason)
+	}
+	for _, e := range effects {
+		if more := shown[string(e.effect)] - shownAtMost; more > 0 {
+			fmt.Fprintf(b, "\n%d more: %s.\n", more, string(e.effect))
+		}
+	}
+}
+
+// text is a change in a cell of a table.
+func (c Change) text() string {
+	quote := func(text string) string {
+		return "`" + strings.NewReplacer("|", "\\|", "`", "'", "\n", " ").Replace(text) + "`"
+	}
+	if c.Current == nil {
+		return c.Target + " = " + quote(c.Planned)
+	}
+	return c.Target + ": " + quote(*c.Current) + " → " + quote(c.Planned)
+}
+
+func (c Cause) text() string {
+	if c.Unknown != "" {
+		return "not known. " + c.Unknown
+	}
+	var parts []string
+	for _, e := range effects {
+		if n := c.Effects[string(e.effect)]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, e.short))
+		}
+	}
+	if len(parts) == 0 {
+		return "no account changes by itself"
+	}
+	return strings.Join(parts, ", ")
+}

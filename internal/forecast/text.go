@@ -1,0 +1,186 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+const (
+	detailIDs    = providerdata.DetailIDs
+	detailPeople = providerdata.DetailPeople
+)
+
+// effects are what a change can bring, in the order in which messages tell it, with the words that follow "will be", and
+// those of the report.
+var effects = []struct {
+	effect       impact.Effect
+	short, label string
+}{
+	{impact.Disabled, "disabled", "Disabled"},
+	{impact.Deleted, "deleted", "Deleted"},
+	{impact.Created, "created", "Created"},
+	{impact.Updated, "updated", "Updated"},
+	{impact.LeftActive, "left active although their users leave", "Left active although their users leave"},
+	{impact.Failing, "no longer provisioned, because the mapping fails", "No longer provisioned, because the mapping fails"},
+	{impact.Conflicts, "in conflict with others", "In conflict with others"},
+	{impact.CreatedAs, "created with other values", "Created with other values than without the change"},
+	{impact.Spared, "left as they are, which would have changed", "Left as they are, which would have changed"},
+	{impact.Unclear, "unknown", "Unknown: it cannot be told"},
+}
+
+// shownAtMost is how many ids a message lists of each kind.
+const shownAtMost = 10
+
+func accounts(n int) string {
+	if n == 1 {
+		return "1 account"
+	}
+	return fmt.Sprintf("%d accounts", n)
+}
+
+// headline says in one line how many accounts change, "" for none.
+func headline(c *impact.Comparison) string {
+	var parts []string
+	for _, e := range effects {
+		n := c.Count(e.effect)
+		switch {
+		case n == 0:
+		case e.effect == impact.Unclear && len(parts) == 0:
+			parts = append(parts, accounts(n)+" may change")
+		case e.effect == impact.Unclear:
+			parts = append(parts, fmt.Sprintf("%d unknown", n))
+		case len(parts) == 0:
+			parts = append(parts, accounts(n)+" will be "+e.short)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", n, e.short))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	text := strings.Join(parts, ", ")
+	if !accountsRead(c) && !strings.HasSuffix(parts[0], "may change") {
+		return "At most " + text
+	}
+	return text
+}
+
+// accountsRead reports whether the comparison goes by what there is at GoTo.
+func accountsRead(c *impact.Comparison) bool {
+	return !slices.ContainsFunc(c.Problems, func(p impact.Problem) bool { return p.Code == "AccountsNotRead" || p.Code == "GoToNotConfigured" })
+}
+
+// lines tell how many accounts change in which way, and of which attributes.
+func lines(c *impact.Comparison, detail string) []string {
+	var found []string
+	for _, e := range effects {
+		n := c.Count(e.effect)
+		if n == 0 {
+			continue
+		}
+		line := fmt.Sprintf("- %s: %d", e.label, n)
+		if targets := c.Targets(); e.effect == impact.Updated && len(targets) > 0 {
+			var names []string
+			for _, target := range slices.Sorted(maps.Keys(targets)) {
+				names = append(names, fmt.Sprintf("`%s` of %d", target, targets[target]))
+			}
+			line += " (" + strings.Join(names, ", ") + ")"
+		}
+		if detail == detailIDs || detail == detailPeople {
+			line += ": " + ids(c, e.effect)
+		}
+		found = append(found, line)
+	}
+	return found
+}
+
+// ids are the object ids of the first users whom the change brings an effect.
+func ids(c *impact.Comparison, effect impact.Effect) string {
+	var found []string
+	more := 0
+	for i := range c.Differences {
+		switch d := &c.Differences[i]; {
+		case d.Effect != effect:
+		case len(found) == shownAtMost:
+			more++
+		default:
+			found = append(found, d.UserID)
+		}
+	}
+	text := strings.Join(found, ", ")
+	if more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// notKnown are the problems because of which more may change than is said, in a sentence each.
+func notKnown(c *impact.Comparison) []string {
+	var found []string
+	for _, p := range c.Incomplete() {
+		if !slices.Contains(found, p.Message) {
+			found = append(found, p.Message)
+		}
+	}
+	return found
+}
+
+// warn is the one warning about a proposal's own change.
+func (c *connection) warn(p Proposal, answer Answer) diag.Diagnostics {
+	if answer.Headline == "" {
+		return nil
+	}
+	title := fmt.Sprintf("%s: %s of %s", answer.Headline, p.Subject, c.name())
+	if c.warned++; c.warned > shownAtMost {
+		title = "More accounts will change" // Terraform shows these as one
+	}
+	return diag.Diagnostics{warning(p.At, title, answer.Detail)}
+}
+
+// detail is what the warning tells beyond its title.
+func (c *connection) detail(p Proposal, own impact.Comparison) string {
+	text := fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name())
+	if p.Principals == nil {
+		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), accounts(own.Managed))
+	}
+	text += "\n\n" + strings.Join(lines(&own, c.forecast.data.Impact.Detail), "\n")
+	if own.Held {
+		text += "\n\nAccidental-deletion prevention stops that cycle: it disables nobody, and puts the connection in quarantine until the deletions are released."
+	}
+	if more := notKnown(&own); len(more) > 0 {
+		text += "\n\n" + strings.Join(more, "\n")
+	}
+	return text
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 person is"
+	}
+	return fmt.Sprintf("%d people are", n)
+}
+
+func warning(at path.Path, title, detail string) diag.Diagnostic {
+	if len(at.Steps()) == 0 {
+		return diag.NewWarningDiagnostic(title, detail)
+	}
+	return diag.NewAttributeWarningDiagnostic(at, title, detail)
+}
+
+func failure(at path.Path, title, detail string) diag.Diagnostic {
+	if len(at.Steps()) == 0 {
+		return diag.NewErrorDiagnostic(title, detail)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, title, detail)
+}

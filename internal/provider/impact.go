@@ -1,0 +1,69 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// What becomes of a plan whose impact cannot be bounded.
+const (
+	unknownRefuses = "refuse"
+	unknownWarns   = "warn"
+)
+
+// impactAttributes are the attributes of `impact`, each with the null value of its type.
+func impactAttributes() map[string]attr.Value {
+	text, number := types.StringNull(), types.Int64Null()
+	return map[string]attr.Value{
+		"enabled": types.BoolNull(), "timeout": text, "max_disabled": number, "max_created": number, "max_updated": number, "max_left_active": number,
+		"on_unknown": text, "report_file": text, "report_detail": text,
+	}
+}
+
+// impact are the settings of `impact`, which were checked wherever they come from.
+func (s settings) impact() providerdata.Impact {
+	number := func(name string) *int64 {
+		n, err := strconv.ParseInt(s.get("impact."+name), 10, 64)
+		if err != nil {
+			return nil
+		}
+		return &n
+	}
+	enabled, err := strconv.ParseBool(s.get("impact.enabled"))
+	timeout, _ := time.ParseDuration(s.get("impact.timeout"))
+	return providerdata.Impact{
+		Enabled: enabled || err != nil, Timeout: timeout,
+		MaxDisabled: number("max_disabled"), MaxCreated: number("max_created"), MaxUpdated: number("max_updated"), MaxLeftActive: number("max_left_active"),
+		WarnOnUnknown: s.get("impact.on_unknown") == unknownWarns, ReportFile: s.get("impact.report_file"), Detail: s.get("impact.report_detail"),
+	}
+}
+
+func durationProblem(text string) string {
+	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+		return shown(text) + " is not a duration such as \"60s\" or \"2m\"."
+	}
+	return ""
+}
+
+func onUnknownProblem(text string) string {
+	if text != unknownRefuses && text != unknownWarns {
+		return shown(text) + " is neither \"refuse\" nor \"warn\"."
+	}
+	return ""
+}
+
+func reportDetailProblem(text string) string {
+	switch text {
+	case providerdata.DetailCounts, providerdata.DetailIDs, providerdata.DetailPeople:
+		return ""
+	}
+	return shown(text) + " is not \"counts\", \"ids\" or \"people\"."
+}

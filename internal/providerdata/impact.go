@@ -1,0 +1,24 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package providerdata
+
+import "time"
+
+// Impact is the provider block's `impact`.
+type Impact struct {
+	Enabled bool
+	Timeout time.Duration // of reading what a change concerns
+	// The limits are how many accounts the changes of a run may disable, create, update and leave active; nil where none is set.
+	MaxDisabled, MaxCreated, MaxUpdated, MaxLeftActive *int64
+	WarnOnUnknown                                      bool   // instead of refusing what cannot be bounded
+	ReportFile                                         string // "" for none
+	Detail                                             string // of the report and of messages
+}
+
+// How much a report tells of people.
+const (
+	DetailCounts = "counts"
+	DetailIDs    = "ids"
+	DetailPeople = "people"
+)

@@ -1,0 +1,53 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package mapping
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+)
+
+// foresee says what the planned mapping does to people. Mappings of other objects than users change no accounts.
+func (v *review) foresee(ctx context.Context, live located) forecast.Answer {
+	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
+		return forecast.Answer{}
+	}
+	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: v.proposed(live)}
+	if !v.complete {
+		p.Unknown = "The mapping holds values that are known only while applying."
+	}
+	return v.run.forecast.Plan(ctx, v.ref, p)
+}
+
+// proposed puts the planned mapping into a setup. The service's trees are not needed for that: the text of an expression says all.
+func (v *review) proposed(live located) func(*impact.Setup) {
+	trees := treeSet{}
+	for _, e := range v.want.entries {
+		trees[e.source.sourceID] = &graph.MappingSource{Type: graph.SourceFunction, Expression: e.source.String()}
+	}
+	trees.learnAll(live.schema)
+	planned := *live.mapping
+	v.want.assign(&planned, v.spelled(), trees)
+	target := live.target
+	if target != nil && len(v.want.custom) > 0 {
+		extended := *target
+		extended.Attributes = slices.Clone(target.Attributes)
+		define(&extended, v.want.custom, nil)
+		target = &extended
+	}
+	return func(s *impact.Setup) {
+		if s.Mapping.Name != live.mapping.Name || !strings.EqualFold(s.Mapping.Objects(), live.mapping.Objects()) {
+			return // another mapping of users comes first
+		}
+		s.Mapping = planned
+		if s.Target != nil && target != nil {
+			s.Target = target
+		}
+	}
+}
