@@ -46,7 +46,7 @@ func kitTools(t *testing.T) string {
 	return dir
 }
 
-// kit is a repository that uses the kit: the complete example with a health check, applied, and the forge that it is at.
+// kit is a repository that uses the kit: the complete example with a health check, and the forge that it is at.
 type kit struct {
 	t     *testing.T
 	at    dialect
@@ -73,14 +73,7 @@ func newKit(t *testing.T, plugins, tools string, d dialect) *kit {
 	}
 	k := &kit{t: t, at: d, sim: sim, forge: newForge(t), home: t.TempDir()}
 	k.dir = filepath.Join(k.home, "infra")
-	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	home := t.TempDir()
-	if err := errors.Join(os.Mkdir(k.dir, 0o700), os.Mkdir(filepath.Join(k.home, "ci"), 0o700), os.Symlink(scripts, filepath.Join(k.home, "ci", "scripts"))); err != nil {
-		t.Fatal(err)
-	}
 	authority, settings := filepath.Join(home, "ca.pem"), filepath.Join(home, "cli.tfrc")
 	k.write(authority, string(sim.CACertificatePEM()))
 	k.write(settings, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins))
@@ -94,15 +87,28 @@ func newKit(t *testing.T, plugins, tools string, d dialect) *kit {
 		"TF_VAR_gotomeeting_admin_password": "not-the-password", "TF_VAR_meetings_team_group_id": store.GroupMeetings,
 		"HEARTBEAT_URL": k.forge.server.URL + "/heartbeat",
 	})
+	return k
+}
+
+// configured puts the configuration into the repository, and applies it.
+func (k *kit) configured() {
+	k.t.Helper()
+	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
+	if err == nil {
+		err = errors.Join(os.Mkdir(k.dir, 0o700), os.Mkdir(filepath.Join(k.home, "ci"), 0o700), os.Symlink(scripts, filepath.Join(k.home, "ci", "scripts")))
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
 	for _, pattern := range []string{filepath.Join("..", "complete", "*.tf"), filepath.Join("..", "data-sources", "gotomeeting_sync_status", "data-source-check.tf")} {
 		files, err := filepath.Glob(filepath.Join(kitFolder, pattern))
 		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %v", pattern, err)
+			k.t.Fatalf("%s: %v", pattern, err)
 		}
 		for _, file := range files {
 			content, err := os.ReadFile(file)
 			if err != nil {
-				t.Fatal(err)
+				k.t.Fatal(err)
 			}
 			k.write(filepath.Join(k.dir, filepath.Base(file)), string(content))
 		}
@@ -111,9 +117,8 @@ func newKit(t *testing.T, plugins, tools string, d dialect) *kit {
 	k.terraform("apply", "-input=false", "-auto-approve")
 	job := k.job()
 	k.env["GOTOMEETING_CONNECTION_ID"] = job.ServicePrincipalID + "/" + job.ID
-	sim.Clock().Advance(10 * time.Minute) // the first cycle
+	k.sim.Clock().Advance(10 * time.Minute) // the first cycle
 	k.terraform("apply", "-input=false", "-auto-approve")
-	return k
 }
 
 func (k *kit) write(name, content string) {
@@ -241,10 +246,15 @@ func TestKit(t *testing.T) {
 		t.Fatal(err)
 	}
 	tools := kitTools(t)
+	t.Run("guide", func(t *testing.T) {
+		t.Parallel()
+		newKit(t, plugins, tools, dialects[0]).followed()
+	})
 	for _, d := range dialects {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			k := newKit(t, plugins, tools, d)
+			k.configured()
 			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
 			t.Run("review and apply", func(t *testing.T) { k.t = t; k.reviewAndApply() })
 			t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })

@@ -255,7 +255,7 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 				t.Errorf("the plan is %s", action)
 			}
 			other := w.managed()
-			clean(t, other.Import(m.Text("id")))
+			wantSummaries(t, other.Import(m.Text("id")), "error: The connector is retired")
 			if other.Now != nil {
 				t.Error("a job that is gone was imported")
 			}

@@ -94,7 +94,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resends, lostSeeds := r.resends(ctx, config, *state)
 	fresh := newSecrets(plan, config, *state)
-	if fresh || otherSettings(plan, *state, false) || resends {
+	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}

@@ -58,7 +58,7 @@ func portalVerbs() []verb {
 			return putSecrets(w, p.ID, store.KeyValue{Key: "UserName", Value: argument(args, 0, store.AdminUserName)},
 				store.KeyValue{Key: "Password", Value: argument(args, 1, store.AdminPassword)})
 		})},
-		{"portal authorize", "", "press Authorize, where the connector has that (variant generation authorization)", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
+		{"portal authorize", "", "press Authorize, which brings tokens; takes the variant generation authorization", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
 			return w.Store().Authorize(p.ID)
 		})},
 		{"portal secret", "KEY [VALUE]", "set a stored setting by its key; without a value it is removed", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {

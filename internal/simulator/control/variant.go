@@ -51,6 +51,9 @@ func setValue(field reflect.Value, name, value string) (err error) {
 			return fmt.Errorf("variant %s: %q is not one of %v", name, value, store.Generations())
 		}
 		field.SetString(value)
+		if choice, ok := field.Interface().(interface{ Known() bool }); ok && !choice.Known() {
+			err = fmt.Errorf("%q is not one of its values", value)
+		}
 	default:
 		err = fmt.Errorf("it cannot be set from here")
 	}

@@ -161,7 +161,7 @@ func (f *flow) evaluate(attributes map[string]expression.Value, r *run, s *subje
 		return nil, nil
 	}
 	// The seed makes random values differ from object to object.
-	value, err := expression.Evaluate(f.source, expression.Options{Attributes: attributes, Now: &r.at, Seed: new(s.id + f.target.Name)})
+	value, err := expression.Evaluate(f.source, expression.Options{Attributes: attributes, Now: &r.at, Seed: new(s.id + f.target.Name), DefaultDomain: new(store.DefaultDomain)})
 	if err != nil {
 		return nil, fmt.Errorf("the mapping of %s cannot be evaluated: %w", f.target.Name, err)
 	}

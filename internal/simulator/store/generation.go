@@ -27,6 +27,9 @@ func Generations() []Generation {
 	return []Generation{ByPassword, ByAuthorization, ByToken, ByClientCredentials}
 }
 
+// Known says whether there is such a generation; none stands for the first.
+func (g Generation) Known() bool { return g == "" || slices.Contains(Generations(), g) }
+
 // keys are the secrets that a connector of the generation cannot do without, in their exact spelling.
 func (g Generation) keys() []string {
 	switch g {
