@@ -376,3 +376,19 @@ func TestOrderOfPlanning_lossThatDoesNotComeTrueIsTakenBack(t *testing.T) {
 		})
 	}
 }
+
+// The plan shows entries as removed whose assignments stay.
+func TestExclusive_narrowerScopeSaysWhatStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.UserBen: "Organizer", store.UserEva: "Organizer"})))
+	narrow := w.setOf(map[string]any{store.UserBen: "Organizer"}, "Organizer")
+	narrow["ignored_principal_ids"] = []any{store.UserEva}
+	w.writes()
+	says(t, m.Apply(narrow), false, "2 assignments that the resource gives up stay", "Ana Example", "Eva Known")
+	w.wantWrites(t)
+	if _, _, found := m.Plan(narrow); len(found) > 0 {
+		t.Errorf("afterwards: %v", found)
+	}
+}
