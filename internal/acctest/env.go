@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,7 @@ type Env struct {
 	caFile string
 	goTo   bool
 	within func() context.Context
+	silent bool
 	*record
 }
 
@@ -86,6 +88,10 @@ func (e *Env) UseGoTo() { e.goTo = true }
 // test can end it; nil is for the test's own, which does not end.
 func (e *Env) Within(current func() context.Context) { e.within = current }
 
+// WithoutImpact has the providers that are configured from now on say nothing of what changes do to accounts, for tests of
+// something else.
+func (e *Env) WithoutImpact() { e.silent = true }
+
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
 	block := map[string]any{
@@ -95,6 +101,9 @@ func (e *Env) providerBlock() map[string]any {
 		"graph_endpoint":      e.Sim.GraphURL(),
 		"authority_host":      e.Sim.AuthorityURL(),
 		"ca_certificate_file": e.caFile,
+	}
+	if e.silent {
+		block["impact"] = map[string]any{"enabled": false}
 	}
 	if e.goTo {
 		block["goto"] = map[string]any{
@@ -121,6 +130,9 @@ func settings(values map[string]any, indent string) string {
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := fmt.Sprintf("%q", values[name])
+		if flag, ok := values[name].(bool); ok {
+			value = strconv.FormatBool(flag)
+		}
 		if nested, ok := values[name].(map[string]any); ok {
 			value = "{\n" + settings(nested, indent+"  ") + indent + "}"
 		}
