@@ -67,8 +67,29 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The wider scope has assignments that are not listed",
-		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them, and the next plan removes them, "+
+		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them. The next plan removes them, which `max_foreign_removals` has to allow, "+
 			"unless they are in `assignments` by then:\n"+some(lines))}
+}
+
+// warnReleased tells of assignments that the resource gives up because its scope gets narrower: they stay, although the plan
+// shows their entries as removed.
+func warnReleased(ctx context.Context, app *roster.Application, had map[roster.Key]bool, wanted map[roster.Key]bool, scope roster.Scope) diag.Diagnostics {
+	l, err := app.Listing(ctx)
+	if err != nil {
+		return nil // reported where it is needed
+	}
+	var lines []string
+	for _, key := range roster.SortedKeys(had) {
+		if a, ok := l.Get(key); ok && !wanted[key] && !scope.Covers(a, true) {
+			lines = append(lines, describe(app, a))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(counted(len(lines), "assignment")+" that the resource gives up stay",
+		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries go from the state, and nobody loses access: the assignments stay, "+
+			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+some(lines))}
 }
 
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
@@ -79,6 +100,16 @@ type change struct {
 	config, plan                exclusiveModel
 	had, removed, added, wanted map[roster.Key]bool
 	foreign                     map[roster.Key]bool // found since the last apply, and never part of the configuration
+}
+
+// onlyForeign reports whether everything that goes came from somebody else since the last apply.
+func (c change) onlyForeign() bool {
+	for key := range c.removed {
+		if !c.foreign[key] {
+			return false
+		}
+	}
+	return len(c.removed) > 0
 }
 
 // guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
@@ -105,7 +136,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	}
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
 		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
-			fmt.Sprintf("These were never part of this configuration: somebody else, such as an access package or a colleague in the portal, granted them since the last apply. `max_foreign_removals` allows %d to be removed. "+
+			fmt.Sprintf("These are not part of what was last applied: somebody else, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` left them out until now. `max_foreign_removals` allows %d to be removed. "+
 				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, some(strangers)))
 	}
 	switch {

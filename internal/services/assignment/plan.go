@@ -269,9 +269,9 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	if len(kept) == 0 {
 		return
 	}
-	summary := "1 person keeps access after all"
+	summary := kept[0] + " keeps access after all"
 	if len(kept) > 1 {
-		summary = fmt.Sprintf("%d people keep access after all", len(kept))
+		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
 	}
 	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))

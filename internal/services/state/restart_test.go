@@ -232,8 +232,11 @@ func TestRestart_thatForgetsLinksSaysWhoseAccountsStay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.UseGoTo()
+	w.assign(store.UserBen)
 	m := w.Managed(typeName)
-	succeeds(t, m.Apply(w.object("enabled", true, "restart_triggers", map[string]any{"when": "now"})))
+	if found := m.Apply(w.object("enabled", true, "restart_triggers", map[string]any{"when": "now"})); found.HasError() {
+		t.Fatal(found)
+	}
 	w.Sim.Clock().Advance(store.DefaultInterval + time.Minute)
 	w.unassign(store.UserBen)
 	for scope, tells := range map[string]bool{"": false, "QuarantineState,Watermark,Escrows": false, "Full": true, "Watermark, ConnectorDataStore": true} {
