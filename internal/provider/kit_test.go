@@ -253,11 +253,11 @@ func TestKit(t *testing.T) {
 			k := newKit(t, plugins, tools, d)
 			k.configured()
 			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
+			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
 			t.Run("review and apply", func(t *testing.T) { k.t = t; k.reviewAndApply() })
 			if d.folder == "github" { // it does not depend on the forge
 				t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })
 			}
-			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
 			t.Run("stop and resume", func(t *testing.T) { k.t = t; k.stopAndResume() })
 		})
 	}
