@@ -117,29 +117,6 @@ func TestGuardOnBothRoads_lastOfTwoRolesIsTold(t *testing.T) {
 	says(t, second, false, "1 person loses access")
 }
 
-func TestGuardOnBothRoads_neverAFlood(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	p := w.Protocol()
-	titles := map[string]bool{}
-	var states []*acctest.Instance
-	for _, id := range w.Sim.Store().AddUsers(30) {
-		state, found := p.Change(single, nil, w.one(id, "User"))
-		noErrors(t, found)
-		states = append(states, state)
-	}
-	p = w.Protocol()
-	for _, state := range states {
-		_, found := p.Plan(single, state, nil)
-		for _, d := range found {
-			titles[d.Summary] = true
-		}
-	}
-	if len(titles) != 11 {
-		t.Errorf("%d titles, want ten and a common one", len(titles))
-	}
-}
-
 func TestGuardOnBothRoads_uncountableIsNeverZero(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

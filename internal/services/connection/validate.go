@@ -55,6 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
 			forecast.Of(r.data).Note(state.ref(), forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }})
+			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
 		}
 		return
 	}
@@ -88,11 +89,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
+		resp.Diagnostics.Append(r.warnEnds(ctx, *state, "Replacing")...)
 		return // Terraform asks again for the creation that replaces this
 	}
 	resends, lostSeeds := r.resends(ctx, config, *state)
 	fresh := newSecrets(plan, config, *state)
-	if fresh || otherSettings(plan, *state, false) || resends {
+	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}
@@ -228,6 +231,9 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
+	}
+	if plan.SkipOutOfScopeDeletions.ValueBool() && !state.SkipOutOfScopeDeletions.ValueBool() {
+		diags.Append(r.warnKeeps(ctx, state)...)
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
 	answer := r.foresee(ctx, plan, state)

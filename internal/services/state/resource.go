@@ -111,6 +111,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		// The connection's resource gives the warning.
 	default:
 		state.fromJob(job, imported, r.data.Graph.Clock().Now())
+		if job.Schedule.Active() {
+			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -152,6 +155,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
 		return
+	}
+	resp.Diagnostics.Append(planWriter(ctx, r.data, c, job)...)
+	if ref, err := c.plan.ref(); err == nil && c.wantsRestart() && !pending.ValueBool() && !r.data.Graph.HasWritten() {
+		resp.Diagnostics.Append(warnLinks(ctx, r.data, ref, c.plan.RestartScope.ValueString())...)
 	}
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
