@@ -160,7 +160,7 @@ var onlySteer = []string{
 	"gotomeeting_provisioning_connection.test_connection",
 	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
 	"gotomeeting_provisioning_state.allow_two_writers",
-	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
+	"gotomeeting_provisioning_state.restart_scope", // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",
 	"gotomeeting_user_role_assignments_exclusive.allow_empty",
 	"gotomeeting_user_role_assignments_exclusive.max_foreign_removals",

@@ -271,8 +271,13 @@ func TestGuardOnBothRoads_whatOthersGrantedIsNotRemovedUnasked(t *testing.T) {
 		t.Error(diff)
 	}
 	w.writes()
+	// Refused by the apply alone: a colleague's grant stops no plan, and so no destroy.
+	_, _, found := m.Plan(config)
+	says(t, found, false, "1 assignment that others made would be removed", "everything else can be planned, applied and destroyed")
 	says(t, m.Apply(config), true, "1 assignment that others made would be removed", "Eva Known", "max_foreign_removals")
 	w.wantWrites(t)
+	_, _, found = m.Plan(w.set(map[string]any{store.UserAna: "User"})) // with a change of the configuration
+	says(t, found, true, "1 assignment that others made would be removed")
 	listed := w.set(map[string]any{store.UserAna: "User", store.UserBen: "User", store.UserEva: "Organizer"})
 	says(t, m.Apply(listed), false)
 	w.wantWrites(t)
