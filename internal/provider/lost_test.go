@@ -132,7 +132,7 @@ func (w *lossy) tenant() string {
 type operation struct {
 	typeName     string
 	method, path string
-	goesOn       bool // there is more to do after the request, which an end prevents
+	goesOn       bool                        // there is more to do after the request, which an end prevents
 	setUp        func(*lossy)                // of the tenant
 	before       func(*lossy) map[string]any // the configuration that was applied before, nil for none
 	config       func(*lossy) map[string]any // nil for a destroy

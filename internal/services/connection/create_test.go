@@ -186,7 +186,7 @@ func TestResource_saysThatThereIsNoSuchServicePrincipal(t *testing.T) {
 	const absent = "b0000000-0000-4000-8000-0000000000ff"
 	_, _, found := w.managed().Plan(w.object("service_principal_id", absent))
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "No such service principal",
-		Detail: "The tenant has no service principal with the object id \"" + absent + "\". The object id of the application registration and the client id are other numbers."})
+		Detail: "The tenant has no service principal with the object id " + absent + ". Give the one that the portal shows on the page of the enterprise application."})
 }
 
 func TestResource_choosesAmongConnectors(t *testing.T) {

@@ -21,7 +21,7 @@ const handoverAge = 30 * time.Second
 type run struct {
 	graph    *graph.Client
 	forecast *forecast.Forecast
-	note  func(graph.JobRef, *graph.Schema) // tells the other services
+	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
 	templates memo.Handover[graph.JobRef, *graph.Schema]
