@@ -19,7 +19,7 @@ import (
 func duplicate(id string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application exists already",
 		Detail: "The tenant has an application named \"Meetings\" from the same gallery entry. Creating it again would make a second one. " +
-			"Take it over with this block, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
+			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
 }
 
 func TestResource_refusesADuplicateWithTheImportBlock(t *testing.T) {
