@@ -87,11 +87,7 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	refs, err := f.jobsOf(ctx, servicePrincipalID)
-	if err != nil {
-		return all
-	}
-	for _, ref := range refs { // without one, nobody has an account by the application
+	for _, ref := range f.jobsOf(ctx, servicePrincipalID) { // without one, nobody has an account by the application
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
 		all.Headline, all.Detail = cmp.Or(all.Headline, one.Headline), strings.TrimSpace(all.Detail+"\n\n"+one.Detail)
@@ -115,22 +111,28 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 	return f.connection(ref).would(ctx, Proposal{Change: change})
 }
 
-func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
+// Provisions reports whether an application has a connection, so that assignments to it concern accounts.
+func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
+	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
+}
+
+// jobsOf are the connections of an application, none where they cannot be read.
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []graph.JobRef {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs, nil
+		return refs
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, err
+	if err != nil && ctx.Err() != nil {
+		return nil // which answers nobody else
 	}
-	refs := make([]graph.JobRef, len(jobs))
-	for i, job := range jobs {
-		refs[i] = graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
+	var refs []graph.JobRef
+	for _, job := range jobs {
+		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs, nil
+	return refs
 }
 
 func (f *Forecast) connection(ref graph.JobRef) *connection {
