@@ -33,6 +33,8 @@ type Proposal struct {
 	Destroys bool
 	// At is the attribute that messages point at, the empty path for the whole resource.
 	At path.Path
+	// Job is the connection's job where it was read already, nil otherwise.
+	Job *graph.Job
 	// Quiet leaves the warning to the resource, which says it with its own words and the answer's.
 	Quiet bool
 }
@@ -109,6 +111,15 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 		return ""
 	}
 	return f.connection(ref).would(ctx, Proposal{Change: change})
+}
+
+// MayPass reports whether a change that only adds needs no second look while applying: it was told at plan, and nothing but
+// disabling is limited.
+func (f *Forecast) MayPass() bool { return f.data.Graph.HasWritten() && f.limitsDisablingOnly() }
+
+func (f *Forecast) limitsDisablingOnly() bool {
+	s := f.data.Impact
+	return s.MaxCreated == nil && s.MaxUpdated == nil && s.MaxLeftActive == nil
 }
 
 // Provisions reports whether an application has a connection, so that assignments to it concern accounts.

@@ -287,7 +287,7 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
-	if p.ahead == nil || !p.ahead.Provisions(ctx, app.ID) {
+	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
 		return
 	}
 	l := roster.NewListing(nil) // while applying, each write makes the listing out of date

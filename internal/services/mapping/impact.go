@@ -13,12 +13,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// foresee says what the planned mapping does to people. Mappings of other objects than users change no accounts.
-func (v *review) foresee(ctx context.Context, live located) forecast.Answer {
+// foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
+func (v *review) foresee(ctx context.Context, live located, job *graph.Job) forecast.Answer {
 	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: v.proposed(live)}
+	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: v.proposed(live), Job: job}
 	if !v.complete {
 		p.Unknown = "The mapping holds values that are known only while applying."
 	}

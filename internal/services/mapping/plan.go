@@ -208,9 +208,13 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	if v.complete && is.same(v.want) {
 		return nil
 	}
-	answer := v.foresee(ctx, live)
-	v.foreseen = answer.Diagnostics
 	job, err := v.run.job(ctx, v.ref)
+	known := &job
+	if err != nil {
+		known = nil
+	}
+	answer := v.foresee(ctx, live, known)
+	v.foreseen = answer.Diagnostics
 	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
 	}
