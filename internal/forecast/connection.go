@@ -156,7 +156,7 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	if !f.report.on() || c.waiting.Load() > 0 {
 		return nil
 	}
-	section := c.sectionOf(proposals)
+	section := sectionOf(c, proposals)
 	f.mu.Lock()
 	c.section = &section
 	f.mu.Unlock()

@@ -79,7 +79,7 @@ func (f *Forecast) Plan(ctx context.Context, ref graph.JobRef, p Proposal) Answe
 	if !f.On() {
 		return Answer{}
 	}
-	c := f.connection(ref)
+	c := f.on(ref)
 	c.put(p)
 	return c.answer(ctx, p)
 }
@@ -101,7 +101,7 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 // Note takes a proposal that needs no answer and reads nothing.
 func (f *Forecast) Note(ref graph.JobRef, p Proposal) {
 	if f.On() {
-		f.connection(ref).put(p)
+		f.on(ref).put(p)
 	}
 }
 
@@ -110,7 +110,7 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 	if !f.On() {
 		return ""
 	}
-	return f.connection(ref).would(ctx, Proposal{Change: change})
+	return f.on(ref).would(ctx, Proposal{Change: change})
 }
 
 // MayPass reports whether a change that only adds needs no second look while applying: it was told at plan, and nothing but
@@ -146,7 +146,8 @@ func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []grap
 	return refs
 }
 
-func (f *Forecast) connection(ref graph.JobRef) *connection {
+// on is what is proposed for a connection.
+func (f *Forecast) on(ref graph.JobRef) *connection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := f.connections[ref]

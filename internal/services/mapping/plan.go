@@ -39,7 +39,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 		return append(diags, v.checkExpressions(v.changes(nil), nil)...)
 	}
 	if live == nil {
-		v.foreseeNothing(ctx)
+		foreseeNothing(ctx, v)
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
 		diags.Append(checkFilters(v.want.filters, v.had().filters, nil, nil)...)
 		if v.prior != nil {
@@ -213,7 +213,7 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	if err != nil {
 		known = nil
 	}
-	answer := v.foresee(ctx, live, known)
+	answer := foresee(ctx, v, live, known)
 	v.foreseen = answer.Diagnostics
 	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
