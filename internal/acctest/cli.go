@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,9 +37,13 @@ func Main(m *testing.M) {
 	if os.Getenv(serveVariable) == "" {
 		os.Exit(m.Run())
 	}
+	served := provider.New("test")()
+	if filepath.Base(os.Args[0]) == azureadBinary {
+		served = azuread{}
+	}
 	err := provider.LimitFrameworkLog()
 	if err == nil {
-		err = provider.Serve(provider.New("test")())
+		err = provider.Serve(served)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -52,9 +58,11 @@ type CLI struct {
 	terraform string
 	dir       string
 	env       []string
+	overrides map[string]string // folders of provider binaries, by source
 }
 
-func newCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
+// NewCLI prepares a directory with a configuration and an environment, for a tenant that is not that of an Env.
+func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	t.Helper()
 	c := &CLI{t: t, terraform: RequireCLI(t), dir: t.TempDir()}
 	binary, err := os.Executable()
@@ -65,13 +73,27 @@ func newCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	if err := os.Symlink(binary, filepath.Join(plugins, "terraform-provider-"+provider.TypeName)); err != nil {
 		t.Fatal(err)
 	}
-	c.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", providerSource, plugins))
+	c.override(providerSource, plugins)
 	c.Write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
 	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	for name, value := range environment {
 		c.Setenv(name, value)
 	}
 	return c
+}
+
+// override lets the CLI take the provider of a source from a folder.
+func (c *CLI) override(source, folder string) {
+	c.t.Helper()
+	if c.overrides == nil {
+		c.overrides = map[string]string{}
+	}
+	c.overrides[source] = folder
+	var lines strings.Builder
+	for _, source := range slices.Sorted(maps.Keys(c.overrides)) {
+		fmt.Fprintf(&lines, "    %q = %q\n", source, c.overrides[source])
+	}
+	c.Write("cli.tfrc", "provider_installation {\n  dev_overrides {\n"+lines.String()+"  }\n  direct {}\n}\n")
 }
 
 // Write puts a file into the directory.
@@ -177,4 +199,34 @@ func (c *CLI) Unzipped(name string) string {
 		}
 	}
 	return all.String()
+}
+
+// Has says whether the runs have an environment variable that is not empty.
+func (c *CLI) Has(name string) bool {
+	for _, entry := range slices.Backward(c.env) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value != ""
+		}
+	}
+	return false
+}
+
+// Copy replaces the configuration by that of a folder, tests and mocks included.
+func (c *CLI) Copy(folder string) {
+	c.t.Helper()
+	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.CopyFS(c.dir, os.DirFS(folder)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Shell runs a command line in the directory and returns all that it printed.
+func (c *CLI) Shell(command string) (output string, err error) {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), "bash", "-c", command)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }

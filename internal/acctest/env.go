@@ -6,10 +6,10 @@
 package acctest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,6 +21,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 // Env is a simulated tenant and a provider that is pointed at it.
@@ -31,6 +32,7 @@ type Env struct {
 	t      testing.TB
 	caFile string
 	goTo   bool
+	within func() context.Context
 	silent bool
 	*record
 }
@@ -82,6 +84,10 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 // UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
 func (e *Env) UseGoTo() { e.goTo = true }
 
+// Within has the providers that are configured from now on make each call under the context that is current then, so that a
+// test can end it; nil is for the test's own, which does not end.
+func (e *Env) Within(current func() context.Context) { e.within = current }
+
 // WithoutImpact has the providers that are configured from now on say nothing of what changes do to accounts, for tests of
 // something else.
 func (e *Env) WithoutImpact() { e.silent = true }
@@ -110,6 +116,9 @@ func (e *Env) providerBlock() map[string]any {
 	}
 	return block
 }
+
+// ProviderBlock is the provider block for this tenant, by attribute.
+func (e *Env) ProviderBlock() map[string]any { return e.providerBlock() }
 
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
@@ -147,6 +156,7 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 		change(block)
 	}
 	p := newProtocol(e.t, server)
+	p.within = e.within
 	if diagnostics := p.configure(block); len(diagnostics) > 0 {
 		e.t.Fatalf("configuring the provider: %v", diagnostics)
 	}
@@ -162,12 +172,17 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
-	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+	return NewCLI(e.t, hcl, e.Sim.Environment(e.caFile))
 }
 
 var quiet = sync.OnceFunc(func() {
 	// Terraform must neither look for a newer version nor read the developer's own settings.
-	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull} {
+	environment := map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull}
+	if cli, err := workspace.FindCLI(); err == nil && strings.HasPrefix(filepath.Base(cli), "tofu") && os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		// The testing library looks for Terraform alone, and names the provider in a way that OpenTofu refuses.
+		maps.Copy(environment, map[string]string{"TF_ACC_TERRAFORM_PATH": cli, "TF_ACC_PROVIDER_NAMESPACE": "hashicorp", "TF_ACC_PROVIDER_HOST": "registry.opentofu.org"})
+	}
+	for name, value := range environment {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
@@ -178,15 +193,10 @@ var quiet = sync.OnceFunc(func() {
 func RequireCLI(t testing.TB) string {
 	t.Helper()
 	quiet()
-	for _, candidate := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"} {
-		if candidate == "" {
-			continue
-		}
-		if found, err := exec.LookPath(candidate); err == nil {
-			return found
-		}
+	if found, err := workspace.FindCLI(); err == nil {
+		return found
 	}
-	const message = "no Terraform CLI: install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
+	const message = "no Terraform CLI: make test gets one; for go test, install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
 	if os.Getenv("CI") != "" {
 		t.Fatal(message)
 	}

@@ -27,6 +27,7 @@ type Protocol struct {
 	Server tfprotov6.ProviderServer
 
 	t          testing.TB
+	within     func() context.Context // of each call; nil for the test's own
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
@@ -54,7 +55,11 @@ func newProtocol(t testing.TB, server tfprotov6.ProviderServer) *Protocol {
 // ask calls the provider. The test's context will do also at its end, when destroying has to work as well.
 func ask[Q, A any](p *Protocol, call func(context.Context, *Q) (*A, error), request *Q) *A {
 	p.t.Helper()
-	answer, err := call(context.WithoutCancel(p.t.Context()), request)
+	ctx := context.WithoutCancel(p.t.Context())
+	if p.within != nil {
+		ctx = p.within()
+	}
+	answer, err := call(ctx, request)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -84,6 +89,16 @@ func (p *Protocol) configure(block map[string]any) Diagnostics {
 	}
 	configured := ask(p, p.Server.ConfigureProvider, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: config})
 	return append(found, diagnosticsFrom(configured.Diagnostics)...)
+}
+
+// Reconfigure configures the provider by another block, as a Terraform that can defer or cannot.
+func (p *Protocol) Reconfigure(block map[string]any, deferral bool) Diagnostics {
+	p.t.Helper()
+	configured := ask(p, p.Server.ConfigureProvider, &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.14.0", Config: p.encode(p.schemas.Provider, block),
+		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: deferral},
+	})
+	return diagnosticsFrom(configured.Diagnostics)
 }
 
 // ReadData checks the configuration of a data source and reads it. The state is nil when there are errors.
@@ -166,6 +181,28 @@ func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []st
 	return progress, diagnostics
 }
 
+// Call runs a provider-defined function whose arguments are texts. The problem is "" if it succeeds.
+func (p *Protocol) Call(name string, arguments ...string) (result any, problem string) {
+	p.t.Helper()
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for _, argument := range arguments {
+		encoded, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, argument))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		request.Arguments = append(request.Arguments, &encoded)
+	}
+	answer := ask(p, p.Server.CallFunction, request)
+	if answer.Error != nil {
+		return nil, answer.Error.Text
+	}
+	value, err := answer.Result.Unmarshal(schemaOf(p, "function", p.schemas.Functions, name).Return.Type)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.plain(value), ""
+}
+
 // Listed is one result of a list resource.
 type Listed struct {
 	DisplayName string
@@ -198,6 +235,17 @@ func (p *Protocol) List(typeName string, config map[string]any, includeResource 
 		results = append(results, listed)
 	}
 	return results, diagnostics
+}
+
+// Generate makes the configuration that Terraform writes for a resource, as `-generate-config-out` does.
+func (p *Protocol) Generate(typeName string, resource map[string]any) map[string]any {
+	p.t.Helper()
+	schema := p.resourceSchema(typeName)
+	generated := ask(p, p.Server.GenerateResourceConfig, &tfprotov6.GenerateResourceConfigRequest{TypeName: typeName, State: p.encode(schema, resource)})
+	if found := diagnosticsFrom(generated.Diagnostics); len(found) > 0 {
+		p.t.Fatal(found)
+	}
+	return p.decode(schema, generated.Config)
 }
 
 // Unknown stands for a value that only an apply will tell.

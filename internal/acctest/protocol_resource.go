@@ -28,6 +28,7 @@ type Instance struct {
 type Planned struct {
 	State    map[string]any // what the plan shows; nil for a destroy
 	Replaces []string       // names the attributes whose change replaces the resource, as dotted paths
+	Deferred tfprotov6.DeferredReason
 
 	typeName             string
 	priorState           map[string]any
@@ -78,6 +79,23 @@ func (p *Protocol) importBy(request *tfprotov6.ImportResourceStateRequest) (*Ins
 	return read, append(found, more...)
 }
 
+// Move takes over the state of another provider's resource, as a `moved` block does. What follows is a refresh.
+func (p *Protocol) Move(typeName, fromProvider, fromType string, version int64, state map[string]any) (*Instance, Diagnostics) {
+	p.t.Helper()
+	raw, err := json.Marshal(state)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	moved := ask(p, p.Server.MoveResourceState, &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: fromProvider, SourceTypeName: fromType, SourceSchemaVersion: version, SourceState: &tfprotov6.RawState{JSON: raw}, TargetTypeName: typeName,
+	})
+	found := diagnosticsFrom(moved.Diagnostics)
+	if found.HasError() {
+		return nil, found
+	}
+	return p.instance(typeName, moved.TargetState, moved.TargetIdentity, moved.TargetPrivate), found
+}
+
 // Read refreshes. The instance is nil when the object is gone, and the one from before when there are errors.
 func (p *Protocol) Read(before *Instance) (*Instance, Diagnostics) {
 	p.t.Helper()
@@ -117,6 +135,9 @@ func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any
 	}
 	planned.state, planned.private, planned.identity = answer.PlannedState, answer.PlannedPrivate, answer.PlannedIdentity
 	planned.State = p.decode(schema, answer.PlannedState)
+	if answer.Deferred != nil {
+		planned.Deferred = answer.Deferred.Reason
+	}
 	for _, path := range answer.RequiresReplace {
 		planned.Replaces = append(planned.Replaces, dotted(path))
 	}

@@ -128,6 +128,9 @@ func (f *Function) Signature() string {
 	return f.Name + "(" + strings.Join(parts, ", ") + ")"
 }
 
+// DocumentedAsOf is when Microsoft's list of functions was read that this table follows.
+const DocumentedAsOf = "April 2026"
+
 // Declarations returns all functions that Check knows, sorted by name, without those of Entra Connect.
 func Declarations() []Function { return slices.Clone(functionTable) }
 
@@ -153,6 +156,9 @@ func indexFunctions() map[string]*Function {
 
 // nearestFunction returns the function name most like the written one, or "".
 func nearestFunction(name string) string {
+	if meant := otherNames[strings.ToLower(name)]; meant != "" {
+		return meant
+	}
 	best, distance := "", 3
 	if len(name) <= 3 {
 		distance = 2
@@ -164,6 +170,13 @@ func nearestFunction(name string) string {
 		}
 	}
 	return best
+}
+
+// otherNames are what spreadsheets and other languages call functions that the language has.
+var otherNames = map[string]string{
+	"concat": "Append", "concatenate": "Join", "textjoin": "Join", "substring": "Mid", "substr": "Mid", "length": "Len", "strlen": "Len",
+	"ifnull": "Coalesce", "nvl": "Coalesce", "firstnonempty": "Coalesce", "if": "IIF", "case": "Switch", "choose": "Switch", "find": "InStr", "indexof": "InStr", "search": "InStr",
+	"proper": "PCase", "capitalize": "PCase", "today": "Now", "getdate": "Now", "utcnow": "Now", "first": "Item", "element": "Item",
 }
 
 // connectFunctions are the functions of Entra Connect that do not exist in provisioning, beside those whose names begin
@@ -268,7 +281,7 @@ var functionTable = []Function{
 		Parameters: params(pText("interval"), pDate("date1"), pDate("date2")), Result: KindInteger, evaluate: (*invocation).dateDiff, check: checkInterval},
 	{Name: "DateFromNum", Summary: "The date of a Windows file time.",
 		Parameters: params(pInteger("value")), Result: KindDate, evaluate: (*invocation).dateFromNum},
-	{Name: "DefaultDomain", Summary: "The default domain of the tenant.", Availability: ListedOnly, ServiceOnly: true},
+	{Name: "DefaultDomain", Summary: "The default verified domain of the tenant.", evaluate: (*invocation).defaultDomain},
 	{Name: "DNComponent", Summary: "The value of one part of a distinguished name, counted from the left.",
 		Parameters: params(pText("dn"), pInteger("number")), Availability: CloudSync, evaluate: (*invocation).dnComponent},
 	{Name: "Error", Summary: "Stops the object with an error.",
@@ -301,8 +314,7 @@ var functionTable = []Function{
 		Parameters: params(pText("separator"), pAny("source")), Repeat: 1, RepeatMin: 1, evaluate: (*invocation).join, check: checkJoin},
 	{Name: "Left", Summary: "The first characters of the text.",
 		Parameters: params(pText("String"), pInteger("NumChars")), evaluate: (*invocation).left},
-	{Name: "Len", Summary: "The number of characters.",
-		Parameters: params(pText("value")), Result: KindInteger, Availability: CloudSync, evaluate: (*invocation).length},
+	{Name: "Len", Summary: "The number of characters, 0 for null.", Parameters: params(pText("String")), Result: KindInteger, evaluate: (*invocation).length},
 	{Name: "Mid", Summary: "A part of the text, by start (counted from 1) and length.",
 		Parameters: params(pText("source"), pInteger("start"), pInteger("length")), evaluate: (*invocation).mid, check: checkMid},
 	{Name: "NormalizeDiacritics", Summary: "The text with accented letters replaced by plain ones.",

@@ -135,8 +135,11 @@ func (p *parser) trailing() {
 			p.logicalWord(t)
 			return
 		}
-		p.problems.errorf(t.span, fmt.Sprintf("The expression ends before %s.", t.describe(p.text)),
-			"An expression is one function call; put everything into its parentheses.")
+		suggestion := "An expression is one function call; put everything into its parentheses."
+		if t.kind == tokenAttribute && isNumeric(p.text[t.span.start+1:t.span.end-1]) {
+			suggestion = "Write `Item(…, 1)` for the first of several values."
+		}
+		p.problems.errorf(t.span, fmt.Sprintf("The expression ends before %s.", t.describe(p.text)), suggestion)
 	}
 }
 
@@ -147,6 +150,9 @@ func (p *parser) argument() node {
 		return left
 	}
 	operator := p.source(p.take().span)
+	if strings.HasPrefix(operator, "&") { // HTML, which was reported
+		operator = "="
+	}
 	if meant := comparisons[operator]; meant != "" {
 		operator = meant
 	}

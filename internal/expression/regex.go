@@ -70,6 +70,16 @@ func compilePattern(text string) (*pattern, error) {
 	return p, nil
 }
 
+// PatternProblem says what keeps a text from being a regular expression as the service reads them, in words that follow
+// "because"; "" if it is one.
+func PatternProblem(text string) string {
+	if _, err := regexp2.Compile(text); err != nil {
+		reason, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "error parsing regexp: "), " in `")
+		return reason
+	}
+	return ""
+}
+
 // nesting returns how deep parentheses are nested in a pattern. Those in character classes count too, which does no harm.
 func nesting(text string) int {
 	depth, deepest := 0, 0

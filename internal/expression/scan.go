@@ -111,6 +111,7 @@ func (s *scanner) next() bool {
 	}
 	start := s.at
 	switch c := s.text[s.at]; {
+	case s.foreign(start):
 	case c == '(':
 		s.at++
 		s.emit(tokenOpen, start)
@@ -286,8 +287,14 @@ func (s *scanner) other() {
 			}
 			s.at += size
 		}
+		if first, name, dotted := strings.Cut(s.text[start:s.at], "."); dotted && strings.EqualFold(first, "user") && name != "" {
+			s.problems.errorf(span{start, s.at}, fmt.Sprintf("`%s` is the notation of dynamic groups.", shorten(s.text[start:s.at])), fmt.Sprintf("Write `[%s]`.", shorten(name)))
+			s.emit(tokenBadOperand, start)
+			return
+		}
 		s.emit(tokenWord, start)
-	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”' || r == '„' || r == '`':
+	case s.slip(start, r):
+	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”' || r == '„' || r == '`' || r == '«' || r == '＂':
 		s.wrongQuotes(start, r)
 	case r == ']':
 		s.problems.errorf(span{start, s.at}, "This `]` closes nothing.", "")
@@ -316,6 +323,8 @@ func (s *scanner) wrongQuotes(start int, quote rune) {
 		closing = "“”"
 	case '‘':
 		closing = "’"
+	case '«':
+		closing = "»"
 	}
 	rest := s.text[s.at:]
 	if i := strings.IndexAny(rest, closing); i >= 0 && !strings.ContainsAny(rest[:i], "\r\n") {

@@ -53,6 +53,8 @@ type Application struct {
 	AppID                 string `json:"appId"`
 	DisplayName           string `json:"displayName"`
 	ApplicationTemplateID string `json:"applicationTemplateId"`
+
+	ServiceManagementReference string `json:"serviceManagementReference"`
 }
 
 // DeletedObject is an entry of the directory's recycle bin.
@@ -73,7 +75,8 @@ type ServicePrincipalFilter struct {
 
 // ApplicationPatch holds the members to change; nil leaves a member alone.
 type ApplicationPatch struct {
-	DisplayName *string `json:"displayName,omitempty"`
+	DisplayName                *string `json:"displayName,omitempty"`
+	ServiceManagementReference *string `json:"serviceManagementReference,omitempty"`
 }
 
 // ListApplicationTemplates returns the gallery entries with this display name. The service compares without regard to
@@ -99,9 +102,15 @@ func (c *Client) GetApplicationTemplate(ctx context.Context, id string) (Applica
 	return template, err
 }
 
+// NewApplication is what an application is made with. A tenant can require a reference of its service management.
+type NewApplication struct {
+	DisplayName                string `json:"displayName"`
+	ServiceManagementReference string `json:"serviceManagementReference,omitempty"`
+}
+
 // InstantiateApplicationTemplate makes an application and its service principal. It is not idempotent: an error that
 // IsAmbiguous must be settled by listing before anything is tried again. Accepts the legacy member objectId.
-func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID, displayName string) (Application, ServicePrincipal, error) {
+func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID string, as NewApplication) (Application, ServicePrincipal, error) {
 	var answer struct {
 		Application struct {
 			Application
@@ -114,7 +123,7 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID,
 	}
 	in := call{
 		method: http.MethodPost, path: pathOf("applicationTemplates", templateID, "instantiate"), needs: writesApplications,
-		body: map[string]string{"displayName": displayName},
+		body: as,
 	}
 	if err := c.do(ctx, in, &answer); err != nil {
 		return Application{}, ServicePrincipal{}, err
@@ -166,6 +175,13 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 	})
 }
 
+// GetApplication returns a registration by object id.
+func (c *Client) GetApplication(ctx context.Context, objectID string) (Application, error) {
+	var application Application
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("applications", objectID), needs: readsApplications, names: objectID}, &application)
+	return application, err
+}
+
 // GetApplicationByAppID returns the registration with this client id; IsNotFound(err) when the tenant has none.
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
 	in := call{
@@ -200,9 +216,21 @@ func (c *Client) DeleteServicePrincipal(ctx context.Context, id string) error {
 	return c.delete(ctx, pathOf("servicePrincipals", id), writesApplications)
 }
 
-// delete sends a DELETE; gone already is success.
+// delete sends a DELETE; gone already is success. When the answer is lost, and the time to ask again is over, a look tells.
 func (c *Client) delete(ctx context.Context, path string, needs Permission) error {
 	err := c.do(ctx, call{method: http.MethodDelete, path: path, needs: needs}, nil)
+	if IsAmbiguous(err) {
+		gone, _ := Settle(ctx, c, "the deletion to show", func(ctx context.Context) (bool, error) {
+			err := c.do(ctx, call{method: http.MethodGet, path: path, needs: needs, mayBeNone: true}, nil)
+			if IsNotFound(err) {
+				return true, nil
+			}
+			return false, err
+		})
+		if gone {
+			err = nil
+		}
+	}
 	if err == nil {
 		c.made.forget()
 	}

@@ -98,6 +98,9 @@ type BatchRequest struct {
 	URL    string // relative to the version, such as /users/{id}
 	Body   any    // nil for none
 	needs  Permission
+
+	// Follows says that the request is carried out only after the one before it, and only if that succeeded.
+	Follows bool
 }
 
 // BatchResponse is the answer to the element of the same index: Body on success, else Err (a *Error).
@@ -108,11 +111,12 @@ type BatchResponse struct {
 }
 
 type wireBatchRequest struct {
-	ID      string            `json:"id"`
-	Method  string            `json:"method"`
-	URL     string            `json:"url"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    any               `json:"body,omitempty"`
+	ID        string            `json:"id"`
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers,omitempty"`
+	Body      any               `json:"body,omitempty"`
+	DependsOn []string          `json:"dependsOn,omitempty"`
 }
 
 type wireBatchResponse struct {
@@ -137,6 +141,9 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 	for i, r := range requests {
 		reads = reads && r.Method == http.MethodGet
 		wire[i] = wireBatchRequest{ID: strconv.Itoa(i + 1), Method: r.Method, URL: r.URL, Body: r.Body}
+		if r.Follows {
+			wire[i].DependsOn = []string{strconv.Itoa(i)}
+		}
 		if r.Body != nil {
 			wire[i].Headers = map[string]string{"Content-Type": "application/json"}
 		}

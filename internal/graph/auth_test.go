@@ -375,7 +375,7 @@ func TestNewHTTPClient_trustsTheGivenAuthorities(t *testing.T) {
 	}
 	for file, want := range map[string]string{
 		"testdata/missing.pem": "reading certificate authorities: the file \"testdata/missing.pem\" cannot be read: no such file or directory",
-		"auth_test.go":         "reading certificate authorities: auth_test.go holds no PEM certificate",
+		"auth_test.go":         "reading certificate authorities: auth_test.go holds no PEM certificate, which begins with -----BEGIN CERTIFICATE-----",
 	} {
 		if _, err := NewHTTPClient(file); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

@@ -39,7 +39,7 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 		var err error
 		data, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(o.ClientCertificate), ""))
 		if err != nil {
-			return nil, nil, errors.New("the certificate is not base64")
+			return nil, nil, errors.New("the certificate is not base64: encode the whole PFX file")
 		}
 	case o.ClientCertificatePath != "":
 		var err error
@@ -69,8 +69,8 @@ func parsePKCS12(data []byte, password string) ([]*x509.Certificate, crypto.Priv
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword):
 		return nil, nil, errors.New("the certificate's password is wrong")
-	case err != nil:
-		return nil, nil, fmt.Errorf("the certificate is not readable as PKCS#12: %w", err)
+	case err != nil: // whose text is about ASN.1, and says nothing to whoever named another file
+		return nil, nil, errors.New("the certificate is not readable as PKCS#12 or PEM: export it with its private key")
 	}
 	return append([]*x509.Certificate{leaf}, chain...), key, nil
 }

@@ -100,6 +100,12 @@ func New(o Options) (*Client, error) {
 // Clock returns the client's time source, for waits of the callers.
 func (c *Client) Clock() Clock { return c.clock }
 
+// AccessToken returns a token that is good for a while, for a program that sends requests of its own.
+func (c *Client) AccessToken(ctx context.Context) (string, error) {
+	t, _, err := c.tokens.get(ctx)
+	return t.value, err
+}
+
 // HasWritten reports whether a write was sent. Terraform plans every instance once more while it applies, and a planner
 // that only wants to give advice need not ask the service again then.
 func (c *Client) HasWritten() bool { return c.wrote.Load() }

@@ -37,7 +37,7 @@ func (n *tenant) application(t *testing.T) (graph.Application, graph.ServicePrin
 	if err != nil || len(templates) != 1 {
 		t.Fatalf("templates %v, %v", templates, err)
 	}
-	application, principal, err := n.InstantiateApplicationTemplate(t.Context(), templates[0].ID, "Meetings")
+	application, principal, err := n.InstantiateApplicationTemplate(t.Context(), templates[0].ID, graph.NewApplication{DisplayName: "Meetings"})
 	if err != nil {
 		t.Fatal(err)
 	}

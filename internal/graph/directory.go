@@ -31,6 +31,7 @@ type Principal struct {
 	UserPrincipalName string `json:"userPrincipalName"`
 	AccountEnabled    *bool  `json:"accountEnabled"`
 	SecurityEnabled   *bool  `json:"securityEnabled"`
+	Visibility        string `json:"visibility"` // of a group
 }
 
 // UnmarshalJSON reads the kind of the object from its annotation.
@@ -58,7 +59,7 @@ func (p *Principal) UnmarshalJSON(data []byte) error {
 
 // What Principal holds, and of that what the members of a group need. Not every kind of object has every property.
 const (
-	principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled"
+	principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled,visibility"
 	memberProperties    = "id,displayName,userPrincipalName,accountEnabled"
 )
 

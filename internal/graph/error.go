@@ -198,6 +198,9 @@ var (
 	// writesAssignments needs both permissions.
 	// https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto
 	writesAssignments = Permission{[]string{"AppRoleAssignment.ReadWrite.All", "Application.Read.All"}, administrators}
+	// writesOwners needs both permissions; to own an application is not enough to add another owner.
+	// https://learn.microsoft.com/graph/api/application-post-owners
+	writesOwners = Permission{[]string{"Application.ReadWrite.All", "Directory.Read.All"}, administrators}
 	// readsUsers covers users, deleted ones included.
 	// https://learn.microsoft.com/graph/api/user-get
 	readsUsers = Permission{[]string{"User.Read.All"}, "the directory role Directory Readers"}

@@ -59,7 +59,7 @@ func certificateAuthorities(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool() // a system without its own trusts the file's alone
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, fmt.Errorf("reading certificate authorities: %s holds no PEM certificate", file)
+		return nil, fmt.Errorf("reading certificate authorities: %s holds no PEM certificate, which begins with -----BEGIN CERTIFICATE-----", file)
 	}
 	return pool, nil
 }

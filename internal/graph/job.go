@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,12 +63,30 @@ func (j Job) HasCompletedCycle() bool {
 		last != nil && last.TimeEnded != nil && (!strings.EqualFold(last.State, "Failed") || last.CountExported > 0)
 }
 
-// QuarantinedForCredentials reports whether a job that is on is in quarantine because the service could not work with the
-// target at all, which is what wrong credentials lead to; the codes follow the connector and are not documented. Only
-// then may new credentials release it: a quarantine for too many deletions or failures protects people.
+// credentialWords are what the codes of credentials have in common; the codes themselves follow the connector.
+var credentialWords = []string{"credential", "insufficient", "unauthorized", "authorization", "authentication", "accesstoken"}
+
+// QuarantinedForCredentials reports whether a job that is on is in quarantine because of its credentials. Only then may new
+// ones release it, or if the quarantine began after a start that was the caller's own: one for too many deletions, for
+// failures, or by hand protects people.
 func (j Job) QuarantinedForCredentials() bool {
-	return j.Schedule.Active() && j.Status != nil && j.Status.Quarantine != nil &&
-		strings.EqualFold(j.Status.Quarantine.Reason, "EncounteredQuarantineException")
+	if !j.Schedule.Active() || j.Status == nil || j.Status.Quarantine == nil || !strings.EqualFold(j.Status.Quarantine.Reason, "EncounteredQuarantineException") {
+		return false
+	}
+	problem := j.Status.Quarantine.Error
+	return problem == nil || problem.Code == "" || slices.ContainsFunc(credentialWords, func(word string) bool {
+		return strings.Contains(strings.ToLower(problem.Code), word)
+	})
+}
+
+// QuarantinedSince reports whether a job that is on came into quarantine after a moment, and not to hold back deletions or by
+// hand.
+func (j Job) QuarantinedSince(start time.Time) bool {
+	if !j.Schedule.Active() || j.Status == nil || j.Status.Quarantine == nil || start.IsZero() {
+		return false
+	}
+	q := j.Status.Quarantine
+	return q.SeriesBegan != nil && q.SeriesBegan.After(start) && !strings.EqualFold(q.Reason, "TooManyDeletes") && !strings.Contains(strings.ToLower(q.Reason), "ondemand")
 }
 
 // Activity describes in a few words how far the cycle in progress is.
@@ -284,9 +303,20 @@ func (c *Client) StartJob(ctx context.Context, ref JobRef) error {
 	return c.do(ctx, call{method: http.MethodPost, path: ref.path("start"), needs: writesSynchronization}, nil)
 }
 
-// PauseJob stops a job; the cycle in progress runs to its end.
+// PauseJob stops a job; the cycle in progress runs to its end. When the answer is lost, a look tells.
 func (c *Client) PauseJob(ctx context.Context, ref JobRef) error {
-	return c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), needs: writesSynchronization, idempotent: true}, nil)
+	err := c.do(ctx, call{method: http.MethodPost, path: ref.path("pause"), needs: writesSynchronization, idempotent: true}, nil)
+	if !IsAmbiguous(err) {
+		return err
+	}
+	off, _ := Settle(ctx, c, "the job to show as off", func(ctx context.Context) (bool, error) {
+		job, err := c.GetJob(ctx, ref)
+		return err == nil && !job.Schedule.Active(), err
+	})
+	if off {
+		return nil
+	}
+	return err
 }
 
 // RestartJob restarts a job; resetScope is a comma-separated set of flags, "" the service's default.

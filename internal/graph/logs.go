@@ -7,7 +7,9 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +54,28 @@ type ProvisionedObject struct {
 	ID          string
 	DisplayName string
 	Type        string // User or Group
+}
+
+// HeldDeletions are the object ids of the users and groups whose deletion or disabling the service holds back from a job in
+// quarantine, as its provisioning logs tell since the cycle that it stopped, sorted.
+func (c *Client) HeldDeletions(ctx context.Context, ref JobRef, job Job) ([]string, error) {
+	since := time.Time{}
+	if began := job.Status.Quarantine.SeriesBegan; began != nil {
+		since = *began
+	}
+	if last := job.Status.LastExecution; last != nil && last.TimeBegan != nil && last.TimeBegan.Before(since) {
+		since = *last.TimeBegan
+	}
+	held := map[string]bool{}
+	for entry, err := range c.ListProvisioningLogs(ctx, ProvisioningLogFilter{ServicePrincipalID: ref.ServicePrincipalID, JobID: ref.JobID, Since: since.Add(-time.Second)}) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(entry.Action, "stagedDelete") {
+			held[entry.Source.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(held)), nil
 }
 
 // ListProvisioningLogs iterates over the provisioning log, newest first, and asks for a page only when it is needed:

@@ -55,7 +55,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"instantiate",
 			func(ctx context.Context, c *Client) (any, error) {
-				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", NewApplication{DisplayName: "Name"})
 				return []any{a, p}, err
 			},
 			answer(201, `{"application":{"id":"a","appId":"b"},"servicePrincipal":{"id":"p","appRoles":[{"id":"r","value":null,"isEnabled":true,"allowedMemberTypes":["User"]}]}}`),
@@ -65,7 +65,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"instantiate, older names",
 			func(ctx context.Context, c *Client) (any, error) {
-				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", "Name")
+				a, p, err := c.InstantiateApplicationTemplate(ctx, "1", NewApplication{DisplayName: "Name"})
 				return []any{a, p}, err
 			},
 			answer(201, `{"application":{"objectId":"a"},"servicePrincipal":{"objectId":"p"}}`),
@@ -103,6 +103,25 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				return nil, c.UpdateApplication(ctx, "a", ApplicationPatch{DisplayName: &name})
 			},
 			answer(204, ""), "PATCH /v1.0/applications/a", `{"displayName":""}`, nil,
+		},
+		{
+			"get an application",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetApplication(ctx, "a") },
+			answer(200, `{"id":"a","serviceManagementReference":"SVC-1"}`), "GET /v1.0/applications/a", "", Application{ID: "a", ServiceManagementReference: "SVC-1"},
+		},
+		{
+			"list owners",
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.ListOwners(ctx, OwnedServicePrincipal(testSP))
+			},
+			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"B"},{"id":"a"}]}`), "GET " + sp + "/owners?$select=id", "", []string{"a", "b"},
+		},
+		{
+			"remove an owner",
+			func(ctx context.Context, c *Client) (any, error) {
+				return nil, c.RemoveOwner(ctx, OwnedApplication("a"), "o")
+			},
+			answer(404, ""), "DELETE /v1.0/applications/a/owners/o/$ref", "", nil,
 		},
 		{
 			"delete an application",
@@ -159,7 +178,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				return c.GetPrincipals(ctx, []string{"a", "b", "A", "c"})
 			},
 			answer(200, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"a","accountEnabled":false},{"@odata.type":"#microsoft.graph.group","id":"b"},{"@odata.type":"#microsoft.graph.servicePrincipal","id":"c"}]}`),
-			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
+			"POST /v1.0/directoryObjects/getByIds?$select=id%2CdisplayName%2CuserPrincipalName%2CaccountEnabled%2CsecurityEnabled%2Cvisibility", `{"ids":["a","b","c"],"types":["user","group","servicePrincipal"]}`,
 			[]Principal{{ID: "a", Type: "User", AccountEnabled: &enabled}, {ID: "b", Type: "Group"}, {ID: "c", Type: "ServicePrincipal"}},
 		},
 		{
@@ -189,6 +208,12 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 				{ID: "d0-2", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-2"`), "userPrincipalName": json.RawMessage(`"other@corp.example"`)}},
 				{ID: "d0-3", Properties: map[string]json.RawMessage{"id": json.RawMessage(`"d0-3"`), "userPrincipalName": json.RawMessage("null")}},
 			},
+		},
+		{
+			"get what was deleted",
+			func(ctx context.Context, c *Client) (any, error) { return c.GetDeleted(ctx, "a") },
+			answer(200, `{"id":"a","displayName":"A","deletedDateTime":"2030-01-02T03:04:05Z"}`),
+			"GET /v1.0/directory/deletedItems/a", "", DeletedObject{ID: "a", DisplayName: "A", DeletedDateTime: "2030-01-02T03:04:05Z"},
 		},
 		{
 			"list members",

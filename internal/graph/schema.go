@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -78,6 +79,38 @@ func (s *Schema) ObjectMappings() ([]*ObjectMapping, error) {
 	return found, s.malformed
 }
 
+// MappingsNamed lists the object mappings that a name could mean: the kind of their source object, where those of the
+// tenant's directory come first, both their kinds, or what they are called. Case does not count.
+func (s *Schema) MappingsNamed(name string) []*ObjectMapping {
+	all, _ := s.ObjectMappings()
+	fitting := func(among []*ObjectMapping, fits func(*ObjectMapping) bool) []*ObjectMapping {
+		return slices.DeleteFunc(slices.Clone(among), func(m *ObjectMapping) bool { return !fits(m) })
+	}
+	found := fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
+	if len(found) > 1 {
+		if entra := fitting(found, func(m *ObjectMapping) bool { return s.IsEntra(m.Rule.SourceDirectory) }); len(entra) > 0 {
+			found = entra
+		}
+	}
+	if len(found) == 0 {
+		found = fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.Objects(), name) })
+	}
+	if len(found) == 0 {
+		found = fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
+	}
+	return found
+}
+
+// NameOf is the shortest name that means this object mapping alone, "" if there is none.
+func (s *Schema) NameOf(m *ObjectMapping) string {
+	for _, name := range []string{m.SourceObject, m.Objects(), m.Name} {
+		if named := s.MappingsNamed(name); len(named) == 1 && named[0] == m {
+			return name
+		}
+	}
+	return ""
+}
+
 // Object finds the definition of an object in a directory; nil when the schema has none. Names of directories and
 // objects are compared without regard to case.
 func (s *Schema) Object(directory, object string) (*ObjectDefinition, error) {
@@ -140,14 +173,18 @@ func (c *Client) schema(ctx context.Context, path string) (*Schema, error) {
 	return schema, nil
 }
 
-// PutSchema replaces the whole schema of a job. Annotations of the answer it was read from (@odata.…) are left out;
-// the service refuses some of them.
+// Document is the schema as it can be sent back. Annotations of the answer it was read from (@odata.…) are left out; the
+// service refuses some of them.
+func (s *Schema) Document() (json.RawMessage, error) { return withoutAnnotations(s.encode()) }
+
+// PutSchema replaces the whole schema of a job. An error that IsAmbiguous must be settled by GetSchema: the document carries
+// the version that it replaces, and repeated as it is it would be refused, or undo what was written since.
 func (c *Client) PutSchema(ctx context.Context, ref JobRef, schema *Schema) error {
-	document, err := withoutAnnotations(schema.encode())
+	document, err := schema.Document()
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document}, nil)
+	return c.do(ctx, call{method: http.MethodPut, path: ref.path("schema"), needs: writesSynchronization, body: document, once: true}, nil)
 }
 
 // Directory is one of the two sides of a schema: the tenant's, or the target's.

@@ -32,6 +32,8 @@ type call struct {
 	reads bool
 	// idempotent marks a POST that changes no more when done twice.
 	idempotent bool
+	// once marks a PUT that is not to be repeated when its answer was lost: its body says what it replaces.
+	once bool
 	// verdict500 marks a call whose 500 is the answer when it carries an error of the service behind: having the
 	// service try a wrong password again and again may lock the account.
 	verdict500 bool
@@ -104,7 +106,7 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	}
 	request := wire.Request{
 		Method: in.method, URL: target, Path: path, Header: header, Body: body,
-		Once: in.method == http.MethodPost && !in.reads && !in.idempotent, Writes: writes,
+		Once: in.once || in.method == http.MethodPost && !in.reads && !in.idempotent, Writes: writes,
 	}
 	var credentials string
 	signed := c.tokens.attempt(in.method, path)

@@ -88,6 +88,15 @@ func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]S
 	return users, err
 }
 
+// GetDeleted returns what the recycle bin has under an id, of whatever kind.
+//
+// https://learn.microsoft.com/graph/api/directory-deleteditems-get
+func (c *Client) GetDeleted(ctx context.Context, id string) (DeletedObject, error) {
+	var deleted DeletedObject
+	err := c.do(ctx, call{method: http.MethodGet, path: pathOf("directory", "deletedItems", id), needs: readsGroups}, &deleted)
+	return deleted, err
+}
+
 // Members are the direct members of one group, or why they could not be read.
 type Members struct {
 	Members []Principal
@@ -131,6 +140,15 @@ func UserRequest(idOrUPN string) BatchRequest {
 type MembersPage struct {
 	Value    []Principal `json:"value"`
 	NextLink string      `json:"@odata.nextLink"` // "" when these are all
+}
+
+// EligibleMembersRequest asks, as an element of a batch, whether anybody may activate a membership of a group that Privileged
+// Identity Management looks after; there is an entry for each. They are not among the members.
+//
+// https://learn.microsoft.com/graph/api/privilegedaccessgroup-list-eligibilityscheduleinstances
+func EligibleMembersRequest(groupID string) BatchRequest {
+	return BatchRequest{Method: http.MethodGet, URL: "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?" +
+		query("$filter", "groupId eq "+quoted(groupID)+" and accessId eq 'member'", "$select", "id")}
 }
 
 // GroupMembersRequest asks, as an element of a batch, for the first members of a group; its answer is a MembersPage.

@@ -4,6 +4,7 @@
 package graphdiag
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (s *Skipped) Add(check string, err error) {
 	var answer *graph.Error
 	switch {
 	case graph.IsPermissionDenied(err) && errors.As(err, &answer):
-		s.AddReason(check, grant(answer.Needs))
+		s.AddReason(check, cmp.Or(readOnly(answer.Needs), grant(answer.Needs)))
 	case graph.IsLicenseMissing(err):
 		s.AddReason(check, "The tenant lacks a license of Microsoft Entra ID P1 or P2.")
 	case errors.As(err, &answer) && answer.StatusCode == 0:
@@ -33,6 +34,29 @@ func (s *Skipped) Add(check string, err error) {
 	default:
 		s.AddReason(check, ownSentence(err))
 	}
+}
+
+// readOnly is the sentence for a refusal of what only an identity with a writing permission may do, "" for any other.
+// Whoever plans without that does so on purpose, or learns from the apply what is missing: advice to grant it at every
+// plan would be wrong for the one and early for the other.
+func readOnly(needs graph.Permission) string {
+	for _, permission := range needs.Application {
+		if strings.Contains(permission, ".ReadWrite.") {
+			return "The signed-in identity only reads: it does not have `" + permission + "`, which only an apply needs."
+		}
+	}
+	return ""
+}
+
+// NotRefreshed is the warning that attributes of a resource keep the values of the last apply because err refuses to show
+// them. Risk says what an apply may therefore do: "overwrite what was changed in them elsewhere".
+func NotRefreshed(what string, attributes []string, err error, risk string) diag.Diagnostic {
+	cause := ""
+	if answer, ok := errors.AsType[*graph.Error](err); ok {
+		cause = " " + cmp.Or(readOnly(answer.Needs), grant(answer.Needs))
+	}
+	return diag.NewWarningDiagnostic("Attributes of "+what+" were not refreshed",
+		"`"+strings.Join(attributes, "`, `")+"` keep the values of the last apply, and the next one may "+risk+"."+cause)
 }
 
 // AddReason is Add for a cause that is no error, given as a full sentence ("The connection does not exist yet.").

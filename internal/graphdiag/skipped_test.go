@@ -33,6 +33,31 @@ func TestSkipped_isOneWarning(t *testing.T) {
 	}
 }
 
+// Whoever plans with reading permissions means to: nobody is told at every plan to grant more.
+func TestSkipped_advisesAReaderNotToWrite(t *testing.T) {
+	t.Parallel()
+	role := "the directory role Application Administrator"
+	refusedWriter := &graph.Error{StatusCode: 401, Code: "UnknownError", Needs: graph.Permission{Application: []string{"Synchronization.ReadWrite.All"}, Role: role}}
+	refusedReader := &graph.Error{StatusCode: 403, Needs: graph.Permission{Application: []string{"User.Read.All", "Group.Read.All"}, Role: role}}
+	const reads = "The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."
+	const grants = "Grant the Microsoft Graph application permissions `User.Read.All` and `Group.Read.All` with admin consent, or, for a signed-in person, the directory role Application Administrator."
+	var s graphdiag.Skipped
+	s.Add("the operators", refusedWriter)
+	s.Add("the expressions", refusedWriter)
+	s.Add("the members", refusedReader)
+	want := diag.Diagnostics{diag.NewWarningDiagnostic("Some checks could not run",
+		"Not checked: the operators; the expressions; the members. "+reads+" "+grants+" They run at apply.")}
+	if diff := cmp.Diff(want, s.Diagnostics("They run at apply.")); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+	for cause, err := range map[string]error{" " + reads: refusedWriter, " " + grants: refusedReader, "": errors.New("broken")} {
+		want := diag.NewWarningDiagnostic("Attributes of the thing were not refreshed", "`a`, `b` keep the values of the last apply, and the next one may overwrite them."+cause)
+		if diff := cmp.Diff(diag.Diagnostic(want), graphdiag.NotRefreshed("the thing", []string{"a", "b"}, err, "overwrite them")); diff != "" {
+			t.Errorf("diagnostic (-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestSkipped_saysNothingWhenEverythingRan(t *testing.T) {
 	t.Parallel()
 	var s graphdiag.Skipped

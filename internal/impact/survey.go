@@ -238,7 +238,7 @@ var problemTexts = map[string]Problem{
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},
 	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
-		"It is taken to be `assigned`. Grant `Synchronization.ReadWrite.All` to the identity that signs in."},
+		"It is taken to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -58,6 +59,9 @@ var everyAttribute = map[string][]alone{
 		{at: "gallery_name", to: "GoTo", want: refused},
 		{at: "application_template_id", to: store.TemplateGoTo, want: refused},
 		{at: "force_destroy", to: true, want: steers},
+		{at: "owner_ids", to: []any{store.UserAna, store.UserBen}, want: writes, from: []any{"owner_ids", []any{store.UserAna}}},
+		{at: "service_management_reference", to: "SVC-2", want: writes, from: []any{"service_management_reference", "SVC-1"}},
+		{at: "service_management_reference", want: steers, from: []any{"service_management_reference", "SVC-1"}},
 	},
 	"gotomeeting_provisioning_connection": {
 		{at: "service_principal_id", to: theOther, want: replaces},
@@ -117,6 +121,7 @@ var everyAttribute = map[string][]alone{
 		{at: "mapping_ids", to: []any{elsewhere + "/job/User"}, want: refused},
 		{at: "assignment_ids", to: []any{elsewhere + "/assigned"}, want: refused},
 		{at: "allow_default_mappings", want: steers},
+		{at: "allow_two_writers", to: true, want: steers},
 		{at: "on_outside_pause", to: "resume", want: writes, first: pausesOutside},
 		{at: "resume_token", to: "now", want: writes, first: pausesOutside},
 		{at: "release_deletions", to: map[string]any{"quarantine_began": quarantineBegan, "max": 1}, want: writes, first: holdsDeletions},
@@ -154,7 +159,8 @@ var onlySteer = []string{
 	"gotomeeting_provisioning_connection.credentials_wo",    // likewise
 	"gotomeeting_provisioning_connection.test_connection",
 	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
-	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
+	"gotomeeting_provisioning_state.allow_two_writers",
+	"gotomeeting_provisioning_state.restart_scope", // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",
 	"gotomeeting_user_role_assignments_exclusive.allow_empty",
 	"gotomeeting_user_role_assignments_exclusive.max_foreign_removals",
@@ -257,7 +263,9 @@ type tenant struct {
 
 func newTenant(t *testing.T, typeName string) *tenant {
 	t.Helper()
-	env := acctest.New(t)
+	env := acctest.New(t, func(o *simulator.Options) { // owners need more than the usual
+		o.Permissions = append(simulator.DefaultPermissions(), "Directory.Read.All")
+	})
 	n := &tenant{Env: env, t: t}
 	if err := env.Sim.Store().UpdateConnector(store.ConnectorGoToMeeting, n.addGroups); err != nil {
 		t.Fatal(err)

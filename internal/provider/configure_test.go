@@ -130,8 +130,8 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"http in a private network is fine for managed identities", map[string]any{"use_msi": true, "msi_endpoint": "http://172.16.4.2:8081/msi/token"}, nil, nil},
 		{"OIDC switched off at a desk is fine", identity("oidc_request_url", "https://token.example.com"), values{"ARM_USE_OIDC": "false"}, nil},
 
-		{"token file for AKS is fine", identity("use_aks_workload_identity", true, "oidc_token_file_path", "f"), nil, nil},
-		{"token file for AKS with OIDC off is fine", identity("use_aks_workload_identity", true, "use_oidc", false, "oidc_token_file_path", "f"), nil, nil},
+		{"token file for AKS is fine", identity("use_aks_workload_identity", true, "oidc_token_file_path", "configure_test.go"), nil, nil},
+		{"token file for AKS with OIDC off is fine", identity("use_aks_workload_identity", true, "use_oidc", false, "oidc_token_file_path", "configure_test.go"), nil, nil},
 
 		{"no way left", map[string]any{"use_cli": false}, nil, acctest.Diagnostics{failure("", "No way to sign in",
 			"No sign-in method is configured and `use_cli` is off. Give a client secret, a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi`, "+
@@ -191,29 +191,40 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 			"The URL must have no query and no fragment. Give one such as \"https://graph.example.com\".")}},
 
 		{"environment: malformed client id", nil, values{"ARM_CLIENT_ID": "x"}, acctest.Diagnostics{failure("client_id", "Invalid environment variable", "`ARM_CLIENT_ID` sets `client_id`. \"x\""+clients)}},
-		{"environment: no truth value", nil, values{"ARM_USE_OIDC": "yes please"}, acctest.Diagnostics{failure("use_oidc", "Invalid environment variable", "`ARM_USE_OIDC` sets `use_oidc`. \"yes please\" is neither true nor false.")}},
+		{"environment: no truth value", nil, values{"ARM_USE_OIDC": "yes please"}, acctest.Diagnostics{failure("use_oidc", "Invalid environment variable", "`ARM_USE_OIDC` sets `use_oidc`. \"yes please\" is neither true nor false. Give one of them.")}},
 		{"environment: unknown cloud", nil, values{"ARM_ENVIRONMENT": "germany"}, acctest.Diagnostics{
 			failure("environment", "Invalid environment variable", "`ARM_ENVIRONMENT` sets `environment`. \"germany\""+clouds)}},
+		{"metadata host of a cloud is fine", identity("client_secret", "s"), values{"ARM_METADATA_HOSTNAME": "management.azure.com"}, nil},
+		{"metadata host with its own cloud is fine", identity("client_secret", "s", "environment", "dod", "metadata_host", "https://management.usgovcloudapi.net/"), nil, nil},
+		{"metadata host beside given endpoints is fine", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com", "authority_host", "https://login.example.com"),
+			values{"ARM_METADATA_HOST": "127.0.0.1:8443"}, nil},
+		{"metadata host of a cloud of one's own", identity("client_secret", "s", "metadata_host", "metadata.example.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+			"It is not the host of a cloud that this provider knows, and the provider does not look clouds up. Give `graph_endpoint` and `authority_host`, or remove it.")}},
+		{"the same from the environment, and only one endpoint", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com"), values{"ARM_METADATA_HOSTNAME": "metadata.example.com"}, acctest.Diagnostics{
+			failure("metadata_host", "Metadata host that is not followed", "The value is from `ARM_METADATA_HOSTNAME`. It is not the host of a cloud that this provider knows, and the provider does not look clouds up. "+
+				"Give `graph_endpoint` and `authority_host`, or remove it.")}},
+		{"metadata host of another cloud", identity("client_secret", "s", "environment", "china", "metadata_host", "management.azure.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+			"It belongs to the cloud `global`, and `environment` is `china`. Keep one of the two.")}},
 		{"environment: http", nil, values{"GOTOMEETING_GRAPH_ENDPOINT": "http://graph.example.com"}, acctest.Diagnostics{failure("graph_endpoint", "Invalid environment variable",
 			"`GOTOMEETING_GRAPH_ENDPOINT` sets `graph_endpoint`. \"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
 
-		{"file that is not there", identity("client_secret_file_path", absent), nil, acctest.Diagnostics{failure("client_secret_file_path", "Cannot read file", "The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
+		{"file that is not there", identity("client_secret_file_path", absent), nil, acctest.Diagnostics{failure("client_secret_file_path", "Cannot read file", "The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path, or let the provider read the file.")}},
 		{"file of the environment that is not there", nil, values{"ARM_CLIENT_ID_FILE_PATH": absent}, acctest.Diagnostics{failure("client_id_file_path", "Cannot read file",
-			"The value is from `ARM_CLIENT_ID_FILE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
-		{"empty file", identity("client_secret_file_path", empty), nil, acctest.Diagnostics{failure("client_secret_file_path", "Empty file", "The file \""+empty+"\" is empty.")}},
+			"The value is from `ARM_CLIENT_ID_FILE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path, or let the provider read the file.")}},
+		{"empty file", identity("client_secret_file_path", empty), nil, acctest.Diagnostics{failure("client_secret_file_path", "Empty file", "The file \""+empty+"\" is empty. Write the value into it, or name another file.")}},
 		{"file without a client id in it", map[string]any{"client_id_file_path": word}, nil, acctest.Diagnostics{failure("client_id_file_path", "Invalid file", "The file \""+word+"\" sets `client_id`. The value, 11 characters that are not shown,"+clients)}},
 
 		{"certificate that is not there", identity("client_certificate_path", absent), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
-			"The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
+			"The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path, or let the provider read the file.")}},
 		{"certificate of the environment that is not there", nil, values{"ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID, "ARM_CLIENT_CERTIFICATE_PATH": absent}, acctest.Diagnostics{
-			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
+			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path, or let the provider read the file.")}},
 		{"ECDSA certificate", identity("client_certificate_path", ecdsaFile), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
 			"The certificate's key is ECDSA; Microsoft Entra ID takes only RSA here.")}},
-		{"certificate that is not base64", identity("client_certificate", "***"), nil, acctest.Diagnostics{failure("client_certificate", "Cannot use the client certificate", "The certificate is not base64.")}},
+		{"certificate that is not base64", identity("client_certificate", "***"), nil, acctest.Diagnostics{failure("client_certificate", "Cannot use the client certificate", "The certificate is not base64: encode the whole PFX file.")}},
 		{"authorities that are not there", identity("client_secret", "s", "ca_certificate_file", absent), nil, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
-			"Reading certificate authorities: the file \"/nonexistent/example\" cannot be read: no such file or directory.")}},
+			"Reading certificate authorities: the file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path, or let the provider read the file.")}},
 		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
-			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate.")}},
+			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. Reading certificate authorities: "+word+" holds no PEM certificate, which begins with -----BEGIN CERTIFICATE-----.")}},
 
 		{"GoTo", goTo("client_id", "c", "client_secret", "s", "personal_access_token", "p", "account_key", "8000000000000000001", "endpoint", "http://127.0.0.1:8080/", "token_endpoint", "https://login.example.com/oauth/token"), nil, nil},
 		{"GoTo without credentials", goTo("account_key", "8000000000000000001"), nil, nil},

@@ -4,11 +4,14 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
@@ -61,14 +64,14 @@ func (s settings) readFiles() diag.Diagnostics {
 		}
 		content, err := textfile.Read(s.get(file))
 		if err != nil {
-			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+sentence(err.Error()))
+			diags.AddAttributeError(path.Root(file), "Cannot read file", s.from(file)+unusable(err))
 			continue
 		}
 		value := textfile.Trimmed(string(content))
 		problem := checkText(name, value)
 		switch {
 		case value == "":
-			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty.", s.get(file)))
+			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. Write the value into it, or name another file.", s.get(file)))
 		case problem != "":
 			diags.AddAttributeError(path.Root(file), "Invalid file", s.from(file)+fmt.Sprintf("The file %q sets `%s`. %s", s.get(file), name, problem))
 		default:
@@ -77,6 +80,31 @@ func (s settings) readFiles() diag.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// unusable says why a file cannot be used, and what to do when it cannot be read at all.
+func unusable(err error) string {
+	text := sentence(err.Error())
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		text += " Correct the path, or let the provider read the file."
+	}
+	return text
+}
+
+// checkTokenFile finds a token file that is missing or empty before the first request would. It is read anew later.
+func (s settings) checkTokenFile(method graph.Method) diag.Diagnostics {
+	const file = "oidc_token_file_path"
+	if method != graph.MethodOIDCTokenFile && method != graph.MethodWorkloadIdentity {
+		return nil
+	}
+	content, err := textfile.Read(s.get(file))
+	switch {
+	case err != nil:
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Cannot read file", s.from(file)+unusable(err))}
+	case textfile.Trimmed(string(content)) == "":
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. The CI system writes the token into it.", s.get(file)))}
+	}
+	return nil
 }
 
 // aksWorkloadIdentity takes over what the AKS webhook puts into the pod's environment.

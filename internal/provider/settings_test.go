@@ -132,6 +132,7 @@ func samples(t *testing.T) map[string][2]string {
 		"msi_endpoint":                       {"http://169.254.169.254/token", "http://127.0.0.1:40342/token"},
 		"use_cli":                            {"true", "false"},
 		"environment":                        {"china", "dod"},
+		"metadata_host":                      {"management.azure.com", "management.chinacloudapi.cn"},
 		"graph_endpoint":                     {"https://graph.example.com", "http://localhost:8080"},
 		"authority_host":                     {"https://login.example.com", "https://login.example.org"},
 		"ca_certificate_file":                {"first.pem", "second.pem"},
@@ -368,5 +369,29 @@ func TestSettings_endpoints(t *testing.T) {
 				t.Errorf("endpoints (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestResolve_choosesTheCloudByItsMetadataHost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{"management.azure.com": "global", "HTTPS://Management.ChinaCloudAPI.cn/": "china", "management.usgovcloudapi.net": "usgovernmentl4", "": "global"} {
+		s, found := block(t, map[string]any{"client_secret": "s"}).resolve(lookup(map[string]string{"ARM_METADATA_HOSTNAME": host, "ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID}))
+		if found.HasError() || s.environment.Name != want {
+			t.Errorf("%s: cloud %s\n%v", host, s.environment.Name, found)
+		}
+	}
+}
+
+func TestProvider_userAgentTakesWhatTheEnvironmentAdds(t *testing.T) {
+	t.Parallel()
+	for added, want := range map[string]string{
+		"":                         "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0",
+		" pid-1234 ci/7 ":          "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0 pid-1234 ci/7",
+		"ci/7\r\nAuthorization: x": "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0 ci/7Authorization: x",
+	} {
+		p := &Provider{version: "1.2.3", getenv: lookup(map[string]string{"TF_APPEND_USER_AGENT": added})}
+		if got := p.userAgent("1.14.0"); got != want {
+			t.Errorf("%q gives %q", added, got)
+		}
 	}
 }

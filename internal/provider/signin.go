@@ -218,7 +218,7 @@ func (s settings) httpClient() (*http.Client, diag.Diagnostics) {
 	client, err := graph.NewHTTPClient(s.get("ca_certificate_file"))
 	if err != nil {
 		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("ca_certificate_file"),
-			"Cannot use the certificate authorities", s.from("ca_certificate_file")+sentence(err.Error()))}
+			"Cannot use the certificate authorities", s.from("ca_certificate_file")+unusable(err))}
 	}
 	return client, nil
 }
@@ -257,7 +257,7 @@ func (s settings) credentialDiagnostic(method graph.Method, err error) diag.Diag
 		if s.has("client_certificate_path") {
 			attribute = "client_certificate_path"
 		}
-		return diag.NewAttributeErrorDiagnostic(path.Root(attribute), "Cannot use the client certificate", s.from(attribute)+sentence(err.Error()))
+		return diag.NewAttributeErrorDiagnostic(path.Root(attribute), "Cannot use the client certificate", s.from(attribute)+unusable(err))
 	}
 	return diag.NewErrorDiagnostic("Cannot prepare to sign in", fmt.Sprintf("Preparing to sign in with %s failed: %s", method, sentence(err.Error())))
 }

@@ -21,6 +21,7 @@ const (
 	ofProvider kindOfSchema = iota
 	ofResource
 	ofDataSource
+	ofListResource
 )
 
 // wholeNumbers explains fractions where a whole number belongs. Every number of this provider's schemas is whole; the
@@ -76,6 +77,8 @@ func (w *wholeNumbers) schema(ctx context.Context, kind kindOfSchema, typeName s
 		return w.known.Provider
 	case kind == ofDataSource:
 		return w.known.DataSourceSchemas[typeName]
+	case kind == ofListResource:
+		return w.known.ListResourceSchemas[typeName]
 	}
 	return w.known.ResourceSchemas[typeName]
 }

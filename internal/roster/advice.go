@@ -4,6 +4,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -13,6 +14,7 @@ type Finding struct {
 	PrincipalID     string
 	Summary, Detail string
 	Refuses         bool // else it is a warning
+	Lapses          bool // what was assigned before may have come to this
 }
 
 // Advice is what there is to say about principals that are going to be assigned.
@@ -41,6 +43,7 @@ func (p *Principals) Advise(ctx context.Context, ids ...string) Advice {
 	var members map[string]membership
 	members, a.MembersErr = get(ctx, p.groups, groups)
 	for _, id := range groups {
+		a.MembersErr = cmp.Or(a.MembersErr, members[id].err)
 		a.Findings = append(a.Findings, judgeGroup(a.Principals[id], members[id])...)
 	}
 	return a
@@ -72,13 +75,13 @@ func judge(id string, p Principal) []Finding {
 	switch {
 	case !p.Exists:
 		return []Finding{{id, "No such principal", fmt.Sprintf(
-			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true}}
+			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true, true}}
 	case p.Type == KindGroup && p.SecurityEnabled != nil && !*p.SecurityEnabled:
 		return []Finding{{id, "Group cannot be assigned", fmt.Sprintf(
-			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true}}
+			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true, false}}
 	case p.Type == KindUser && p.AccountEnabled != nil && !*p.AccountEnabled:
 		return []Finding{{id, "Disabled user", fmt.Sprintf(
-			"The user %s is disabled in the directory. Provisioning treats disabled users as to be disabled in the target, too.", named(p)), false}}
+			"The user %s is disabled in the directory. Provisioning treats disabled users as to be disabled in the target, too.", named(p)), false, false}}
 	}
 	return nil
 }
@@ -86,17 +89,17 @@ func judge(id string, p Principal) []Finding {
 // judgeGroup says which groups bring fewer users into scope than they seem to.
 func judgeGroup(p Principal, m membership) []Finding {
 	switch {
-	case !m.exists || m.more && m.groups == 0:
+	case !m.exists || m.err != nil || m.more && m.groups == 0:
 		return nil
 	case m.users == 0 && m.groups > 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has only groups as members. Provisioning does not expand nested groups: nobody comes into scope by it. Assign the inner groups instead.", named(p)), false}}
+			"The group %s has only groups as members. Provisioning does not expand nested groups: nobody comes into scope by it. Assign the inner groups instead.", named(p)), false, false}}
 	case m.users == 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has no users as direct members, so that nobody comes into scope by it yet.", named(p)), false}}
+			"The group %s has no users as direct members, so that nobody comes into scope by it yet.", named(p)), false, false}}
 	case m.groups > 0:
 		return []Finding{{p.ID, "Nested group", fmt.Sprintf(
-			"The group %s has groups among its members. Provisioning does not expand nested groups: only its direct users come into scope.", named(p)), false}}
+			"The group %s has groups among its members. Provisioning does not expand nested groups: only its direct users come into scope.", named(p)), false, false}}
 	}
 	return nil
 }

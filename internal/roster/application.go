@@ -14,6 +14,11 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
+// Named is an assignment as a configuration writes it: by an object id or a user principal name, and the text of a role.
+type Named struct {
+	Principal, Role string
+}
+
 // Application is a service principal as a run sees it: its roles, who holds them, and what the run means to do about it.
 type Application struct {
 	ID string
@@ -30,8 +35,9 @@ type Application struct {
 	// no more.
 	Refused atomic.Bool
 
-	// Warned counts the warnings about people who lose access: beyond some they share a title.
-	Warned atomic.Int32
+	// Lapsed are the assignments that were in the state when this run began and are not there any more, by principal and role
+	// as the configuration names them: what speaks against making them again stops nobody's plan. A set is the zero value.
+	Lapsed memo.Set[Named]
 
 	// Exclusive says that a set of this application is in the state.
 	Exclusive atomic.Bool

@@ -61,23 +61,63 @@ func TestAssign_settlesLostAnswers(t *testing.T) {
 	}
 }
 
-func TestAssign_takesOverWhatIsThereAndKeepsIt(t *testing.T) {
-	d := newFake()
-	foreign, err := d.add(anaID, userRole)
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestAssign_makesWhatIsThereAnewAndKeepsIt(t *testing.T) {
 	key := Key{anaID, userRole}
-	app := New(d).Application(spID)
-	if found, err := app.Assign(t.Context(), key); err != nil || found.ID != foreign.ID {
-		t.Errorf("got %+v, %v; want %s", found, err, foreign.ID)
+	tests := []struct {
+		name    string
+		onBatch func(d *fakeDirectory) // what happens to the one request
+		stays   bool                   // the old one
+	}{
+		{"plain", func(*fakeDirectory) {}, false},
+		{"lost before it took effect", func(d *fakeDirectory) { d.onBatch = func(int) (bool, error) { return false, lost() } }, true},
+		{"lost after it took effect", func(d *fakeDirectory) { d.onBatch = func(int) (bool, error) { return true, lost() } }, false},
+		{"the new one is throttled", func(d *fakeDirectory) {
+			d.onItem = func(r graph.BatchRequest) (bool, error) {
+				if r.Method == http.MethodPost {
+					return false, status(http.StatusTooManyRequests)
+				}
+				return true, nil
+			}
+		}, false},
+		{"somebody else removes the old one first", func(d *fakeDirectory) {
+			d.onBatch = func(int) (bool, error) {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				d.assignments = nil
+				d.onItem = func(r graph.BatchRequest) (bool, error) { return false, status(http.StatusBadRequest) } // as the service says of what is gone
+				return true, nil
+			}
+		}, false},
 	}
-	var exists *ExistsError
-	if _, err = app.Assign(t.Context(), key); !errors.As(err, &exists) || exists.Found.ID != foreign.ID {
-		t.Errorf("a second time: got %v, want that %s is managed twice", err, foreign.ID)
-	}
-	if err := app.Remove(t.Context(), foreign.ID, key); err != nil || len(d.assignments) != 1 {
-		t.Errorf("what was taken over was removed: %v", err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newFake()
+			foreign, err := d.add(anaID, userRole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.onBatch(d)
+			app := New(d).Application(spID)
+			found, err := app.Assign(t.Context(), key)
+			if err != nil || found.ID == foreign.ID != tt.stays || len(d.assignments) != 1 || d.assignments[0].ID != found.ID {
+				t.Fatalf("got %+v, %v; there is %+v", found, err, d.assignments)
+			}
+			// Another process removes what it knows; this one keeps whatever has the key.
+			d.remove(foreign.ID)
+			if !tt.stays && len(d.assignments) != 1 {
+				t.Error("another process removed it")
+			}
+			if tt.stays {
+				d.assignments = []graph.Assignment{foreign}
+			}
+			var exists *ExistsError
+			if again, err := app.Assign(t.Context(), key); !errors.As(err, &exists) || exists.Found.ID != found.ID {
+				t.Errorf("a second time: got %+v, %v, want that %s is managed twice", again, err, found.ID)
+			}
+			if err := app.Remove(t.Context(), found.ID, key); err != nil || len(d.assignments) != 1 {
+				t.Errorf("what was taken over was removed: %v", err)
+			}
+		})
 	}
 }
 

@@ -5,9 +5,9 @@ package roster
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
@@ -15,12 +15,8 @@ import (
 // AssignTries is how often an assignment is tried.
 const AssignTries = 5
 
-// How often a listing is asked before it is believed about what was written a moment ago (over some four seconds), and how
-// long an interrupted apply may take to find out what it did.
-const (
-	settleLooks = 4
-	settleGrace = 15 * time.Second
-)
+// settleLooks is how often a listing is asked before it is believed about what was made a moment ago, over some four seconds.
+const settleLooks = 4
 
 // ExistsError says that this run has made the same assignment before, for another resource.
 type ExistsError struct {
@@ -39,8 +35,9 @@ func (e *UnsettledError) Error() string { return e.err.Error() }
 func (e *UnsettledError) Unwrap() error { return e.err }
 
 // Assign gives a principal a role. A lost answer is settled by looking, and only what a look shows to be absent is
-// tried again. What is there already is taken over: it may be what a resource with another address is about to remove, and
-// Remove leaves it then. Its errors may be an ExistsError or an UnsettledError.
+// tried again. What is there already is made anew: it may be what a resource with another address is about to remove. Remove
+// leaves the new one then, and another process, which runs for another provider configuration or another state, does not
+// know its id. Its errors may be an ExistsError or an UnsettledError.
 func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, error) {
 	made, err := a.assign(ctx, key)
 	if err == nil && !a.made.Add(made.ID) {
@@ -65,8 +62,8 @@ func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, er
 			if found, ok := a.adopt(ctx, key); ok {
 				return found, nil
 			}
-			if (graph.IsConflict(err) || a.left.Has(key)) && ctx.Err() == nil && try < AssignTries {
-				continue // somebody else was writing at the same time, or this run has just removed it
+			if (try == 1 || graph.IsConflict(err) || a.left.Has(key)) && ctx.Err() == nil && try < AssignTries {
+				continue // somebody else was writing at the same time, or it was removed since
 			}
 			return graph.Assignment{}, err
 		}
@@ -82,15 +79,43 @@ func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, er
 	}
 }
 
-// adopt is duplicate while nobody removes a single assignment, and keeps what it finds from being removed afterwards.
+// adopt makes what a refused assignment would double anew while nobody removes a single assignment, and keeps it from being
+// removed afterwards. What this run has made itself stays as it is, and so does what cannot be made anew.
 func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, bool) {
 	a.Writing.Lock()
 	defer a.Writing.Unlock()
 	found, ok := a.duplicate(ctx, key)
-	if ok {
-		a.kept.Add(key)
+	if !ok {
+		return found, false
 	}
-	return found, ok
+	a.kept.Add(key)
+	if a.made.Has(found.ID) {
+		return found, true
+	}
+	return a.remake(ctx, found, key)
+}
+
+// remake replaces an assignment by an equal one in a single request, so that no interruption falls between. If the old one
+// is gone although the new one is not there, whoever asked for it tries again.
+func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key) (graph.Assignment, bool) {
+	defer a.listing.Drop()
+	again := graph.NewAssignmentRequest(a.ID, key.PrincipalID, key.RoleID)
+	again.Follows = true
+	answers, err := a.directory.Batch(context.WithoutCancel(ctx), []graph.BatchRequest{graph.DeleteAssignmentRequest(a.ID, old.ID), again})
+	if err != nil || answers[0].Err != nil && !graph.IsNotFound(answers[0].Err) {
+		found, ok, err := a.settle(ctx, key) // the old one, or what a request without an answer has made
+		if !ok && err == nil {
+			a.left.Add(key)
+		}
+		return found, ok && err == nil
+	}
+	a.removed.Add(old.ID)
+	a.left.Add(key)
+	var made graph.Assignment
+	if answers[1].Err == nil && json.Unmarshal(answers[1].Body, &made) == nil && made.ID != "" {
+		return made, true
+	}
+	return graph.Assignment{}, false
 }
 
 // duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
@@ -106,29 +131,18 @@ func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment,
 
 // settle looks for an assignment in fresh listings until it is seen or enough looks have not seen it.
 func (a *Application) settle(ctx context.Context, key Key) (found graph.Assignment, ok bool, err error) {
-	err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) bool {
+	ok, err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) (ok bool) {
 		found, ok = l.Get(key)
 		return ok
 	})
 	return found, ok, err
 }
 
-// lookOften shows fresh listings to see until it has seen what it wants, or often enough. It takes a moment even when the
-// context has ended, since an interrupted apply that knows what it did leaves nothing behind unseen.
-func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) error {
-	if ctx.Err() != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
-		defer cancel()
-	}
-	looks := settleLooks
-	return a.directory.Poll(ctx, what, func(ctx context.Context) (bool, string, error) {
+// lookOften shows fresh listings to see until it has seen what it wants, or often enough.
+func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) (seen bool, err error) {
+	return graph.Settle(ctx, a.directory, what, func(ctx context.Context) (bool, error) {
 		l, err := a.listing.Now(ctx)
-		if err != nil {
-			return false, "", err
-		}
-		looks--
-		return see(l) || looks <= 0, "not seen yet", nil
+		return err == nil && see(l), err
 	})
 }
 

@@ -220,6 +220,11 @@ func (d *fakeDirectory) ListDeletedUsers(context.Context, []string) ([]graph.Sel
 	return nil, nil
 }
 
+func (d *fakeDirectory) GetDeleted(context.Context, string) (graph.DeletedObject, error) {
+	d.count("GetDeleted")
+	return graph.DeletedObject{}, status(http.StatusNotFound)
+}
+
 func (d *fakeDirectory) FirstUsers(_ context.Context, most int) ([]graph.User, error) {
 	d.count("FirstUsers")
 	if d.onUsers != nil {

@@ -105,15 +105,25 @@ type Losses struct {
 	Users []string
 	// Principals are those whose own last usable role goes, with one of its assignments each, sorted by id; groups among them.
 	Principals []graph.Assignment
-	// AtLeast says that the members of a group among Principals are not known, so that more users than these lose access.
-	AtLeast bool
+	// Uncounted says of groups among Principals, by id, why they may have more members than are counted. nil for none.
+	Uncounted map[string]string
+}
+
+// AtLeast reports whether more users than these may lose access.
+func (l Losses) AtLeast() bool { return len(l.Uncounted) > 0 }
+
+func (l *Losses) uncounted(groupID, why string) {
+	if l.Uncounted == nil {
+		l.Uncounted = map[string]string{}
+	}
+	l.Uncounted[groupID] = why
 }
 
 // LossesOf says who loses access when some of the listed assignments are removed and others are added (or stay wanted,
 // which counts the same). Whoever keeps or gets another usable role keeps access, themselves or by a group that stays.
 //
 // Members are the ids of the direct users of groups, as provisioning does not expand nested ones. A group that loses its
-// role and is not in the map makes the result AtLeast; a group that stays and is not in the map keeps nobody, so that the
+// role and is not in the map is Uncounted; a group that stays and is not in the map keeps nobody, so that the
 // count errs on the safe side. Usable tells which roles count, by id; nil for all.
 func LossesOf(l *Listing, removed, added map[Key]bool, members map[string][]string, usable func(roleID string) bool) Losses {
 	counts := func(key Key) bool { return usable == nil || usable(key.RoleID) }
@@ -150,7 +160,9 @@ func LossesOf(l *Listing, removed, added map[Key]bool, members map[string][]stri
 			users[principalID] = true
 		case KindGroup:
 			ids, known := members[principalID]
-			losses.AtLeast = losses.AtLeast || !known
+			if !known {
+				losses.uncounted(principalID, "whose members could not be counted")
+			}
 			for _, id := range ids {
 				users[strings.ToLower(id)] = true
 			}

@@ -79,8 +79,8 @@ func TestLossesOf_areNet(t *testing.T) {
 			if diff := cmp.Diff(tt.users, got.Users); diff != "" {
 				t.Errorf("users: %s", diff)
 			}
-			if diff := cmp.Diff(tt.principals, principals); diff != "" || got.AtLeast != tt.atLeast {
-				t.Errorf("at least: %t; principals: %s", got.AtLeast, diff)
+			if diff := cmp.Diff(tt.principals, principals); diff != "" || got.AtLeast() != tt.atLeast {
+				t.Errorf("at least: %t; principals: %s", got.AtLeast(), diff)
 			}
 		})
 	}
@@ -93,16 +93,16 @@ func TestLosses_readTheMembersOfGroupsThatGo(t *testing.T) {
 	l := NewListing([]graph.Assignment{user(anaID, userRole), group(meetingsID, userRole), group(guestsID, userRole), user(calID, userRole)})
 	removed := map[Key]bool{{anaID, userRole}: true, {meetingsID, userRole}: true, {guestsID, userRole}: true}
 	got, members, err := newPrincipals(d).Losses(t.Context(), l, removed, nil, nil)
-	if err != nil || got.AtLeast || len(members[guestsID]) != 2 {
-		t.Errorf("at least: %t, members %v, %v", got.AtLeast, members, err)
+	if err != nil || got.AtLeast() || len(members[guestsID]) != 2 {
+		t.Errorf("at least: %t, members %v, %v", got.AtLeast(), members, err)
 	}
 	if diff := cmp.Diff([]string{anaID, benID}, got.Users); diff != "" {
 		t.Error(diff)
 	}
 	d.onItem = func(graph.BatchRequest) (bool, error) { return false, status(http.StatusForbidden) }
 	got, _, err = newPrincipals(d).Losses(t.Context(), l, removed, nil, nil)
-	if diff := cmp.Diff([]string{anaID}, got.Users); diff != "" || !got.AtLeast || !graph.IsPermissionDenied(err) {
-		t.Errorf("at least: %t, %v, %s", got.AtLeast, err, diff)
+	if diff := cmp.Diff([]string{anaID}, got.Users); diff != "" || !got.AtLeast() || !graph.IsPermissionDenied(err) {
+		t.Errorf("at least: %t, %v, %s", got.AtLeast(), err, diff)
 	}
 }
 

@@ -5,6 +5,7 @@ package roster
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -17,6 +18,7 @@ type Plans struct {
 	mu      sync.Mutex
 	sets    []plannedSet
 	singles map[Key]plannedSingle
+	told    map[string]bool // users of whom a warning said that they lose access
 }
 
 type plannedSet struct {
@@ -126,6 +128,41 @@ func (p *Plans) Changes() Changes {
 		}
 	}
 	return c
+}
+
+// Tell notes of whom a warning says that they lose access by what is planned so far.
+func (p *Plans) Tell(userIDs []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.told == nil {
+		p.told = map[string]bool{}
+	}
+	for _, id := range userIDs {
+		p.told[id] = true
+	}
+}
+
+// TakeBack returns, once, which of those who were told to lose access do not lose it by what is planned now. About is whom it
+// may concern: a user, or "" for all.
+func (p *Plans) TakeBack(about string, lost func() []string) []string {
+	p.mu.Lock()
+	concerns := len(p.told) > 0 && (about == "" || p.told[about])
+	p.mu.Unlock()
+	if !concerns {
+		return nil
+	}
+	still := lost()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var kept []string
+	for id := range p.told {
+		if (about == "" || id == about) && !slices.Contains(still, id) {
+			kept = append(kept, id)
+			delete(p.told, id)
+		}
+	}
+	slices.Sort(kept)
+	return kept
 }
 
 func (p *Plans) note(key Key, change func(*plannedSingle)) plannedSingle {

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
@@ -34,7 +35,8 @@ type Principals struct {
 	byName    *lookUps[Principal] // by user principal name in lower case
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
-	deleted   memo.Value[map[string]string]
+	eligible  *lookUps[eligibility]
+	deleted   memo.Value[map[string]time.Time]
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -49,16 +51,24 @@ type membership struct {
 	more          bool // there are further pages
 	exists        bool
 	userIDs       []string
+	err           error // why this group could not be read, although others could
+}
+
+// eligibility is whether people may activate their membership of a group (Privileged Identity Management). They are no
+// members until they do, and only who has a permission of its own may read that.
+type eligibility struct {
+	known, some bool
 }
 
 func newPrincipals(d Directory) *Principals {
 	p := &Principals{directory: d}
-	p.deleted = memo.Value[map[string]string]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
+	p.deleted = memo.Value[map[string]time.Time]{Clock: d.Clock(), Fetch: p.fetchDeleted, Keeps: graph.IsPermissionDenied}
 	p.byID = newLookUps(principalsACall, p.fetchByID)
 	p.byID.survey, p.byID.surveyAfter = p.listUsers, callsByID
 	p.byName = newLookUps(graph.MaxBatch, p.fetchByName)
 	p.groups = newLookUps(graph.MaxBatch, p.fetchGroups)
 	p.whole = newLookUps(1, p.fetchWhole)
+	p.eligible = newLookUps(graph.MaxBatch, p.fetchEligible)
 	return p
 }
 
@@ -80,34 +90,64 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 	return found, err
 }
 
-// Gone says in a sentence that a principal is not in the directory any more, and since when if it is a user in the recycle
-// bin; "" when it is there or cannot be looked up.
-func (p *Principals) Gone(ctx context.Context, id string) string {
+// binDays is for how long the recycle bin keeps what was deleted.
+//
+// https://learn.microsoft.com/entra/fundamentals/users-restore
+const binDays = 30
+
+// Gone says in a sentence that a principal is not in the directory any more, "" when it is there or cannot be looked up.
+// While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged.
+func (p *Principals) Gone(ctx context.Context, id string) (why string, purged bool) {
 	found, err := p.One(ctx, id, nil)
 	if err != nil || found.Exists {
-		return ""
+		return "", false
 	}
-	deleted, err := p.deleted.Get(ctx)
-	at, known := deleted[id]
+	users, err := p.deleted.Get(ctx)
+	at, known := users[id]
+	if !known && err == nil {
+		at, err = p.deletedAt(ctx, id)
+		known = err == nil
+	}
 	switch {
+	case known && at.IsZero():
+		return fmt.Sprintf("The principal %s was deleted: restore it, or remove the entry.", id), false
 	case known:
-		return fmt.Sprintf("The user %s was deleted on %s: restore it within 30 days of that, or remove the entry.", id, at)
-	case err != nil:
-		return fmt.Sprintf("The principal %s is not in the directory any more, and deleted users cannot be read: restore it, or remove the entry.", id)
+		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
+			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
+	case graph.IsNotFound(err):
+		return fmt.Sprintf("The principal %s is not in the directory any more, nor among what was deleted: remove the entry.", id), true
 	}
-	return fmt.Sprintf("The principal %s is not in the directory any more, nor among the deleted users: remove the entry.", id)
+	return fmt.Sprintf("The principal %s is not in the directory any more, and what was deleted cannot be read: restore it, or remove the entry.", id), false
 }
 
-func (p *Principals) fetchDeleted(ctx context.Context) (map[string]string, error) {
+// deletedAt asks when a group or a service principal was deleted, which few are: users are listed.
+func (p *Principals) deletedAt(ctx context.Context, id string) (time.Time, error) {
+	deleted, err := p.directory.GetDeleted(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, _ := time.Parse(time.RFC3339, deleted.DeletedDateTime) // else nobody knows when
+	return at, nil
+}
+
+// fetchDeleted returns when the users in the recycle bin were deleted.
+func (p *Principals) fetchDeleted(ctx context.Context) (map[string]time.Time, error) {
 	users, err := p.directory.ListDeletedUsers(ctx, []string{"deletedDateTime"})
-	found := make(map[string]string, len(users))
+	found := make(map[string]time.Time, len(users))
 	for _, user := range users {
 		var at string
-		if json.Unmarshal(user.Properties["deletedDateTime"], &at) == nil {
-			found[strings.ToLower(user.ID)], _, _ = strings.Cut(at, "T")
-		}
+		_ = json.Unmarshal(user.Properties["deletedDateTime"], &at) // else nobody knows when
+		found[strings.ToLower(user.ID)], _ = time.Parse(time.RFC3339, at)
 	}
 	return found, err
+}
+
+// IsMissing reports whether this run has looked for a principal and not found it.
+func (p *Principals) IsMissing(id string) bool {
+	p.byID.mu.Lock()
+	defer p.byID.mu.Unlock()
+	found, asked := p.byID.answers[id]
+	return asked && !found.Exists
 }
 
 // NewlyNamed is Named for a user who may have been created a moment ago; one who stays unknown is an error.
@@ -205,12 +245,16 @@ func (p *Principals) fetchGroups(ctx context.Context, ids []string) (map[string]
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(answers, func(answer graph.BatchResponse) bool { return !graph.IsPermissionDenied(answer.Err) }) {
+		return nil, answers[0].Err // nor will others be readable
+	}
 	for i, answer := range answers {
 		switch {
 		case graph.IsNotFound(answer.Err):
 			continue
 		case answer.Err != nil:
-			return nil, answer.Err
+			found[ids[i]] = membership{exists: true, err: answer.Err}
+			continue
 		}
 		var page graph.MembersPage
 		if err := json.Unmarshal(answer.Body, &page); err != nil {
@@ -235,21 +279,74 @@ func membershipOf(members []graph.Principal, more bool) membership {
 	return m
 }
 
-// members returns the ids of the direct users of groups, with every page.
+// members returns the ids of the direct users of groups, with every page. Groups that could not be read are missing, and the
+// error is that of the first of them.
 func (p *Principals) members(ctx context.Context, groupIDs []string) (map[string][]string, error) {
 	found, err := p.groups.all(ctx, groupIDs)
-	if err != nil {
-		return nil, err
-	}
 	users := make(map[string][]string, len(found))
-	for id, m := range found {
-		if users[id] = m.userIDs; m.more {
-			if users[id], err = p.whole.one(ctx, id, nil); err != nil {
-				return nil, err
-			}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		ids, whyNot := found[id].userIDs, found[id].err
+		if found[id].more {
+			ids, whyNot = p.whole.one(ctx, id, nil)
+		}
+		if whyNot == nil {
+			users[id] = ids
+		}
+		err = cmp.Or(err, whyNot)
+	}
+	return users, err
+}
+
+// fetchEligible asks who may activate a membership. What cannot be answered stays unknown.
+func (p *Principals) fetchEligible(ctx context.Context, ids []string) (map[string]eligibility, error) {
+	requests := make([]graph.BatchRequest, len(ids))
+	for i, id := range ids {
+		requests[i] = graph.EligibleMembersRequest(id)
+	}
+	found := make(map[string]eligibility, len(ids))
+	answers, err := readBatches(ctx, p.directory, requests)
+	if err != nil {
+		return found, nil // which is as good as being refused
+	}
+	for i, answer := range answers {
+		var page struct {
+			Value []json.RawMessage `json:"value"`
+		}
+		if answer.Err == nil && json.Unmarshal(answer.Body, &page) == nil {
+			found[ids[i]] = eligibility{true, len(page.Value) > 0}
 		}
 	}
-	return users, nil
+	return found, nil
+}
+
+// note adds the groups whose members are more than those who are counted, or may be.
+func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]string) {
+	var groups []string
+	for _, a := range l.Principals {
+		if _, known := members[KeyOf(a).PrincipalID]; known && a.PrincipalType == KindGroup {
+			groups = append(groups, KeyOf(a).PrincipalID)
+		}
+	}
+	if len(groups) == 0 {
+		return
+	}
+	eligible, _ := p.eligible.all(ctx, groups) // which never fails
+	for _, id := range groups {
+		if eligible[id].some {
+			l.uncounted(id, "with people who may activate their membership and are not counted")
+			continue
+		}
+		if len(members[id]) > 0 {
+			continue
+		}
+		group, err := p.byID.one(ctx, id, nil)
+		switch {
+		case err == nil && strings.EqualFold(group.Visibility, "HiddenMembership"):
+			l.uncounted(id, "whose members are hidden")
+		case err == nil && group.Exists && !eligible[id].known:
+			l.uncounted(id, "that shows no direct members, and whether people may activate their membership could not be read")
+		}
+	}
 }
 
 func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][]string, error) {
@@ -265,10 +362,10 @@ func (p *Principals) fetchWhole(ctx context.Context, ids []string) (map[string][
 }
 
 // Losses is LossesOf with the members of the groups that hold roles or get them, as far as they matter. An error says why
-// they are not known; the result may be AtLeast then, and counts whom a group would have kept.
+// they are not known; the result may be at least so many then, and counts whom a group would have kept.
 func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[Key]bool, usable func(roleID string) bool) (Losses, map[string][]string, error) {
 	losses := LossesOf(l, removed, added, nil, usable)
-	if len(losses.Users) == 0 && !losses.AtLeast {
+	if len(losses.Users) == 0 && !losses.AtLeast() {
 		return losses, nil, nil
 	}
 	groups := map[string]bool{}
@@ -290,7 +387,9 @@ func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[
 		}
 	}
 	members, membersErr := p.members(ctx, slices.Collect(maps.Keys(groups)))
-	return LossesOf(l, removed, added, members, usable), members, cmp.Or(membersErr, err)
+	losses = LossesOf(l, removed, added, members, usable)
+	p.note(ctx, &losses, members)
+	return losses, members, cmp.Or(membersErr, err)
 }
 
 // readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after

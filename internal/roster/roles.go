@@ -22,6 +22,7 @@ type Roles []graph.AppRole
 // Refusal says why a role cannot be assigned.
 type Refusal struct {
 	Summary, Detail string
+	Lapses          bool // what was assigned before may have come to this
 }
 
 // matches returns the roles that a text can mean: by id, else by value or display name. Disabled ones count only when
@@ -63,21 +64,21 @@ func (r Roles) Admit(text string) (id string, refused *Refusal) {
 	switch {
 	case len(matches) == 0 && meansDefaultAccess(text):
 		if slices.ContainsFunc(r, graph.AppRole.CanProvision) {
-			return "", &Refusal{"Default Access does not provision",
-				"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.Valid()}
+			return "", &Refusal{Summary: "Default Access does not provision",
+				Detail: "The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.Valid()}
 		}
 		return graph.DefaultAccessRoleID, nil
 	case len(matches) == 0:
-		return "", &Refusal{"Unknown role", fmt.Sprintf("The application declares no role %q.%s %s", text, r.suggestion(text), r.Valid())}
+		return "", &Refusal{Summary: "Unknown role", Detail: fmt.Sprintf("The application declares no role %q.%s %s", text, r.suggestion(text), r.Valid())}
 	case len(matches) > 1:
 		ids := make([]string, len(matches))
 		for i, role := range matches {
 			ids[i] = fmt.Sprintf("- %s (%s)", role.ID, describe(role))
 		}
 		slices.Sort(ids)
-		return "", &Refusal{"Ambiguous role", fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
+		return "", &Refusal{Summary: "Ambiguous role", Detail: fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
 	case !matches[0].IsEnabled:
-		return "", &Refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.Valid())}
+		return "", &Refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.Valid()), true}
 	}
 	return matches[0].ID, nil
 }
@@ -96,9 +97,9 @@ func (r Roles) RefuseKind(id, kind string) *Refusal {
 		return nil
 	}
 	if wanted == "Application" {
-		return &Refusal{"Role not open to applications", fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
+		return &Refusal{Summary: "Role not open to applications", Detail: fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
 	}
-	return &Refusal{"Role not open to users", fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.Valid())}
+	return &Refusal{Summary: "Role not open to users", Detail: fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.Valid())}
 }
 
 // Label is the text that a person would write for a role: its name, if that says which one it is. A comma or blanks at

@@ -84,6 +84,7 @@ type Directory interface {
 	DeleteAssignment(ctx context.Context, servicePrincipalID, id string) error
 	GetUser(ctx context.Context, idOrUPN string) (graph.User, error)
 	ListDeletedUsers(ctx context.Context, properties []string) ([]graph.SelectedUser, error)
+	GetDeleted(ctx context.Context, id string) (graph.DeletedObject, error)
 	FirstUsers(ctx context.Context, most int) ([]graph.User, error)
 	GetPrincipals(ctx context.Context, ids []string) ([]graph.Principal, error)
 	ListGroupMembers(ctx context.Context, groupID string) ([]graph.Principal, error)

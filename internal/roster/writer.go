@@ -252,7 +252,7 @@ func (a *attempt) mayAppear(now time.Time) bool {
 func (w *writer) adapt(accepted, refused int) {
 	now := w.app.directory.Clock().Now()
 	w.pace.learn(now, accepted, refused)
-	if next := now.Add(w.pace.every); next.After(w.resumeAt) {
+	if next := now.Add(w.pace.after(len(w.queue) + len(w.later))); next.After(w.resumeAt) {
 		w.resumeAt = next
 	}
 	switch {
@@ -294,7 +294,7 @@ func (w *writer) settle(ctx context.Context) {
 	open := w.look
 	w.look = nil
 	over := ctx.Err() != nil || w.fatal != nil
-	err := w.app.lookOften(ctx, "the assignments to appear", func(l *Listing) bool {
+	_, err := w.app.lookOften(ctx, "the assignments to appear", func(l *Listing) bool {
 		open = slices.DeleteFunc(open, func(a *attempt) bool { return a.achieved(l) })
 		return len(open) == 0
 	})

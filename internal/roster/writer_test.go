@@ -84,7 +84,7 @@ func TestWriter_waitsAsLongAsEachElementAsks(t *testing.T) {
 
 func TestWriter_sendsLessAtOnceWhileThrottled(t *testing.T) {
 	d := newFake()
-	w := &writer{app: New(d).Application(spID), parallel: 8, growing: firstPause}
+	w := &writer{app: New(d).Application(spID), parallel: 8, growing: firstPause, queue: make([]*attempt, 1000)}
 	w.adapt(0, 20)
 	if w.parallel != 1 || !w.resumeAt.Equal(d.clock.Now().Add(firstPause)) {
 		t.Errorf("after a refusal: %d at once, next in %s", w.parallel, w.resumeAt.Sub(d.clock.Now()))
@@ -304,5 +304,37 @@ func TestWriter_throttledAttemptsAreNoTries(t *testing.T) {
 	}
 	if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 || len(d.assignments) != 1 {
 		t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
+	}
+}
+
+// Where the service refuses some of the items of every batch, there is no rate to keep to: what is left goes on at once after
+// the pause that was asked for.
+func TestWriter_throttledLeftoversAreSoonDone(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{40, 400} {
+		for _, every := range []int{2, 3, 5} {
+			t.Run(fmt.Sprintf("%d, every %d", n, every), func(t *testing.T) {
+				t.Parallel()
+				d, tasks := crowd(n)
+				items := 0
+				d.onItem = func(graph.BatchRequest) (bool, error) {
+					if items++; items%every == 0 {
+						throttled := status(http.StatusTooManyRequests)
+						throttled.RetryAfter = time.Second
+						return false, throttled
+					}
+					return true, nil
+				}
+				begin := d.clock.Now()
+				if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 {
+					t.Fatal(failed)
+				}
+				took := d.clock.Now().Sub(begin)
+				t.Logf("%s, %d batches", took, len(d.batches))
+				if atMost := 5*time.Second + time.Duration(n/8)*time.Second; took > atMost {
+					t.Errorf("it took %s, want at most %s", took, atMost)
+				}
+			})
+		}
 	}
 }

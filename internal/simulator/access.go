@@ -13,7 +13,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// baseURL is where sign-in, Graph and GoTo are served, without a trailing slash.
+// baseURL is where Graph and GoTo are served, without a trailing slash.
 func (s *Server) baseURL() string {
 	if s.plain != nil {
 		return "http://" + s.plain.Addr().String()
@@ -24,8 +24,9 @@ func (s *Server) baseURL() string {
 // GraphURL returns the base address of Microsoft Graph, without a version.
 func (s *Server) GraphURL() string { return s.baseURL() }
 
-// AuthorityURL returns the base address of the sign-in service, without a tenant.
-func (s *Server) AuthorityURL() string { return s.baseURL() }
+// AuthorityURL returns the base address of the sign-in service, without a tenant. It is on TLS whatever Graph is on: Azure's
+// libraries sign in nowhere else.
+func (s *Server) AuthorityURL() string { return "https://" + s.secure.Addr().String() }
 
 // MetadataHost returns host and port that answer /metadata/endpoints, always over TLS.
 func (s *Server) MetadataHost() string { return s.secure.Addr().String() }

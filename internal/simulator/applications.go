@@ -29,7 +29,7 @@ func renderRoles(roles []store.AppRole) []object {
 var applicationMembers = []string{
 	"description", "groupMembershipClaims", "identifierUris", "isFallbackPublicClient", "notes", "signInAudience", "tags",
 	"tokenEncryptionKeyId", "defaultRedirectUri", "optionalClaims", "addIns", "api", "info", "keyCredentials",
-	"passwordCredentials", "requiredResourceAccess", "parentalControlSettings", "publicClient", "verifiedPublisher", "web",
+	"passwordCredentials", "requiredResourceAccess", "parentalControlSettings", "publicClient", "serviceManagementReference", "verifiedPublisher", "web",
 }
 
 var principalMembers = []string{
@@ -38,6 +38,30 @@ var principalMembers = []string{
 	"preferredTokenSigningKeyThumbprint", "replyUrls", "servicePrincipalNames", "servicePrincipalType", "signInAudience",
 	"tags", "tokenEncryptionKeyId", "samlSingleSignOnSettings", "addIns", "info", "keyCredentials",
 	"oauth2PermissionScopes", "passwordCredentials", "verifiedPublisher",
+}
+
+// Members that only the beta version has. The azuread provider reads them there after everything else, and writes the first.
+var (
+	betaApplicationMembers = []string{"isDisabled", "oauth2RequirePostResponse"}
+	betaPrincipalMembers   = []string{"isDisabled", "samlMetadataUrl"}
+)
+
+// inVersion returns the entity as the version of the request shows it: beta adds members of its own.
+func (e *entity[T]) inVersion(c *call, members []string, properties func(*T) map[string]any) *entity[T] {
+	if c.version() != beta {
+		return e
+	}
+	whole := *e
+	whole.properties = append(slices.Clone(e.properties), kept(members, properties)...)
+	return &whole
+}
+
+func (c *call) principals() *entity[store.ServicePrincipal] {
+	return servicePrincipals.inVersion(c, betaPrincipalMembers, func(p *store.ServicePrincipal) map[string]any { return p.Properties })
+}
+
+func (c *call) registrations() *entity[store.Application] {
+	return applications.inVersion(c, betaApplicationMembers, func(a *store.Application) map[string]any { return a.Properties })
 }
 
 var applications = &entity[store.Application]{kind: "application", set: "applications", properties: append([]property[store.Application]{
@@ -111,18 +135,18 @@ func (c *call) listServicePrincipals() (*reply, error) {
 	all := slices.DeleteFunc(c.s.store.ServicePrincipals(false), func(p store.ServicePrincipal) bool {
 		return c.s.replica.hides(KindServicePrincipal, p.ID)
 	})
-	return servicePrincipals.list(c, all)
+	return c.principals().list(c, all)
 }
 
 func (c *call) getServicePrincipal(p store.ServicePrincipal) (*reply, error) {
-	return servicePrincipals.one(c, &p)
+	return c.principals().one(c, &p)
 }
 
 func (c *call) listApplications() (*reply, error) {
 	all := slices.DeleteFunc(c.s.store.Applications(false), func(a store.Application) bool {
 		return c.s.replica.hides(KindApplication, a.ID)
 	})
-	return applications.list(c, all)
+	return c.registrations().list(c, all)
 }
 
 func (c *call) getApplication() (*reply, error) {
@@ -131,11 +155,11 @@ func (c *call) getApplication() (*reply, error) {
 	if err != nil || c.s.replica.hides(KindApplication, a.ID) {
 		return nil, notFound(id)
 	}
-	return applications.one(c, &a)
+	return c.registrations().one(c, &a)
 }
 
 func (c *call) patchServicePrincipal(p store.ServicePrincipal) (*reply, error) {
-	changes, err := c.changes(principalMembers, []string{"displayName"}, "servicePrincipal")
+	changes, err := c.changes(principalMembers, betaPrincipalMembers, []string{"displayName"}, "servicePrincipal")
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +178,7 @@ func (c *call) patchServicePrincipal(p store.ServicePrincipal) (*reply, error) {
 }
 
 func (c *call) patchApplication() (*reply, error) {
-	changes, err := c.changes(applicationMembers, []string{"displayName", "appRoles"}, "application")
+	changes, err := c.changes(applicationMembers, betaApplicationMembers, []string{"displayName", "appRoles"}, "application")
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +204,7 @@ func (c *call) patchApplication() (*reply, error) {
 }
 
 // changes returns the members of a PATCH body.
-func (c *call) changes(members, core []string, kind string) (map[string]json.RawMessage, error) {
+func (c *call) changes(members, inBeta, core []string, kind string) (map[string]json.RawMessage, error) {
 	var body map[string]json.RawMessage
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -191,7 +215,7 @@ func (c *call) changes(members, core []string, kind string) (map[string]json.Raw
 			delete(body, name)
 			continue
 		}
-		known := slices.Contains(members, name) || slices.Contains(core, name)
+		known := slices.Contains(members, name) || slices.Contains(core, name) || c.version() == beta && slices.Contains(inBeta, name)
 		if !known || kind == "servicePrincipal" && slices.Contains(readOnly, name) {
 			return nil, badRequest("Property '%s' is read-only and cannot be set.", name)
 		}
@@ -268,6 +292,9 @@ func (c *call) deletedItem(id string) (shown object, owners []string) {
 			return append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderWhole(servicePrincipals, &p)...), p.Owners
 		}
 	}
+	if g, err := c.s.store.Group(id); err == nil && !g.DeletedAt.IsZero() {
+		return append(object{{"@odata.type", "#microsoft.graph.group"}}, renderWhole(groups, &g)...), nil
+	}
 	return nil, nil
 }
 
@@ -325,6 +352,7 @@ func (c *call) getTemplate() (*reply, error) {
 func (c *call) instantiate() (*reply, error) {
 	var body struct {
 		DisplayName string `json:"displayName"`
+		Reference   string `json:"serviceManagementReference"`
 	}
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -332,10 +360,25 @@ func (c *call) instantiate() (*reply, error) {
 	if body.DisplayName == "" {
 		return nil, badRequest("A value is required for property 'displayName' of resource 'Application'.")
 	}
-	id := c.r.PathValue("template")
-	app, principal, err := c.s.store.Instantiate(id, body.DisplayName, c.client.ID)
+	if body.Reference == "" && c.s.Variants().NeedsReference {
+		return nil, badRequest("ServiceManagementReference field is required for Create, but is missing in the request.")
+	}
+	owner := c.client.ID
+	if c.s.Variants().NoOwners {
+		owner = ""
+	}
+	app, principal, err := c.s.store.Instantiate(c.r.PathValue("template"), body.DisplayName, owner)
 	if err != nil {
 		return nil, err
+	}
+	if body.Reference != "" {
+		if err := c.s.store.UpdateApplication(app.ID, func(a *store.Application) error {
+			a.Properties["serviceManagementReference"] = body.Reference
+			app.Properties = a.Properties
+			return nil
+		}); err != nil {
+			return nil, err
+		}
 	}
 	c.s.replica.written(KindApplication, app.ID, nil)
 	c.s.replica.written(KindServicePrincipal, principal.ID, nil)

@@ -99,6 +99,9 @@ func (c *call) strike() *reply {
 	if effect.after || effect.answer == nil && !effect.drop {
 		original = c.dispatch()
 	}
+	if effect.do != nil {
+		effect.do()
+	}
 	switch {
 	case effect.drop:
 		return nil
@@ -125,11 +128,29 @@ func normalize(escaped string) string {
 	return quotedKey.ReplaceAllString(escaped, "/$1")
 }
 
+// Versions of Graph, as paths begin with them.
+const (
+	stable = "/v1.0"
+	beta   = "/beta"
+)
+
+func isGraph(path string) bool {
+	return strings.HasPrefix(path, stable+"/") || strings.HasPrefix(path, beta+"/")
+}
+
+// version returns that of Graph which the request goes to.
+func (c *call) version() string {
+	if strings.HasPrefix(c.r.URL.Path, beta+"/") {
+		return beta
+	}
+	return stable
+}
+
 // dispatch hands a request to sign-in, to Graph or to GoTo.
 func (c *call) dispatch() *reply {
 	c.s.engine.CatchUp()
 	operations := c.s.signIn
-	isGraph := strings.HasPrefix(c.r.URL.Path, "/v1.0/")
+	isGraph := isGraph(c.r.URL.Path)
 	if (isGraph || isGoTo(c.r.URL.Path)) && c.s.opts.Latency > 0 {
 		pause(c.r.Context(), c.s.opts.Latency)
 	}
@@ -193,7 +214,9 @@ func (c *call) decode(into any) error {
 }
 
 // context returns the @odata.context of an answer.
-func (c *call) context(fragment string) string { return c.s.GraphURL() + "/v1.0/$metadata#" + fragment }
+func (c *call) context(fragment string) string {
+	return c.s.GraphURL() + c.version() + "/$metadata#" + fragment
+}
 
 // maximumBatch is how many requests one batch may carry.
 const maximumBatch = 20
@@ -281,7 +304,7 @@ func batchProblem(items []batchItem) string {
 }
 
 func (c *call) serveItem(item batchItem) (int, object) {
-	target := "/v1.0/" + strings.TrimPrefix(item.URL, "/")
+	target := c.version() + "/" + strings.TrimPrefix(item.URL, "/")
 	r, err := http.NewRequestWithContext(c.r.Context(), strings.ToUpper(item.Method), c.s.GraphURL()+target, bytes.NewReader(item.Body))
 	if err != nil {
 		return http.StatusBadRequest, object{{"id", item.ID}, {"status", http.StatusBadRequest}, {"body", c.graphError("BadRequest", "The url is malformed.")}}

@@ -68,7 +68,7 @@ func (c *call) unknownPath() error {
 	switch at := c.r.URL.Path; {
 	case isGoTo(at):
 		return refuse(http.StatusNotFound, "NotFound", "There is nothing at this address")
-	case !strings.HasPrefix(at, "/v1.0/"):
+	case !isGraph(at):
 		return refuse(http.StatusNotFound, "ResourceNotFound", "There is nothing at this address.")
 	case c.isSynchronization():
 		message, err := json.Marshal(map[string]string{

@@ -31,6 +31,7 @@ type Effect struct {
 	after bool
 	delay time.Duration
 	drop  bool
+	do    func()
 	// answer takes the place of the original one, which is nil unless the fault strikes after the work.
 	answer func(c *call, original *reply) (*reply, error)
 }
@@ -95,6 +96,10 @@ func DropsBefore() Effect { return Effect{drop: true} }
 
 // DropsAfter does what was asked and then drops the request like DropsBefore.
 func DropsAfter() Effect { return Effect{drop: true, after: true} }
+
+// Interrupts does something, such as ending the client's patience, and then drops the request, after doing what was asked or
+// instead of it.
+func Interrupts(after bool, do func()) Effect { return Effect{drop: true, after: after, do: do} }
 
 // Delays lets time pass on the simulated clock before the request is served.
 func Delays(d time.Duration) Effect { return Effect{delay: d} }

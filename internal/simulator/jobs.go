@@ -28,16 +28,16 @@ func duration(d time.Duration) string {
 	return text
 }
 
-func renderJob(j *store.Job) object {
+func (c *call) renderJob(j *store.Job) object {
 	return object{
 		{"id", j.ID}, {"templateId", j.ConnectorID},
 		{"schedule", object{{"expiration", nil}, {"interval", duration(j.Interval)}, {"state", j.Schedule}}},
-		{"status", renderStatus(&j.Status)},
+		{"status", renderStatus(&j.Status, c.s.Variants().Spelling)},
 		{"synchronizationJobSettings", renderPairs("name", j.Settings)},
 	}
 }
 
-func renderStatus(s *store.Status) object {
+func renderStatus(s *store.Status, spelling Spelling) object {
 	progress := make([]object, len(s.Progress))
 	for i, p := range s.Progress {
 		progress[i] = object{
@@ -46,7 +46,7 @@ func renderStatus(s *store.Status) object {
 	}
 	counts := make([]object, len(s.EntryCounts))
 	for i, e := range s.EntryCounts {
-		counts[i] = object{{"key", e.Kind}, {"value", e.Count}}
+		counts[i] = object{{"key", spelling.ofCount(e.Kind)}, {"value", e.Count}}
 	}
 	return object{
 		{"code", s.Code}, {"countSuccessiveCompleteFailures", s.SuccessiveFailures}, {"escrowsPruned", s.EscrowsPruned},
@@ -99,7 +99,7 @@ func (c *call) listJobs(p store.ServicePrincipal) (*reply, error) {
 	rendered := []object{}
 	for i := range jobs {
 		if !c.s.replica.hides(KindJob, jobs[i].ID) {
-			o, err := c.pick("synchronizationJob", renderJob(&jobs[i]))
+			o, err := c.pick("synchronizationJob", c.renderJob(&jobs[i]))
 			if err != nil {
 				return nil, err
 			}
@@ -108,7 +108,7 @@ func (c *call) listJobs(p store.ServicePrincipal) (*reply, error) {
 		}
 	}
 	for _, j := range removed(c.s.replica, KindJob, func(j store.Job) bool { return j.ServicePrincipalID == p.ID }) {
-		rendered = append(rendered, renderJob(&j))
+		rendered = append(rendered, c.renderJob(&j))
 	}
 	if len(rendered) == 0 && c.s.Variants().NoJobsNotFound {
 		return nil, &store.NotFoundError{Kind: store.MissingJob, ID: p.ID}
@@ -128,7 +128,7 @@ func (c *call) postJob(p store.ServicePrincipal) (*reply, error) {
 		return nil, err
 	}
 	c.s.replica.written(KindJob, j.ID, nil)
-	return created(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, renderJob(&j)...))
+	return created(append(object{{"@odata.context", c.context(syncSet(p.ID, "jobs/$entity"))}}, c.renderJob(&j)...))
 }
 
 // ofJob is an operation on the job in the path.
@@ -155,7 +155,7 @@ func (c *call) getJob(p store.ServicePrincipal) (*reply, error) {
 		return nil, &store.NotFoundError{Kind: store.MissingJob, ID: id}
 	}
 	c.s.engine.Looked(p.ID, j.ID)
-	o, err := c.pick("synchronizationJob", renderJob(&j))
+	o, err := c.pick("synchronizationJob", c.renderJob(&j))
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ func (c *call) validateCredentials(p store.ServicePrincipal) (*reply, error) {
 	if at < 0 {
 		return nil, store.ErrInvalid
 	}
-	return c.testCredentials(p.ID, body.TemplateID, body)
+	return c.testCredentials(&store.Job{ServicePrincipalID: p.ID, ConnectorID: body.TemplateID, Generation: connectors[at].Generation}, body)
 }
 
 func (c *call) validateJobCredentials(j store.Job) (*reply, error) {
@@ -254,11 +254,11 @@ func (c *call) validateJobCredentials(j store.Job) (*reply, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	return c.testCredentials(j.ServicePrincipalID, j.ConnectorID, body)
+	return c.testCredentials(&j, body)
 }
 
-func (c *call) testCredentials(principalID, connectorID string, body credentialsBody) (*reply, error) {
-	given := c.s.store.Credentials(principalID, connectorID)
+func (c *call) testCredentials(j *store.Job, body credentialsBody) (*reply, error) {
+	given := c.s.store.Credentials(j.ServicePrincipalID)
 	if !body.UseSavedCredentials {
 		given = map[string]string{}
 		for _, e := range body.Credentials {
@@ -268,7 +268,14 @@ func (c *call) testCredentials(principalID, connectorID string, body credentials
 			given[e.Key] = e.Value
 		}
 	}
-	if refused := c.s.engine.CheckCredentials(connectorID, given); refused != nil {
+	refused := c.s.engine.SignIn(j, given)
+	switch c.s.Variants().ConnectionTest {
+	case TestUnavailable:
+		refused = store.Unavailable()
+	case TestRefuses:
+		refused = &store.RequestError{Code: "InventedCredentialsValidation", Message: "The connector does not take the test."}
+	}
+	if refused != nil {
 		return nil, refused
 	}
 	return done(nil)

@@ -90,7 +90,7 @@ var groups = &entity[store.Group]{kind: "group", set: "groups", properties: []pr
 	{name: "onPremisesSyncEnabled", value: func(*store.Group) any { return nil }},
 	{name: "proxyAddresses", value: func(*store.Group) any { return []string{} }},
 	{name: "securityEnabled", filter: true, value: func(g *store.Group) any { return g.SecurityEnabled }},
-	{name: "visibility", value: func(*store.Group) any { return nil }},
+	{name: "visibility", value: func(g *store.Group) any { return textOrNil(g.Visibility) }},
 }}
 
 func (c *call) listUsers() (*reply, error) {
@@ -127,23 +127,34 @@ func (c *call) getUser() (*reply, error) {
 func (c *call) listGroups() (*reply, error) {
 	var all []store.Group
 	for g := range c.s.store.EachGroup() {
-		all = append(all, *g)
+		if g.DeletedAt.IsZero() {
+			all = append(all, *g)
+		}
 	}
 	return groups.list(c, all)
 }
 
 func (c *call) getGroup() (*reply, error) {
-	g, err := c.s.store.Group(c.r.PathValue("group"))
+	g, err := c.group()
 	if err != nil {
 		return nil, err
 	}
 	return groups.one(c, &g)
 }
 
+// group is the one in the path, unless it was deleted.
+func (c *call) group() (store.Group, error) {
+	g, err := c.s.store.Group(c.r.PathValue("group"))
+	if err == nil && !g.DeletedAt.IsZero() {
+		err = notFound(g.ID)
+	}
+	return g, err
+}
+
 // members returns the direct members of the group in the path as they are shown. A client that may not read people sees
 // their ids only.
 func (c *call) members(usersOnly bool) ([]object, error) {
-	g, err := c.s.store.Group(c.r.PathValue("group"))
+	g, err := c.group()
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +166,9 @@ func (c *call) members(usersOnly bool) ([]object, error) {
 	groupProperties := []*property[store.Group]{groups.find("id"), groups.find("displayName")}
 	readable := c.may(readsUsers)
 	var shown []object
+	if strings.EqualFold(g.Visibility, "HiddenMembership") && !c.may(readsHidden) {
+		g.Members = nil
+	}
 	for _, memberID := range g.Members {
 		if u, err := c.s.store.User(memberID); err == nil {
 			if !u.DeletedAt.IsZero() {
@@ -210,6 +224,28 @@ func (c *call) listUserMembers() (*reply, error) {
 	return c.page("users", shown)
 }
 
+// eligibleMember is somebody who may activate a membership.
+type eligibleMember struct{ groupID, principalID string }
+
+var eligibleMembers = &entity[eligibleMember]{kind: "privilegedAccessGroupEligibilityScheduleInstance", set: "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances",
+	properties: []property[eligibleMember]{
+		{name: "id", value: func(m *eligibleMember) any { return m.groupID + "_member_" + m.principalID }},
+		{name: "accessId", filter: true, value: func(*eligibleMember) any { return "member" }},
+		{name: "groupId", filter: true, value: func(m *eligibleMember) any { return m.groupID }},
+		{name: "principalId", filter: true, value: func(m *eligibleMember) any { return m.principalID }},
+		{name: "memberType", value: func(*eligibleMember) any { return "direct" }},
+	}}
+
+func (c *call) listEligibleMembers() (*reply, error) {
+	var all []eligibleMember
+	for g := range c.s.store.EachGroup() {
+		for _, id := range g.Eligible {
+			all = append(all, eligibleMember{g.ID, id})
+		}
+	}
+	return eligibleMembers.list(c, all)
+}
+
 func (c *call) countMembers() (*reply, error) { return c.count(false) }
 
 func (c *call) countUserMembers() (*reply, error) { return c.count(true) }
@@ -257,7 +293,7 @@ func (c *call) getByIDs() (*reply, error) {
 	for _, id := range body.IDs {
 		if u, err := c.s.store.User(id); err == nil && u.DeletedAt.IsZero() && wants("user") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.user"}}, users.render(&u, userProperties)...))
-		} else if g, err := c.s.store.Group(id); err == nil && wants("group") {
+		} else if g, err := c.s.store.Group(id); err == nil && g.DeletedAt.IsZero() && wants("group") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.group"}}, groups.render(&g, groupProperties)...))
 		} else if p, err := c.s.store.ServicePrincipal(id); err == nil && wants("servicePrincipal") {
 			found = append(found, append(object{{"@odata.type", "#microsoft.graph.servicePrincipal"}}, renderPrincipal(&p)...))

@@ -47,6 +47,13 @@ func (t route) required(v Variants) requirement {
 	return needs
 }
 
+// inBeta are the operations that the azuread provider asks of the beta version, for members that the stable one lacks. All
+// others are not served there, so that a client that strays into beta is found out.
+var inBeta = map[string]bool{
+	"GET /servicePrincipals": true, "GET /servicePrincipals/{id}": true, "PATCH /servicePrincipals/{id}": true,
+	"GET /applications": true, "GET /applications/{id}": true, "PATCH /applications/{id}": true,
+}
+
 // graphRoutes is the table of all operations, with the permissions that each needs.
 func graphRoutes() *http.ServeMux {
 	none, apps, writeApps := requirement(nil), allOf(readsApplications), allOf(writesApplications)
@@ -67,7 +74,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /applications/{id}", apps, ofDirectory, (*call).getApplication},
 		{"PATCH /applications/{id}", writeApps, ofDirectory, (*call).patchApplication},
 		{"DELETE /applications/{id}", writeApps, ofDirectory, (*call).deleteApplication},
-		{"GET /directory/deletedItems/{id}", apps, ofDirectory, (*call).getDeletedItem},
+		{"GET /directory/deletedItems/{id}", allOf(readsObjects), ofDirectory, (*call).getDeletedItem},
 		{"GET /directory/deletedItems/microsoft.graph.user", allOf(readsUsers), ofDirectory, (*call).listDeletedUsers},
 		{"DELETE /directory/deletedItems/{id}", writeApps, ofDirectory, (*call).purgeDeletedItem},
 		{"POST /directory/deletedItems/{id}/restore", writeApps, ofDirectory, (*call).restoreDeletedItem},
@@ -85,6 +92,7 @@ func graphRoutes() *http.ServeMux {
 		{"GET /groups/{group}/members/$count", allOf(readsGroups), ofDirectory, (*call).countMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user", allOf(readsGroups), ofDirectory, (*call).listUserMembers},
 		{"GET /groups/{group}/members/microsoft.graph.user/$count", allOf(readsGroups), ofDirectory, (*call).countUserMembers},
+		{"GET /identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", allOf(readsEligibility), ofDirectory, (*call).listEligibleMembers},
 		{"POST /directoryObjects/getByIds", allOf(readsObjects), ofDirectory, (*call).getByIDs},
 
 		{getSecrets, writeJobs, ofSynchronization, ofPrincipal((*call).getSecrets)},
@@ -115,6 +123,12 @@ func graphRoutes() *http.ServeMux {
 		{"GET /auditLogs/provisioning", allOf(readsLogs), ofReports, (*call).listProvisioningLog},
 		{"POST /$batch", none, ofSynchronization, (*call).batchRequests},
 	}
+	for _, owned := range []string{"/applications/{id}/owners", "/servicePrincipals/{id}/owners"} {
+		routes = append(routes,
+			route{"GET " + owned, apps, ofDirectory, (*call).listOwners},
+			route{"POST " + owned + "/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).addOwner},
+			route{"DELETE " + owned + "/{owner}/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).removeOwner})
+	}
 	// A literal last segment after {id} needs its own entries: it must not be taken for an id.
 	for _, kind := range []string{"application", "servicePrincipal"} {
 		routes = append(routes, route{"GET /directory/deletedItems/microsoft.graph." + kind, apps, ofDirectory, (*call).listDeletedItems})
@@ -122,7 +136,10 @@ func graphRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
-		mux.Handle(method+" /v1.0"+path, operation(r.serve))
+		mux.Handle(method+" "+stable+path, operation(r.serve))
+		if inBeta[r.pattern] {
+			mux.Handle(method+" "+beta+path, operation(r.serve))
+		}
 	}
 	return mux
 }
@@ -200,6 +217,8 @@ const (
 	groupMemberRead      = "GroupMember.Read.All"
 	provisioningLogRead  = "ProvisioningLog.Read.All"
 	auditLogRead         = "AuditLog.Read.All"
+	hiddenMemberRead     = "Member.Read.Hidden"
+	eligibilityRead      = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 )
 
 // DefaultPermissions are what the provider's documentation asks for.
@@ -232,6 +251,8 @@ func (r requirement) without(name string) requirement {
 var (
 	readsApplications   = []string{applicationRead, applicationWrite, applicationOwned, directoryRead, directoryWrite}
 	writesApplications  = []string{applicationOwned, applicationWrite, directoryWrite}
+	writesOwners        = []string{applicationWrite, directoryWrite} // owning is not enough to add an owner
+	readsDirectory      = []string{directoryRead, directoryWrite}
 	createsApplications = []string{applicationOwned, applicationWrite, directoryWrite}
 	readsJobs           = []string{applicationOwned, synchronizationRead, synchronizationWrite}
 	writesJobs          = []string{applicationOwned, synchronizationWrite}
@@ -241,6 +262,8 @@ var (
 	readsUsers          = []string{userRead, userWrite, directoryRead, directoryWrite}
 	readsGroups         = []string{groupRead, groupWrite, groupMemberRead, directoryRead, directoryWrite}
 	readsObjects        = []string{userRead, userWrite, groupRead, groupWrite, groupMemberRead, applicationRead, applicationWrite, directoryRead, directoryWrite}
+	readsHidden         = []string{hiddenMemberRead}
+	readsEligibility    = []string{eligibilityRead}
 	readsLogs           = []string{provisioningLogRead, auditLogRead}
 )
 

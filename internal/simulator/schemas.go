@@ -18,7 +18,7 @@ func (c *call) renderSyncTemplate(t *store.Connector) (object, error) {
 	return c.pick("synchronizationTemplate", object{
 		{"id", t.ID}, {"applicationId", t.GalleryTemplateID}, {"default", t.Default}, {"description", nil},
 		{"discoverable", t.Discoverable}, {"factoryTag", t.FactoryTag}, {"metadata", renderPairs("key", t.Metadata)},
-		{"schema", t.Schema},
+		{"schema", c.s.Variants().Spelling.of(t.Schema, false)},
 	})
 }
 
@@ -85,6 +85,7 @@ func (c *call) getSyncTemplateSchema(p store.ServicePrincipal, t *store.Connecto
 
 // writeSchema answers with a schema, adding the annotations that a client has to take away again before writing.
 func (c *call) writeSchema(principalID, fragment string, raw json.RawMessage) (*reply, error) {
+	raw = c.s.Variants().Spelling.of(raw, false)
 	annotations := appendJSON(nil, object{
 		{"@odata.context", c.context(syncSet(principalID, fragment))},
 		{"directories@odata.context", c.context(syncSet(principalID, fragment+"/directories"))},
@@ -104,7 +105,7 @@ func (c *call) getSchema(j store.Job) (*reply, error) {
 
 func (c *call) putSchema(j store.Job) (*reply, error) {
 	variants := c.s.Variants()
-	err := c.s.store.PutSchema(j.ServicePrincipalID, j.ID, c.body, store.SchemaOptions{RejectStale: variants.RejectStaleSchema, AcceptDoubled: variants.DoubledTargets})
+	err := c.s.store.PutSchema(j.ServicePrincipalID, j.ID, variants.Spelling.of(c.body, true), store.SchemaOptions{RejectStale: variants.RejectStaleSchema, AcceptDoubled: variants.DoubledTargets})
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,15 @@ func (c *call) listFilterOperators(store.Job) (*reply, error) {
 	return respond(object{{"@odata.context", c.context("Collection(microsoft.graph.filterOperatorSchema)")}, {"value", rendered}})
 }
 
+// SourceJSON returns the source of an attribute mapping with the expression, as the service writes it after parsing.
+func SourceJSON(text string) (json.RawMessage, error) {
+	parsed, problems := expression.Parse(text)
+	if parsed == nil || problems.HasErrors() {
+		return nil, fmt.Errorf("the expression %s cannot be parsed: %s", text, problems.Errors()[0].Message)
+	}
+	return appendJSON(nil, renderSource(expression.Tree(parsed))), nil
+}
+
 func (c *call) parseTemplateExpression(store.ServicePrincipal, *store.Connector) (*reply, error) {
 	return c.parseExpression()
 }
@@ -223,7 +233,7 @@ func (c *call) parseExpression() (*reply, error) {
 	for _, p := range body.TestInputObject.Properties {
 		attributes[p.Key] = inputValue(p.Value)
 	}
-	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID})
+	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID, DefaultDomain: new(store.DefaultDomain)})
 	if err != nil {
 		return answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
 	}

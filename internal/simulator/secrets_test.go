@@ -142,7 +142,7 @@ func TestValidateCredentials_signsInToTheTarget(t *testing.T) {
 func TestOAuthConnector_wantsAnAuthorizationCode(t *testing.T) {
 	for name, template := range map[string]string{store.TemplateGoTo: store.ConnectorGoTo, store.TemplateGoToMeeting: store.ConnectorGoToMeeting} {
 		t.Run(template, func(t *testing.T) {
-			c := start(t, withVariants(Variants{OAuthOnly: true}))
+			c := start(t, withVariants(Variants{Generation: store.ByAuthorization}))
 			made := c.instantiate(name)
 			refused := c.must(http.StatusBadRequest, "POST", made.sync+"/jobs/validateCredentials", map[string]any{"templateId": template, "credentials": credentials()})
 			if got := refused.nested(); !strings.HasSuffix(got, "MissingCredentials") {

@@ -54,8 +54,8 @@ type Options struct {
 	// TokenLifetime of access tokens, one hour by default, measured on the simulated clock. A client that keeps its
 	// token by real time needs a longer one if it is to wait for hours of simulated time.
 	TokenLifetime time.Duration
-	// PlainHTTP serves sign-in, Graph and GoTo without TLS, for clients that are measured without it. The metadata stay on
-	// TLS, because clients insist on that.
+	// PlainHTTP serves Graph and GoTo on Address without TLS, for clients that are measured without it. Sign-in and the
+	// metadata stay on TLS, on a free port of their own, because clients insist on that.
 	PlainHTTP bool
 	// Latency is real time that every request to Graph or GoTo takes longer.
 	Latency time.Duration
@@ -71,8 +71,13 @@ type Options struct {
 type Variants struct {
 	// SecretsReplace makes a write of secrets drop the keys that it leaves out. Otherwise they stay.
 	SecretsReplace bool
-	// OAuthOnly makes the GoToMeeting connector refuse user name and password.
-	OAuthOnly bool
+	// Generation is how the GoToMeeting connector signs in at its target, store.ByPassword if empty. A change while jobs exist
+	// is what Microsoft announced: the template asks for something else, and the jobs go on as they are.
+	Generation store.Generation
+	// ConnectionTest is what testing credentials comes to, an honest answer if empty. Cycles do not go by it.
+	ConnectionTest ConnectionTest
+	// Spelling is how the service writes what means the same.
+	Spelling Spelling
 	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
 	NoTemplate bool
 	// NotFound are the codes with which the synchronization endpoints say that something does not exist.
@@ -95,11 +100,27 @@ type Variants struct {
 	USGovernment bool
 	// OwnedByInsufficient refuses synchronization to a client that has only Application.ReadWrite.OwnedBy.
 	OwnedByInsufficient bool
+	// NoOwners leaves what a client instantiates without an owner, as has been reported; otherwise the client owns it.
+	NoOwners bool
+	// NeedsReference refuses applications without a reference of the service management, which a tenant can demand.
+	NeedsReference bool
 	// ReadersSeeSecrets lets a client that may only read jobs read their secrets too, masked as they are.
 	ReadersSeeSecrets bool
 	// GoTo are the points in which GoTo's own services are not known.
 	GoTo GoToVariants
 }
+
+// ConnectionTest is how the test of credentials goes astray.
+type ConnectionTest string
+
+// What a test of credentials can come to besides the truth.
+const (
+	TestUnavailable ConnectionTest = "unavailable" // the target could not be asked, which says nothing about the credentials
+	TestRefuses     ConnectionTest = "refuses"     // fails although the credentials are right, as it does for some connectors
+)
+
+// Known says whether a test can come to this.
+func (t ConnectionTest) Known() bool { return t == "" || t == TestUnavailable || t == TestRefuses }
 
 // Server is one running simulator.
 type Server struct {
@@ -162,20 +183,22 @@ func New(opts Options) (*Server, error) {
 }
 
 func (s *Server) listen() error {
-	listener, err := net.Listen("tcp", s.opts.Address)
+	secure := s.opts.Address
+	if s.opts.PlainHTTP {
+		plain, err := net.Listen("tcp", s.opts.Address)
+		if err != nil {
+			return fmt.Errorf("simulator: %w", err)
+		}
+		s.plain, secure = plain, "127.0.0.1:0"
+		s.start(plain, nil)
+	}
+	listener, err := net.Listen("tcp", secure)
 	if err != nil {
+		s.Close()
 		return fmt.Errorf("simulator: %w", err)
 	}
 	s.secure = listener
 	s.start(listener, &tls.Config{Certificates: []tls.Certificate{s.identity.server}, MinVersion: tls.VersionTLS12})
-	if !s.opts.PlainHTTP {
-		return nil
-	}
-	if s.plain, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		s.Close()
-		return fmt.Errorf("simulator: %w", err)
-	}
-	s.start(s.plain, nil)
 	return nil
 }
 
@@ -266,21 +289,9 @@ func (s *Server) SetVariants(change func(*Variants)) {
 	v := s.variants
 	s.mu.Unlock()
 	s.engine.SetDefaultAccessProvisions(v.DefaultAccessTolerant)
-	keys, oauth := []string{"UserName", "Password"}, "false"
-	fields := `[{"name":"username"},{"name":"password","secret":true}]`
-	if v.OAuthOnly {
-		keys, oauth, fields = []string{"Oauth2AccessToken"}, "true", `[{"name":"oauth2accesstoken","secret":true,"hidden":true}]`
-	}
 	_ = s.store.UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { // the seed put it there
-		c.Retired, c.OAuth, c.SecretKeys = v.NoTemplate, v.OAuthOnly, keys
-		for i := range c.Metadata {
-			switch c.Metadata[i].Key {
-			case "isOAuthEnabled":
-				c.Metadata[i].Value = oauth
-			case "configurationFields":
-				c.Metadata[i].Value = fields
-			}
-		}
+		c.Retired = v.NoTemplate
+		c.Generate(cmp.Or(v.Generation, store.ByPassword))
 	})
 }
 

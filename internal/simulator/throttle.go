@@ -122,7 +122,7 @@ func (t *throttle) slow(client, class string) time.Duration {
 // resourceUnits is what a request costs of the directory's quota.
 func resourceUnits(r *http.Request) int {
 	cost := 1
-	requestPath := strings.TrimPrefix(r.URL.Path, "/v1.0")
+	requestPath := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, stable), beta)
 	if r.Method == http.MethodGet && (requestPath == "/users" || requestPath == "/applications") {
 		cost = 2
 	}

@@ -35,6 +35,14 @@ func ConnectionIDProblem(s string) string {
 			return "The service principal id in it is malformed. " + problem
 		}
 	}
+	switch named, problem := ParseImportID(s, "x"); {
+	case jobID.MatchString(s):
+		return fmt.Sprintf("%q is the id of a job alone. %s", s, expected)
+	case problem == "" && named.Rest == "":
+		return fmt.Sprintf("%q is the id of a service principal alone. %s", s, expected)
+	case problem == "" && strings.Contains(named.Rest, "/"):
+		return fmt.Sprintf("%q is more than the id of a connection, such as the id of attribute mappings. %s", s, expected)
+	}
 	if ref, err := graph.ParseJobRef(s); err != nil || ref.String() != s {
 		return fmt.Sprintf("%q is not a connection id. %s", s, expected)
 	}

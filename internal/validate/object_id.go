@@ -15,11 +15,22 @@ import (
 
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
+// graphPath is the path of one object of the directory.
+var graphPath = regexp.MustCompile(`(?i)^/?[a-z]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+
 // ObjectID accepts the id of a directory object: a GUID in lower case, as Microsoft Graph returns it. Upper case is
 // refused because Terraform would compare the two spellings as different values on every plan.
 func ObjectID() validator.String {
 	return Text("must be an object id: a GUID in lower case",
 		func(s string) (summary, detail string) { return summaryOf("Invalid object id", ObjectIDProblem(s)) })
+}
+
+// GUID is ObjectID for another id of that form, such as a client id.
+func GUID(noun string) validator.String {
+	return Text("must be a "+noun+": a GUID in lower case",
+		func(s string) (summary, detail string) {
+			return summaryOf("Invalid "+noun, strings.ReplaceAll(ObjectIDProblem(s), "object id", noun))
+		})
 }
 
 // around is what copying brings along: braces and white space.
@@ -39,6 +50,8 @@ func ObjectIDProblem(s string) string {
 		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
 	case textfile.Stray(s) != "":
 		return textfile.Stray(s)
+	case graphPath.MatchString(s):
+		return fmt.Sprintf("%q is a path of Microsoft Graph, as the azuread provider's `id` is. Give the object id alone, as its `object_id` does: %q.", s, strings.ToLower(graphPath.FindStringSubmatch(s)[1]))
 	default:
 		return fmt.Sprintf("%q is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}

@@ -184,6 +184,8 @@ func (c *Client) read(resp *http.Response) (Answer, error) {
 		return a, nil
 	case c.Documents && len(text) > 0 && text[0] != '{' && text[0] != '[':
 		broken.Err, broken.final = ErrNotJSON, true
+	case len(text) > 0 && text[0] == '<': // a page of a proxy, which may be gone the next time
+		broken.Err = ErrNotJSON
 	default:
 		broken.Err = ErrMalformed
 	}

@@ -7,20 +7,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
-
-// settleTime bounds the look for an application whose creation was not confirmed. Listings lag by seconds, rarely more.
-const settleTime = time.Minute
 
 // Create instantiates the gallery entry and waits until every part of the service that comes next knows the result.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -49,11 +47,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	remembered(r.data).created.Give(key, "")
-	app, sp, diags := r.instantiate(ctx, key)
+	made, diags := r.instantiate(ctx, key, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	app, sp := made.application, made.principal
 	remembered(r.data).created.Give(key, sp.ID)
 	resp.Diagnostics.Append(plan.fromServicePrincipal(ctx, sp)...)
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
@@ -70,6 +69,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
 			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
 		return
+	}
+	if owners := r.writeOwners(ctx, plan); owners.HasError() {
+		// Likewise. The next plan shows who is not an owner yet.
+		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
+			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows what is missing, and applying it sets it.")
 	}
 	if len(ready.AppRoles) > 0 {
 		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
@@ -109,38 +113,64 @@ func declaredTwice(key applicationKey, id string) diag.Diagnostics {
 			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, id))
 }
 
+// instance is what the service makes of a gallery entry.
+type instance struct {
+	application graph.Application
+	principal   graph.ServicePrincipal
+}
+
 // instantiate makes the application. When the answer is lost, what is there decides: the call is not idempotent.
-func (r *Resource) instantiate(ctx context.Context, key applicationKey) (graph.Application, graph.ServicePrincipal, diag.Diagnostics) {
-	app, sp, err := r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID, key.displayName)
-	if err == nil {
-		return app, sp, nil
+func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan model) (instance, diag.Diagnostics) {
+	making := graph.Making[instance]{
+		What: "the application to appear",
+		ID:   func(i instance) string { return i.principal.ID },
+		Make: func(ctx context.Context) (made instance, err error) {
+			made.application, made.principal, err = r.data.Graph.InstantiateApplicationTemplate(ctx, key.templateID,
+				graph.NewApplication{DisplayName: key.displayName, ServiceManagementReference: plan.ServiceManagement.ValueString()})
+			return made, err
+		},
+		Find: func(ctx context.Context) (all []instance, err error) {
+			found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName)
+			found, _ = remembered(r.data).split(found)
+			for _, principal := range found {
+				all = append(all, instance{principal: principal})
+			}
+			return all, err
+		},
+		Undo: func(ctx context.Context, i instance) error {
+			return r.data.Graph.DeleteApplication(ctx, i.application.ID)
+		},
 	}
-	if !graph.IsAmbiguous(err) {
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot create the application", err)}
-	}
-	look, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	lookErr := r.data.Graph.Poll(look, "the application to appear", func(ctx context.Context) (bool, string, error) {
-		found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName)
-		if found, _ = remembered(r.data).split(found); len(found) > 0 {
-			sp = found[0]
+	made, err := making.Do(ctx, r.data.Graph)
+	one := made.It
+	if open, ok := errors.AsType[*graph.OpenError](err); ok {
+		hint := fmt.Sprintf("No application named %q of this gallery entry has appeared.", key.displayName)
+		if open.Look != nil {
+			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry failed as well: %s.", key.displayName, open.Look)
 		}
-		return sp.ID != "", "no application of that name", err
-	})
-	if sp.ID == "" {
-		hint := fmt.Sprintf("No application named %q of this gallery entry has appeared within a minute.", key.displayName)
-		if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
-			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry failed as well: %s.", key.displayName, lookErr)
-		}
-		return app, sp, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", err,
+		return one, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", open.Unwrap(),
 			hint+" Apply again: the provider looks again before it creates anything, and if the application has appeared by then it gives you the import block.")}
 	}
-	// Without the registration the next refresh looks for it again.
-	_ = r.data.Graph.Poll(look, "the registration to appear", func(ctx context.Context) (bool, string, error) {
-		app, err = r.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
-		return !graph.IsNotFound(err), "not found", nil
-	})
-	return app, sp, nil
+	if err != nil {
+		return one, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, needsReference(plan, err)...)}
+	}
+	var diags diag.Diagnostics
+	switch {
+	case made.Twin != nil:
+		diags.AddWarning("The application exists twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
+			"The first one has appeared since. Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importblock.One("gotomeeting_application", made.Twin.principal.ID)))
+	case made.Unsure:
+		diags.AddWarning("The application may exist twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
+			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second application named %q in the portal in a few minutes, and delete it.", one.principal.ID, key.displayName))
+	}
+	if one.application.ID == "" {
+		// Without the registration the next refresh looks for it again.
+		_, _ = graph.Settle(ctx, r.data.Graph, "the registration to appear", func(ctx context.Context) (bool, error) {
+			one.application, err = r.data.Graph.GetApplicationByAppID(ctx, one.principal.AppID)
+			return !graph.IsNotFound(err), nil
+		})
+	}
+	return one, diags
 }
 
 // waitUntilKnown returns once the service principal and its synchronization endpoint both answer.

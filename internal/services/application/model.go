@@ -23,6 +23,9 @@ type model struct {
 	GalleryName           types.String   `tfsdk:"gallery_name"`
 	ApplicationTemplateID types.String   `tfsdk:"application_template_id"`
 	ForceDestroy          types.Bool     `tfsdk:"force_destroy"`
+	OwnerIDs              types.Set      `tfsdk:"owner_ids"`
+	PartialOwnerIDs       types.Set      `tfsdk:"partial_owner_ids"`
+	ServiceManagement     types.String   `tfsdk:"service_management_reference"`
 	ServicePrincipalID    types.String   `tfsdk:"service_principal_id"`
 	ApplicationObjectID   types.String   `tfsdk:"application_object_id"`
 	ClientID              types.String   `tfsdk:"client_id"`

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,6 +36,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithMoveState   = (*Resource)(nil)
 )
 
 // Resource is gotomeeting_application.
@@ -75,6 +75,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !plan.PartialOwnerIDs.IsNull() { // the apply sets both, or neither is managed
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_owner_ids"), types.SetNull(types.StringType))...)
+	}
 	if !req.State.Raw.IsNull() {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -85,6 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
 		resp.Diagnostics.Append(refuseRename(plan, state)...)
+		resp.Diagnostics.Append(r.planOwners(ctx, plan, state)...)
 		return
 	}
 	var config model
@@ -167,6 +171,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 				return
 			}
 		}
+		if state.ClientID.IsNull() { // to be imported
+			resp.Diagnostics.Append(graphdiag.NoServicePrincipal(ctx, r.data.Graph, state.ID.ValueString(), func(id string) string { return id }))
+			return
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -182,6 +190,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state.ApplicationObjectID.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.findRegistration(ctx, &state)...)
 	}
+	resp.Diagnostics.Append(r.readOwners(ctx, &state)...)
+	resp.Diagnostics.Append(r.readReference(ctx, &state)...)
 	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -215,16 +225,36 @@ func (r *Resource) findRegistration(ctx context.Context, state *model) diag.Diag
 	return nil
 }
 
-// refuseRename stops what only the owner of the registration can do.
-func refuseRename(plan, state model) diag.Diagnostics {
-	if plan.DisplayName.Equal(state.DisplayName) || !state.ApplicationObjectID.IsNull() {
+// readReference takes over the reference of the service management, if that is managed.
+func (r *Resource) readReference(ctx context.Context, state *model) diag.Diagnostics {
+	if state.ServiceManagement.IsNull() || state.ApplicationObjectID.IsNull() {
 		return nil
 	}
-	return attributeError("display_name", "The application cannot be renamed here",
-		fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
+	app, err := r.data.Graph.GetApplication(ctx, state.ApplicationObjectID.ValueString())
+	if err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("service_management_reference"), "Cannot read the application registration", err)}
+	}
+	state.ServiceManagement = attribute.Text(app.ServiceManagementReference)
+	return nil
 }
 
-// Update renames the application; everything else that can change only concerns the provider.
+// refuseRename stops what only the owner of the registration can do.
+func refuseRename(plan, state model) diag.Diagnostics {
+	switch {
+	case !state.ApplicationObjectID.IsNull():
+		return nil
+	case !plan.DisplayName.Equal(state.DisplayName):
+		return attributeError("display_name", "The application cannot be renamed here",
+			fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
+	case !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement):
+		return attributeError("service_management_reference", "The reference cannot be changed here",
+			"The registration of this application is in another tenant, which owns its reference. Leave `service_management_reference` out.")
+	}
+	return nil
+}
+
+// Update renames the application, and sets its reference and its owners; everything else that can change only concerns the
+// provider.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -235,8 +265,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
-	if !plan.DisplayName.Equal(state.DisplayName) {
-		resp.Diagnostics.Append(r.rename(ctx, plan)...)
+	refers := !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement)
+	if renames := !plan.DisplayName.Equal(state.DisplayName); renames || refers {
+		resp.Diagnostics.Append(r.patch(ctx, plan, renames)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
+		resp.Diagnostics.Append(r.writeOwners(ctx, plan)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -245,13 +282,31 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 }
 
-// rename patches the registration, which owns the name, and waits until the service principal shows it.
-func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
+// patch changes the registration, which owns the name and the reference, and waits until the service principal shows the name.
+// A tenant that requires a reference requires it of every change.
+func (r *Resource) patch(ctx context.Context, plan model, renames bool) diag.Diagnostics {
 	name := plan.DisplayName.ValueString()
-	if err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name}); err != nil {
-		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot rename the application", err)}
+	reference := plan.ServiceManagement.ValueStringPointer()
+	err := r.data.Graph.UpdateApplication(ctx, plan.ApplicationObjectID.ValueString(), graph.ApplicationPatch{DisplayName: &name, ServiceManagementReference: reference})
+	if graph.IsAmbiguous(err) {
+		renamed, _ := graph.Settle(ctx, r.data.Graph, "the registration to show the change", func(ctx context.Context) (bool, error) {
+			app, err := r.data.Graph.GetApplicationByAppID(ctx, plan.ClientID.ValueString())
+			return err == nil && app.DisplayName == name && (reference == nil || app.ServiceManagementReference == *reference), err
+		})
+		if renamed {
+			err = nil
+		}
 	}
-	err := r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
+	if err != nil {
+		at, summary := path.Root("display_name"), "Cannot rename the application"
+		if !renames {
+			at, summary = path.Root("service_management_reference"), "Cannot change the reference of the application"
+		}
+		return diag.Diagnostics{graphdiag.AttributeError(at, summary, err, needsReference(plan, err)...)}
+	}
+	ctx, cancel := graph.Outlast(ctx)
+	defer cancel()
+	err = r.data.Graph.Poll(ctx, "the service principal to show the new name", func(ctx context.Context) (bool, string, error) {
 		sp, err := r.data.Graph.GetServicePrincipal(ctx, plan.ID.ValueString())
 		if graph.IsNotFound(err) {
 			return false, "not found", nil
@@ -263,6 +318,14 @@ func (r *Resource) rename(ctx context.Context, plan model) diag.Diagnostics {
 			"The application was renamed; the next plan shows what the service says.")}
 	}
 	return nil
+}
+
+// needsReference is what to try when the service refuses an application that has no reference.
+func needsReference(plan model, err error) []string {
+	if !graph.IsBadRequest(err) || !plan.ServiceManagement.IsNull() {
+		return nil
+	}
+	return []string{"If the tenant requires a service management reference of applications, set `service_management_reference`."}
 }
 
 // Delete moves the application to the recycle bin, unless something else still depends on it.
@@ -304,6 +367,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	remembered(r.data).own.Add(id)
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
@@ -319,33 +384,27 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	summary, at, id := "Invalid import id", path.Empty(), importID(req.ID)
+	const wanted = "the object id of the service principal (not of the application registration, and not the client id)"
+	summary, at, given := "Invalid import id", path.Empty(), req.ID
 	if validate.ByIdentity(req) {
 		var from identity
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &from)...); resp.Diagnostics.HasError() {
 			return
 		}
-		summary, at, id = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
+		summary, at, given = "Invalid identity", path.Root("service_principal_id"), from.ServicePrincipalID.ValueString()
 	}
-	problem := validate.ObjectIDProblem(id)
-	if id == "" {
-		problem = "The id is empty."
+	named, problem := validate.ParseImportID(given, wanted)
+	switch {
+	case problem == "" && at.Equal(path.Root("service_principal_id")): // Terraform compares it with what is imported
+		problem = validate.ObjectIDProblem(given)
+	case problem == "" && named.Rest != "":
+		problem = fmt.Sprintf("Expected %s. Got %q. Leave out what follows it: %q.", wanted, given, named.ServicePrincipalID)
 	}
 	if problem != "" {
-		resp.Diagnostics.AddAttributeError(at, summary,
-			"Expected the object id of the service principal (not of the application registration, and not the client id). "+problem)
+		resp.Diagnostics.AddAttributeError(at, summary, problem)
 		return
 	}
+	id := named.ServicePrincipalID
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
-}
-
-// importID takes the service principal's id out of what people paste: the bare id or a Graph path.
-func importID(s string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "/"), "servicePrincipals/")
-}
-
-// importBlock is ready to be pasted, apart from the name that only the configuration knows.
-func importBlock(id string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -63,11 +64,20 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Name of the gallery entry to instantiate, spelled as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
-				Validators: []validator.String{validate.ObjectID()},
+				Validators: []validator.String{validate.GUID("template id")},
 				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` fits several entries; both must agree. " +
 					"It cannot be changed for an existing application."},
 			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Delete the application even while single sign-on is set up or jobs or assignments from elsewhere remain. Defaults to `false`."},
+			"owner_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectID())},
+				MarkdownDescription: "Object ids of the users and service principals that own the application *and* its service principal; others are removed. " +
+					"Left out, owners are not managed: the service leaves an application from the gallery without one, and none is added implicitly. " +
+					"Removing the attribute leaves the owners as they are. Needs `Directory.Read.All`."},
+			"partial_owner_ids": schema.SetAttribute{Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Object ids of those who own only one of the two, the application or its service principal, while `owner_ids` is set. Null when there are none; otherwise the plan shows that the apply sets both."},
+			"service_management_reference": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
+				MarkdownDescription: "Reference of the application in a service or asset management database, which a tenant can require of every application. " +
+					"Left out, it is not managed; removing the attribute leaves it as it is."},
 			"service_principal_id":  computed("Object id of the service principal, which the other resources refer to. The same as `id`."),
 			"application_object_id": computed("Object id of the application registration, or null if it is in another tenant."),
 			"client_id":             computed("Client id (application id)."),

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
@@ -30,6 +31,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is the data source gotomeeting_user_role_assignments.
 type DataSource struct {
 	roster *roster.Roster
+	client *graph.Client // for what an unknown id is
 }
 
 type dataSourceModel struct {
@@ -38,6 +40,7 @@ type dataSourceModel struct {
 	PrincipalType      types.String `tfsdk:"principal_type"`
 	RolesByPrincipal   types.Map    `tfsdk:"roles_by_principal"`
 	Assignments        types.List   `tfsdk:"assignments"`
+	ImportBlocks       types.String `tfsdk:"import_blocks"`
 }
 
 var assignmentType = types.ObjectType{AttrTypes: map[string]attr.Type{
@@ -62,7 +65,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		d.roster = rosterOf(data)
+		d.roster, d.client = rosterOf(data), data.Graph
 	}
 }
 
@@ -87,6 +90,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."},
 			"roles_by_principal": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Object id of each principal to its roles, several joined by `,`: ready for `assignments` of `gotomeeting_user_role_assignments_exclusive`."},
+			"import_blocks": computed("An import block for each assignment, as text for a file; null without any."),
 			"assignments": schema.ListNestedAttribute{Computed: true,
 				MarkdownDescription: "The assignments, sorted by principal and role.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -109,7 +113,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	app := d.roster.Application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := find(ctx, app, config.Role.ValueString(), config.PrincipalType.ValueString())
+	found, declared, diags := find(ctx, d.client, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -117,14 +121,17 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	elements := make([]attr.Value, len(found))
 	held := make(map[roster.Key]bool, len(found))
 	labels := map[string]string{}
+	var file importblock.File
 	for i, a := range found {
 		key := roster.KeyOf(a)
 		held[key] = true
 		if _, ok := labels[key.RoleID]; !ok {
 			labels[key.RoleID] = declared.Label(key.RoleID)
 		}
+		id := reference{app.ID, a.ID}.String()
+		file.Add("gotomeeting_user_role_assignment", id, cmp.Or(a.PrincipalDisplayName, key.PrincipalID), labels[key.RoleID])
 		elements[i] = types.ObjectValueMust(assignmentType.AttrTypes, map[string]attr.Value{
-			"id":                     types.StringValue(reference{app.ID, a.ID}.String()),
+			"id":                     types.StringValue(id),
 			"principal_id":           types.StringValue(key.PrincipalID),
 			"principal_type":         textOrNull(a.PrincipalType),
 			"principal_display_name": textOrNull(a.PrincipalDisplayName),
@@ -132,16 +139,17 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 			"app_role_id":            types.StringValue(key.RoleID),
 		})
 	}
+	config.ImportBlocks = textOrNull(file.String())
 	config.Assignments = types.ListValueMust(assignmentType, elements)
 	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.Label))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
 }
 
 // find lists assignments by role and kind of principal ("" for any), sorted by principal and role.
-func find(ctx context.Context, app *roster.Application, role, kind string) ([]graph.Assignment, roster.Roles, diag.Diagnostics) {
+func find(ctx context.Context, client *graph.Client, app *roster.Application, role, kind string) ([]graph.Assignment, roster.Roles, diag.Diagnostics) {
 	declared, err := app.Roles(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the roles of the application", err)}
+		return nil, nil, diag.Diagnostics{readError(ctx, client, app, "Cannot read the roles of the application", err)}
 	}
 	roleID := ""
 	if role != "" {
@@ -153,7 +161,7 @@ func find(ctx context.Context, app *roster.Application, role, kind string) ([]gr
 	}
 	l, err := app.Listing(ctx)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{readError(app, "Cannot read the assignments", err)}
+		return nil, nil, diag.Diagnostics{readError(ctx, client, app, "Cannot read the assignments", err)}
 	}
 	var found []graph.Assignment
 	for _, one := range l.All {
@@ -167,10 +175,10 @@ func find(ctx context.Context, app *roster.Application, role, kind string) ([]gr
 	return found, declared, nil
 }
 
-func readError(app *roster.Application, summary string, err error) diag.Diagnostic {
+func readError(ctx context.Context, client *graph.Client, app *roster.Application, summary string, err error) diag.Diagnostic {
 	at := path.Root("service_principal_id")
 	if graph.IsNotFound(err) {
-		return diag.NewAttributeErrorDiagnostic(at, "No such service principal", noSuchApplication(app.ID))
+		return graphdiag.UnknownServicePrincipal(ctx, client, app.ID)
 	}
 	return graphdiag.AttributeError(at, summary, err)
 }

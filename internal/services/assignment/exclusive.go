@@ -39,6 +39,7 @@ var (
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
 	roster   *roster.Roster
+	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
 }
 
@@ -55,7 +56,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.forecast = rosterOf(data), forecast.Of(data)
+		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
 	}
 }
 
@@ -188,7 +189,9 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
-	if len(outcome.Failed) > 0 {
+	if len(outcome.Failed) == 0 {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(nil))...)
+	} else {
 		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
 	}
 }
@@ -266,9 +269,9 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, roleTexts := "", []string(nil)
 	if !validate.ByIdentity(req) {
-		var err error
-		if id, roleTexts, err = parseExclusiveID(req.ID); err != nil {
-			resp.Diagnostics.AddError("Invalid import id", sentence(err))
+		var problem string
+		if id, roleTexts, problem = parseExclusiveID(req.ID); problem != "" {
+			resp.Diagnostics.AddError("Invalid import id", problem)
 			return
 		}
 	} else {
@@ -280,13 +283,24 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
-	if len(roleTexts) > 0 {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
-	}
+	resp.Diagnostics.Append(setImported(ctx, &resp.State, id, roleTexts)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, exclusiveIdentity{types.StringValue(id)})...)
+}
+
+// attributeSetter is a state, or the resource of a list result.
+type attributeSetter interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// setImported sets what is known of a set before anything is read.
+func setImported(ctx context.Context, of attributeSetter, id string, roleTexts []string) diag.Diagnostics {
+	diags := of.SetAttribute(ctx, path.Root("id"), id)
+	diags.Append(of.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
+	diags.Append(of.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
+	if len(roleTexts) > 0 {
+		diags.Append(of.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
+	}
+	return diags
 }
 
 // failures names what failed: the first few, then a count. The explanation is that of the first failure.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -39,7 +40,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
 			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importBlock(exclusiveType, id))+inState)}
+			some(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
@@ -111,9 +112,9 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	case limit >= 0 && people > limit:
 		diags.AddAttributeError(at, "Too many people would lose access",
 			fmt.Sprintf("%s\n\n`max_removals` allows %d. Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).", d.detail("This change"), limit))
-	case d.atLeast() && skipped != nil:
+	case d.err != nil && d.atLeast() && skipped != nil:
 		skipped.Add("how many people lose access with the groups that are removed", d.err)
-	case d.atLeast() && limit >= 0:
+	case d.err != nil && d.atLeast() && limit >= 0:
 		diags.Append(graphdiag.AttributeError(at, "Cannot count who would lose access", d.err,
 			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting."))
 	}

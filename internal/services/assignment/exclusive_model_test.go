@@ -154,9 +154,9 @@ func TestParseExclusiveID_readsScope(t *testing.T) {
 		{id: "nonsense", bad: true},
 	}
 	for _, tt := range tests {
-		id, roles, err := parseExclusiveID(tt.id)
-		if (err != nil) != tt.bad || err == nil && (id != spID || cmp.Diff(tt.roles, roles) != "") {
-			t.Errorf("parseExclusiveID(%q) = %q, %q, %v", tt.id, id, roles, err)
+		id, roles, problem := parseExclusiveID(tt.id)
+		if (problem != "") != tt.bad || problem == "" && (id != spID || cmp.Diff(tt.roles, roles) != "") {
+			t.Errorf("parseExclusiveID(%q) = %q, %q, %v", tt.id, id, roles, problem)
 		}
 	}
 }

@@ -42,6 +42,9 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
+		if key == "" {
+			problem = "The key is empty. Give the object id of a user or group, or remove the entry."
+		}
 		if value, ok := elements[key].(types.String); problem == "" && ok && !value.IsUnknown() {
 			summary, problem = "Invalid role", rolesProblem(value.ValueString())
 		}
@@ -159,7 +162,9 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	var config exclusiveModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	ids, diags := r.plan(ctx, config, plan, state)
+	raw, diags := req.Private.GetKey(ctx, lapsedKey)
+	resp.Diagnostics.Append(diags...)
+	ids, diags := r.plan(ctx, config, plan, state, lapsedFrom(raw))
 	resp.Diagnostics.Append(diags...)
 	if !plan.ForeignAssignments.IsNull() { // removed by this plan, or taken over
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("foreign_assignments"), types.MapNull(types.StringType))...)
@@ -173,8 +178,9 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 }
 
-// plan checks a plan and returns the ids of the roles it names, nil when they are not all known.
-func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel) (texts, diag.Diagnostics) {
+// plan checks a plan and returns the ids of the roles it names, nil when they are not all known. What speaks against
+// entries that lapsed is a warning.
+func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
 	if !ok || plan.ServicePrincipalID.IsUnknown() {
 		return nil, nil // the apply knows more and checks then
@@ -186,8 +192,9 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	case graph.IsPermissionDenied(err):
 		skipped.Add("the roles that the application offers", err)
 	case graph.IsNotFound(err):
-		return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.ID))}
+		unknown := graphdiag.UnknownServicePrincipal(ctx, r.client, app.ID)
+		return nil, diag.Diagnostics{diagnosticOf(path.Root("service_principal_id"), roster.Finding{Summary: unknown.Summary(), Detail: unknown.Detail(),
+			Refuses: !app.Lapsed.Has(roster.Named{})})}
 	case err != nil:
 		return nil, diag.Diagnostics{graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err)}
 	}
@@ -214,11 +221,13 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	}
 	diags.Append(refuseOutOfScope(s, ids, scope)...)
 	if err == nil {
-		diags.Append(refuseRoles(declared, s, ids, changes.Added)...)
+		added, again := split(changes.Added, lapsed)
+		diags.Append(refuseRoles(declared, s, ids, added)...)
+		diags.Append(softened(refuseRoles(declared, s, ids, again))...)
 	}
 	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
 		c := change{config, plan, had, changes.Removed, changes.Added, wanted, foreign}
-		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, declared, &skipped)...)
+		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, lapsed, declared, &skipped)...)
 	}
 	if state != nil {
 		diags.Append(warnWider(ctx, app, *state, s, scope, wanted)...)
@@ -229,7 +238,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 }
 
 // planChanges checks what is going to change.
-func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Application, c change, creates bool, s settings, scope roster.Scope, added map[roster.Key]bool,
+func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Application, c change, creates bool, s settings, scope roster.Scope, added, lapsed map[roster.Key]bool,
 	declared roster.Roles, skipped *graphdiag.Skipped) diag.Diagnostics {
 	var diags diag.Diagnostics
 	l, err := app.Listing(ctx)
@@ -248,9 +257,41 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added}).Diagnostics...)
 	}
 	if !diags.HasError() && !r.roster.HasWritten() {
-		diags.Append(r.advise(ctx, l, added, declared, skipped)...)
+		fresh, again := split(added, lapsed)
+		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)
+		diags.Append(softened(r.advise(ctx, l, again, declared, skipped))...)
 	}
 	return diags
+}
+
+// split tells entries that come in from those that lapsed, and are only to be made again.
+func split(added, lapsed map[roster.Key]bool) (fresh, again map[roster.Key]bool) {
+	fresh, again = map[roster.Key]bool{}, map[roster.Key]bool{}
+	for key := range added {
+		if lapsed[key] {
+			again[key] = true
+		} else {
+			fresh[key] = true
+		}
+	}
+	return fresh, again
+}
+
+// softened makes warnings of errors about entries that lapsed.
+func softened(diags diag.Diagnostics) diag.Diagnostics {
+	var soft diag.Diagnostics
+	for _, d := range diags {
+		at := path.Root("assignments")
+		if located, ok := d.(diag.DiagnosticWithPath); ok {
+			at = located.Path()
+		}
+		detail := d.Detail()
+		if d.Severity() == diag.SeverityError {
+			detail += " The entry was applied before, and was removed since. The apply cannot make it again; everything else goes on."
+		}
+		soft.Append(diag.NewAttributeWarningDiagnostic(at, d.Summary(), detail))
+	}
+	return soft
 }
 
 // refuseOutOfScope reports entries that `roles` excludes: the resource would give a role that it does not watch.

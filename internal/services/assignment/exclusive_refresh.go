@@ -34,7 +34,12 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, err := app.Listing(ctx)
 	if graph.IsNotFound(err) {
-		if err = app.ConfirmGone(ctx, err); err == nil {
+		if err = app.ConfirmGone(ctx, err); err == nil && state.RoleIDs.IsNull() { // to be imported
+			resp.Diagnostics.Append(graphdiag.NoServicePrincipal(ctx, r.client, app.ID, func(id string) string { return id }))
+			return
+		}
+		if err == nil {
+			app.Lapsed.Add(roster.Named{})
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 			resp.State.RemoveResource(ctx)
 			return
@@ -45,20 +50,24 @@ func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	app.Exclusive.Store(true)
-	changed, diags := r.refresh(ctx, app, &state, justWritten(r.roster.Clock(), written))
+	raw, diags := req.Private.GetKey(ctx, lapsedKey)
+	resp.Diagnostics.Append(diags...)
+	lapsed := lapsedFrom(raw)
+	changed, diags := r.refresh(ctx, app, &state, lapsed, justWritten(r.roster.Clock(), written))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if changed { // else the response has the state already, and setting ten thousand entries again takes its time
+	if changed {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(lapsed))...) // else the response has the state already, and setting ten thousand entries again takes its time
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
 // refresh brings a state up to date with the listing, and reports whether that changed it. What the state has and the
-// listing has not is looked for again before it counts as gone, several times if it is recent.
-func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application, state *exclusiveModel, recent bool) (changed bool, diags diag.Diagnostics) {
+// listing has not is looked for again before it counts as gone, several times if it is recent; then it is added to lapsed.
+func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application, state *exclusiveModel, lapsed map[roster.Key]bool, recent bool) (changed bool, diags diag.Diagnostics) {
 	s, _ := state.values()
 	pinned, _ := stringsOf(state.RoleIDs)
 	ids := texts(pinned)
@@ -99,9 +108,11 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		if _, ok := held[key]; ok || imported {
 			continue
 		}
-		if why := r.roster.Principals.Gone(ctx, key.PrincipalID); why != "" {
+		if why, purged := r.roster.Principals.Gone(ctx, key.PrincipalID); why != "" && !purged {
 			now[key] = true
 			lines = append(lines, why)
+		} else {
+			lapsed[key] = true
 		}
 	}
 	if lines = slices.Compact(lines); len(lines) > 0 {
@@ -110,6 +121,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	foreign := foreignOf(*state)
 	for key := range held {
 		now[key] = true
+		delete(lapsed, key)
 		if !imported && !had[key] {
 			foreign[key] = true
 		}
@@ -122,7 +134,15 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	state.ID = types.StringValue(app.ID)
 	s.entries = entriesFor(now, ids, declared.Label, s.entries)
 	state.Assignments = mapOf(s.entries)
-	state.RoleIDs = mapOf(s.used(ids))
+	used := s.used(ids)
+	for text, id := range ids { // what a text of a lapsed entry meant cannot be found out where the role is gone
+		for key := range lapsed {
+			if key.RoleID == id {
+				used[text] = id
+			}
+		}
+	}
+	state.RoleIDs = mapOf(used)
 	state.ForeignAssignments = keepForeign(foreign, now, nil, ids)
 	return true, diags
 }

@@ -43,7 +43,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Who holds which role: object id of the user or group (lower case) to role. " + roleForms +
 					" Several roles of one principal are joined by `,` and sorted, as in `\"Organizer,User\"`; `join(\",\", sort([...]))` does that."},
 			"roles": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters())},
+				Validators: []validator.Set{validate.Some(), setvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters())},
 				MarkdownDescription: "Roles that this resource is authoritative for, in the same forms. Assignments of other roles are left alone. " +
 					"Null means all roles, including Default Access."},
 			"ignored_principal_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,

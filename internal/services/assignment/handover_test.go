@@ -254,6 +254,9 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, prior, config)
 			all = append(all, found...)
 		}
+		if tells := strings.Contains(all.String(), "loses access"); tells != strings.Contains(all.String(), "1 person keeps access after all") || tells != destroyFirst {
+			t.Errorf("destroy first %v: a loss is told but not taken back, or the other way round: %v", destroyFirst, all)
+		}
 		if all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {
 			t.Errorf("destroy first %v: got %v", destroyFirst, all)
 		}
@@ -267,9 +270,20 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 	}
 }
 
-// Keys of for_each that are renamed without `moved` blocks destroy and create the same assignments in one apply.
+// Keys of for_each that are renamed without `moved` blocks destroy and create the same assignments in one apply, and those of
+// another provider configuration (an alias) do so in another process.
 func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 	t.Parallel()
+	for _, configurations := range []int{1, 2} {
+		t.Run(fmt.Sprintf("%d provider configurations", configurations), func(t *testing.T) {
+			t.Parallel()
+			renameKeys(t, configurations)
+		})
+	}
+}
+
+func renameKeys(t *testing.T, configurations int) {
+	t.Helper()
 	w := newWorld(t)
 	ids := w.Sim.Store().AddUsers(20)
 	states := make([]*acctest.Instance, len(ids))
@@ -281,17 +295,21 @@ func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 	}
 	for round, order := range []string{"create first", "destroy first", "at once", "at once", "at once"} {
 		p := w.Protocol()
+		next := p
+		if configurations > 1 {
+			next = w.Protocol()
+		}
 		made := make([]*acctest.Instance, len(ids))
 		each(len(ids), func(i int) {
 			old, found := p.Plan(single, states[i], nil)
-			fresh, more := p.Plan(single, nil, w.one(ids[i], "User"))
+			fresh, more := next.Plan(single, nil, w.one(ids[i], "User"))
 			if found = append(found, more...); found.HasError() {
 				t.Errorf("plan: %v", found)
 				return
 			}
 			create := func() {
 				var found acctest.Diagnostics
-				if made[i], found = p.Apply(fresh); found.HasError() {
+				if made[i], found = next.Apply(fresh); found.HasError() {
 					t.Errorf("create: %v", found)
 				}
 			}
@@ -323,5 +341,38 @@ func TestRenamedKeys_keepEverybodyInAnyOrder(t *testing.T) {
 			}
 		}
 		states = made
+	}
+}
+
+// Terraform plans in any order: a loss that was told is taken back when what prevents it is planned afterwards.
+func TestOrderOfPlanning_lossThatDoesNotComeTrueIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana, ben := w.Managed(single), w.Managed(single)
+	noErrors(t, ana.Apply(w.one(store.UserAna, "User")))
+	noErrors(t, ben.Apply(w.one(store.UserBen, "User")))
+	tests := []struct {
+		name string
+		next map[string]any
+		kept string // of the two
+	}{
+		{"another role", w.one(store.UserAna, "Organizer"), store.UserAna},
+		{"a group with one of them", w.one(store.GroupMeetings, "User"), store.UserAna},
+		{"somebody else", w.one(store.UserSam, "User"), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := w.Protocol()
+			_, told := p.Plan(single, ana.Now, nil)
+			says(t, told, false, "1 person loses access", store.UserAna)
+			_, found := p.Plan(single, nil, tt.next)
+			if taken := strings.Contains(found.String(), "keeps access after all"); taken != (tt.kept != "") || !strings.Contains(found.String(), tt.kept) {
+				t.Errorf("got %v", found)
+			}
+			_, again := p.Plan(single, nil, tt.next) // as for a replacement
+			if strings.Contains(again.String(), "after all") {
+				t.Errorf("once more: %v", again)
+			}
+		})
 	}
 }

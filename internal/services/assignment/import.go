@@ -4,10 +4,16 @@
 package assignment
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -20,41 +26,60 @@ type reference struct {
 func (r reference) String() string { return r.servicePrincipalID + "/" + r.assignmentID }
 
 // parseReference reads the text form of a reference, also as the path that other tools use for import.
-func parseReference(s string) (reference, error) {
-	rest := strings.TrimPrefix(strings.TrimSpace(s), "/")
-	rest = strings.TrimPrefix(rest, "servicePrincipals/")
-	servicePrincipalID, assignmentID, _ := strings.Cut(rest, "/")
-	assignmentID = strings.TrimPrefix(assignmentID, "appRoleAssignedTo/")
-	const form = "expected {service principal id}/{assignment id} or /servicePrincipals/{service principal id}/appRoleAssignedTo/{assignment id}"
-	if assignmentID == "" || strings.ContainsAny(assignmentID, "/ ") {
-		return reference{}, fmt.Errorf("%s, got %q", form, s)
+func parseReference(s string) (ref reference, problem string) {
+	const wanted = "`{service principal id}/{assignment id}` or `/servicePrincipals/{service principal id}/appRoleAssignedTo/{assignment id}`"
+	named, problem := validate.ParseImportID(s, wanted)
+	if problem == "" && (named.Rest == "" || strings.ContainsAny(named.Rest, "/ ")) {
+		problem = fmt.Sprintf("Expected %s. Got %q. After the service principal's id comes the id of one assignment.", wanted, s)
 	}
-	if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
-		return reference{}, fmt.Errorf("%s; the service principal id is wrong: %s", form, strings.TrimSuffix(problem, "."))
-	}
-	return reference{servicePrincipalID, assignmentID}, nil
+	return reference{named.ServicePrincipalID, named.Rest}, problem
 }
 
 // parseExclusiveID reads the import id of the exclusive resource: a service principal, and after a slash the roles to be
 // authoritative for.
-func parseExclusiveID(s string) (servicePrincipalID string, roleTexts []string, err error) {
-	rest := strings.TrimPrefix(strings.TrimSpace(s), "/")
-	rest = strings.TrimPrefix(rest, "servicePrincipals/")
-	servicePrincipalID, list, narrowed := strings.Cut(rest, "/")
-	const form = "expected {service principal id} or {service principal id}/{role},{role}"
-	if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
-		return "", nil, fmt.Errorf("%s; the service principal id is wrong: %s", form, strings.TrimSuffix(problem, "."))
+func parseExclusiveID(s string) (servicePrincipalID string, roleTexts []string, problem string) {
+	const wanted = "`{service principal id}` or `{service principal id}/{role},{role}`"
+	named, problem := validate.ParseImportID(s, wanted)
+	if problem != "" || named.Rest == "" && !strings.HasSuffix(strings.TrimSpace(s), "/") {
+		return named.ServicePrincipalID, nil, problem
 	}
-	if !narrowed {
-		return servicePrincipalID, nil, nil
-	}
-	roleTexts = splitRoles(list)
+	roleTexts = splitRoles(named.Rest)
 	if slices.Contains(roleTexts, "") {
-		return "", nil, fmt.Errorf("%s, got an empty role in %q", form, s)
+		return "", nil, fmt.Sprintf("Expected %s. Got %q, with an empty role.", wanted, s)
 	}
-	return servicePrincipalID, roleTexts, nil
+	return named.ServicePrincipalID, roleTexts, ""
 }
 
-func importBlock(resourceType, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", resourceType, id)
+// noAssignment is the error for an import of an assignment that is not there: it says whether the id is one of something
+// else, and which assignments are meant by it.
+func (r *Resource) noAssignment(ctx context.Context, app *roster.Application, id string) diag.Diagnostic {
+	l, err := app.Listing(ctx)
+	if _, gone := app.Self(ctx); graph.IsNotFound(gone) || graph.IsNotFound(err) {
+		return graphdiag.NoServicePrincipal(ctx, r.client, app.ID, func(found string) string { return reference{found, id}.String() })
+	}
+	detail := fmt.Sprintf("The service principal %s has no assignment with the id %q.", app.ID, id)
+	principalID := strings.ToLower(id)
+	if strings.Contains(id, "@") {
+		detail += " That is a user principal name."
+		if user, err := r.roster.Principals.Named(ctx, id); err == nil && user.Exists {
+			principalID = user.ID
+		}
+	}
+	var lines []string
+	if err == nil {
+		for _, a := range l.All {
+			if roster.KeyOf(a).PrincipalID == principalID {
+				lines = append(lines, fmt.Sprintf("role %s: %q", app.RoleName(roster.KeyOf(a).RoleID), reference{app.ID, a.ID}))
+			}
+		}
+	}
+	switch {
+	case len(lines) > 0:
+		detail += fmt.Sprintf(" The principal %s holds these; import by the id of the assignment:\n%s", principalID, some(lines))
+	case validate.ObjectIDProblem(principalID) == "":
+		detail += fmt.Sprintf(" It has none of the principal %s either, so that there is nothing to import: an apply makes the assignment.", principalID)
+	default:
+		detail += " The ids of assignments are case-sensitive; the data source `gotomeeting_user_role_assignments` lists them. If it was removed, there is nothing to import."
+	}
+	return diag.NewErrorDiagnostic("No such assignment", detail)
 }

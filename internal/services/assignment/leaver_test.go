@@ -4,11 +4,14 @@
 package assignment_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -80,14 +83,18 @@ func TestNewcomerWithALeaversName_destroySucceeds(t *testing.T) {
 func TestOneLeaver_stopsNoPlan(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name, why string
-		leave     func(w *world, t *testing.T)
+		name, id, why string
+		leave         func(w *world, t *testing.T)
 	}{
-		{"deleted", "was deleted on 2030-", func(w *world, t *testing.T) { w.leave(t, store.UserAna) }},
-		{"purged", "nor among the deleted users", func(w *world, t *testing.T) {
-			if err := w.Sim.Store().PurgeUser(store.UserAna); err != nil {
+		{"a user", store.UserAna, "was deleted on 2030-", func(w *world, t *testing.T) { w.leave(t, store.UserAna) }},
+		{"a group", store.GroupMeetings, "was deleted on 2030-", func(w *world, t *testing.T) {
+			if err := w.Sim.Store().BinGroup(store.GroupMeetings); err != nil {
 				t.Fatal(err)
 			}
+		}},
+		{"one of whom nobody may tell", store.UserAna, "cannot be read", func(w *world, t *testing.T) {
+			w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/directory/deletedItems/microsoft.graph.user", Count: -1, Effect: simulator.LacksPermission()})
+			w.purge(t, store.UserAna)
 		}},
 	}
 	for _, tt := range tests {
@@ -95,19 +102,19 @@ func TestOneLeaver_stopsNoPlan(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			one, set := w.Managed(single), w.Managed(exclusive)
-			config, entries := w.one(store.UserAna, "Organizer"), w.setOf(map[string]any{store.UserAna: "User", store.UserBen: "User"}, "User")
+			config, entries := w.one(tt.id, "Organizer"), w.setOf(map[string]any{tt.id: "User", store.UserBen: "User"}, "User")
 			noErrors(t, one.Apply(config))
 			noErrors(t, set.Apply(entries))
 			tt.leave(w, t)
 			w.writes()
 			for name, found := range map[string]acctest.Diagnostics{single: one.Apply(config), exclusive: set.Apply(entries)} {
-				if says(t, found, false, tt.why, store.UserAna); len(found) != 1 {
+				if says(t, found, false, tt.why, tt.id, "restore it, or remove the entry"); len(found) != 1 {
 					t.Errorf("%s: %v", name, found)
 				}
 			}
 			w.wantWrites(t)
 			// Other entries of the set are changed, and the leaver's entry is removed, without a word to the service about it.
-			entries["assignments"] = map[string]any{store.UserAna: "User", store.UserBen: "User", store.UserEva: "User"}
+			entries["assignments"] = map[string]any{tt.id: "User", store.UserBen: "User", store.UserEva: "User"}
 			says(t, set.Apply(entries), false, tt.why)
 			w.wantWrites(t, "POST")
 			entries["assignments"] = map[string]any{store.UserBen: "User", store.UserEva: "User"}
@@ -119,14 +126,181 @@ func TestOneLeaver_stopsNoPlan(t *testing.T) {
 	}
 }
 
+// purge deletes a user for good.
+func (w *world) purge(t *testing.T, id string) {
+	t.Helper()
+	if err := w.Sim.Store().PurgeUser(id); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOneLeaver_purgedLeavesAndFailsAlone(t *testing.T) {
+	t.Parallel()
+	for _, refreshed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("refreshed apart %t", refreshed), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			one, set := w.Managed(single), w.Managed(exclusive)
+			config, entries := w.one(store.UserAna, "Organizer"), w.setOf(map[string]any{store.UserAna: "User", store.UserBen: "User"}, "User")
+			noErrors(t, one.Apply(config))
+			noErrors(t, set.Apply(entries))
+			w.purge(t, store.UserAna)
+			if refreshed { // terraform apply -refresh-only
+				says(t, one.Refresh(), false)
+				says(t, set.Refresh(), false)
+				if one.Now != nil || cmp.Diff(map[string]any{store.UserBen: "User"}, set.Get("assignments")) != "" {
+					t.Errorf("left in the state: %v, %v", one.Now, set.Get("assignments"))
+				}
+			}
+			action, _, found := one.Plan(config)
+			if says(t, found, false, "No such principal", store.UserAna, "everything else goes on"); action != acctest.Create {
+				t.Errorf("the plan would %s", action)
+			}
+			_, _, found = set.Plan(entries)
+			says(t, found, false, "No such principal", store.UserAna, "everything else goes on")
+			// Another entry of the set is made although the purged one cannot be.
+			entries["assignments"] = map[string]any{store.UserAna: "User", store.UserBen: "User", store.UserEva: "User"}
+			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments", store.UserAna)
+			says(t, one.Apply(config), true, "No such principal")
+			if diff := cmp.Diff([]string{store.UserBen + " User", store.UserEva + " User"}, w.held()); diff != "" {
+				t.Error(diff)
+			}
+			// The plan after the failed apply stops nothing either, and a new entry is refused as ever.
+			_, _, found = set.Plan(entries)
+			says(t, found, false, "No such principal")
+			entries["assignments"] = map[string]any{"d0000000-0000-4000-8000-0000000000ff": "User", store.UserBen: "User", store.UserEva: "User"}
+			_, _, found = set.Plan(entries)
+			says(t, found, true, "No such principal", "0000000000ff")
+			says(t, one.Destroy(), false)
+			says(t, set.Destroy(), false)
+		})
+	}
+}
+
 func TestOneLeaver_onlyNewEntriesAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.leave(t, store.UserAna)
-	for name, config := range map[string]map[string]any{single: w.one(store.UserAna, "User"), exclusive: w.set(map[string]any{store.UserAna: "User"})} {
-		_, found := w.Protocol().Plan(name, nil, config)
-		says(t, found, true, "No such principal")
+	_, found := w.Protocol().Plan(exclusive, nil, w.set(map[string]any{store.UserAna: "User"}))
+	says(t, found, true, "No such principal")
+	m := w.Managed(single)
+	noErrors(t, m.Apply(w.one(store.UserBen, "User")))
+	_, found = w.Protocol().Plan(single, m.Now, w.one(store.UserAna, "User")) // something that works is not given up for it
+	says(t, found, true, "No such principal")
+}
+
+// What the configuration says is as it was, but what it assigned was removed, and something speaks against making it again.
+func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
+	t.Parallel()
+	roles := func(change func(*[]store.AppRole, int)) func(*world, *testing.T) {
+		return func(w *world, t *testing.T) {
+			if err := w.Sim.Store().UpdateServicePrincipal(w.sp.ID, func(sp *store.ServicePrincipal) error {
+				change(&sp.Roles, slices.IndexFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "User" }))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
+	tests := []struct {
+		name, want string
+		happens    func(*world, *testing.T)
+	}{
+		{"the role is disabled", "Disabled role", roles(func(all *[]store.AppRole, i int) { (*all)[i].Enabled = false })},
+		{"the role is gone", "Unknown role", roles(func(all *[]store.AppRole, i int) { *all = slices.Delete(*all, i, i+1) })},
+		{"the role is for applications", "Role not open to users", roles(func(all *[]store.AppRole, i int) { (*all)[i].AllowedMemberTypes = []string{"Application"} })},
+		{"the group is not for security", "Group cannot be assigned", func(w *world, t *testing.T) {
+			if err := w.Sim.Store().UpdateGroup(store.GroupMeetings, func(g *store.Group) { g.SecurityEnabled = false }); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			one, set := w.Managed(single), w.Managed(exclusive)
+			config, entries := w.one(store.GroupMeetings, "User"), w.set(map[string]any{store.GroupMeetings: "User", store.UserBen: "Organizer"})
+			noErrors(t, one.Apply(config))
+			noErrors(t, set.Apply(entries))
+			for _, a := range w.Sim.Store().Assignments(w.sp.ID) {
+				if a.PrincipalID == store.GroupMeetings {
+					if err := w.Sim.Store().Unassign(w.sp.ID, a.ID); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			tt.happens(w, t)
+			_, _, found := one.Plan(config)
+			says(t, found, false, tt.want, "everything else goes on")
+			noErrors(t, set.Refresh()) // apart, as terraform apply -refresh-only does
+			_, _, found = set.Plan(entries)
+			says(t, found, false, tt.want, "everything else goes on")
+			w.writes()
+			entries["assignments"] = map[string]any{store.GroupMeetings: "User", store.UserBen: "Organizer", store.UserEva: "Organizer"}
+			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments")
+			if diff := cmp.Diff([]string{store.UserBen + " Organizer", store.UserEva + " Organizer"}, w.held()); diff != "" {
+				t.Error(diff)
+			}
+			says(t, set.Destroy(), false)
+			if tt.want == "Disabled role" { // also where nothing tells any more that it was there
+				_, found := w.Protocol().Plan(single, nil, config)
+				says(t, found, false, tt.want)
+			}
+		})
+	}
+}
+
+func TestApplicationDeletedElsewhere_stopsNoPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, set := w.Managed(single), w.Managed(exclusive)
+	config, entries := w.one(store.UserAna, "User"), w.set(map[string]any{store.UserAna: "User"})
+	noErrors(t, one.Apply(config))
+	noErrors(t, set.Apply(entries))
+	if err := w.Sim.Store().DeleteServicePrincipal(w.sp.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, _, found := one.Plan(config)
+	says(t, found, false, "No such service principal")
+	_, _, found = set.Plan(entries)
+	says(t, found, false, "No such service principal")
+	noErrors(t, one.Destroy())
+	noErrors(t, set.Destroy())
+}
+
+func TestPurgedLeaver_nameOfANewcomerKeepsTheOldID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := map[string]any{"service_principal_id": w.sp.ID, "user_principal_name": "ana@corp.example", "role": "User"}
+	m := w.Managed(single)
+	noErrors(t, m.Apply(config))
+	w.purge(t, store.UserAna)
+	newcomer := w.Sim.Store().AddUser(store.User{UserPrincipalName: "ana@corp.example", DisplayName: "Ana Newcomer", AccountEnabled: true})
+	w.writes()
+	noErrors(t, m.Refresh()) // apart
+	for range 2 {
+		says(t, m.Apply(config), false, `"ana@corp.example" now refers to a different user`, store.UserAna, newcomer)
+	}
+	if w.wantWrites(t); m.Text("principal_id") != store.UserAna {
+		t.Errorf("the state has %s", m.Text("principal_id"))
+	}
+	noErrors(t, m.Destroy())
+}
+
+func TestPurgedLeaver_nameOfNobodyLeaves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := map[string]any{"service_principal_id": w.sp.ID, "user_principal_name": "ana@corp.example", "role": "User"}
+	m := w.Managed(single)
+	noErrors(t, m.Apply(config))
+	w.purge(t, store.UserAna)
+	noErrors(t, m.Refresh())
+	if m.Now != nil {
+		t.Errorf("in the state: %v", m.Now)
+	}
+	_, _, found := m.Plan(config)
+	says(t, found, false, "User not found")
 }
 
 func TestOneLeaver_movedRoleNameWarns(t *testing.T) {

@@ -50,8 +50,10 @@ func (d departures) of(principalID string) departures {
 			return roster.Losses{}
 		}
 		l.Users = slices.DeleteFunc(slices.Clone(l.Users), func(id string) bool { return id != principalID && !d.isMember(id, principalID) })
-		_, known := d.members[principalID]
-		l.AtLeast = l.Principals[0].PrincipalType == roster.KindGroup && !known
+		why, uncounted := l.Uncounted[principalID]
+		if l.Uncounted = nil; uncounted {
+			l.Uncounted = map[string]string{principalID: why}
+		}
 		return l
 	}
 	d.roles, d.account = keep(d.roles), keep(d.account)
@@ -68,7 +70,7 @@ func (d departures) people() []string {
 }
 
 // atLeast reports whether more people than these may lose access.
-func (d departures) atLeast() bool { return d.roles.AtLeast || d.account.AtLeast }
+func (d departures) atLeast() bool { return d.roles.AtLeast() || d.account.AtLeast() }
 
 func (d departures) counted(users []string) string {
 	switch {
@@ -114,10 +116,14 @@ func (d departures) lines() []string {
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(principals)) {
 		line := holder(principals[id])
-		if ids, known := d.members[id]; principals[id].PrincipalType == roster.KindGroup && !known {
-			line += ", a group whose members could not be counted"
+		why := cmp.Or(d.roles.Uncounted[id], d.account.Uncounted[id])
+		if ids, known := d.members[id]; principals[id].PrincipalType == roster.KindGroup && (!known || len(ids) == 0 && why != "") {
+			line += ", a group " + why
 		} else if principals[id].PrincipalType == roster.KindGroup {
 			line += fmt.Sprintf(", a group with %s", counted(len(ids), "direct member"))
+			if why != "" {
+				line += ", and " + why
+			}
 			if lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) }); len(lost) > 0 {
 				line += ": " + strings.Join(lost[:min(len(lost), shownAtMost)], ", ")
 				if more := len(lost) - shownAtMost; more > 0 {
@@ -138,9 +144,6 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	summary := fmt.Sprintf("%s: %s lose access", subject, d.counted(d.people()))
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
-	}
-	if d.app.Warned.Add(1) > shownAtMost {
-		summary = "More people lose access" // Terraform shows these as one
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}
 }

@@ -67,13 +67,3 @@ func describeAll(app *roster.Application, keys map[roster.Key]bool) string {
 func waited() string {
 	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", roster.ReplicationPatience.Seconds())
 }
-
-func noSuchApplication(servicePrincipalID string) string {
-	return fmt.Sprintf("The tenant has no service principal with the object id %s. The client id and the object id of the application registration are other ids.", servicePrincipalID)
-}
-
-// sentence makes a full sentence of an error.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
-}

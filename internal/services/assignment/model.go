@@ -4,6 +4,8 @@
 package assignment
 
 import (
+	"cmp"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -47,6 +49,11 @@ func (m model) equals(other model) bool {
 
 func (m model) key() roster.Key {
 	return roster.Key{PrincipalID: m.PrincipalID.ValueString(), RoleID: m.AppRoleID.ValueString()}
+}
+
+// named is the assignment in the words of the configuration.
+func (m model) named() roster.Named {
+	return roster.Named{Principal: cmp.Or(m.UserPrincipalName.ValueString(), m.PrincipalID.ValueString()), Role: m.Role.ValueString()}
 }
 
 func (m model) identity() identityModel {

@@ -24,10 +24,12 @@ import (
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
 	roster  *roster.Roster
+	client  *graph.Client
 	ahead   *forecast.Forecast
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
+	adopted bool // the role's text in the state is the provider's choice
 	skipped graphdiag.Skipped
 	replace path.Paths
 	diags   diag.Diagnostics
@@ -45,7 +47,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{roster: r.roster, ahead: r.forecast}
+	p := planning{roster: r.roster, client: r.client, ahead: r.forecast}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -55,7 +57,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	principalID, roleID := p.plan.PrincipalID, p.plan.AppRoleID
+	principalID, roleID, role := p.plan.PrincipalID, p.plan.AppRoleID, p.plan.Role
 	p.principal(ctx)
 	p.role(ctx)
 	advises := p.creates() && !p.diags.HasError() && !r.roster.HasWritten() // advice was given before the apply began
@@ -64,7 +66,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		p.lookForExisting(ctx)
 	}
 	resp.Diagnostics.Append(p.passOn(ctx, resp)...)
-	p.lookAround(advises)
+	p.lookAround(ctx, advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
 	p.foresee(ctx)
@@ -76,6 +78,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if !roleID.Equal(p.plan.AppRoleID) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("app_role_id"), p.plan.AppRoleID)...)
+	}
+	if !role.Equal(p.plan.Role) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), p.plan.Role)...)
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
 }
@@ -116,8 +121,9 @@ func (p *planning) role(ctx context.Context) {
 	case graph.IsNotFound(err) && stays:
 		return // being deleted as well, or the apply is going to say so
 	case graph.IsNotFound(err):
-		p.diags.AddAttributeError(path.Root("service_principal_id"), "No such service principal",
-			noSuchApplication(app.ID))
+		unknown := graphdiag.UnknownServicePrincipal(ctx, p.client, app.ID)
+		p.refuse(path.Root("service_principal_id"), roster.Refusal{Summary: unknown.Summary(), Detail: unknown.Detail()})
+		p.openRole()
 		return
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot read the roles of the application", err))
@@ -125,6 +131,9 @@ func (p *planning) role(ctx context.Context) {
 	}
 	if id, ok := declared.Find(text); stays && ok && id == p.prior.AppRoleID.ValueString() {
 		p.plan.AppRoleID = p.prior.AppRoleID
+		if p.adopted {
+			p.plan.Role = p.prior.Role
+		}
 		return
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
@@ -135,7 +144,8 @@ func (p *planning) role(ctx context.Context) {
 	}
 	id, refused := declared.Admit(text)
 	if refused != nil {
-		p.diags.Append(refusal(at, refused))
+		p.refuse(at, *refused)
+		p.openRole()
 		return
 	}
 	p.plan.AppRoleID = types.StringValue(id)
@@ -143,6 +153,17 @@ func (p *planning) role(ctx context.Context) {
 	if p.prior != nil {
 		p.replace = append(p.replace, path.Root("app_role_id"))
 	}
+}
+
+// refuse is an error, or a warning about what was in the state before or may have been: then the apply fails for this
+// assignment alone.
+func (p *planning) refuse(at path.Path, refused roster.Refusal) {
+	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
+	lapsed := p.prior == nil && p.was == nil && (refused.Lapses || app.Lapsed.Has(p.plan.named()))
+	if lapsed {
+		refused.Detail += " The apply cannot make this assignment; everything else goes on."
+	}
+	p.diags.Append(diagnosticOf(at, roster.Finding{Summary: refused.Summary, Detail: refused.Detail, Refuses: !lapsed}))
 }
 
 // openRole leaves the role to the apply.
@@ -165,7 +186,11 @@ func (p *planning) advise(ctx context.Context) {
 	id := p.plan.PrincipalID.ValueString()
 	advice := adviseOn(ctx, p.roster, &p.skipped, id)
 	for _, f := range advice.Findings {
-		p.diags.Append(diagnosticOf(at, f))
+		if f.Refuses {
+			p.refuse(at, roster.Refusal{Summary: f.Summary, Detail: f.Detail, Lapses: f.Lapses})
+		} else {
+			p.diags.Append(diagnosticOf(at, f))
+		}
 	}
 	if p.plan.AppRoleID.IsUnknown() || p.plan.ServicePrincipalID.IsUnknown() {
 		return
@@ -175,11 +200,11 @@ func (p *planning) advise(ctx context.Context) {
 		return // reported already
 	}
 	if refused := declared.RefuseKind(p.plan.AppRoleID.ValueString(), advice.Principals[id].Type); refused != nil {
-		p.diags.Append(refusal(path.Root("role"), refused))
+		p.refuse(path.Root("role"), *refused)
 	}
 }
 
-// lookForExisting tells of an assignment that creating takes over.
+// lookForExisting tells of an assignment that creating makes anew.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -194,22 +219,62 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already, and the apply takes that assignment over. If a resource of another provider configuration or of another state manages it, "+
-			"and destroys it, the principal loses the role until the next apply here: use one of the two only.", holder(found), p.plan.Role.ValueString()))
+		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and makes it anew, in one request. If this configuration also destroys it, as a resource with another address, "+
+			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
+			"a `moved` block avoids both. Should another state manage it, too, use one of the two only.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
-func (p *planning) lookAround(creates bool) {
+func (p *planning) lookAround(ctx context.Context, creates bool) {
 	if p.isOpen() {
 		return
 	}
 	app, key := p.roster.Application(p.plan.ServicePrincipalID.ValueString()), p.plan.key()
-	if creates && p.prior == nil && app.Plans.AddCreation(key) {
-		p.diags.Append(destroyedAndCreated(app, key))
+	if creates && p.prior == nil {
+		if app.Plans.AddCreation(key) {
+			p.diags.Append(destroyedAndCreated(app, key))
+		}
+		p.takeBack(ctx, app, key.PrincipalID)
 	}
 	if app.Plans.AddSingle(key) {
 		p.diags.Append(managedTwice(app, map[roster.Key]bool{key: true}))
 	}
+}
+
+// takeBack says that people keep access of whom a warning said otherwise, because what keeps it was planned after what takes
+// it away: Terraform plans in any order.
+func (p *planning) takeBack(ctx context.Context, app *roster.Application, principalID string) {
+	if p.roster.HasWritten() {
+		return
+	}
+	principal, err := p.roster.Principals.One(ctx, principalID, nil)
+	if err != nil || !principal.Exists {
+		return
+	}
+	about := principalID
+	if principal.Type == roster.KindGroup {
+		about = ""
+	}
+	kept := app.Plans.TakeBack(about, func() []string {
+		l, err := app.Listing(ctx)
+		if err != nil {
+			return nil
+		}
+		if about != "" {
+			l = l.About(about)
+		}
+		changes := app.Plans.Changes()
+		return departuresOf(ctx, p.roster, app, l, changes.Removed, changes.Added).people()
+	})
+	if len(kept) == 0 {
+		return
+	}
+	summary := "1 person keeps access after all"
+	if len(kept) > 1 {
+		summary = fmt.Sprintf("%d people keep access after all", len(kept))
+	}
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
+		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))
 }
 
 // planDestroy shows a warning if this plan also wants to have what it destroys here.
@@ -249,6 +314,7 @@ func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast
 	}
 	changes := app.Plans.Changes()
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
 	answer := foresee(ctx, ahead, r, app, l, effect{key: "removed " + state.key().PrincipalID + state.key().RoleID, subject: "assignment", removed: map[roster.Key]bool{state.key(): true}, destroys: true, quiet: true})
 	return append(departing.warning(action+" "+who, action+" "+who, strings.TrimSpace(answer.Detail+"\n\n"+advice)), answer.Diagnostics...)
@@ -277,6 +343,7 @@ func (p *planning) warnReplaced(ctx context.Context) {
 			key.RoleID = p.prior.key().RoleID // some role is given again
 		}
 		app.Plans.AddCreation(key)
+		p.takeBack(ctx, app, key.PrincipalID)
 	}
 	p.diags.Append(warnRemoved(ctx, p.roster, p.ahead, *p.prior, "Replacing", "")...)
 }
@@ -358,7 +425,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			fmt.Sprintf("It was tried %d times, and looking for the assignment found none each time. Apply again.", roster.AssignTries))}
+			"Looking for the assignment afterwards found none. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

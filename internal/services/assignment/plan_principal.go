@@ -30,8 +30,13 @@ type resolvedName struct {
 	Forced bool `json:"forced"`
 }
 
-// takeOver reads whom the name meant to the object that this one replaces.
+// takeOver reads whom the name meant to the object that this one replaces, and whether the role's text is the provider's.
 func (p *planning) takeOver(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+	if p.prior != nil && !p.plan.Role.Equal(p.prior.Role) {
+		adopted, diags := req.Private.GetKey(ctx, adoptedKey)
+		p.adopted = len(adopted) > 0
+		return diags
+	}
 	if p.plan.UserPrincipalName.IsNull() || p.prior != nil {
 		return nil
 	}
@@ -84,7 +89,7 @@ func (p *planning) principal(ctx context.Context) {
 				"Nothing was changed. Correct the name, or create the user first.", name.ValueString(), p.prior.PrincipalID.ValueString()))
 	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
-			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well; otherwise the apply is going to fail.", name.ValueString()))
+			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well. Otherwise the apply is going to fail: check the spelling; a guest's name is the long form with `#EXT#`, and groups are given by `principal_id`.", name.ValueString()))
 		p.openPrincipal()
 	case p.was != nil && p.was.ID != found.ID && !p.was.Forced:
 		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.was.ID, found.ID))

@@ -37,11 +37,13 @@ var (
 	_ resource.ResourceWithIdentity         = (*Resource)(nil)
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
+	_ resource.ResourceWithMoveState        = (*Resource)(nil)
 )
 
 // Resource is gotomeeting_user_role_assignment.
 type Resource struct {
 	roster   *roster.Roster
+	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
 }
 
@@ -58,7 +60,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.forecast = rosterOf(data), forecast.Of(data)
+		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
 	}
 }
 
@@ -98,7 +100,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // resolvePrincipal looks up a user principal name whose user was not there, or not known, while planning.
 func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagnostics {
-	if !plan.PrincipalID.IsUnknown() {
+	if id := plan.PrincipalID.ValueString(); !plan.PrincipalID.IsUnknown() {
+		if r.roster.Principals.IsMissing(id) { // which planning has just found
+			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("principal_id"), "No such principal",
+				fmt.Sprintf("The directory does not know the principal %s. Nothing was sent for it.", id))}
+		}
 		return nil
 	}
 	name := plan.UserPrincipalName.ValueString()
@@ -161,14 +167,20 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if !ok && !state.Role.IsNull() { // not just imported
-		if why := r.roster.Principals.Gone(ctx, state.key().PrincipalID); why != "" && app.ConfirmGone(ctx, errStays) != nil {
-			// Its old id is what keeps whoever gets the name next from getting the access.
+		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID)
+		if why != "" && (!purged || r.isTaken(ctx, state)) && app.ConfirmGone(ctx, errStays) != nil {
+			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
 			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 			return
 		}
 	}
+	if !ok && state.Role.IsNull() && id != "" { // to be imported by id
+		resp.Diagnostics.Append(r.noAssignment(ctx, app, id))
+		return
+	}
 	if !ok {
+		app.Lapsed.Add(state.named())
 		// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		resp.State.RemoveResource(ctx)
@@ -177,7 +189,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	app.Managed.Add(found.ID)
 	before := state
 	state.fromGraph(app.ID, found)
-	if state.Role.IsNull() { // imported
+	if state.Role.IsNull() { // imported, or moved from another provider's state
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, []byte("true"))...)
 		declared, err := app.Roles(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))
@@ -189,6 +202,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+// isTaken reports whether the name of a state's user means somebody else now, or may.
+func (r *Resource) isTaken(ctx context.Context, state model) bool {
+	if state.UserPrincipalName.IsNull() {
+		return false
+	}
+	user, err := r.roster.Principals.Named(ctx, state.UserPrincipalName.ValueString())
+	return err != nil || user.Exists && user.ID != state.PrincipalID.ValueString()
 }
 
 // Update writes nothing: what can change in place only says the same in other words.
@@ -211,9 +233,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ref, err := parseReference(state.ID.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid id in the state", err.Error()+".")
+	ref, problem := parseReference(state.ID.ValueString())
+	if problem != "" {
+		resp.Diagnostics.AddError("Invalid id in the state", problem)
 		return
 	}
 	app := r.roster.Application(ref.servicePrincipalID)
@@ -229,9 +251,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState accepts the id, the path that other tools use, or the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if !validate.ByIdentity(req) {
-		ref, err := parseReference(req.ID)
-		if err != nil {
-			resp.Diagnostics.AddError("Invalid import id", sentence(err))
+		ref, problem := parseReference(req.ID)
+		if problem != "" {
+			resp.Diagnostics.AddError("Invalid import id", problem)
 			return
 		}
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), ref.String())...)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // Create tests the credentials, creates the job switched off, and stores credentials and settings in one write.
@@ -23,14 +26,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	var plan, config model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
-	want := plan.withWriteOnly(config).toDesired(nil)
+	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	want := plan.withWriteOnly(config).toDesired(nil)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	defer r.data.Lock(servicePrincipalID)()
 
@@ -54,25 +55,28 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	if err := r.data.Graph.WaitForJob(ctx, plan.ref()); err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the new job", err), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, nil, graphdiag.Error("Cannot read the new job", err), resp)...)
 		return
 	}
 	before, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, false, graphdiag.Error("Cannot read the connection's settings", err), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, nil, graphdiag.Error("Cannot read the connection's settings", err), resp)...)
 		return
 	}
 	put, atRisk := stored(before).plan(want, true)
-	result, err := write(ctx, r.data.Graph, servicePrincipalID, before, put, atRisk)
+	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	r.data.NoteSecrets(servicePrincipalID, result.after)
 	if err != nil {
-		resp.Diagnostics.Append(r.undo(ctx, plan, true, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
+		resp.Diagnostics.Append(r.undo(ctx, plan, err, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
 		return
 	}
 	resp.Diagnostics.Append(result.warning()...)
 	if len(result.lost) > 0 {
-		// An error would taint the connection, and the next apply would delete it.
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
+	}
+	resp.Diagnostics.Append(result.remember(ctx, len(want.secret) > 0, resp.Private)...)
+	for _, problem := range result.brokenNow(r.portalLink(servicePrincipalID)) { // an error would taint the connection, and the next apply would delete it
+		resp.Diagnostics.AddWarning(problem.Summary(), problem.Detail())
 	}
 	plan.Authorized = types.BoolUnknown()
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
@@ -91,7 +95,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
 	}
 	if err != nil {
-		return template, nil, diag.Diagnostics{cannotReadTemplates(err, servicePrincipalID)}
+		return template, nil, diag.Diagnostics{cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID)}
 	}
 	template, diags = chooseTemplate(templates, plan.TemplateID.ValueString())
 	if diags.HasError() {
@@ -126,47 +130,56 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 
 // createJob creates the job. When the answer is lost, the list of jobs tells whether it was.
 func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID string) (*graph.Job, diag.Diagnostics) {
-	job, err := r.data.Graph.CreateJob(ctx, servicePrincipalID, templateID)
-	if err == nil {
-		return &job, nil
+	ref := func(job graph.Job) graph.JobRef {
+		return graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
 	}
-	if !graph.IsAmbiguous(err) {
+	making := graph.Making[graph.Job]{
+		What: "the job to appear",
+		ID:   func(job graph.Job) string { return job.ID },
+		Make: func(ctx context.Context) (graph.Job, error) {
+			return r.data.Graph.CreateJob(ctx, servicePrincipalID, templateID)
+		},
+		Find: func(ctx context.Context) ([]graph.Job, error) {
+			jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
+			if graph.IsNotFound(err) {
+				err = nil
+			}
+			return slices.DeleteFunc(jobs, func(job graph.Job) bool { return job.TemplateID != templateID || remembered(r.data).own.Has(ref(job)) }), err
+		},
+		Undo: func(ctx context.Context, job graph.Job) error { return r.data.Graph.DeleteJob(ctx, ref(job)) },
+	}
+	made, err := making.Do(ctx, r.data.Graph)
+	if open, ok := errors.AsType[*graph.OpenError](err); ok {
+		hint := "No job of the connector has appeared."
+		if open.Look != nil {
+			hint = fmt.Sprintf("Listing the jobs failed as well: %s.", open.Look)
+		}
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", open.Unwrap(),
+			hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice.")}
+	}
+	if err != nil {
 		return nil, diag.Diagnostics{graphdiag.Error("Cannot create the provisioning job", err)}
 	}
-	look, cancel := context.WithTimeout(ctx, appearTime)
-	defer cancel()
-	var found *graph.Job
-	lookErr := r.data.Graph.Poll(look, "the job to appear", func(ctx context.Context) (bool, string, error) {
-		jobs, err := r.data.Graph.ListJobs(ctx, servicePrincipalID)
-		if graph.IsNotFound(err) {
-			err = nil
-		}
-		for _, job := range jobs {
-			if job.TemplateID == templateID && !remembered(r.data).own.Has(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) {
-				found = &job
-			}
-		}
-		return found != nil, "no job of the connector", err
-	})
-	if found != nil {
-		return found, nil
+	var diags diag.Diagnostics
+	switch {
+	case made.Twin != nil:
+		diags.AddWarning("There is a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). The first one has appeared since; it is off. "+
+			"Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importblock.One("gotomeeting_provisioning_connection", ref(*made.Twin).String())))
+	case made.Unsure:
+		diags.AddWarning("There may be a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). "+
+			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second one in the portal in a few minutes.", made.It.ID))
 	}
-	hint := "No job of the connector has appeared within a minute."
-	if lookErr != nil && !errors.Is(lookErr, context.DeadlineExceeded) {
-		hint = fmt.Sprintf("Listing the jobs failed as well: %s.", lookErr)
-	}
-	return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", err,
-		hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice.")}
+	return &made.It, diags
 }
 
 // undo deletes the job that this Create made but could not finish, so that nothing is left behind and nothing is tainted.
-// It runs under a context of its own, since the failure may be that the time ran out. wrote says that secrets may have
-// been stored.
-func (r *Resource) undo(ctx context.Context, plan model, wrote bool, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {
+// It runs under a context of its own, since the failure may be that the time ran out. write is the error of storing the
+// secrets, nil if that was not tried.
+func (r *Resource) undo(ctx context.Context, plan model, write error, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	var diags diag.Diagnostics
-	if wrote {
+	if write != nil {
 		diags.Append(r.clearCredentials(cleanup, plan)...)
 	}
 	if err := r.data.Graph.DeleteJob(cleanup, plan.ref()); err != nil {
@@ -176,7 +189,15 @@ func (r *Resource) undo(ctx context.Context, plan model, wrote bool, failure dia
 		return diags
 	}
 	resp.State.RemoveResource(ctx)
-	diags.AddError(failure.Summary(), failure.Detail()+"\n\nThe new job was removed again; nothing is left behind.")
+	left := "The new job was removed again; nothing is left behind."
+	switch {
+	case graph.IsAmbiguous(write):
+		left = "The new job was removed again. The write of the credentials and settings may still take effect later, although they were cleared: then the service principal keeps them. " +
+			"The next apply writes them again. Without another apply, clear them in the portal or delete the application."
+	case len(diags) > 0:
+		left = "The new job was removed again."
+	}
+	diags.AddError(failure.Summary(), failure.Detail()+"\n\n"+left)
 	return diags
 }
 
@@ -200,7 +221,13 @@ func (r *Resource) portalLink(servicePrincipalID string) string {
 	return r.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + servicePrincipalID
 }
 
+// renewAdvice is what helps where the service has lost a token that only it knew.
+const renewAdvice = "authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."
+
 func lostDetail(lost []string) string {
-	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. "+
-		"Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again.", quoteList(lost))
+	advice := "Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."
+	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
+		advice = "The service had renewed what was given once, so that the old value is of no use: " + renewAdvice
+	}
+	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. %s", quoteList(lost), advice)
 }

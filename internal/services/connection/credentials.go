@@ -113,8 +113,8 @@ func refusal(err error) (said string, refused bool) {
 // was odd, its endpoint is gone. That says nothing about the credentials.
 func unavailable(err error) (said string, could bool) {
 	var answer *graph.Error
-	if !errors.As(err, &answer) || answer.StatusCode < 400 || !strings.HasSuffix(strings.ToLower(answer.Code), "unavailable") ||
-		strings.EqualFold(answer.Code, "ServiceUnavailable") {
+	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.Code == answer.OuterCode && strings.EqualFold(answer.Code, "ServiceUnavailable") ||
+		!slices.ContainsFunc([]string{"unavailable", "incompatible"}, func(family string) bool { return strings.HasSuffix(strings.ToLower(answer.Code), family) }) {
 		return "", false
 	}
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
@@ -123,7 +123,7 @@ func unavailable(err error) (said string, could bool) {
 // untested warns that credentials were stored without a verdict of the target.
 func untested(why string, err error) diag.Diagnostic {
 	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
-		"test them later with the action `gotomeeting_test_connection`."
+		"test them later with the action `gotomeeting_test_connection`. A quarantine that is there is not lifted; the service tries the new credentials by itself at its next attempt."
 	if err != nil {
 		detail += "\n\n" + graphdiag.Facts(err)
 	}

@@ -45,7 +45,7 @@ func (m model) toDesired(prior *model) desired {
 			}
 		}
 		for key, value := range a.entries(m) {
-			if renewed(key) && !seeding && (a.kind == secret || value.Equal(a.entries(*prior)[key])) {
+			if renewed(key) && !seeding {
 				want.withheld = true
 				continue
 			}

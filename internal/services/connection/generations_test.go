@@ -246,7 +246,7 @@ func TestAScopeThatIsWideAgainNeedsNoRestart(t *testing.T) {
 
 func TestSeedsAreNotDesiredState(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *simulator.Options) { o.Variants.OAuthOnly = true })
+	w := newWorld(t, func(o *simulator.Options) { o.Variants.Generation = store.ByAuthorization })
 	w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: everyTest, Count: -1, Effect: simulator.AnswersNothing(204)})
 	config := func(version string, pairs ...any) map[string]any {
 		one := w.bare("credentials_wo", map[string]any{"Oauth2ClientSecret": "client-secret", "Oauth2AccessToken": "seed-" + version, "Oauth2RefreshToken": "seed"},

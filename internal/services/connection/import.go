@@ -5,23 +5,22 @@ package connection
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // importRef reads what is to be imported: the id, or the identity where there is none.
-func importRef(ctx context.Context, req resource.ImportStateRequest) (ref graph.JobRef, diags diag.Diagnostics) {
+func importRef(ctx context.Context, client *graph.Client, req resource.ImportStateRequest) (ref graph.JobRef, diags diag.Diagnostics) {
 	if !validate.ByIdentity(req) {
-		ref, err := graph.ParseJobRef(req.ID)
-		if err != nil {
-			diags.AddError("Invalid import id",
-				fmt.Sprintf("Expected the service principal's object id and the job id, separated by a slash: `{service principal id}/{job id}`. Got %q: %s.", req.ID, err))
+		ref, problem := graphdiag.ImportedJob(ctx, client, req.ID)
+		if problem != "" {
+			diags.AddError("Invalid import id", problem)
 		}
 		return ref, diags
 	}

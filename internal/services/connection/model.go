@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -95,7 +96,7 @@ func (m model) withWriteOnly(config model) model {
 func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	now := secrets.settings()
-	m.Authorized = types.BoolValue(len(secrets.masked()) > 0 && (!m.managesPassword() || len(secrets.vanished([]string{keyPassword})) == 0))
+	m.Authorized = types.BoolValue(graph.HoldCredential(secrets) && (!m.managesPassword() || len(secrets.vanished([]string{keyPassword})) == 0))
 	for _, a := range managedAttributes {
 		before := m.value(a.attribute)
 		_, isMap := before.(types.Map)
@@ -107,11 +108,22 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 			diags.Append(m.fromOthers(a, secrets, imported)...)
 		default:
 			if value, _ := secrets.get(a.key); value != graph.MaskedValue {
-				m.set(a.attribute, respelled(before, textOrNull(value)))
+				m.set(a.attribute, respelled(before, attribute.Text(value)))
 			}
 		}
 	}
 	return diags
+}
+
+// unread names the attributes that are not refreshed where the stored secrets may not be read.
+func (m model) unread() []string {
+	var names []string
+	for _, a := range managedAttributes {
+		if a.always() || a.kind != secret && !m.value(a.attribute).IsNull() {
+			names = append(names, a.attribute)
+		}
+	}
+	return append(names, "authorized", "pending_action")
 }
 
 // fromOthers takes over the readable values of keys without an attribute of their own.
@@ -159,7 +171,7 @@ func fromPlain(value any) attr.Value {
 		return types.Int64Value(value)
 	}
 	text, _ := value.(string)
-	return textOrNull(text)
+	return attribute.Text(text)
 }
 
 // respelled returns what is stored in the spelling from before if it means the same: user names, addresses and Booleans
@@ -211,11 +223,4 @@ func (m *model) afterWrite(result written) diag.Diagnostics {
 		m.Authorized = planned.Authorized
 	}
 	return diags
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

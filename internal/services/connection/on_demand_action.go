@@ -56,7 +56,7 @@ func (a *OnDemandAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"connection_id": connectionIDArgument(),
 			"user_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.ObjectID())},
+				Validators:          []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.ObjectID())},
 				MarkdownDescription: "Object ids of the people. Give this or `group_id`."},
 			"group_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Object id of a group whose direct members are provisioned; nested groups are not expanded, as in cycles."},

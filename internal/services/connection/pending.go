@@ -5,6 +5,9 @@ package connection
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -76,21 +79,68 @@ func waits() diag.Diagnostic {
 			"Until then nobody who left the scope is disabled.")
 }
 
-// carryOut does what is due and reports whether nothing is left to do.
-func carryOut(ctx context.Context, client *graph.Client, ref graph.JobRef, due string, job graph.Job) (done bool, diags diag.Diagnostics) {
+// mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that
+// began after a start of our own.
+func mayRelease(ctx context.Context, job graph.Job, kept private) bool {
+	var started time.Time
+	if raw, _ := kept.GetKey(ctx, keyStarted); raw != nil && json.Unmarshal(raw, &started) != nil {
+		started = time.Time{}
+	}
+	return job.QuarantinedForCredentials() || job.QuarantinedSince(started)
+}
+
+// carryOut does what is due and reports whether nothing is left to do. It looks at the job once more: the write and the test
+// before it take time, in which somebody may have paused it. accepted says that the target took the credentials.
+func carryOut(ctx context.Context, client *graph.Client, plan model, due string, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
+	ref := plan.ref()
+	job, err := client.RequireJob(ctx, ref)
 	switch {
-	case due == actionRestart && job.Schedule.Active():
+	case err != nil:
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "What the change still needs stays pending: apply again.")}
+	case due == actionStart:
+		return release(ctx, client, plan, job, accepted, kept)
+	case job.Schedule.Active():
 		if err := client.RestartJob(ctx, ref, ""); err != nil {
 			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
 				"The scope is stored but takes effect only with a restart, which stays pending: apply again, or restart provisioning in the portal.")}
 		}
-	case due == actionRestart && job.HasRun():
+	case job.HasRun():
 		return false, diag.Diagnostics{waits()}
-	case due == actionStart && job.QuarantinedForCredentials():
-		if err := client.StartJob(ctx, ref); err != nil {
-			return false, diag.Diagnostics{graphdiag.Error("Cannot lift the quarantine", err,
-				"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt.")}
-		}
 	}
 	return true, nil
+}
+
+// release lifts a quarantine for credentials that the target took, unless it holds deletions back.
+func release(ctx context.Context, client *graph.Client, plan model, job graph.Job, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
+	if !mayRelease(ctx, job, kept) {
+		return true, nil
+	}
+	if !accepted { // the run that stored them was cut short
+		if !plan.TestConnection.ValueBool() {
+			return true, nil
+		}
+		if err := client.ValidateJobCredentials(ctx, plan.ref(), nil); err != nil {
+			return true, diag.Diagnostics{graphdiag.Error("The quarantine stays", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Give new ones with a new version.")}
+		}
+	}
+	if job.Status.Quarantine.SeriesCount > 1 { // it may have begun for another reason
+		held, err := client.HeldDeletions(ctx, plan.ref(), job)
+		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
+		switch {
+		case err != nil:
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it holds deletions back as well cannot be told."+then+"\n\n"+graphdiag.Detail(err))}
+		case len(held) > 0:
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
+				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are meant."+then)}
+		}
+	}
+	started, err := json.Marshal(client.Clock().Now())
+	if err == nil {
+		diags.Append(kept.SetKey(ctx, keyStarted, started)...)
+	}
+	if err := client.StartJob(ctx, plan.ref()); err != nil {
+		return false, append(diags, graphdiag.Error("Cannot lift the quarantine", err,
+			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt."))
+	}
+	return true, diags
 }

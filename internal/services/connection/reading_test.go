@@ -4,7 +4,12 @@
 package connection_test
 
 import (
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,11 +21,16 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// readsNoSecrets is what a read-only identity is told once per plan.
-func readsNoSecrets() acctest.Diagnostic {
-	return acctest.Diagnostic{Summary: "Some checks could not run",
-		Detail: "Not checked: whether user name, notification, threshold and scope are still as configured; whether a change would cost secrets that are not managed here. " +
-			grant(synchronizationWrite) + " They keep the values of the last apply."}
+// readsNoSecrets is what a read-only identity is told once per plan: every attribute that comes from the stored settings.
+func readsNoSecrets(m *acctest.Managed) acctest.Diagnostic {
+	attributes := "`admin_username`, "
+	if m.Get("connector_settings") != nil {
+		attributes += "`connector_settings`, "
+	}
+	return acctest.Diagnostic{Summary: "Attributes of the connection " + m.Text("job_id") + " were not refreshed",
+		Detail: attributes + "`scope`, `skip_out_of_scope_deletions`, `notification_email`, `notification_enabled`, `prevent_accidental_deletions`, " +
+			"`accidental_deletion_threshold`, `authorized`, `pending_action` keep the values of the last apply, and the next one may overwrite what was changed in them elsewhere, " +
+			"and drop secrets that are not managed here. The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."}
 }
 
 func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
@@ -31,7 +41,7 @@ func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
 	w.stores("SyncAll", "true", "UserName", "somebody@example.com") // drift that it cannot see
 	before := m.Now.State
 	action, _, found := m.Plan(w.object("accidental_deletion_threshold", 25))
-	wants(t, found, readsNoSecrets())
+	wants(t, found, readsNoSecrets(m))
 	if action != acctest.NoAction {
 		t.Errorf("the plan is %s", action)
 	}
@@ -42,7 +52,7 @@ func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
 	}
 	// A change is planned with one warning, too, and not carried out.
 	action, _, found = m.Plan(w.object("accidental_deletion_threshold", 30))
-	wants(t, found, readsNoSecrets())
+	wants(t, found, readsNoSecrets(m))
 	if action != acctest.Update {
 		t.Errorf("the plan is %s", action)
 	}
@@ -50,6 +60,31 @@ func TestResource_plansWithAReadOnlyIdentity(t *testing.T) {
 		Detail: denied("GET /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite, "Nothing was changed.")})
 	if m.Now == nil || m.Get("accidental_deletion_threshold") != int64(25) {
 		t.Errorf("state %v", m.Now)
+	}
+}
+
+// The warning names exactly what a refresh could have brought: whatever somebody changes in the stored settings shows in an
+// attribute that it names.
+func TestResource_namesEveryAttributeThatAReadOnlyIdentityDoesNotRefresh(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reader := w.created()
+	wanted := readsNoSecrets(reader).Detail
+	guide, err := os.ReadFile(filepath.Join("..", "..", "..", "templates", "guides", "read-only-plans.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(strings.Fields(string(guide)), " "), wanted) {
+		t.Errorf("the guide does not show this text:\n%s", wanted)
+	}
+	w.stores("SyncAll", "true", "UserName", "somebody@example.com", "SkipOutOfScopeDeletions", "True", "Password", "", "SyncNotificationSettings",
+		`{"Enabled":true,"Recipients":"somebody@example.com","DeleteThresholdEnabled":false,"DeleteThresholdValue":7}`)
+	before := maps.Clone(reader.Now.State)
+	clean(t, reader.Refresh().Errors())
+	for name, value := range reader.Now.State {
+		if !reflect.DeepEqual(value, before[name]) && !strings.Contains(wanted, "`"+name+"`") {
+			t.Errorf("%s went from %v to %v, and is not named", name, before[name], value)
+		}
 	}
 }
 
@@ -202,7 +237,8 @@ func TestResource_oneMissingAnswerIsNotGone(t *testing.T) {
 func retired() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: "The service has retired the connector",
 		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
-			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
+			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNobody disables accounts at GoTo any more when people leave. " +
+			"How many people were provisioned is not known. The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."}
 }
 
 func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
@@ -219,7 +255,7 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 				t.Errorf("the plan is %s", action)
 			}
 			other := w.managed()
-			clean(t, other.Import(m.Text("id")))
+			wantSummaries(t, other.Import(m.Text("id")), "error: The connector is retired")
 			if other.Now != nil {
 				t.Error("a job that is gone was imported")
 			}

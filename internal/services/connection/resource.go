@@ -14,9 +14,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // Default timeouts.
@@ -32,6 +35,7 @@ var (
 	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
@@ -57,7 +61,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ref, diags := importRef(ctx, req)
+	ref, diags := importRef(ctx, r.data.Graph, req)
 	if resp.Diagnostics.Append(diags...); diags.HasError() {
 		return
 	}
@@ -67,31 +71,37 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID)})...)
 }
 
+// MoveState takes over the job of another provider.
+func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
+
 // Read takes over what the job and its readable secrets say.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
-	imported := state.TemplateID.IsNull()
+	imported := state.Scope.IsNull() // or moved from another provider's state
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+	case state.TemplateID.IsNull() && (presence.Gone() || presence == graph.ConnectorRetired): // to be imported
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, state.ref(), presence, graph.JobRef.String))
+		return
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
-		resp.Diagnostics.Append(graphdiag.ConnectorRetired("connection"))
+		retired := graphdiag.ConnectorRetired("connection")
+		left := aftermath.Of(ctx, r.data, state.ref())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNobody disables accounts at GoTo any more when people leave. "+left.Detail())
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
@@ -102,10 +112,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
-		var skipped graphdiag.Skipped
-		skipped.Add("whether user name, notification, threshold and scope are still as configured", err)
-		skipped.Add("whether a change would cost secrets that are not managed here", err)
-		resp.Diagnostics.Append(skipped.Diagnostics("They keep the values of the last apply.")...)
+		resp.Diagnostics.Append(graphdiag.NotRefreshed("the connection "+state.JobID.ValueString(), state.unread(), err,
+			"overwrite what was changed in them elsewhere, and drop secrets that are not managed here"))
 		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
@@ -114,7 +122,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), secrets)
 		before := state
 		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
-		state.PendingAction = textOrNull(unfinished(before, state, job))
+		state.PendingAction = attribute.Text(unfinished(before, state, job))
+		if mark := recall(ctx, req.Private); mark != nil && mark.over(secrets, job) {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyRefused, nil)...)
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -125,14 +136,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
-	resp.Diagnostics.Append(diags...)
-	want := plan.withWriteOnly(config).toDesired(&state)
+	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	want := plan.withWriteOnly(config).toDesired(&state)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	defer r.data.Lock(servicePrincipalID)()
 
@@ -148,6 +157,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	var result written
 	if writes(plan, config, state) {
+		var diags diag.Diagnostics
 		if result, fresh, diags = r.change(ctx, plan, state, want, fresh); diags.HasError() {
 			resp.Diagnostics.Append(diags...)
 			return
@@ -155,21 +165,26 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(diags...)
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
-	if fresh && due == "" && job.QuarantinedForCredentials() {
+	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
+	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart
 	}
 	planned := plan.PendingAction
 	// What is still to be done is in the state before it is done, and stays there when it fails.
-	plan.PendingAction = textOrNull(due)
+	plan.PendingAction = attribute.Text(due)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddError("The service dropped secrets", lostDetail(result.lost))
 	}
-	if !planned.IsNull() && !planned.IsUnknown() {
-		return // the plan leaves it pending
+	resp.Diagnostics.Append(result.brokenNow(r.portalLink(servicePrincipalID))...)
+	if due == "" || !planned.IsNull() && !planned.IsUnknown() { // which leaves it pending
+		if due == "" {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_action"), types.StringNull())...)
+		}
+		return
 	}
-	done, diags := carryOut(ctx, r.data.Graph, plan.ref(), due, job)
+	done, diags := carryOut(ctx, r.data.Graph, plan, due, result.accepted, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	switch {
 	case done:
@@ -194,13 +209,16 @@ func (r *Resource) change(ctx context.Context, plan, state model, want desired, 
 	put, atRisk := before.plan(want, fresh)
 	fresh = fresh || put != nil && len(before.vanished(slices.Collect(maps.Keys(want.secret)))) > 0
 	var diags diag.Diagnostics
+	accepted := false
 	if put != nil && len(want.secret) > 0 && !want.withheld && (fresh || otherSettings(plan, state, false)) {
 		diags.Append(plan.tested(want, func() error { return r.data.Graph.ValidateJobCredentials(ctx, ref, want.credentials()) }))
 		if diags.HasError() {
 			return written{}, fresh, diags
 		}
+		accepted = len(diags) == 0
 	}
-	result, err := write(ctx, r.data.Graph, ref.ServicePrincipalID, before, put, atRisk)
+	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
+	result.accepted = result.accepted || accepted
 	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
 	if err != nil {
 		return result, fresh, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}

@@ -270,17 +270,17 @@ func TestResource_importsByEveryForm(t *testing.T) {
 func TestResource_importSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	const expected = "Expected the service principal's object id and the job id, separated by a slash: `{service principal id}/{job id}`. "
+	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`: `{service principal id}/{job id}`. "
+	const nothing = "It has none: there is nothing to import, and `gotomeeting_provisioning_connection` creates one."
 	for _, tt := range []struct {
 		name, id string
 		want     []acctest.Diagnostic
 	}{
-		{"empty", "", []acctest.Diagnostic{{Error: true, Summary: "Invalid import id", Detail: expected + `Got "": "" is not {service principal object id}/{job id}.`}}},
+		{"empty", "", []acctest.Diagnostic{{Error: true, Summary: "Invalid import id", Detail: expected + "The id is empty."}}},
 		{"only the service principal", w.sp.ID, []acctest.Diagnostic{{Error: true, Summary: "Invalid import id",
-			Detail: expected + `Got "` + w.sp.ID + `": "` + w.sp.ID + `" is not {service principal object id}/{job id}.`}}},
-		{"a name", "Meetings/job", []acctest.Diagnostic{{Error: true, Summary: "Invalid import id", Detail: expected + `Got "Meetings/job": "Meetings/job" is not {service principal object id}/{job id}.`}}},
-		{"no such job", w.sp.ID + "/job", nil},
-		{"no such service principal", "b0000000-0000-4000-8000-0000000000ff/job", nil},
+			Detail: expected + `Got "` + w.sp.ID + `", without a job. ` + nothing}}},
+		{"no such job", w.sp.ID + "/job", []acctest.Diagnostic{{Error: true, Summary: "The connection does not exist",
+			Detail: "The service principal " + w.sp.ID + ` has no provisioning job "job". ` + nothing}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := w.managed()
@@ -321,7 +321,7 @@ func TestResource_anotherServicePrincipalReplaces(t *testing.T) {
 	w.Sim.Log().Reset()
 	action, _, found := m.Plan(config)
 	clean(t, found)
-	wantLines(t, w.sent(), "GET job", "GET secrets", "GET templates", "GET jobs", "GET secrets") // refresh, and the creation's plan once
+	wantLines(t, w.sent(), "GET job", "GET secrets", "GET job", "GET templates", "GET jobs", "GET secrets") // refresh, whether it ran, and the creation's plan once
 	if action != acctest.Replace {
 		t.Errorf("the plan is %s", action)
 	}

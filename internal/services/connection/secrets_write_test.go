@@ -15,9 +15,14 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-func cannotRepeat(keys string) acctest.Diagnostic {
+// cannotRepeat is for the connection, or "" for the one that is to be created.
+func (w *world) cannotRepeat(connection, keys string) acctest.Diagnostic {
+	of := "the connection " + connection
+	if connection == "" {
+		of = "service principal " + w.sp.ID
+	}
 	return acctest.Diagnostic{Summary: "Secrets that this configuration cannot repeat",
-		Detail: "The service holds " + keys + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
+		Detail: "The service holds " + keys + " for " + of + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
 			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run."}
 }
 
@@ -38,10 +43,10 @@ func TestResource_createCarriesForeignKeys(t *testing.T) {
 			m := w.managed()
 			m.Apply(w.object())
 			if replaces {
-				wants(t, w.Diagnostics(), cannotRepeat("`AppKey`"), dropped(false, "`AppKey`"))
+				wants(t, w.Diagnostics(), w.cannotRepeat("", "`AppKey`"), dropped(false, "`AppKey`"))
 				w.wantSecrets("AppKey", "")
 			} else {
-				wants(t, w.Diagnostics(), cannotRepeat("`AppKey`"))
+				wants(t, w.Diagnostics(), w.cannotRepeat("", "`AppKey`"))
 				w.wantSecrets("AppKey", "somebody-else's")
 			}
 			w.wantSecrets("Domain", "example.com", "Password", store.AdminPassword)
@@ -65,20 +70,20 @@ func TestResource_updateWithoutThePassword(t *testing.T) {
 			w.stores("Domain", "example.com")
 			config := w.object("notification_email", "other@example.com", "admin_password_wo", nil) // the version stays
 			_, _, found := m.Plan(config)
-			wants(t, found, cannotRepeat("`Password`"))
+			wants(t, found, w.cannotRepeat(m.Text("id"), "`Password`"))
 			m.Apply(config)
 			if replaces {
-				wants(t, w.Diagnostics(), cannotRepeat("`Password`"), dropped(true, "`Password`"))
+				wants(t, w.Diagnostics(), w.cannotRepeat(m.Text("id"), "`Password`"), dropped(true, "`Password`"))
 				w.wantSecrets("Password", "")
 			} else {
-				wants(t, w.Diagnostics(), cannotRepeat("`Password`"))
+				wants(t, w.Diagnostics(), w.cannotRepeat(m.Text("id"), "`Password`"))
 				w.wantSecrets("Password", store.AdminPassword)
 			}
 			w.wantSecrets("Domain", "example.com", "UserName", store.AdminUserName)
 			if m.Get("notification_email") != "other@example.com" || m.Tainted {
 				t.Errorf("the state is %v", m.Now.State)
 			}
-			wantLines(t, w.did(), "PUT secrets")
+			wantLines(t, w.did(), "POST validateCredentials", "PUT secrets", "POST validateCredentials")
 			// With the password the connection is whole again.
 			clean(t, m.Apply(w.object("notification_email", "other@example.com", "admin_password_wo_version", "2")))
 			w.wantSecrets("Password", store.AdminPassword, "Domain", "example.com")
@@ -94,7 +99,7 @@ func TestResource_noticesDroppedSecretsBehindTheLag(t *testing.T) {
 	w.stores("AppKey", "somebody-else's")
 	w.Sim.SetLag(simulator.KindSecrets, simulator.Lag{Reads: 2})
 	m.Apply(w.object("admin_password_wo_version", "2"))
-	wants(t, w.Diagnostics(), cannotRepeat("`AppKey`"), dropped(true, "`AppKey`"))
+	wants(t, w.Diagnostics(), w.cannotRepeat(m.Text("id"), "`AppKey`"), dropped(true, "`AppKey`"))
 }
 
 // The password goes along, since a service that replaces the whole set would lose it; it is not tested by the way.

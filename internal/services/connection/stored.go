@@ -25,17 +25,6 @@ func (s stored) get(key string) (string, bool) {
 	return "", false
 }
 
-// masked lists the keys whose values the service hides.
-func (s stored) masked() []string {
-	var keys []string
-	for _, pair := range s {
-		if pair.Value == graph.MaskedValue {
-			keys = append(keys, pair.Key)
-		}
-	}
-	return keys
-}
-
 // settings reads what is always written, by attribute; what was never written reads as the service's default.
 func (s stored) settings() map[string]any {
 	members, result := s.notification(), map[string]any{}

@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,10 +47,9 @@ func chooseTemplate(templates []graph.SyncTemplate, templateID string) (graph.Sy
 }
 
 // cannotReadTemplates tells a wrong id from what kept the connectors from being read.
-func cannotReadTemplates(err error, servicePrincipalID string) diag.Diagnostic {
+func cannotReadTemplates(ctx context.Context, client *graph.Client, err error, servicePrincipalID string) diag.Diagnostic {
 	if graph.IsNotFound(err) {
-		return diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal",
-			fmt.Sprintf("The tenant has no service principal with the object id %q. The object id of the application registration and the client id are other numbers.", servicePrincipalID))
+		return graphdiag.UnknownServicePrincipal(ctx, client, servicePrincipalID)
 	}
 	return graphdiag.Error("Cannot read the application's connectors", err)
 }

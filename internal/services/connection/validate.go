@@ -55,6 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
 			forecast.Of(r.data).Note(state.ref(), forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }})
+			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
 		}
 		return
 	}
@@ -88,17 +89,32 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
+		resp.Diagnostics.Append(r.warnEnds(ctx, *state, "Replacing")...)
 		return // Terraform asks again for the creation that replaces this
 	}
-	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) || r.resends(ctx, config, *state) {
+	resends, lostSeeds := r.resends(ctx, config, *state)
+	fresh := newSecrets(plan, config, *state)
+	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}
 	pending, diags := planPending(ctx, r.data, plan, *state)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
-	if !plan.Authorized.IsUnknown() && !plan.Authorized.IsNull() && !plan.Authorized.ValueBool() && r.data != nil {
+	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
+	unauthorized := !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+	mark := recall(ctx, req.Private)
+	switch {
+	case r.data == nil:
+	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
+	case fresh:
+	case mark != nil:
+		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
+	case len(lostSeeds) > 0:
+		resp.Diagnostics.AddAttributeWarning(path.Root("credentials_wo"), "The service has lost a token",
+			fmt.Sprintf("The service does not list %s any more, which it would have renewed; what was given once is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
@@ -143,17 +159,18 @@ func newSecrets(plan, config, state model) bool {
 	})
 }
 
-// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed.
-func (r *Resource) resends(ctx context.Context, config, state model) bool {
+// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed. Lost seeds
+// are not sent again.
+func (r *Resource) resends(ctx context.Context, config, state model) (again bool, lostSeeds []string) {
 	if config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull() || r.data == nil {
-		return false
+		return false, nil
 	}
 	if config.CredentialsWO.IsNull() {
-		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool(), nil
 	}
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	if err != nil { // which the refresh has said
-		return false
+		return false, nil
 	}
 	var keys []string
 	for _, a := range managedAttributes {
@@ -161,7 +178,9 @@ func (r *Resource) resends(ctx context.Context, config, state model) bool {
 			keys = slices.AppendSeq(keys, maps.Keys(a.entries(config)))
 		}
 	}
-	return len(stored(secrets).vanished(slices.DeleteFunc(keys, renewed))) > 0
+	gone := stored(secrets).vanished(keys)
+	lostSeeds = slices.DeleteFunc(slices.Sorted(slices.Values(gone)), func(key string) bool { return !renewed(key) })
+	return len(gone) > len(lostSeeds), lostSeeds
 }
 
 // otherSettings reports whether the plan has other settings than the state, among all or among those without a default.
@@ -185,7 +204,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	case r.data.Graph.HasWritten() && (graph.IsNotFound(err) || err == nil && len(templates) == 0):
 		return diags // the application may be new and known only in parts of the service; Create waits for it
 	case graph.IsNotFound(err):
-		diags.Append(cannotReadTemplates(err, servicePrincipalID))
+		diags.Append(cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID))
 		return diags
 	case err != nil:
 		skipped.Add("which connectors the application offers", err)
@@ -212,6 +231,9 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
+	}
+	if plan.SkipOutOfScopeDeletions.ValueBool() && !state.SkipOutOfScopeDeletions.ValueBool() {
+		diags.Append(r.warnKeeps(ctx, state)...)
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
 	answer := r.foresee(ctx, plan, state)
@@ -244,9 +266,16 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 	if put == nil || len(lost) == 0 {
 		return nil
 	}
+	connection, advice := "service principal "+servicePrincipalID, "To be safe, give the password or other secrets for this run."
+	if state != nil {
+		connection = "the connection " + state.ref().String()
+	}
+	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
+		advice = "The service renews these by itself, and an older value would replace a newer one, so that they are never sent along. If they are dropped, " + renewAdvice
+	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Secrets that this configuration cannot repeat",
-		fmt.Sprintf("The service holds %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
-			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run.", quoteList(lost)))}
+		fmt.Sprintf("The service holds %s for %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
+			"which is not documented. After the apply the provider checks and reports what was dropped. %s", quoteList(lost), connection, advice))}
 }
 
 // writes reports whether an update touches what is stored as secrets.

@@ -15,11 +15,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// How long to wait for what a write should have made visible. Replication takes seconds, rarely more.
-const (
-	settleTime = 2 * time.Minute // after a write that was confirmed
-	appearTime = time.Minute     // after one that was not
-)
+// settleTime is how long to wait for what a write should have made visible. Replication takes seconds, rarely more.
+const settleTime = 2 * time.Minute
 
 // written is the outcome of a write that the service accepted.
 type written struct {
@@ -29,6 +26,11 @@ type written struct {
 	lost []string
 	// unseen says what had not become visible when the wait for it ended.
 	unseen error
+	// accepted says that the target took the credentials that are stored now.
+	accepted bool
+	// broken is the refusal of credentials that were accepted before the write, and at the moment of the write.
+	broken error
+	at     time.Time
 }
 
 // warning tells of what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
@@ -50,12 +52,14 @@ func write(ctx context.Context, client *graph.Client, servicePrincipalID string,
 	if put == nil {
 		return written{after: before}, nil
 	}
-	if err := client.PutSecrets(ctx, servicePrincipalID, put); err != nil {
+	if err := client.PutSecrets(ctx, servicePrincipalID, put); err != nil && !landed(ctx, client, servicePrincipalID, before, put, err) {
 		return written{}, err
 	}
+	ctx, outlast := graph.Outlast(ctx)
+	defer outlast()
 	settle, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	var result written
+	result := written{at: client.Clock().Now()}
 	agreed := 0
 	result.unseen = client.Poll(settle, "the stored settings to be visible", func(ctx context.Context) (bool, string, error) {
 		now, err := client.GetSecrets(ctx, servicePrincipalID)
@@ -74,4 +78,17 @@ func write(ctx context.Context, client *graph.Client, servicePrincipalID string,
 		return len(atRisk) == 0 || agreed >= confirmations, "replicas that disagree", nil
 	})
 	return result, nil
+}
+
+// landed reports whether a write whose answer was lost has taken effect. That shows only where it changes something that can
+// be read.
+func landed(ctx context.Context, client *graph.Client, servicePrincipalID string, before stored, put []graph.KeyValue, err error) bool {
+	if !graph.IsAmbiguous(err) || before.missing(put) == "" {
+		return false
+	}
+	seen, _ := graph.Settle(ctx, client, "the stored settings to be visible", func(ctx context.Context) (bool, error) {
+		now, err := client.GetSecrets(ctx, servicePrincipalID)
+		return err == nil && stored(now).missing(put) == "", err
+	})
+	return seen
 }

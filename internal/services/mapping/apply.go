@@ -31,6 +31,7 @@ const (
 	settingScope      = "SyncAll"
 	settingKeep       = "SkipOutOfScopeDeletions"
 	summaryExpression = "Invalid expression"
+	summaryDoubtful   = "Doubtful expression"
 	summarySchema     = "Cannot read the mapping"
 )
 

@@ -22,10 +22,18 @@ func applyWord() validator.String {
 		case word != text:
 			return "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word)
 		case !isApply(text):
-			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), didYouMean(text, applyNames()))
+			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), didYouMean(applyMeant(text), applyNames()))
 		}
 		return "", ""
 	})
+}
+
+// applyMeant is the word for what the portal says.
+func applyMeant(text string) string {
+	if strings.EqualFold(text, "Only during object creation") {
+		return "on_create"
+	}
+	return text
 }
 
 // isApply reports whether a text is one of the words, or may be a flow type that the service adds later.

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -36,8 +37,8 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	return checkFilters(v.want.filters, is.filters, operators, live.source)
 }
 
-// askParser has the connection's own parser read the changed expressions.
-func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
+// askParser has the connection's own parser read the changed expressions. accepted are the targets of those that it reads.
+func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics, accepted []string) {
 	trees := treeSet{}
 	trees.learnAll(live.schema)
 	targets := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool { return !changed(target) })
@@ -55,7 +56,13 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	if len(parsed) > 0 {
 		v.run.trees.Give(treesKey{v.ref, v.name}, parsed)
 	}
-	return diags
+	maps.Copy(parsed, trees)
+	for target, e := range v.want.entries {
+		if parsed[e.source.sourceID] != nil {
+			accepted = append(accepted, target)
+		}
+	}
+	return diags, accepted
 }
 
 // parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no
@@ -144,7 +151,13 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	case worst == unclear:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
 			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
-	case v.plan.AllowNoDeprovisioning.ValueBool():
+	}
+	if v.run != nil && !v.run.graph.HasWritten() {
+		if left := aftermath.Of(ctx, v.run.data, v.ref); left.Ran {
+			detail += left.Detail() + "\n\n"
+		}
+	}
+	if v.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
 			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
 	}

@@ -42,7 +42,7 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 		})
 		for _, problem := range problems {
 			if problem.Severity == expression.SeverityWarning {
-				diags.AddAttributeWarning(at(target).AtName("expression"), "Doubtful expression", problem.Render(text))
+				diags.AddAttributeWarning(at(target).AtName("expression"), summaryDoubtful, problem.Render(text))
 				continue
 			}
 			diags.AddAttributeError(at(target).AtName("expression"), summaryExpression, problem.Render(text))
@@ -80,7 +80,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
 			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute without a value of its own",
-				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account.", target))
+				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.", target))
 		}
 	}
 	return diags
@@ -236,5 +236,5 @@ func (c *change) checkEditable(live located) diag.Diagnostics {
 		return nil
 	}
 	return attributeError(path.Root("object_mapping"), "The mapping cannot be edited",
-		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.Rule.Name, objectsOf(live.mapping)))
+		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.Rule.Name, live.mapping.Objects()))
 }

@@ -40,6 +40,10 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 		operators = documentedOperators()
 	}
 	for i, group := range filters {
+		if len(group.Clauses) == 0 && !slices.ContainsFunc(before, func(g graph.FilterGroup) bool { return len(g.Clauses) == 0 }) {
+			diags.AddAttributeError(path.Root("scoping_filters").AtListIndex(i).AtName("clauses"), "Filter group without clauses",
+				"The group tests nothing, so that everybody would fit it. Give it a clause, or remove the group.")
+		}
 		for j, clause := range group.Clauses {
 			alone := []graph.FilterGroup{{Clauses: []graph.FilterClause{clause}}}
 			if slices.ContainsFunc(before, func(g graph.FilterGroup) bool {
@@ -50,7 +54,10 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 				continue
 			}
 			at := path.Root("scoping_filters").AtListIndex(i).AtName("clauses").AtListIndex(j)
-			diags.Append(checkFilterAttribute(at.AtName("attribute"), clause, source)...)
+			if problems := checkFilterAttribute(at.AtName("attribute"), clause, source); problems.HasError() {
+				diags.Append(problems...)
+				continue
+			}
 			diags.Append(checkFilterOperator(at, clause, operators, documented, source)...)
 		}
 	}
@@ -90,6 +97,44 @@ func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph
 		fmt.Sprintf("%q %s, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.", clause.Attribute, what))
 }
 
+// suits names the operators for a type of attribute.
+func suits(attributeType string, operators []graph.FilterOperator) string {
+	var names []string
+	for _, o := range operators {
+		if slices.ContainsFunc(o.SupportedAttributeTypes, func(t string) bool { return strings.EqualFold(t, attributeType) }) {
+			names = append(names, o.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "No operator takes that type: test another attribute."
+	}
+	slices.Sort(names)
+	return "Use " + strings.Join(names, " or ") + "."
+}
+
+// operatorMeant is an operator as the service calls it, for the signs and words of other languages.
+func operatorMeant(text string) string {
+	switch strings.ToLower(text) {
+	case "=", "==", "is", "eq", "-eq":
+		return "EQUALS"
+	case "!=", "<>", "is not", "ne", "-ne":
+		return "NOT EQUALS"
+	case ">":
+		return "GREATER_THAN"
+	case ">=":
+		return "GREATER_THAN_OR_EQUALS"
+	case "matches", "match", "regex", "~", "=~":
+		return "REGEX MATCH"
+	case "empty", "is empty", "null":
+		return "IS NULL"
+	case "not empty", "is not empty", "not null", "is present":
+		return "IS NOT NULL"
+	case "in", "contains":
+		return "INCLUDES"
+	}
+	return text
+}
+
 func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []graph.FilterOperator, documented bool, source *graph.ObjectDefinition) diag.Diagnostics {
 	i := slices.IndexFunc(operators, func(o graph.FilterOperator) bool { return strings.EqualFold(o.Name, clause.Operator) })
 	if i < 0 {
@@ -102,7 +147,7 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 			return nil // a connection may offer more than is documented, and its own list is checked at apply
 		}
 		return attributeError(at.AtName("operator"), "Unknown filter operator",
-			fmt.Sprintf("The connection's scoping filters have no operator %q.%s It must be one of: %s.", clause.Operator, didYouMean(clause.Operator, names), strings.Join(names, ", ")))
+			fmt.Sprintf("The connection's scoping filters have no operator %q.%s It must be one of: %s.", clause.Operator, didYouMean(operatorMeant(clause.Operator), names), strings.Join(names, ", ")))
 	}
 	operator := operators[i]
 	unary := strings.EqualFold(operator.Arity, "Unary")
@@ -113,6 +158,14 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 	case !unary && len(clause.Values) == 0:
 		return attributeError(at.AtName("operator"), "Filter operator needs a value",
 			fmt.Sprintf("%s compares the attribute with something. Give `values`.", operator.Name))
+	}
+	if strings.HasSuffix(strings.ToUpper(operator.Name), "REGEX MATCH") {
+		for k, value := range clause.Values {
+			if why := expression.PatternProblem(value); why != "" {
+				return attributeError(at.AtName("values").AtListIndex(k), "Invalid regular expression",
+					fmt.Sprintf("%s takes a regular expression, and %q is not one: %s. Correct it; in a configuration a backslash is written twice.", operator.Name, value, why))
+			}
+		}
 	}
 	integers := slices.Equal(operator.SupportedAttributeTypes, []string{"Integer"})
 	if integers {
@@ -128,7 +181,7 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 	}
 	if a := source.Attribute(clause.Attribute); a != nil && !slices.ContainsFunc(operator.SupportedAttributeTypes, func(t string) bool { return strings.EqualFold(t, a.Type) }) {
 		return attributeError(at.AtName("operator"), "Filter operator does not suit the attribute",
-			fmt.Sprintf("%s takes attributes of the type %s, and %q is of the type %s.", operator.Name, strings.Join(operator.SupportedAttributeTypes, " or "), a.Name, a.Type))
+			fmt.Sprintf("%s takes attributes of the type %s, and %q is of the type %s. %s", operator.Name, strings.Join(operator.SupportedAttributeTypes, " or "), a.Name, a.Type, suits(a.Type, operators)))
 	}
 	return nil
 }

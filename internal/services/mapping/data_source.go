@@ -41,6 +41,7 @@ type dataSourceModel struct {
 	SourceAttributes types.List   `tfsdk:"source_attributes"`
 	TargetAttributes types.List   `tfsdk:"target_attributes"`
 	ObjectMappings   types.List   `tfsdk:"object_mappings"`
+	SchemaJSON       types.String `tfsdk:"schema_json"`
 }
 
 type sourceAttributeModel struct {
@@ -160,7 +161,13 @@ func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *g
 		return append(diags, malformed(err)...)
 	}
 	m.ObjectMappings, ds = types.ListValueFrom(ctx, objectMappingType, objectMappings(all))
-	return append(diags, ds...)
+	diags.Append(ds...)
+	document, err := at.schema.Document()
+	if err != nil {
+		return append(diags, malformed(err)...)
+	}
+	m.SchemaJSON = types.StringValue(string(document))
+	return diags
 }
 
 func byName(a, b graph.AttributeDefinition) int { return cmp.Compare(a.Name, b.Name) }

@@ -55,6 +55,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"default_value": schema.StringAttribute{Computed: true, MarkdownDescription: "Value that the target takes when nothing is written, or null."},
 					"mapped":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the mapping writes it now."},
 				}}},
+			"schema_json": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "The connection's whole schema as JSON, with all object mappings: a backup, and what the function `mappings_from_schema` and the portal's upload take."},
 			"object_mappings": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "All object mappings of the connection.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name":             schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the mapping, as the portal shows it."},

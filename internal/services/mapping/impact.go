@@ -52,7 +52,7 @@ func proposed(v *review, live located) func(*impact.Setup) {
 		target = &extended
 	}
 	return func(s *impact.Setup) {
-		if s.Mapping.Name != live.mapping.Name || !strings.EqualFold(objectsOf(&s.Mapping), objectsOf(live.mapping)) {
+		if s.Mapping.Name != live.mapping.Name || !strings.EqualFold(s.Mapping.Objects(), live.mapping.Objects()) {
 			return // another mapping of users comes first
 		}
 		s.Mapping = planned

@@ -4,6 +4,7 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -22,37 +23,28 @@ func importID(ref graph.JobRef, objectMapping string) string {
 }
 
 // parseImportID reads an import id. The object mapping may be left out and may itself contain slashes.
-func parseImportID(id string) (ref graph.JobRef, objectMapping string, err error) {
-	parts := strings.SplitN(strings.TrimSpace(id), "/", 3)
-	if len(parts) < 2 {
-		return graph.JobRef{}, "", fmt.Errorf("no slash in it")
+func parseImportID(given string) (ref graph.JobRef, objectMapping, problem string) {
+	const wanted = "`{service principal id}/{job id}/{object mapping}`: the connection's id, a slash, and the kind of source object, such as `User`"
+	named, problem := validate.ParseImportID(given, wanted)
+	jobID, objectMapping, _ := strings.Cut(named.Rest, "/")
+	if problem == "" && jobID == "" {
+		problem = fmt.Sprintf("Expected %s. Got %q, without a job.", wanted, given)
 	}
-	if ref, err = graph.ParseJobRef(parts[0] + "/" + parts[1]); err != nil {
-		return graph.JobRef{}, "", err
-	}
-	if len(parts) == 2 || parts[2] == "" {
-		return ref, defaultObject, nil
-	}
-	return ref, parts[2], nil
-}
-
-// importBlock is what to paste to take a mapping over.
-func importBlock(ref graph.JobRef, objectMapping string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", importID(ref, objectMapping))
+	return graph.JobRef{ServicePrincipalID: named.ServicePrincipalID, JobID: jobID}, cmp.Or(objectMapping, defaultObject), problem
 }
 
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var ref graph.JobRef
 	var objectMapping string
-	var err error
 	if !validate.ByIdentity(req) {
-		if ref, objectMapping, err = parseImportID(req.ID); err != nil {
-			resp.Diagnostics.AddError("Invalid import id",
-				fmt.Sprintf("Expected `{service principal id}/{job id}/{object mapping}`: the connection's id, a slash, and the kind of source object, such as `User`. Got %q: %s.", req.ID, err))
+		var problem string
+		if ref, objectMapping, problem = parseImportID(req.ID); problem != "" {
+			resp.Diagnostics.AddError("Invalid import id", problem)
 			return
 		}
 	} else {
+		var err error
 		var id identityModel
 		if resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...); resp.Diagnostics.HasError() {
 			return

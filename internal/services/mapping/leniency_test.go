@@ -6,6 +6,7 @@ package mapping_test
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,6 +66,64 @@ func TestPlan_writesExpressionsThatOnlyTheServiceReads(t *testing.T) {
 	// What the service has stays as it is while something else changes.
 	if found := m.Apply(c.config(edited(map[string]any{"lastName": expression(domainName), "locale": map[string]any{"constant": "en_US"}}))); len(found) > 0 {
 		t.Errorf("another entry: %s", found)
+	}
+}
+
+// What the provider's table of functions does not have, or has otherwise, the service decides.
+func TestPlan_writesCallsThatOnlyTheServiceKnows(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	for text, ours := range map[string]string{
+		`Initials([givenName], [surname])`: "There is no function `Initials`.",
+		`ToLower([surname], "a", "b")`:     "`ToLower` has 3 arguments but takes at most 2.",
+	} {
+		config := c.config(edited(map[string]any{"lastName": expression(text)}))
+		refused := plan(c.Protocol(), config)
+		if len(refused) != 1 || !strings.HasPrefix(refused[0], "error mappings[lastName].expression: Invalid expression: "+ours) {
+			t.Errorf("refused: %q", refused)
+		}
+		c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPost, Path: parsePath, Count: -1, Effect: simulator.Answers(200, "application/json",
+			`{"parsingSucceeded": true, "parsedExpression": {"type": "Function", "name": "Initials", "expression": `+strconv.Quote(text)+`, "parameters": []}}`)})
+		m := c.Managed(typeName)
+		_, _, found := m.Plan(config)
+		if got := texts(found); len(got) != 1 || !strings.HasPrefix(got[0], "warning mappings[lastName].expression: Doubtful expression: "+ours) || !strings.Contains(got[0], "own parser accepts") {
+			t.Errorf("accepted: %q", got)
+		}
+		if found := m.Apply(config); found.HasError() {
+			t.Fatal(found)
+		}
+		if got := sources(c.schema())["lastName"]; got != text {
+			t.Errorf("the service has %q", got)
+		}
+		if found := m.Destroy(); found.HasError() {
+			t.Fatal(found)
+		}
+		c.Sim.Faults().Clear()
+	}
+}
+
+// A group that tests nothing can be imported, and goes on to validate and to plan.
+func TestImport_keepsAnEmptyFilterGroup(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	c.change(func(schema map[string]any) {
+		object(schema)["scope"] = map[string]any{"groups": []any{map[string]any{"name": "Everybody", "clauses": []any{}}}}
+	})
+	m := c.Managed(typeName)
+	if found := m.Import(c.connectionID() + "/User"); found.HasError() {
+		t.Fatal(found)
+	}
+	config := map[string]any{"connection_id": c.connectionID(), "mappings": m.Get("mappings"), "scoping_filters": m.Get("scoping_filters")}
+	if groups, _ := m.Get("scoping_filters").([]any); len(groups) != 1 {
+		t.Fatalf("imported %v", m.Get("scoping_filters"))
+	}
+	if action, _, found := m.Plan(config); action != acctest.NoAction || found.HasError() {
+		t.Errorf("plan: %s %s", action, found)
+	}
+	config["enabled"] = true
+	config["mappings"] = entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})
+	if _, _, found := m.Plan(config); found.HasError() {
+		t.Errorf("plan of another change: %s", found)
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 
 // nearest is the candidate that was probably meant, "" when none is near.
 func nearest(name string, candidates []string) string {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.EqualFold(name[:i], "user") {
+		name = name[i+1:] // the notation of dynamic groups
+	}
 	best, least := "", max(2, len(name)/3)+1
 	folded := strings.ToLower(name)
 	for _, candidate := range candidates {

@@ -159,12 +159,37 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	if problems.HasError() {
 		problems = v.checkExpressions(changed, v.offered(ctx))
 	}
-	if ask && !problems.HasError() {
-		refused := v.askParser(ctx, live, changed, skipped)
-		// What the service refuses needs no doubts beside it.
-		problems = append(slices.DeleteFunc(problems, func(d diag.Diagnostic) bool { return sharePath(d, refused) }), refused...)
+	if !ask {
+		return append(diags, doubted(problems, func(diag.Diagnostic) bool { return true })...) // the write has them parsed
 	}
-	return append(diags, problems...)
+	refused, accepted := v.askParser(ctx, live, changed, skipped)
+	for _, d := range refused {
+		if ours := slices.IndexFunc(problems, func(own diag.Diagnostic) bool {
+			return own.Severity() == diag.SeverityError && sharePath(own, diag.Diagnostics{d})
+		}); ours >= 0 {
+			continue // which says more
+		}
+		// What the service refuses needs no doubts beside it.
+		problems = append(slices.DeleteFunc(problems, func(own diag.Diagnostic) bool { return sharePath(own, diag.Diagnostics{d}) }), d)
+	}
+	return append(diags, doubted(problems, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(accepted, func(target string) bool {
+			with, ok := d.(diag.DiagnosticWithPath)
+			return ok && with.Path().Equal(at(target).AtName("expression"))
+		})
+	})...)
+}
+
+// doubted makes warnings of errors that the provider finds in expressions which the connection's own parser accepts: what
+// that reads can go beyond the documentation.
+func doubted(problems diag.Diagnostics, accepted func(diag.Diagnostic) bool) diag.Diagnostics {
+	for i, d := range problems {
+		if with, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError && accepted(d) {
+			problems[i] = diag.NewAttributeWarningDiagnostic(with.Path(), summaryDoubtful,
+				d.Detail()+"\n\nThe connection's own parser accepts the expression all the same, so that it can be written.")
+		}
+	}
+	return problems
 }
 
 func sharePath(d diag.Diagnostic, others diag.Diagnostics) bool {

@@ -161,7 +161,9 @@ func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRe
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
-	case presence.Gone(), imported:
+	case imported:
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, ref, presence, func(ref graph.JobRef) string { return importID(ref, state.ObjectMapping.ValueString()) }))
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 	case presence == graph.ConnectorRetired:
 		resp.Diagnostics.Append(graphdiag.ConnectorRetired("mapping"))

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -77,7 +76,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: objectMappingDescription + " A change replaces the resource: the old mapping returns to its default."},
 			"mappings": schema.MapNestedAttribute{Required: true, MarkdownDescription: mappingsDescription,
-				Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName())},
+				Validators: []validator.Map{validate.Some(), mapvalidator.KeysAre(attributeName())},
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"source_attribute": schema.StringAttribute{Optional: true, MarkdownDescription: d["source_attribute"], Validators: []validator.String{attributeName()}},
 					"constant":         schema.StringAttribute{Optional: true, MarkdownDescription: d["constant"], Validators: []validator.String{validate.NotEmpty()}},
@@ -97,20 +96,20 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"enabled": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether objects of this kind are provisioned. The user mapping cannot be disabled. Defaults to `true`."},
 			"scoping_filters": schema.ListNestedAttribute{Optional: true, PlanModifiers: []planmodifier.List{keepSameFilters{}},
-				Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+				Validators: []validator.List{validate.Some()},
 				MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever fits at least one group. Whoever no longer fits is deprovisioned. " +
 					"Without it nobody is filtered out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name": schema.StringAttribute{Optional: true, MarkdownDescription: filterDescriptions["name"], Validators: []validator.String{validate.NotEmpty()}},
-					"clauses": schema.ListNestedAttribute{Required: true, MarkdownDescription: filterDescriptions["clauses"], Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+					"clauses": schema.ListNestedAttribute{Required: true, MarkdownDescription: filterDescriptions["clauses"],
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"attribute": schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["attribute"], Validators: []validator.String{attributeName()}},
 							"operator":  schema.StringAttribute{Required: true, MarkdownDescription: filterDescriptions["operator"], Validators: []validator.String{validate.NotEmpty()}},
 							"values": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: filterDescriptions["values"],
-								Validators: []validator.List{listvalidator.SizeAtLeast(1)}},
+								Validators: []validator.List{validate.Some()}},
 						}}},
 				}}},
-			"custom_target_attributes": schema.MapNestedAttribute{Optional: true, Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(attributeName())},
+			"custom_target_attributes": schema.MapNestedAttribute{Optional: true, Validators: []validator.Map{validate.Some(), mapvalidator.KeysAre(attributeName())},
 				MarkdownDescription: "Target attributes to add to those that the connector lists, by name. Only some connectors accept this; the service refuses it for the others.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"type": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString("String"),

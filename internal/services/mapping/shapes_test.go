@@ -190,8 +190,7 @@ func TestImport_refusesWhatItCannotRead(t *testing.T) {
 	p := c.Protocol()
 	form := "Expected `{service principal id}/{job id}/{object mapping}`: the connection's id, a slash, and the kind of source object, such as `User`. Got "
 	for _, test := range []struct{ id, want string }{
-		{"GoToMeeting", `error Invalid import id: ` + form + `"GoToMeeting": no slash in it.`},
-		{"x/y/User", `error Invalid import id: ` + form + `"x/y/User": "x/y" is not {service principal object id}/{job id}.`},
+		{c.job.ServicePrincipalID, `error Invalid import id: ` + form + `"` + c.job.ServicePrincipalID + `", without a job.`},
 		{c.connectionID() + "/Group", "error object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n" +
 			"- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)"},
 	} {

@@ -94,7 +94,7 @@ func (w writer) bring(ctx context.Context) diag.Diagnostics {
 }
 
 func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics) {
-	checked := false
+	checked, open := false, false // open: a write with a lost answer may still take effect
 	rewrites := 0
 	for puts := 0; puts < maxPuts; {
 		at, ds := w.read(ctx)
@@ -130,17 +130,27 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 		puts++
 		w.run.note(w.ref, nil)
 		err = w.run.graph.PutSchema(ctx, w.ref, draft.schema)
-		switch {
-		case graph.IsConflict(err), graph.IsAmbiguous(err):
-			// Somebody else was faster, or the answer was lost: the next read tells what there is now.
-			if puts < maxPuts {
+		if graph.IsAmbiguous(err) {
+			open = true
+			done, lookErr := w.landed(ctx, at)
+			switch {
+			case done:
+				err = nil
+			case lookErr != nil, ctx.Err() != nil, puts == maxPuts:
+				return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err))
+			default:
 				continue
 			}
-			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err))
+		}
+		switch {
+		case graph.IsConflict(err) && puts < maxPuts:
+			continue // somebody else was faster: the next read tells what there is now
 		case graph.IsBadRequest(err) && puts < maxPuts && w.moved(ctx, at):
 			continue // which status a stale version gets is not documented
-		case err != nil:
+		case err != nil && !open && !graph.IsConflict(err):
 			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err, "Nothing was changed."))
+		case err != nil:
+			return wrote, append(diags, graphdiag.Error("Cannot write the mapping", err))
 		}
 		wrote = true
 		if at.schema.Version != "" { // without versions there is nothing to tell states apart by
@@ -188,6 +198,20 @@ func (w writer) read(ctx context.Context) (located, diag.Diagnostics) {
 	return locate(schema, w.name)
 }
 
+// landed reports whether a write whose answer was lost has taken effect, also when the time is over.
+func (w writer) landed(ctx context.Context, before located) (seen bool, err error) {
+	_, err = graph.Settle(ctx, w.run.graph, "the mapping to be as written", func(ctx context.Context) (bool, error) {
+		schema, err := w.run.graph.GetSchema(ctx, w.ref)
+		if err != nil {
+			return false, err
+		}
+		at, ds := locate(schema, w.name)
+		seen = !ds.HasError() && w.settled(at)
+		return seen || schema.Version != before.schema.Version, nil // what somebody else wrote is read anew
+	})
+	return seen, err
+}
+
 // moved reports whether somebody wrote the schema since it was read.
 func (w writer) moved(ctx context.Context, at located) bool {
 	schema, err := w.run.graph.GetSchema(ctx, w.ref)
@@ -196,6 +220,8 @@ func (w writer) moved(ctx context.Context, at located) bool {
 
 // verify reads the schema back. A version that has not moved is a lagging replica, which is asked again.
 func (w writer) verify(ctx context.Context, before located) (*located, diag.Diagnostics) {
+	ctx, cancel := graph.Outlast(ctx)
+	defer cancel()
 	var after located
 	var ds diag.Diagnostics
 	looks := 0

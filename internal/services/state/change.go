@@ -119,18 +119,19 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 		return nil
 	}
 	for _, list := range []struct {
-		name, prefix, what string
-		ids, before        types.List
+		name, prefix, what, wanted string
+		ids, before                types.List
 	}{
-		{"mapping_ids", ref.String() + "/", "attribute mappings of another connection", c.plan.MappingIDs, c.state.MappingIDs},
-		{"assignment_ids", ref.ServicePrincipalID, "an assignment of another application", c.plan.AssignmentIDs, c.state.AssignmentIDs},
+		{"mapping_ids", ref.String() + "/", "attribute mappings of another connection", "a `gotomeeting_attribute_mappings`", c.plan.MappingIDs, c.state.MappingIDs},
+		{"assignment_ids", ref.ServicePrincipalID, "an assignment of another application", "a resource of assignments", c.plan.AssignmentIDs, c.state.AssignmentIDs},
 	} {
 		ids, _ := knownTexts(ctx, list.ids)
 		before, _ := knownTexts(ctx, list.before)
 		for _, id := range ids {
-			if !strings.HasPrefix(id, list.prefix) && (c.creates || !slices.Contains(before, id)) {
+			ofJob := list.name == "assignment_ids" && strings.HasPrefix(id, ref.String())
+			if (ofJob || !strings.HasPrefix(id, list.prefix)) && (c.creates || !slices.Contains(before, id)) {
 				diags.AddAttributeError(path.Root(list.name), "An id of something else",
-					fmt.Sprintf("`%s` holds %q, which is not an id of this connection's, perhaps one of %s. The connection is %q.", list.name, id, list.what, ref))
+					fmt.Sprintf("`%s` holds %q, which is not an id of this connection's, perhaps one of %s. Give the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
 			}
 		}
 	}

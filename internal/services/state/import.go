@@ -5,37 +5,28 @@ package state
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // ImportState accepts the connection's id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	connectionID := req.ID
+	connectionID, summary := req.ID, "Invalid import id"
 	if validate.ByIdentity(req) {
 		var id identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		connectionID = id.ServicePrincipalID.ValueString() + "/" + id.JobID.ValueString()
+		connectionID, summary = id.ServicePrincipalID.ValueString()+"/"+id.JobID.ValueString(), "Invalid identity"
 	}
-	ref, err := graph.ParseJobRef(connectionID)
-	if err != nil {
-		detail := fmt.Sprintf("Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got %q.", connectionID)
-		servicePrincipalID, _, _ := strings.Cut(strings.ToLower(connectionID), "/")
-		if validate.ObjectIDProblem(strings.Trim(servicePrincipalID, "{} ")) == "" {
-			if problem := validate.ObjectIDProblem(servicePrincipalID); problem != "" {
-				detail = "The service principal id is malformed. " + problem
-			}
-		}
-		resp.Diagnostics.AddError("Invalid import id", detail)
+	ref, problem := graphdiag.ImportedJob(ctx, r.data.Graph, connectionID)
+	if problem != "" {
+		resp.Diagnostics.AddError(summary, problem)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("connection_id"), ref.String())...)

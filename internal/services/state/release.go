@@ -6,7 +6,6 @@ package state
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Held deletions of "+c.subject()+" stay held",
 			"Provisioning is off, and off means that no cycle begins. Switching it on releases them, if it is still in this quarantine.")}
 	}
-	held, err := heldDeletions(ctx, data.Graph, ref, *job)
+	held, err := data.Graph.HeldDeletions(ctx, ref, *job)
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("how many deletions are held", err)
@@ -80,33 +79,6 @@ func quarantineNow(job graph.Job) string {
 		return fmt.Sprintf("It is in quarantine for %s.", q.Reason)
 	}
 	return fmt.Sprintf("It is in quarantine for %s since %s.", q.Reason, q.CurrentBegan.UTC().Format(time.RFC3339))
-}
-
-// heldDeletions are the object ids of the users and groups whose deletion or disabling the service holds back, as its
-// provisioning logs tell since the cycle that it stopped, sorted.
-func heldDeletions(ctx context.Context, client *graph.Client, ref graph.JobRef, job graph.Job) ([]string, error) {
-	since := time.Time{}
-	if began := job.Status.Quarantine.SeriesBegan; began != nil {
-		since = *began
-	}
-	if last := job.Status.LastExecution; last != nil && last.TimeBegan != nil && last.TimeBegan.Before(since) {
-		since = *last.TimeBegan
-	}
-	held := map[string]bool{}
-	for entry, err := range client.ListProvisioningLogs(ctx, graph.ProvisioningLogFilter{ServicePrincipalID: ref.ServicePrincipalID, JobID: ref.JobID, Since: since.Add(-time.Second)}) {
-		if err != nil {
-			return nil, err
-		}
-		if strings.EqualFold(entry.Action, "stagedDelete") {
-			held[entry.Source.ID] = true
-		}
-	}
-	ids := make([]string, 0, len(held))
-	for id := range held {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids, nil
 }
 
 // deletions counts in words.

@@ -101,13 +101,19 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the provisioning job", err))
 		return
-	case presence.Gone(), presence == graph.ConnectorRetired && imported:
+	case imported && (presence.Gone() || presence == graph.ConnectorRetired):
+		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, ref, presence, graph.JobRef.String))
+		return
+	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
 		// The connection's resource gives the warning.
 	default:
 		state.fromJob(job, imported, r.data.Graph.Clock().Now())
+		if job.Schedule.Active() {
+			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -149,6 +155,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
 		return
+	}
+	resp.Diagnostics.Append(planWriter(ctx, r.data, c, job)...)
+	if ref, err := c.plan.ref(); err == nil && c.wantsRestart() && !pending.ValueBool() && !r.data.Graph.HasWritten() {
+		resp.Diagnostics.Append(warnLinks(ctx, r.data, ref, c.plan.RestartScope.ValueString())...)
 	}
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)

@@ -114,7 +114,7 @@ func TestResource_importFormsOverTheProtocol(t *testing.T) {
 	p := w.Protocol()
 	want := map[string]any{
 		"id": w.connectionID(), "connection_id": w.connectionID(), "enabled": true,
-		"mapping_ids": nil, "assignment_ids": nil, "allow_default_mappings": nil,
+		"mapping_ids": nil, "assignment_ids": nil, "allow_default_mappings": nil, "allow_two_writers": nil,
 		"restart_triggers": nil, "restart_scope": nil, "restart_pending": nil, "release_deletions": nil,
 		"on_outside_pause": "hold", "resume_token": nil, "paused_outside_since": nil,
 		"wait_for_first_cycle": false, "timeouts": nil,
@@ -148,21 +148,18 @@ func TestResource_refusesBadImportIDs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.Protocol()
+	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`: `{service principal id}/{job id}`. Got "
 	for _, test := range []struct{ name, id, detail string }{
-		{"no slash", w.job.ID, "Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got \"" + w.job.ID + "\"."},
-		{"no GUID", "GoToMeeting/" + w.job.ID, "Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got \"GoToMeeting/" + w.job.ID + "\"."},
-		{"GUID in braces", "{" + w.sp.ID + "}/" + w.job.ID,
-			"The service principal id is malformed. \"{" + w.sp.ID + "}\" has braces or blanks around the GUID. Write \"" + w.sp.ID + "\"."},
-		{"one part more", w.connectionID() + "/start", "Expected the id of the provisioning connection: `{service principal id}/{job id}`. Got \"" + w.connectionID() + "/start\"."},
+		{"no slash", w.job.ID, expected + "\"" + w.job.ID + "\". That is the id of a job alone. The object id of its service principal and a slash go before it."},
+		{"one part more", w.connectionID() + "/start", expected + "\"" + w.connectionID() + "/start\". Leave out what follows the job id: \"" + w.connectionID() + "\"."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, found := p.Import(typeName, test.id)
 			w.wants(found, failure("", "Invalid import id", test.detail))
 		})
 	}
-	if one, found := p.Import(typeName, w.sp.ID+"/none"); one != nil || found.HasError() {
-		t.Errorf("import of a job that does not exist gave %v, %v", one, found)
-	}
+	_, found := p.Import(typeName, w.sp.ID+"/none")
+	w.wants(found, failure("", "The connection does not exist", "The service principal "+w.sp.ID+" has no provisioning job \"none\". Import by the id of one that it has:\n- \""+w.connectionID()+"\""))
 }
 
 func TestResource_createsAnewAfterDeletionBehindItsBack(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -41,15 +39,18 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"enabled": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone, on destroy as well. A job in quarantine still counts as on. " +
 					"Switching on a job that never ran needs `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
-			"mapping_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			"mapping_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{validate.Some()},
 				MarkdownDescription: "`id` of each `gotomeeting_attribute_mappings` that must be in place before provisioning starts. They order the resources, and they are checked: before a job runs for the first time, " +
 					"every enabled object mapping of the connection has to be listed here, or customized, or allowed by `allow_default_mappings`."},
-			"assignment_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1)},
+			"assignment_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{validate.Some()},
 				MarkdownDescription: "`id` of each `gotomeeting_user_role_assignment` or `gotomeeting_user_role_assignments_exclusive` that must be in place before provisioning starts. " +
 					"On destroy, provisioning is paused before any of them is removed."},
 			"allow_default_mappings": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether a job that never ran may start with the connector's default mapping of an object. Its attributes and the attribute that it matches existing accounts by are the connector's choice. Defaults to `false`."},
-			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+			"allow_two_writers": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether this connection may be on while another one of the configuration is, although both may write the same accounts. Without it, a plan that switches the second one on is refused: " +
+					"what one disables, the other enables. It is needed where the two are for different companies at the target, or for different people. Defaults to `false`."},
+			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{validate.Some()},
 				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing. " +
 					"While provisioning is off no cycle begins: the restart stays pending (`restart_pending`) until it is switched on."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}, stringvalidator.AlsoRequires(path.MatchRoot("restart_triggers"))},

@@ -51,6 +51,9 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
 	if wanted && !active && !diags.HasError() {
+		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
+	}
+	if wanted && !active && !diags.HasError() {
 		if _, checked := memoryOf(data).checked.Take(ref); !checked {
 			diags.Append(starter{data: data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
 		}
@@ -100,7 +103,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if release == nil || diags.HasError() || !wanted || !c.releases() || !release.means(job) {
 		return false, diags
 	}
-	held, err := heldDeletions(ctx, data.Graph, ref, job)
+	held, err := data.Graph.HeldDeletions(ctx, ref, job)
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
@@ -138,15 +141,17 @@ func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) er
 		}
 		deadline := data.Graph.Clock().Now().Add(startShows)
 		shown := false
-		pollErr := data.Graph.Poll(ctx, "the job to show as started", func(ctx context.Context) (bool, string, error) {
+		look, cancel := graph.Outlast(ctx)
+		pollErr := data.Graph.Poll(look, "the job to show as started", func(ctx context.Context) (bool, string, error) {
 			job, err := data.Graph.GetJob(ctx, ref)
 			shown = err == nil && job.Schedule.Active()
 			return shown || !data.Graph.Clock().Now().Before(deadline), "state " + job.Schedule.State, err
 		})
+		cancel()
 		switch {
 		case shown:
 			return nil
-		case pollErr != nil || attempt == startAttempts:
+		case pollErr != nil, ctx.Err() != nil, attempt == startAttempts:
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (d *LogsDataSource) ValidateConfig(ctx context.Context, req datasource.Vali
 	since, until := m.span()
 	if !since.IsZero() && !until.IsZero() && !until.After(since) {
 		resp.Diagnostics.AddAttributeError(path.Root("until"), "The time span is empty",
-			fmt.Sprintf("`until` (%s) is not after `since` (%s).", m.Until.ValueString(), m.Since.ValueString()))
+			fmt.Sprintf("`until` (%s) is not after `since` (%s). Swap them, or leave one out.", m.Until.ValueString(), m.Since.ValueString()))
 	}
 }
 
@@ -188,10 +188,10 @@ func (d *LogsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			"until": schema.StringAttribute{Optional: true, Validators: []validator.String{timestamp{}},
 				MarkdownDescription: "Only activity before this instant (RFC 3339)."},
 			"actions": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validate.NotEmpty())},
+				Validators:          []validator.Set{validate.Some(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only these actions: `create`, `update`, `delete`, `stagedDelete` (held back by accidental-deletion prevention), `disable`, `other`; in any case."},
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOfCaseInsensitive("success", "failure", "skipped", "warning"))},
+				Validators:          []validator.Set{validate.Some(), setvalidator.ValueStringsAre(stringvalidator.OneOfCaseInsensitive("success", "failure", "skipped", "warning"))},
 				MarkdownDescription: "Only these results: `success`, `failure`, `skipped`, `warning`."},
 			"principal_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Only activity about this user or group of the directory."},

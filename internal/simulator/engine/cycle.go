@@ -43,7 +43,7 @@ type cycle struct {
 func (e *Engine) begin(j *store.Job, s *jobState, at time.Time) {
 	c := &cycle{id: uuid.NewString(), began: at, ends: at.Add(incrementalTime)}
 	s.running = c
-	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(j.ServicePrincipalID, j.ConnectorID)); refused != nil {
+	if refused := e.SignIn(j, e.store.Credentials(j.ServicePrincipalID)); refused != nil {
 		c.problem = &store.SyncError{Code: refused.Code, Message: refused.Message, TenantActionable: true}
 		c.ends = at.Add(refusedTime)
 		return
@@ -56,6 +56,9 @@ func (e *Engine) begin(j *store.Job, s *jobState, at time.Time) {
 		c.problem = &store.SyncError{Code: "InvalidSchema", Message: err.Error(), TenantActionable: true}
 		c.ends = at.Add(refusedTime)
 		return
+	}
+	if j.Generation.OAuth() || connector.Generation.OAuth() {
+		e.store.RenewTokens(j.ServicePrincipalID)
 	}
 	wanted := strings.EqualFold(e.store.Secret(j.ServicePrincipalID, "SyncAll"), "true")
 	if !s.scopeKnown || wanted && !s.syncAll {
@@ -199,7 +202,7 @@ func (e *Engine) record(j *store.Job, s *jobState, c *cycle, execution *store.Ex
 func (e *Engine) newRun(j *store.Job, s *jobState, p *plan, at time.Time, cycleID string) *run {
 	return &run{
 		engine: e, job: j, state: s, plan: p, at: at, cycleID: cycleID, syncAll: s.syncAll, unresolved: map[string]*subject{},
-		targets:        &targetIndex{store: e.store, address: p.connector.AddressAttribute, by: map[string]*attributeIndex{}},
+		targets:        &targetIndex{store: e.store, connector: &p.connector, by: map[string]*attributeIndex{}},
 		skipOutOfScope: isTrue(e.store.Secret(j.ServicePrincipalID, "SkipOutOfScopeDeletions")),
 	}
 }

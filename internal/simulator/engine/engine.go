@@ -274,33 +274,18 @@ func (e *Engine) Looked(servicePrincipalID, jobID string) {
 	}
 }
 
-// CheckCredentials signs in to the simulated GoTo with credentials by secret key, and returns nil if that works. The
-// codes are invented; they follow the pattern <connector>InvalidCredentials.
-func (e *Engine) CheckCredentials(connectorID string, given map[string]string) *store.RequestError {
-	connector, err := e.store.Connector(connectorID)
+// SignIn tries credentials by secret key for a job, and returns nil if they are accepted: those that its connector asks for
+// now, or those that it asked for when the job was made.
+func (e *Engine) SignIn(j *store.Job, given map[string]string) *store.RequestError {
+	connector, err := e.store.Connector(j.ConnectorID)
 	if err != nil {
 		return &store.RequestError{Code: "InvalidTemplate", Message: "The template does not exist."}
 	}
-	for _, key := range connector.SecretKeys {
-		if given[key] == "" {
-			return &store.RequestError{Code: connector.TargetName + "MissingCredentials", Message: "The credential " + key + " is missing."}
-		}
+	refused := e.store.SignIn(connector, connector.Generation, given)
+	if refused == nil || j.Generation == connector.Generation {
+		return refused
 	}
-	if connector.OAuth {
-		if !strings.HasPrefix(given["Oauth2AccessToken"], "access-for-") {
-			return &store.RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The access token is not valid. Authorize the application again."}
-		}
-		return nil
-	}
-	for _, admin := range e.store.Admins() {
-		if strings.EqualFold(admin.UserName, given["UserName"]) && admin.Password == given["Password"] {
-			if !admin.TeamAdmin {
-				return &store.RequestError{Code: connector.TargetName + "InsufficientRights", Message: "The account signed in, but it is not a team administrator."}
-			}
-			return nil
-		}
-	}
-	return &store.RequestError{Code: connector.TargetName + "InvalidCredentials", Message: "The user name or the password is wrong."}
+	return e.store.SignIn(connector, j.Generation, given)
 }
 
 // Result is what provisioning one person on demand came to.
@@ -333,10 +318,10 @@ func (e *Engine) OnDemand(servicePrincipalID, jobID, ruleID string, people []str
 		return nil, &store.RequestError{Code: "InvalidParameters", Message: fmt.Sprintf("The rule %q does not exist.", ruleID)}
 	case !p.onDemand:
 		return nil, &store.RequestError{Code: "ProvisionOnDemandNotSupported", Message: "The rule does not support provisioning on demand."}
-	case connector.OAuth && j.Schedule == store.ScheduleActive:
+	case connector.Generation.OAuth() && j.Schedule == store.ScheduleActive:
 		return nil, &store.RequestError{Code: "JobMustBeStopped", Message: "A job that signs in by OAuth must be stopped first."}
 	}
-	if refused := e.CheckCredentials(j.ConnectorID, e.store.Credentials(servicePrincipalID, j.ConnectorID)); refused != nil {
+	if refused := e.SignIn(&j, e.store.Credentials(servicePrincipalID)); refused != nil {
 		return nil, refused
 	}
 	s := e.state(j.ID)

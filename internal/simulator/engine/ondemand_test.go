@@ -100,7 +100,7 @@ func TestOnDemand_refusesWhatTheServiceRefuses(t *testing.T) {
 func TestOnDemand_needsOAuthJobsToBeStopped(t *testing.T) {
 	w := newWorld(t)
 	w.ok(w.store.UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) {
-		c.OAuth, c.SecretKeys = true, []string{"Oauth2AccessToken"}
+		c.Generate(store.ByAuthorization)
 	}))
 	w.secret("Oauth2AccessToken", "access-for-x")
 	w.assign(store.UserAna)

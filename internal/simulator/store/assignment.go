@@ -147,7 +147,7 @@ func (s *Store) kindOf(principalID string) (string, error) {
 	if u, ok := s.users.get(principalID); ok && u.DeletedAt.IsZero() {
 		return KindUser, nil
 	}
-	if g, ok := s.groups.get(principalID); ok {
+	if g, ok := s.groups.get(principalID); ok && g.DeletedAt.IsZero() {
 		if !g.SecurityEnabled {
 			return "", fmt.Errorf("group %s: %w", principalID, ErrReference)
 		}

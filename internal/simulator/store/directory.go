@@ -50,12 +50,15 @@ type Group struct {
 	MembershipRule               string
 	CreatedAt, DeletedAt         time.Time
 	Members                      []string // ids of users and of nested groups
+	Eligible                     []string // ids of those who may activate a membership (Privileged Identity Management)
+	Visibility                   string   // HiddenMembership shows the members to nobody without a permission of its own
 }
 
 func (g *Group) clone() Group {
 	c := *g
 	c.GroupTypes = slices.Clone(g.GroupTypes)
 	c.Members = slices.Clone(g.Members)
+	c.Eligible = slices.Clone(g.Eligible)
 	return c
 }
 
@@ -221,6 +224,24 @@ func (s *Store) DeleteGroup(id string) error {
 	}
 	s.revision++
 	s.groups.remove(g.ID)
+	for _, list := range s.assignments {
+		list.removePrincipal(g.ID)
+	}
+	return nil
+}
+
+// BinGroup puts a group into the recycle bin, without the assignments that it held.
+func (s *Store) BinGroup(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, err := s.groups.find("group", id)
+	if err != nil {
+		return err
+	}
+	s.revision++
+	draft := g.clone()
+	draft.DeletedAt = s.now()
+	*g = draft
 	for _, list := range s.assignments {
 		list.removePrincipal(g.ID)
 	}

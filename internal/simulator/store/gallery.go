@@ -28,19 +28,21 @@ type Connector struct {
 	Discoverable      bool
 	Metadata          []KeyValue
 	Settings          []KeyValue // become the settings of its jobs
-	SecretKeys        []string   // the credentials it needs, in their exact spelling
-	OAuth             bool
+	Generation        Generation
 	Schema            json.RawMessage // the default schema as JSON
 	Retired           bool            // offered no longer, and what was made with it does not answer any more
 	AddressAttribute  string          // the target attribute that holds an account's e-mail address
 	TargetName        string          // the name of the target system and of its directory in the schema
+	// Properties names the property of an account that a target attribute stands for, where their names differ: connectors of
+	// one target call the same thing differently.
+	Properties map[string]string
 }
 
 func (c *Connector) clone() Connector {
 	d := *c
 	d.Metadata = slices.Clone(c.Metadata)
 	d.Settings = slices.Clone(c.Settings)
-	d.SecretKeys = slices.Clone(c.SecretKeys)
+	d.Properties = maps.Clone(c.Properties)
 	return d
 }
 

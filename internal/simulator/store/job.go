@@ -41,6 +41,8 @@ type Job struct {
 	Interval                            time.Duration
 	Settings                            []KeyValue
 	Status                              Status
+	// Generation of the connector when the job was made. Jobs do not move by themselves: what it stands for goes on working.
+	Generation Generation
 
 	// Schema is the effective schema as JSON: the connector's default until a client writes its own.
 	Schema        json.RawMessage
@@ -149,8 +151,8 @@ func (s *Store) CreateJob(servicePrincipalID, connectorID string) (Job, error) {
 	j := &Job{
 		ID:                 connectorID + "." + strings.ReplaceAll(s.tenantID, "-", "") + "." + newID(),
 		ServicePrincipalID: p.ID, ConnectorID: connectorID, Schedule: ScheduleDisabled, Interval: DefaultInterval,
-		Settings: slices.Clone(c.Settings),
-		Status:   Status{Code: CodePaused},
+		Settings: slices.Clone(c.Settings), Generation: c.Generation,
+		Status: Status{Code: CodePaused},
 	}
 	if !s.hasCredentials(p.ID, c) {
 		j.Status.Code = CodeNotConfigured

@@ -138,20 +138,5 @@ func secretSize(entries []KeyValue) int {
 
 // hasCredentials needs the lock.
 func (s *Store) hasCredentials(principalID string, c *Connector) bool {
-	return c != nil && !slices.ContainsFunc(c.SecretKeys, func(key string) bool { return s.secret(principalID, key) == "" })
-}
-
-// Credentials returns the stored values of the keys that the connector needs.
-func (s *Store) Credentials(servicePrincipalID, connectorID string) map[string]string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	found := map[string]string{}
-	if c, ok := s.connectors[connectorID]; ok {
-		for _, key := range c.SecretKeys {
-			if value := s.secret(servicePrincipalID, key); value != "" {
-				found[key] = value
-			}
-		}
-	}
-	return found
+	return c != nil && !slices.ContainsFunc(c.Generation.keys(), func(key string) bool { return s.secret(principalID, key) == "" })
 }

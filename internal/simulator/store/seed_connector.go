@@ -84,7 +84,7 @@ func (s *Store) seedGallery() {
 	}
 	s.connectors[ConnectorGoToMeeting] = &Connector{
 		ID: ConnectorGoToMeeting, GalleryTemplateID: TemplateGoToMeeting, FactoryTag: ConnectorGoToMeeting,
-		Default: true, Discoverable: true, Settings: settings, SecretKeys: []string{"UserName", "Password"},
+		Default: true, Discoverable: true, Settings: settings, Generation: ByPassword,
 		TargetName: "GoToMeeting", AddressAttribute: "email", Schema: meetingSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoToMeeting},
@@ -92,24 +92,30 @@ func (s *Store) seedGallery() {
 			{"isOAuthEnabled", "false"},
 			{"IsSynchronizationAgentRequired", "false"},
 			{"isSynchronizationInPreview", "false"},
-			{"configurationFields", `[{"name":"username"},{"name":"password","secret":true}]`},
+			{"configurationFields", ByPassword.fields()},
 			{"AzureIngestionAttributeOptimization", "False"},
 			{"isSynchronizationInPreview", "false"}, // doubled, as seen on the real wire
 		},
 	}
 	s.connectors[ConnectorGoTo] = &Connector{
 		ID: ConnectorGoTo, GalleryTemplateID: TemplateGoTo, FactoryTag: ConnectorGoTo, Default: true, Discoverable: true,
-		Settings: settings, SecretKeys: []string{"Oauth2AccessToken"}, OAuth: true, TargetName: "GoTo", AddressAttribute: "userName",
+		Settings: settings, Generation: ByAuthorization, TargetName: "GoTo", AddressAttribute: "userName",
+		Properties: map[string]string{
+			"name.givenName": "firstName", "name.familyName": "lastName", enterprise + "department": "department", enterprise + "employeeNumber": "employeeNumber",
+		},
 		Schema: gotoSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoTo},
 			{"galleryApplicationKey", "INVENTEDGOTO"},
 			{"isOAuthEnabled", "true"},
 			{"oAuthSettings", `{"authorizationUri":"https://goto.example.com/oauth/authorize"}`},
-			{"configurationFields", `[{"name":"oauth2accesstoken","secret":true,"hidden":true}]`},
+			{"configurationFields", ByAuthorization.fields()},
 		},
 	}
 }
+
+// enterprise is how names of SCIM's enterprise extension begin.
+const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 
 // attribute describes a member of an object in a schema.
 type attribute struct {
@@ -289,7 +295,6 @@ func meetingSchema() json.RawMessage {
 }
 
 func gotoSchema() json.RawMessage {
-	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 	return schemaOf(ConnectorGoTo, RuleGoToUsers, "GoTo",
 		targetDirectory(targetGoToID, "GoTo",
 			attribute{name: "id", anchor: true, mutability: "ReadOnly"},

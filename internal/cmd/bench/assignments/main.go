@@ -163,7 +163,8 @@ func newBench(ctx context.Context) (b *bench, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.cli, err = workspace.FindCLI(); err != nil {
+	supply := workspace.Supply{Progress: os.Stderr}
+	if b.cli, err = supply.CLI(ctx); err != nil {
 		return nil, err
 	}
 	b.plugins = filepath.Join(b.dir, "plugins")
@@ -345,11 +346,11 @@ func (b *bench) measure(ctx context.Context, p place, sim *simulator.Server, arg
 }
 
 func header() {
-	fmt.Println("| resource | assignments | step | requests | connections | wall s | CPU s | provider CPU s | provider MB | floor: wall s | floor: CPU s | floor: provider CPU s |")
-	fmt.Println("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Println("| resource | assignments | step | requests | connections | wall s | CPU s | provider CPU s | provider MB | floor: wall s | floor: CPU s | floor: provider CPU s | floor: provider MB |")
+	fmt.Println("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 }
 
 func row(s scenario, step string, ours, floor cost) {
-	fmt.Printf("| %s | %d | %s | %d | %d | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f |\n", s.kind, s.n, step, ours.requests, ours.connections,
-		ours.wall.Seconds(), ours.total.Seconds(), ours.provider.Seconds(), float64(ours.peak)*1024/1e6, floor.wall.Seconds(), floor.total.Seconds(), floor.provider.Seconds())
+	fmt.Printf("| %s | %d | %s | %d | %d | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f | %.0f |\n", s.kind, s.n, step, ours.requests, ours.connections,
+		ours.wall.Seconds(), ours.total.Seconds(), ours.provider.Seconds(), float64(ours.peak)*1024/1e6, floor.wall.Seconds(), floor.total.Seconds(), floor.provider.Seconds(), float64(floor.peak)*1024/1e6)
 }

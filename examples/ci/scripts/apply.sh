@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# apply.sh [approved]: plans anew what was merged, and applies it if that does no more than was reviewed. Otherwise it posts the
+# difference and asks for approval; "approved" then applies what does no more than that difference. What was reviewed stands in the
+# comment on the merged pull request, for the very commit that was merged: nothing is applied without it.
+set -euo pipefail
+here=$(dirname "$0")
+. "$here/forge.sh"
+. "$here/plan.sh"
+
+stopped=$(issue gotomeeting-stopped)
+if [ -n "$stopped" ]; then
+  echo "Provisioning was stopped, see issue $stopped: resume it before anything is applied." >&2
+  exit 1
+fi
+plan
+if jq --exit-status '. == []' "$work/changes.json" >/dev/null; then
+  tf apply -input=false -no-color "$work/plan" # of no resource: what only the state shows
+  exit
+fi
+
+merged=$(merged)
+if [ -z "$merged" ]; then
+  echo "No pull request belongs to $commit: nobody has reviewed what it does, and nothing is applied." >&2
+  exit 1
+fi
+number=${merged% *}
+reviewed="<!-- gotomeeting report ${merged#* } -->"
+[ "${1:-}" != approved ] || reviewed="<!-- gotomeeting difference $commit -->"
+comments "$number" | jq --slurp --arg mark "$reviewed" '
+  [.[] | select((.edited | not) and (.body | startswith($mark))) | .body | split("```json\n")[-1] | split("\n```")[0] | fromjson?] | last' >"$work/reviewed.json"
+jq --null-input --raw-output --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
+  --from-file "$here/beyond.jq" >"$work/beyond"
+if [ ! -s "$work/beyond" ]; then
+  tf apply -input=false -no-color "$work/plan"
+  exit
+fi
+echo "This does more than was reviewed:" | cat - "$work/beyond" >&2
+comment difference "$commit" "**Not applied yet: this does more than was reviewed.** Whoever approves the job that waits approves the following.
+
+$(cat "$work/beyond")" >"$work/difference.md"
+"$here/comment.sh" "$number" "$work/difference.md"
+ask_approval
+[ "${1:-}" != approved ] # whoever approved did not approve this

@@ -1,0 +1,114 @@
+# Sourced by the scripts beside it: which forge this is, and the few requests that they send to it. The forge's own variables
+# say where it is; the token is the job's own, except at GitLab, whose job token may not write notes.
+#
+# Comments and issues of ours begin with a line that only machines read, "<!-- gotomeeting ... -->".
+
+# send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the answer. The token stays off the
+# command line, where every process could read it.
+send() {
+  local body=()
+  [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
+  curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --request "$1" ${body[@]+"${body[@]}"} --config <(printf 'header = "%s"\n' "${auth[@]}") "$2"
+}
+
+# pages URL: prints the elements of a list that comes in pages of a hundred.
+pages() {
+  local page=1 found
+  while :; do
+    found=$(send GET "$1&per_page=100&page=$page") || return
+    jq --compact-output '.[]' <<<"$found"
+    [ "$(jq length <<<"$found")" -eq 100 ] || return 0
+    page=$((page + 1))
+  done
+}
+
+if [ -n "${GITHUB_ACTIONS:-}" ]; then
+  auth=("Authorization: Bearer $GITHUB_TOKEN" "Accept: application/vnd.github+json")
+  repository=$GITHUB_API_URL/repos/$GITHUB_REPOSITORY
+  commit=$GITHUB_SHA
+  log=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
+
+  # merged: prints number and head commit of the pull request that the commit came with.
+  merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | sed -n 1p; }
+  # comments NUMBER: prints each comment that a workflow of this repository wrote, and whether somebody has edited it since.
+  comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
+  remove() { send DELETE "$repository/issues/comments/$2"; }
+  post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/issues/$1/comments" application/json; }
+  # issue LABEL: prints the number of the open issue with the label.
+  issue() { pages "$repository/issues?state=open&labels=$1" | jq --raw-output 'select(.pull_request | not) | .number' | sed -n 1p; }
+  open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, body: ., labels: [$tag]}' | send POST "$repository/issues" application/json; }
+  edit_issue() { jq --raw-input --slurp '{body: .}' | send PATCH "$repository/issues/$1" application/json; }
+  close_issue() { jq --null-input '{state: "closed"}' | send PATCH "$repository/issues/$1" application/json; }
+  # ask_approval: tells the workflow that a person has to approve.
+  ask_approval() { echo "approval=needed" >>"$GITHUB_OUTPUT"; }
+  # identity_token: prints the token by which Entra ID knows this job.
+  identity_token() {
+    local auth=("Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    send GET "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=api://AzureADTokenExchange" | jq --raw-output .value
+  }
+
+elif [ -n "${GITLAB_CI:-}" ]; then
+  auth=("PRIVATE-TOKEN: ${GITLAB_TOKEN:-}")
+  repository=$CI_API_V4_URL/projects/$CI_PROJECT_ID
+  commit=$CI_COMMIT_SHA
+  log=$CI_JOB_URL
+
+  merged() { pages "$repository/repository/commits/$commit/merge_requests?" | jq --raw-output 'select(.state == "merged") | "\(.iid) \(.sha)"' | sed -n 1p; }
+  comments() {
+    local own
+    own=$(send GET "$CI_API_V4_URL/user" | jq .id) || return
+    pages "$repository/merge_requests/$1/notes?" | jq --compact-output --argjson own "$own" 'select(.author.id == $own and .system == false) | {id, body, edited: (.created_at != .updated_at)}'
+  }
+  remove() { send DELETE "$repository/merge_requests/$1/notes/$2"; }
+  post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/merge_requests/$1/notes" application/json; }
+  issue() { pages "$repository/issues?state=opened&labels=$1" | jq --raw-output .iid | sed -n 1p; }
+  open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, description: ., labels: $tag}' | send POST "$repository/issues" application/json; }
+  edit_issue() { jq --raw-input --slurp '{description: .}' | send PUT "$repository/issues/$1" application/json; }
+  close_issue() { jq --null-input '{state_event: "close"}' | send PUT "$repository/issues/$1" application/json; }
+  ask_approval() { exit 3; } # a code that the job allows
+  identity_token() { echo "$ARM_OIDC_TOKEN"; }
+
+elif [ -n "${TF_BUILD:-}" ]; then
+  auth=("Authorization: Bearer $SYSTEM_ACCESSTOKEN")
+  project=$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECTID/_apis
+  repository=$project/git/repositories/$BUILD_REPOSITORY_ID
+  api=api-version=7.1
+  # What the task AzureCLI tells of the service connection that the job is allowed to use.
+  export ARM_TENANT_ID=${ARM_TENANT_ID:-${AZURESUBSCRIPTION_TENANT_ID:-}} ARM_CLIENT_ID=${ARM_CLIENT_ID:-${AZURESUBSCRIPTION_CLIENT_ID:-}}
+  export ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID=${ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID:-${AZURESUBSCRIPTION_SERVICE_CONNECTION_ID:-}}
+  commit=$BUILD_SOURCEVERSION
+  log=$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECTID/_build/results?buildId=$BUILD_BUILDID
+
+  merged() {
+    jq --null-input --arg commit "$commit" '{queries: [{type: "lastMergeCommit", items: [$commit]}]}' | send POST "$repository/pullrequestquery?$api" application/json |
+      jq --raw-output '[.results[][][] | select(.status == "completed")][0] // empty | "\(.pullRequestId) \(.lastMergeSourceCommit.commitId)"'
+  }
+  comments() {
+    local own
+    own=$(send GET "${SYSTEM_COLLECTIONURI}_apis/connectionData" | jq .authenticatedUser.id) || return
+    send GET "$repository/pullRequests/$1/threads?$api" | jq --compact-output --argjson own "$own" '.value[] | .id as $thread | .comments[]
+      | select(.author.id == $own and (.isDeleted | not)) | {id: "\($thread)/comments/\(.id)", body: .content, edited: (.publishedDate != .lastContentUpdatedDate)}'
+  }
+  remove() { send DELETE "$repository/pullRequests/$1/threads/$2?$api"; }
+  # A thread that is closed from the start: an open one would have to be resolved before the merge.
+  post() { jq --raw-input --slurp '{status: "closed", comments: [{parentCommentId: 0, commentType: "text", content: .}]}' | send POST "$repository/pullRequests/$1/threads?$api" application/json; }
+  # Types and states of work items depend on the process of the project: those of Basic unless set.
+  issue() {
+    jq --null-input --arg tag "$1" --arg closed "${WORK_ITEM_CLOSED:-Done}" \
+      '{query: "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '\''\($tag)'\'' AND [System.State] <> '\''\($closed)'\''"}' |
+      send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems[0].id // empty'
+  }
+  open_issue() {
+    jq --raw-input --slurp --arg tag "$1" --arg title "$2" '[{op: "add", path: "/fields/System.Title", value: $title}, {op: "add", path: "/fields/System.Tags", value: $tag},
+      {op: "add", path: "/fields/System.Description", value: .}, {op: "add", path: "/multilineFieldsFormat/System.Description", value: "Markdown"}]' |
+      send POST "$project/wit/workitems/\$${WORK_ITEM_TYPE:-Issue}?$api" application/json-patch+json
+  }
+  edit_issue() { jq --raw-input --slurp '[{op: "add", path: "/fields/System.Description", value: .}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }
+  close_issue() { jq --null-input --arg closed "${WORK_ITEM_CLOSED:-Done}" '[{op: "add", path: "/fields/System.State", value: $closed}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }
+  ask_approval() { echo "##vso[task.setvariable variable=approval;isOutput=true]needed"; }
+  identity_token() { send POST "$SYSTEM_OIDCREQUESTURI?$api&serviceConnectionId=$ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID" application/json </dev/null | jq --raw-output .oidcToken; }
+
+else
+  echo "This is neither GitHub Actions nor GitLab CI nor Azure Pipelines." >&2
+  exit 1
+fi

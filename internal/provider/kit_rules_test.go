@@ -1,0 +1,82 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestKit_pipelinesKeepTheRules reads the pipelines of every forge for what must not stand in them.
+func TestKit_pipelinesKeepTheRules(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(kitFolder, "*", "*.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, filepath.Join(kitFolder, "gitlab", ".gitlab-ci.yml"))
+	if len(files) < 11 {
+		t.Fatalf("only %d pipelines", len(files))
+	}
+	pinned := regexp.MustCompile(`^[a-z0-9-]+/[a-z0-9-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(content)
+		for _, never := range []string{"pull_request_target", "upload-artifact", "PublishPipelineArtifact", "plan.json", "tfplan", "GOTO_"} {
+			if strings.Contains(text, never) {
+				t.Errorf("%s has %s", file, never)
+			}
+		}
+		for line := range strings.Lines(text) {
+			if _, action, found := strings.Cut(strings.TrimSpace(line), "uses: "); found && !pinned.MatchString(action) {
+				t.Errorf("%s: %s is not pinned", file, action)
+			}
+		}
+		if filepath.Base(filepath.Dir(file)) == "github" && !strings.Contains(text, "\npermissions: {}\n") {
+			t.Errorf("%s gives every job permissions", file)
+		}
+		// What runs for a pull request has no secret.
+		if filepath.Base(file) == ".gitlab-ci.yml" {
+			_, text, _ = strings.Cut(text, "\nreview:")
+			text, _, _ = strings.Cut(text, "\nnote:")
+		} else if filepath.Base(file) != "pull-request.yml" {
+			continue
+		}
+		for _, secret := range []string{"secrets.", "GITLAB_TOKEN", "$(gotomeeting", "- group:", "WRITER", "writer", "GOTOMEETING_ADMIN_PASSWORD"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s: %s in what runs for a pull request", file, secret)
+			}
+		}
+	}
+}
+
+// TestKit_everyForgeRunsEveryScript makes sure that no script and no way to run one is left out of the tests.
+func TestKit_everyForgeRunsEveryScript(t *testing.T) {
+	t.Parallel()
+	for _, d := range dialects {
+		var got []string
+		for _, command := range d.commands(t) {
+			name, argument, _ := strings.Cut(command, " ")
+			if argument, _, _ = strings.Cut(argument, " "); !strings.HasPrefix(argument, `"`) && argument != "" {
+				name += " " + argument
+			}
+			got = append(got, name)
+		}
+		want := []string{"apply.sh", "apply.sh approved", "comment.sh", "nightly.sh", "review.sh", "switch.sh resume", "switch.sh stop"}
+		if d.folder == "gitlab" { // note.sh runs comment.sh
+			want = []string{"apply.sh", "apply.sh approved", "nightly.sh", "note.sh ask", "note.sh post", "review.sh", "switch.sh resume", "switch.sh stop"}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s runs %q, not %q", d.name, got, want)
+		}
+	}
+}

@@ -1,0 +1,141 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+)
+
+// An application and its service principal have owners each. Owning one does not help with the other: what is done to jobs
+// asks who owns the service principal, what is done to the registration who owns that.
+
+// owned are the objects of a model that have owners. The registration may be in another tenant.
+func (m model) owned() []graph.Owned {
+	objects := []graph.Owned{graph.OwnedServicePrincipal(m.ID.ValueString())}
+	if id := m.ApplicationObjectID.ValueString(); id != "" {
+		objects = append(objects, graph.OwnedApplication(id))
+	}
+	return objects
+}
+
+// ownerIDs are those of a model; none when they are not managed or not known yet.
+func (m model) ownerIDs() []string {
+	var ids []string
+	for _, element := range m.OwnerIDs.Elements() {
+		if id, ok := element.(types.String); ok && !id.IsUnknown() {
+			ids = append(ids, id.ValueString())
+		}
+	}
+	return ids
+}
+
+// owners returns who owns both objects, and who owns at least one.
+func (r *Resource) owners(ctx context.Context, m model) (both, either []string, err error) {
+	for i, object := range m.owned() {
+		ids, err := r.data.Graph.ListOwners(ctx, object)
+		if err != nil {
+			return nil, nil, err
+		}
+		if either = append(either, ids...); i == 0 {
+			both = ids
+		} else {
+			both = slices.DeleteFunc(both, func(id string) bool { return !slices.Contains(ids, id) })
+		}
+	}
+	slices.Sort(either)
+	return both, slices.Compact(either), nil
+}
+
+// readOwners takes over who owns what, if that is managed.
+func (r *Resource) readOwners(ctx context.Context, state *model) diag.Diagnostics {
+	if state.OwnerIDs.IsNull() {
+		return nil
+	}
+	both, either, err := r.owners(ctx, *state)
+	if err != nil {
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("owner_ids"), "Cannot read the owners of the application", err)}
+	}
+	var diags diag.Diagnostics
+	state.OwnerIDs, diags = types.SetValueFrom(ctx, types.StringType, either)
+	state.PartialOwnerIDs = types.SetNull(types.StringType)
+	partial := slices.DeleteFunc(either, func(id string) bool { return slices.Contains(both, id) })
+	if len(partial) > 0 {
+		var more diag.Diagnostics
+		state.PartialOwnerIDs, more = types.SetValueFrom(ctx, types.StringType, partial)
+		diags.Append(more...)
+	}
+	return diags
+}
+
+// writeOwners makes the owners of both objects what the plan says: whoever comes in first, so that nobody who relies on
+// being an owner is locked out in between.
+func (r *Resource) writeOwners(ctx context.Context, plan model) diag.Diagnostics {
+	if plan.OwnerIDs.IsNull() {
+		return nil
+	}
+	at, wanted := path.Root("owner_ids"), plan.ownerIDs()
+	for _, object := range plan.owned() {
+		have, err := r.data.Graph.ListOwners(ctx, object)
+		if err != nil {
+			return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot read the owners of the application", err)}
+		}
+		for _, id := range wanted {
+			if slices.Contains(have, id) {
+				continue
+			}
+			if err := r.data.Graph.AddOwner(ctx, object, id); err != nil && !r.owns(ctx, object, id, err) {
+				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot add an owner of the application", err,
+					fmt.Sprintf("%s was to become an owner. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
+			}
+		}
+		for _, id := range have {
+			if slices.Contains(wanted, id) {
+				continue
+			}
+			if err := r.data.Graph.RemoveOwner(ctx, object, id); err != nil {
+				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("%s was to be removed.", id))}
+			}
+		}
+	}
+	return nil
+}
+
+// owns reports whether somebody is an owner after all: an answer was lost, or somebody else was faster.
+func (r *Resource) owns(ctx context.Context, object graph.Owned, id string, err error) bool {
+	if !graph.IsBadRequest(err) && !graph.IsAmbiguous(err) {
+		return false
+	}
+	have, err := r.data.Graph.ListOwners(ctx, object)
+	return err == nil && slices.Contains(have, id)
+}
+
+// planOwners tells who stops being an owner when owners come to be managed, since the state does not show who is one.
+func (r *Resource) planOwners(ctx context.Context, plan, state model) diag.Diagnostics {
+	if plan.OwnerIDs.IsNull() || plan.OwnerIDs.IsUnknown() || !state.OwnerIDs.IsNull() {
+		return nil
+	}
+	_, have, err := r.owners(ctx, state)
+	if err != nil {
+		var skipped graphdiag.Skipped
+		skipped.Add("who owns the application now", err)
+		return skipped.Diagnostics("Whoever is not in `owner_ids` is removed.")
+	}
+	wanted := plan.ownerIDs()
+	leave := slices.DeleteFunc(have, func(id string) bool { return slices.Contains(wanted, id) })
+	if len(leave) == 0 || len(wanted) < len(plan.OwnerIDs.Elements()) {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("owner_ids"), fmt.Sprintf("The application %s loses %d %s", state.DisplayName, len(leave), plural(len(leave), "owner")),
+		"`owner_ids` was not set before, and these own the application or its service principal without being listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
+}

@@ -1,0 +1,168 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Refusal is why provisioning is not started, nil where it may be. Everything is read anew, from the service and not from
+// what was meant to be written: who is assigned, who that is, how far the scope goes, and how many removals it takes.
+func (t *Tenant) Refusal(ctx context.Context, principal string) error {
+	s := t.Settings
+	switch {
+	case !s.Allows(MayStart):
+		return fmt.Errorf("%s does not allow %q", VariableMay, MayStart)
+	case !s.HasCredentials():
+		return fmt.Errorf("there are no credentials for GoTo (%s and %s)", VariableUser, VariablePassword)
+	case len(s.People) == 0:
+		return fmt.Errorf("there are no test people (%s)", VariablePeople)
+	case len(s.People) > MostPeople:
+		return fmt.Errorf("there are %d test people, and %d is the most", len(s.People), MostPeople)
+	}
+	own, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal, nil)
+	if err != nil {
+		return err
+	}
+	if !t.ledger.holds(own.Text("displayName")) {
+		return fmt.Errorf("the application %q is not one of this run", own.Text("displayName"))
+	}
+	for _, id := range s.People {
+		person, err := t.Do(ctx, http.MethodGet, "/users/"+id+"?$select=id,accountEnabled", nil)
+		if err != nil {
+			return err
+		}
+		if !person.OK() || !strings.EqualFold(person.Text("id"), id) {
+			return fmt.Errorf("the test person %s cannot be read: %s", id, person.Said())
+		}
+	}
+	return t.refusalOfScope(ctx, principal)
+}
+
+// refusalOfScope looks at who would be provisioned.
+func (t *Tenant) refusalOfScope(ctx context.Context, principal string) error {
+	assigned, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/appRoleAssignedTo?$top=999", nil)
+	if err != nil {
+		return err
+	}
+	if !assigned.OK() {
+		return fmt.Errorf("the assignments cannot be read: %s", assigned.Said())
+	}
+	for _, a := range assigned.List() {
+		known := slices.ContainsFunc(t.Settings.People, func(id string) bool { return strings.EqualFold(id, text(a, "principalId")) })
+		if text(a, "principalType") != "User" || !known {
+			return fmt.Errorf("somebody is assigned who is not one of the test people: a %s", text(a, "principalType"))
+		}
+	}
+	if _, more := assigned.Body["@odata.nextLink"]; more || len(assigned.List()) == 0 || len(assigned.List()) > MostPeople {
+		return fmt.Errorf("%d people are assigned, and it has to be one to %d", len(assigned.List()), MostPeople)
+	}
+	secrets, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/synchronization/secrets", nil)
+	if err != nil {
+		return err
+	}
+	stored := map[string]string{}
+	for _, e := range secrets.List() {
+		stored[text(e, "key")] = text(e, "value")
+	}
+	if !strings.EqualFold(stored["SyncAll"], "false") {
+		return fmt.Errorf("the scope is not limited to who is assigned: SyncAll is %q", stored["SyncAll"])
+	}
+	var limits struct {
+		DeleteThresholdEnabled bool
+		DeleteThresholdValue   int
+	}
+	if err := json.Unmarshal([]byte(stored["SyncNotificationSettings"]), &limits); err != nil || !limits.DeleteThresholdEnabled || limits.DeleteThresholdValue != 1 {
+		return fmt.Errorf("the threshold of accidental deletions is not 1: %+v", limits)
+	}
+	return nil
+}
+
+// holds says whether a name is that of an application of this run.
+func (l *Ledger) holds(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.TenantID == l.tenant && e.DisplayName == name })
+}
+
+// OnDemand provisions one test person at once and returns what was written, by target attribute. It refuses where provisioning
+// may not be started.
+func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (map[string]string, error) {
+	if err := t.Refusal(ctx, principal); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(t.Settings.People, person) {
+		return nil, fmt.Errorf("%s is not one of the test people", person)
+	}
+	onJob := "/servicePrincipals/" + principal + "/synchronization/jobs/" + job
+	schema, err := t.Do(ctx, http.MethodGet, onJob+"/schema", nil)
+	if err != nil {
+		return nil, err
+	}
+	rules := objects(schema.Body["synchronizationRules"])
+	if len(rules) == 0 {
+		return nil, fmt.Errorf("the schema has no rule: %s", schema.Said())
+	}
+	answer, err := t.Do(ctx, http.MethodPost, onJob+"/provisionOnDemand", map[string]any{"parameters": []any{map[string]any{
+		"ruleId": text(rules[0], "id"), "subjects": []any{map[string]string{"objectId": person, "objectTypeName": "User"}},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	if !answer.OK() {
+		return nil, fmt.Errorf("provisioning on demand: %s", answer.Said())
+	}
+	var entry struct {
+		ModifiedProperties []struct{ DisplayName, NewValue string }
+	}
+	value := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(answer.Text("value")), "["), "]")
+	if err := json.Unmarshal([]byte(value), &entry); err != nil {
+		return nil, fmt.Errorf("the answer to provisioning on demand cannot be read: %w", err)
+	}
+	written := map[string]string{}
+	for _, m := range entry.ModifiedProperties {
+		written[m.DisplayName] = strings.Trim(m.NewValue, `"`)
+	}
+	return written, nil
+}
+
+// A note beside the ledger says when the preview was last held against what the live service did. A stand-in on this machine does
+// not count.
+
+// NotePreview notes that what provisioning on demand did was what the preview had predicted.
+func (t *Tenant) NotePreview(at time.Time) error {
+	if !t.live() {
+		return nil
+	}
+	return os.WriteFile(t.ledger.file+".preview", []byte(at.UTC().Format(time.RFC3339)), 0o600)
+}
+
+// PreviewChecked returns when that was, and false if it never was.
+func (t *Tenant) PreviewChecked() (at time.Time, checked bool) {
+	raw, err := os.ReadFile(t.ledger.file + ".preview")
+	if err != nil {
+		return time.Time{}, false
+	}
+	at, err = time.Parse(time.RFC3339, strings.TrimSpace(string(raw)))
+	return at, err == nil
+}
+
+// live says whether Graph is not on this machine.
+func (t *Tenant) live() bool {
+	u, err := url.Parse(t.access.Endpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+}
