@@ -14,7 +14,7 @@ output "sync_status" {
     state    = data.gotomeeting_sync_status.this.state
     healthy  = data.gotomeeting_sync_status.this.healthy
     code     = data.gotomeeting_sync_status.this.status_code
-    interval = try(data.gotomeeting_sync_status.this.schedule.interval, null) # none once the connector is retired
+    interval = try(data.gotomeeting_sync_status.this.schedule.interval, null)
     last_cycle = data.gotomeeting_sync_status.this.last_execution == null ? null : {
       ended    = data.gotomeeting_sync_status.this.last_execution.ended_at
       in_scope = data.gotomeeting_sync_status.this.last_execution.count_entitled_for_provisioning

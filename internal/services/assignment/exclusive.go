@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -37,8 +38,9 @@ var (
 
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
-	roster *roster.Roster
-	client *graph.Client // for what an import is told
+	roster   *roster.Roster
+	client   *graph.Client // for what an import is told
+	forecast *forecast.Forecast
 }
 
 // NewExclusiveResource returns the resource.
@@ -54,7 +56,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client = rosterOf(data), data.Graph
+		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
 	}
 }
 
@@ -159,7 +161,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, wanted, foreignOf(state)}, nil)...)
+	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, changes.Added, wanted, foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -76,9 +76,9 @@ const halfFrom = 10
 
 // change is what an exclusive resource is about to do. Config tells what was given explicitly.
 type change struct {
-	config, plan         exclusiveModel
-	had, removed, wanted map[roster.Key]bool
-	foreign              map[roster.Key]bool // found since the last apply, and never part of the configuration
+	config, plan                exclusiveModel
+	had, removed, added, wanted map[roster.Key]bool
+	foreign                     map[roster.Key]bool // found since the last apply, and never part of the configuration
 }
 
 // guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
@@ -122,10 +122,16 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		diags.AddAttributeError(at, "More than half of the people would lose access",
 			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it by this resource. Nothing was changed. If it is meant, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
 	}
-	if skipped != nil && !diags.HasError() && !r.roster.HasWritten() {
-		advice := ""
+	if skipped == nil || diags.HasError() {
+		return diags
+	}
+	loses := len(d.people()) > 0 || d.atLeast()
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses})
+	diags.Append(answer.Diagnostics...)
+	if !diags.HasError() && !r.roster.HasWritten() {
+		advice := answer.Detail
 		if limit < 0 {
-			advice = "`max_removals` sets no limit."
+			advice = strings.TrimSpace(advice + "\n\n`max_removals` sets no limit.")
 		}
 		if len(strangers) > 0 {
 			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + some(strangers))
@@ -143,5 +149,6 @@ func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel
 		return nil // the destroy itself says what is wrong
 	}
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
-	return d.warning(action+" for "+d.application(), action, howToKeep)
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
+	return append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

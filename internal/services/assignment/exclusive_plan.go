@@ -226,7 +226,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		diags.Append(softened(refuseRoles(declared, s, ids, again))...)
 	}
 	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
-		c := change{config, plan, had, changes.Removed, wanted, foreign}
+		c := change{config, plan, had, changes.Removed, changes.Added, wanted, foreign}
 		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, lapsed, declared, &skipped)...)
 	}
 	if state != nil {
@@ -253,6 +253,9 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), c.wanted)...)
 	}
 	diags.Append(r.guard(ctx, app, l, c, skipped)...)
+	if len(c.removed) == 0 && !diags.HasError() {
+		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added}).Diagnostics...)
+	}
 	if !diags.HasError() && !r.roster.HasWritten() {
 		fresh, again := split(added, lapsed)
 		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)

@@ -25,6 +25,16 @@ func (v *review) foresee(ctx context.Context, live located) forecast.Answer {
 	return v.run.forecast.Plan(ctx, v.ref, p)
 }
 
+// foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
+// changes nobody.
+func (v *review) foreseeNothing(ctx context.Context) {
+	if v.run == nil || v.ref.JobID == "" {
+		return
+	}
+	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The mapping that is there cannot be read."}
+	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
+}
+
 // proposed puts the planned mapping into a setup. The service's trees are not needed for that: the text of an expression says all.
 func (v *review) proposed(live located) func(*impact.Setup) {
 	trees := treeSet{}
