@@ -86,7 +86,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		MarkdownDescription: "Reads who holds which role of an application now.",
 		Attributes: map[string]schema.Attribute{
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
-				MarkdownDescription: "Object id of the application's service principal."},
+				MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`."},
 			"role": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."},
 			"principal_type": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},

@@ -38,7 +38,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"service_principal_id": schema.StringAttribute{Required: true,
 				Validators:          []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. Another one replaces the whole set."},
+				MarkdownDescription: "Object id of the application's service principal. Another one replaces the whole set. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
 			"assignments": schema.MapAttribute{Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Who holds which role: object id of the user or group (lower case) to role. " + roleForms +
 					" Several roles of one principal are joined by `,` and sorted, as in `\"Organizer,User\"`; `join(\",\", sort([...]))` does that."},

@@ -47,7 +47,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"service_principal_id": schema.StringAttribute{Required: true,
 				Validators:          []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment."},
+				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
 			"principal_id": schema.StringAttribute{Optional: true, Computed: true,
 				Validators:    []validator.String{validate.ObjectID()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
