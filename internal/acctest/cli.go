@@ -210,3 +210,23 @@ func (c *CLI) Has(name string) bool {
 	}
 	return false
 }
+
+// Copy replaces the configuration by that of a folder, tests and mocks included.
+func (c *CLI) Copy(folder string) {
+	c.t.Helper()
+	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.CopyFS(c.dir, os.DirFS(folder)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Shell runs a command line in the directory and returns all that it printed.
+func (c *CLI) Shell(command string) (output string, err error) {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), "bash", "-c", command)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 // Env is a simulated tenant and a provider that is pointed at it.
@@ -177,7 +177,12 @@ func (e *Env) CLI(hcl string) *CLI {
 
 var quiet = sync.OnceFunc(func() {
 	// Terraform must neither look for a newer version nor read the developer's own settings.
-	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull} {
+	environment := map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull}
+	if cli, err := workspace.FindCLI(); err == nil && strings.HasPrefix(filepath.Base(cli), "tofu") && os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		// The testing library looks for Terraform alone, and names the provider in a way that OpenTofu refuses.
+		maps.Copy(environment, map[string]string{"TF_ACC_TERRAFORM_PATH": cli, "TF_ACC_PROVIDER_NAMESPACE": "hashicorp", "TF_ACC_PROVIDER_HOST": "registry.opentofu.org"})
+	}
+	for name, value := range environment {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
@@ -188,15 +193,10 @@ var quiet = sync.OnceFunc(func() {
 func RequireCLI(t testing.TB) string {
 	t.Helper()
 	quiet()
-	for _, candidate := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"} {
-		if candidate == "" {
-			continue
-		}
-		if found, err := exec.LookPath(candidate); err == nil {
-			return found
-		}
+	if found, err := workspace.FindCLI(); err == nil {
+		return found
 	}
-	const message = "no Terraform CLI: install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
+	const message = "no Terraform CLI: make test gets one; for go test, install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
 	if os.Getenv("CI") != "" {
 		t.Fatal(message)
 	}

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -157,4 +161,49 @@ func TestKit_guidesAreShell(t *testing.T) {
 			t.Errorf("%v: %s\n%s", err, output, block)
 		}
 	}
+}
+
+// TestKit_writerOfOneConnectionNeedsNoMore applies what the guide on identities says that the lesser set of permissions is enough for:
+// application and assignments are made elsewhere.
+func TestKit_writerOfOneConnectionNeedsNoMore(t *testing.T) {
+	t.Parallel()
+	const permissions = "Synchronization.ReadWrite.All Application.Read.All User.Read.All Group.Read.All"
+	if content, err := os.ReadFile(filepath.Join(kitFolder, "identities.sh")); err != nil || !strings.Contains(string(content), permissions) {
+		t.Errorf("the script does not name these: %v", err)
+	}
+	env := acctest.New(t, func(o *simulator.Options) { o.Permissions = strings.Fields(permissions) })
+	if _, _, err := env.Sim.Store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", ""); err != nil {
+		t.Fatal(err)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.ProviderFactories(),
+		Steps: []resource.TestStep{{Config: env.Config(fmt.Sprintf(`
+data "gotomeeting_application" "this" {
+  display_name = "GoToMeeting"
+}
+
+resource "gotomeeting_provisioning_connection" "this" {
+  service_principal_id      = data.gotomeeting_application.this.service_principal_id
+  admin_username            = %q
+  admin_password_wo         = %q
+  admin_password_wo_version = "1"
+}
+
+resource "gotomeeting_attribute_mappings" "users" {
+  connection_id = gotomeeting_provisioning_connection.this.id
+  mappings = {
+    email     = { source_attribute = "userPrincipalName", matching_priority = 1 }
+    firstName = { source_attribute = "givenName" }
+    lastName  = { source_attribute = "surname" }
+    active    = { expression = "Not([IsSoftDeleted])" }
+  }
+}
+
+resource "gotomeeting_provisioning_state" "this" {
+  connection_id = gotomeeting_provisioning_connection.this.id
+  enabled       = true
+  mapping_ids   = [gotomeeting_attribute_mappings.users.id]
+}
+`, store.AdminUserName, store.AdminPassword))}},
+	})
 }

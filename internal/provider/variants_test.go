@@ -66,6 +66,7 @@ func lifecycle(t *testing.T, variants simulator.Variants) {
 			t.Fatal(found)
 		}
 	}
+	env.UseGoTo()
 	same := func(m *acctest.Managed, config map[string]any, when string) {
 		t.Helper()
 		if action, planned, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
@@ -114,6 +115,16 @@ func lifecycle(t *testing.T, variants simulator.Variants) {
 	status, found := env.Protocol().ReadData("gotomeeting_sync_status", map[string]any{"connection_id": id})
 	if found.HasError() || status["state"] != "healthy" {
 		t.Errorf("the state is %v, quarantine %v\n%s", status["state"], status["quarantine"], found)
+	}
+	for typeName, check := range map[string]func(map[string]any) bool{
+		"gotomeeting_attribute_mappings":   func(read map[string]any) bool { return read["customized"] == true },
+		"gotomeeting_provisioning_preview": func(read map[string]any) bool { return read["complete"] == true },
+		"gotomeeting_provisioning_logs":    func(read map[string]any) bool { return read["entries"] != nil },
+	} {
+		read, found := env.Protocol().ReadData(typeName, map[string]any{"connection_id": id})
+		if found.HasError() || !check(read) {
+			t.Errorf("%s reads %v\n%s", typeName, read, found)
+		}
 	}
 	if _, err := env.Sim.Store().AccountByEmail("ana@corp.example"); err != nil {
 		t.Errorf("nobody was provisioned: %v", err)

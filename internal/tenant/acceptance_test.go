@@ -516,6 +516,11 @@ func (r *run) onDemand() {
 			r.t.Logf("%s: predicted, and not reported as written", name)
 		}
 	}
+	if !r.t.Failed() && len(done) > 0 {
+		if err := r.tenant.NotePreview(time.Now()); err != nil {
+			r.t.Error(err)
+		}
+	}
 	r.t.Logf("preview: predicted %d attributes; provisioning on demand reported %d", len(predicted), len(done))
 }
 

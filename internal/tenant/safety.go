@@ -7,9 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Refusal is why provisioning is not started, nil where it may be. Everything is read anew, from the service and not from
@@ -130,4 +134,35 @@ func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (m
 		written[m.DisplayName] = strings.Trim(m.NewValue, `"`)
 	}
 	return written, nil
+}
+
+// A note beside the ledger says when the preview was last held against what the live service did. A stand-in on this machine does
+// not count.
+
+// NotePreview notes that what provisioning on demand did was what the preview had predicted.
+func (t *Tenant) NotePreview(at time.Time) error {
+	if !t.live() {
+		return nil
+	}
+	return os.WriteFile(t.ledger.file+".preview", []byte(at.UTC().Format(time.RFC3339)), 0o600)
+}
+
+// PreviewChecked returns when that was, and false if it never was.
+func (t *Tenant) PreviewChecked() (at time.Time, checked bool) {
+	raw, err := os.ReadFile(t.ledger.file + ".preview")
+	if err != nil {
+		return time.Time{}, false
+	}
+	at, err = time.Parse(time.RFC3339, strings.TrimSpace(string(raw)))
+	return at, err == nil
+}
+
+// live says whether Graph is not on this machine.
+func (t *Tenant) live() bool {
+	u, err := url.Parse(t.access.Endpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }

@@ -368,6 +368,24 @@ func TestReport_namesNobody(t *testing.T) {
 	}
 }
 
+// What a stand-in on this machine did proves nothing about the preview.
+func TestNotePreview_doesNotCountAStandIn(t *testing.T) {
+	w := start(t, simulator.Options{})
+	opened := w.open(t)
+	if err := opened.NotePreview(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if at, checked := opened.PreviewChecked(); checked {
+		t.Errorf("checked at %s", at)
+	}
+	if err := os.WriteFile(w.environment[tenant.VariableLedger]+".preview", []byte("2030-01-02T03:04:05Z\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if at, checked := opened.PreviewChecked(); !checked || at.Year() != 2030 {
+		t.Errorf("checked %v at %s", checked, at)
+	}
+}
+
 func TestDo_waitsWhereTheServiceAsksForPatience(t *testing.T) {
 	w := start(t, simulator.Options{})
 	opened := w.open(t)

@@ -3,7 +3,7 @@
 
 // Command demo shows the main job of the provider, on this machine and without a tenant: it starts the simulator, and has
 // the real Terraform or OpenTofu CLI declare GoToMeeting provisioning with examples/complete, look at it, repair a change
-// made "in the portal", and take everything away again. It leaves nothing behind and exits 0 only if every step was right.
+// made "in the portal", review a dangerous proposal and a harmless one, and take everything away again. It leaves nothing behind and exits 0 only if every step was right.
 package main
 
 import (

@@ -48,6 +48,7 @@ func main() {
 // settings are the flags of the program.
 type settings struct {
 	port, controlPort, users   int
+	speed                      int
 	caFile, seed, scenario     string
 	application, plain, frozen bool
 	latency                    time.Duration
@@ -73,6 +74,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.BoolVar(&s.application, "application", false, "start with an instance of the GoToMeeting application")
 	flags.BoolVar(&s.plain, "plain-http", false, "serve Graph and GoTo without TLS; sign-in stays on TLS, on another port, as Azure's libraries insist on it")
 	flags.BoolVar(&s.frozen, "frozen-clock", false, "let the simulated time stand still")
+	flags.IntVar(&s.speed, "speed", 1, "let the simulated time run that many `times` as fast as real time")
 	flags.DurationVar(&s.latency, "latency", 0, "real `time` that every request takes longer")
 	flags.Func("variant", "choose where the real service is not fully known, as `name` or name=value; may be given several times", func(text string) error {
 		name, value, given := strings.Cut(text, "=")
@@ -83,6 +85,9 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	})
 	if err := flags.Parse(args); err != nil {
 		return s, err
+	}
+	if s.speed < 1 {
+		return s, fmt.Errorf("-speed is %d; the least is 1", s.speed)
 	}
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -96,12 +101,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	clock := store.NewRunningClock(time.Now())
-	if s.frozen {
-		clock.Freeze()
+	clock := store.NewClock(time.Now())
+	if !s.frozen {
+		clock.Run(s.speed)
 	}
 	server, err := simulator.New(simulator.Options{
 		Address: fmt.Sprintf("127.0.0.1:%d", s.port), Clock: clock, PlainHTTP: s.plain, Latency: s.latency, Variants: s.variants, Empty: s.seed != "",
+		// Clients keep their tokens by real time.
+		TokenLifetime: time.Duration(max(s.speed, 1)) * time.Hour,
 	})
 	if err != nil {
 		return err

@@ -258,7 +258,7 @@ func TestRun_refusesArgumentsItDoesNotKnow(t *testing.T) {
 	if err := run(t.Context(), []string{"extra"}, io.Discard, io.Discard); err == nil {
 		t.Error("an extra argument was accepted")
 	}
-	for _, wrong := range [][]string{{"-unknown"}, {"-scenario", "unknown"}, {"-variant", "unknown"}, {"-seed", "unknown"}} {
+	for _, wrong := range [][]string{{"-unknown"}, {"-scenario", "unknown"}, {"-speed", "0"}, {"-variant", "unknown"}, {"-seed", "unknown"}} {
 		if err := run(t.Context(), wrong, io.Discard, io.Discard); err == nil {
 			t.Errorf("%v was accepted", wrong)
 		}

@@ -186,7 +186,7 @@ func TestResource_saysThatThereIsNoSuchServicePrincipal(t *testing.T) {
 	const absent = "b0000000-0000-4000-8000-0000000000ff"
 	_, _, found := w.managed().Plan(w.object("service_principal_id", absent))
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "No such service principal",
-		Detail: "The tenant has no service principal with the object id \"" + absent + "\". The object id of the application registration and the client id are other numbers."})
+		Detail: "The tenant has no service principal with the object id " + absent + ". Give the one that the portal shows on the page of the enterprise application."})
 }
 
 func TestResource_choosesAmongConnectors(t *testing.T) {
@@ -219,7 +219,7 @@ func TestResource_choosesAmongConnectors(t *testing.T) {
 func exists(ref string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection exists already",
 		Detail: "The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. " +
-			"Take it over with this block:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
+			"Take it over with this block, in which the name of the resource takes the place of NAME:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
 }
 
 func TestResource_refusesAForeignJobWithTheImportBlock(t *testing.T) {
@@ -395,7 +395,7 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 func TestResource_aLostJobThatAppearsLaterIsTakenOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Sim.SetLag(simulator.KindJob, simulator.Lag{For: 2 * time.Minute})
+	w.Sim.SetLag(simulator.KindJob, simulator.Lag{For: 10 * time.Minute})
 	w.fault(simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.DropsAfter()})
 	m := w.managed()
 	found := m.Apply(w.object())
@@ -404,7 +404,7 @@ func TestResource_aLostJobThatAppearsLaterIsTakenOver(t *testing.T) {
 	if !strings.Contains(found[0].Detail, hint) {
 		t.Errorf("the hint is missing:\n%s", found[0].Detail)
 	}
-	w.Sim.Clock().Advance(2 * time.Minute)
+	w.Sim.Clock().Advance(10 * time.Minute)
 	if found := m.Apply(w.object()); len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}

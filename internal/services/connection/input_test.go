@@ -48,7 +48,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 		"version without a user name":   {w.bare("admin_password_wo_version", "1"), []acctest.Diagnostic{needs("admin_password_wo_version", "admin_username")}},
 		"credentials without a version": {w.bare("credentials_wo", map[string]any{"SecretToken": "x"}), []acctest.Diagnostic{needs("credentials_wo", "credentials_wo_version")}},
 		"no credentials in the map": {w.bare("credentials_wo", map[string]any{}, "credentials_wo_version", "1"), []acctest.Diagnostic{
-			bad("credentials_wo", "Invalid Attribute Value", "Attribute credentials_wo map must contain at least 1 elements, got: 0")}},
+			bad("credentials_wo", "Empty value", "The value has no elements. Give at least one; an attribute that is optional can also be left out.")}},
 		"empty credential": {w.bare("credentials_wo", map[string]any{"SecretToken": ""}, "credentials_wo_version", "1"), []acctest.Diagnostic{bad(`credentials_wo["SecretToken"]`, "Empty value", empty)}},
 		"misspelled key": {w.bare("credentials_wo", map[string]any{"secretToken": "x"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
 			bad(`credentials_wo["secretToken"]`, "Unknown key", `The service knows no key "secretToken"; keys are case-sensitive. Did you mean "SecretToken"?`)}},

@@ -99,7 +99,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
-		retired := graphdiag.ConnectorRetired("connection")
+		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
+		r.data.TellsFirst(retired.Summary())
 		left := aftermath.Of(ctx, r.data, state.ref())
 		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNobody disables accounts at GoTo any more when people leave. "+left.Detail())
 		return

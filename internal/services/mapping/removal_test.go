@@ -76,7 +76,8 @@ func TestDelete_warnsWhileProvisioningRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, found := c.Protocol().Plan(typeName, m.Now, nil)
-	want := []string{"warning Provisioning goes on with the default mapping: Destroying this resource puts the connector's default mapping back. Provisioning is switched on: unless this plan switches it off first, the next cycle writes 7 accounts by the default mapping."}
+	want := []string{"warning The default mapping of \"GoToMeeting\" (" + c.job.ServicePrincipalID + ") is put back: Destroying this resource puts the connector's default mapping of \"GoToMeeting\" (" + c.job.ServicePrincipalID +
+		") back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, the next cycle writes 7 accounts by the default mapping."}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -109,7 +110,7 @@ func TestRead_keepsTheMappingOfARetiredConnector(t *testing.T) {
 	c := newConnected(t)
 	m := c.created(c.config(nil))
 	c.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	want := []string{"warning The service has retired the connector: The application still exists but no longer offers a provisioning connector, and its job is gone. " +
+	want := []string{"warning The service has retired the connector of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + "): The application still exists but no longer offers a provisioning connector, and its job is gone. " +
 		"The mapping stays in the state so that the rest of the configuration can be planned. Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
 	action, _, found := m.Plan(c.config(nil))
 	if diff := cmp.Diff(want, texts(found)); diff != "" || action != acctest.NoAction {
