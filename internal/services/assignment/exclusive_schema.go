@@ -56,7 +56,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"Removing a group counts its direct members, and whoever keeps another role or is in another group does not count. Defaults to `50`; `-1` means no limit. " +
 					"A change that takes access from more than half of the people, from ten people on, needs a limit that is given here. Destroying has no limit, but shows a warning."},
 			"max_foreign_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(-1)},
-				MarkdownDescription: "The most assignments of `foreign_assignments` that one change may remove; more are refused while planning. Null means `0`; `-1` means no limit."},
+				MarkdownDescription: "The most assignments of `foreign_assignments` that one change may remove. Beyond that the apply changes nothing, and the plan warns; together with a change of the configuration, the plan refuses. Null means `0`; `-1` means no limit."},
 			"allow_empty": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether a change may remove every entry that is left. Without it, a set that is not empty is not emptied: a file or data source may just have come back empty."},
 			"foreign_assignments": schema.MapAttribute{Computed: true, ElementType: types.StringType,
