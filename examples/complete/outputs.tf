@@ -14,7 +14,7 @@ output "sync_status" {
     state    = data.gotomeeting_sync_status.this.state
     healthy  = data.gotomeeting_sync_status.this.healthy
     code     = data.gotomeeting_sync_status.this.status_code
-    interval = data.gotomeeting_sync_status.this.schedule.interval
+    interval = try(data.gotomeeting_sync_status.this.schedule.interval, null) # none once the connector is retired
     problems = [for problem in data.gotomeeting_sync_status.this.problems : problem.code]
   }
 }

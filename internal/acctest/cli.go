@@ -61,7 +61,8 @@ type CLI struct {
 	overrides map[string]string // folders of provider binaries, by source
 }
 
-func newCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
+// NewCLI prepares a directory with a configuration and an environment, for a tenant that is not that of an Env.
+func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	t.Helper()
 	c := &CLI{t: t, terraform: RequireCLI(t), dir: t.TempDir()}
 	binary, err := os.Executable()
@@ -198,4 +199,34 @@ func (c *CLI) Unzipped(name string) string {
 		}
 	}
 	return all.String()
+}
+
+// Has says whether the runs have an environment variable that is not empty.
+func (c *CLI) Has(name string) bool {
+	for _, entry := range slices.Backward(c.env) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value != ""
+		}
+	}
+	return false
+}
+
+// Copy replaces the configuration by that of a folder, tests and mocks included.
+func (c *CLI) Copy(folder string) {
+	c.t.Helper()
+	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.CopyFS(c.dir, os.DirFS(folder)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Shell runs a command line in the directory and returns all that it printed.
+func (c *CLI) Shell(command string) (output string, err error) {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), "bash", "-c", command)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }

@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +21,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 // Env is a simulated tenant and a provider that is pointed at it.
@@ -32,6 +33,7 @@ type Env struct {
 	caFile string
 	goTo   bool
 	within func() context.Context
+	silent bool
 	*record
 }
 
@@ -86,6 +88,10 @@ func (e *Env) UseGoTo() { e.goTo = true }
 // test can end it; nil is for the test's own, which does not end.
 func (e *Env) Within(current func() context.Context) { e.within = current }
 
+// WithoutImpact has the providers that are configured from now on say nothing of what changes do to accounts, for tests of
+// something else.
+func (e *Env) WithoutImpact() { e.silent = true }
+
 // providerBlock is the provider block for this tenant, by attribute.
 func (e *Env) providerBlock() map[string]any {
 	block := map[string]any{
@@ -95,6 +101,9 @@ func (e *Env) providerBlock() map[string]any {
 		"graph_endpoint":      e.Sim.GraphURL(),
 		"authority_host":      e.Sim.AuthorityURL(),
 		"ca_certificate_file": e.caFile,
+	}
+	if e.silent {
+		block["impact"] = map[string]any{"enabled": false}
 	}
 	if e.goTo {
 		block["goto"] = map[string]any{
@@ -108,6 +117,9 @@ func (e *Env) providerBlock() map[string]any {
 	return block
 }
 
+// ProviderBlock is the provider block for this tenant, by attribute.
+func (e *Env) ProviderBlock() map[string]any { return e.providerBlock() }
+
 // ProviderConfig is the provider block for this tenant.
 func (e *Env) ProviderConfig() string {
 	return "\nprovider \"gotomeeting\" {\n" + settings(e.providerBlock(), "  ") + "}\n"
@@ -118,6 +130,9 @@ func settings(values map[string]any, indent string) string {
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		value := fmt.Sprintf("%q", values[name])
+		if flag, ok := values[name].(bool); ok {
+			value = strconv.FormatBool(flag)
+		}
 		if nested, ok := values[name].(map[string]any); ok {
 			value = "{\n" + settings(nested, indent+"  ") + indent + "}"
 		}
@@ -157,12 +172,17 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()
-	return newCLI(e.t, hcl, e.Sim.Environment(e.caFile))
+	return NewCLI(e.t, hcl, e.Sim.Environment(e.caFile))
 }
 
 var quiet = sync.OnceFunc(func() {
 	// Terraform must neither look for a newer version nor read the developer's own settings.
-	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull} {
+	environment := map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.DevNull}
+	if cli, err := workspace.FindCLI(); err == nil && strings.HasPrefix(filepath.Base(cli), "tofu") && os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		// The testing library looks for Terraform alone, and names the provider in a way that OpenTofu refuses.
+		maps.Copy(environment, map[string]string{"TF_ACC_TERRAFORM_PATH": cli, "TF_ACC_PROVIDER_NAMESPACE": "hashicorp", "TF_ACC_PROVIDER_HOST": "registry.opentofu.org"})
+	}
+	for name, value := range environment {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
@@ -173,15 +193,10 @@ var quiet = sync.OnceFunc(func() {
 func RequireCLI(t testing.TB) string {
 	t.Helper()
 	quiet()
-	for _, candidate := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"} {
-		if candidate == "" {
-			continue
-		}
-		if found, err := exec.LookPath(candidate); err == nil {
-			return found
-		}
+	if found, err := workspace.FindCLI(); err == nil {
+		return found
 	}
-	const message = "no Terraform CLI: install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
+	const message = "no Terraform CLI: make test gets one; for go test, install Terraform 1.11 or newer, or name one in TF_ACC_TERRAFORM_PATH"
 	if os.Getenv("CI") != "" {
 		t.Fatal(message)
 	}

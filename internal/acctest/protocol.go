@@ -91,6 +91,16 @@ func (p *Protocol) configure(block map[string]any) Diagnostics {
 	return append(found, diagnosticsFrom(configured.Diagnostics)...)
 }
 
+// Reconfigure configures the provider by another block, as a Terraform that can defer or cannot.
+func (p *Protocol) Reconfigure(block map[string]any, deferral bool) Diagnostics {
+	p.t.Helper()
+	configured := ask(p, p.Server.ConfigureProvider, &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.14.0", Config: p.encode(p.schemas.Provider, block),
+		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: deferral},
+	})
+	return diagnosticsFrom(configured.Diagnostics)
+}
+
 // ReadData checks the configuration of a data source and reads it. The state is nil when there are errors.
 func (p *Protocol) ReadData(typeName string, config map[string]any) (state map[string]any, diagnostics Diagnostics) {
 	p.t.Helper()
@@ -225,6 +235,17 @@ func (p *Protocol) List(typeName string, config map[string]any, includeResource 
 		results = append(results, listed)
 	}
 	return results, diagnostics
+}
+
+// Generate makes the configuration that Terraform writes for a resource, as `-generate-config-out` does.
+func (p *Protocol) Generate(typeName string, resource map[string]any) map[string]any {
+	p.t.Helper()
+	schema := p.resourceSchema(typeName)
+	generated := ask(p, p.Server.GenerateResourceConfig, &tfprotov6.GenerateResourceConfigRequest{TypeName: typeName, State: p.encode(schema, resource)})
+	if found := diagnosticsFrom(generated.Diagnostics); len(found) > 0 {
+		p.t.Fatal(found)
+	}
+	return p.decode(schema, generated.Config)
 }
 
 // Unknown stands for a value that only an apply will tell.

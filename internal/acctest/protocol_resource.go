@@ -28,6 +28,7 @@ type Instance struct {
 type Planned struct {
 	State    map[string]any // what the plan shows; nil for a destroy
 	Replaces []string       // names the attributes whose change replaces the resource, as dotted paths
+	Deferred tfprotov6.DeferredReason
 
 	typeName             string
 	priorState           map[string]any
@@ -134,6 +135,9 @@ func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any
 	}
 	planned.state, planned.private, planned.identity = answer.PlannedState, answer.PlannedPrivate, answer.PlannedIdentity
 	planned.State = p.decode(schema, answer.PlannedState)
+	if answer.Deferred != nil {
+		planned.Deferred = answer.Deferred.Reason
+	}
 	for _, path := range answer.RequiresReplace {
 		planned.Replaces = append(planned.Replaces, dotted(path))
 	}

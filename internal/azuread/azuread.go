@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -105,5 +106,5 @@ func instead(source, target, id string) string {
 		id = "ID"
 	}
 	return fmt.Sprintf("Use these blocks in the place of the `moved` block; the page of `%s` describes the id:\n\n"+
-		"removed {\n  from = %s.NAME\n  lifecycle {\n    destroy = false\n  }\n}\n\nimport {\n  to = %s.NAME\n  id = %q\n}", target, source, target, id)
+		"removed {\n  from = %s.NAME\n  lifecycle {\n    destroy = false\n  }\n}\n\n%s", target, source, importblock.One(target, id))
 }

@@ -99,7 +99,15 @@ func TestCheck_warnsOfDoubtfulText(t *testing.T) {
 		{"Switch with conditions", `Switch([a] = "b", "x", [c] = "d", "y")`, []string{
 			"warning 1:8-1:17 `Switch` compares its source with each key; pairs of condition and value belong to Entra Connect."}},
 		{"Switch without pairs", `Switch([a], "x")`, []string{"warning 1:1-1:17 This `Switch` has no pair of key and value."}},
-		{"Switch with an empty value", `Switch([a], "x", "k", )`, []string{"warning 1:23-1:23 What an empty key or value of `Switch` means is not documented."}},
+		{"condition that is ignored", `IIF(IgnoreFlowIfNullOrEmpty([a]), "x", "y")`, []string{
+			"warning 1:5-1:33 `IgnoreFlowIfNullOrEmpty` in the condition of `IIF` is documented as not supported."}},
+		{"side of a condition that is ignored", `IIF("x" = IgnoreFlowIfNullOrEmpty([a]), "x", "y")`, []string{
+			"warning 1:11-1:39 `IgnoreFlowIfNullOrEmpty` in the condition of `IIF` is documented as not supported."}},
+		{"documented fallback", `Switch([a], [a], "", "b")`, nil},
+		{"Switch with a default over a call", `Switch(Left([a], 1), "x", "k", "v")`, nil},
+		{"Switch with a default over an attribute", `Switch([a], "x", "k", "v")`, []string{
+			"warning 1:1-1:7 This `Switch` has a default and may set null in the target: a cycle may lack `[a]` where it did not change."}},
+		{"Switch with an empty value", `Switch([a], , "k", )`, []string{"warning 1:20-1:20 What an empty key or value of `Switch` means is not documented."}},
 		{"Switch with a key twice", `Switch([a], , "k", 1, "l", "k", "k", 2)`, []string{"warning 1:33-1:36 The key `k` occurred before; the first one wins."}},
 		{"short FormatDateTime", `FormatDateTime([a], "yyyy", "yy")`, []string{
 			"warning 1:1-1:34 `FormatDateTime` with three arguments is an older form that the service may refuse."}},

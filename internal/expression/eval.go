@@ -14,12 +14,13 @@ import (
 
 // The reasons why an evaluation can fail besides the values themselves. Test for them with [errors.Is].
 var (
-	ErrInvalid   = errors.New("the expression is not valid")    // the expression breaks a rule that [Check] reports
-	ErrOffline   = errors.New("cannot be computed offline")     // only the service can compute the function
-	ErrNeedsNow  = errors.New("needs the current time")         // the expression depends on the current time, which was not given
-	ErrNeedsSeed = errors.New("needs a seed for random values") // the expression yields random values and no seed was given
-	ErrNotUnique = errors.New("no unique value")                // the target already has all the values that SelectUniqueValue offers
-	ErrLimit     = errors.New("limit reached")                  // a guard rail stopped the evaluation
+	ErrInvalid     = errors.New("the expression is not valid")    // the expression breaks a rule that [Check] reports
+	ErrOffline     = errors.New("cannot be computed offline")     // only the service can compute the function
+	ErrNeedsNow    = errors.New("needs the current time")         // the expression depends on the current time, which was not given
+	ErrNeedsSeed   = errors.New("needs a seed for random values") // the expression yields random values and no seed was given
+	ErrNeedsDomain = errors.New("needs the default domain")       // the expression depends on the tenant's default domain, which was not given
+	ErrNotUnique   = errors.New("no unique value")                // the target already has all the values that SelectUniqueValue offers
+	ErrLimit       = errors.New("limit reached")                  // a guard rail stopped the evaluation
 )
 
 // EvalError is why an expression has no outcome for the given attributes. Its message quotes
@@ -44,6 +45,11 @@ type Options struct {
 	Now *time.Time
 	// Existing are the values that the target already has, for SelectUniqueValue.
 	Existing []string
+	// DefaultDomain is the default verified domain of the tenant. Without it, DefaultDomain fails with [ErrNeedsDomain].
+	DefaultDomain *string
+	// Doubt is told where a branch that IIF, Switch or Coalesce does not choose fails: Microsoft's pages contradict each other
+	// on whether the service evaluates it, and then fails as a whole. The evaluation goes on. Without it, the whole fails.
+	Doubt func(Problem)
 	// Seed makes random values repeatable. Without it, Guid and RandomString fail with [ErrNeedsSeed].
 	Seed *string
 }
@@ -57,8 +63,8 @@ const (
 // Evaluate computes the expression. The error is an [*EvalError].
 //
 // Arguments are evaluated before the function that takes them, also those of the branch that IIF or Switch does not
-// choose, because the service is reported to do so. The exception is SelectUniqueValue, which stops at the first value
-// that is free.
+// choose, because the service is reported to do so; see [Options.Doubt]. The exception is SelectUniqueValue, which stops at
+// the first value that is free.
 func Evaluate(e *Expression, options Options) (Value, error) {
 	e.bind.Do(e.checkCalls)
 	if e.bindErr != nil {
@@ -219,6 +225,9 @@ func (ev *evaluation) call(n *callNode) Value {
 		return f.evaluate(&invocation{evaluation: ev, node: n})
 	}
 	args := make([]Value, len(n.args))
+	if f.selects && ev.options.Doubt != nil {
+		return ev.choose(n, args)
+	}
 	for i, arg := range n.args {
 		args[i] = ev.argument(n.parameter(i), arg)
 	}
@@ -229,6 +238,29 @@ func (ev *evaluation) call(n *callNode) Value {
 		return Ignored()
 	}
 	return f.evaluate(&invocation{evaluation: ev, node: n, args: args})
+}
+
+// choose evaluates a call that passes one of its arguments on. What fails among the others leaves a doubt.
+func (ev *evaluation) choose(n *callNode, args []Value) Value {
+	failed := make([]*EvalError, len(args))
+	for i, arg := range n.args {
+		args[i] = ev.argument(n.parameter(i), arg)
+		if ev.err != nil && ev.err.reason != ErrLimit {
+			failed[i], ev.err = ev.err, nil
+		}
+	}
+	if ev.err != nil {
+		return Value{}
+	}
+	v := n.function.evaluate(&invocation{evaluation: ev, node: n, args: args, failed: failed})
+	for _, err := range failed {
+		if err != nil && err.reason == nil && ev.err == nil { // what only cannot be computed here does not fail at the service
+			problem := err.Problem
+			problem.Message = "Whether the whole fails is not known: this stands where `" + n.function.Name + "` does not choose it, and Microsoft's pages contradict each other on whether it is evaluated. " + problem.Message
+			ev.options.Doubt(problem)
+		}
+	}
+	return v
 }
 
 // argument evaluates one argument of a call.
@@ -244,6 +276,17 @@ type invocation struct {
 	*evaluation
 	node *callNode
 	args []Value
+	// failed are the errors of the arguments, where one that is not used does not matter; else nil.
+	failed []*EvalError
+}
+
+// use returns an argument, or notes why it has none.
+func (c *invocation) use(i int) Value {
+	if c.failed != nil && c.failed[i] != nil {
+		c.err = c.failed[i]
+		return Value{}
+	}
+	return c.args[i]
 }
 
 // failArgument notes an error at an argument.
@@ -289,7 +332,7 @@ func (c *invocation) given(i int) bool { return c.node.given(i) }
 
 // one returns an argument that must be null or one text.
 func (c *invocation) one(i int) Value {
-	v, ok := c.args[i].single()
+	v, ok := c.use(i).single()
 	if !ok {
 		return c.failArgument(i, "The argument `%s` of `%s` has %d values and must have one.", c.parameter(i), c.name(), len(v.list))
 	}

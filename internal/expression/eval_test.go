@@ -267,7 +267,7 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 			"line 1, column 1: `FormatDateTime` needs the current date for text that has none, and the current time was not given."},
 		{`Append("x", Guid())`, ErrNeedsSeed, "line 1, column 13: `Guid` yields random values and needs a seed, which was not given."},
 		{`RandomString(1, 0, 0, 0, 0)`, ErrNeedsSeed, "line 1, column 1: `RandomString` yields random values and needs a seed, which was not given."},
-		{`DefaultDomain()`, ErrOffline, "line 1, column 1: `DefaultDomain` depends on the tenant and cannot be computed offline."},
+		{`DefaultDomain()`, ErrNeedsDomain, "line 1, column 1: `DefaultDomain` needs the default domain of the tenant, which was not given."},
 		{`Nope([x])`, ErrOffline, "line 1, column 1: The function `Nope` is not known, so it cannot be computed offline."},
 		{`Replace([x], , "\\p{IsGreek}", , "", , )`, ErrOffline,
 			"line 1, column 16: The regular expression cannot be read: unknown unicode category, script, or property 'IsGreek'."},
@@ -459,5 +459,83 @@ func TestValue_givesItsTexts(t *testing.T) {
 			tt.value.IsNull() != (tt.kind == ValueNull) {
 			t.Errorf("%+v", tt.value)
 		}
+	}
+}
+
+func TestEvaluate_takesTheDefaultDomainFromItsOptions(t *testing.T) {
+	t.Parallel()
+	e, _ := Parse(`Join("@", [user], DefaultDomain())`)
+	domain := "corp.example"
+	got, err := Evaluate(e, Options{Attributes: map[string]Value{"user": String("ana")}, DefaultDomain: &domain})
+	if err != nil || got.Text() != "ana@corp.example" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestEvaluate_countsAsDocumented(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{`Len([none])`: "0", `Len("")`: "0", `Len(42568)`: "5", `Len(42568.75)`: "8", `Len([user])`: "3"} {
+		e, problems := Parse(text)
+		if e == nil {
+			t.Fatal(problems)
+		}
+		if found := e.Check(CheckOptions{}); len(found) > 0 {
+			t.Errorf("%s: %v", text, found)
+		}
+		if got, err := Evaluate(e, Options{Attributes: map[string]Value{"user": String("ana")}}); err != nil || got.Text() != want {
+			t.Errorf("%s is %v, %v", text, got, err)
+		}
+	}
+}
+
+// What a branch that is not chosen comes to is not settled: the evaluation goes on and says so, but for what fails in any case.
+func TestEvaluate_leavesADoubtWhereABranchThatIsNotChosenFails(t *testing.T) {
+	t.Parallel()
+	const doubt = "Microsoft's pages contradict each other"
+	for _, test := range []struct {
+		text, want string
+		doubts     []string // places
+		fails      bool
+	}{
+		{text: `IIF([x] = "x", "fine", CDate([x]))`, want: "fine", doubts: []string{"1:30"}},
+		{text: `IIF([x] = "y", CDate([x]), "fine")`, want: "fine", doubts: []string{"1:22"}},
+		{text: `IIF([x] = "y", "fine", CDate([x]))`, fails: true},
+		{text: `IIF(CDate([x]) = "y", "a", "b")`, fails: true},
+		{text: `Switch([x], CDate([x]), "x", "fine")`, want: "fine", doubts: []string{"1:19"}},
+		{text: `Switch([x], "no", "x", "fine", "y", CDate([x]))`, want: "fine", doubts: []string{"1:43"}},
+		{text: `Switch([x], "no", "x", CDate([x]))`, fails: true},
+		{text: `Switch([x], CDate([x]), "y", "no")`, fails: true},
+		{text: `Coalesce([x], CDate([x]))`, want: "x", doubts: []string{"1:21"}},
+		{text: `Coalesce([none], CDate([x]))`, fails: true},
+		{text: `IIF([x] = "x", IIF([x] = "x", "fine", CDate([x])), CDate([x]))`, want: "fine", doubts: []string{"1:45", "1:58"}},
+		{text: `IIF([x] = "x", "fine", Now())`, want: "fine"}, // the service would not fail there
+		{text: `IIF([x] = "x", "fine", "also fine")`, want: "fine"},
+		{text: `Append(IIF([x] = "x", "fine", CDate([x])), CDate([x]))`, fails: true},
+	} {
+		t.Run(test.text, func(t *testing.T) {
+			t.Parallel()
+			e, problems := Parse(test.text)
+			if e == nil {
+				t.Fatal(problems)
+			}
+			var places []string
+			options := Options{Attributes: map[string]Value{"x": String("x")}, Doubt: func(p Problem) {
+				places = append(places, fmt.Sprintf("%d:%d", p.Range.Start.Line, p.Range.Start.Column))
+				if !strings.Contains(p.Message, doubt) || strings.Contains(p.Message, "`x`") {
+					t.Error(p.Message)
+				}
+			}}
+			got, err := Evaluate(e, options)
+			if (err != nil) != test.fails || err == nil && got.Text() != test.want {
+				t.Errorf("got %q, %v", got.Text(), err)
+			}
+			if diff := cmp.Diff(test.doubts, places); diff != "" && !test.fails {
+				t.Errorf("doubts (-want +got)\n%s", diff)
+			}
+			options.Doubt = nil
+			if _, err := Evaluate(e, options); (err == nil) != (test.doubts == nil && !test.fails && !strings.Contains(test.text, "Now")) {
+				t.Errorf("without the doubt: %v", err)
+			}
+		})
 	}
 }

@@ -128,6 +128,9 @@ func (f *Function) Signature() string {
 	return f.Name + "(" + strings.Join(parts, ", ") + ")"
 }
 
+// DocumentedAsOf is when Microsoft's list of functions was read that this table follows.
+const DocumentedAsOf = "April 2026"
+
 // Declarations returns all functions that Check knows, sorted by name, without those of Entra Connect.
 func Declarations() []Function { return slices.Clone(functionTable) }
 
@@ -278,7 +281,7 @@ var functionTable = []Function{
 		Parameters: params(pText("interval"), pDate("date1"), pDate("date2")), Result: KindInteger, evaluate: (*invocation).dateDiff, check: checkInterval},
 	{Name: "DateFromNum", Summary: "The date of a Windows file time.",
 		Parameters: params(pInteger("value")), Result: KindDate, evaluate: (*invocation).dateFromNum},
-	{Name: "DefaultDomain", Summary: "The default domain of the tenant.", Availability: ListedOnly, ServiceOnly: true},
+	{Name: "DefaultDomain", Summary: "The default verified domain of the tenant.", evaluate: (*invocation).defaultDomain},
 	{Name: "DNComponent", Summary: "The value of one part of a distinguished name, counted from the left.",
 		Parameters: params(pText("dn"), pInteger("number")), Availability: CloudSync, evaluate: (*invocation).dnComponent},
 	{Name: "Error", Summary: "Stops the object with an error.",
@@ -311,8 +314,7 @@ var functionTable = []Function{
 		Parameters: params(pText("separator"), pAny("source")), Repeat: 1, RepeatMin: 1, evaluate: (*invocation).join, check: checkJoin},
 	{Name: "Left", Summary: "The first characters of the text.",
 		Parameters: params(pText("String"), pInteger("NumChars")), evaluate: (*invocation).left},
-	{Name: "Len", Summary: "The number of characters.",
-		Parameters: params(pText("value")), Result: KindInteger, Availability: CloudSync, evaluate: (*invocation).length},
+	{Name: "Len", Summary: "The number of characters, 0 for null.", Parameters: params(pText("String")), Result: KindInteger, evaluate: (*invocation).length},
 	{Name: "Mid", Summary: "A part of the text, by start (counted from 1) and length.",
 		Parameters: params(pText("source"), pInteger("start"), pInteger("length")), evaluate: (*invocation).mid, check: checkMid},
 	{Name: "NormalizeDiacritics", Summary: "The text with accented letters replaced by plain ones.",

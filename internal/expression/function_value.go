@@ -34,8 +34,10 @@ func (c *invocation) cBool() Value {
 }
 
 func (c *invocation) coalesce() Value {
-	if i := slices.IndexFunc(c.args, func(v Value) bool { return !v.IsNull() }); i >= 0 {
-		return c.args[i]
+	for i := range c.args {
+		if v := c.use(i); c.err != nil || !v.IsNull() {
+			return v
+		}
 	}
 	return Null()
 }
@@ -60,12 +62,12 @@ func (c *invocation) ignoreFlowIfNullOrEmpty() Value {
 
 func (c *invocation) iif() Value {
 	switch condition := c.one(0); {
-	case condition.kind == ValueIgnored:
+	case c.err != nil || condition.kind == ValueIgnored:
 		return condition
 	case truth(condition):
-		return c.args[1]
+		return c.use(1)
 	default:
-		return c.args[2]
+		return c.use(2)
 	}
 }
 
@@ -86,6 +88,16 @@ func checkCondition(c *checker, n *callNode) {
 		return
 	}
 	comparison, ok := n.args[0].(*comparisonNode)
+	tested := n.args[:1]
+	if ok {
+		tested = []node{comparison.left, comparison.right}
+	}
+	for _, one := range tested {
+		if _, ignores := callOf(one, "IgnoreFlowIfNullOrEmpty"); ignores {
+			c.warnf(one.at(), "`IgnoreFlowIfNullOrEmpty` in the condition of `IIF` is documented as not supported.", "Put it around the whole: `IgnoreFlowIfNullOrEmpty(IIF(…))`.")
+			return
+		}
+	}
 	if !ok {
 		if kind, ok := yields(n.args[0]); !ok || kind != KindBoolean && kind != KindAny {
 			c.warnf(n.args[0].at(), "The condition of `IIF` should be a comparison or a function that yields a Boolean.", "Compare, as in `[a] = \"True\"`.")
@@ -155,7 +167,7 @@ func checkRoles(c *checker, n *callNode) {
 // switchCall compares the source with the keys from left to right. A null source equals the empty key.
 func (c *invocation) switchCall() Value {
 	source := c.one(0)
-	if source.kind == ValueIgnored {
+	if c.err != nil || source.kind == ValueIgnored {
 		return source
 	}
 	for i := 2; i+1 < len(c.args); i += 2 {
@@ -163,14 +175,14 @@ func (c *invocation) switchCall() Value {
 			continue
 		}
 		key := c.one(i)
-		if key.kind == ValueIgnored {
+		if c.err != nil || key.kind == ValueIgnored {
 			return key
 		}
 		if key.text == source.text {
-			return c.args[i+1]
+			return c.use(i + 1)
 		}
 	}
-	return c.args[1]
+	return c.use(1)
 }
 
 func checkSwitch(c *checker, n *callNode) {
@@ -180,6 +192,10 @@ func checkSwitch(c *checker, n *callNode) {
 	}
 	if _, ok := n.args[0].(*comparisonNode); ok {
 		c.warnf(n.args[0].at(), "`Switch` compares its source with each key; pairs of condition and value belong to Entra Connect.", "Use `IIF` for conditions.")
+	}
+	if a, ok := n.args[0].(*attributeNode); ok && n.given(1) && len(n.args) > 2 && !sameAttribute(n.args[1], a) {
+		c.warnf(n.nameSpan, fmt.Sprintf("This `Switch` has a default and may set null in the target: a cycle may lack `[%s]` where it did not change.", shorten(a.name)),
+			"Microsoft suggests nested `IIF` instead.")
 	}
 	if len(n.args) == 2 {
 		c.warnf(n.at(), "This `Switch` has no pair of key and value.", "")
@@ -197,6 +213,20 @@ func checkSwitch(c *checker, n *callNode) {
 			seen[key] = true
 		}
 	}
+}
+
+// sameAttribute reports whether a node is the attribute itself, as in the documented fallback `Switch([a], [a], "", "b")`.
+func sameAttribute(n node, a *attributeNode) bool {
+	other, ok := n.(*attributeNode)
+	return ok && other.name == a.name
+}
+
+// defaultDomain is the caller's to know.
+func (c *invocation) defaultDomain() Value {
+	if c.options.DefaultDomain == nil {
+		return c.fail(c.node, ErrNeedsDomain, "`DefaultDomain` needs the default domain of the tenant, which was not given.")
+	}
+	return c.result(*c.options.DefaultDomain)
 }
 
 // selectUniqueValue evaluates the rules one after another until one yields a value that the target does not have.

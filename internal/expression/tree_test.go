@@ -94,13 +94,14 @@ func TestFunctions_listsPublishedSignatures(t *testing.T) {
 			{"ReplacementPropertyName", "String", false, false}, {"Template", "String", false, false}}},
 		{"Switch", []ParameterSchema{{"source", "String", true, false}, {"defaultValue", "String", false, false}, {"switchValue", "String", false, true}}},
 		{"DefaultDomain", []ParameterSchema{}},
+		{"Len", []ParameterSchema{{"String", "String", true, false}}},
 	}
 	for _, want := range tests {
 		if diff := cmp.Diff(want, listed[want.Name]); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	}
-	for _, absent := range []string{"SelectUniqueValue", "Trim", "Len"} {
+	for _, absent := range []string{"SelectUniqueValue", "Trim"} {
 		if _, ok := listed[absent]; ok {
 			t.Errorf("%s is listed", absent)
 		}

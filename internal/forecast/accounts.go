@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -15,7 +16,7 @@ import (
 // ReadAccounts reads the accounts at GoTo into a survey. That it may not, or has no credentials, is a problem of the survey, not
 // a failure.
 func ReadAccounts(ctx context.Context, data *providerdata.Data, survey *impact.Survey) error {
-	users, err := data.Customer().Users(ctx)
+	accounts, err := aftermath.Accounts(ctx, data)
 	if refusal := gotodiag.Refusal(err); refusal != "" {
 		found := accountsNotRead(refusal)
 		if none := new(providerdata.NoGoToError); errors.As(err, &none) {
@@ -27,11 +28,7 @@ func ReadAccounts(ctx context.Context, data *providerdata.Data, survey *impact.S
 	if err != nil {
 		return err
 	}
-	survey.AccountsRead = true
-	survey.Accounts = make([]impact.Account, len(users))
-	for i, u := range users {
-		survey.Accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
-	}
+	survey.AccountsRead, survey.Accounts = true, accounts
 	return nil
 }
 

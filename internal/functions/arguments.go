@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -153,11 +154,12 @@ func attributeValue(v attr.Value) (value expression.Value, known, ok bool) {
 }
 
 // optionNames are the members that the options may have.
-var optionNames = []string{"existing_values", "now", "seed"}
+var optionNames = []string{"default_domain", "existing_values", "now", "seed", "strict"}
 
 // readOptions reads the optional last argument.
 func readOptions(arguments []types.Dynamic) (expression.Options, *function.FuncError) {
-	var options expression.Options
+	// Without `strict`, a doubt is passed over: a function has no way to warn. Its page says so.
+	options := expression.Options{Doubt: func(expression.Problem) {}}
 	if len(arguments) > 1 {
 		return options, function.NewArgumentFuncError(optionsPosition+1, "There can be only one object of options")
 	}
@@ -170,7 +172,7 @@ func readOptions(arguments []types.Dynamic) (expression.Options, *function.FuncE
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(optionNames, name) {
-			return options, optionError(fmt.Sprintf("There is no option `%s`; the options are `existing_values`, `now` and `seed`", name))
+			return options, optionError(fmt.Sprintf("There is no option `%s`; the options are `default_domain`, `existing_values`, `now`, `seed` and `strict`", name))
 		}
 		if isNull(given[name]) {
 			continue
@@ -199,6 +201,19 @@ func readOption(options *expression.Options, name string, v attr.Value) *functio
 			return optionError("The option `now` must be a time as in `2025-01-31T08:00:00Z` (RFC 3339)")
 		}
 		options.Now = &now
+	case "default_domain":
+		if value.Kind() != expression.ValueString || value.Text() == "" {
+			return optionError("The option `default_domain` must be text, as in `example.com`")
+		}
+		options.DefaultDomain = new(value.Text())
+	case "strict":
+		strict, err := strconv.ParseBool(strings.ToLower(value.Text()))
+		if err != nil {
+			return optionError("The option `strict` must be true or false")
+		}
+		if strict {
+			options.Doubt = nil
+		}
 	case "seed":
 		if value.Kind() != expression.ValueString {
 			return optionError("The option `seed` must be text or a number")

@@ -91,7 +91,7 @@ func TestExamples_runWithTheRealCLI(t *testing.T) {
 	}
 
 	outputs := map[string]map[string]string{
-		"evaluate_expression":   {"display_name": `"Ana Muster"`, "active": `"False"`},
+		"evaluate_expression":   {"display_name": `"Ana Muster"`, "user_name": `"ana@example.com"`, "active": `"False"`},
 		"expression_attributes": {"source_attributes": `["displayName","surname"]`},
 		"normalize_expression":  {"canonical": `"Switch([country], \"Other\", \"DE\", \"Germany\", \"FR\", \"France\")"`},
 	}

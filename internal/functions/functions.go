@@ -69,8 +69,8 @@ func evaluateDefinition() function.Definition {
 		},
 		VariadicParameter: function.DynamicParameter{
 			Name: "options",
-			MarkdownDescription: "At most one object with any of `now` (the current time as RFC 3339, for `Now` and dates without a year), `existing_values` (list of the values " +
-				"that the target already has, for `SelectUniqueValue`) and `seed` (text or number that random values of `Guid` and `RandomString` follow).",
+			MarkdownDescription: "At most one object with any of `default_domain` (the default verified domain of the tenant, for `DefaultDomain`), `now` (the current time as RFC 3339, for `Now` and dates without a year), `existing_values` (list of the values " +
+				"that the target already has, for `SelectUniqueValue`), `seed` (text or number that random values of `Guid` and `RandomString` follow) and `strict` (`true` fails where a branch fails that is not chosen).",
 			AllowNullValue: true,
 		},
 		Return: function.DynamicReturn{},
@@ -85,10 +85,10 @@ func evaluateDescription() string {
 		"assert what a team's mappings yield, without a tenant.\n\n" +
 		"The result is text, a list of texts, or `null`; numbers, Booleans and dates are text as the service writes them. It is also `null` when the expression leaves the " +
 		"target attribute untouched (`IgnoreFlowIfNullOrEmpty`). An expression that the service would refuse, or that fails for these attributes, is an error with line, column and caret.\n\n" +
-		"The service's documentation leaves some points open. There this function assumes: arguments are computed before the function that takes them, also in the branch that " +
-		"`IIF` or `Switch` does not choose; text compares with regard to case; a condition of `IIF` fails when an attribute that it compares is null or empty; " +
-		"a `Switch` without match and default is null; functions of one text work on each value of a list.\n\n" +
-		"These functions can be used in expressions. A question mark follows optional parameters; `…` marks what may be repeated.\n\n")
+		"The service's documentation leaves some points open. There this function assumes: text compares with regard to case; a condition of `IIF` fails when an attribute that it compares is null or empty; " +
+		"a `Switch` without match and default is null; functions of one text work on each value of a list. Where a branch fails that `IIF`, `Switch` or `Coalesce` does not choose, Microsoft's pages contradict each other on whether " +
+		"the service evaluates it and fails as a whole: this function goes on with the one that is chosen, and with the option `strict` it fails. Write such expressions so that no branch can fail.\n\n" +
+		"These functions can be used in expressions, as Microsoft documents them in " + expression.DocumentedAsOf + ". A question mark follows optional parameters; `…` marks what may be repeated.\n\n")
 	for _, f := range expression.Declarations() {
 		note := ""
 		if f.Availability != expression.EveryJob {
@@ -134,9 +134,15 @@ func evaluate(ctx context.Context, req function.RunRequest, resp *function.RunRe
 		return
 	}
 	evaluation.Attributes = values
+	strict, doubts := evaluation.Doubt == nil, expression.Problems{}
+	evaluation.Doubt = func(doubt expression.Problem) { doubts = append(doubts, doubt) }
 	value, evalErr := expression.Evaluate(e, evaluation)
-	if evalErr != nil {
+	switch {
+	case evalErr != nil:
 		resp.Error = evaluationError(text, evalErr)
+		return
+	case strict && len(doubts) > 0:
+		resp.Error = function.NewArgumentFuncError(0, doubts.Render(text)+closing)
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, result(value))
@@ -241,6 +247,8 @@ func evaluationError(text string, err error) *function.FuncError {
 		problem.Suggestion = "Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: a function must yield the same every time."
 	case errors.Is(err, expression.ErrNeedsSeed):
 		problem.Suggestion = "Pass one in the options, as in `{ seed = \"any text\" }`: a function must yield the same every time."
+	case errors.Is(err, expression.ErrNeedsDomain):
+		problem.Suggestion = "Pass it in the options, as in `{ default_domain = \"example.com\" }`: a function asks nobody."
 	case errors.Is(err, expression.ErrNotUnique):
 		problem.Suggestion = "The service would hold the object back."
 	}

@@ -165,6 +165,10 @@ func TestEvaluateExpression_takesOptions(t *testing.T) {
 		{"now", `Now()`, option("now", text("2025-07-30T15:05:09+02:00")), text("7/30/2025 1:05:09 PM")},
 		{"existing values", `SelectUniqueValue("a", "b")`, option("existing_values", tuple(text("a"))), text("b")},
 		{"no existing values", `SelectUniqueValue("a", "b")`, option("existing_values", tuple()), text("a")},
+		{"default domain", `Join("@", "ana", DefaultDomain())`, option("default_domain", text("corp.example")), text("ana@corp.example")},
+		{"a branch that is not chosen fails", `IIF("a" = "a", "fine", CDate("soon"))`, null, text("fine")},
+		{"the same, and not strict", `IIF("a" = "a", "fine", CDate("soon"))`, option("strict", tftypes.NewValue(tftypes.Bool, false)), text("fine")},
+		{"strict where nothing fails", `IIF("a" = "a", "fine", "other")`, option("strict", tftypes.NewValue(tftypes.Bool, true)), text("fine")},
 		{"null options", `"x"`, null, text("x")},
 		{"null option", `"x"`, option("now", null), text("x")},
 		{"empty options", `"x"`, object(nil), text("x")},
@@ -220,6 +224,13 @@ func TestEvaluateExpression_reportsOnTheRightArgument(t *testing.T) {
 		{"no seed", []tftypes.Value{text(`Guid()`), object(nil)}, 0,
 			"`Guid` yields random values and needs a seed, which was not given. Pass one in the options, as in `{ seed = \"any text\" }`: " +
 				"a function must yield the same every time.\n\nline 1, column 1:\n  Guid()\n  ^^^^^^" + closing},
+		{"no default domain", []tftypes.Value{text(`DefaultDomain()`), object(nil)}, 0,
+			"`DefaultDomain` needs the default domain of the tenant, which was not given. Pass it in the options, as in `{ default_domain = \"example.com\" }`: " +
+				"a function asks nobody.\n\nline 1, column 1:\n  DefaultDomain()\n  ^^^^^^^^^^^^^^^" + closing},
+		{"strict about a branch that is not chosen", []tftypes.Value{text(`IIF("a" = "a", "fine", CDate("soon"))`), object(nil), object(map[string]tftypes.Value{"strict": tftypes.NewValue(tftypes.Bool, true)})}, 0,
+			"Whether the whole fails is not known: this stands where `IIF` does not choose it, and Microsoft's pages contradict each other on whether it is evaluated. " +
+				"The argument `expression` of `CDate` must be a date, and `soon` is not one.\n\nline 1, column 30:\n  IIF(\"a\" = \"a\", \"fine\", CDate(\"soon\"))\n                               ^^^^^^" + closing},
+		{"strict that is neither", []tftypes.Value{text(`[a]`), object(nil), object(map[string]tftypes.Value{"strict": text("very")})}, 2, "The option `strict` must be true or false"},
 		{"no unique value", []tftypes.Value{text(`SelectUniqueValue("a", "a")`), object(nil), object(map[string]tftypes.Value{"existing_values": list("a")})}, 0,
 			"All values that `SelectUniqueValue` offers exist already. The service would hold the object back." +
 				"\n\nline 1, column 1:\n  SelectUniqueValue(\"a\", \"a\")\n  ^^^^^^^^^^^^^^^^^^^^^^^^^^^" + closing},
@@ -230,7 +241,7 @@ func TestEvaluateExpression_reportsOnTheRightArgument(t *testing.T) {
 		{"list with null", []tftypes.Value{text(`[a]`), object(map[string]tftypes.Value{"b": tuple(text("x"), null)})}, 1,
 			"The attribute `b` must be text, a list of texts or null"},
 		{"unknown option", []tftypes.Value{text(`[a]`), object(nil), object(map[string]tftypes.Value{"today": text("x")})}, 2,
-			"There is no option `today`; the options are `existing_values`, `now` and `seed`"},
+			"There is no option `today`; the options are `default_domain`, `existing_values`, `now`, `seed` and `strict`"},
 		{"options of a wrong type", []tftypes.Value{text(`[a]`), object(nil), text("x")}, 2,
 			"The options must be an object, as in `{ now = \"2025-01-31T08:00:00Z\" }`"},
 		{"two objects of options", []tftypes.Value{text(`[a]`), object(nil), object(nil), object(nil)}, 3, "There can be only one object of options"},

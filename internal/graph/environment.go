@@ -13,6 +13,7 @@ type Environment struct {
 	AuthorityHost string
 	GraphEndpoint string
 	PortalURL     string // Entra admin center
+	MetadataHost  string // where Azure's other clients look the cloud up, which is its Azure Resource Manager
 	USGovernment  bool   // stored credentials and addresses share 1,024 bytes
 }
 
@@ -25,12 +26,14 @@ func Environments() []Environment {
 			AuthorityHost: "https://login.microsoftonline.com",
 			GraphEndpoint: "https://graph.microsoft.com",
 			PortalURL:     "https://entra.microsoft.com",
+			MetadataHost:  "management.azure.com",
 		},
 		{
 			Name:          "usgovernmentl4",
 			AuthorityHost: "https://login.microsoftonline.us",
 			GraphEndpoint: "https://graph.microsoft.us",
 			PortalURL:     "https://entra.microsoft.us",
+			MetadataHost:  "management.usgovcloudapi.net",
 			USGovernment:  true,
 		},
 		{
@@ -38,6 +41,7 @@ func Environments() []Environment {
 			AuthorityHost: "https://login.microsoftonline.us",
 			GraphEndpoint: "https://dod-graph.microsoft.us",
 			PortalURL:     "https://entra.microsoft.us",
+			MetadataHost:  "management.usgovcloudapi.net",
 			USGovernment:  true,
 		},
 		{
@@ -45,6 +49,7 @@ func Environments() []Environment {
 			AuthorityHost: "https://login.chinacloudapi.cn",
 			GraphEndpoint: "https://microsoftgraph.chinacloudapi.cn",
 			PortalURL:     "https://entra.microsoftonline.cn",
+			MetadataHost:  "management.chinacloudapi.cn",
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -76,6 +77,38 @@ func (s *Schema) ObjectMappings() ([]*ObjectMapping, error) {
 		}
 	}
 	return found, s.malformed
+}
+
+// MappingsNamed lists the object mappings that a name could mean: the kind of their source object, where those of the
+// tenant's directory come first, both their kinds, or what they are called. Case does not count.
+func (s *Schema) MappingsNamed(name string) []*ObjectMapping {
+	all, _ := s.ObjectMappings()
+	fitting := func(among []*ObjectMapping, fits func(*ObjectMapping) bool) []*ObjectMapping {
+		return slices.DeleteFunc(slices.Clone(among), func(m *ObjectMapping) bool { return !fits(m) })
+	}
+	found := fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
+	if len(found) > 1 {
+		if entra := fitting(found, func(m *ObjectMapping) bool { return s.IsEntra(m.Rule.SourceDirectory) }); len(entra) > 0 {
+			found = entra
+		}
+	}
+	if len(found) == 0 {
+		found = fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.Objects(), name) })
+	}
+	if len(found) == 0 {
+		found = fitting(all, func(m *ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
+	}
+	return found
+}
+
+// NameOf is the shortest name that means this object mapping alone, "" if there is none.
+func (s *Schema) NameOf(m *ObjectMapping) string {
+	for _, name := range []string{m.SourceObject, m.Objects(), m.Name} {
+		if named := s.MappingsNamed(name); len(named) == 1 && named[0] == m {
+			return name
+		}
+	}
+	return ""
 }
 
 // Object finds the definition of an object in a directory; nil when the schema has none. Names of directories and

@@ -65,6 +65,9 @@ func (m *ObjectMapping) visit(w *walk) {
 	objects(w, "attributeMappings", &m.Attributes)
 }
 
+// Objects names the kinds of objects of a mapping as the service's counters do.
+func (m *ObjectMapping) Objects() string { return m.SourceObject + " to " + m.TargetObject }
+
 // Means reports whether two object mappings do the same, as far as their fields say. Members that nobody knows do not count:
 // a service that shows one in a job's schema and not in its template's has not changed what is mapped.
 func (m *ObjectMapping) Means(other *ObjectMapping) bool {

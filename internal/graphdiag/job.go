@@ -4,6 +4,9 @@
 package graphdiag
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -13,9 +16,14 @@ import (
 const successor = "Move to the gallery application `GoTo`"
 
 // ConnectorRetired is the warning of a resource that stays in the state although the service took its job away together
-// with the connector. What names the resource: "connection".
-func ConnectorRetired(what string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The service has retired the connector",
+// with the connector. What names the resource: "connection". The title names the application, since Terraform shows only one
+// of several with the same title.
+func ConnectorRetired(ctx context.Context, client *graph.Client, servicePrincipalID, what string) diag.Diagnostic {
+	name := "service principal " + servicePrincipalID
+	if sp, err := client.GetServicePrincipal(ctx, servicePrincipalID); err == nil && sp.DisplayName != "" {
+		name = fmt.Sprintf("%q (%s)", sp.DisplayName, name)
+	}
+	return diag.NewWarningDiagnostic("The service has retired the connector of "+name,
 		"The application still exists but no longer offers a provisioning connector, and its job is gone. The "+what+" stays in the state so that the rest of the configuration can be planned. "+
 			successor+", then remove this resource; destroying it succeeds.")
 }

@@ -64,6 +64,12 @@ func (a *Account) active() (active, told bool) {
 	return status == statusActive, status == statusActive || status == statusSuspended
 }
 
+// IsActive reports whether an account can be used, or may: its status may not be understood.
+func (a *Account) IsActive() bool {
+	active, told := a.active()
+	return active || !told
+}
+
 // read returns what GoTo says of a field; told is false when it says nothing that can be compared.
 func (f field) read(a *Account) (value string, told bool) {
 	if f == fieldActive {

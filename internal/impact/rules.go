@@ -218,10 +218,11 @@ func (f *flow) evaluate(attributes map[string]expression.Value, now time.Time) O
 		o.Value = expression.String(*f.constant)
 	case f.expression != nil:
 		var err error
-		o.Value, err = expression.Evaluate(f.expression, expression.Options{Attributes: attributes, Now: &now})
+		doubted := false
+		o.Value, err = expression.Evaluate(f.expression, expression.Options{Attributes: attributes, Now: &now, Doubt: func(expression.Problem) { doubted = true }})
 		if wrong := new(expression.EvalError); errors.As(err, &wrong) && errors.Unwrap(wrong) == nil {
 			o.Reason = reasonFails // at the service as well
-		} else if err != nil {
+		} else if err != nil || doubted {
 			o.Reason = reasonExpression
 		}
 	}

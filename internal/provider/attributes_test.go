@@ -121,6 +121,7 @@ var everyAttribute = map[string][]alone{
 		{at: "mapping_ids", to: []any{elsewhere + "/job/User"}, want: refused},
 		{at: "assignment_ids", to: []any{elsewhere + "/assigned"}, want: refused},
 		{at: "allow_default_mappings", want: steers},
+		{at: "allow_two_writers", to: true, want: steers},
 		{at: "on_outside_pause", to: "resume", want: writes, first: pausesOutside},
 		{at: "resume_token", to: "now", want: writes, first: pausesOutside},
 		{at: "release_deletions", to: map[string]any{"quarantine_began": quarantineBegan, "max": 1}, want: writes, first: holdsDeletions},
@@ -158,7 +159,8 @@ var onlySteer = []string{
 	"gotomeeting_provisioning_connection.credentials_wo",    // likewise
 	"gotomeeting_provisioning_connection.test_connection",
 	"gotomeeting_provisioning_state.allow_default_mappings", // before the first start
-	"gotomeeting_provisioning_state.restart_scope",          // of the next restart
+	"gotomeeting_provisioning_state.allow_two_writers",
+	"gotomeeting_provisioning_state.restart_scope", // of the next restart
 	"gotomeeting_provisioning_state.wait_for_first_cycle",
 	"gotomeeting_user_role_assignments_exclusive.allow_empty",
 	"gotomeeting_user_role_assignments_exclusive.max_foreign_removals",

@@ -194,6 +194,17 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"environment: no truth value", nil, values{"ARM_USE_OIDC": "yes please"}, acctest.Diagnostics{failure("use_oidc", "Invalid environment variable", "`ARM_USE_OIDC` sets `use_oidc`. \"yes please\" is neither true nor false. Give one of them.")}},
 		{"environment: unknown cloud", nil, values{"ARM_ENVIRONMENT": "germany"}, acctest.Diagnostics{
 			failure("environment", "Invalid environment variable", "`ARM_ENVIRONMENT` sets `environment`. \"germany\""+clouds)}},
+		{"metadata host of a cloud is fine", identity("client_secret", "s"), values{"ARM_METADATA_HOSTNAME": "management.azure.com"}, nil},
+		{"metadata host with its own cloud is fine", identity("client_secret", "s", "environment", "dod", "metadata_host", "https://management.usgovcloudapi.net/"), nil, nil},
+		{"metadata host beside given endpoints is fine", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com", "authority_host", "https://login.example.com"),
+			values{"ARM_METADATA_HOST": "127.0.0.1:8443"}, nil},
+		{"metadata host of a cloud of one's own", identity("client_secret", "s", "metadata_host", "metadata.example.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+			"It is not the host of a cloud that this provider knows, and the provider does not look clouds up. Give `graph_endpoint` and `authority_host`, or remove it.")}},
+		{"the same from the environment, and only one endpoint", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com"), values{"ARM_METADATA_HOSTNAME": "metadata.example.com"}, acctest.Diagnostics{
+			failure("metadata_host", "Metadata host that is not followed", "The value is from `ARM_METADATA_HOSTNAME`. It is not the host of a cloud that this provider knows, and the provider does not look clouds up. "+
+				"Give `graph_endpoint` and `authority_host`, or remove it.")}},
+		{"metadata host of another cloud", identity("client_secret", "s", "environment", "china", "metadata_host", "management.azure.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+			"It belongs to the cloud `global`, and `environment` is `china`. Keep one of the two.")}},
 		{"environment: http", nil, values{"GOTOMEETING_GRAPH_ENDPOINT": "http://graph.example.com"}, acctest.Diagnostics{failure("graph_endpoint", "Invalid environment variable",
 			"`GOTOMEETING_GRAPH_ENDPOINT` sets `graph_endpoint`. \"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
 

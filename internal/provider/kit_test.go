@@ -14,7 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -33,25 +32,21 @@ var (
 	kitSwitch = simulator.Client{ID: "66666666-0000-4000-8000-000000000003", Permissions: []string{"Synchronization.ReadWrite.All"}}
 )
 
-// kitTools is a folder for PATH with what the scripts need and this machine lacks. Hosted runners have jq; machines for tests
-// may have only Go.
-var kitTools = sync.OnceValues(func() (string, error) {
+// kitTools returns a folder for PATH with what the scripts need and this machine lacks, "" for nothing. Hosted runners have jq;
+// machines for tests may have only Go. The two are not the same program: KIT_GOJQ tries the other where there is jq.
+func kitTools(t *testing.T) string {
+	t.Helper()
 	if _, err := exec.LookPath("jq"); err == nil && os.Getenv("KIT_GOJQ") == "" {
-		return "", nil
+		return ""
 	}
-	dir, err := os.MkdirTemp("", "gotomeeting-kit-")
-	if err != nil {
-		return "", err
+	dir := t.TempDir()
+	if err := workspace.Build(t.Context(), filepath.Join("..", "..", "tools"), "github.com/itchyny/gojq/cmd/gojq", filepath.Join(dir, "jq")); err != nil {
+		t.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "jq"), "github.com/itchyny/gojq/cmd/gojq")
-	build.Dir = filepath.Join("..", "..", "tools")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return dir, nil
-})
+	return dir
+}
 
-// kit is a repository that uses the kit: the complete example with a health check, applied, and the forge that it is at.
+// kit is a repository that uses the kit: the complete example with a health check, and the forge that it is at.
 type kit struct {
 	t     *testing.T
 	at    dialect
@@ -62,12 +57,9 @@ type kit struct {
 	env   map[string]string
 }
 
-func newKit(t *testing.T, plugins string, d dialect) *kit {
+func newKit(t *testing.T, plugins, tools string, d dialect) *kit {
 	t.Helper()
 	cli := acctest.RequireCLI(t)
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("the kit's scripts need bash")
-	}
 	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
 	if err != nil {
 		t.Fatal(err)
@@ -78,18 +70,7 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 	}
 	k := &kit{t: t, at: d, sim: sim, forge: newForge(t), home: t.TempDir()}
 	k.dir = filepath.Join(k.home, "infra")
-	tools, err := kitTools()
-	if err != nil {
-		t.Fatal(err)
-	}
-	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	home := t.TempDir()
-	if err := errors.Join(os.Mkdir(k.dir, 0o700), os.Mkdir(filepath.Join(k.home, "ci"), 0o700), os.Symlink(scripts, filepath.Join(k.home, "ci", "scripts"))); err != nil {
-		t.Fatal(err)
-	}
 	authority, settings := filepath.Join(home, "ca.pem"), filepath.Join(home, "cli.tfrc")
 	k.write(authority, string(sim.CACertificatePEM()))
 	k.write(settings, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins))
@@ -103,15 +84,28 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 		"TF_VAR_gotomeeting_admin_password": "not-the-password", "TF_VAR_meetings_team_group_id": store.GroupMeetings,
 		"HEARTBEAT_URL": k.forge.server.URL + "/heartbeat",
 	})
+	return k
+}
+
+// configured puts the configuration into the repository, and applies it.
+func (k *kit) configured() {
+	k.t.Helper()
+	scripts, err := filepath.Abs(filepath.Join(kitFolder, "scripts"))
+	if err == nil {
+		err = errors.Join(os.Mkdir(k.dir, 0o700), os.Mkdir(filepath.Join(k.home, "ci"), 0o700), os.Symlink(scripts, filepath.Join(k.home, "ci", "scripts")))
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
 	for _, pattern := range []string{filepath.Join("..", "complete", "*.tf"), filepath.Join("..", "data-sources", "gotomeeting_sync_status", "data-source-check.tf")} {
 		files, err := filepath.Glob(filepath.Join(kitFolder, pattern))
 		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %v", pattern, err)
+			k.t.Fatalf("%s: %v", pattern, err)
 		}
 		for _, file := range files {
 			content, err := os.ReadFile(file)
 			if err != nil {
-				t.Fatal(err)
+				k.t.Fatal(err)
 			}
 			k.write(filepath.Join(k.dir, filepath.Base(file)), string(content))
 		}
@@ -120,9 +114,8 @@ func newKit(t *testing.T, plugins string, d dialect) *kit {
 	k.terraform("apply", "-input=false", "-auto-approve")
 	job := k.job()
 	k.env["GOTOMEETING_CONNECTION_ID"] = job.ServicePrincipalID + "/" + job.ID
-	sim.Clock().Advance(10 * time.Minute) // the first cycle
+	k.sim.Clock().Advance(10 * time.Minute) // the first cycle
 	k.terraform("apply", "-input=false", "-auto-approve")
-	return k
 }
 
 func (k *kit) write(name, content string) {
@@ -249,12 +242,22 @@ func TestKit(t *testing.T) {
 	if _, err := workspace.BuildProvider(t.Context(), filepath.Join("..", ".."), plugins); err != nil {
 		t.Fatal(err)
 	}
+	tools := kitTools(t)
+	t.Run("guide", func(t *testing.T) {
+		t.Parallel()
+		newKit(t, plugins, tools, dialects[0]).followed()
+	})
 	for _, d := range dialects {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			k := newKit(t, plugins, d)
+			k := newKit(t, plugins, tools, d)
+			k.configured()
 			t.Run("comments", func(t *testing.T) { k.t = t; k.commenting() })
 			t.Run("nightly", func(t *testing.T) { k.t = t; k.nightly() })
+			t.Run("review and apply", func(t *testing.T) { k.t = t; k.reviewAndApply() })
+			if d.folder == "github" { // it does not depend on the forge
+				t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })
+			}
 			t.Run("stop and resume", func(t *testing.T) { k.t = t; k.stopAndResume() })
 		})
 	}
@@ -320,6 +323,145 @@ func (k *kit) commenting() {
 	k.env["REVIEWED_PIPELINE"] = "801" // of a branch, not of a merge request
 	k.script(simulator.Client{}, 1, "note.sh post")
 	k.env["REVIEWED_PIPELINE"] = kitPipeline
+}
+
+// apply runs the job after the merge, and reports whether it asked for approval.
+func (k *kit) apply(command string) (asked bool, output string) {
+	k.t.Helper()
+	said := filepath.Join(k.home, "output")
+	k.write(said, "")
+	k.env["GITHUB_OUTPUT"] = said
+	all := k.at.commands(k.t)
+	if !slices.Contains(all, command) {
+		k.t.Fatalf("no pipeline runs %s", command)
+	}
+	output, code := k.command(kitWriter, map[string]string{"TF_VAR_gotomeeting_admin_password": store.AdminPassword}, "bash", "-c", "ci/scripts/"+command)
+	written, err := os.ReadFile(said)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	asked = strings.Contains(string(written), "approval=needed") || strings.Contains(output, "##vso[task.setvariable variable=approval;isOutput=true]needed") || k.at.folder == "gitlab" && code == 3
+	if want := asked && command != "apply.sh"; code != 0 && !asked || code == 0 && want {
+		k.t.Fatalf("%s ended with %d:\n%s", command, code, output)
+	}
+	return asked, output
+}
+
+// last is the newest comment.
+func (k *kit) last() forgeComment { return k.forge.comments[len(k.forge.comments)-1] }
+
+// applied reports whether the service has a mapping's text.
+func (k *kit) applied(text string) bool { return strings.Contains(string(k.job().Schema), text) }
+
+// reviewAndApply: what was reviewed is applied, and no more, whoever says otherwise.
+func (k *kit) reviewAndApply() {
+	before := `"Coalesce([surname], [displayName])"`
+	propose := func(expression string) {
+		k.t.Helper()
+		k.edit(before, `"`+expression+`"`)
+		before = `"` + expression + `"`
+		k.publish(0)
+	}
+	propose("ToUpper([surname])")
+	if body := k.last().body; !strings.Contains(body, "updated") || !strings.Contains(body, "- `update gotomeeting_attribute_mappings.users`") || !strings.Contains(body, store.UserAna) ||
+		strings.Contains(body, "@") || strings.Contains(body, "Coalesce") {
+		k.t.Errorf("the comment is\n%s", body)
+	}
+	if asked, output := k.apply("apply.sh"); asked || !k.applied("ToUpper([surname])") {
+		k.t.Fatalf("asked %t\n%s\n%s", asked, output, k.last().body)
+	}
+	if asked, _ := k.apply("apply.sh"); asked { // again, with nothing left to do
+		k.t.Error("asked for the approval of nothing")
+	}
+
+	// Somebody joins between the review and the merge.
+	propose("ToLower([surname])")
+	if err := k.sim.Store().AddMembers(store.GroupMeetings, store.UserLeo); err != nil {
+		k.t.Fatal(err)
+	}
+	asked, output := k.apply("apply.sh")
+	if body := k.last().body; !asked || k.applied("ToLower") || !strings.HasPrefix(body, "<!-- gotomeeting difference "+kitMerge+" -->\n**Not applied yet") || !strings.Contains(body, "of whom the review did not tell") {
+		k.t.Fatalf("asked %t\n%s\n%s", asked, output, body)
+	}
+	if asked, output := k.apply("apply.sh approved"); asked || !k.applied("ToLower") {
+		k.t.Fatalf("asked %t\n%s\n%s", asked, output, k.last().body)
+	}
+
+	// What somebody else says, and what somebody has edited, was not reviewed.
+	for name, tamper := range map[string]func(c *forgeComment){
+		"of somebody else": func(c *forgeComment) { c.author = "somebody" },
+		"edited":           func(c *forgeComment) { c.edited = true },
+		"of another commit": func(c *forgeComment) {
+			c.body = strings.ReplaceAll(c.body, kitHead, "3333333333333333333333333333333333333333")
+		},
+	} {
+		propose("ToUpper([givenName])")
+		tamper(&k.forge.comments[len(k.forge.comments)-1])
+		if asked, output := k.apply("apply.sh"); !asked || k.applied("ToUpper([givenName])") || !strings.Contains(output, "no report of the commit that was merged") {
+			k.t.Errorf("%s: asked %t\n%s", name, asked, output)
+		}
+	}
+
+	// Nobody has reviewed what is pushed without a pull request.
+	for _, variable := range []string{"GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION"} {
+		if k.env[variable] != "" {
+			k.env[variable] = "4444444444444444444444444444444444444444"
+			defer func() { k.env[variable] = kitMerge }()
+		}
+	}
+	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "nobody has reviewed what it does") || k.applied("ToUpper([givenName])") {
+		k.t.Error(output)
+	}
+
+	// A limit refuses the plan, and the comment still shows why.
+	k.env["GOTOMEETING_IMPACT_MAX_UPDATED"] = "1"
+	defer delete(k.env, "GOTOMEETING_IMPACT_MAX_UPDATED")
+	k.publish(1)
+	if body := k.last().body; !strings.Contains(body, "updated") || !strings.Contains(body, "**The plan failed.**") {
+		k.t.Errorf("the comment is\n%s", body)
+	}
+	k.edit(before, `"ToLower([surname])"`)
+}
+
+// policy refuses each thing that it is to refuse, by what Terraform really says of a plan, and nothing else.
+func (k *kit) policy() {
+	judge := filepath.Join(k.t.TempDir(), "policy")
+	if err := workspace.Build(k.t.Context(), filepath.Join("..", "..", "tools", "policy"), ".", judge); err != nil {
+		k.t.Fatal(err)
+	}
+	folder, err := filepath.Abs(filepath.Join(kitFolder, "policy"))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.env["CHECK_PLAN"] = judge + " " + folder
+	defer delete(k.env, "CHECK_PLAN")
+	main := filepath.Join(k.dir, "main.tf")
+	before, err := os.ReadFile(main)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for _, test := range []struct{ old, replacement, want string }{
+		{"accidental_deletion_threshold = 25", "accidental_deletion_threshold = 30", ""},
+		{"accidental_deletion_threshold = 25", "accidental_deletion_threshold = 101", "gotomeeting_provisioning_connection.this: a cycle could disable 101 accounts unnoticed."},
+		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
+		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
+		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true takes a safeguard away."},
+		{`gotomeeting_attribute_mappings" "users"`, `gotomeeting_attribute_mappings" "others"`, "gotomeeting_attribute_mappings.users is destroyed"},
+	} {
+		k.edit(test.old, test.replacement)
+		if strings.Contains(test.replacement, "others") {
+			k.edit("gotomeeting_attribute_mappings.users", "gotomeeting_attribute_mappings.others")
+		}
+		want := 0
+		if test.want != "" {
+			want = 1
+		}
+		output := k.script(kitReader, want, "review.sh")
+		if _, said, _ := strings.Cut(output, "Saved the plan to"); !strings.Contains(said, test.want) || strings.Contains(said, "refusals") != (test.want != "") {
+			k.t.Errorf("%s: %s", test.replacement, output)
+		}
+		k.write(main, string(before))
+	}
 }
 
 // nightly: one issue from the first night on which something is wrong to the first on which nothing is.

@@ -100,6 +100,7 @@ func TestActions_areInvokedFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	cli, env, servicePrincipalID, jobID := newest(t)
 	cli.Setenv("TF_VAR_connection_id", servicePrincipalID+"/"+jobID)
+	cli.Setenv("TF_VAR_next_password", store.AdminPassword)
 	cli.Setenv("TF_VAR_pilot_user_ids", `["`+store.UserAna+`"]`)
 	variable := regexp.MustCompile(`(?s)variable "connection_id" \{.*?\n\}\n`)
 	for i, name := range []string{"gotomeeting_test_connection", "gotomeeting_restart_provisioning", "gotomeeting_provision_on_demand"} {
@@ -111,6 +112,7 @@ func TestActions_areInvokedFromTheCommandLine(t *testing.T) {
 	}
 	for _, test := range []struct{ action, wantCall, wantWrites, wantOutput string }{
 		{"gotomeeting_test_connection.this", "validateCredentials", "", "The service signed in at the target."},
+		{"gotomeeting_test_connection.next_password", "validateCredentials", "", "The service signed in at the target."},
 		{"gotomeeting_restart_provisioning.allow_deletes", "restart", "restart", "Provisioning was restarted."},
 		{"gotomeeting_provision_on_demand.pilot", "provisionOnDemand", "provisionOnDemand", store.UserAna + ": Success (create)"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -99,6 +100,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if req.ClientCapabilities.DeferralAllowed && config.waits() {
+		// Terraform plans everything else now, and this once the value is known.
+		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		return
+	}
 	settings, diags := config.resolve(p.getenv)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -109,7 +115,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	userAgent := "terraform-provider-gotomeeting/" + p.version + " terraform/" + req.TerraformVersion
+	userAgent := p.userAgent(req.TerraformVersion)
 	client, diags := p.client(ctx, settings, httpClient, userAgent)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -120,7 +126,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
-		Impact:       settings.impact(),
+		Impact:       impactOf(settings),
 		Applying:     p.applying.Load,
 	}
 	if err := forecast.Of(data).Begin(); err != nil {
@@ -131,6 +137,17 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.DataSourceData = data
 	resp.ListResourceData = data
 	resp.ActionData = data
+}
+
+// userAgent names the provider, and what `TF_APPEND_USER_AGENT` adds as it does for others. A line break would end the header.
+func (p *Provider) userAgent(terraformVersion string) string {
+	added := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, p.getenv("TF_APPEND_USER_AGENT"))
+	return strings.TrimSpace("terraform-provider-gotomeeting/" + p.version + " terraform/" + terraformVersion + " " + strings.TrimSpace(added))
 }
 
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
@@ -227,6 +244,9 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		application.NewListResource,
 		connection.NewListResource,
+		mapping.NewListResource,
 		assignment.NewListResource,
+		assignment.NewExclusiveListResource,
+		state.NewListResource,
 	}
 }

@@ -65,6 +65,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"use_cli": flag("Sign in with the Azure CLI when no other method is configured. Defaults to `true`. Also `ARM_USE_CLI`."),
 			"environment": text("The cloud: `global` (default), `usgovernmentl4` (GCC High), `usgovernmentl5` (DoD) or `china`; `public`, `usgovernment` and `dod` are accepted as well. Also `ARM_ENVIRONMENT`.",
 				checked{"environment", "Unknown environment", "must name a Microsoft cloud"}),
+			"metadata_host": text("Host at which the azuread provider looks clouds up, such as `management.azure.com`. It chooses the cloud like `environment`; one that is not of a known cloud is refused " +
+				"unless `graph_endpoint` and `authority_host` are given. Also `ARM_METADATA_HOSTNAME`, `ARM_METADATA_HOST`."),
 			"graph_endpoint": text("Microsoft Graph base URL without the version, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_GRAPH_ENDPOINT`.",
 				checked{"graph_endpoint", "Invalid URL", "must be an https URL"}),
 			"authority_host": text("Sign-in host, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_AUTHORITY_HOST`.",

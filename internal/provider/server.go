@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -31,9 +32,10 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with four differences: what the framework remembers of a call is let go when the
+// server is the framework's protocol server, with five differences: what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
-// may be a path (see spelling), and diagnostics are fitted to what a CLI makes of them (see presented).
+// may be a path (see spelling), diagnostics are fitted to what a CLI makes of them (see presented), and actions have write-only
+// arguments.
 type server struct {
 	framework
 	numbers wholeNumbers
@@ -185,7 +187,14 @@ func (s *server) ValidateListResourceConfig(ctx context.Context, r *tfprotov6.Va
 }
 
 func (s *server) ValidateActionConfig(ctx context.Context, r *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	return during(ctx, s, r, s.framework.ValidateActionConfig)
+	return during(ctx, s, r, func(ctx context.Context, r *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+		answer, err := s.framework.ValidateActionConfig(ctx, r)
+		if err == nil {
+			// The framework takes write-only arguments of actions for those of a Terraform that has none. One that has actions does.
+			answer.Diagnostics = slices.DeleteFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool { return d.Summary == "WriteOnly Attribute Not Allowed" })
+		}
+		return answer, err
+	})
 }
 
 func (s *server) PlanAction(ctx context.Context, r *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {

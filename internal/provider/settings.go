@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +40,7 @@ type model struct {
 	MSIEndpoint                    types.String `tfsdk:"msi_endpoint"`
 	UseCLI                         types.Bool   `tfsdk:"use_cli"`
 	Environment                    types.String `tfsdk:"environment"`
+	MetadataHost                   types.String `tfsdk:"metadata_host"`
 	GraphEndpoint                  types.String `tfsdk:"graph_endpoint"`
 	AuthorityHost                  types.String `tfsdk:"authority_host"`
 	CACertificateFile              types.String `tfsdk:"ca_certificate_file"`
@@ -78,6 +81,7 @@ var variables = []struct {
 	{"msi_endpoint", []string{"ARM_MSI_ENDPOINT"}},
 	{"use_cli", []string{"ARM_USE_CLI"}},
 	{"environment", []string{"ARM_ENVIRONMENT"}},
+	{"metadata_host", []string{"ARM_METADATA_HOSTNAME", "ARM_METADATA_HOST"}},
 	{"graph_endpoint", []string{"GOTOMEETING_GRAPH_ENDPOINT"}},
 	{"authority_host", []string{"GOTOMEETING_AUTHORITY_HOST"}},
 	{"ca_certificate_file", []string{"GOTOMEETING_CA_CERTIFICATE_FILE"}},
@@ -108,7 +112,7 @@ func (m model) attributes() map[string]attr.Value {
 		"oidc_request_url": m.OIDCRequestURL, "oidc_request_token": m.OIDCRequestToken,
 		"ado_pipeline_service_connection_id": m.ADOPipelineServiceConnectionID,
 		"use_aks_workload_identity":          m.UseAKSWorkloadIdentity, "use_msi": m.UseMSI, "msi_endpoint": m.MSIEndpoint,
-		"use_cli": m.UseCLI, "environment": m.Environment, "graph_endpoint": m.GraphEndpoint,
+		"use_cli": m.UseCLI, "environment": m.Environment, "metadata_host": m.MetadataHost, "graph_endpoint": m.GraphEndpoint,
 		"authority_host": m.AuthorityHost, "ca_certificate_file": m.CACertificateFile,
 	}
 	nested := m.GoTo.Attributes()
@@ -141,6 +145,19 @@ func notKnownYet(attribute, variables string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Provider setting not known yet",
 		fmt.Sprintf("`%s` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
 			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
+}
+
+// waits says whether a setting is not known yet.
+func (m model) waits() bool {
+	if m.GoTo.IsUnknown() {
+		return true
+	}
+	for _, value := range m.attributes() {
+		if value.IsUnknown() {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve applies the one rule for every attribute: the block takes precedence over the environment.
@@ -179,17 +196,42 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 	s.settleAlternatives()
 	diags.Append(s.readFiles()...)
 	diags.Append(s.aksWorkloadIdentity(getenv)...)
-	name := s.get("environment")
-	if name == "" {
-		name = "global"
-	}
-	s.environment, _ = graph.LookupEnvironment(name) // an unknown one is reported where it was given
+	s.environment, _ = graph.LookupEnvironment(cmp.Or(s.get("environment"), "global")) // an unknown one is reported where it was given
+	diags.Append(s.settleMetadataHost()...)
 	if diags.HasError() {
 		return s, diags
 	}
 	diags.Append(s.checkUse()...)
 	diags.Append(s.requireIdentity()...)
 	return s, diags
+}
+
+// settleMetadataHost chooses the cloud by the host at which azuread's provider looks clouds up. Nothing is asked there: the
+// hosts of the clouds are known, and another one would be passed over in silence, so that it is refused. It does not matter
+// where the endpoints are given outright.
+func (s *settings) settleMetadataHost() diag.Diagnostics {
+	host := strings.TrimRight(strings.TrimPrefix(strings.ToLower(s.get("metadata_host")), "https://"), "/")
+	if host == "" || s.has("graph_endpoint") && s.has("authority_host") {
+		return nil
+	}
+	refused := func(why string) diag.Diagnostics {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(attributePath("metadata_host"), "Metadata host that is not followed", s.from("metadata_host")+why)}
+	}
+	var names []string
+	for _, cloud := range graph.Environments() {
+		if cloud.MetadataHost == host {
+			names = append(names, cloud.Name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return refused("It is not the host of a cloud that this provider knows, and the provider does not look clouds up. Give `graph_endpoint` and `authority_host`, or remove it.")
+	case !s.has("environment"):
+		s.environment, _ = graph.LookupEnvironment(names[0])
+	case !slices.Contains(names, s.environment.Name):
+		return refused(fmt.Sprintf("It belongs to the cloud `%s`, and `environment` is `%s`. Keep one of the two.", names[0], s.environment.Name))
+	}
+	return nil
 }
 
 // checkEnvironmentValue applies to an environment variable what the schema checks in the block.

@@ -4,11 +4,13 @@
 package provider
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 const (
@@ -43,6 +46,32 @@ func block(t *testing.T, values map[string]any) model {
 	}
 	if set > 0 {
 		m.GoTo = types.ObjectValueMust(kinds, nested)
+	}
+	nested, kinds = map[string]attr.Value{}, map[string]attr.Type{}
+	was := set
+	for name, null := range impactAttributes() {
+		nested[name], kinds[name] = null, null.Type(t.Context())
+		value, ok := values["impact."+name]
+		if !ok {
+			continue
+		}
+		set++
+		text := fmt.Sprint(value)
+		switch kinds[name] {
+		case types.BoolType:
+			nested[name] = types.BoolValue(text == "true")
+		case types.Int64Type:
+			n, err := strconv.ParseInt(textfile.Trimmed(text), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			nested[name] = types.Int64Value(n)
+		default:
+			nested[name] = types.StringValue(text)
+		}
+	}
+	if set > was {
+		m.Impact = types.ObjectValueMust(kinds, nested)
 	}
 	for i := range fields.NumField() {
 		value, ok := values[fields.Type().Field(i).Tag.Get("tfsdk")]
@@ -103,6 +132,7 @@ func samples(t *testing.T) map[string][2]string {
 		"msi_endpoint":                       {"http://169.254.169.254/token", "http://127.0.0.1:40342/token"},
 		"use_cli":                            {"true", "false"},
 		"environment":                        {"china", "dod"},
+		"metadata_host":                      {"management.azure.com", "management.chinacloudapi.cn"},
 		"graph_endpoint":                     {"https://graph.example.com", "http://localhost:8080"},
 		"authority_host":                     {"https://login.example.com", "https://login.example.org"},
 		"ca_certificate_file":                {"first.pem", "second.pem"},
@@ -112,6 +142,15 @@ func samples(t *testing.T) map[string][2]string {
 		"goto.account_key":                   {"8000000000000000001", "8000000000000000002"},
 		"goto.endpoint":                      {"https://api.example.com", "http://localhost:8080"},
 		"goto.token_endpoint":                {"https://login.example.com/token", "http://127.0.0.1:8080/token"},
+		"impact.enabled":                     {"true", "false"},
+		"impact.timeout":                     {"90s", "2m"},
+		"impact.max_disabled":                {"0", "5"},
+		"impact.max_created":                 {"1", "50"},
+		"impact.max_updated":                 {"2", "500"},
+		"impact.max_left_active":             {"3", "4"},
+		"impact.on_unknown":                  {"refuse", "warn"},
+		"impact.report_file":                 {"first.md", "second.md"},
+		"impact.report_detail":               {"ids", "people"},
 	}
 }
 
@@ -330,5 +369,29 @@ func TestSettings_endpoints(t *testing.T) {
 				t.Errorf("endpoints (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestResolve_choosesTheCloudByItsMetadataHost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{"management.azure.com": "global", "HTTPS://Management.ChinaCloudAPI.cn/": "china", "management.usgovcloudapi.net": "usgovernmentl4", "": "global"} {
+		s, found := block(t, map[string]any{"client_secret": "s"}).resolve(lookup(map[string]string{"ARM_METADATA_HOSTNAME": host, "ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID}))
+		if found.HasError() || s.environment.Name != want {
+			t.Errorf("%s: cloud %s\n%v", host, s.environment.Name, found)
+		}
+	}
+}
+
+func TestProvider_userAgentTakesWhatTheEnvironmentAdds(t *testing.T) {
+	t.Parallel()
+	for added, want := range map[string]string{
+		"":                         "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0",
+		" pid-1234 ci/7 ":          "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0 pid-1234 ci/7",
+		"ci/7\r\nAuthorization: x": "terraform-provider-gotomeeting/1.2.3 terraform/1.14.0 ci/7Authorization: x",
+	} {
+		p := &Provider{version: "1.2.3", getenv: lookup(map[string]string{"TF_APPEND_USER_AGENT": added})}
+		if got := p.userAgent("1.14.0"); got != want {
+			t.Errorf("%q gives %q", added, got)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
 // Data is what a configured provider shares among its objects. One exists for each Configure call.
@@ -28,6 +29,8 @@ type Data struct {
 	Impact Impact
 	// Applying reports whether this process has served an apply call; nil for never.
 	Applying func() bool
+
+	told memo.Set[string]
 
 	mu    sync.Mutex
 	locks map[string]*sync.Mutex
@@ -49,6 +52,9 @@ func From(providerData any) (*Data, diag.Diagnostics) {
 	}
 	return data, nil
 }
+
+// TellsFirst reports whether nothing has told this yet in this run, for what concerns several objects and is told once.
+func (d *Data) TellsFirst(what string) bool { return d.told.Add(what) }
 
 // Lock serializes writers of one service principal's provisioning: the service keeps its secrets, jobs and schema in
 // documents that are replaced whole, so parallel resources would lose each other's updates. Call the result to unlock.

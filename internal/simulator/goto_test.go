@@ -84,7 +84,7 @@ func TestAdminMe_listsAllAccountsOfAnAdministrator(t *testing.T) {
 func TestAdminUsers_listsTheAccountsOfTheStore(t *testing.T) {
 	c := start(t)
 	c.addAccount(store.Account{
-		Key: "4100000000000000009", Email: "Zoe@corp.example", Attributes: map[string][]string{"name.givenName": {"Zoe"}, "name.familyName": {"Late"}, "locale": {"de_DE"}},
+		Key: "4100000000000000009", Email: "Zoe@corp.example", Attributes: map[string][]string{"firstName": {"Zoe"}, "lastName": {"Late"}, "locale": {"de_DE"}},
 		AdminRoles: []string{"MANAGE_USERS"}, RoleSets: []string{store.RoleSetOfDesk}, LicenseKeys: []string{store.MainLicense},
 	})
 	c.addAccount(store.Account{Email: "elsewhere@corp.example", Active: true, Company: store.OtherCompany})

@@ -71,9 +71,9 @@ func (c *adminCall) listUsers() (*reply, error) {
 // user describes an account. That members without a value are left out is invented.
 func (c *adminCall) user(a store.Account, products map[string][]string) object {
 	user := object{{"key", c.key(a.Key)}}
-	text := func(name string, values ...string) {
-		if at := slices.IndexFunc(values, func(v string) bool { return v != "" }); at >= 0 {
-			user = append(user, member{name, values[at]})
+	text := func(name, value string) {
+		if value != "" {
+			user = append(user, member{name, value})
 		}
 	}
 	first := func(attribute string) string {
@@ -83,8 +83,8 @@ func (c *adminCall) user(a store.Account, products map[string][]string) object {
 		return ""
 	}
 	text("email", a.Email)
-	text("firstName", first("firstName"), first("name.givenName")) // as either connector spells it
-	text("lastName", first("lastName"), first("name.familyName"))
+	text("firstName", first("firstName"))
+	text("lastName", first("lastName"))
 	text("locale", first("locale"))
 	return append(user,
 		member{"status", c.status(a)},

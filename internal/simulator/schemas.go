@@ -233,7 +233,7 @@ func (c *call) parseExpression() (*reply, error) {
 	for _, p := range body.TestInputObject.Properties {
 		attributes[p.Key] = inputValue(p.Value)
 	}
-	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID})
+	value, err := expression.Evaluate(parsed, expression.Options{Attributes: attributes, Now: new(c.s.clock.Now()), Seed: &c.requestID, DefaultDomain: new(store.DefaultDomain)})
 	if err != nil {
 		return answer(true, tree, false, nil, publicError("EvaluationFailed", err.Error()))
 	}

@@ -119,6 +119,9 @@ const (
 	TestRefuses     ConnectionTest = "refuses"     // fails although the credentials are right, as it does for some connectors
 )
 
+// Known says whether a test can come to this.
+func (t ConnectionTest) Known() bool { return t == "" || t == TestUnavailable || t == TestRefuses }
+
 // Server is one running simulator.
 type Server struct {
 	opts      Options

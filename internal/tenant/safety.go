@@ -7,9 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Refusal is why provisioning is not started, nil where it may be. Everything is read anew, from the service and not from
@@ -89,4 +93,76 @@ func (l *Ledger) holds(name string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.TenantID == l.tenant && e.DisplayName == name })
+}
+
+// OnDemand provisions one test person at once and returns what was written, by target attribute. It refuses where provisioning
+// may not be started.
+func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (map[string]string, error) {
+	if err := t.Refusal(ctx, principal); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(t.Settings.People, person) {
+		return nil, fmt.Errorf("%s is not one of the test people", person)
+	}
+	onJob := "/servicePrincipals/" + principal + "/synchronization/jobs/" + job
+	schema, err := t.Do(ctx, http.MethodGet, onJob+"/schema", nil)
+	if err != nil {
+		return nil, err
+	}
+	rules := objects(schema.Body["synchronizationRules"])
+	if len(rules) == 0 {
+		return nil, fmt.Errorf("the schema has no rule: %s", schema.Said())
+	}
+	answer, err := t.Do(ctx, http.MethodPost, onJob+"/provisionOnDemand", map[string]any{"parameters": []any{map[string]any{
+		"ruleId": text(rules[0], "id"), "subjects": []any{map[string]string{"objectId": person, "objectTypeName": "User"}},
+	}}})
+	if err != nil {
+		return nil, err
+	}
+	if !answer.OK() {
+		return nil, fmt.Errorf("provisioning on demand: %s", answer.Said())
+	}
+	var entry struct {
+		ModifiedProperties []struct{ DisplayName, NewValue string }
+	}
+	value := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(answer.Text("value")), "["), "]")
+	if err := json.Unmarshal([]byte(value), &entry); err != nil {
+		return nil, fmt.Errorf("the answer to provisioning on demand cannot be read: %w", err)
+	}
+	written := map[string]string{}
+	for _, m := range entry.ModifiedProperties {
+		written[m.DisplayName] = strings.Trim(m.NewValue, `"`)
+	}
+	return written, nil
+}
+
+// A note beside the ledger says when the preview was last held against what the live service did. A stand-in on this machine does
+// not count.
+
+// NotePreview notes that what provisioning on demand did was what the preview had predicted.
+func (t *Tenant) NotePreview(at time.Time) error {
+	if !t.live() {
+		return nil
+	}
+	return os.WriteFile(t.ledger.file+".preview", []byte(at.UTC().Format(time.RFC3339)), 0o600)
+}
+
+// PreviewChecked returns when that was, and false if it never was.
+func (t *Tenant) PreviewChecked() (at time.Time, checked bool) {
+	raw, err := os.ReadFile(t.ledger.file + ".preview")
+	if err != nil {
+		return time.Time{}, false
+	}
+	at, err = time.Parse(time.RFC3339, strings.TrimSpace(string(raw)))
+	return at, err == nil
+}
+
+// live says whether Graph is not on this machine.
+func (t *Tenant) live() bool {
+	u, err := url.Parse(t.access.Endpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }

@@ -8,3 +8,18 @@ action "gotomeeting_test_connection" "this" {
     connection_id = var.connection_id
   }
 }
+
+# Tries a new password before it is rotated in. Nothing is stored.
+variable "next_password" {
+  type      = string
+  ephemeral = true
+}
+
+# terraform apply -invoke=action.gotomeeting_test_connection.next_password
+action "gotomeeting_test_connection" "next_password" {
+  config {
+    connection_id  = var.connection_id
+    admin_username = "provisioning@example.com"
+    admin_password = var.next_password
+  }
+}

@@ -12,6 +12,12 @@ if [ -n "$stopped" ]; then
   echo "Provisioning was stopped, see issue $stopped: resume it before anything is applied." >&2
   exit 1
 fi
+plan
+if jq --exit-status '. == []' "$work/changes.json" >/dev/null; then
+  tf apply -input=false -no-color "$work/plan" # of no resource: what only the state shows
+  exit
+fi
+
 merged=$(merged)
 if [ -z "$merged" ]; then
   echo "No pull request belongs to $commit: nobody has reviewed what it does, and nothing is applied." >&2
@@ -22,8 +28,6 @@ reviewed="<!-- gotomeeting report ${merged#* } -->"
 [ "${1:-}" != approved ] || reviewed="<!-- gotomeeting difference $commit -->"
 comments "$number" | jq --slurp --arg mark "$reviewed" '
   [.[] | select((.edited | not) and (.body | startswith($mark))) | .body | split("```json\n")[-1] | split("\n```")[0] | fromjson?] | last' >"$work/reviewed.json"
-
-plan
 jq --null-input --raw-output --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
   --from-file "$here/beyond.jq" >"$work/beyond"
 if [ ! -s "$work/beyond" ]; then
@@ -31,11 +35,9 @@ if [ ! -s "$work/beyond" ]; then
   exit
 fi
 echo "This does more than was reviewed:" | cat - "$work/beyond" >&2
-{
-  comment difference "$commit" | head -n 1
-  printf '**Not applied yet: this does more than was reviewed.** Whoever approves the job that waits approves the following.\n\n%s\n\n' "$(cat "$work/beyond")"
-  comment difference "$commit" | tail -n +2
-} >"$work/difference.md"
+comment difference "$commit" "**Not applied yet: this does more than was reviewed.** Whoever approves the job that waits approves the following.
+
+$(cat "$work/beyond")" >"$work/difference.md"
 "$here/comment.sh" "$number" "$work/difference.md"
 ask_approval
 [ "${1:-}" != approved ] # whoever approved did not approve this

@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 
-kind=$(head -n 1 "$2" | cut -d ' ' -f 1-3) # "<!-- gotomeeting report"
+kind=$(sed -n 1p "$2" | cut -d ' ' -f 1-3) # "<!-- gotomeeting report"
 comments "$1" | jq --raw-output --arg kind "$kind " 'select(.body | startswith($kind)) | .id' | while read -r id; do
   remove "$1" "$id" >/dev/null
 done

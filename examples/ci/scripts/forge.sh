@@ -29,13 +29,13 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
   log=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
 
   # merged: prints number and head commit of the pull request that the commit came with.
-  merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | head -n 1; }
+  merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | sed -n 1p; }
   # comments NUMBER: prints each comment that a workflow of this repository wrote, and whether somebody has edited it since.
   comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
   remove() { send DELETE "$repository/issues/comments/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/issues/$1/comments" application/json; }
   # issue LABEL: prints the number of the open issue with the label.
-  issue() { pages "$repository/issues?state=open&labels=$1" | jq --raw-output 'select(.pull_request | not) | .number' | head -n 1; }
+  issue() { pages "$repository/issues?state=open&labels=$1" | jq --raw-output 'select(.pull_request | not) | .number' | sed -n 1p; }
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, body: ., labels: [$tag]}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{body: .}' | send PATCH "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state: "closed"}' | send PATCH "$repository/issues/$1" application/json; }
@@ -53,7 +53,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   commit=$CI_COMMIT_SHA
   log=$CI_JOB_URL
 
-  merged() { pages "$repository/repository/commits/$commit/merge_requests?" | jq --raw-output 'select(.state == "merged") | "\(.iid) \(.sha)"' | head -n 1; }
+  merged() { pages "$repository/repository/commits/$commit/merge_requests?" | jq --raw-output 'select(.state == "merged") | "\(.iid) \(.sha)"' | sed -n 1p; }
   comments() {
     local own
     own=$(send GET "$CI_API_V4_URL/user" | jq .id) || return
@@ -61,7 +61,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   }
   remove() { send DELETE "$repository/merge_requests/$1/notes/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/merge_requests/$1/notes" application/json; }
-  issue() { pages "$repository/issues?state=opened&labels=$1" | jq --raw-output .iid | head -n 1; }
+  issue() { pages "$repository/issues?state=opened&labels=$1" | jq --raw-output .iid | sed -n 1p; }
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, description: ., labels: $tag}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{description: .}' | send PUT "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state_event: "close"}' | send PUT "$repository/issues/$1" application/json; }

@@ -19,7 +19,7 @@ if [ -z "$number" ]; then
   echo "Pipeline $REVIEWED_PIPELINE is not that of a merge request." >&2
   exit 1
 fi
-job=$(pages "$repository/pipelines/$REVIEWED_PIPELINE/jobs?" | jq --raw-output 'select(.name == "review") | .id' | head -n 1)
+job=$(pages "$repository/pipelines/$REVIEWED_PIPELINE/jobs?" | jq --raw-output 'select(.name == "review") | .id' | sed -n 1p)
 send GET "$repository/jobs/$job/artifacts/comment.md" >"$work/comment.md"
 # The branch made the comment. It is only taken for what it is: the report of the newest commit of its own merge request.
 head=$(send GET "$repository/merge_requests/$number" | jq --raw-output .sha)

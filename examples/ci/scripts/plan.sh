@@ -7,19 +7,23 @@ trap 'rm -rf "$work"' EXIT
 
 tf() { "$TF" -chdir="${TF_DIR:-.}" "$@"; }
 
-# plan ARGUMENTS: leaves the plan, the report of the provider as Markdown and JSON, and what changes as JSON.
+# plan ARGUMENTS: leaves the plan, the report of the provider as Markdown and JSON, and what changes as JSON. CHECK_PLAN, if set, is a
+# command that judges the plan as JSON, such as "conftest test --policy ci/policy".
 plan() {
+  echo null >"$work/report.json"
   tf init -input=false -no-color &&
-    GOTOMEETING_IMPACT_REPORT=$work/report.md tf plan -input=false -no-color -out="$work/plan" "$@" &&
+    GOTOMEETING_IMPACT_REPORT=$work/report.md GOTOMEETING_IMPACT_REPORT_DETAIL=${GOTOMEETING_IMPACT_REPORT_DETAIL:-ids} tf plan -input=false -no-color -out="$work/plan" "$@" &&
     tf show -json "$work/plan" >"$work/plan.json" &&
+    { [ -z "${CHECK_PLAN:-}" ] || $CHECK_PLAN "$work/plan.json"; } &&
     jq '[.resource_changes[]? | select(.mode == "managed" and .change.actions != ["no-op"]) | "\(.change.actions | join(" and ")) \(.address)"]' \
       "$work/plan.json" >"$work/changes.json"
 }
 
-# comment KIND COMMIT: prints the comment for what was planned. What the job after the merge compares with stands in it for
+# comment KIND COMMIT [TEXT]: prints the comment for what was planned. What the job after the merge compares with stands in it for
 # everybody to see; where that does not fit into a comment, that job asks for approval.
 comment() {
   echo "<!-- gotomeeting $1 $2 -->"
+  [ -z "${3:-}" ] || printf '%s\n\n' "$3"
   cat "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
   echo
   if [ ! -s "$work/changes.json" ]; then
@@ -27,7 +31,6 @@ comment() {
     return
   fi
   jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"
-  [ -e "$work/report.json" ] || echo null >"$work/report.json"
   jq --null-input --compact-output --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" '{report: $report[0], changes: $changes[0]}' >"$work/machine.json"
   if [ "$(wc -c <"$work/machine.json")" -lt 40000 ]; then
     printf '\n<details><summary>For the job that applies</summary>\n\n```json\n%s\n```\n</details>\n' "$(cat "$work/machine.json")"

@@ -30,3 +30,12 @@ output "department" {
     { department = null }
   )
 }
+
+# "ana@example.com"
+output "user_name" {
+  value = provider::gotomeeting::evaluate_expression(
+    "Join(\"@\", [mailNickname], DefaultDomain())",
+    { mailNickname = "ana" },
+    { default_domain = "example.com" }
+  )
+}

@@ -10,9 +10,8 @@ resource "gotomeeting_attribute_mappings" "berlin_and_sales" {
     # Layout does not matter.
     department = {
       expression = <<-EOT
-        Switch([department], "Other",
-          "Sales and Marketing", "Sales",
-          "People and Culture", "HR")
+        IIF([department] = "Sales and Marketing", "Sales",
+          IIF([department] = "People and Culture", "HR", "Other"))
       EOT
     }
   }

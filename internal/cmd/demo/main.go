@@ -3,27 +3,19 @@
 
 // Command demo shows the main job of the provider, on this machine and without a tenant: it starts the simulator, and has
 // the real Terraform or OpenTofu CLI declare GoToMeeting provisioning with examples/complete, look at it, repair a change
-// made "in the portal", and take everything away again. It leaves nothing behind and exits 0 only if every step was right.
+// made "in the portal", review a dangerous proposal and a harmless one, and take everything away again. It leaves nothing behind and exits 0 only if every step was right.
 package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"time"
 
-	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/hc-install/product"
-	"github.com/hashicorp/hc-install/releases"
-
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
-
-// fetchedVersion is the Terraform that is fetched where no CLI is installed.
-const fetchedVersion = "1.11.4"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -40,10 +32,11 @@ func run(ctx context.Context, dir, root string) error {
 	began := time.Now()
 	var parts steps
 	parts.step("Preparing")
-	cli, err := findCLI(ctx, dir)
+	cli, err := workspace.Supply{Progress: os.Stdout}.CLI(ctx)
 	if err != nil {
 		return err
 	}
+	say("Using %s.", cli)
 	plugins := filepath.Join(dir, "plugins")
 	if _, err := workspace.BuildProvider(ctx, root, plugins); err != nil {
 		return err
@@ -55,24 +48,6 @@ func run(ctx context.Context, dir, root string) error {
 	}
 	fmt.Printf("\nEvery step was right. %.0f seconds, nothing left behind.\n", time.Since(began).Seconds())
 	return nil
-}
-
-// findCLI uses the CLI of the machine, or fetches one into the demo's own folder and says so.
-func findCLI(ctx context.Context, dir string) (string, error) {
-	cli, err := workspace.FindCLI()
-	if err == nil {
-		say("Using %s.", cli)
-		return cli, nil
-	}
-	if !errors.Is(err, workspace.ErrNoCLI) {
-		return "", err
-	}
-	say("There is no terraform or tofu on PATH: fetching Terraform %s from releases.hashicorp.com into the demo's folder.", fetchedVersion)
-	return (&releases.ExactVersion{
-		Product:    product.Terraform,
-		Version:    version.Must(version.NewVersion(fetchedVersion)),
-		InstallDir: dir,
-	}).Install(ctx)
 }
 
 // steps counts the parts of the demo.

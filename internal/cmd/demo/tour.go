@@ -60,7 +60,7 @@ func tour(ctx context.Context, parts *steps, dir, root, cli, plugins string) err
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{g.planAndApply, g.preview, g.showStatus, g.planAgain, g.repair, g.leave, g.rotate, g.destroy} {
+	for _, part := range []func(context.Context) error{g.planAndApply, g.preview, g.showStatus, g.planAgain, g.repair, g.review, g.leave, g.rotate, g.destroy} {
 		if err := part(ctx); err != nil {
 			return err
 		}

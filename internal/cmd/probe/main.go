@@ -56,7 +56,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, sleep f
 	}
 	probe := &tenant.Probe{Tenant: t, Change: *change}
 	findings, failed := probe.Run(ctx)
-	report := tenant.Report(findings, version, false, time.Now())
+	at, live := t.PreviewChecked()
+	report := tenant.Report(findings, version, live, at)
 	if *file != "" {
 		return errors.Join(failed, os.WriteFile(*file, []byte(report), 0o600))
 	}

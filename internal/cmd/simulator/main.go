@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command simulator runs the stand-in for Entra ID, Microsoft Graph and GoTo by itself, on a loopback address, until it
-// is interrupted. It prints what to export so that the provider talks to it, and the ids that the examples need.
+// is interrupted. It prints what to export so that the provider talks to it, and the ids that the examples need. With a
+// command behind "--" it runs that with all of this in its environment instead, and ends with it.
 //
 // "simulator ctl" steers a simulator that runs: "simulator ctl help" lists what can be done, and "simulator ctl script FILE"
 // does what a file says, a command a line. Where the simulator is, it takes from the environment variable that the simulator
@@ -17,6 +18,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
 	"slices"
 	"strings"
@@ -46,14 +48,21 @@ func main() {
 // settings are the flags of the program.
 type settings struct {
 	port, controlPort, users   int
+	speed                      int
 	caFile, seed, scenario     string
 	application, plain, frozen bool
 	latency                    time.Duration
 	variants                   simulator.Variants
+	command                    []string // to run, in place of waiting to be interrupted
 }
 
 func parse(args []string, stderr io.Writer) (settings, error) {
 	var s settings
+	if at := slices.Index(args, "--"); at >= 0 {
+		if args, s.command = args[:at], args[at+1:]; len(s.command) == 0 {
+			return s, errors.New("there is no command behind --")
+		}
+	}
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&s.port, "port", 0, "loopback `port` of Graph and GoTo; 0 takes a free one")
@@ -65,6 +74,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	flags.BoolVar(&s.application, "application", false, "start with an instance of the GoToMeeting application")
 	flags.BoolVar(&s.plain, "plain-http", false, "serve Graph and GoTo without TLS; sign-in stays on TLS, on another port, as Azure's libraries insist on it")
 	flags.BoolVar(&s.frozen, "frozen-clock", false, "let the simulated time stand still")
+	flags.IntVar(&s.speed, "speed", 1, "let the simulated time run that many `times` as fast as real time")
 	flags.DurationVar(&s.latency, "latency", 0, "real `time` that every request takes longer")
 	flags.Func("variant", "choose where the real service is not fully known, as `name` or name=value; may be given several times", func(text string) error {
 		name, value, given := strings.Cut(text, "=")
@@ -75,6 +85,9 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	})
 	if err := flags.Parse(args); err != nil {
 		return s, err
+	}
+	if s.speed < 1 {
+		return s, fmt.Errorf("-speed is %d; the least is 1", s.speed)
 	}
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -88,12 +101,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	clock := store.NewRunningClock(time.Now())
-	if s.frozen {
-		clock.Freeze()
+	clock := store.NewClock(time.Now())
+	if !s.frozen {
+		clock.Run(s.speed)
 	}
 	server, err := simulator.New(simulator.Options{
 		Address: fmt.Sprintf("127.0.0.1:%d", s.port), Clock: clock, PlainHTTP: s.plain, Latency: s.latency, Variants: s.variants, Empty: s.seed != "",
+		// Clients keep their tokens by real time.
+		TokenLifetime: time.Duration(max(s.speed, 1)) * time.Hour,
 	})
 	if err != nil {
 		return err
@@ -113,7 +128,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(name)) }()
-	if err := printEnvironment(stdout, server, door, name, s.users); err != nil {
+	environment := environmentOf(server, door, name)
+	if len(s.command) > 0 {
+		return accompany(ctx, s.command, environment, stdout, stderr)
+	}
+	if err := printEnvironment(stdout, server, environment, s.users); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "Serving on %s. Interrupt to stop.\n", server.GraphURL())
@@ -191,16 +210,34 @@ func writeAuthority(name string, certificate []byte) (string, error) {
 	return file.Name(), errors.Join(err, file.Close())
 }
 
-// printEnvironment prints what a shell can evaluate: where everything is, and the ids that configurations need.
-func printEnvironment(out io.Writer, server *simulator.Server, door *control.Door, caFile string, users int) error {
+// accompany runs a command with the environment added to that of this program.
+func accompany(ctx context.Context, command []string, environment map[string]string, stdout, stderr io.Writer) error {
+	run := exec.CommandContext(ctx, command[0], command[1:]...)
+	run.Stdin, run.Stdout, run.Stderr, run.Env = os.Stdin, stdout, stderr, os.Environ()
+	for name, value := range environment {
+		run.Env = append(run.Env, name+"="+value)
+	}
+	// It gets the interruption too, and has time to end by itself.
+	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
+	run.WaitDelay = time.Minute
+	return run.Run()
+}
+
+// environmentOf is what a client of the simulator, ctl and the variables of examples/complete need.
+func environmentOf(server *simulator.Server, door *control.Door, caFile string) map[string]string {
 	environment := server.Environment(caFile)
 	environment[control.AddressVariable] = door.URL()
-	// The variables of examples/complete.
 	environment["TF_VAR_gotomeeting_admin_password"] = store.AdminPassword
 	for group := range server.Store().EachGroup() {
 		environment["TF_VAR_meetings_team_group_id"] = group.ID
 		break
 	}
+	return environment
+}
+
+// printEnvironment prints what a shell can evaluate: where everything is, and the ids that configurations need.
+func printEnvironment(out io.Writer, server *simulator.Server, environment map[string]string, users int) error {
+	caFile := environment["GOTOMEETING_CA_CERTIFICATE_FILE"]
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		fmt.Fprintf(out, "export %s=%s\n", name, quoted(environment[name]))
 	}

@@ -207,6 +207,24 @@ func TestSteer_carriesOutCommandsAndScripts(t *testing.T) {
 	}
 }
 
+func TestRun_accompaniesACommand(t *testing.T) {
+	var out strings.Builder
+	caFile := filepath.Join(t.TempDir(), "ca.pem")
+	err := run(t.Context(), []string{"-ca-file", caFile, "--", "sh", "-c", `echo "$GOTOMEETING_GRAPH_ENDPOINT $GOTOMEETING_SIMULATOR $TF_VAR_meetings_team_group_id"; test -f "$GOTOMEETING_CA_CERTIFICATE_FILE"`}, &out, io.Discard)
+	if words := strings.Fields(out.String()); err != nil || len(words) != 3 {
+		t.Errorf("the command says %q: %v", out.String(), err)
+	}
+	if _, err := os.Stat(caFile); !os.IsNotExist(err) {
+		t.Errorf("the certificate is still there: %v", err)
+	}
+	if err := run(t.Context(), []string{"--", "sh", "-c", "exit 3"}, io.Discard, io.Discard); err == nil {
+		t.Error("a command that failed went unnoticed")
+	}
+	if err := run(t.Context(), []string{"--"}, io.Discard, io.Discard); err == nil {
+		t.Error("no command was accepted")
+	}
+}
+
 func TestRun_startsFromASeedFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "seed.json")
 	seed := `{"people": [{"userPrincipalName": "pat@corp.example", "givenName": "Pat", "surname": "Poe"}], "groups": [{"displayName": "Team", "members": ["pat"]}]}`
@@ -240,7 +258,7 @@ func TestRun_refusesArgumentsItDoesNotKnow(t *testing.T) {
 	if err := run(t.Context(), []string{"extra"}, io.Discard, io.Discard); err == nil {
 		t.Error("an extra argument was accepted")
 	}
-	for _, wrong := range [][]string{{"-unknown"}, {"-scenario", "unknown"}, {"-variant", "unknown"}, {"-seed", "unknown"}} {
+	for _, wrong := range [][]string{{"-unknown"}, {"-scenario", "unknown"}, {"-speed", "0"}, {"-variant", "unknown"}, {"-seed", "unknown"}} {
 		if err := run(t.Context(), wrong, io.Discard, io.Discard); err == nil {
 			t.Errorf("%v was accepted", wrong)
 		}

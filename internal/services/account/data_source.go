@@ -9,17 +9,25 @@ package account
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
@@ -65,6 +73,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	m.fromCustomer(of)
 	m.fromUsers(users)
+	if resp.Diagnostics.Append(d.unmatched(ctx, &m)...); resp.Diagnostics.HasError() {
+		return
+	}
 	licenses, err := customer.Licenses(ctx)
 	switch {
 	case gotoadmin.IsPermissionDenied(err):
@@ -78,6 +89,41 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		m.fromLicenses(licenses)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// unmatched finds the active accounts that nobody in scope of a connection matches.
+func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
+	m.UnmatchedKeys, m.UnmatchedKnown = types.ListNull(types.StringType), types.BoolNull()
+	if m.ConnectionID.IsNull() {
+		return nil
+	}
+	ref, err := graph.ParseJobRef(m.ConnectionID.ValueString())
+	if err != nil {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
+	}
+	standing, err := aftermath.StandingOf(ctx, d.data, ref)
+	switch {
+	case errors.Is(err, impact.ErrNoMapping):
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No mapping of users",
+			"The connection's schema has no mapping of the directory's users, so that nothing tells whose an account is.")}
+	case err != nil:
+		return diag.Diagnostics{graphdiag.AttributeError(path.Root("connection_id"), "Cannot compare the accounts with the people in scope", err)}
+	}
+	var keys, gaps []string
+	for _, one := range standing.Unmatched {
+		keys = append(keys, one.Key)
+	}
+	for _, problem := range standing.Problems {
+		gaps = append(gaps, problem.Message)
+	}
+	m.UnmatchedKeys, m.UnmatchedKnown = textsFrom(keys), types.BoolValue(len(gaps) == 0 && standing.Unsure == 0)
+	if m.UnmatchedKnown.ValueBool() {
+		return nil
+	}
+	if standing.Unsure > 0 {
+		gaps = append(gaps, fmt.Sprintf("Of %d active accounts it cannot be told whether somebody in scope matches them.", standing.Unsure))
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "Accounts that match nobody may be missing", strings.Join(gaps, " "))}
 }
 
 // Schema describes the data source.
@@ -96,7 +142,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licenses they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
-			"Microsoft Graph is not asked. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
+			"Microsoft Graph is only asked where `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
 		Attributes: map[string]schema.Attribute{
 			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
 			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
@@ -105,9 +151,15 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{validate.Some(), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
-			"id":           text("The same as `account_key`."),
-			"account_key":  text("Key of the GoTo account that people and licenses belong to."),
-			"account_name": text("Name of that account; null where GoTo does not tell."),
+			"connection_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ConnectionID()},
+				MarkdownDescription: "`id` of a `gotomeeting_provisioning_connection`, to find out which active accounts match nobody in its scope (`active_unmatched_keys`). " +
+					"It needs permission to read the connection, its assignments, and people and groups of the directory."},
+			"active_unmatched_keys": texts("Keys of the active accounts that match nobody in scope of the connection, sorted, whatever `emails` and `statuses` select: no cycle disables them, unless the service linked them to somebody before. " +
+				"Null without `connection_id`."),
+			"active_unmatched_complete": flag("Whether everything could be read and computed that `active_unmatched_keys` needs; otherwise a warning says what is missing. Null without `connection_id`."),
+			"id":                        text("The same as `account_key`."),
+			"account_key":               text("Key of the GoTo account that people and licenses belong to."),
+			"account_name":              text("Name of that account; null where GoTo does not tell."),
 			"accounts": schema.ListNestedAttribute{Computed: true,
 				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not tell is null, and an empty list where there may be several.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{

@@ -18,6 +18,7 @@ import (
 type model struct {
 	Emails         types.List   `tfsdk:"emails"`
 	Statuses       types.Set    `tfsdk:"statuses"`
+	ConnectionID   types.String `tfsdk:"connection_id"`
 	ID             types.String `tfsdk:"id"`
 	AccountKey     types.String `tfsdk:"account_key"`
 	AccountName    types.String `tfsdk:"account_name"`
@@ -26,6 +27,8 @@ type model struct {
 	MissingEmails  types.List   `tfsdk:"missing_emails"`
 	CountsByStatus types.Map    `tfsdk:"counts_by_status"`
 	Licenses       types.List   `tfsdk:"licenses"`
+	UnmatchedKeys  types.List   `tfsdk:"active_unmatched_keys"`
+	UnmatchedKnown types.Bool   `tfsdk:"active_unmatched_complete"`
 }
 
 var textsType = types.ListType{ElemType: types.StringType}

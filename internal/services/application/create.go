@@ -16,6 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
@@ -157,7 +158,7 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 	switch {
 	case made.Twin != nil:
 		diags.AddWarning("The application exists twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
-			"The first one has appeared since. Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importBlock(made.Twin.principal.ID)))
+			"The first one has appeared since. Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importblock.One("gotomeeting_application", made.Twin.principal.ID)))
 	case made.Unsure:
 		diags.AddWarning("The application may exist twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
 			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second application named %q in the portal in a few minutes, and delete it.", one.principal.ID, key.displayName))

@@ -20,6 +20,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
@@ -44,6 +45,7 @@ type dataSourceModel struct {
 	AssignmentRequired    types.Bool   `tfsdk:"assignment_required"`
 	SingleSignOnMode      types.String `tfsdk:"single_sign_on_mode"`
 	AppRoles              types.List   `tfsdk:"app_roles"`
+	ImportBlocks          types.String `tfsdk:"import_blocks"`
 }
 
 // NewDataSource returns the data source.
@@ -87,6 +89,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Whether only assigned people may sign in."},
 			"single_sign_on_mode": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "How single sign-on is set up, such as `saml`, or null."},
+			"import_blocks": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "Import blocks for the application, its connections, their attribute mappings and their provisioning states, as text for a file; null if the jobs cannot be read, " +
+					"for which the Microsoft Graph permission `Synchronization.Read.All` is needed. The assignments are in `import_blocks` of `gotomeeting_user_role_assignments`."},
 			"app_roles": schema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription, NestedObject: schema.NestedAttributeObject{Attributes: role}},
 		},
 	}
@@ -112,6 +117,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	roles, diags := rolesFromGraph(ctx, sp.AppRoles)
 	resp.Diagnostics.Append(diags...)
+	blocks, diags := d.importBlocks(ctx, sp)
+	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &dataSourceModel{
 		ID:                    types.StringValue(sp.ID),
 		ServicePrincipalID:    types.StringValue(sp.ID),
@@ -122,7 +129,39 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		AssignmentRequired:    types.BoolValue(sp.AppRoleAssignmentRequired),
 		SingleSignOnMode:      attribute.Text(sp.PreferredSingleSignOnMode),
 		AppRoles:              roles,
+		ImportBlocks:          blocks,
 	})...)
+}
+
+// importBlocks writes down what there is to import, assignments apart.
+func (d *DataSource) importBlocks(ctx context.Context, sp graph.ServicePrincipal) (types.String, diag.Diagnostics) {
+	jobs, err := d.data.Graph.ListJobs(ctx, sp.ID)
+	var file importblock.File
+	if sp.ApplicationTemplateID != "" { // others cannot be imported
+		file.Add("gotomeeting_application", sp.ID, sp.DisplayName)
+	}
+	for _, job := range jobs {
+		ref := graph.JobRef{ServicePrincipalID: sp.ID, JobID: job.ID}
+		file.Add("gotomeeting_provisioning_connection", ref.String(), sp.DisplayName)
+		file.Add("gotomeeting_provisioning_state", ref.String(), sp.DisplayName)
+		var schema *graph.Schema
+		if schema, err = d.data.Graph.GetSchema(ctx, ref); err != nil {
+			break
+		}
+		mappings, _ := schema.ObjectMappings() // none of a schema that cannot be read, whose import would say why
+		for _, m := range mappings {
+			if name := schema.NameOf(m); name != "" {
+				file.Add("gotomeeting_attribute_mappings", ref.String()+"/"+name, sp.DisplayName, name)
+			}
+		}
+	}
+	switch {
+	case graph.IsPermissionDenied(err):
+		return types.StringNull(), nil
+	case err != nil && !graph.IsNotFound(err): // without a connector there is nothing more
+		return types.StringNull(), diag.Diagnostics{graphdiag.Error("Cannot read the application's jobs", err)}
+	}
+	return attribute.Text(file.String()), nil
 }
 
 func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.ServicePrincipal, diag.Diagnostics) {

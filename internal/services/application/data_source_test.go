@@ -51,7 +51,7 @@ func TestDataSource_looksUpByEachKey(t *testing.T) {
 	}{
 		{"service_principal_id", sp.ID, nil}, {"client_id", sp.AppID, nil}, {"display_name", "Meetings' home", nil},
 		{"display_name", "Own", map[string]any{"id": own.ID, "service_principal_id": own.ID, "client_id": own.AppID, "display_name": "Own",
-			"application_template_id": nil, "enabled": true, "assignment_required": true, "single_sign_on_mode": nil, "app_roles": []any{}}},
+			"application_template_id": nil, "enabled": true, "assignment_required": true, "single_sign_on_mode": nil, "app_roles": []any{}, "import_blocks": nil}},
 	} {
 		t.Run(tt.key+" "+tt.value, func(t *testing.T) {
 			got, found := p.ReadData(typeName, map[string]any{tt.key: tt.value})
@@ -59,7 +59,8 @@ func TestDataSource_looksUpByEachKey(t *testing.T) {
 			want := tt.want
 			if want == nil {
 				want = map[string]any{"id": sp.ID, "service_principal_id": sp.ID, "client_id": sp.AppID, "display_name": "Meetings' home",
-					"application_template_id": store.TemplateGoToMeeting, "enabled": true, "assignment_required": true, "single_sign_on_mode": "saml", "app_roles": got["app_roles"]}
+					"application_template_id": store.TemplateGoToMeeting, "enabled": true, "assignment_required": true, "single_sign_on_mode": "saml", "app_roles": got["app_roles"],
+					"import_blocks": fmt.Sprintf("import {\n  to = gotomeeting_application.meetings_home\n  id = %q\n}\n", sp.ID)}
 				wantRoles := []string{store.RoleIntegration, store.RoleOrganizer, store.RoleRetired, store.RoleUser, store.RoleMSIAM}
 				if diff := cmp.Diff(wantRoles, names(got["app_roles"])); diff != "" {
 					t.Errorf("roles (-want +got):\n%s", diff)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
@@ -85,16 +86,31 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 	case len(uses) > 0:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "People lose sign-in with the application",
 			fmt.Sprintf("The application %q serves people: %s. Destroying it ends sign-in for everybody who uses it; where the service demands it, the service principal is deleted first. "+
-				"Application and service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; ")))}
+				"Application and service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; "))+r.leftBehind(ctx, sp.ID))}
 	case len(remaining) > 0:
 		what := "What is left when everything else of this plan is destroyed makes the apply refuse to delete the application."
 		if forced {
-			what = "With `force_destroy` they go with it, whoever manages them."
+			what = "With `force_destroy` they go with it, whoever manages them." + r.leftBehind(ctx, sp.ID)
 		}
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "The application is in use",
 			fmt.Sprintf("The application %q has %s now. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}
 	}
 	return nil
+}
+
+// leftBehind says how many accounts stay active at GoTo when the jobs of an application go with it.
+func (r *Resource) leftBehind(ctx context.Context, id string) string {
+	var text strings.Builder
+	jobs, err := r.data.Graph.ListJobs(ctx, id)
+	if err != nil {
+		return "" // told as what remains
+	}
+	for _, job := range jobs {
+		if left := aftermath.Of(ctx, r.data, graph.JobRef{ServicePrincipalID: id, JobID: job.ID}); left.Ran {
+			fmt.Fprintf(&text, " Without the connection %s, %s stay as they are, and nobody disables them when people leave. %s", job.ID, left.Headline(), left.Detail())
+		}
+	}
+	return text.String()
 }
 
 func (r *Resource) remaining(ctx context.Context, id string) ([]string, error) {

@@ -6,7 +6,7 @@ package application
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,12 +17,13 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
-// ListResource finds the applications that were made from a gallery entry.
+// ListResource finds the applications that were made from gallery entries.
 type ListResource struct {
 	resource Resource
 }
@@ -43,46 +44,55 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the applications of the tenant that were made from one gallery entry.",
+		MarkdownDescription: "Lists the applications of the tenant that were made from gallery entries.",
 		Attributes: map[string]schema.Attribute{
 			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting`."},
+				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting` unless `gallery_names` is given."},
+			"gallery_names": schema.ListAttribute{Optional: true, ElementType: types.StringType,
+				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
+					listvalidator.ConflictsWith(path.MatchRoot("gallery_name"))},
+				MarkdownDescription: "Names of several gallery entries, such as `[\"GoToMeeting\", \"GoTo\"]`, in the place of `gallery_name`."},
 		},
 	}
+}
+
+// listed is an application that was found, and the name of its gallery entry.
+type listed struct {
+	graph.ServicePrincipal
+	galleryName string
 }
 
 // List streams the applications, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var galleryName types.String
+	var names []string
 	diags := req.Config.GetAttribute(ctx, path.Root("gallery_name"), &galleryName)
-	var template graph.ApplicationTemplate
-	if !diags.HasError() {
-		var problems diag.Diagnostics
-		template, problems = findTemplate(ctx, l.resource.data.Graph, galleryName.ValueString(), "")
-		diags.Append(problems...)
+	diags.Append(req.Config.GetAttribute(ctx, path.Root("gallery_names"), &names)...)
+	if len(names) == 0 {
+		names = []string{galleryName.ValueString()}
+	}
+	var all []listed
+	for _, name := range names {
+		template, problems := findTemplate(ctx, l.resource.data.Graph, name, "")
+		if diags.Append(problems...); diags.HasError() {
+			break
+		}
+		found, err := l.resource.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: template.ID})
+		if err != nil {
+			diags.Append(graphdiag.Error("Cannot list the applications", err))
+		}
+		for _, sp := range found {
+			all = append(all, listed{sp, template.DisplayName})
+		}
 	}
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	found, err := l.resource.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: template.ID})
-	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{graphdiag.Error("Cannot list the applications", err)})
-		return
-	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		for i, sp := range found {
-			if int64(i) == req.Limit {
-				return
-			}
-			if !push(l.result(ctx, req, sp, template.DisplayName)) {
-				return
-			}
-		}
-	}
+	stream.Results = listing.Stream(req, all, func(one listed) list.ListResult { return l.result(ctx, req, one) })
 }
 
-func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp graph.ServicePrincipal, galleryName string) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp listed) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = sp.DisplayName
 	result.Diagnostics.Append(result.Identity.Set(ctx, identity{types.StringValue(sp.ID)})...)
@@ -91,8 +101,8 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp grap
 	}
 	m := model{OwnerIDs: types.SetNull(types.StringType), PartialOwnerIDs: types.SetNull(types.StringType)}
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
-	result.Diagnostics.Append(m.fromServicePrincipal(ctx, sp)...)
-	m.GalleryName = types.StringValue(galleryName)
+	result.Diagnostics.Append(m.fromServicePrincipal(ctx, sp.ServicePrincipal)...)
+	m.GalleryName = types.StringValue(sp.galleryName)
 	app, err := l.resource.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
 	if err != nil && !graph.IsNotFound(err) {
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the application registration", err))

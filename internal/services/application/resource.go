@@ -408,8 +408,3 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
 }
-
-// importBlock is ready to be pasted, apart from the name that only the configuration knows.
-func importBlock(id string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_application.NAME\n  id = %q\n}", id)
-}

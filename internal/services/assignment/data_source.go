@@ -20,6 +20,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
@@ -39,6 +40,7 @@ type dataSourceModel struct {
 	PrincipalType      types.String `tfsdk:"principal_type"`
 	RolesByPrincipal   types.Map    `tfsdk:"roles_by_principal"`
 	Assignments        types.List   `tfsdk:"assignments"`
+	ImportBlocks       types.String `tfsdk:"import_blocks"`
 }
 
 var assignmentType = types.ObjectType{AttrTypes: map[string]attr.Type{
@@ -88,6 +90,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."},
 			"roles_by_principal": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Object id of each principal to its roles, several joined by `,`: ready for `assignments` of `gotomeeting_user_role_assignments_exclusive`."},
+			"import_blocks": computed("An import block for each assignment, as text for a file; null without any."),
 			"assignments": schema.ListNestedAttribute{Computed: true,
 				MarkdownDescription: "The assignments, sorted by principal and role.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -118,14 +121,17 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	elements := make([]attr.Value, len(found))
 	held := make(map[roster.Key]bool, len(found))
 	labels := map[string]string{}
+	var file importblock.File
 	for i, a := range found {
 		key := roster.KeyOf(a)
 		held[key] = true
 		if _, ok := labels[key.RoleID]; !ok {
 			labels[key.RoleID] = declared.Label(key.RoleID)
 		}
+		id := reference{app.ID, a.ID}.String()
+		file.Add("gotomeeting_user_role_assignment", id, cmp.Or(a.PrincipalDisplayName, key.PrincipalID), labels[key.RoleID])
 		elements[i] = types.ObjectValueMust(assignmentType.AttrTypes, map[string]attr.Value{
-			"id":                     types.StringValue(reference{app.ID, a.ID}.String()),
+			"id":                     types.StringValue(id),
 			"principal_id":           types.StringValue(key.PrincipalID),
 			"principal_type":         textOrNull(a.PrincipalType),
 			"principal_display_name": textOrNull(a.PrincipalDisplayName),
@@ -133,6 +139,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 			"app_role_id":            types.StringValue(key.RoleID),
 		})
 	}
+	config.ImportBlocks = textOrNull(file.String())
 	config.Assignments = types.ListValueMust(assignmentType, elements)
 	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.Label))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)

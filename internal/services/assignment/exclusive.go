@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -37,8 +38,9 @@ var (
 
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
-	roster *roster.Roster
-	client *graph.Client // for what an import is told
+	roster   *roster.Roster
+	client   *graph.Client // for what an import is told
+	forecast *forecast.Forecast
 }
 
 // NewExclusiveResource returns the resource.
@@ -54,7 +56,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client = rosterOf(data), data.Graph
+		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
 	}
 }
 
@@ -159,7 +161,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, wanted, foreignOf(state)}, nil)...)
+	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, changes.Added, wanted, foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -281,13 +283,24 @@ func (r *ExclusiveResource) ImportState(ctx context.Context, req resource.Import
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
-	if len(roleTexts) > 0 {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
-	}
+	resp.Diagnostics.Append(setImported(ctx, &resp.State, id, roleTexts)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, exclusiveIdentity{types.StringValue(id)})...)
+}
+
+// attributeSetter is a state, or the resource of a list result.
+type attributeSetter interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// setImported sets what is known of a set before anything is read.
+func setImported(ctx context.Context, of attributeSetter, id string, roleTexts []string) diag.Diagnostics {
+	diags := of.SetAttribute(ctx, path.Root("id"), id)
+	diags.Append(of.SetAttribute(ctx, path.Root("service_principal_id"), id)...)
+	diags.Append(of.SetAttribute(ctx, path.Root("max_removals"), int64(defaultMaxRemovals))...)
+	if len(roleTexts) > 0 {
+		diags.Append(of.SetAttribute(ctx, path.Root("roles"), roleTexts)...)
+	}
+	return diags
 }
 
 // failures names what failed: the first few, then a count. The explanation is that of the first failure.

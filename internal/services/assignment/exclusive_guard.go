@@ -13,6 +13,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -39,7 +40,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
 			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importBlock(exclusiveType, id))+inState)}
+			some(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
@@ -66,8 +67,29 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The wider scope has assignments that are not listed",
-		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them, and the next plan removes them, "+
+		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them. The next plan removes them, which `max_foreign_removals` has to allow, "+
 			"unless they are in `assignments` by then:\n"+some(lines))}
+}
+
+// warnReleased tells of assignments that the resource gives up because its scope gets narrower: they stay, although the plan
+// shows their entries as removed.
+func warnReleased(ctx context.Context, app *roster.Application, had map[roster.Key]bool, wanted map[roster.Key]bool, scope roster.Scope) diag.Diagnostics {
+	l, err := app.Listing(ctx)
+	if err != nil {
+		return nil // reported where it is needed
+	}
+	var lines []string
+	for _, key := range roster.SortedKeys(had) {
+		if a, ok := l.Get(key); ok && !wanted[key] && !scope.Covers(a, true) {
+			lines = append(lines, describe(app, a))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(counted(len(lines), "assignment")+" that the resource gives up stay",
+		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries go from the state, and nobody loses access: the assignments stay, "+
+			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+some(lines))}
 }
 
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
@@ -75,9 +97,19 @@ const halfFrom = 10
 
 // change is what an exclusive resource is about to do. Config tells what was given explicitly.
 type change struct {
-	config, plan         exclusiveModel
-	had, removed, wanted map[roster.Key]bool
-	foreign              map[roster.Key]bool // found since the last apply, and never part of the configuration
+	config, plan                exclusiveModel
+	had, removed, added, wanted map[roster.Key]bool
+	foreign                     map[roster.Key]bool // found since the last apply, and never part of the configuration
+}
+
+// onlyForeign reports whether everything that goes came from somebody else since the last apply.
+func (c change) onlyForeign() bool {
+	for key := range c.removed {
+		if !c.foreign[key] {
+			return false
+		}
+	}
+	return len(c.removed) > 0
 }
 
 // guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
@@ -104,7 +136,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	}
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
 		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
-			fmt.Sprintf("These were never part of this configuration: somebody else, such as an access package or a colleague in the portal, granted them since the last apply. `max_foreign_removals` allows %d to be removed. "+
+			fmt.Sprintf("These are not part of what was last applied: somebody else, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` left them out until now. `max_foreign_removals` allows %d to be removed. "+
 				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, some(strangers)))
 	}
 	switch {
@@ -121,10 +153,16 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		diags.AddAttributeError(at, "More than half of the people would lose access",
 			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it by this resource. Nothing was changed. If it is meant, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
 	}
-	if skipped != nil && !diags.HasError() && !r.roster.HasWritten() {
-		advice := ""
+	if skipped == nil || diags.HasError() {
+		return diags
+	}
+	loses := len(d.people()) > 0 || d.atLeast()
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses})
+	diags.Append(answer.Diagnostics...)
+	if !diags.HasError() && !r.roster.HasWritten() {
+		advice := answer.Detail
 		if limit < 0 {
-			advice = "`max_removals` sets no limit."
+			advice = strings.TrimSpace(advice + "\n\n`max_removals` sets no limit.")
 		}
 		if len(strangers) > 0 {
 			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + some(strangers))
@@ -142,5 +180,6 @@ func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel
 		return nil // the destroy itself says what is wrong
 	}
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
-	return d.warning(action+" for "+d.application(), action, howToKeep)
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
+	return append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

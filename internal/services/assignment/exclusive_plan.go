@@ -226,11 +226,14 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		diags.Append(softened(refuseRoles(declared, s, ids, again))...)
 	}
 	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
-		c := change{config, plan, had, changes.Removed, wanted, foreign}
+		c := change{config, plan, had, changes.Removed, changes.Added, wanted, foreign}
 		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, lapsed, declared, &skipped)...)
 	}
 	if state != nil {
 		diags.Append(warnWider(ctx, app, *state, s, scope, wanted)...)
+		if !r.roster.HasWritten() {
+			diags.Append(warnReleased(ctx, app, had, wanted, scope)...)
+		}
 	}
 	diags.Append(clashes(app, app.Plans.AddSet(scope, wanted))...)
 	diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
@@ -252,13 +255,35 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	if creates {
 		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), c.wanted)...)
 	}
-	diags.Append(r.guard(ctx, app, l, c, skipped)...)
+	guarded := r.guard(ctx, app, l, c, skipped)
+	if c.onlyForeign() {
+		// The configuration did not change: an error would keep Terraform from planning, and destroying, anything at all.
+		guarded = refusedByApply(guarded)
+	}
+	diags.Append(guarded...)
+	if len(c.removed) == 0 && !diags.HasError() {
+		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added}).Diagnostics...)
+	}
 	if !diags.HasError() && !r.roster.HasWritten() {
 		fresh, again := split(added, lapsed)
 		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)
 		diags.Append(softened(r.advise(ctx, l, again, declared, skipped))...)
 	}
 	return diags
+}
+
+// refusedByApply makes warnings of errors that the apply repeats before it writes anything.
+func refusedByApply(diags diag.Diagnostics) diag.Diagnostics {
+	var soft diag.Diagnostics
+	for _, d := range diags {
+		located, ok := d.(diag.DiagnosticWithPath)
+		if d.Severity() != diag.SeverityError || !ok {
+			soft.Append(d)
+			continue
+		}
+		soft.Append(diag.NewAttributeWarningDiagnostic(located.Path(), d.Summary(), d.Detail()+"\n\nThe apply refuses to change this set; everything else can be planned, applied and destroyed."))
+	}
+	return soft
 }
 
 // split tells entries that come in from those that lapsed, and are only to be made again.

@@ -254,7 +254,7 @@ func TestResource_otherAddressIsNoticed(t *testing.T) {
 			_, found := p.Plan(single, prior, config)
 			all = append(all, found...)
 		}
-		if tells := strings.Contains(all.String(), "loses access"); tells != strings.Contains(all.String(), "1 person keeps access after all") || tells != destroyFirst {
+		if tells := strings.Contains(all.String(), "loses access"); tells != strings.Contains(all.String(), store.UserAna+" keeps access after all") || tells != destroyFirst {
 			t.Errorf("destroy first %v: a loss is told but not taken back, or the other way round: %v", destroyFirst, all)
 		}
 		if all.HasError() || !strings.Contains(all.String(), "The same assignment is destroyed and created") || !strings.Contains(all.String(), "`moved` block") {
@@ -374,5 +374,21 @@ func TestOrderOfPlanning_lossThatDoesNotComeTrueIsTakenBack(t *testing.T) {
 				t.Errorf("once more: %v", again)
 			}
 		})
+	}
+}
+
+// The plan shows entries as removed whose assignments stay.
+func TestExclusive_narrowerScopeSaysWhatStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User", store.UserBen: "Organizer", store.UserEva: "Organizer"})))
+	narrow := w.setOf(map[string]any{store.UserBen: "Organizer"}, "Organizer")
+	narrow["ignored_principal_ids"] = []any{store.UserEva}
+	w.writes()
+	says(t, m.Apply(narrow), false, "2 assignments that the resource gives up stay", "Ana Example", "Eva Known")
+	w.wantWrites(t)
+	if _, _, found := m.Plan(narrow); len(found) > 0 {
+		t.Errorf("afterwards: %v", found)
 	}
 }

@@ -83,7 +83,3 @@ func (r *Resource) noAssignment(ctx context.Context, app *roster.Application, id
 	}
 	return diag.NewErrorDiagnostic("No such assignment", detail)
 }
-
-func importBlock(resourceType, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", resourceType, id)
-}

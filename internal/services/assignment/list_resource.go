@@ -14,21 +14,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
-// ListResource finds the single assignments of an application.
+// ListResource finds the single assignments of applications.
 type ListResource struct {
 	resource Resource
 }
 
-type listModel struct {
-	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
-	Role               types.String `tfsdk:"role"`
-	PrincipalType      types.String `tfsdk:"principal_type"`
+// listed is an assignment that was found, and where.
+type listed struct {
+	graph.Assignment
+	servicePrincipalID string
+	declared           roster.Roles
 }
 
 // NewListResource returns the list resource.
@@ -46,46 +48,43 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	attributes := listing.Attributes()
+	attributes["role"] = schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
+		MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."}
+	attributes["principal_type"] = schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
+		MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the role assignments of an application. Terraform reads at most 100 unless the list block has a `limit`.",
-		Attributes: map[string]schema.Attribute{
-			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
-				MarkdownDescription: "Object id of the application's service principal."},
-			"role": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."},
-			"principal_type": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
-				MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."},
-		},
+		MarkdownDescription: "Lists the role assignments of applications. Terraform reads at most 100 unless the list block has a `limit`.",
+		Attributes:          attributes,
 	}
 }
 
 // List streams the assignments, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var config listModel
-	if diags := req.Config.Get(ctx, &config); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
+	ids, diags := listing.ServicePrincipals(ctx, req.Config)
+	var role, kind types.String
+	diags.Append(req.Config.GetAttribute(ctx, path.Root("role"), &role)...)
+	diags.Append(req.Config.GetAttribute(ctx, path.Root("principal_type"), &kind)...)
+	var all []listed
+	for _, id := range ids {
+		found, declared, problems := find(ctx, l.resource.client, l.resource.roster.Application(id), role.ValueString(), kind.ValueString())
+		diags.Append(problems...)
+		for _, a := range found {
+			all = append(all, listed{a, id, declared})
+		}
 	}
-	app := l.resource.roster.Application(config.ServicePrincipalID.ValueString())
-	found, declared, diags := find(ctx, l.resource.client, app, config.Role.ValueString(), config.PrincipalType.ValueString())
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		for i, a := range found {
-			if int64(i) == req.Limit || !push(l.result(ctx, req, app.ID, a, declared)) {
-				return
-			}
-		}
-	}
+	stream.Results = listing.Stream(req, all, func(a listed) list.ListResult { return l.result(ctx, req, a) })
 }
 
-func (l *ListResource) result(ctx context.Context, req list.ListRequest, servicePrincipalID string, a graph.Assignment, declared roster.Roles) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, a listed) list.ListResult {
 	result := req.NewListResult(ctx)
 	var m model
-	m.fromGraph(servicePrincipalID, a)
-	m.Role = types.StringValue(declared.Label(m.AppRoleID.ValueString()))
+	m.fromGraph(a.servicePrincipalID, a.Assignment)
+	m.Role = types.StringValue(a.declared.Label(m.AppRoleID.ValueString()))
 	result.DisplayName = a.PrincipalDisplayName + ", " + m.Role.ValueString()
 	if a.PrincipalDisplayName == "" {
 		result.DisplayName = m.PrincipalID.ValueString() + ", " + m.Role.ValueString()

@@ -8,12 +8,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -23,6 +25,7 @@ import (
 type planning struct {
 	roster  *roster.Roster
 	client  *graph.Client
+	ahead   *forecast.Forecast
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -44,7 +47,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{roster: r.roster, client: r.client}
+	p := planning{roster: r.roster, client: r.client, ahead: r.forecast}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
@@ -66,6 +69,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	p.lookAround(ctx, advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
+	p.foresee(ctx)
 	resp.Diagnostics.Append(p.diags...)
 	resp.Diagnostics.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
 	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
@@ -265,9 +269,9 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	if len(kept) == 0 {
 		return
 	}
-	summary := "1 person keeps access after all"
+	summary := kept[0] + " keeps access after all"
 	if len(kept) > 1 {
-		summary = fmt.Sprintf("%d people keep access after all", len(kept))
+		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
 	}
 	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))
@@ -285,14 +289,14 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 		diags.Append(destroyedAndCreated(app, key))
 	}
 	if !wanted && !created {
-		diags.Append(warnRemoved(ctx, r.roster, state, "Destroying", howToKeep)...)
+		diags.Append(warnRemoved(ctx, r.roster, r.forecast, state, "Destroying", howToKeep)...)
 	}
 	return diags
 }
 
 // warnRemoved tells who loses access by the removal of a single assignment, together with what else this run is known to
 // remove: of two roles of one person the second to be planned is the last one.
-func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, advice string) diag.Diagnostics {
+func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast, state model, action, advice string) diag.Diagnostics {
 	if r.HasWritten() {
 		return nil // told while planning
 	}
@@ -312,7 +316,8 @@ func warnRemoved(ctx context.Context, r *roster.Roster, state model, action, adv
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
 	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
-	return departing.warning(action+" "+who, action+" "+who, advice)
+	answer := foresee(ctx, ahead, r, app, l, effect{key: "removed " + state.key().PrincipalID + state.key().RoleID, subject: "assignment", removed: map[roster.Key]bool{state.key(): true}, destroys: true, quiet: true})
+	return append(departing.warning(action+" "+who, action+" "+who, strings.TrimSpace(answer.Detail+"\n\n"+advice)), answer.Diagnostics...)
 }
 
 // warnInterrupted is about a replacement whose successor is known only while applying: the old assignment is gone by then.
@@ -340,7 +345,27 @@ func (p *planning) warnReplaced(ctx context.Context) {
 		app.Plans.AddCreation(key)
 		p.takeBack(ctx, app, key.PrincipalID)
 	}
-	p.diags.Append(warnRemoved(ctx, p.roster, *p.prior, "Replacing", "")...)
+	p.diags.Append(warnRemoved(ctx, p.roster, p.ahead, *p.prior, "Replacing", "")...)
+}
+
+// foresee says what a new assignment does to accounts.
+func (p *planning) foresee(ctx context.Context) {
+	if !p.creates() || p.isOpen() || p.diags.HasError() {
+		return
+	}
+	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
+	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
+		return
+	}
+	l := roster.NewListing(nil) // while applying, each write makes the listing out of date
+	if !p.roster.HasWritten() {
+		var err error
+		if l, err = app.Listing(ctx); err != nil {
+			return // the apply says what is wrong
+		}
+	}
+	key := p.plan.key()
+	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true}}).Diagnostics...)
 }
 
 // adviseOn looks at principals, and notes which checks could not run.

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -41,8 +42,9 @@ var (
 
 // Resource is gotomeeting_user_role_assignment.
 type Resource struct {
-	roster *roster.Roster
-	client *graph.Client // for what an import is told
+	roster   *roster.Roster
+	client   *graph.Client // for what an import is told
+	forecast *forecast.Forecast
 }
 
 // NewResource returns the resource.
@@ -58,7 +60,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client = rosterOf(data), data.Graph
+		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
 	}
 }
 

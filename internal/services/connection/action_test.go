@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
@@ -136,5 +137,21 @@ func TestOnDemandAction_refusesWhatCannotWork(t *testing.T) {
 		if _, diagnostics := p.Invoke("gotomeeting_provision_on_demand", test.config); !strings.Contains(diagnostics.String(), test.want) {
 			t.Errorf("%s: %q is not in: %s", test.name, test.want, diagnostics)
 		}
+	}
+}
+
+// Actions have no state, but a saved plan would hold what is not write-only.
+func TestTestAction_takesSecretsWriteOnly(t *testing.T) {
+	t.Parallel()
+	schemas, err := acctest.New(t).Protocol().Server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, attribute := range schemas.ActionSchemas["gotomeeting_test_connection"].Schema.Block.Attributes {
+		got[attribute.Name] = attribute.WriteOnly
+	}
+	if diff := cmp.Diff(map[string]bool{"connection_id": false, "admin_username": false, "admin_password": true, "credentials": true}, got); diff != "" {
+		t.Errorf("write-only (-want +got):\n%s", diff)
 	}
 }

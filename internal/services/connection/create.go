@@ -17,6 +17,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
@@ -163,7 +164,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	switch {
 	case made.Twin != nil:
 		diags.AddWarning("There is a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). The first one has appeared since; it is off. "+
-			"Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importBlock(ref(*made.Twin))))
+			"Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importblock.One("gotomeeting_provisioning_connection", ref(*made.Twin).String())))
 	case made.Unsure:
 		diags.AddWarning("There may be a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). "+
 			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second one in the portal in a few minutes.", made.It.ID))

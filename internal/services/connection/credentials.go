@@ -113,8 +113,8 @@ func refusal(err error) (said string, refused bool) {
 // was odd, its endpoint is gone. That says nothing about the credentials.
 func unavailable(err error) (said string, could bool) {
 	var answer *graph.Error
-	if !errors.As(err, &answer) || answer.StatusCode < 400 || !strings.HasSuffix(strings.ToLower(answer.Code), "unavailable") ||
-		strings.EqualFold(answer.Code, "ServiceUnavailable") {
+	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.Code == answer.OuterCode && strings.EqualFold(answer.Code, "ServiceUnavailable") ||
+		!slices.ContainsFunc([]string{"unavailable", "incompatible"}, func(family string) bool { return strings.HasSuffix(strings.ToLower(answer.Code), family) }) {
 		return "", false
 	}
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true

@@ -215,3 +215,27 @@ func TestCredentialKey(t *testing.T) {
 }
 
 func quoted(s string) string { return `"` + s + `"` }
+
+// What could not be asked says nothing about the credentials; what the target turned away does; all else is about the caller.
+func TestVerdict_ofTheConnectionTest(t *testing.T) {
+	for _, tt := range []struct {
+		err              graph.Error
+		could, isRefused bool
+	}{
+		{graph.Error{StatusCode: 400, Code: "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable", OuterCode: "UnknownError"}, true, false},
+		{graph.Error{StatusCode: 500, Code: "GoToMeetingCredentialValidationUnavailable", OuterCode: "UnknownError"}, true, false},
+		{graph.Error{StatusCode: 400, Code: "SystemForCrossDomainIdentityManagementServiceIncompatible", OuterCode: "UnknownError"}, true, false},
+		{graph.Error{StatusCode: 503, Code: "ServiceUnavailable", OuterCode: "ServiceUnavailable"}, false, false},
+		{graph.Error{StatusCode: 400, Code: "GoToMeetingInvalidCredentials", OuterCode: "UnknownError"}, false, true},
+		{graph.Error{StatusCode: 403, Code: "GoToInsufficientPermissions", OuterCode: "UnknownError"}, false, true},
+		{graph.Error{StatusCode: 401, Code: "UnknownError", OuterCode: "UnknownError"}, false, false},
+		{graph.Error{StatusCode: 404, Code: "NotFound", OuterCode: "UnknownError"}, false, false},
+		{graph.Error{StatusCode: 403, Code: "Authorization_RequestDenied", OuterCode: "Authorization_RequestDenied"}, false, false},
+	} {
+		_, could := unavailable(&tt.err)
+		_, refused := refusal(&tt.err)
+		if could != tt.could || refused != tt.isRefused {
+			t.Errorf("%d %s: could not be asked %t, refused %t", tt.err.StatusCode, tt.err.Code, could, refused)
+		}
+	}
+}

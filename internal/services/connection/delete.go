@@ -5,10 +5,13 @@ package connection
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
@@ -58,6 +61,37 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
 	}
+}
+
+// warnEnds tells how many accounts stay active when a connection goes: without its job nobody disables those of people who
+// leave, and a new job does not know which accounts the old one made.
+func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag.Diagnostics {
+	if r.data == nil || r.data.Graph.HasWritten() {
+		return nil
+	}
+	left := aftermath.Of(ctx, r.data, state.ref())
+	if !left.Ran || left.Gone {
+		return nil
+	}
+	next := "they stay as they are, and nobody disables them when people leave, unless another connection to the same GoTo account takes them over by matching them."
+	if doing == "Replacing" {
+		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others, whoever they belonged to."
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s the connection %s leaves %s", doing, state.ref(), left.Headline()),
+		fmt.Sprintf("Deleting a connection changes no account: %s %s\n\nTo end access at GoTo as well, take people out of the scope first and let a cycle disable their accounts, or disable them at GoTo.", next, left.Detail()))}
+}
+
+// warnKeeps tells whose accounts stay when the accounts of people who leave the scope come to be left alone.
+func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics {
+	if r.data.Graph.HasWritten() {
+		return nil
+	}
+	left := aftermath.Of(ctx, r.data, state.ref())
+	if !left.Ran {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("skip_out_of_scope_deletions"), "Accounts of people who leave the scope stay active",
+		"With `skip_out_of_scope_deletions` nobody's account is disabled any more for leaving the scope, be it by an assignment, a group or a filter; only deleted and blocked users' accounts are. "+left.Detail())}
 }
 
 // clearCredentials blanks what this resource put into the service principal's secrets, which outlive the job. Deleting

@@ -10,8 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -35,7 +37,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 		if !untouched {
 			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
 				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Take it over with this block, in which the name of the resource takes the place of NAME:\n\n%s",
-					importBlock(ref)))}, nil
+					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}
 		orphan = &job
 	}
@@ -54,9 +56,12 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	for _, job := range jobs {
 		ref := graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
 		if job.TemplateID == template.ID && remembered(data).own.Has(ref) {
-			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("service_principal_id"), "The connection is replaced",
-				"The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. "+
-					"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one.")}
+			detail := "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
+				"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."
+			if left := aftermath.Of(ctx, data, ref); left.Ran && !data.Graph.HasWritten() {
+				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail()
+			}
+			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("service_principal_id"), "The connection is replaced", detail)}
 		}
 	}
 	orphan, diags, err := examine(ctx, data, servicePrincipalID, template, jobs)
@@ -96,8 +101,4 @@ func untouched(ctx context.Context, client *graph.Client, ref graph.JobRef, job 
 		return false, err
 	}
 	return schema.SameRules(original), nil
-}
-
-func importBlock(ref graph.JobRef) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_provisioning_connection.NAME\n  id = %q\n}", ref)
 }

@@ -258,6 +258,25 @@ func TestGenerations(t *testing.T) {
 			w.wantQuiet(m, g.config(w, "1"))
 			w.cycle()
 		},
+		"token lost": func(t *testing.T, g generation) {
+			w, m := g.connected(t)
+			if !g.managed() || g.seeds == nil {
+				return
+			}
+			w.stores("Oauth2AccessToken", "")
+			for range 2 {
+				action, _, found := m.Plan(g.config(w, "1"))
+				wantSummaries(t, found, "warning: The service has lost a token")
+				if action != acctest.NoAction {
+					t.Errorf("the plan is %s", action)
+				}
+			}
+			wantLines(t, w.did())
+			config := g.renew(w)
+			clean(t, m.Apply(config))
+			w.wantQuiet(m, config)
+			w.cycle()
+		},
 		"refused": func(t *testing.T, g generation) {
 			w := g.generated(t)
 			if !g.managed() {

@@ -6,22 +6,19 @@ package connection
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
 )
 
 var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
-// ListResource finds the connections of an application.
+// ListResource finds the connections of applications.
 type ListResource struct {
 	resource Resource
 }
@@ -41,45 +38,24 @@ func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequ
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the provisioning connections of an application.",
-		Attributes: map[string]schema.Attribute{
-			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
-				MarkdownDescription: "Object id of the application's service principal."},
-		},
-	}
+	resp.Schema = schema.Schema{MarkdownDescription: "Lists the provisioning connections of applications.", Attributes: listing.Attributes()}
 }
 
 // List streams the connections, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var servicePrincipalID types.String
-	if diags := req.Config.GetAttribute(ctx, path.Root("service_principal_id"), &servicePrincipalID); diags.HasError() {
+	jobs, diags := listing.Jobs(ctx, l.resource.data.Graph, req.Config)
+	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	jobs, err := l.resource.data.Graph.ListJobs(ctx, servicePrincipalID.ValueString())
-	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{
-			graphdiag.AttributeError(path.Root("service_principal_id"), "Cannot list the application's jobs", err)})
-		return
-	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		for i, job := range jobs {
-			if int64(i) == req.Limit {
-				return
-			}
-			if !push(l.result(ctx, req, servicePrincipalID.ValueString(), job)) {
-				return
-			}
-		}
-	}
+	stream.Results = listing.Stream(req, jobs, func(job listing.Job) list.ListResult { return l.result(ctx, req, job) })
 }
 
-func (l *ListResource) result(ctx context.Context, req list.ListRequest, servicePrincipalID string, job graph.Job) list.ListResult {
+func (l *ListResource) result(ctx context.Context, req list.ListRequest, job listing.Job) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = job.TemplateID
 	m := model{}
-	m.fromJob(servicePrincipalID, job)
+	m.fromJob(job.Ref.ServicePrincipalID, job.Job)
 	result.Diagnostics.Append(result.Identity.Set(ctx, m.toIdentity())...)
 	if !req.IncludeResource {
 		return result
@@ -87,7 +63,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, service
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
 	m.CredentialsWO = types.MapNull(types.StringType)
 	m.ConnectorSettings = types.MapNull(types.StringType)
-	secrets, err := l.resource.data.Graph.GetSecrets(ctx, servicePrincipalID)
+	secrets, err := l.resource.data.Graph.GetSecrets(ctx, job.Ref.ServicePrincipalID)
 	if err != nil {
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return result

@@ -16,9 +16,9 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// MoveState takes over azuread's job. Its secrets are a resource of their own there, without a counterpart: what of them can
+// movers take over azuread's job. Its secrets are a resource of their own there, without a counterpart: what of them can
 // be read comes with the refresh, as on an import.
-func (r *Resource) MoveState(context.Context) []resource.StateMover {
+func movers() []resource.StateMover {
 	return azuread.Movers("gotomeeting_provisioning_connection", azuread.Source{
 		Type: "azuread_synchronization_job", Version: 1, ImportID: azuread.State.Below,
 		Take: func(ctx context.Context, id string, old azuread.State, resp *resource.MoveStateResponse) {

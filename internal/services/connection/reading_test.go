@@ -4,6 +4,7 @@
 package connection_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
@@ -234,10 +235,11 @@ func TestResource_oneMissingAnswerIsNotGone(t *testing.T) {
 	}
 }
 
-func retired() acctest.Diagnostic {
-	return acctest.Diagnostic{Summary: "The service has retired the connector",
+func (w *world) retired() acctest.Diagnostic {
+	return acctest.Diagnostic{Summary: fmt.Sprintf("The service has retired the connector of %q (service principal %s)", w.sp.DisplayName, w.sp.ID),
 		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
-			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
+			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNobody disables accounts at GoTo any more when people leave. " +
+			"How many people were provisioned is not known. The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."}
 }
 
 func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
@@ -249,12 +251,12 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 			m := w.created()
 			w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate, v.ErrorsWhenUnconfigured = true, errors })
 			action, _, found := m.Plan(w.object())
-			wants(t, found, retired())
+			wants(t, found, w.retired())
 			if action != acctest.NoAction {
 				t.Errorf("the plan is %s", action)
 			}
 			other := w.managed()
-			clean(t, other.Import(m.Text("id")))
+			wantSummaries(t, other.Import(m.Text("id")), "error: The connector is retired")
 			if other.Now != nil {
 				t.Error("a job that is gone was imported")
 			}
@@ -262,7 +264,7 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 			if found := m.Apply(w.object("admin_password_wo_version", "2")); len(found.Errors()) != 1 {
 				t.Errorf("messages:\n%s", found)
 			}
-			wants(t, m.Destroy(), retired())
+			wants(t, m.Destroy(), w.retired())
 			if m.Now != nil {
 				t.Error("the connection is still in the state")
 			}
@@ -295,5 +297,5 @@ resource "gotomeeting_application" "other" {
 			}},
 		},
 	)
-	wants(t, w.Diagnostics(), retired())
+	wants(t, w.Diagnostics(), w.retired())
 }

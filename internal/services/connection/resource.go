@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -70,6 +71,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID)})...)
 }
 
+// MoveState takes over the job of another provider.
+func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
+
 // Read takes over what the job and its readable secrets say.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
@@ -95,7 +99,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
-		resp.Diagnostics.Append(graphdiag.ConnectorRetired("connection"))
+		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
+		r.data.TellsFirst(retired.Summary())
+		left := aftermath.Of(ctx, r.data, state.ref())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNobody disables accounts at GoTo any more when people leave. "+left.Detail())
 		return
 	}
 	remembered(r.data).own.Add(state.ref())

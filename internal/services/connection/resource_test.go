@@ -321,7 +321,7 @@ func TestResource_anotherServicePrincipalReplaces(t *testing.T) {
 	w.Sim.Log().Reset()
 	action, _, found := m.Plan(config)
 	clean(t, found)
-	wantLines(t, w.sent(), "GET job", "GET secrets", "GET templates", "GET jobs", "GET secrets") // refresh, and the creation's plan once
+	wantLines(t, w.sent(), "GET job", "GET secrets", "GET job", "GET templates", "GET jobs", "GET secrets") // refresh, whether it ran, and the creation's plan once
 	if action != acctest.Replace {
 		t.Errorf("the plan is %s", action)
 	}

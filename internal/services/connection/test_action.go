@@ -72,11 +72,11 @@ func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"connection_id": connectionIDArgument(),
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
 				MarkdownDescription: "User name to test instead of the stored one."},
-			"admin_password": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Password to test instead of the stored one. Give it by a variable with `sensitive = true`: actions have no state, but a saved plan can hold it."},
-			"credentials": schema.MapAttribute{Optional: true, ElementType: types.StringType,
+			"admin_password": schema.StringAttribute{Optional: true, WriteOnly: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
+				MarkdownDescription: "Password to test instead of the stored one. It is write-only: an ephemeral value, which no plan holds, can be its source."},
+			"credentials": schema.MapAttribute{Optional: true, WriteOnly: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. Give them by sensitive variables."},
+				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, so that ephemeral values can be their source."},
 		},
 	}
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
 // ValidateConfig reports combinations that no state can make right.
@@ -50,6 +52,11 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // what a small change would do to many people.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state model
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
+			forecast.Of(r.data).Note(state.ref(), forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }})
+			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
+		}
 		return
 	}
 	var plan, config model
@@ -82,9 +89,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
+		resp.Diagnostics.Append(r.warnEnds(ctx, *state, "Replacing")...)
 		return // Terraform asks again for the creation that replaces this
 	}
-	if newSecrets(plan, config, *state) || otherSettings(plan, *state, false) || r.resends(ctx, config, *state) {
+	resends, lostSeeds := r.resends(ctx, config, *state)
+	fresh := newSecrets(plan, config, *state)
+	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
 	}
@@ -98,8 +109,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	case r.data == nil:
 	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
-	case mark != nil && !newSecrets(plan, config, *state):
+	case fresh:
+	case mark != nil:
 		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
+	case len(lostSeeds) > 0:
+		resp.Diagnostics.AddAttributeWarning(path.Root("credentials_wo"), "The service has lost a token",
+			fmt.Sprintf("The service does not list %s any more, which it would have renewed; what was given once is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
@@ -144,17 +159,18 @@ func newSecrets(plan, config, state model) bool {
 	})
 }
 
-// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed.
-func (r *Resource) resends(ctx context.Context, config, state model) bool {
+// resends reports whether the configuration gives a secret that the service has lost: its key is no longer listed. Lost seeds
+// are not sent again.
+func (r *Resource) resends(ctx context.Context, config, state model) (again bool, lostSeeds []string) {
 	if config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull() || r.data == nil {
-		return false
+		return false, nil
 	}
 	if config.CredentialsWO.IsNull() {
-		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+		return state.managesPassword() && !state.Authorized.IsNull() && !state.Authorized.ValueBool(), nil
 	}
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	if err != nil { // which the refresh has said
-		return false
+		return false, nil
 	}
 	var keys []string
 	for _, a := range managedAttributes {
@@ -162,7 +178,9 @@ func (r *Resource) resends(ctx context.Context, config, state model) bool {
 			keys = slices.AppendSeq(keys, maps.Keys(a.entries(config)))
 		}
 	}
-	return len(stored(secrets).vanished(slices.DeleteFunc(keys, renewed))) > 0
+	gone := stored(secrets).vanished(keys)
+	lostSeeds = slices.DeleteFunc(slices.Sorted(slices.Values(gone)), func(key string) bool { return !renewed(key) })
+	return len(gone) > len(lostSeeds), lostSeeds
 }
 
 // otherSettings reports whether the plan has other settings than the state, among all or among those without a default.
@@ -214,10 +232,15 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
 	}
+	if plan.SkipOutOfScopeDeletions.ValueBool() && !state.SkipOutOfScopeDeletions.ValueBool() {
+		diags.Append(r.warnKeeps(ctx, state)...)
+	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
-	if skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope) {
+	answer := r.foresee(ctx, plan, state)
+	if !answer.Told && (skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
+	diags.Append(answer.Diagnostics...)
 	if !known(ctx, plan) || remembered(r.data).refused.Has(state.ref()) {
 		return diags
 	}
@@ -266,6 +289,23 @@ func known(ctx context.Context, plan model) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
 		return a.kind != secret && (err != nil || !value.IsFullyKnown())
 	})
+}
+
+// foresee says what a change of the scope does to people.
+func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answer {
+	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
+		return forecast.Answer{}
+	}
+	p := forecast.Proposal{Key: "connection", Subject: "scope", At: path.Root("scope"), Change: func(s *impact.Setup) {
+		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
+	}}
+	switch {
+	case plan.Scope.IsUnknown() || plan.SkipOutOfScopeDeletions.IsUnknown():
+		p.Unknown, p.Change = "The scope is known only while applying.", nil
+	case plan.Scope.Equal(state.Scope):
+		p.Subject, p.At = "`skip_out_of_scope_deletions`", path.Root("skip_out_of_scope_deletions")
+	}
+	return forecast.Of(r.data).Plan(ctx, state.ref(), p)
 }
 
 // warnScope says, with the numbers at hand, whom a change of scope touches.

@@ -44,6 +44,7 @@ type world struct {
 func newWorld(t *testing.T, adjust ...func(*simulator.Options)) *world {
 	t.Helper()
 	env := acctest.New(t, adjust...)
+	env.WithoutImpact()
 	return &world{env, t, instantiated(t, env, store.TemplateGoToMeeting)}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -150,7 +151,13 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	case worst == unclear:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
 			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
-	case v.plan.AllowNoDeprovisioning.ValueBool():
+	}
+	if v.run != nil && !v.run.graph.HasWritten() {
+		if left := aftermath.Of(ctx, v.run.data, v.ref); left.Ran {
+			detail += left.Detail() + "\n\n"
+		}
+	}
+	if v.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
 			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
 	}

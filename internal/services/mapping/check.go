@@ -236,5 +236,5 @@ func (c *change) checkEditable(live located) diag.Diagnostics {
 		return nil
 	}
 	return attributeError(path.Root("object_mapping"), "The mapping cannot be edited",
-		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.Rule.Name, objectsOf(live.mapping)))
+		fmt.Sprintf("The connector marks the rule %q, to which the mapping %s belongs, as not editable.", live.mapping.Rule.Name, live.mapping.Objects()))
 }

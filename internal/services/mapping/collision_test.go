@@ -80,8 +80,8 @@ func TestUpdate_writesAgainWhatSomebodyOverwrote(t *testing.T) {
 	}
 	stale := c.schema()
 	c.Sim.Log().Reset()
-	// refresh, plan, plan at apply, read before the write, and then the read that verifies it
-	c.before(http.MethodGet, 4, func() {
+	// refresh, plan with its forecast, both again at apply, read before the write, and then the read that verifies it
+	c.before(http.MethodGet, 6, func() {
 		c.change(func(schema map[string]any) {
 			renamesRule(stale)
 			clear(schema)
@@ -214,7 +214,7 @@ func TestUpdate_rebasesWhenAStaleVersionIsABadRequest(t *testing.T) {
 	c := newConnected(t)
 	m := c.created(c.config(nil))
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPut, Path: schemaPath, Effect: simulator.Fails(400, "InvalidSchemaVersion", "The version is stale.")})
-	c.before(http.MethodGet, 4, func() { c.change(renamesRule) }) // directly after the write was refused
+	c.before(http.MethodGet, 6, func() { c.change(renamesRule) }) // directly after the write was refused
 	if found := m.Apply(c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))); len(found) > 0 {
 		t.Fatalf("apply: %s", found)
 	}

@@ -209,5 +209,5 @@ func (g *guard) advice(is settings) string {
 	if slices.Contains(is.operations, flagUpdate) {
 		kept = append(kept, "the operation `update`")
 	}
-	return list(kept)
+	return enumerate(kept)
 }

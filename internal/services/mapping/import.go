@@ -33,11 +33,6 @@ func parseImportID(given string) (ref graph.JobRef, objectMapping, problem strin
 	return graph.JobRef{ServicePrincipalID: named.ServicePrincipalID, JobID: jobID}, cmp.Or(objectMapping, defaultObject), problem
 }
 
-// importBlock is what to paste to take a mapping over.
-func importBlock(ref graph.JobRef, objectMapping string) string {
-	return fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", importID(ref, objectMapping))
-}
-
 // ImportState accepts the id and the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var ref graph.JobRef

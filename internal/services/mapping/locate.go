@@ -31,18 +31,7 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 	if err != nil {
 		return located{}, malformed(err)
 	}
-	fits := matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(m.SourceObject, name) })
-	if len(fits) > 1 {
-		if entra := matching(fits, func(m *graph.ObjectMapping) bool { return schema.IsEntra(m.Rule.SourceDirectory) }); len(entra) > 0 {
-			fits = entra
-		}
-	}
-	if len(fits) == 0 {
-		fits = matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(m), name) })
-	}
-	if len(fits) == 0 {
-		fits = matching(mappings, func(m *graph.ObjectMapping) bool { return strings.EqualFold(m.Name, name) })
-	}
+	fits := schema.MappingsNamed(name)
 	switch len(fits) {
 	case 1:
 	case 0:
@@ -70,10 +59,10 @@ func counterpart(template *graph.Schema, m *graph.ObjectMapping) (located, bool)
 		return located{}, false
 	}
 	fits := matching(mappings, func(d *graph.ObjectMapping) bool {
-		return strings.EqualFold(objectsOf(d), objectsOf(m)) && strings.EqualFold(d.Rule.ID, m.Rule.ID)
+		return strings.EqualFold(d.Objects(), m.Objects()) && strings.EqualFold(d.Rule.ID, m.Rule.ID)
 	})
 	if len(fits) == 0 {
-		fits = matching(mappings, func(d *graph.ObjectMapping) bool { return strings.EqualFold(objectsOf(d), objectsOf(m)) })
+		fits = matching(mappings, func(d *graph.ObjectMapping) bool { return strings.EqualFold(d.Objects(), m.Objects()) })
 	}
 	if len(fits) > 1 {
 		if named := matching(fits, func(d *graph.ObjectMapping) bool { return d.Name == m.Name }); len(named) > 0 {
@@ -91,13 +80,10 @@ func matching(mappings []*graph.ObjectMapping, keep func(*graph.ObjectMapping) b
 	return slices.DeleteFunc(slices.Clone(mappings), func(m *graph.ObjectMapping) bool { return !keep(m) })
 }
 
-// objectsOf names a mapping as the service's counters do.
-func objectsOf(m *graph.ObjectMapping) string { return m.SourceObject + " to " + m.TargetObject }
-
 func mappingList(mappings []*graph.ObjectMapping) string {
 	lines := make([]string, len(mappings))
 	for i, m := range mappings {
-		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", objectsOf(m), m.Name, m.Rule.SourceDirectory, m.Rule.TargetDirectory)
+		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", m.Objects(), m.Name, m.Rule.SourceDirectory, m.Rule.TargetDirectory)
 	}
 	return strings.Join(lines, "\n")
 }

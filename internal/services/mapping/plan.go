@@ -23,6 +23,7 @@ const (
 	checkParser     = "the expressions by the connection's own parser"
 	checkOperators  = "the operators of the scoping filters by the connection's own list"
 	checkScope      = "whether the connection's scope suits functions that read roles"
+	checkImpact     = "what the change does to people's accounts"
 
 	thenApply = "They run at apply, before anything is written."
 )
@@ -38,6 +39,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 		return append(diags, v.checkExpressions(v.changes(nil), nil)...)
 	}
 	if live == nil {
+		foreseeNothing(ctx, v)
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
 		diags.Append(checkFilters(v.want.filters, v.had().filters, nil, nil)...)
 		if v.prior != nil {
@@ -113,6 +115,9 @@ func (v *review) skipLive(skip func(check string)) {
 	}
 	if len(v.roleReaders(func(string) bool { return true })) > 0 {
 		skip(checkScope)
+	}
+	if v.run == nil || v.run.forecast.On() {
+		skip(checkImpact)
 	}
 }
 
@@ -228,9 +233,13 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	if v.complete && is.same(v.want) {
 		return nil
 	}
-	answer := v.foresee(ctx, live)
-	v.foreseen = answer.Diagnostics
 	job, err := v.run.job(ctx, v.ref)
+	known := &job
+	if err != nil {
+		known = nil
+	}
+	answer := foresee(ctx, v, live, known)
+	v.foreseen = answer.Diagnostics
 	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
 	}

@@ -166,7 +166,10 @@ func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRe
 	case presence.Gone():
 		resp.State.RemoveResource(ctx)
 	case presence == graph.ConnectorRetired:
-		resp.Diagnostics.Append(graphdiag.ConnectorRetired("mapping"))
+		// The connection's own warning says more; this one is for a mapping whose connection is managed elsewhere.
+		if retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, ref.ServicePrincipalID, "mapping"); r.data.TellsFirst(retired.Summary()) {
+			resp.Diagnostics.Append(retired)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
 type run struct {
+	data     *providerdata.Data
 	graph    *graph.Client
 	forecast *forecast.Forecast
 	note     func(graph.JobRef, *graph.Schema) // tells the other services
@@ -47,8 +48,9 @@ func runOf(data *providerdata.Data) *run {
 	if data == nil {
 		return nil
 	}
+	foreseen := forecast.Of(data) // before Shared, which is not to be called from within
 	return providerdata.Shared(data, runKey{}, func() *run {
-		r, clock := &run{graph: data.Graph, forecast: forecast.Of(data), note: data.NoteSchema}, data.Graph.Clock()
+		r, clock := &run{data: data, graph: data.Graph, forecast: foreseen, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock

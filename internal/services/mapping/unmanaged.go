@@ -25,12 +25,12 @@ func warnUnmanaged(m *graph.ObjectMapping) (diags diag.Diagnostics) {
 		diags.AddWarning("Attribute mappings that Terraform leaves alone",
 			fmt.Sprintf("The mapping %s has attribute mappings that an entry of `mappings` cannot express:\n\n%s\n\n"+
 				"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the mapping that is there.",
-				objectsOf(m), strings.Join(lines, "\n")))
+				m.Objects(), strings.Join(lines, "\n")))
 	}
 	if targets := slices.Sorted(maps.Keys(is.doubled)); len(targets) > 0 {
 		diags.AddWarning("Target attributes that are mapped more than once",
 			fmt.Sprintf("The mapping %s has more than one attribute mapping for %s. `mappings` shows the first of them. "+
-				"The others stay as they are until the entry of that target attribute changes or is removed, which removes them too.", objectsOf(m), quotedList(targets)))
+				"The others stay as they are until the entry of that target attribute changes or is removed, which removes them too.", m.Objects(), quotedList(targets)))
 	}
 	return diags
 }

@@ -87,7 +87,7 @@ func oneSource(target string, e entryModel) diag.Diagnostics {
 	switch {
 	case len(given) > 1:
 		return attributeError(at(target), "Several sources for one target attribute",
-			"The entry has "+list(given)+". Keep one of them.")
+			"The entry has "+enumerate(given)+". Keep one of them.")
 	case len(given) == 0 && !unknown && e.DefaultValue.IsNull():
 		return attributeError(at(target), "No source for the target attribute",
 			"The entry says nothing about where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`.")
@@ -95,8 +95,8 @@ func oneSource(target string, e entryModel) diag.Diagnostics {
 	return nil
 }
 
-// list joins names for a sentence.
-func list(names []string) string {
+// enumerate joins names for a sentence.
+func enumerate(names []string) string {
 	switch len(names) {
 	case 0:
 		return ""
@@ -105,5 +105,5 @@ func list(names []string) string {
 	case 2:
 		return names[0] + " and " + names[1]
 	}
-	return names[0] + ", " + list(names[1:])
+	return names[0] + ", " + enumerate(names[1:])
 }

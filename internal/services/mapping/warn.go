@@ -137,7 +137,7 @@ func countOf(job graph.Job, m *graph.ObjectMapping) people {
 		return people{}
 	}
 	for key, count := range job.Status.SynchronizedEntryCountByType {
-		if strings.EqualFold(key, objectsOf(m)) {
+		if strings.EqualFold(key, m.Objects()) {
 			return people{count, true}
 		}
 	}

@@ -261,8 +261,8 @@ func TestPreview_isWhatTheCycleDoes(t *testing.T) {
 func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
 	t.Parallel()
 	w := newStageOf(t, store.TemplateGoTo, store.ConnectorGoTo)
-	w.account("ben@corp.example", true, "name.givenName", "Benjamin", "name.familyName", "Sample")
-	w.account("leo@corp.example", true, "name.givenName", "Leo", "name.familyName", "North")
+	w.account("ben@corp.example", true, "firstName", "Benjamin", "lastName", "Sample")
+	w.account("leo@corp.example", true, "firstName", "Leo", "lastName", "North")
 	w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserLeo, store.UserDavid)
 	got := w.keep()
 	want := []string{"ana create no_account", "ben update account_differs ben", "david skip sign_in_blocked", "leo matched account_fits leo"}

@@ -82,6 +82,7 @@ func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, re
 			"A restart would start it. Nothing was changed. Switch it on first, with `enabled` of `gotomeeting_provisioning_state` or in the portal.")
 		return
 	}
+	resp.Diagnostics.Append(warnLinks(ctx, a.data, ref, config.RestartScope.ValueString())...)
 	if err := a.data.Graph.RestartJob(ctx, ref, config.RestartScope.ValueString()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot restart provisioning", err))
 		return

@@ -15,6 +15,8 @@ type memory struct {
 	checked memo.Handover[graph.JobRef, bool]      // jobs that planning found fit to be started
 	created creations
 	deleted memo.Set[graph.JobRef] // jobs that a destroy has paused
+	active  memo.Set[string]       // connections that a refresh found on
+	writers writers
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count

@@ -22,6 +22,7 @@ type model struct {
 	MappingIDs           types.List     `tfsdk:"mapping_ids"`
 	AssignmentIDs        types.List     `tfsdk:"assignment_ids"`
 	AllowDefaultMappings types.Bool     `tfsdk:"allow_default_mappings"`
+	AllowTwoWriters      types.Bool     `tfsdk:"allow_two_writers"`
 	RestartTriggers      types.Map      `tfsdk:"restart_triggers"`
 	RestartScope         types.String   `tfsdk:"restart_scope"`
 	RestartPending       types.Bool     `tfsdk:"restart_pending"`

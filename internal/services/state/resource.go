@@ -111,6 +111,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		// The connection's resource gives the warning.
 	default:
 		state.fromJob(job, imported, r.data.Graph.Clock().Now())
+		if job.Schedule.Active() {
+			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -118,7 +121,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // ModifyPlan works out what the change does to the job, refuses a start that would touch accounts by the connector's
 // defaults or end in quarantine, and says what a line of the plan does not show.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.data == nil {
+	if r.data == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		var state model
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
+			noteDestroy(r.data, state)
+		}
 		return
 	}
 	c := change{creates: req.State.Raw.IsNull()}
@@ -139,15 +149,22 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if c.paused() && c.staysOff() && c.plan.Enabled.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
 			fmt.Sprintf("It was first seen to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
-				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. `gotomeeting_provisioning_preview` tells what the next cycle would do.", c.state.PausedOutsideSince.ValueString()))
+				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
 	}
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
 		return
 	}
+	resp.Diagnostics.Append(planWriter(ctx, r.data, c, job)...)
+	if ref, err := c.plan.ref(); err == nil && c.wantsRestart() && !pending.ValueBool() && !r.data.Graph.HasWritten() {
+		resp.Diagnostics.Append(warnLinks(ctx, r.data, ref, c.plan.RestartScope.ValueString())...)
+	}
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(foresee(ctx, r.data, c)...)
+	}
 }
 
 // Update brings the job to the wanted state.

@@ -114,7 +114,7 @@ func TestResource_importFormsOverTheProtocol(t *testing.T) {
 	p := w.Protocol()
 	want := map[string]any{
 		"id": w.connectionID(), "connection_id": w.connectionID(), "enabled": true,
-		"mapping_ids": nil, "assignment_ids": nil, "allow_default_mappings": nil,
+		"mapping_ids": nil, "assignment_ids": nil, "allow_default_mappings": nil, "allow_two_writers": nil,
 		"restart_triggers": nil, "restart_scope": nil, "restart_pending": nil, "release_deletions": nil,
 		"on_outside_pause": "hold", "resume_token": nil, "paused_outside_since": nil,
 		"wait_for_first_cycle": false, "timeouts": nil,

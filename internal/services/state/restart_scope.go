@@ -9,7 +9,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // resetFlags are the members of the service's enumeration that make sense to send, in its spelling.
@@ -36,6 +42,32 @@ func (v restartScope) ValidateString(_ context.Context, req validator.StringRequ
 	if problem := v.problem(req.ConfigValue.ValueString()); problem != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid restart scope", problem)
 	}
+}
+
+// losesLinks reports whether a scope makes the service forget which account belongs to whom.
+func losesLinks(scope string) bool {
+	return slices.ContainsFunc(strings.Split(scope, ","), func(flag string) bool {
+		flag = strings.TrimSpace(flag)
+		return flag == "Full" || flag == "ConnectorDataStore"
+	})
+}
+
+// warnLinks tells of accounts that a restart makes nobody's: the service matches people anew, and whoever has left the scope is
+// not among them.
+func warnLinks(ctx context.Context, data *providerdata.Data, ref graph.JobRef, scope string) diag.Diagnostics {
+	if !losesLinks(scope) {
+		return nil
+	}
+	left := aftermath.Of(ctx, data, ref)
+	if !left.Ran {
+		return nil
+	}
+	who := "Accounts of people who are not in scope"
+	if n, known := left.Unmatched(); known {
+		who = fmt.Sprintf("The accounts of people who are not in scope (at most %d active ones)", n)
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("restart_scope"), "The restart of service principal "+ref.ServicePrincipalID+" forgets which account belongs to whom",
+		fmt.Sprintf("The scope %q drops the links between people and accounts. The next cycle matches people in scope anew. %s are not linked again and stay active for good, also where a cycle was about to disable them. %s", scope, who, left.Detail()))}
 }
 
 func (v restartScope) problem(s string) string {

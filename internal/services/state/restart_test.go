@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -225,4 +226,33 @@ func TestResource_doesNotWarnOfAQuarantineThatLeavesTheJobOn(t *testing.T) {
 	_, found := w.Protocol().Change(typeName, nil, w.object("enabled", true))
 	succeeds(t, found)
 	w.wantAsked()
+}
+
+func TestRestart_thatForgetsLinksSaysWhoseAccountsStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.UseGoTo()
+	w.assign(store.UserBen)
+	m := w.Managed(typeName)
+	if found := m.Apply(w.object("enabled", true, "restart_triggers", map[string]any{"when": "now"})); found.HasError() {
+		t.Fatal(found)
+	}
+	w.Sim.Clock().Advance(store.DefaultInterval + time.Minute)
+	w.unassign(store.UserBen)
+	for scope, tells := range map[string]bool{"": false, "QuarantineState,Watermark,Escrows": false, "Full": true, "Watermark, ConnectorDataStore": true} {
+		config := w.object("enabled", true, "restart_triggers", map[string]any{"when": "later"})
+		if scope != "" {
+			config["restart_scope"] = scope
+		}
+		_, found := w.Protocol().Plan(typeName, m.Now, config)
+		if found.HasError() || tells != strings.Contains(found.String(), "forgets which account belongs to whom") || tells != strings.Contains(found.String(), "active ones)") {
+			t.Errorf("%q: %v", scope, found)
+		}
+	}
+	for scope, tells := range map[string]bool{"Watermark": false, "Full": true} {
+		_, found := w.Protocol().Invoke("gotomeeting_restart_provisioning", map[string]any{"connection_id": w.connectionID(), "restart_scope": scope})
+		if found.HasError() || tells != strings.Contains(found.String(), "forgets which account belongs to whom") {
+			t.Errorf("the action with %q: %v", scope, found)
+		}
+	}
 }

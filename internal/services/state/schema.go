@@ -47,6 +47,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"On destroy, provisioning is paused before any of them is removed."},
 			"allow_default_mappings": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether a job that never ran may start with the connector's default mapping of an object. Its attributes and the attribute that it matches existing accounts by are the connector's choice. Defaults to `false`."},
+			"allow_two_writers": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether this connection may be on while another one of the configuration is, although both may write the same accounts. Without it, a plan that switches the second one on is refused: " +
+					"what one disables, the other enables. It is needed where the two are for different companies at the target, or for different people. Defaults to `false`."},
 			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{validate.Some()},
 				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing. " +
 					"While provisioning is off no cycle begins: the restart stays pending (`restart_pending`) until it is switched on."},

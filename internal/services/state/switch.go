@@ -51,6 +51,9 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
 	if wanted && !active && !diags.HasError() {
+		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
+	}
+	if wanted && !active && !diags.HasError() {
 		if _, checked := memoryOf(data).checked.Take(ref); !checked {
 			diags.Append(starter{data: data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
 		}

@@ -34,6 +34,7 @@ type world struct {
 func newWorld(t *testing.T, adjust ...func(*simulator.Options)) *world {
 	t.Helper()
 	env := acctest.New(t, adjust...)
+	env.WithoutImpact()
 	_, sp, err := env.Sim.Store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,13 @@ func clockVerbs() []verb {
 			return moment(w), nil
 		}},
 		{"clock freeze", "", "let time stand still", do(func(w *world, _ []string) error { w.Clock().Freeze(); return nil })},
-		{"clock run", "", "let time run along with real time", do(func(w *world, _ []string) error { w.Clock().Run(); return nil })},
+		{"clock run", "[SPEED]", "let time run along with real time, or that many times as fast", do(func(w *world, args []string) error {
+			speed, err := number(args, 1)
+			if err == nil {
+				w.Clock().Run(speed)
+			}
+			return err
+		})},
 		{"cycle", "[COUNT]", "let time pass until the next cycle has ended, and say what it did", runCycles},
 	}
 }

@@ -4,6 +4,7 @@
 package control
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,7 +50,9 @@ var everyVerb = []struct {
 	{`portal delete-application`, after(func(s *store.Store) bool { return len(s.Applications(false)) == 0 })},
 	{`portal restore-application`, after(func(s *store.Store) bool { return len(s.Applications(false)) == 1 })},
 	{`portal credentials`, stores("Password", store.AdminPassword)},
-	{`portal authorize`, stores("Oauth2AccessToken", "access-for-portal")},
+	{`variant generation authorization`, nil},
+	{`portal authorize`, stores("Oauth2AccessToken", "access-for-authorization-1")},
+	{`variant generation password`, nil},
 	{`portal secret Sandbox yes`, stores("Sandbox", "yes")},
 	{`portal secret Sandbox`, stores("Sandbox", "")},
 	{`portal scope all`, stores("SyncAll", "true")},
@@ -81,6 +84,7 @@ var everyVerb = []struct {
 	{`group leave "New Team" ben`, members("New Team", 1)},
 	{`person leave paula`, members("New Team", 0)},
 	{`group join "New Team" ben`, members("New Team", 1)},
+	{`group fill "New Team" 3`, members("New Team", 4)},
 	{`group clear "New Team"`, members("New Team", 0)},
 	{`group delete "New Team"`, after(func(s *store.Store) bool {
 		for g := range s.EachGroup() {
@@ -93,6 +97,10 @@ var everyVerb = []struct {
 	{`person delete paula`, after(func(s *store.Store) bool { _, err := s.FindUser("paula@corp.example"); return err != nil })},
 	{`person restore paula`, person("paula@corp.example", func(u store.User) bool { return u.DeletedAt.IsZero() })},
 	{`goto password changed`, after(func(s *store.Store) bool { return s.Admins()[0].Password == "changed" && s.Admins()[0].TeamAdmin })},
+	{`goto secret-token changed`, after(func(s *store.Store) bool {
+		return s.SignIn(store.Connector{}, store.ByToken, map[string]string{"BaseAddress": store.TenantURL, "SecretToken": "changed"}) == nil
+	})},
+	{`goto client-secret changed`, nil},
 	{`goto licenses 0`, after(func(s *store.Store) bool { return !s.HasFreeLicense() })},
 	{`goto domains other.example`, after(func(s *store.Store) bool { return !s.AcceptsDomain("ana@corp.example") })},
 	{`goto account new@other.example New Person`, account("new@other.example", func(a store.Account) bool { return a.Active && a.Attributes["lastName"][0] == "Person" })},
@@ -258,14 +266,15 @@ func TestRunScenario_bringsEachAbout(t *testing.T) {
 func TestSetVariant_knowsEveryVariant(t *testing.T) {
 	for _, name := range VariantNames() {
 		var v simulator.Variants
-		if err := SetVariant(&v, name, "1"); err != nil {
+		value := map[string]string{"generation": string(store.ByToken), "connection-test": string(simulator.TestRefuses)}[name]
+		if err := SetVariant(&v, name, cmp.Or(value, "1")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if v == (simulator.Variants{}) {
 			t.Errorf("%s changes nothing", name)
 		}
 	}
-	for _, want := range []string{"secrets-replace", "oauth-only", "legacy-object-id", "us-government", "not-found.service-principal", "goto.page-size-cap"} {
+	for _, want := range []string{"secrets-replace", "generation", "connection-test", "spelling.empty-defaults", "legacy-object-id", "us-government", "not-found.service-principal", "goto.page-size-cap"} {
 		if !slices.Contains(VariantNames(), want) {
 			t.Errorf("%s is not among %v", want, VariantNames())
 		}
@@ -275,8 +284,10 @@ func TestSetVariant_knowsEveryVariant(t *testing.T) {
 			t.Errorf("%s was accepted", wrong)
 		}
 	}
-	if err := SetVariant(&simulator.Variants{}, "page-size-cap", "many"); err == nil {
-		t.Error("a word was accepted for a number")
+	for name, value := range map[string]string{"page-size-cap": "many", "generation": "fifth", "connection-test": "maybe", "secrets-replace": "perhaps"} {
+		if err := SetVariant(&simulator.Variants{}, name, value); err == nil {
+			t.Errorf("%s was accepted for %s", value, name)
+		}
 	}
 }
 

@@ -37,6 +37,14 @@ func gotoVerbs() []verb {
 			w.Store().SetAdmin(admin)
 			return nil
 		})},
+		{"goto secret-token", "TOKEN", "change the token that connectors by token need", do(func(w *world, args []string) error {
+			w.Store().SetSecretToken(args[0])
+			return nil
+		})},
+		{"goto client-secret", "SECRET", "change the secret that connectors by client credentials need", do(func(w *world, args []string) error {
+			w.Store().SetTargetClientSecret(args[0])
+			return nil
+		})},
 		{"goto licenses", "COUNT", "how many active accounts the license allows", do(func(w *world, args []string) error {
 			count, err := number(args, 0)
 			if err == nil {

@@ -95,6 +95,13 @@ func peopleVerbs() []verb {
 			}
 			return w.Store().RemoveMembers(g.ID, ids...)
 		})},
+		{"group fill", "GROUP COUNT", "that many invented people join, and are put into the group", onGroup(func(w *world, g store.Group, args []string) error {
+			count, err := number(args, 0)
+			if err != nil {
+				return err
+			}
+			return w.Store().AddMembers(g.ID, w.Store().AddUsers(count)...)
+		})},
 		{"group clear", "GROUP", "take everybody out of a group", onGroup(func(w *world, g store.Group, _ []string) error {
 			return w.Store().RemoveMembers(g.ID, g.Members...)
 		})},

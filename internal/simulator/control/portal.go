@@ -58,8 +58,8 @@ func portalVerbs() []verb {
 			return putSecrets(w, p.ID, store.KeyValue{Key: "UserName", Value: argument(args, 0, store.AdminUserName)},
 				store.KeyValue{Key: "Password", Value: argument(args, 1, store.AdminPassword)})
 		})},
-		{"portal authorize", "", "press Authorize, which brings an access token by OAuth", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
-			return putSecrets(w, p.ID, store.KeyValue{Key: "Oauth2AccessToken", Value: "access-for-portal"}, store.KeyValue{Key: "Oauth2RefreshToken", Value: "refresh-for-portal"})
+		{"portal authorize", "", "press Authorize, which brings tokens; takes the variant generation authorization", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
+			return w.Store().Authorize(p.ID)
 		})},
 		{"portal secret", "KEY [VALUE]", "set a stored setting by its key; without a value it is removed", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			return putSecrets(w, p.ID, store.KeyValue{Key: args[0], Value: argument(args, 1, "")})

@@ -18,11 +18,8 @@ portal sso saml
 portal credentials
 portal notification it@example.com
 portal job
-person add 30
 group create "Meetings Everybody"
-group join "Meetings Everybody" alba.abel.0 bruno.abel.1 clara.abel.2 dario.abel.3 elena.abel.4 felix.abel.5 greta.abel.6 hugo.abel.7 ines.abel.8 jonas.abel.9
-group join "Meetings Everybody" alba.brandt.10 bruno.brandt.11 clara.brandt.12 dario.brandt.13 elena.brandt.14 felix.brandt.15 greta.brandt.16 hugo.brandt.17 ines.brandt.18 jonas.brandt.19
-group join "Meetings Everybody" alba.costa.20 bruno.costa.21 clara.costa.22 dario.costa.23 elena.costa.24 felix.costa.25 greta.costa.26 hugo.costa.27 ines.costa.28 jonas.costa.29
+group fill "Meetings Everybody" 30
 portal assign "Meetings Everybody"
 portal start
 cycle

@@ -6,11 +6,13 @@ package control
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // SetVariant sets a variant by name: its field in words joined by hyphens, those of a group behind a dot, such as
@@ -45,7 +47,13 @@ func setValue(field reflect.Value, name, value string) (err error) {
 			field.SetInt(n)
 		}
 	case reflect.String:
+		if _, is := field.Interface().(store.Generation); is && !slices.Contains(store.Generations(), store.Generation(value)) {
+			return fmt.Errorf("variant %s: %q is not one of %v", name, value, store.Generations())
+		}
 		field.SetString(value)
+		if choice, ok := field.Interface().(interface{ Known() bool }); ok && !choice.Known() {
+			err = fmt.Errorf("%q is not one of its values", value)
+		}
 	default:
 		err = fmt.Errorf("it cannot be set from here")
 	}

@@ -202,7 +202,7 @@ func (e *Engine) record(j *store.Job, s *jobState, c *cycle, execution *store.Ex
 func (e *Engine) newRun(j *store.Job, s *jobState, p *plan, at time.Time, cycleID string) *run {
 	return &run{
 		engine: e, job: j, state: s, plan: p, at: at, cycleID: cycleID, syncAll: s.syncAll, unresolved: map[string]*subject{},
-		targets:        &targetIndex{store: e.store, address: p.connector.AddressAttribute, by: map[string]*attributeIndex{}},
+		targets:        &targetIndex{store: e.store, connector: &p.connector, by: map[string]*attributeIndex{}},
 		skipOutOfScope: isTrue(e.store.Secret(j.ServicePrincipalID, "SkipOutOfScopeDeletions")),
 	}
 }

@@ -91,7 +91,7 @@ func (r *run) current(l *link, f *flow) (string, bool) {
 	if err != nil {
 		return "", false // the write will find out too
 	}
-	values, ok := attributesOf(&account, r.plan.connector.AddressAttribute)[f.target.Name]
+	values, ok := attributesOf(&account, &r.plan.connector)[f.target.Name]
 	return strings.Join(values, "\n"), ok
 }
 
@@ -126,12 +126,12 @@ func (r *run) write(o *outcome, l *link, values map[string][]string, action stri
 	}
 	draft := account
 	draft.Attributes = nil // only the refusal looks at it
-	apply(&draft, r.plan.connector.AddressAttribute, values)
+	apply(&draft, &r.plan.connector, values)
 	if problem := r.refusal(&draft); problem != nil && (draft.Email != account.Email && problem.Code == "InvalidDomain" || draft.Active && !account.Active && problem.Code == "LicenseLimitExceeded") {
 		r.fail(o, action, problem.Code, problem.Reason)
 		return false
 	}
-	err = r.engine.store.UpdateAccount(l.key, func(a *store.Account) { apply(a, r.plan.connector.AddressAttribute, values) })
+	err = r.engine.store.UpdateAccount(l.key, func(a *store.Account) { apply(a, &r.plan.connector, values) })
 	if err != nil {
 		r.fail(o, action, "EntryConflict", "Another account has the address already.")
 		return false
@@ -161,7 +161,7 @@ func (f *flow) evaluate(attributes map[string]expression.Value, r *run, s *subje
 		return nil, nil
 	}
 	// The seed makes random values differ from object to object.
-	value, err := expression.Evaluate(f.source, expression.Options{Attributes: attributes, Now: &r.at, Seed: new(s.id + f.target.Name)})
+	value, err := expression.Evaluate(f.source, expression.Options{Attributes: attributes, Now: &r.at, Seed: new(s.id + f.target.Name), DefaultDomain: new(store.DefaultDomain)})
 	if err != nil {
 		return nil, fmt.Errorf("the mapping of %s cannot be evaluated: %w", f.target.Name, err)
 	}

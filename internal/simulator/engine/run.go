@@ -240,7 +240,7 @@ func (r *run) adopt(o *outcome, key string) {
 		return
 	}
 	have := map[string]string{}
-	for name, values := range attributesOf(&account, r.plan.connector.AddressAttribute) {
+	for name, values := range attributesOf(&account, &r.plan.connector) {
 		have[name] = strings.Join(values, "\n")
 	}
 	l := &link{key: key, exported: have}
@@ -284,7 +284,7 @@ func (r *run) create(o *outcome, attributes map[string]expression.Value) {
 		return
 	}
 	account := store.Account{Active: true}
-	apply(&account, r.plan.connector.AddressAttribute, values)
+	apply(&account, &r.plan.connector, values)
 	o.step("EntrySynchronizationAdd", "processing", statusSuccess, "Worked out the account to create")
 	r.exports++
 	if problem := r.refusal(&account); problem != nil {

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,9 +16,9 @@ import (
 // targetIndex finds accounts by attribute. An index is built the first time an attribute is searched by, so that a
 // cycle over many people costs one pass over the accounts.
 type targetIndex struct {
-	store   *store.Store
-	address string // name of the attribute that holds the e-mail address
-	by      map[string]*attributeIndex
+	store     *store.Store
+	connector *store.Connector
+	by        map[string]*attributeIndex
 }
 
 type attributeIndex struct {
@@ -36,9 +37,14 @@ func (x *attributeIndex) put(key string, values []string) {
 }
 
 // attributesOf returns what an account shows under the names of the schema.
-func attributesOf(a *store.Account, address string) map[string][]string {
-	values := map[string][]string{"id": {a.Key}, address: {a.Email}, "active": {boolText(a.Active)}}
+func attributesOf(a *store.Account, c *store.Connector) map[string][]string {
+	values := map[string][]string{"id": {a.Key}, c.AddressAttribute: {a.Email}, "active": {boolText(a.Active)}}
 	maps.Copy(values, a.Attributes)
+	for name, property := range c.Properties {
+		if value, ok := a.Attributes[property]; ok {
+			values[name] = value
+		}
+	}
 	return values
 }
 
@@ -55,7 +61,7 @@ func (t *targetIndex) find(f *flow, value string) []string {
 	if !ok {
 		index = &attributeIndex{keys: map[string][]string{}, values: map[string][]string{}}
 		for _, a := range t.store.Accounts() {
-			index.put(a.Key, indexed(f, attributesOf(&a, t.address)[f.target.Name]))
+			index.put(a.Key, indexed(f, attributesOf(&a, t.connector)[f.target.Name]))
 		}
 		t.by[f.target.Name] = index
 	}
@@ -86,14 +92,14 @@ func (t *targetIndex) wrote(p *plan, key string, values map[string][]string) {
 }
 
 // apply writes attributes into an account.
-func apply(a *store.Account, address string, values map[string][]string) {
+func apply(a *store.Account, c *store.Connector, values map[string][]string) {
 	for name, value := range values {
 		first := ""
 		if len(value) > 0 {
 			first = value[0]
 		}
 		switch name {
-		case address:
+		case c.AddressAttribute:
 			a.Email = first
 		case "active":
 			a.Active = strings.EqualFold(first, "true")
@@ -102,7 +108,7 @@ func apply(a *store.Account, address string, values map[string][]string) {
 			if a.Attributes == nil {
 				a.Attributes = map[string][]string{}
 			}
-			a.Attributes[name] = value
+			a.Attributes[cmp.Or(c.Properties[name], name)] = value
 		}
 	}
 }

@@ -130,7 +130,7 @@ func (w *world) account(email string) map[string]string {
 		return nil
 	}
 	values := map[string]string{}
-	for name, value := range attributesOf(&a, "email") {
+	for name, value := range attributesOf(&a, &store.Connector{AddressAttribute: "email"}) {
 		if name != "id" {
 			values[name] = strings.Join(value, ";")
 		}

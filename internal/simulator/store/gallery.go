@@ -33,12 +33,16 @@ type Connector struct {
 	Retired           bool            // offered no longer, and what was made with it does not answer any more
 	AddressAttribute  string          // the target attribute that holds an account's e-mail address
 	TargetName        string          // the name of the target system and of its directory in the schema
+	// Properties names the property of an account that a target attribute stands for, where their names differ: connectors of
+	// one target call the same thing differently.
+	Properties map[string]string
 }
 
 func (c *Connector) clone() Connector {
 	d := *c
 	d.Metadata = slices.Clone(c.Metadata)
 	d.Settings = slices.Clone(c.Settings)
+	d.Properties = maps.Clone(c.Properties)
 	return d
 }
 

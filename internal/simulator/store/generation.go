@@ -27,6 +27,9 @@ func Generations() []Generation {
 	return []Generation{ByPassword, ByAuthorization, ByToken, ByClientCredentials}
 }
 
+// Known says whether there is such a generation; none stands for the first.
+func (g Generation) Known() bool { return g == "" || slices.Contains(Generations(), g) }
+
 // keys are the secrets that a connector of the generation cannot do without, in their exact spelling.
 func (g Generation) keys() []string {
 	switch g {
@@ -73,11 +76,11 @@ func (c *Connector) Generate(g Generation) {
 
 // What the simulated target accepts unless somebody changes it.
 const (
-	TenantURL          = "https://scim.example.com/meeting"
+	TenantURL          = "https://scim.example.com"
 	SecretToken        = "simulated-secret-token"
-	TargetClientID     = "simulated-target-client"
+	TargetClientID     = "example-client"
 	TargetClientSecret = "simulated-target-secret"
-	TokenExchangeURI   = "https://scim.example.com/oauth/token"
+	TokenExchangeURI   = "https://login.example.com/oauth/token"
 	// SeedToken is an access token such as somebody would mint at TokenExchangeURI. Any other that begins alike will do too.
 	SeedToken  = issued + "seed"
 	issued     = "access-for-"

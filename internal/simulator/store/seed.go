@@ -14,6 +14,9 @@ import (
 // TenantID is the id of the simulated tenant unless another is asked for.
 const TenantID = "c0000000-0000-4000-8000-00000000000c"
 
+// DefaultDomain is the default verified domain of the tenant.
+const DefaultDomain = "corp.example"
+
 // People with something particular about them; the rest have the ids that follow.
 const (
 	UserAna      = "d0000000-0000-4000-8000-000000000001" // ordinary

@@ -100,6 +100,9 @@ func (s *Store) seedGallery() {
 	s.connectors[ConnectorGoTo] = &Connector{
 		ID: ConnectorGoTo, GalleryTemplateID: TemplateGoTo, FactoryTag: ConnectorGoTo, Default: true, Discoverable: true,
 		Settings: settings, Generation: ByAuthorization, TargetName: "GoTo", AddressAttribute: "userName",
+		Properties: map[string]string{
+			"name.givenName": "firstName", "name.familyName": "lastName", enterprise + "department": "department", enterprise + "employeeNumber": "employeeNumber",
+		},
 		Schema: gotoSchema(),
 		Metadata: []KeyValue{
 			{"galleryApplicationIdentifier", TemplateGoTo},
@@ -110,6 +113,9 @@ func (s *Store) seedGallery() {
 		},
 	}
 }
+
+// enterprise is how names of SCIM's enterprise extension begin.
+const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 
 // attribute describes a member of an object in a schema.
 type attribute struct {
@@ -289,7 +295,6 @@ func meetingSchema() json.RawMessage {
 }
 
 func gotoSchema() json.RawMessage {
-	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 	return schemaOf(ConnectorGoTo, RuleGoToUsers, "GoTo",
 		targetDirectory(targetGoToID, "GoTo",
 			attribute{name: "id", anchor: true, mutability: "ReadOnly"},

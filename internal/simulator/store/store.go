@@ -253,6 +253,7 @@ type Clock struct {
 	mu        sync.Mutex
 	now       time.Time
 	realSince time.Time // zero while the clock only moves by hand
+	speed     time.Duration
 	observers []func()
 }
 
@@ -261,7 +262,9 @@ func NewClock(start time.Time) *Clock { return &Clock{now: start.UTC()} }
 
 // NewRunningClock returns a clock that starts at start and runs along with real time; Advance and Sleep move it in
 // addition.
-func NewRunningClock(start time.Time) *Clock { return &Clock{now: start.UTC(), realSince: time.Now()} }
+func NewRunningClock(start time.Time) *Clock {
+	return &Clock{now: start.UTC(), realSince: time.Now(), speed: 1}
+}
 
 // Now returns the simulated time.
 func (c *Clock) Now() time.Time {
@@ -274,7 +277,7 @@ func (c *Clock) current() time.Time {
 	if c.realSince.IsZero() {
 		return c.now
 	}
-	return c.now.Add(time.Since(c.realSince))
+	return c.now.Add(c.speed * time.Since(c.realSince))
 }
 
 // Advance moves the clock forward and then lets everything happen that was due in between.
@@ -313,11 +316,11 @@ func (c *Clock) Freeze() {
 	c.now, c.realSince = c.current(), time.Time{}
 }
 
-// Run lets the clock run along with real time from where it stands.
-func (c *Clock) Run() {
+// Run lets the clock run from where it stands, that many times as fast as real time.
+func (c *Clock) Run(speed int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now, c.realSince = c.current(), time.Now()
+	c.now, c.realSince, c.speed = c.current(), time.Now(), time.Duration(speed)
 }
 
 // OnAdvance registers what has to happen whenever the clock was moved by hand. It is called without any lock held.

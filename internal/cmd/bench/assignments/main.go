@@ -163,7 +163,8 @@ func newBench(ctx context.Context) (b *bench, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.cli, err = workspace.FindCLI(); err != nil {
+	supply := workspace.Supply{Progress: os.Stderr}
+	if b.cli, err = supply.CLI(ctx); err != nil {
 		return nil, err
 	}
 	b.plugins = filepath.Join(b.dir, "plugins")

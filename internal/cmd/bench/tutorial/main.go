@@ -32,7 +32,7 @@ func main() {
 }
 
 func run(ctx context.Context, dir, root string) error {
-	cli, err := workspace.FindCLI()
+	cli, err := workspace.Supply{Progress: os.Stderr}.CLI(ctx)
 	if err != nil {
 		return err
 	}

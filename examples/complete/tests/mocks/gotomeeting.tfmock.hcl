@@ -1,0 +1,41 @@
+# What the provider would answer, as far as other resources need it: ids in the form that they are checked for. Terraform makes up
+# the rest.
+
+mock_resource "gotomeeting_application" {
+  defaults = {
+    id                   = "b0000000-0000-4000-8000-000000000001"
+    service_principal_id = "b0000000-0000-4000-8000-000000000001"
+  }
+}
+
+mock_resource "gotomeeting_provisioning_connection" {
+  defaults = {
+    id     = "b0000000-0000-4000-8000-000000000001/example.job"
+    job_id = "example.job"
+  }
+}
+
+mock_resource "gotomeeting_attribute_mappings" {
+  defaults = {
+    id = "b0000000-0000-4000-8000-000000000001/example.job/User"
+  }
+}
+
+mock_resource "gotomeeting_user_role_assignment" {
+  defaults = {
+    id           = "b0000000-0000-4000-8000-000000000001/example-assignment"
+    principal_id = "d0000000-0000-4000-8000-0000000000d1"
+  }
+}
+
+mock_resource "gotomeeting_provisioning_state" {
+  defaults = {
+    id = "b0000000-0000-4000-8000-000000000001/example.job"
+  }
+}
+
+mock_data "gotomeeting_sync_status" {
+  defaults = {
+    state = "healthy"
+  }
+}

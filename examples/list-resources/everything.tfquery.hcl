@@ -1,0 +1,47 @@
+# Everything, with a resource for each assignment.
+#
+#     terraform query -generate-config-out=generated.tf
+#
+# finds all that these gallery entries provision with, without knowing one id. Use this file or the one
+# with the exclusive set, never both: two resources would want the same assignments.
+
+list "gotomeeting_application" "all" {
+  provider = gotomeeting
+
+  config {
+    gallery_names = ["GoToMeeting", "GoTo"]
+  }
+}
+
+list "gotomeeting_provisioning_connection" "all" {
+  provider = gotomeeting
+
+  config {
+    service_principal_ids = [for app in list.gotomeeting_application.all.data : app.identity.service_principal_id]
+  }
+}
+
+list "gotomeeting_attribute_mappings" "all" {
+  provider = gotomeeting
+
+  config {
+    service_principal_ids = [for app in list.gotomeeting_application.all.data : app.identity.service_principal_id]
+  }
+}
+
+list "gotomeeting_provisioning_state" "all" {
+  provider = gotomeeting
+
+  config {
+    service_principal_ids = [for app in list.gotomeeting_application.all.data : app.identity.service_principal_id]
+  }
+}
+
+list "gotomeeting_user_role_assignment" "all" {
+  provider = gotomeeting
+  limit    = 10000
+
+  config {
+    service_principal_ids = [for app in list.gotomeeting_application.all.data : app.identity.service_principal_id]
+  }
+}

@@ -1,0 +1,15 @@
+# For a connector whose test fails although the credentials are right. They are stored without a test then, and every apply
+# that stores some says so.
+variable "untested_password" {
+  type      = string
+  ephemeral = true
+}
+
+resource "gotomeeting_provisioning_connection" "without_test" {
+  service_principal_id = gotomeeting_application.this.service_principal_id
+
+  admin_username            = "provisioning@example.com"
+  admin_password_wo         = var.untested_password
+  admin_password_wo_version = "1"
+  test_connection           = false
+}

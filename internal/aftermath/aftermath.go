@@ -1,0 +1,190 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package aftermath says what is left at GoTo where provisioning ends: accounts that stay active and that nobody will ever
+// disable. Whoever destroys a connection, loses its links or switches disabling off is told how many there are; where that
+// cannot be known, the text says so, and nothing fails by it.
+package aftermath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+// Remainder is what is known of the accounts of one connection.
+type Remainder struct {
+	// Ran says that the connection may have provisioned anybody. Otherwise there is nothing to tell.
+	Ran bool
+	// Gone says that the job went with its connector: provisioning has ended already.
+	Gone bool
+
+	synced   int64            // whom the service keeps in step, -1 where it does not say
+	standing *impact.Standing // nil where it could not be worked out
+	active   int              // at GoTo, -1 where the accounts were not read
+	whyNot   string           // a sentence
+}
+
+type remaindersKey struct{}
+
+// Of reads what is known of a connection, once in a run.
+func Of(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remainder {
+	all := providerdata.Shared(data, remaindersKey{}, func() *memo.Handover[graph.JobRef, Remainder] {
+		return &memo.Handover[graph.JobRef, Remainder]{MaxAge: providerdata.PlannedAge, Clock: data.Graph.Clock()}
+	})
+	if known, ok := all.Look(ref); ok {
+		return known
+	}
+	r := read(ctx, data, ref)
+	all.Give(ref, r)
+	return r
+}
+
+func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remainder {
+	job, presence, err := data.Graph.FindJob(ctx, ref)
+	r := Remainder{Ran: true, Gone: presence == graph.ConnectorRetired, synced: -1, active: -1}
+	switch {
+	case err != nil:
+		r.whyNot = "The job could not be read."
+		return r
+	case presence.Gone():
+		return Remainder{}
+	case presence == graph.JobPresent && !job.HasRun():
+		return Remainder{}
+	}
+	if job.Status != nil && len(job.Status.SynchronizedEntryCountByType) > 0 {
+		r.synced = 0
+		for _, n := range job.Status.SynchronizedEntryCountByType {
+			r.synced += n
+		}
+		if r.synced == 0 {
+			return Remainder{}
+		}
+	}
+	accounts, err := Accounts(ctx, data)
+	if err != nil {
+		r.whyNot = whyNot(err)
+		return r
+	}
+	r.active = 0
+	for i := range accounts {
+		if accounts[i].IsActive() {
+			r.active++
+		}
+	}
+	if presence != graph.JobPresent {
+		return r // without the schema nobody can tell whose accounts they are
+	}
+	if standing, err := compare(ctx, data, ref, job, accounts); err == nil {
+		r.standing = &standing
+	}
+	return r
+}
+
+// StandingOf compares the accounts at GoTo with the people in scope of a connection. Unlike Of it fails where that is not
+// possible.
+func StandingOf(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (impact.Standing, error) {
+	job, err := data.Graph.RequireJob(ctx, ref)
+	if err != nil {
+		return impact.Standing{}, err
+	}
+	accounts, err := Accounts(ctx, data)
+	if err != nil {
+		return impact.Standing{}, err
+	}
+	return compare(ctx, data, ref, job, accounts)
+}
+
+func compare(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job, accounts []impact.Account) (impact.Standing, error) {
+	setup, err := impact.ReadSetup(ctx, data.Graph, ref, job.TemplateID)
+	if err != nil {
+		return impact.Standing{}, err
+	}
+	survey, err := impact.ReadSurvey(ctx, data.Graph, false, setup)
+	if err != nil {
+		return impact.Standing{}, err
+	}
+	survey.Accounts, survey.AccountsRead = accounts, true
+	return impact.StandingOf(survey, setup), nil
+}
+
+// Accounts reads the accounts at GoTo, for a comparison with people of the directory.
+func Accounts(ctx context.Context, data *providerdata.Data) ([]impact.Account, error) {
+	users, err := data.Customer().Users(ctx)
+	accounts := make([]impact.Account, len(users))
+	for i, u := range users {
+		accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
+	}
+	return accounts, err
+}
+
+func whyNot(err error) string {
+	var none *providerdata.NoGoToError
+	if errors.As(err, &none) {
+		return "The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."
+	}
+	return strings.TrimSpace("The accounts at GoTo could not be read. " + gotodiag.Refusal(err))
+}
+
+// Headline is the number in a few words, for titles.
+func (r Remainder) Headline() string {
+	switch {
+	case r.standing != nil && r.standing.Unsure > 0:
+		return fmt.Sprintf("at least %s at GoTo", accounts(r.standing.Matched))
+	case r.standing != nil:
+		return accounts(r.standing.Matched) + " at GoTo"
+	case r.active >= 0:
+		return fmt.Sprintf("up to %s at GoTo", accounts(r.active))
+	case r.synced >= 0:
+		return fmt.Sprintf("up to %d accounts at GoTo", r.synced)
+	}
+	return "an unknown number of accounts at GoTo"
+}
+
+// Detail says how many active accounts stay at GoTo of whom nobody takes care any more.
+func (r Remainder) Detail() string {
+	var parts []string
+	switch {
+	case r.standing != nil:
+		parts = append(parts, fmt.Sprintf("GoTo has %s, %d of them of people in scope of this connection today.", accounts(r.standing.Active), r.standing.Matched))
+		if n := len(r.standing.Unmatched); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d match nobody in scope; of these, provisioning would disable those that it has linked to a person.", n))
+		}
+		if r.standing.Unsure > 0 {
+			parts = append(parts, fmt.Sprintf("Of %d it could not be told.", r.standing.Unsure))
+		}
+	case r.active >= 0:
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection looks after could not be worked out.", accounts(r.active)))
+	}
+	if r.synced >= 0 && r.standing == nil {
+		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in step.", r.synced))
+	} else if r.synced < 0 && r.active < 0 {
+		parts = append(parts, "How many people were provisioned is not known.")
+	}
+	if r.whyNot != "" {
+		parts = append(parts, r.whyNot)
+	}
+	return strings.Join(parts, " ")
+}
+
+// Unmatched is how many active accounts match nobody in scope; known is false where that could not be worked out.
+func (r Remainder) Unmatched() (n int, known bool) {
+	if r.standing == nil {
+		return 0, false
+	}
+	return len(r.standing.Unmatched), true
+}
+
+func accounts(n int) string {
+	if n == 1 {
+		return "1 active account"
+	}
+	return fmt.Sprintf("%d active accounts", n)
+}

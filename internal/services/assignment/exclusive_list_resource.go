@@ -1,0 +1,87 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+)
+
+var _ list.ListResourceWithConfigure = (*ExclusiveListResource)(nil)
+
+// ExclusiveListResource finds the applications that have assignments, each with all of them as one set.
+type ExclusiveListResource struct {
+	resource ExclusiveResource
+}
+
+// assigned is an application with its assignments.
+type assigned struct {
+	app     *roster.Application
+	listing *roster.Listing
+}
+
+// NewExclusiveListResource returns the list resource.
+func NewExclusiveListResource() list.ListResource { return &ExclusiveListResource{} }
+
+// Metadata names the resource that is listed.
+func (l *ExclusiveListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	l.resource.Metadata(ctx, req, resp)
+}
+
+// Configure takes over the provider's data.
+func (l *ExclusiveListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	l.resource.Configure(ctx, req, resp)
+}
+
+// ListResourceConfigSchema describes the list block.
+func (l *ExclusiveListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the applications among the given ones that have role assignments, each with all of them as one set. Use either this or `gotomeeting_user_role_assignment`, never both for one application.",
+		Attributes:          listing.Attributes(),
+	}
+}
+
+// List streams one set for each application that has assignments, no more than were asked for.
+func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	ids, diags := listing.ServicePrincipals(ctx, req.Config)
+	var all []assigned
+	for _, id := range ids {
+		app := l.resource.roster.Application(id)
+		found, err := app.Listing(ctx)
+		if err != nil {
+			diags.Append(readError(ctx, l.resource.client, app, "Cannot read the assignments of "+id, err))
+			break
+		}
+		if len(found.All) > 0 {
+			all = append(all, assigned{app, found})
+		}
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = listing.Stream(req, all, func(one assigned) list.ListResult { return l.result(ctx, req, one) })
+}
+
+func (l *ExclusiveListResource) result(ctx context.Context, req list.ListRequest, one assigned) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = counted(len(one.listing.All), "assignment") + " of " + one.app.ID
+	result.Diagnostics.Append(result.Identity.Set(ctx, exclusiveIdentity{types.StringValue(one.app.ID)})...)
+	if req.IncludeResource {
+		result.Diagnostics.Append(setImported(ctx, result.Resource, one.app.ID, nil)...)
+		var m exclusiveModel
+		result.Diagnostics.Append(result.Resource.Get(ctx, &m)...)
+		_, diags := l.resource.refresh(ctx, one.app, &m, map[roster.Key]bool{}, false)
+		result.Diagnostics.Append(diags...)
+		result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
+	}
+	return result
+}

@@ -1,0 +1,119 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package connection_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// provisioned is a connection that has given some people accounts, of whom Eva has left since, and a provider with or without
+// credentials for GoTo.
+func provisioned(t *testing.T, withGoTo bool) (*world, *acctest.Managed) {
+	t.Helper()
+	w := newWorld(t)
+	if withGoTo {
+		w.UseGoTo()
+	}
+	m := w.created()
+	role := slices.IndexFunc(w.sp.Roles, func(role store.AppRole) bool { return role.Enabled && role.Allows("User") })
+	var last store.Assignment
+	for _, id := range []string{store.UserAna, store.UserBen, store.UserEva} {
+		var err error
+		if last, err = w.Sim.Store().Assign(w.sp.ID, id, w.sp.Roles[role].ID, store.AssignOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.cycle()
+	if err := w.Sim.Engine().Pause(w.sp.ID, w.job().ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Sim.Store().Unassign(w.sp.ID, last.ID); err != nil {
+		t.Fatal(err)
+	}
+	m.Refresh()
+	w.Sim.Log().Reset()
+	w.ForgetDiagnostics()
+	return w, m
+}
+
+func saysAll(t *testing.T, found acctest.Diagnostics, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if found.HasError() || !strings.Contains(found.String(), text) {
+			t.Errorf("%q is missing in %v", text, found)
+		}
+	}
+}
+
+func TestAccountsLeft_everyRoadThatEndsTheConnectionCountsThem(t *testing.T) {
+	t.Parallel()
+	other := func(w *world) map[string]any {
+		_, sp, err := w.Sim.Store().Instantiate(store.TemplateGoToMeeting, "Other", "")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		config := w.object()
+		config["service_principal_id"] = sp.ID
+		return config
+	}
+	roads := []struct {
+		name   string
+		config func(*world) map[string]any
+		title  string
+	}{
+		{"destroyed", func(*world) map[string]any { return nil }, "Destroying the connection"},
+		{"replaced", other, "Replacing the connection"},
+		{"people who leave the scope are left alone", func(w *world) map[string]any { return w.object("skip_out_of_scope_deletions", true) }, "Accounts of people who leave the scope stay active"},
+	}
+	for _, road := range roads {
+		for _, withGoTo := range []bool{true, false} {
+			t.Run(road.name, func(t *testing.T) {
+				t.Parallel()
+				w, m := provisioned(t, withGoTo)
+				_, found := w.Protocol().Plan(typeName, m.Now, road.config(w))
+				// Eva had an account before, as had the administrator.
+				want := []string{"2 of them of people in scope", "match nobody in scope"}
+				if !withGoTo {
+					want = []string{"The service says that it keeps 3 in step", "no credentials for GoTo"}
+				}
+				saysAll(t, found, append(want, road.title)...)
+				if asked := w.Sim.Log().Match("GET", "/directory/**"); !withGoTo && len(asked) > 0 {
+					t.Errorf("people were read for nothing: %v", acctest.Lines(asked))
+				}
+			})
+		}
+	}
+}
+
+func TestAccountsLeft_nothingIsSaidOfAConnectionThatNeverRan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.UseGoTo()
+	m := w.created()
+	if _, found := w.Protocol().Plan(typeName, m.Now, nil); len(found) > 0 {
+		t.Errorf("got %v", found)
+	}
+}
+
+func TestAccountsLeft_retiredConnectorCountsThem(t *testing.T) {
+	t.Parallel()
+	w, m := provisioned(t, true)
+	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
+	saysAll(t, m.Refresh(), "The service has retired the connector", "Nobody disables accounts at GoTo any more", "GoTo has ")
+}
+
+func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {
+	t.Parallel()
+	w, m := provisioned(t, true)
+	w.Sim.Faults().Add(simulator.Fault{Path: "/admin/**", Count: -1, Effect: simulator.Fails(500, "InternalError", "Oops.")})
+	w.Sim.Faults().Add(simulator.Fault{Path: "/identity/**", Count: -1, Effect: simulator.Fails(500, "InternalError", "Oops.")})
+	_, found := w.Protocol().Plan(typeName, m.Now, nil)
+	saysAll(t, found, "The accounts at GoTo could not be read", "keeps 3 in step")
+}

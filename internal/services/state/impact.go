@@ -1,0 +1,60 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+)
+
+func switchOn(s *impact.Setup) { s.Off = false }
+
+func switchOff(s *impact.Setup) { s.Off = true }
+
+// foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
+// proposed.
+func foresee(ctx context.Context, data *providerdata.Data, c change) diag.Diagnostics {
+	ref, err := c.plan.ref()
+	if err != nil {
+		return nil
+	}
+	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff}
+	switch {
+	case c.plan.Enabled.IsUnknown():
+		p.Change, p.Unknown = nil, "Whether provisioning is on is known only while applying."
+		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
+	case c.switchesOn():
+		p.Change = switchOn
+		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
+	case c.staysOff():
+		forecast.Of(data).Note(ref, p)
+	}
+	return nil
+}
+
+// noteDestroy notes that a destroy pauses provisioning.
+func noteDestroy(data *providerdata.Data, state model) {
+	if ref, err := state.ref(); err == nil && !state.Enabled.IsNull() {
+		forecast.Of(data).Note(ref, forecast.Proposal{Key: "state", Subject: "provisioning", Destroys: true, Change: switchOff})
+	}
+}
+
+// resuming says what switching a held connection on would do.
+func resuming(ctx context.Context, data *providerdata.Data, c change) string {
+	ref, err := c.plan.ref()
+	if err != nil {
+		return ""
+	}
+	if text := forecast.Of(data).Would(ctx, ref, switchOn); text != "" {
+		return fmt.Sprintf("What the next cycle would do then: %s.", text)
+	}
+	return "`gotomeeting_provisioning_preview` tells what the next cycle would do."
+}

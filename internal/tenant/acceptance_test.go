@@ -1,0 +1,545 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package tenant_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/tenant"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
+)
+
+func TestMain(m *testing.M) { acctest.Main(m) }
+
+// TestAcc_lifecycle runs against the tenant that the environment names: see "make testacc".
+func TestAcc_lifecycle(t *testing.T) {
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("needs a tenant, and TF_ACC=1: see \"make testacc\"")
+	}
+	environment := map[string]string{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		environment[name] = value
+	}
+	lifecycle(t, environment, func(ctx context.Context, d time.Duration) error {
+		select {
+		case <-time.After(d):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
+// The same against the simulator as a program of its own, of which nothing is known but what it prints.
+func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute of CLI runs")
+	}
+	acctest.RequireCLI(t)
+	for name, test := range map[string]struct {
+		flags   []string
+		without []string // variables that this tenant does not offer
+		starts  bool
+	}{
+		"everything": {flags: []string{"-plain-http"}, starts: true},
+		"nothing may start": {
+			flags: []string{"-variant", "secrets-replace", "-variant", "no-jobs-not-found"}, without: []string{tenant.VariablePassword, tenant.VariableGroup},
+		},
+		"retired connector": {flags: []string{"-variant", "no-template"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			environment := simulate(t, test.flags...)
+			for _, variable := range test.without {
+				delete(environment, variable)
+			}
+			before := ctl(t, environment, "accounts")
+			lifecycle(t, environment, func(context.Context, time.Duration) error { return nil })
+			if left := ctl(t, environment, "ids"); strings.Contains(left, "service_principal=") {
+				t.Errorf("an application is left:\n%s", left)
+			}
+			sent := ctl(t, environment, "requests", "100000")
+			if started := strings.Contains(sent, "/start"); started != test.starts {
+				t.Errorf("started: %v, want %v", started, test.starts)
+			}
+			ctl(t, environment, "clock", "advance", "24h")
+			if after := ctl(t, environment, "accounts"); !test.starts && after != before {
+				t.Errorf("accounts changed although nothing was to start:\n%s", after)
+			}
+		})
+	}
+}
+
+var simulatorProgram string
+
+// simulate runs the simulator's program until the test ends and returns the environment of somebody who has such a tenant.
+func simulate(t *testing.T, flags ...string) map[string]string {
+	t.Helper()
+	if simulatorProgram == "" {
+		root, err := workspace.ModuleRoot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, err := os.MkdirTemp("", "gotomeeting-simulator-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := filepath.Join(folder, "simulator")
+		if err := workspace.Build(t.Context(), root, "./internal/cmd/simulator", program); err != nil {
+			t.Fatal(err)
+		}
+		simulatorProgram = program
+	}
+	program := exec.Command(simulatorProgram, flags...)
+	program.Stderr = os.Stderr
+	out, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = program.Process.Signal(syscall.SIGTERM)
+		if err := program.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	environment := map[string]string{}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := lines.Text()
+		if assignment, ok := strings.CutPrefix(line, "export "); ok {
+			name, value, _ := strings.Cut(assignment, "=")
+			environment[name] = strings.Trim(value, "'")
+		}
+		if strings.HasPrefix(line, "# group:Groups Only") { // the last line
+			break
+		}
+	}
+	go func() {
+		for lines.Scan() { // so that the program never waits for a reader
+		}
+	}()
+	maps.Copy(environment, map[string]string{
+		tenant.VariableTenant: environment["ARM_TENANT_ID"], tenant.VariableConfirm: environment["ARM_TENANT_ID"],
+		tenant.VariableLedger: filepath.Join(t.TempDir(), "ledger.json"), tenant.VariableMay: "assign,start",
+		tenant.VariablePeople: strings.TrimSpace(ctl(t, environment, "id", "ana")) + "," + strings.TrimSpace(ctl(t, environment, "id", "ben")),
+		tenant.VariableGroup:  strings.TrimSpace(ctl(t, environment, "id", "group:Meetings Users")),
+		tenant.VariableUser:   "provisioning@example.com", tenant.VariablePassword: environment["TF_VAR_gotomeeting_admin_password"],
+	})
+	return environment
+}
+
+func ctl(t *testing.T, environment map[string]string, command ...string) string {
+	t.Helper()
+	c := exec.CommandContext(context.WithoutCancel(t.Context()), simulatorProgram, append([]string{"ctl", "-door", environment["GOTOMEETING_SIMULATOR"]}, command...)...)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", command, err, out)
+	}
+	return string(out)
+}
+
+// object is a piece of a configuration.
+type object = map[string]any
+
+// run is one pass through the life of every object.
+type run struct {
+	t       *testing.T
+	tenant  *tenant.Tenant
+	cli     *acctest.CLI
+	config  object // what stands in the configuration now
+	secrets map[string]string
+}
+
+// lifecycle makes, plans, changes, imports and destroys every resource and reads every data source, on an application of
+// its own. What the tenant does not offer is skipped with the reason.
+func lifecycle(t *testing.T, environment map[string]string, sleep func(context.Context, time.Duration) error) {
+	getenv := func(name string) string { return environment[name] }
+	opened, err := tenant.Open(t.Context(), getenv, sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// Also when a step failed, was interrupted or panicked.
+		if _, err := opened.CleanUp(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("cleaning up: %v", err)
+		}
+	})
+	if deleted, err := opened.CleanUp(t.Context()); err != nil || deleted > 0 {
+		t.Logf("an earlier run left %d applications: %v", deleted, err)
+	}
+	name, err := opened.NewName()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{t: t, tenant: opened, cli: acctest.NewCLI(t, "", environment), config: object{}, secrets: map[string]string{"password": opened.Settings.AdminPassword}}
+	r.cli.Setenv("TF_VAR_password", opened.Settings.AdminPassword)
+	r.variable("password")
+
+	if !r.part("application", func(r *run) { r.application(name) }) {
+		return
+	}
+	if !r.part("connection", (*run).connection) {
+		r.part("destroy", (*run).destroy)
+		return
+	}
+	r.part("mappings", (*run).mappings)
+	r.part("assignments", (*run).assignments)
+	r.part("status and log", (*run).status)
+	r.part("accounts", (*run).accounts)
+	r.part("preview", (*run).preview)
+	r.part("state", (*run).state)
+	r.part("destroy", (*run).destroy)
+}
+
+// part runs a part as a test of its own and says whether it was done.
+func (r *run) part(name string, do func(*run)) (done bool) {
+	outer := r.t
+	outer.Run(name, func(t *testing.T) {
+		r.t = t
+		do(r)
+		done = true
+	})
+	r.t = outer
+	return done && !outer.Failed()
+}
+
+func (r *run) block(kind, typeName, label string, body object) {
+	blocks, _ := r.config[kind].(object)
+	if blocks == nil {
+		blocks = object{}
+		r.config[kind] = blocks
+	}
+	labels, _ := blocks[typeName].(object)
+	if labels == nil {
+		labels = object{}
+		blocks[typeName] = labels
+	}
+	if labels[label] = body; body == nil {
+		if delete(labels, label); len(labels) == 0 {
+			delete(blocks, typeName)
+		}
+	}
+}
+
+func (r *run) variable(name string) {
+	r.config["variable"] = object{name: object{"type": "string", "ephemeral": true, "default": ""}}
+}
+
+func (r *run) write() {
+	raw, err := json.MarshalIndent(r.config, "", "  ")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.cli.Write("test.tf.json", string(raw))
+}
+
+// terraform runs a command that has to succeed.
+func (r *run) terraform(args ...string) string {
+	r.t.Helper()
+	stdout, stderr, err := r.cli.Try(args...)
+	if err != nil {
+		r.t.Fatalf("terraform %s: %v\n%s\n%s", strings.Join(args, " "), err, stdout, stderr)
+	}
+	return stdout
+}
+
+// apply applies, and then expects nothing to do.
+func (r *run) apply() {
+	r.t.Helper()
+	r.write()
+	r.terraform("apply", "-auto-approve", "-no-color", "-input=false")
+	stdout, stderr, err := r.cli.Try("plan", "-detailed-exitcode", "-no-color", "-input=false")
+	if err != nil {
+		r.t.Errorf("a second plan has changes: %v\n%s\n%s", err, stdout, stderr)
+	}
+}
+
+// values are the attributes of an object in the state.
+func (r *run) values(address string) object {
+	r.t.Helper()
+	var state struct {
+		Values struct {
+			RootModule struct {
+				Resources []struct {
+					Address string
+					Values  object
+				}
+			} `json:"root_module"`
+		}
+	}
+	if err := json.Unmarshal([]byte(r.terraform("show", "-json")), &state); err != nil {
+		r.t.Fatal(err)
+	}
+	for _, resource := range state.Values.RootModule.Resources {
+		if resource.Address == address {
+			return resource.Values
+		}
+	}
+	r.t.Fatalf("%s is not in the state", address)
+	return nil
+}
+
+func (r *run) text(address, attribute string) string {
+	r.t.Helper()
+	text, _ := r.values(address)[attribute].(string)
+	return text
+}
+
+// imports takes an object out of the state and in again, after which there has to be nothing to do, apart from what cannot be
+// read.
+func (r *run) imports(address, id string, unreadable bool) {
+	r.t.Helper()
+	r.terraform("state", "rm", address)
+	r.terraform("import", "-no-color", "-input=false", address, id)
+	plan := r.terraform("plan", "-no-color", "-input=false")
+	if !unreadable && !strings.Contains(plan, "No changes.") || strings.Contains(plan, "must be replaced") || strings.Contains(plan, "will be destroyed") {
+		r.t.Errorf("after the import of %s:\n%s", address, plan)
+	}
+	if unreadable {
+		r.apply()
+	}
+}
+
+const (
+	applicationAddress = "gotomeeting_application.test"
+	connectionAddress  = "gotomeeting_provisioning_connection.test"
+	principalReference = "${gotomeeting_application.test.service_principal_id}"
+	connectionID       = "${gotomeeting_provisioning_connection.test.id}"
+)
+
+func (r *run) application(name string) {
+	r.block("resource", "gotomeeting_application", "test", object{"display_name": name, "gallery_name": r.tenant.Settings.GalleryName})
+	r.block("data", "gotomeeting_application", "test", object{"service_principal_id": principalReference})
+	r.apply()
+	if found := r.text("data.gotomeeting_application.test", "display_name"); found != name {
+		r.t.Errorf("the data source found %q", found)
+	}
+	r.imports(applicationAddress, r.text(applicationAddress, "id"), false)
+}
+
+func (r *run) connection() {
+	answer, err := r.tenant.Await(r.t.Context(), "/servicePrincipals/"+r.text(applicationAddress, "service_principal_id")+"/synchronization/templates", tenant.Answer.OK)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if len(answer.List()) == 0 {
+		r.t.Skip("the service offers no synchronization template for this application: the connector is retired here")
+	}
+	body := object{"service_principal_id": principalReference, "scope": "assigned", "prevent_accidental_deletions": true, "accidental_deletion_threshold": 1}
+	if r.tenant.Settings.HasCredentials() {
+		maps.Copy(body, object{"admin_username": r.tenant.Settings.AdminUser, "admin_password_wo": "${var.password}", "admin_password_wo_version": "1"})
+	}
+	r.block("resource", "gotomeeting_provisioning_connection", "test", body)
+	r.apply()
+	if r.tenant.Settings.HasCredentials() {
+		if authorized, _ := r.values(connectionAddress)["authorized"].(bool); !authorized {
+			r.t.Error("the credentials were not stored")
+		}
+	}
+	body["skip_out_of_scope_deletions"] = true
+	r.apply()
+	delete(body, "skip_out_of_scope_deletions")
+	r.apply()
+	r.imports(connectionAddress, r.text(connectionAddress, "id"), r.tenant.Settings.HasCredentials())
+}
+
+func (r *run) mappings() {
+	r.block("data", "gotomeeting_attribute_mappings", "test", object{"connection_id": connectionID})
+	r.apply()
+	found, _ := r.values("data.gotomeeting_attribute_mappings.test")["mappings"].(object)
+	if len(found) == 0 {
+		r.t.Skip("the connector maps no attribute by default")
+	}
+	mappings := object{}
+	changed := ""
+	for target, entry := range found {
+		kept := object{}
+		for name, value := range entry.(object) {
+			if value != nil {
+				kept[name] = value
+			}
+		}
+		mappings[target] = kept
+		if source, _ := kept["source_attribute"].(string); source != "" && kept["matching_priority"] == nil && changed == "" {
+			changed = target
+		}
+	}
+	body := object{"connection_id": connectionID, "mappings": mappings}
+	r.block("resource", "gotomeeting_attribute_mappings", "test", body)
+	r.apply()
+	if changed != "" {
+		entry := mappings[changed].(object)
+		source := entry["source_attribute"]
+		delete(entry, "source_attribute")
+		entry["expression"] = fmt.Sprintf("Trim([%s])", source)
+		r.apply()
+		delete(entry, "expression")
+		entry["source_attribute"] = source
+		r.apply()
+	}
+	const address = "gotomeeting_attribute_mappings.test"
+	r.imports(address, r.text(address, "id"), false)
+}
+
+func (r *run) assignments() {
+	settings := r.tenant.Settings
+	if !settings.Allows(tenant.MayAssign) {
+		r.t.Skip(tenant.VariableMay + " does not allow to assign")
+	}
+	if len(settings.People) == 0 {
+		r.t.Skip("there are no test people: " + tenant.VariablePeople)
+	}
+	role := r.role()
+	if role == "" {
+		r.t.Skip("the application declares no role for people that provisions")
+	}
+	r.block("data", "gotomeeting_user_role_assignments", "test", object{"service_principal_id": principalReference, "depends_on": []string{}})
+	single := object{"service_principal_id": principalReference, "principal_id": settings.People[0], "role": role}
+	r.block("resource", "gotomeeting_user_role_assignment", "person", single)
+	const address = "gotomeeting_user_role_assignment.person"
+	if settings.Group != "" {
+		r.block("resource", "gotomeeting_user_role_assignment", "group", object{"service_principal_id": principalReference, "principal_id": settings.Group, "role": role})
+	}
+	r.apply()
+	r.imports(address, r.text(address, "id"), false)
+	// Nobody but the test people may be assigned when something starts.
+	r.block("resource", "gotomeeting_user_role_assignment", "group", nil)
+	r.block("resource", "gotomeeting_user_role_assignment", "person", nil)
+	r.apply()
+	all := object{}
+	for _, person := range settings.People {
+		all[person] = role
+	}
+	r.block("resource", "gotomeeting_user_role_assignments_exclusive", "test", object{"service_principal_id": principalReference, "assignments": all})
+	r.apply()
+	r.imports("gotomeeting_user_role_assignments_exclusive.test", r.text("gotomeeting_user_role_assignments_exclusive.test", "id"), false)
+	found, _ := r.values("data.gotomeeting_user_role_assignments.test")["roles_by_principal"].(object)
+	if len(found) != len(settings.People) {
+		r.t.Errorf("the data source lists %d assignments, want %d", len(found), len(settings.People))
+	}
+}
+
+// role is a role that provisions, by its display name.
+func (r *run) role() string {
+	roles, _ := r.values(applicationAddress)["app_roles"].([]any)
+	found := ""
+	for _, entry := range roles {
+		role := entry.(object)
+		provisions, _ := role["can_provision"].(bool)
+		kinds := fmt.Sprint(role["allowed_member_types"])
+		name, _ := role["display_name"].(string)
+		if provisions && strings.Contains(kinds, "User") && (found == "" || name == "User") {
+			found = name
+		}
+	}
+	return found
+}
+
+func (r *run) status() {
+	r.block("data", "gotomeeting_sync_status", "test", object{"connection_id": connectionID})
+	r.block("data", "gotomeeting_provisioning_logs", "test", object{"connection_id": connectionID, "limit": 5})
+	r.apply()
+	if state := r.text("data.gotomeeting_sync_status.test", "state"); state == "" {
+		r.t.Error("there is no state")
+	}
+}
+
+func (r *run) accounts() {
+	if os.Getenv("GOTO_CLIENT_ID") == "" && os.Getenv("GOTO_PERSONAL_ACCESS_TOKEN") == "" && !r.cli.Has("GOTO_CLIENT_ID") {
+		r.t.Skip("there are no credentials for GoTo's Admin API (GOTO_CLIENT_ID)")
+	}
+	// Only the test people's accounts, and of them what the state then forgets again.
+	r.block("data", "gotomeeting_accounts", "test", object{"emails": []string{}})
+	r.apply()
+	r.block("data", "gotomeeting_accounts", "test", nil)
+	r.apply()
+}
+
+func (r *run) preview() {
+	r.block("data", "gotomeeting_provisioning_preview", "test", object{"connection_id": connectionID})
+	r.apply()
+	counts, _ := r.values("data.gotomeeting_provisioning_preview.test")["counts"].(object)
+	if scope, _ := counts["in_scope"].(float64); int(scope) > tenant.MostPeople {
+		r.t.Errorf("%v people are in scope", scope)
+	}
+	r.onDemand()
+	r.block("data", "gotomeeting_provisioning_preview", "test", nil)
+	r.apply()
+}
+
+// onDemand provisions one test person at once, where that is allowed, and holds what happened against what the preview said,
+// attribute by attribute.
+func (r *run) onDemand() {
+	principal := r.text(applicationAddress, "service_principal_id")
+	if err := r.tenant.Refusal(r.t.Context(), principal); err != nil {
+		r.t.Logf("nobody is provisioned on demand: %v", err)
+		return
+	}
+	person := r.tenant.Settings.People[0]
+	r.block("data", "gotomeeting_provisioning_preview", "test", object{"connection_id": connectionID, "detail": "people"})
+	r.apply()
+	preview := r.values("data.gotomeeting_provisioning_preview.test")
+	predicted := map[string]string{}
+	people, _ := preview["people"].([]any)
+	for i, e := range preview["entries"].([]any) {
+		if e.(object)["principal_id"] == person && i < len(people) {
+			changes, _ := people[i].(object)["changes"].([]any)
+			for _, c := range changes {
+				predicted[fmt.Sprint(c.(object)["target_attribute"])] = fmt.Sprint(c.(object)["planned"])
+			}
+		}
+	}
+	done, err := r.tenant.OnDemand(r.t.Context(), principal, r.text(connectionAddress, "job_id"), person)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for name, value := range predicted {
+		if written, ok := done[name]; ok && !strings.EqualFold(written, value) {
+			r.t.Errorf("%s: another value was written than the preview predicted", name) // values are personal
+		} else if !ok {
+			r.t.Logf("%s: predicted, and not reported as written", name)
+		}
+	}
+	if !r.t.Failed() && len(done) > 0 {
+		if err := r.tenant.NotePreview(time.Now()); err != nil {
+			r.t.Error(err)
+		}
+	}
+	r.t.Logf("preview: predicted %d attributes; provisioning on demand reported %d", len(predicted), len(done))
+}
+
+func (r *run) state() {
+	body := object{"connection_id": connectionID, "enabled": false, "allow_default_mappings": true}
+	r.block("resource", "gotomeeting_provisioning_state", "test", body)
+	r.apply()
+	const address = "gotomeeting_provisioning_state.test"
+	r.imports(address, r.text(address, "id"), true)
+	if err := r.tenant.Refusal(r.t.Context(), r.text(applicationAddress, "service_principal_id")); err != nil {
+		r.t.Skipf("provisioning is not started: %v", err)
+	}
+	body["enabled"] = true
+	r.apply()
+	if state := r.text("data.gotomeeting_sync_status.test", "state"); state == "off" {
+		r.t.Errorf("the state is %s", state)
+	}
+	body["enabled"] = false
+	r.apply()
+}
+
+func (r *run) destroy() { r.terraform("destroy", "-auto-approve", "-no-color", "-input=false") }
