@@ -31,6 +31,10 @@ func Detail(err error) string {
 	var choice *gotoadmin.AccountChoiceError
 	var refused *gotoadmin.SignInError
 	var answer *gotoadmin.Error
+	var late []string
+	if errors.Is(err, context.DeadlineExceeded) {
+		late = []string{"The time allowed ran out; raise it in `timeouts` if the service only needs longer."}
+	}
 	switch {
 	case errors.As(err, &none):
 		return noCredentials(none)
@@ -39,11 +43,11 @@ func Detail(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The operation was interrupted."
 	case errors.As(err, &refused):
-		return compose(signInSentences(refused), signInFacts(refused))
+		return compose(append(signInSentences(refused), late...), signInFacts(refused))
 	case errors.As(err, &answer):
-		return compose(answerSentences(answer), answerFacts(answer))
+		return compose(append(answerSentences(answer), late...), answerFacts(answer))
 	}
-	return sentence(err.Error())
+	return compose(append([]string{sentence(err.Error())}, late...), nil)
 }
 
 // Refusal says what to change about the provider's `goto` block, or about the rights of who is behind it, without a word of

@@ -208,15 +208,17 @@ func (c *Client) WaitUntilJobGone(ctx context.Context, ref JobRef) error {
 	})
 }
 
-// WaitForSchedule returns once the job's schedule is on or off, as asked for.
-func (c *Client) WaitForSchedule(ctx context.Context, ref JobRef, active bool) error {
-	return c.Poll(ctx, "the schedule to follow", func(ctx context.Context) (bool, string, error) {
-		job, err := c.GetJob(ctx, ref)
+// WaitForSchedule returns the job once its schedule is on or off, as asked for.
+func (c *Client) WaitForSchedule(ctx context.Context, ref JobRef, active bool) (job Job, err error) {
+	err = c.Poll(ctx, "the schedule to follow", func(ctx context.Context) (bool, string, error) {
+		var err error
+		job, err = c.GetJob(ctx, ref)
 		if IsNotFound(err) { // a replica that has not heard of the job yet; it was there before
 			return false, "not found", nil
 		}
 		return job.Schedule.Active() == active, "state " + job.Schedule.State, err
 	})
+	return job, err
 }
 
 // PauseAndWait pauses a job unless it is off, and returns once no cycle is in progress: a pause lets the running one end.

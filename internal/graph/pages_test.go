@@ -47,6 +47,7 @@ func TestEntries_followsThePagesOfItsOwnHost(t *testing.T) {
 		{"host in another case, with the default port", []reply{pageOf("https://Graph.EXAMPLE.com:443/v1.0/x?p=2", "1"), pageOf("", "2")}, []string{"1", "2"}, []string{"/v1.0/x?p=2"}, nil},
 		{"another host", []reply{pageOf("https://graph.example.com.evil.example/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"user information", []reply{pageOf("https://graph.example.com@evil.example/x", "1")}, nil, nil, errForeignLink},
+		{"user information for its own host", []reply{pageOf("https://someone:secret@graph.example.com/v1.0/x?p=2", "1")}, nil, nil, errForeignLink},
 		{"another port", []reply{pageOf("https://graph.example.com:8443/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"without TLS", []reply{pageOf("http://graph.example.com:443/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"relative", []reply{pageOf("/v1.0/x?p=2", "1")}, nil, nil, errForeignLink},

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
 )
 
 const (
@@ -313,5 +315,20 @@ func TestCall_attemptsDoNotShareTheirBody(t *testing.T) {
 	const want = `{"criteria":{"resetScope":"Full"}}`
 	if diff := cmp.Diff([]string{want, want}, late.bodies); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The largest schemas are a few megabytes; what never ends must not take all memory.
+func TestClient_readsSixtyFourMebibytesAndNoMore(t *testing.T) {
+	for _, more := range []int{0, 1} {
+		const listing = `{"value":[]}`
+		b := newBench(t, answer(200, listing+strings.Repeat(" ", 64<<20-len(listing)+more)))
+		_, err := b.ListJobs(t.Context(), testSP)
+		if tooLong := errors.Is(err, wire.ErrTooLong); tooLong != (more > 0) || !tooLong && err != nil {
+			t.Errorf("64 MiB and %d bytes: %v", more, err)
+		}
+		if len(b.service.seen) != 1 {
+			t.Errorf("%d requests", len(b.service.seen))
+		}
 	}
 }

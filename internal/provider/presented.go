@@ -134,32 +134,32 @@ func (p *presented) fold(d *tfprotov6.Diagnostic) {
 }
 
 // diagnosticsOf returns the diagnostics of an answer, for which the protocol has a field in each but no interface.
-func diagnosticsOf(answer any) []*tfprotov6.Diagnostic {
+func diagnosticsOf(answer any) *[]*tfprotov6.Diagnostic {
 	switch a := answer.(type) {
 	case *tfprotov6.ValidateProviderConfigResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ConfigureProviderResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ValidateResourceConfigResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ReadResourceResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.PlanResourceChangeResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ApplyResourceChangeResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ImportResourceStateResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ValidateDataResourceConfigResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ReadDataSourceResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ValidateListResourceConfigResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.ValidateActionConfigResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	case *tfprotov6.PlanActionResponse:
-		return a.Diagnostics
+		return &a.Diagnostics
 	}
 	return nil
 }

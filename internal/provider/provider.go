@@ -34,6 +34,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/preview"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/state"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/syncstatus"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 // TypeName is the prefix of every resource type of this provider.
@@ -126,7 +127,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
-		Impact:       settings.impact(),
+		Impact:       impactOf(settings),
 		Applying:     p.applying.Load,
 	}
 	if err := forecast.Of(data).Begin(); err != nil {
@@ -242,11 +243,11 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 // ListResources lists what terraform query finds, from Terraform 1.14 on.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
-		application.NewListResource,
-		connection.NewListResource,
-		mapping.NewListResource,
-		assignment.NewListResource,
-		assignment.NewExclusiveListResource,
-		state.NewListResource,
+		timeout.List(application.NewListResource),
+		timeout.List(connection.NewListResource),
+		timeout.List(mapping.NewListResource),
+		timeout.List(assignment.NewListResource),
+		timeout.List(assignment.NewExclusiveListResource),
+		timeout.List(state.NewListResource),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -20,7 +21,7 @@ const Address = "registry.terraform.io/gotomeeting-provisioning/gotomeeting"
 // Serve serves the provider to the Terraform that started this process, until that ends.
 func Serve(p provider.Provider, options ...tf6server.ServeOpt) error {
 	s := newServer(p)
-	s.cli = &presented{}
+	s.cli, s.configured = &presented{}, sync.OnceFunc(spendMemory)
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return s }, options...)
 }
 
@@ -32,15 +33,17 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with five differences: what the framework remembers of a call is let go when the
+// server is the framework's protocol server, with six differences: what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
-// may be a path (see spelling), diagnostics are fitted to what a CLI makes of them (see presented), and actions have write-only
-// arguments.
+// may be a path (see spelling), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
+// makes of them (see presented), and actions have write-only arguments.
 type server struct {
 	framework
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
 	applies func()     // notes that something is applied
+
+	configured func() // is called when there will be something to do; nil for nothing
 }
 
 // NewServer returns the protocol server of a provider, which says exactly what the provider says.
@@ -63,8 +66,9 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 	held := holdContext(ctx)
 	defer held.release()
 	answer, err := call(held, request)
-	if err == nil {
-		s.cli.fit(diagnosticsOf(answer), func() subject { return s.subjectOf(held, request) })
+	if found := diagnosticsOf(answer); err == nil && found != nil {
+		*found = few(*found)
+		s.cli.fit(*found, func() subject { return s.subjectOf(held, request) })
 	}
 	return answer, err
 }
@@ -91,6 +95,9 @@ func (s *server) ValidateProviderConfig(ctx context.Context, r *tfprotov6.Valida
 }
 
 func (s *server) ConfigureProvider(ctx context.Context, r *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	if s.configured != nil {
+		s.configured()
+	}
 	return during(ctx, s, r, s.framework.ConfigureProvider)
 }
 

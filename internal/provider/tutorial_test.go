@@ -100,8 +100,8 @@ func TestComplete_appliesInOrderAndWithinBudget(t *testing.T) {
 				PreConfig: func() {
 					apply := firstApply(t, env.Sim.Log().Sent())
 					checkOrder(t, apply)
-					if len(apply) > 38 {
-						t.Errorf("the apply took %d requests, more than 38:\n%s", len(apply), strings.Join(acctest.Lines(apply), "\n"))
+					if len(apply) > 36 {
+						t.Errorf("the apply took %d requests, more than 36:\n%s", len(apply), strings.Join(acctest.Lines(apply), "\n"))
 					}
 				},
 				Config: configuration, ConfigVariables: variables,

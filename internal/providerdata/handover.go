@@ -73,6 +73,28 @@ func (d *Data) schemas() *memo.Handover[graph.JobRef, *graph.Schema] {
 	})
 }
 
+type jobsKey struct{}
+
+// jobAge is how long what was just read of a job stands for it: the status of one that was started is looked at right after.
+const jobAge = 5 * time.Second
+
+// Job is a job that has to be there, as read a moment ago in this run by whoever has changed it.
+func (d *Data) Job(ctx context.Context, ref graph.JobRef) (graph.Job, error) {
+	if job, ok := d.jobs().Take(ref); ok {
+		return job, nil
+	}
+	return d.Graph.RequireJob(ctx, ref)
+}
+
+// NoteJob remembers a job that was read after a change.
+func (d *Data) NoteJob(ref graph.JobRef, job graph.Job) { d.jobs().Give(ref, job) }
+
+func (d *Data) jobs() *memo.Handover[graph.JobRef, graph.Job] {
+	return Shared(d, jobsKey{}, func() *memo.Handover[graph.JobRef, graph.Job] {
+		return &memo.Handover[graph.JobRef, graph.Job]{MaxAge: jobAge, Clock: d.Graph.Clock()}
+	})
+}
+
 type secretsKey struct{}
 
 // Secrets are the secrets and settings that a service principal's provisioning stores, as read moments ago in this run.

@@ -211,3 +211,23 @@ func TestFind_deletedApplicationTakesAssignmentsAlong(t *testing.T) {
 		t.Errorf("got %t, %v; want gone without an error", ok, err)
 	}
 }
+
+// What one resource has made is in the listing that the next one asks for.
+func TestAssign_leavesNoOldListingBehind(t *testing.T) {
+	d := newFake()
+	app := New(d).Application(spID)
+	if l, err := app.Listing(t.Context()); err != nil || len(l.All) != 0 {
+		t.Fatal(l, err)
+	}
+	key := Key{anaID, userRole}
+	if _, err := app.Assign(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	l, err := app.Listing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := l.Get(key); !ok || d.called("ListAssignments") != 2 {
+		t.Errorf("after the creation the listing has %v, by %d calls", l.All, d.called("ListAssignments"))
+	}
+}

@@ -338,3 +338,33 @@ func TestWriter_throttledLeftoversAreSoonDone(t *testing.T) {
 		}
 	}
 }
+
+// Whether an element with a lost answer took effect is looked up before it is sent again: the service's refusal of a double is
+// not to be relied on.
+func TestWriter_looksBeforeItSendsAnElementAgain(t *testing.T) {
+	t.Parallel()
+	for name, effect := range map[string]bool{"before the effect": false, "after the effect": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, tasks := crowd(3)
+			sent := map[string]int{}
+			d.onItem = func(r graph.BatchRequest) (bool, error) {
+				body, _ := r.Body.(map[string]string)
+				id := body["principalId"]
+				if sent[id]++; sent[id] > 1 && d.calls["ListAssignments"] == 0 {
+					t.Error("it was sent again without a look")
+				}
+				if id == tasks[1].PrincipalID && sent[id] == 1 {
+					return effect, lost()
+				}
+				return true, nil
+			}
+			if failed := write(t.Context(), New(d).Application(spID), tasks); len(failed) > 0 || len(d.assignments) != 3 {
+				t.Errorf("%d assignments, failed: %v", len(d.assignments), failed)
+			}
+			if want := map[bool]int{false: 2, true: 1}[effect]; sent[tasks[1].PrincipalID] != want {
+				t.Errorf("it was sent %d times, want %d", sent[tasks[1].PrincipalID], want)
+			}
+		})
+	}
+}

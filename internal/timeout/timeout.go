@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package timeout makes the attribute `timeouts` that resources share. It is that of terraform-plugin-framework-timeouts,
-// which describes each operation but not the attribute itself.
+// Package timeout makes the attribute `timeouts` of resources, data sources, list resources and actions. It is that of
+// terraform-plugin-framework-timeouts, which describes each operation but not the attribute itself.
 package timeout
 
 import (
@@ -10,12 +10,30 @@ import (
 	"fmt"
 	"time"
 
+	actions "github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	datasources "github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	lists "github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
+)
+
+const attributeName = "timeouts"
+
+const description = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
+
+// Defaults of what has no resource: Usual where a few requests do, Long where thousands may be needed.
+const (
+	Usual = 10 * time.Minute
+	Long  = time.Hour
 )
 
 // Attribute is the attribute for the operations of a resource.
@@ -28,10 +46,49 @@ func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 				nested.Attributes[name] = text
 			}
 		}
-		nested.MarkdownDescription = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
+		nested.MarkdownDescription = description
 		return nested
 	}
 	return attribute
+}
+
+// DataSource is the attribute of a data source, by the time that it is given by default.
+func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.Attribute {
+	attribute := datasources.AttributesWithOpts(ctx, datasources.Opts{ReadDescription: defaults(byDefault)})
+	if nested, ok := attribute.(datasourceschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(datasourceschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
+		nested.MarkdownDescription = description
+		return nested
+	}
+	return attribute
+}
+
+// Action is the attribute of an action, by the time that it is given by default.
+func Action(ctx context.Context, byDefault time.Duration) actionschema.Attribute {
+	attribute := actions.AttributesWithOpts(ctx, actions.Opts{InvokeDescription: defaults(byDefault)})
+	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(actionschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
+		nested.MarkdownDescription = description
+		return nested
+	}
+	return attribute
+}
+
+func defaults(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("Defaults to `%dh`.", d/time.Hour)
+	}
+	return fmt.Sprintf("Defaults to `%dm`.", d/time.Minute)
 }
 
 // duration accepts what an operation may be allowed to take.
@@ -50,4 +107,55 @@ func Bound(ctx context.Context, limit func(context.Context, time.Duration) (time
 	allowed, problems := limit(ctx, byDefault)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, allowed)
+}
+
+// limited is a list resource with the attribute, which its own schema need not have.
+type limited struct {
+	list.ListResourceWithConfigure
+}
+
+// List gives a list resource the attribute, and keeps it within the time until its last result was taken.
+func List(construct func() list.ListResource) func() list.ListResource {
+	return func() list.ListResource {
+		inner, ok := construct().(list.ListResourceWithConfigure)
+		if !ok {
+			panic("a list resource that asks nothing needs no time") // none that this module has
+		}
+		return limited{inner}
+	}
+}
+
+// ListResourceConfigSchema adds the attribute.
+func (l limited) ListResourceConfigSchema(ctx context.Context, req list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	l.ListResourceWithConfigure.ListResourceConfigSchema(ctx, req, resp)
+	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
+	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
+		for name, one := range nested.Attributes {
+			if text, ok := one.(listschema.StringAttribute); ok {
+				text.Validators = []validator.String{duration()}
+				nested.Attributes[name] = text
+			}
+		}
+		nested.MarkdownDescription = description
+		attribute = nested
+	}
+	resp.Schema.Attributes[attributeName] = attribute
+}
+
+// List lists within the time.
+func (l limited) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var value lists.Value
+	diags := req.Config.GetAttribute(ctx, path.Root(attributeName), &value)
+	ctx, cancel := Bound(ctx, value.List, Usual, &diags)
+	if diags.HasError() {
+		cancel()
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	l.ListResourceWithConfigure.List(ctx, req, stream)
+	results := stream.Results
+	stream.Results = func(push func(list.ListResult) bool) {
+		defer cancel()
+		results(push)
+	}
 }

@@ -81,7 +81,7 @@ func with(object map[string]any, changes map[string]any) map[string]any {
 func wantEverything() map[string]any {
 	return map[string]any{
 		"connection_id": nil, "active_unmatched_keys": nil, "active_unmatched_complete": nil,
-		"emails": nil, "statuses": nil, "id": store.MainCompany, "account_key": store.MainCompany, "account_name": "Example Ltd",
+		"timeouts": nil, "emails": nil, "statuses": nil, "id": store.MainCompany, "account_key": store.MainCompany, "account_name": "Example Ltd",
 		"accounts": []any{
 			with(member("4100000000000000102", "ana@corp.example", "Ana", "Away", "SUSPENDED"),
 				map[string]any{"locale": "de_DE", "admin": true, "role_set_ids": []any{store.RoleSetOfDesk}, "license_keys": []any{}, "products": []any{}}),

@@ -5,10 +5,14 @@ package account
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
@@ -16,19 +20,20 @@ import (
 )
 
 type model struct {
-	Emails         types.List   `tfsdk:"emails"`
-	Statuses       types.Set    `tfsdk:"statuses"`
-	ConnectionID   types.String `tfsdk:"connection_id"`
-	ID             types.String `tfsdk:"id"`
-	AccountKey     types.String `tfsdk:"account_key"`
-	AccountName    types.String `tfsdk:"account_name"`
-	Accounts       types.List   `tfsdk:"accounts"`
-	KeyByEmail     types.Map    `tfsdk:"key_by_email"`
-	MissingEmails  types.List   `tfsdk:"missing_emails"`
-	CountsByStatus types.Map    `tfsdk:"counts_by_status"`
-	Licenses       types.List   `tfsdk:"licenses"`
-	UnmatchedKeys  types.List   `tfsdk:"active_unmatched_keys"`
-	UnmatchedKnown types.Bool   `tfsdk:"active_unmatched_complete"`
+	Emails         types.List     `tfsdk:"emails"`
+	Statuses       types.Set      `tfsdk:"statuses"`
+	ConnectionID   types.String   `tfsdk:"connection_id"`
+	ID             types.String   `tfsdk:"id"`
+	AccountKey     types.String   `tfsdk:"account_key"`
+	AccountName    types.String   `tfsdk:"account_name"`
+	Accounts       types.List     `tfsdk:"accounts"`
+	KeyByEmail     types.Map      `tfsdk:"key_by_email"`
+	MissingEmails  types.List     `tfsdk:"missing_emails"`
+	CountsByStatus types.Map      `tfsdk:"counts_by_status"`
+	Licenses       types.List     `tfsdk:"licenses"`
+	UnmatchedKeys  types.List     `tfsdk:"active_unmatched_keys"`
+	UnmatchedKnown types.Bool     `tfsdk:"active_unmatched_complete"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
 var textsType = types.ListType{ElemType: types.StringType}
@@ -69,11 +74,15 @@ func (m *model) fromCustomer(customer gotoadmin.Account) {
 	m.AccountName = attribute.Text(customer.Name)
 }
 
-// fromUsers takes over those users whom the filters let through.
-func (m *model) fromUsers(users []gotoadmin.User) {
+// mostAccounts is how many accounts a state holds: each takes some 18 kilobytes while the framework makes the state.
+const mostAccounts = 20_000
+
+// fromUsers takes over those users whom the filters let through, unless they are too many.
+func (m *model) fromUsers(users []gotoadmin.User) diag.Diagnostics {
 	emails, statuses := wanted(m.Emails.IsNull(), m.Emails.Elements()), wanted(m.Statuses.IsNull(), m.Statuses.Elements())
 	found := map[string]bool{}
 	var accounts []attr.Value
+	more := 0
 	keys := map[string]attr.Value{}
 	counts := map[string]int64{}
 	for _, user := range users {
@@ -85,11 +94,18 @@ func (m *model) fromUsers(users []gotoadmin.User) {
 		if statuses != nil && statuses[status] == "" {
 			continue
 		}
-		accounts = append(accounts, accountValue(user))
-		counts[status]++
+		if counts[status]++; len(accounts) < mostAccounts {
+			accounts = append(accounts, accountValue(user))
+		} else {
+			more++
+		}
 		if keys[email] == nil && email != "" {
 			keys[email] = types.StringValue(user.Key)
 		}
+	}
+	if more > 0 {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many accounts", fmt.Sprintf("%d people at GoTo match, and a state can hold %d of them. Give `emails` with the people that matter here, or `statuses`. By status there are: %s.",
+			mostAccounts+more, mostAccounts, countsText(counts)))}
 	}
 	var missing []string
 	for email, spelled := range emails {
@@ -102,6 +118,16 @@ func (m *model) fromUsers(users []gotoadmin.User) {
 	m.KeyByEmail = types.MapValueMust(types.StringType, keys)
 	m.MissingEmails = textsFrom(missing)
 	m.CountsByStatus = types.MapValueMust(types.Int64Type, int64s(counts))
+	return nil
+}
+
+// countsText is how many there are of each status, in words.
+func countsText(counts map[string]int64) string {
+	var words []string
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		words = append(words, fmt.Sprintf("%d `%s`", counts[status], status))
+	}
+	return strings.Join(words, ", ")
 }
 
 // fromLicenses takes over the licenses.

@@ -4,6 +4,8 @@
 package account
 
 import (
+	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,7 +50,9 @@ func TestAccountsModel_filtersIgnoringCase(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			m := model{Emails: test.emails, Statuses: test.statuses}
-			m.fromUsers(users)
+			if diags := m.fromUsers(users); diags.HasError() {
+				t.Fatal(diags)
+			}
 			var got []string
 			for _, element := range m.Accounts.Elements() {
 				account, ok := element.(types.Object)
@@ -122,5 +126,24 @@ func TestFromLicenses_countsSeats(t *testing.T) {
 	})
 	if diff := cmp.Diff(want, m.Licenses); diff != "" {
 		t.Errorf("licenses (-want +got):\n%s", diff)
+	}
+}
+
+// A hundred thousand people would take almost two gigabytes. Whom a filter lets through is what counts.
+func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
+	users := make([]gotoadmin.User, mostAccounts+1)
+	for i := range users {
+		users[i] = gotoadmin.User{Key: strconv.Itoa(i), Email: fmt.Sprintf("p%d@example.com", i), Status: "ACTIVE"}
+	}
+	users[7].Status = "INVITED"
+	m := model{Emails: types.ListNull(types.StringType), Statuses: types.SetNull(types.StringType)}
+	diags := m.fromUsers(users)
+	const want = "20001 people at GoTo match, and a state can hold 20000 of them. Give `emails` with the people that matter here, or `statuses`. By status there are: 20000 `active`, 1 `invited`."
+	if !diags.HasError() || diags[0].Detail() != want {
+		t.Errorf("%v", diags)
+	}
+	m.Statuses = types.SetValueMust(types.StringType, []attr.Value{types.StringValue("ACTIVE")})
+	if diags := m.fromUsers(users); diags.HasError() || len(m.Accounts.Elements()) != mostAccounts {
+		t.Errorf("%v", diags)
 	}
 }

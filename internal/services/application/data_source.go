@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -22,6 +23,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -36,16 +38,17 @@ type DataSource struct {
 }
 
 type dataSourceModel struct {
-	ID                    types.String `tfsdk:"id"`
-	ServicePrincipalID    types.String `tfsdk:"service_principal_id"`
-	ClientID              types.String `tfsdk:"client_id"`
-	DisplayName           types.String `tfsdk:"display_name"`
-	ApplicationTemplateID types.String `tfsdk:"application_template_id"`
-	Enabled               types.Bool   `tfsdk:"enabled"`
-	AssignmentRequired    types.Bool   `tfsdk:"assignment_required"`
-	SingleSignOnMode      types.String `tfsdk:"single_sign_on_mode"`
-	AppRoles              types.List   `tfsdk:"app_roles"`
-	ImportBlocks          types.String `tfsdk:"import_blocks"`
+	ID                    types.String   `tfsdk:"id"`
+	ServicePrincipalID    types.String   `tfsdk:"service_principal_id"`
+	ClientID              types.String   `tfsdk:"client_id"`
+	DisplayName           types.String   `tfsdk:"display_name"`
+	ApplicationTemplateID types.String   `tfsdk:"application_template_id"`
+	Enabled               types.Bool     `tfsdk:"enabled"`
+	AssignmentRequired    types.Bool     `tfsdk:"assignment_required"`
+	SingleSignOnMode      types.String   `tfsdk:"single_sign_on_mode"`
+	AppRoles              types.List     `tfsdk:"app_roles"`
+	ImportBlocks          types.String   `tfsdk:"import_blocks"`
+	Timeouts              timeouts.Value `tfsdk:"timeouts"`
 }
 
 // NewDataSource returns the data source.
@@ -64,7 +67,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 }
 
 // Schema describes the data source.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	key := func(description string, validators ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description, Validators: validators}
 	}
@@ -89,6 +92,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Whether only assigned people may sign in."},
 			"single_sign_on_mode": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "How single sign-on is set up, such as `saml`, or null."},
+			"timeouts": timeout.DataSource(ctx, timeout.Usual),
 			"import_blocks": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "Import blocks for the application, its connections, their attribute mappings and their provisioning states, as text for a file; null if the jobs cannot be read, " +
 					"for which the Microsoft Graph permission `Synchronization.Read.All` is needed. The assignments are in `import_blocks` of `gotomeeting_user_role_assignments`."},
@@ -107,6 +111,8 @@ func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValida
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config dataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := timeout.Bound(ctx, config.Timeouts.Read, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -129,6 +135,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		AssignmentRequired:    types.BoolValue(sp.AppRoleAssignmentRequired),
 		SingleSignOnMode:      attribute.Text(sp.PreferredSingleSignOnMode),
 		AppRoles:              roles,
+		Timeouts:              config.Timeouts,
 		ImportBlocks:          blocks,
 	})...)
 }
@@ -203,8 +210,8 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	slices.SortFunc(found, func(a, b graph.ServicePrincipal) int { return strings.Compare(a.ID, b.ID) })
 	lines := make([]string, len(found))
 	for i, sp := range found {
-		lines[i] = "- " + sp.ID
+		lines[i] = sp.ID
 	}
 	return graph.ServicePrincipal{}, attributeError(attribute, "Several applications match",
-		fmt.Sprintf("%d service principals have this `%s`: %q. Give the `service_principal_id` of the one you mean:\n%s", len(found), attribute, wanted, strings.Join(lines, "\n")))
+		fmt.Sprintf("%d service principals have this `%s`: %q. Give the `service_principal_id` of the one you mean:\n%s", len(found), attribute, wanted, graphdiag.Lines(lines)))
 }

@@ -69,10 +69,10 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 	}
 	candidates := make([]string, len(templates))
 	for i, t := range templates {
-		candidates[i] = fmt.Sprintf("- %s (%s, publisher %s)", t.ID, t.DisplayName, t.Publisher)
+		candidates[i] = fmt.Sprintf("%s (%s, publisher %s)", t.ID, t.DisplayName, t.Publisher)
 	}
 	return graph.ApplicationTemplate{}, attributeError("gallery_name", "Several gallery applications have this name",
-		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the one you mean:\n%s", len(templates), galleryName, strings.Join(candidates, "\n")))
+		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the one you mean:\n%s", len(templates), galleryName, graphdiag.Lines(candidates)))
 }
 
 // refuseWithoutConnector stops before an application is created that can never provision anybody. byName says which
@@ -109,15 +109,15 @@ func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
 	if len(found) > 1 {
 		ids := make([]string, len(found))
 		for i, sp := range found {
-			ids[i] = "- " + sp.ID
+			ids[i] = sp.ID
 		}
 		return attributeError("display_name", "The application exists already",
 			fmt.Sprintf("The tenant has %d applications named %q from the same gallery entry:\n%s\nImport the one you mean, or choose another `display_name`.",
-				len(found), found[0].DisplayName, strings.Join(ids, "\n")))
+				len(found), found[0].DisplayName, graphdiag.Lines(ids)))
 	}
 	return attributeError("display_name", "The application exists already",
 		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would make a second one. "+
-			"Take it over with this block, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
+			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
 }
 
 // warnReplaced speaks of an application that is in the state already: Terraform does not tell whether it is to be deleted

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -23,6 +24,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -35,12 +37,13 @@ type DataSource struct {
 }
 
 type dataSourceModel struct {
-	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
-	Role               types.String `tfsdk:"role"`
-	PrincipalType      types.String `tfsdk:"principal_type"`
-	RolesByPrincipal   types.Map    `tfsdk:"roles_by_principal"`
-	Assignments        types.List   `tfsdk:"assignments"`
-	ImportBlocks       types.String `tfsdk:"import_blocks"`
+	ServicePrincipalID types.String   `tfsdk:"service_principal_id"`
+	Role               types.String   `tfsdk:"role"`
+	PrincipalType      types.String   `tfsdk:"principal_type"`
+	RolesByPrincipal   types.Map      `tfsdk:"roles_by_principal"`
+	Assignments        types.List     `tfsdk:"assignments"`
+	ImportBlocks       types.String   `tfsdk:"import_blocks"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
 var assignmentType = types.ObjectType{AttrTypes: map[string]attr.Type{
@@ -75,7 +78,7 @@ func kinds() validator.String {
 }
 
 // Schema describes the data source.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	computed := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
@@ -88,6 +91,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."},
 			"principal_type": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
 				MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."},
+			"timeouts": timeout.DataSource(ctx, timeout.Usual),
 			"roles_by_principal": schema.MapAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Object id of each principal to its roles, several joined by `,`: ready for `assignments` of `gotomeeting_user_role_assignments_exclusive`."},
 			"import_blocks": computed("An import block for each assignment, as text for a file; null without any."),
@@ -109,6 +113,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var config dataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := timeout.Bound(ctx, config.Timeouts.Read, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}

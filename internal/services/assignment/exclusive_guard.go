@@ -40,7 +40,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
 			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
-			some(lines), importblock.One(exclusiveType, id))+inState)}
+			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
@@ -68,7 +68,7 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The wider scope has assignments that are not listed",
 		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them. The next plan removes them, which `max_foreign_removals` has to allow, "+
-			"unless they are in `assignments` by then:\n"+some(lines))}
+			"unless they are in `assignments` by then:\n"+graphdiag.Lines(lines))}
 }
 
 // warnReleased tells of assignments that the resource gives up because its scope gets narrower: they stay, although the plan
@@ -89,7 +89,7 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(counted(len(lines), "assignment")+" that the resource gives up stay",
 		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries go from the state, and nobody loses access: the assignments stay, "+
-			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+some(lines))}
+			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+graphdiag.Lines(lines))}
 }
 
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
@@ -137,7 +137,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
 		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
 			fmt.Sprintf("These are not part of what was last applied: somebody else, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` left them out until now. `max_foreign_removals` allows %d to be removed. "+
-				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, some(strangers)))
+				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, graphdiag.Lines(strangers)))
 	}
 	switch {
 	case limit >= 0 && people > limit:
@@ -165,7 +165,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 			advice = strings.TrimSpace(advice + "\n\n`max_removals` sets no limit.")
 		}
 		if len(strangers) > 0 {
-			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + some(strangers))
+			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + graphdiag.Lines(strangers))
 		}
 		diags.Append(d.warning("Changing the assignments of "+d.application(), "This change", advice)...)
 	}

@@ -51,11 +51,12 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 		if problem == "" {
 			continue
 		}
-		if problems++; problems > shownAtMost {
-			resp.Diagnostics.AddAttributeError(root, "Further invalid entries", "There are more invalid entries than are listed. Correct these first.")
-			return
+		if problems++; problems <= graphdiag.ShownAtMost {
+			resp.Diagnostics.AddAttributeError(at, summary, problem)
 		}
-		resp.Diagnostics.AddAttributeError(at, summary, problem)
+	}
+	if more := problems - graphdiag.ShownAtMost; more > 0 {
+		resp.Diagnostics.AddAttributeError(root, "Further invalid entries", fmt.Sprintf("There are %d more invalid entries than are listed.", more))
 	}
 }
 
@@ -375,7 +376,7 @@ func reported(findings []roster.Finding) diag.Diagnostics {
 			}
 			lines = append(lines, line)
 		}
-		diags.Append(diagnosticOf(root, roster.Finding{Summary: summary, Detail: counted(len(same), "principal") + ":\n" + some(lines), Refuses: same[0].Refuses}))
+		diags.Append(diagnosticOf(root, roster.Finding{Summary: summary, Detail: counted(len(same), "principal") + ":\n" + graphdiag.Lines(lines), Refuses: same[0].Refuses}))
 	}
 	return diags
 }

@@ -75,7 +75,7 @@ func (r *Resource) noAssignment(ctx context.Context, app *roster.Application, id
 	}
 	switch {
 	case len(lines) > 0:
-		detail += fmt.Sprintf(" The principal %s holds these; import by the id of the assignment:\n%s", principalID, some(lines))
+		detail += fmt.Sprintf(" The principal %s holds these; import by the id of the assignment:\n%s", principalID, graphdiag.Lines(lines))
 	case validate.ObjectIDProblem(principalID) == "":
 		detail += fmt.Sprintf(" It has none of the principal %s either, so that there is nothing to import: an apply makes the assignment.", principalID)
 	default:

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -103,7 +104,7 @@ func (d departures) detail(action string) string {
 		text += " The application does not require assignment, so that signing in stays possible."
 	}
 	return text + fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.\n\nWho loses access:\n%s",
-		d.counted(d.account.Users), some(d.lines()))
+		d.counted(d.account.Users), graphdiag.Lines(d.lines()))
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.
@@ -125,8 +126,8 @@ func (d departures) lines() []string {
 				line += ", and " + why
 			}
 			if lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) }); len(lost) > 0 {
-				line += ": " + strings.Join(lost[:min(len(lost), shownAtMost)], ", ")
-				if more := len(lost) - shownAtMost; more > 0 {
+				line += ": " + strings.Join(lost[:min(len(lost), graphdiag.ShownAtMost)], ", ")
+				if more := len(lost) - graphdiag.ShownAtMost; more > 0 {
 					line += fmt.Sprintf(" and %d more", more)
 				}
 			}

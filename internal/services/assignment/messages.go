@@ -5,27 +5,11 @@ package assignment
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
-
-// shownAtMost is how many entries a message lists before it only counts.
-const shownAtMost = 10
-
-// some lists the first lines and counts the rest.
-func some(lines []string) string {
-	var b strings.Builder
-	for i, line := range lines {
-		if i == shownAtMost {
-			fmt.Fprintf(&b, "and %d more", len(lines)-shownAtMost)
-			return b.String()
-		}
-		b.WriteString("- " + line + "\n")
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
 
 func counted(n int, noun string) string {
 	if n == 1 {
@@ -61,7 +45,7 @@ func describeAll(app *roster.Application, keys map[roster.Key]bool) string {
 	for _, key := range roster.SortedKeys(keys) {
 		lines = append(lines, fmt.Sprintf("%s, role %s", key.PrincipalID, app.RoleName(key.RoleID)))
 	}
-	return some(lines)
+	return graphdiag.Lines(lines)
 }
 
 func waited() string {

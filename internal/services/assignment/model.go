@@ -5,9 +5,14 @@ package assignment
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -28,6 +33,47 @@ type identityModel struct {
 	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
 	PrincipalID        types.String `tfsdk:"principal_id"`
 	AppRoleID          types.String `tfsdk:"app_role_id"`
+}
+
+// read is what the framework's Get does, at a tenth of the cost: that compiles a regular expression for each field of each
+// object, which is most of what the plan of a thousand assignments costs here.
+func (m *model) read(ctx context.Context, object tftypes.Value) diag.Diagnostics {
+	var members map[string]tftypes.Value
+	err := object.As(&members)
+	for name, field := range map[string]*types.String{
+		"id": &m.ID, "service_principal_id": &m.ServicePrincipalID, "principal_id": &m.PrincipalID, "user_principal_name": &m.UserPrincipalName,
+		"role": &m.Role, "app_role_id": &m.AppRoleID, "principal_type": &m.PrincipalType,
+	} {
+		var text *string
+		switch member := members[name]; {
+		case err != nil:
+		case !member.IsKnown():
+			*field = types.StringUnknown()
+		default:
+			err = member.As(&text)
+			*field = types.StringPointerValue(text)
+		}
+	}
+	if err == nil {
+		as := timeouts.Type{ObjectType: types.ObjectType{AttrTypes: map[string]attr.Type{"create": types.StringType, "read": types.StringType, "delete": types.StringType}}}
+		var value attr.Value
+		value, err = as.ValueFromTerraform(ctx, members["timeouts"])
+		m.Timeouts, _ = value.(timeouts.Value)
+	}
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot read the assignment's attributes", err.Error()+". This is a bug in the provider; please report it.")}
+	}
+	return nil
+}
+
+// write is what the framework's Set does to an identity, without its reflection.
+func (i identityModel) write(into *tfsdk.ResourceIdentity) {
+	members, attributes := map[string]tftypes.Value{}, map[string]tftypes.Type{}
+	for name, field := range map[string]types.String{"service_principal_id": i.ServicePrincipalID, "principal_id": i.PrincipalID, "app_role_id": i.AppRoleID} {
+		attributes[name] = tftypes.String
+		members[name] = tftypes.NewValue(tftypes.String, field.ValueStringPointer())
+	}
+	into.Raw = tftypes.NewValue(tftypes.Object{AttributeTypes: attributes}, members)
 }
 
 // fromGraph takes over what the service says of an assignment. The texts that name the principal and the role stay as

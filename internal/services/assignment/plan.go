@@ -42,16 +42,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.Plan.Raw.IsNull() {
 		var state model
-		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
+		if resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
 		}
 		return
 	}
 	p := planning{roster: r.roster, client: r.client, ahead: r.forecast}
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &p.plan)...)
+	resp.Diagnostics.Append(p.plan.read(ctx, req.Plan.Raw)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
-		resp.Diagnostics.Append(req.State.Get(ctx, p.prior)...)
+		resp.Diagnostics.Append(p.prior.read(ctx, req.State.Raw)...)
 	}
 	resp.Diagnostics.Append(p.takeOver(ctx, req)...)
 	if resp.Diagnostics.HasError() {
@@ -274,7 +274,7 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
 	}
 	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
-		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), some(kept)))
+		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), graphdiag.Lines(kept)))
 }
 
 // planDestroy shows a warning if this plan also wants to have what it destroys here.
@@ -354,9 +354,15 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
-	l, err := app.Listing(ctx)
-	if err != nil {
-		return // the apply says what is wrong
+	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
+		return
+	}
+	l := roster.NewListing(nil) // while applying, each write makes the listing out of date
+	if !p.roster.HasWritten() {
+		var err error
+		if l, err = app.Listing(ctx); err != nil {
+			return // the apply says what is wrong
+		}
 	}
 	key := p.plan.key()
 	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true}}).Diagnostics...)

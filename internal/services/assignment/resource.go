@@ -72,7 +72,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Create assigns the principal. What the plan could not resolve yet is resolved first.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -94,7 +94,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.fromGraph(app.ID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	plan.identity().write(resp.Identity)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 }
 
@@ -144,7 +144,7 @@ var errStays = errors.New("the application is there")
 // Read finds the assignment in the listing that all instances share.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
@@ -159,7 +159,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
 	found, ok, err := app.Find(ctx, id, state.key(), justWritten(r.roster.Clock(), written))
 	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && app.Refused.Swap(true) {
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		state.identity().write(resp.Identity)
 		return // one error ends the plan; a thousand say no more
 	}
 	if err != nil {
@@ -171,7 +171,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if why != "" && (!purged || r.isTaken(ctx, state)) && app.ConfirmGone(ctx, errStays) != nil {
 			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
 			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+			state.identity().write(resp.Identity)
 			return
 		}
 	}
@@ -182,7 +182,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		app.Lapsed.Add(state.named())
 		// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		state.identity().write(resp.Identity)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -201,7 +201,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !state.equals(before) { // else the response has it already, and setting it costs more than all the rest
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	state.identity().write(resp.Identity)
 }
 
 // isTaken reports whether the name of a state's user means somebody else now, or may.
@@ -216,18 +216,18 @@ func (r *Resource) isTaken(ctx context.Context, state model) bool {
 // Update writes nothing: what can change in place only says the same in other words.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	plan.identity().write(resp.Identity)
 }
 
 // Delete removes the assignment.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

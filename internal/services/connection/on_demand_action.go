@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -35,9 +37,10 @@ var (
 type OnDemandAction struct{ onConnection }
 
 type onDemandConfig struct {
-	ConnectionID types.String `tfsdk:"connection_id"`
-	UserIDs      types.List   `tfsdk:"user_ids"`
-	GroupID      types.String `tfsdk:"group_id"`
+	ConnectionID types.String   `tfsdk:"connection_id"`
+	UserIDs      types.List     `tfsdk:"user_ids"`
+	GroupID      types.String   `tfsdk:"group_id"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // NewOnDemandAction returns the action.
@@ -49,11 +52,12 @@ func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest,
 }
 
 // Schema describes the action.
-func (a *OnDemandAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *OnDemandAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Provisions people now instead of in the next cycle, by the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
 			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honored.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts":      timeout.Action(ctx, timeout.Long),
 			"connection_id": connectionIDArgument(),
 			"user_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.ObjectID())},
@@ -73,6 +77,8 @@ func (a *OnDemandAction) ConfigValidators(context.Context) []action.ConfigValida
 func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config onDemandConfig
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := timeout.Bound(ctx, config.Timeouts.Invoke, timeout.Long, &resp.Diagnostics)
+	defer cancel()
 	ref, diags := readRef(config.ConnectionID)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -102,14 +108,14 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 			outcome := onDemandOutcome(one)
 			say("%d of %d: %s: %s", i+1, len(subjects), who, outcome)
 			if strings.EqualFold(one.Result, "Failure") {
-				failures = append(failures, "- "+who+": "+outcome)
+				failures = append(failures, who+": "+outcome)
 			}
 		}
 	}
 	if len(failures) > 0 {
 		resp.Diagnostics.AddError("Provisioning on demand failed",
 			fmt.Sprintf("%d of the people could not be provisioned:\n%s\nCorrect the cause and invoke the action again; `gotomeeting_provisioning_logs` shows the steps.",
-				len(failures), strings.Join(failures, "\n")))
+				len(failures), graphdiag.Lines(failures)))
 	}
 }
 

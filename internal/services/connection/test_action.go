@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -19,6 +20,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -63,12 +65,13 @@ func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
 }
 
 // Schema describes the action.
-func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Has the service sign in at GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
 			"It changes nothing and fails with the service's reason. " +
 			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts":      timeout.Action(ctx, timeout.Usual),
 			"connection_id": connectionIDArgument(),
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
 				MarkdownDescription: "User name to test instead of the stored one."},
@@ -84,12 +87,15 @@ func (a *TestAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 // Invoke tests the given credentials, or the stored ones.
 func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config struct {
-		ConnectionID  types.String `tfsdk:"connection_id"`
-		AdminUsername types.String `tfsdk:"admin_username"`
-		AdminPassword types.String `tfsdk:"admin_password"`
-		Credentials   types.Map    `tfsdk:"credentials"`
+		ConnectionID  types.String   `tfsdk:"connection_id"`
+		AdminUsername types.String   `tfsdk:"admin_username"`
+		AdminPassword types.String   `tfsdk:"admin_password"`
+		Credentials   types.Map      `tfsdk:"credentials"`
+		Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	}
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := timeout.Bound(ctx, config.Timeouts.Invoke, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
 	ref, diags := readRef(config.ConnectionID)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -351,5 +350,5 @@ func quoteList(keys []string) string {
 	for i, key := range keys {
 		quoted[i] = "`" + key + "`"
 	}
-	return strings.Join(quoted, ", ")
+	return graphdiag.List(quoted)
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -25,23 +27,24 @@ type DataSource struct {
 }
 
 type dataSourceModel struct {
-	ID               types.String `tfsdk:"id"`
-	ConnectionID     types.String `tfsdk:"connection_id"`
-	ObjectMapping    types.String `tfsdk:"object_mapping"`
-	Name             types.String `tfsdk:"name"`
-	SourceObject     types.String `tfsdk:"source_object"`
-	TargetObject     types.String `tfsdk:"target_object"`
-	SchemaVersion    types.String `tfsdk:"schema_version"`
-	Customized       types.Bool   `tfsdk:"customized"`
-	Mappings         types.Map    `tfsdk:"mappings"`
-	Operations       types.Set    `tfsdk:"operations"`
-	Enabled          types.Bool   `tfsdk:"enabled"`
-	ScopingFilters   types.List   `tfsdk:"scoping_filters"`
-	DefaultMappings  types.Map    `tfsdk:"default_mappings"`
-	SourceAttributes types.List   `tfsdk:"source_attributes"`
-	TargetAttributes types.List   `tfsdk:"target_attributes"`
-	ObjectMappings   types.List   `tfsdk:"object_mappings"`
-	SchemaJSON       types.String `tfsdk:"schema_json"`
+	ID               types.String   `tfsdk:"id"`
+	ConnectionID     types.String   `tfsdk:"connection_id"`
+	ObjectMapping    types.String   `tfsdk:"object_mapping"`
+	Name             types.String   `tfsdk:"name"`
+	SourceObject     types.String   `tfsdk:"source_object"`
+	TargetObject     types.String   `tfsdk:"target_object"`
+	SchemaVersion    types.String   `tfsdk:"schema_version"`
+	Customized       types.Bool     `tfsdk:"customized"`
+	Mappings         types.Map      `tfsdk:"mappings"`
+	Operations       types.Set      `tfsdk:"operations"`
+	Enabled          types.Bool     `tfsdk:"enabled"`
+	ScopingFilters   types.List     `tfsdk:"scoping_filters"`
+	DefaultMappings  types.Map      `tfsdk:"default_mappings"`
+	SourceAttributes types.List     `tfsdk:"source_attributes"`
+	TargetAttributes types.List     `tfsdk:"target_attributes"`
+	ObjectMappings   types.List     `tfsdk:"object_mappings"`
+	SchemaJSON       types.String   `tfsdk:"schema_json"`
+	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
 
 type sourceAttributeModel struct {
@@ -103,7 +106,10 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Read fetches the schema and the connector's default.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m dataSourceModel
-	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	ctx, cancel := timeout.Bound(ctx, m.Timeouts.Read, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	ref, err := graph.ParseJobRef(m.ConnectionID.ValueString())

@@ -11,11 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
 // Schema describes the data source.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the attribute mapping of a provisioning connection, with what a mapping can be made of: the attributes of either side and the connector's default mapping. " +
 			"It needs the Microsoft Graph permission `Synchronization.Read.All`.",
@@ -24,6 +25,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
 			"object_mapping": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()}, MarkdownDescription: objectMappingDescription},
+			"timeouts":       timeout.DataSource(ctx, timeout.Usual),
 			"name":           schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the mapping, as the portal shows it."},
 			"source_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of source object."},
 			"target_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of target object."},

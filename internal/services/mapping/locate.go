@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
 // located is an object mapping in a schema with the definitions of its two objects, which may be missing. There is no schema
@@ -83,9 +84,9 @@ func matching(mappings []*graph.ObjectMapping, keep func(*graph.ObjectMapping) b
 func mappingList(mappings []*graph.ObjectMapping) string {
 	lines := make([]string, len(mappings))
 	for i, m := range mappings {
-		lines[i] = fmt.Sprintf("- %s (%q, from %s to %s)", m.Objects(), m.Name, m.Rule.SourceDirectory, m.Rule.TargetDirectory)
+		lines[i] = fmt.Sprintf("%s (%q, from %s to %s)", m.Objects(), m.Name, m.Rule.SourceDirectory, m.Rule.TargetDirectory)
 	}
-	return strings.Join(lines, "\n")
+	return graphdiag.Lines(lines)
 }
 
 func malformed(err error) diag.Diagnostics {

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
 // warnUnmanaged names the attribute mappings that `mappings` does not show, so that nobody takes it for the whole.
@@ -20,12 +20,12 @@ func warnUnmanaged(m *graph.ObjectMapping) (diags diag.Diagnostics) {
 	if len(is.unmanaged) > 0 {
 		var lines []string
 		for _, target := range slices.Sorted(maps.Keys(is.unmanaged)) {
-			lines = append(lines, "- "+describe(is.unmanaged[target]))
+			lines = append(lines, describe(is.unmanaged[target]))
 		}
 		diags.AddWarning("Attribute mappings that Terraform leaves alone",
 			fmt.Sprintf("The mapping %s has attribute mappings that an entry of `mappings` cannot express:\n\n%s\n\n"+
 				"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the mapping that is there.",
-				m.Objects(), strings.Join(lines, "\n")))
+				m.Objects(), graphdiag.Lines(lines)))
 	}
 	if targets := slices.Sorted(maps.Keys(is.doubled)); len(targets) > 0 {
 		diags.AddWarning("Target attributes that are mapped more than once",

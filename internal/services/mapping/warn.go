@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
 // people is how many objects the connection keeps in step by an object mapping.
@@ -126,7 +127,7 @@ func quotedList(words []string) string {
 	for i, word := range words {
 		quoted[i] = strconv.Quote(word)
 	}
-	return strings.Join(quoted, ", ")
+	return graphdiag.List(quoted)
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -6,6 +6,7 @@ package preview
 import (
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -14,15 +15,16 @@ import (
 )
 
 type model struct {
-	ID           types.String `tfsdk:"id"`
-	ConnectionID types.String `tfsdk:"connection_id"`
-	Detail       types.String `tfsdk:"detail"`
-	Scope        types.String `tfsdk:"scope"`
-	Complete     types.Bool   `tfsdk:"complete"`
-	Problems     []problem    `tfsdk:"problems"`
-	Counts       *counts      `tfsdk:"counts"`
-	Entries      types.List   `tfsdk:"entries"`
-	People       types.List   `tfsdk:"people"`
+	ID           types.String   `tfsdk:"id"`
+	ConnectionID types.String   `tfsdk:"connection_id"`
+	Detail       types.String   `tfsdk:"detail"`
+	Scope        types.String   `tfsdk:"scope"`
+	Complete     types.Bool     `tfsdk:"complete"`
+	Problems     []problem      `tfsdk:"problems"`
+	Counts       *counts        `tfsdk:"counts"`
+	Entries      types.List     `tfsdk:"entries"`
+	People       types.List     `tfsdk:"people"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 type problem struct {

@@ -6,6 +6,7 @@ package state
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,6 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -26,8 +28,9 @@ type RestartAction struct {
 }
 
 type restartConfig struct {
-	ConnectionID types.String `tfsdk:"connection_id"`
-	RestartScope types.String `tfsdk:"restart_scope"`
+	ConnectionID types.String   `tfsdk:"connection_id"`
+	RestartScope types.String   `tfsdk:"restart_scope"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // NewRestartAction returns the action.
@@ -46,11 +49,12 @@ func (a *RestartAction) Configure(_ context.Context, req action.ConfigureRequest
 }
 
 // Schema describes the action.
-func (a *RestartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *RestartAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restarts provisioning of a connection, or releases held deletions. Provisioning that is off is not restarted: that is an error. " +
 			"Terraform before 1.14 and OpenTofu do the same with `restart_triggers` and `release_deletions` of `gotomeeting_provisioning_state`.",
 		Attributes: map[string]schema.Attribute{
+			"timeouts": timeout.Action(ctx, timeout.Usual),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{releases: true}},
@@ -64,6 +68,8 @@ func (a *RestartAction) Schema(_ context.Context, _ action.SchemaRequest, resp *
 func (a *RestartAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config restartConfig
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	ctx, cancel := timeout.Bound(ctx, config.Timeouts.Invoke, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
 	ref, err := graph.ParseJobRef(config.ConnectionID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")

@@ -43,7 +43,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		return diag.Diagnostics{problem}
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", deletions(len(held)), c.subject()),
-		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+some(held))}
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held))}
 }
 
 // means reports whether the job is in the quarantine that the release is for.
@@ -65,7 +65,7 @@ func (r *allowance) refuses(held []string) diag.Diagnostic {
 			"The provisioning logs name none since the quarantine began; they may be late by some minutes. Nothing was released. Plan again later, or release them unseen with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
 		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), some(held)))
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), graphdiag.Lines(held)))
 	}
 	return nil
 }
@@ -87,17 +87,4 @@ func deletions(n int) string {
 		return "1 held deletion"
 	}
 	return fmt.Sprintf("%d held deletions", n)
-}
-
-// some lists the first ten of several lines.
-func some(lines []string) string {
-	const most = 10
-	text := ""
-	for i, line := range lines {
-		if i == most {
-			return text + fmt.Sprintf("\n- and %d more", len(lines)-most)
-		}
-		text += "\n- " + line
-	}
-	return strings.TrimPrefix(text, "\n")
 }

@@ -134,7 +134,7 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 	if len(names) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start with the default mapping of "+strings.Join(names, ", "),
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start with the default mapping of "+graphdiag.List(names),
 		"The job never ran, and its first cycle would write accounts by the connector's own default mapping. Declare a `gotomeeting_attribute_mappings` for it (with `enabled = false` to leave such objects alone) and list its id in `mapping_ids`, "+
 			"or set `allow_default_mappings = true` if the default is right. Provisioning was not started.")}
 }

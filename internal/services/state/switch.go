@@ -88,11 +88,15 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	if diags.HasError() || wanted == active && !restart && !released {
 		return before, false, diags
 	}
-	if err := waitForSchedule(ctx, data, ref, wanted); err != nil {
+	job, err := waitForSchedule(ctx, data, ref, wanted)
+	if err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
 			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
 		return before, false, diags
+	}
+	if !c.plan.WaitForFirstCycle.ValueBool() {
+		data.NoteJob(ref, job)
 	}
 	return before, wanted && !active, diags
 }

@@ -28,8 +28,8 @@ func awaitJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (g
 	return data.Graph.RequireJob(graph.WithReplicationWait(ctx, replicationPatience), ref)
 }
 
-// waitForSchedule returns once the schedule shows what was asked for.
-func waitForSchedule(ctx context.Context, data *providerdata.Data, ref graph.JobRef, active bool) error {
+// waitForSchedule returns the job once the schedule shows what was asked for.
+func waitForSchedule(ctx context.Context, data *providerdata.Data, ref graph.JobRef, active bool) (graph.Job, error) {
 	bounded, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	return data.Graph.WaitForSchedule(bounded, ref, active)

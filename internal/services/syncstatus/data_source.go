@@ -18,6 +18,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -47,6 +48,9 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m model
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("connection_id"), &m.ConnectionID)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
+	ctx, cancel := timeout.Bound(ctx, m.Timeouts.Read, timeout.Usual, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -57,7 +61,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	m.ID = m.ConnectionID
 	m.PortalURL = types.StringValue(d.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + ref.ServicePrincipalID)
-	job, err := d.data.Graph.RequireJob(ctx, ref)
+	job, err := d.data.Job(ctx, ref)
 	missing, _ := errors.AsType[*graph.NoJobError](err)
 	switch {
 	case missing != nil && missing.Presence == graph.ConnectorRetired:
@@ -120,15 +124,18 @@ func execution(description string) schema.SingleNestedAttribute {
 }
 
 // Schema describes the data source.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reports how provisioning is doing: everything the service says about the job's cycles, judged into `state`, `healthy` and `problems`. " +
-			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.",
+			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.\n\n" +
+			"Steady, that is to say the same from cycle to cycle while provisioning does the same, are `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `status_code`, `quarantine.reason`, " +
+			"`steady_state_first_achieved_at`, and the `code` and `severity` of `problems`. Everything else changes with cycles: in an output it makes every plan show a change, and one with `-detailed-exitcode` exit with 2.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was first switched on; `depends_on` does so for every later switch as well."},
-			"job_id": text("Id of the synchronization job."),
+			"timeouts": timeout.DataSource(ctx, timeout.Usual),
+			"job_id":   text("Id of the synchronization job."),
 			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
 				"`retired` (the service no longer offers the connector)."),
 			"healthy": flag("Whether there is no problem of severity error; null until the first cycle has ended."),

@@ -153,7 +153,7 @@ func TestDataSource_tellsEverythingThatTheServiceTells(t *testing.T) {
 		}
 	})
 	want := map[string]any{
-		"id": w.connectionID(), "connection_id": w.connectionID(), "job_id": w.job.ID, "state": "failed", "healthy": false, "status_code": "Quarantine",
+		"timeouts": nil, "id": w.connectionID(), "connection_id": w.connectionID(), "job_id": w.job.ID, "state": "failed", "healthy": false, "status_code": "Quarantine",
 		"problems": []any{
 			problem("EncounteredQuarantineException", "error", "The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. "+
 				"It said ExampleInvalidCredentials: The password is wrong. Next attempt: 2030-01-02T03:10:05Z."),

@@ -24,6 +24,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -77,6 +78,8 @@ func (d *LogsDataSource) ValidateConfig(ctx context.Context, req datasource.Vali
 func (d *LogsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m logsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	ctx, cancel := timeout.Bound(ctx, m.Timeouts.Read, timeout.Long, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -175,7 +178,7 @@ const (
 )
 
 // Schema describes the data source.
-func (d *LogsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *LogsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists provisioning activity of a connection, newest first: who was created, updated, disabled, skipped or failed, and why. " +
 			"The service keeps 7 days, or 30 with Entra ID P1 or P2, and answers at most five requests in ten seconds. Reading needs the permission `ProvisioningLog.Read.All`.",
@@ -199,6 +202,7 @@ func (d *LogsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 				MarkdownDescription: "Most entries to return. Defaults to `100`; at most `1000`."},
 			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
 				MarkdownDescription: "`summary` (default) stores counts, codes and ids; `people` also stores names and attribute values, in the sensitive attribute `people`."},
+			"timeouts":  timeout.DataSource(ctx, timeout.Long),
 			"truncated": flag("Whether there is more than was looked at: the limit was reached, or the search was given up after 10,000 entries of the log."),
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Number of entries returned, by result."},

@@ -6,6 +6,7 @@ package syncstatus
 import (
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
@@ -27,6 +28,7 @@ type logsModel struct {
 	CountsByAction map[string]int64 `tfsdk:"counts_by_action"`
 	Entries        []logEntry       `tfsdk:"entries"`
 	People         []logPerson      `tfsdk:"people"`
+	Timeouts       timeouts.Value   `tfsdk:"timeouts"`
 }
 
 type logEntry struct {

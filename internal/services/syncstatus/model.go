@@ -6,6 +6,7 @@ package syncstatus
 import (
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
@@ -34,6 +35,7 @@ type model struct {
 	SynchronizedEntryCounts            map[string]int64 `tfsdk:"synchronized_entry_counts"`
 	TroubleshootingURL                 types.String     `tfsdk:"troubleshooting_url"`
 	PortalURL                          types.String     `tfsdk:"portal_url"`
+	Timeouts                           timeouts.Value   `tfsdk:"timeouts"`
 }
 
 type problem struct {

@@ -1,0 +1,33 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package graphdiag
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ShownAtMost is how many entries a message lists before it only counts.
+const ShownAtMost = 10
+
+// Lines lists the first entries, a line each, and counts the rest.
+func Lines(entries []string) string {
+	var b strings.Builder
+	for i, entry := range entries {
+		if i == ShownAtMost {
+			fmt.Fprintf(&b, "and %d more", len(entries)-ShownAtMost)
+			return b.String()
+		}
+		b.WriteString("- " + entry + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// List lists the first words in a sentence and counts the rest.
+func List(words []string) string {
+	if more := len(words) - ShownAtMost; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:ShownAtMost], ", "), more)
+	}
+	return strings.Join(words, ", ")
+}
