@@ -9,17 +9,12 @@ output "sync_state" {
 }
 
 output "sync_status" {
-  description = "What there is to say about it."
+  description = "What there is to say about it. Only what changes with provisioning itself, and not with each cycle: otherwise every plan would show a change of outputs."
   value = {
     state    = data.gotomeeting_sync_status.this.state
     healthy  = data.gotomeeting_sync_status.this.healthy
     code     = data.gotomeeting_sync_status.this.status_code
     interval = try(data.gotomeeting_sync_status.this.schedule.interval, null) # none once the connector is retired
-    last_cycle = data.gotomeeting_sync_status.this.last_execution == null ? null : {
-      ended    = data.gotomeeting_sync_status.this.last_execution.ended_at
-      in_scope = data.gotomeeting_sync_status.this.last_execution.count_entitled_for_provisioning
-      written  = data.gotomeeting_sync_status.this.last_execution.count_exported
-    }
-    problems = [for problem in data.gotomeeting_sync_status.this.problems : problem.message]
+    problems = [for problem in data.gotomeeting_sync_status.this.problems : problem.code]
   }
 }

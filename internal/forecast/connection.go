@@ -78,6 +78,11 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	c.working.Lock()
 	c.waiting.Add(-1)
 	defer c.working.Unlock()
+	if c.today == nil && c.forecast.MayPass() {
+		if job, err := c.job(ctx, p); err == nil && !job.HasCompletedCycle() {
+			return answer // it has linked nobody whom it could disable
+		}
+	}
 	proposals := c.sorted()
 	if err := c.readInTime(ctx, p, proposals); err != nil {
 		c.unknown = err
@@ -99,7 +104,10 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
 		}
 	}
-	joint := impact.Compare(c.part(proposals...), c.today, c.with(proposals...))
+	joint, known := c.own[p.Key]
+	if len(proposals) > 1 || !known || p.Unknown != "" {
+		joint = impact.Compare(c.part(proposals...), c.today, c.with(proposals...))
+	}
 	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
@@ -148,7 +156,7 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	if !f.report.on() || c.waiting.Load() > 0 {
 		return nil
 	}
-	section := c.sectionOf(proposals)
+	section := sectionOf(c, proposals)
 	f.mu.Lock()
 	c.section = &section
 	f.mu.Unlock()
@@ -163,7 +171,7 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal) error {
 	data := c.forecast.data
 	if c.today == nil {
-		job, err := data.Graph.RequireJob(ctx, c.ref)
+		job, err := c.job(ctx, p)
 		if err != nil {
 			return err
 		}
@@ -191,6 +199,14 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 		c.survey = survey
 	}
 	return err
+}
+
+// job is the connection's job.
+func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
+	if p.Job != nil {
+		return *p.Job, nil
+	}
+	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
 }
 
 // alsoIn is a setup with some changes.

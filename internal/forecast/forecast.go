@@ -33,6 +33,8 @@ type Proposal struct {
 	Destroys bool
 	// At is the attribute that messages point at, the empty path for the whole resource.
 	At path.Path
+	// Job is the connection's job where it was read already, nil otherwise.
+	Job *graph.Job
 	// Quiet leaves the warning to the resource, which says it with its own words and the answer's.
 	Quiet bool
 }
@@ -77,7 +79,7 @@ func (f *Forecast) Plan(ctx context.Context, ref graph.JobRef, p Proposal) Answe
 	if !f.On() {
 		return Answer{}
 	}
-	c := f.connection(ref)
+	c := f.on(ref)
 	c.put(p)
 	return c.answer(ctx, p)
 }
@@ -87,11 +89,7 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	refs, err := f.jobsOf(ctx, servicePrincipalID)
-	if err != nil {
-		return all
-	}
-	for _, ref := range refs { // without one, nobody has an account by the application
+	for _, ref := range f.jobsOf(ctx, servicePrincipalID) { // without one, nobody has an account by the application
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
 		all.Headline, all.Detail = cmp.Or(all.Headline, one.Headline), strings.TrimSpace(all.Detail+"\n\n"+one.Detail)
@@ -103,7 +101,7 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 // Note takes a proposal that needs no answer and reads nothing.
 func (f *Forecast) Note(ref graph.JobRef, p Proposal) {
 	if f.On() {
-		f.connection(ref).put(p)
+		f.on(ref).put(p)
 	}
 }
 
@@ -112,28 +110,44 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 	if !f.On() {
 		return ""
 	}
-	return f.connection(ref).would(ctx, Proposal{Change: change})
+	return f.on(ref).would(ctx, Proposal{Change: change})
 }
 
-func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
+// MayPass reports whether a change that only adds needs no second look while applying: it was told at plan, and nothing but
+// disabling is limited.
+func (f *Forecast) MayPass() bool { return f.data.Graph.HasWritten() && f.limitsDisablingOnly() }
+
+func (f *Forecast) limitsDisablingOnly() bool {
+	s := f.data.Impact
+	return s.MaxCreated == nil && s.MaxUpdated == nil && s.MaxLeftActive == nil
+}
+
+// Provisions reports whether an application has a connection, so that assignments to it concern accounts.
+func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
+	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
+}
+
+// jobsOf are the connections of an application, none where they cannot be read.
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []graph.JobRef {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs, nil
+		return refs
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, err
+	if err != nil && ctx.Err() != nil {
+		return nil // which answers nobody else
 	}
-	refs := make([]graph.JobRef, len(jobs))
-	for i, job := range jobs {
-		refs[i] = graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
+	var refs []graph.JobRef
+	for _, job := range jobs {
+		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs, nil
+	return refs
 }
 
-func (f *Forecast) connection(ref graph.JobRef) *connection {
+// on is what is proposed for a connection.
+func (f *Forecast) on(ref graph.JobRef) *connection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := f.connections[ref]

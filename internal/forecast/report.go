@@ -112,8 +112,8 @@ func (f *Forecast) sections() []Section {
 	return found
 }
 
-// sectionOf is the part of the report about this connection.
-func (c *connection) sectionOf(proposals []Proposal) Section {
+// sectionOf is the part of the report about a connection.
+func sectionOf(c *connection, proposals []Proposal) Section {
 	s := Section{ConnectionID: c.ref.String(), Name: c.name(), Causes: []Cause{}, Unknown: []string{}, Effects: map[string]int{}}
 	for _, p := range proposals {
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}

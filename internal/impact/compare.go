@@ -73,7 +73,7 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 	}
 	removals := 0
 	for _, e := range after.Entries {
-		if e.InScope {
+		if e.InScope && !slices.Contains([]Reason{reasonFilter, reasonLeft, reasonLeftDelete, reasonKept, reasonLeftOff}, e.Reason) {
 			c.InScope++
 		}
 		if e.Action == Disable {
@@ -126,7 +126,7 @@ func (c *Comparison) Incomplete() Problems {
 	return slices.DeleteFunc(slices.Clone(c.Problems), func(p Problem) bool { return !p.Incomplete })
 }
 
-// At most so many accounts are created, updated and disabled by the change, in each case with everybody of whom it cannot be
+// AtMost is how many accounts the change creates, updates and disables at most: in each case with everybody of whom it cannot be
 // told. An account that the service does not manage cannot be disabled by it.
 func (c *Comparison) AtMost() (created, updated, disabled int) {
 	for i := range c.Differences {

@@ -75,7 +75,7 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 		text, told := l.reported(f)
 		return text, told && text != "", true
 	}
-	i := l.flow(f.target)
+	i := l.place(f.target)
 	if i < 0 {
 		return reported()
 	}
@@ -110,13 +110,13 @@ func (l *link) has(f *flow, value string) bool {
 	return told && f.same(text, value)
 }
 
-// flow finds today's flow to a target, -1 for none.
-func (l *link) flow(target string) int {
+// place finds today's flow to a target, -1 for none.
+func (l *link) place(target string) int {
 	return slices.IndexFunc(l.cycle.rules.flows, func(f flow) bool { return strings.EqualFold(f.target, target) })
 }
 
 // keeps reports whether a flow is today's, so that nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
-	i := l.flow(f.target)
+	i := l.place(f.target)
 	return i >= 0 && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
 }

@@ -4,7 +4,7 @@
 package provider_test
 
 import (
-	"maps"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -88,7 +88,7 @@ func TestBadInput_ofSignIns(t *testing.T) {
 			env.Sim.Faults().Add(simulator.Fault{Path: "/*/oauth2/v2.0/token", Count: -1, Effect: simulator.RefusesSignIn(number)})
 		}
 		for name, value := range test.with {
-			maps.Copy(environment, values{name: value.(string)})
+			environment[name] = fmt.Sprint(value)
 		}
 		p, found := acctest.Configure(t, provider.New("test", provider.WithClock(env.Sim.Clock()), provider.WithGetenv(environment.get)), nil)
 		if !found.HasError() {

@@ -28,8 +28,8 @@ func impactAttributes() map[string]attr.Value {
 	}
 }
 
-// impact are the settings of `impact`, which were checked wherever they come from.
-func (s settings) impact() providerdata.Impact {
+// impactOf are the settings of `impact`, which were checked wherever they come from.
+func impactOf(s settings) providerdata.Impact {
 	number := func(name string) *int64 {
 		n, err := strconv.ParseInt(s.get("impact."+name), 10, 64)
 		if err != nil {

@@ -209,6 +209,9 @@ output "import_blocks" {
 		}
 		replaced = spaced.ReplaceAllString(replaced, one[1])
 	}
+	for _, dropped := range []string{`(?m)^\s*(application_)?template_id\s*=.*\n`, `(?m)^\s*\w+\s*= null\b.*\n`} {
+		replaced = regexp.MustCompile(dropped).ReplaceAllString(replaced, "")
+	}
 	cli.Write("generated.tf", replaced)
 	if out, log, err := cli.Try("plan", "-detailed-exitcode", "-no-color"); err != nil {
 		t.Errorf("not empty with references: %v\n%s%s", err, out, log)

@@ -127,7 +127,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		PortalURL:    settings.environment.PortalURL,
 		USGovernment: settings.environment.USGovernment,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
-		Impact:       settings.impact(),
+		Impact:       impactOf(settings),
 		Applying:     p.applying.Load,
 	}
 	if err := forecast.Of(data).Begin(); err != nil {

@@ -4,11 +4,13 @@
 package provider
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
 const (
@@ -43,6 +46,32 @@ func block(t *testing.T, values map[string]any) model {
 	}
 	if set > 0 {
 		m.GoTo = types.ObjectValueMust(kinds, nested)
+	}
+	nested, kinds = map[string]attr.Value{}, map[string]attr.Type{}
+	was := set
+	for name, null := range impactAttributes() {
+		nested[name], kinds[name] = null, null.Type(t.Context())
+		value, ok := values["impact."+name]
+		if !ok {
+			continue
+		}
+		set++
+		text := fmt.Sprint(value)
+		switch kinds[name] {
+		case types.BoolType:
+			nested[name] = types.BoolValue(text == "true")
+		case types.Int64Type:
+			n, err := strconv.ParseInt(textfile.Trimmed(text), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			nested[name] = types.Int64Value(n)
+		default:
+			nested[name] = types.StringValue(text)
+		}
+	}
+	if set > was {
+		m.Impact = types.ObjectValueMust(kinds, nested)
 	}
 	for i := range fields.NumField() {
 		value, ok := values[fields.Type().Field(i).Tag.Get("tfsdk")]
@@ -113,6 +142,15 @@ func samples(t *testing.T) map[string][2]string {
 		"goto.account_key":                   {"8000000000000000001", "8000000000000000002"},
 		"goto.endpoint":                      {"https://api.example.com", "http://localhost:8080"},
 		"goto.token_endpoint":                {"https://login.example.com/token", "http://127.0.0.1:8080/token"},
+		"impact.enabled":                     {"true", "false"},
+		"impact.timeout":                     {"90s", "2m"},
+		"impact.max_disabled":                {"0", "5"},
+		"impact.max_created":                 {"1", "50"},
+		"impact.max_updated":                 {"2", "500"},
+		"impact.max_left_active":             {"3", "4"},
+		"impact.on_unknown":                  {"refuse", "warn"},
+		"impact.report_file":                 {"first.md", "second.md"},
+		"impact.report_detail":               {"ids", "people"},
 	}
 }
 

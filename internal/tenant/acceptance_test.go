@@ -50,6 +50,7 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 		t.Skip("takes a minute of CLI runs")
 	}
 	acctest.RequireCLI(t)
+	simulator := build(t)
 	for name, test := range map[string]struct {
 		flags   []string
 		without []string // variables that this tenant does not offer
@@ -62,48 +63,45 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 		"retired connector": {flags: []string{"-variant", "no-template"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			environment := simulate(t, test.flags...)
+			environment := simulate(t, simulator, test.flags...)
 			for _, variable := range test.without {
 				delete(environment, variable)
 			}
-			before := ctl(t, environment, "accounts")
+			before := ctl(t, simulator, environment, "accounts")
 			lifecycle(t, environment, func(context.Context, time.Duration) error { return nil })
-			if left := ctl(t, environment, "ids"); strings.Contains(left, "service_principal=") {
+			if left := ctl(t, simulator, environment, "ids"); strings.Contains(left, "service_principal=") {
 				t.Errorf("an application is left:\n%s", left)
 			}
-			sent := ctl(t, environment, "requests", "100000")
+			sent := ctl(t, simulator, environment, "requests", "100000")
 			if started := strings.Contains(sent, "/start"); started != test.starts {
 				t.Errorf("started: %v, want %v", started, test.starts)
 			}
-			ctl(t, environment, "clock", "advance", "24h")
-			if after := ctl(t, environment, "accounts"); !test.starts && after != before {
+			ctl(t, simulator, environment, "clock", "advance", "24h")
+			if after := ctl(t, simulator, environment, "accounts"); !test.starts && after != before {
 				t.Errorf("accounts changed although nothing was to start:\n%s", after)
 			}
 		})
 	}
 }
 
-var simulatorProgram string
-
-// simulate runs the simulator's program until the test ends and returns the environment of somebody who has such a tenant.
-func simulate(t *testing.T, flags ...string) map[string]string {
+// build builds the simulator's program into a folder of the test.
+func build(t *testing.T) string {
 	t.Helper()
-	if simulatorProgram == "" {
-		root, err := workspace.ModuleRoot()
-		if err != nil {
-			t.Fatal(err)
-		}
-		folder, err := os.MkdirTemp("", "gotomeeting-simulator-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		program := filepath.Join(folder, "simulator")
-		if err := workspace.Build(t.Context(), root, "./internal/cmd/simulator", program); err != nil {
-			t.Fatal(err)
-		}
-		simulatorProgram = program
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
 	}
-	program := exec.Command(simulatorProgram, flags...)
+	program := filepath.Join(t.TempDir(), "simulator")
+	if err := workspace.Build(t.Context(), root, "./internal/cmd/simulator", program); err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// simulate runs that program until the test ends and returns the environment of somebody who has such a tenant.
+func simulate(t *testing.T, simulator string, flags ...string) map[string]string {
+	t.Helper()
+	program := exec.Command(simulator, flags...)
 	program.Stderr = os.Stderr
 	out, err := program.StdoutPipe()
 	if err != nil {
@@ -137,16 +135,16 @@ func simulate(t *testing.T, flags ...string) map[string]string {
 	maps.Copy(environment, map[string]string{
 		tenant.VariableTenant: environment["ARM_TENANT_ID"], tenant.VariableConfirm: environment["ARM_TENANT_ID"],
 		tenant.VariableLedger: filepath.Join(t.TempDir(), "ledger.json"), tenant.VariableMay: "assign,start",
-		tenant.VariablePeople: strings.TrimSpace(ctl(t, environment, "id", "ana")) + "," + strings.TrimSpace(ctl(t, environment, "id", "ben")),
-		tenant.VariableGroup:  strings.TrimSpace(ctl(t, environment, "id", "group:Meetings Users")),
+		tenant.VariablePeople: strings.TrimSpace(ctl(t, simulator, environment, "id", "ana")) + "," + strings.TrimSpace(ctl(t, simulator, environment, "id", "ben")),
+		tenant.VariableGroup:  strings.TrimSpace(ctl(t, simulator, environment, "id", "group:Meetings Users")),
 		tenant.VariableUser:   "provisioning@example.com", tenant.VariablePassword: environment["TF_VAR_gotomeeting_admin_password"],
 	})
 	return environment
 }
 
-func ctl(t *testing.T, environment map[string]string, command ...string) string {
+func ctl(t *testing.T, simulator string, environment map[string]string, command ...string) string {
 	t.Helper()
-	c := exec.CommandContext(context.WithoutCancel(t.Context()), simulatorProgram, append([]string{"ctl", "-door", environment["GOTOMEETING_SIMULATOR"]}, command...)...)
+	c := exec.CommandContext(context.WithoutCancel(t.Context()), simulator, append([]string{"ctl", "-door", environment["GOTOMEETING_SIMULATOR"]}, command...)...)
 	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %v\n%s", command, err, out)
@@ -156,6 +154,12 @@ func ctl(t *testing.T, environment map[string]string, command ...string) string 
 
 // object is a piece of a configuration.
 type object = map[string]any
+
+// asObject is a value of a state as an object, empty if it is not one.
+func asObject(value any) object {
+	o, _ := value.(object)
+	return o
+}
 
 // run is one pass through the life of every object.
 type run struct {
@@ -370,7 +374,7 @@ func (r *run) mappings() {
 	changed := ""
 	for target, entry := range found {
 		kept := object{}
-		for name, value := range entry.(object) {
+		for name, value := range asObject(entry) {
 			if value != nil {
 				kept[name] = value
 			}
@@ -384,7 +388,7 @@ func (r *run) mappings() {
 	r.block("resource", "gotomeeting_attribute_mappings", "test", body)
 	r.apply()
 	if changed != "" {
-		entry := mappings[changed].(object)
+		entry := asObject(mappings[changed])
 		source := entry["source_attribute"]
 		delete(entry, "source_attribute")
 		entry["expression"] = fmt.Sprintf("Trim([%s])", source)
@@ -440,7 +444,7 @@ func (r *run) role() string {
 	roles, _ := r.values(applicationAddress)["app_roles"].([]any)
 	found := ""
 	for _, entry := range roles {
-		role := entry.(object)
+		role := asObject(entry)
 		provisions, _ := role["can_provision"].(bool)
 		kinds := fmt.Sprint(role["allowed_member_types"])
 		name, _ := role["display_name"].(string)
@@ -497,11 +501,12 @@ func (r *run) onDemand() {
 	preview := r.values("data.gotomeeting_provisioning_preview.test")
 	predicted := map[string]string{}
 	people, _ := preview["people"].([]any)
-	for i, e := range preview["entries"].([]any) {
-		if e.(object)["principal_id"] == person && i < len(people) {
-			changes, _ := people[i].(object)["changes"].([]any)
+	entries, _ := preview["entries"].([]any)
+	for i, e := range entries {
+		if asObject(e)["principal_id"] == person && i < len(people) {
+			changes, _ := asObject(people[i])["changes"].([]any)
 			for _, c := range changes {
-				predicted[fmt.Sprint(c.(object)["target_attribute"])] = fmt.Sprint(c.(object)["planned"])
+				predicted[fmt.Sprint(asObject(c)["target_attribute"])] = fmt.Sprint(asObject(c)["planned"])
 			}
 		}
 	}

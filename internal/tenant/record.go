@@ -37,7 +37,7 @@ func (r *Recorder) add(method, path string, request []byte, answer Answer) error
 	defer r.mu.Unlock()
 	var asked any
 	_ = json.Unmarshal(request, &asked) // none is null
-	e := Exchange{Method: method, Path: r.stands.text(path), Request: r.stands.value("", asked), Status: answer.Status, Response: r.stands.value("", any(answer.Body))}
+	e := Exchange{Method: method, Path: r.stands.text(path), Request: r.stands.value(asked), Status: answer.Status, Response: r.stands.value(any(answer.Body))}
 	if answer.Body == nil {
 		e.Response = nil
 	}
@@ -110,14 +110,14 @@ var (
 	secretsMayShow = []string{"SyncAll", "SkipOutOfScopeDeletions"}
 )
 
-// value returns a JSON value of a member, redacted.
-func (r *redaction) value(member string, v any) any {
+// value returns a JSON value, redacted.
+func (r *redaction) value(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		shown := map[string]any{}
 		for name, inner := range v {
 			if plain := name[strings.LastIndexByte(name, '@')+1:]; slices.Contains(harmless, name) || strings.HasPrefix(plain, "odata.") {
-				shown[name] = r.value(name, inner)
+				shown[name] = r.value(inner)
 			}
 		}
 		r.setting(v, shown)
@@ -125,14 +125,14 @@ func (r *redaction) value(member string, v any) any {
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {
-			list[i] = r.value(member, v[i])
+			list[i] = r.value(v[i])
 		}
 		return list
 	case string:
 		// A document within a text, as the synchronization service likes to send.
 		var inner any
 		if strings.HasPrefix(strings.TrimSpace(v), "{") && json.Unmarshal([]byte(v), &inner) == nil {
-			if raw, err := json.Marshal(r.value(member, inner)); err == nil {
+			if raw, err := json.Marshal(r.value(inner)); err == nil {
 				return string(raw)
 			}
 		}

@@ -2,9 +2,10 @@ data "gotomeeting_sync_status" "this" {
   connection_id = gotomeeting_provisioning_state.this.connection_id
 }
 
+# Times and counts change with every cycle, and with them a plan with `-detailed-exitcode`; these do not.
 output "provisioning" {
   value = {
     state    = data.gotomeeting_sync_status.this.state
-    problems = [for problem in data.gotomeeting_sync_status.this.problems : problem.message]
+    problems = [for problem in data.gotomeeting_sync_status.this.problems : problem.code]
   }
 }

@@ -82,7 +82,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"Give exactly one of `service_principal_id`, `client_id` and `display_name`.",
 		Attributes: map[string]schema.Attribute{
 			"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Object id of the service principal."},
-			"service_principal_id": key("Object id of the service principal to look up.", validate.ObjectID()),
+			"service_principal_id": key("Object id of the service principal to look up, also as the path `/servicePrincipals/{id}`.", validate.ObjectID()),
 			"client_id":            key("Client id (application id) to look up.", validate.GUID("client id")),
 			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty(), validate.NoStrayCharacters()),
 			"application_template_id": schema.StringAttribute{Computed: true,

@@ -49,7 +49,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting` unless `gallery_names` is given."},
 			"gallery_names": schema.ListAttribute{Optional: true, ElementType: types.StringType,
-				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
+				Validators: []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
 					listvalidator.ConflictsWith(path.MatchRoot("gallery_name"))},
 				MarkdownDescription: "Names of several gallery entries, such as `[\"GoToMeeting\", \"GoTo\"]`, in the place of `gallery_name`."},
 		},

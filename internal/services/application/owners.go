@@ -40,10 +40,10 @@ func (m model) ownerIDs() []string {
 	return ids
 }
 
-// owners returns who owns both objects, and who owns at least one.
-func (r *Resource) owners(ctx context.Context, m model) (both, either []string, err error) {
+// ownersOf returns who owns both objects, and who owns at least one.
+func ownersOf(ctx context.Context, client *graph.Client, m model) (both, either []string, err error) {
 	for i, object := range m.owned() {
-		ids, err := r.data.Graph.ListOwners(ctx, object)
+		ids, err := client.ListOwners(ctx, object)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -58,11 +58,11 @@ func (r *Resource) owners(ctx context.Context, m model) (both, either []string, 
 }
 
 // readOwners takes over who owns what, if that is managed.
-func (r *Resource) readOwners(ctx context.Context, state *model) diag.Diagnostics {
+func readOwners(ctx context.Context, client *graph.Client, state *model) diag.Diagnostics {
 	if state.OwnerIDs.IsNull() {
 		return nil
 	}
-	both, either, err := r.owners(ctx, *state)
+	both, either, err := ownersOf(ctx, client, *state)
 	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("owner_ids"), "Cannot read the owners of the application", err)}
 	}
@@ -80,13 +80,13 @@ func (r *Resource) readOwners(ctx context.Context, state *model) diag.Diagnostic
 
 // writeOwners makes the owners of both objects what the plan says: whoever comes in first, so that nobody who relies on
 // being an owner is locked out in between.
-func (r *Resource) writeOwners(ctx context.Context, plan model) diag.Diagnostics {
+func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() {
 		return nil
 	}
 	at, wanted := path.Root("owner_ids"), plan.ownerIDs()
 	for _, object := range plan.owned() {
-		have, err := r.data.Graph.ListOwners(ctx, object)
+		have, err := client.ListOwners(ctx, object)
 		if err != nil {
 			return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot read the owners of the application", err)}
 		}
@@ -94,7 +94,7 @@ func (r *Resource) writeOwners(ctx context.Context, plan model) diag.Diagnostics
 			if slices.Contains(have, id) {
 				continue
 			}
-			if err := r.data.Graph.AddOwner(ctx, object, id); err != nil && !r.owns(ctx, object, id, err) {
+			if err := client.AddOwner(ctx, object, id); err != nil && !owns(ctx, client, object, id, err) {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot add an owner of the application", err,
 					fmt.Sprintf("%s was to become an owner. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
 			}
@@ -103,7 +103,7 @@ func (r *Resource) writeOwners(ctx context.Context, plan model) diag.Diagnostics
 			if slices.Contains(wanted, id) {
 				continue
 			}
-			if err := r.data.Graph.RemoveOwner(ctx, object, id); err != nil {
+			if err := client.RemoveOwner(ctx, object, id); err != nil {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("%s was to be removed.", id))}
 			}
 		}
@@ -112,20 +112,20 @@ func (r *Resource) writeOwners(ctx context.Context, plan model) diag.Diagnostics
 }
 
 // owns reports whether somebody is an owner after all: an answer was lost, or somebody else was faster.
-func (r *Resource) owns(ctx context.Context, object graph.Owned, id string, err error) bool {
+func owns(ctx context.Context, client *graph.Client, object graph.Owned, id string, err error) bool {
 	if !graph.IsBadRequest(err) && !graph.IsAmbiguous(err) {
 		return false
 	}
-	have, err := r.data.Graph.ListOwners(ctx, object)
+	have, err := client.ListOwners(ctx, object)
 	return err == nil && slices.Contains(have, id)
 }
 
 // planOwners tells who stops being an owner when owners come to be managed, since the state does not show who is one.
-func (r *Resource) planOwners(ctx context.Context, plan, state model) diag.Diagnostics {
+func planOwners(ctx context.Context, client *graph.Client, plan, state model) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() || plan.OwnerIDs.IsUnknown() || !state.OwnerIDs.IsNull() {
 		return nil
 	}
-	_, have, err := r.owners(ctx, state)
+	_, have, err := ownersOf(ctx, client, state)
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("who owns the application now", err)

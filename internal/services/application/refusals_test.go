@@ -19,7 +19,7 @@ import (
 func duplicate(id string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application exists already",
 		Detail: "The tenant has an application named \"Meetings\" from the same gallery entry. Creating it again would make a second one. " +
-			"Take it over with this block, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
+			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
 }
 
 func TestResource_refusesADuplicateWithTheImportBlock(t *testing.T) {
@@ -189,12 +189,12 @@ func TestResource_refusesBadInput(t *testing.T) {
 			Detail: "The value is empty. Give a value, or leave the attribute out."}},
 		"empty gallery name": {object("gallery_name", ""), acctest.Diagnostic{Error: true, Path: "gallery_name", Summary: "Empty value",
 			Detail: "The value is empty. Give a value, or leave the attribute out."}},
-		"template id that is a name": {object("application_template_id", "GoToMeeting"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid object id",
-			Detail: "\"GoToMeeting\" is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
-		"template id in upper case": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid object id",
+		"template id that is a name": {object("application_template_id", "GoToMeeting"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
+			Detail: "\"GoToMeeting\" is not a GUID. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
+		"template id in upper case": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "\"5A5A0001-0000-4000-8000-00000000A001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"5a5a0001-0000-4000-8000-00000000a001\"."}},
-		"empty template id": {object("application_template_id", ""), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid object id",
-			Detail: "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."}},
+		"empty template id": {object("application_template_id", ""), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
+			Detail: "The value is empty. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wants(t, w.managed().Apply(tt.config), tt.want)

@@ -88,7 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
 		resp.Diagnostics.Append(refuseRename(plan, state)...)
-		resp.Diagnostics.Append(r.planOwners(ctx, plan, state)...)
+		resp.Diagnostics.Append(planOwners(ctx, r.data.Graph, plan, state)...)
 		return
 	}
 	var config model
@@ -190,7 +190,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if state.ApplicationObjectID.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.findRegistration(ctx, &state)...)
 	}
-	resp.Diagnostics.Append(r.readOwners(ctx, &state)...)
+	resp.Diagnostics.Append(readOwners(ctx, r.data.Graph, &state)...)
 	resp.Diagnostics.Append(r.readReference(ctx, &state)...)
 	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -273,7 +273,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 	}
 	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
-		resp.Diagnostics.Append(r.writeOwners(ctx, plan)...)
+		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}

@@ -117,7 +117,7 @@ func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
 	}
 	return attributeError("display_name", "The application exists already",
 		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would make a second one. "+
-			"Take it over with this block, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
+			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
 }
 
 // warnReplaced speaks of an application that is in the state already: Terraform does not tell whether it is to be deleted

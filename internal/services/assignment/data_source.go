@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
@@ -86,7 +87,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		MarkdownDescription: "Reads who holds which role of an application now.",
 		Attributes: map[string]schema.Attribute{
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
-				MarkdownDescription: "Object id of the application's service principal."},
+				MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`."},
 			"role": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."},
 			"principal_type": schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
@@ -139,13 +140,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		elements[i] = types.ObjectValueMust(assignmentType.AttrTypes, map[string]attr.Value{
 			"id":                     types.StringValue(id),
 			"principal_id":           types.StringValue(key.PrincipalID),
-			"principal_type":         textOrNull(a.PrincipalType),
-			"principal_display_name": textOrNull(a.PrincipalDisplayName),
+			"principal_type":         attribute.Text(a.PrincipalType),
+			"principal_display_name": attribute.Text(a.PrincipalDisplayName),
 			"role":                   types.StringValue(labels[key.RoleID]),
 			"app_role_id":            types.StringValue(key.RoleID),
 		})
 	}
-	config.ImportBlocks = textOrNull(file.String())
+	config.ImportBlocks = attribute.Text(file.String())
 	config.Assignments = types.ListValueMust(assignmentType, elements)
 	config.RolesByPrincipal = mapOf(entriesFor(held, texts{}, declared.Label))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
@@ -187,12 +188,4 @@ func readError(ctx context.Context, client *graph.Client, app *roster.Applicatio
 		return graphdiag.UnknownServicePrincipal(ctx, client, app.ID)
 	}
 	return graphdiag.AttributeError(at, summary, err)
-}
-
-// textOrNull is the one place where a text that the service left out becomes null.
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }

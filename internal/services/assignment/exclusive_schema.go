@@ -38,7 +38,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"service_principal_id": schema.StringAttribute{Required: true,
 				Validators:          []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. Another one replaces the whole set."},
+				MarkdownDescription: "Object id of the application's service principal. Another one replaces the whole set. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
 			"assignments": schema.MapAttribute{Required: true, ElementType: types.StringType,
 				MarkdownDescription: "Who holds which role: object id of the user or group (lower case) to role. " + roleForms +
 					" Several roles of one principal are joined by `,` and sorted, as in `\"Organizer,User\"`; `join(\",\", sort([...]))` does that."},
@@ -56,7 +56,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"Removing a group counts its direct members, and whoever keeps another role or is in another group does not count. Defaults to `50`; `-1` means no limit. " +
 					"A change that takes access from more than half of the people, from ten people on, needs a limit that is given here. Destroying has no limit, but shows a warning."},
 			"max_foreign_removals": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AtLeast(-1)},
-				MarkdownDescription: "The most assignments of `foreign_assignments` that one change may remove; more are refused while planning. Null means `0`; `-1` means no limit."},
+				MarkdownDescription: "The most assignments of `foreign_assignments` that one change may remove. Beyond that the apply changes nothing, and the plan warns; together with a change of the configuration, the plan refuses. Null means `0`; `-1` means no limit."},
 			"allow_empty": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether a change may remove every entry that is left. Without it, a set that is not empty is not emptied: a file or data source may just have come back empty."},
 			"foreign_assignments": schema.MapAttribute{Computed: true, ElementType: types.StringType,

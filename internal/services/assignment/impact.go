@@ -23,7 +23,7 @@ type effect struct {
 
 // foresee says what a change of assignments does to people's accounts. l is nil while nobody may read who is assigned.
 func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *roster.Application, l *roster.Listing, e effect) forecast.Answer {
-	if f == nil || !f.On() || l == nil || len(e.removed)+len(e.added) == 0 {
+	if f == nil || l == nil || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() || !f.Provisions(ctx, app.ID) {
 		return forecast.Answer{}
 	}
 	kinds := map[string]string{}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
@@ -84,7 +85,7 @@ func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
 	key := roster.KeyOf(a)
 	m.PrincipalID = types.StringValue(key.PrincipalID)
 	m.AppRoleID = types.StringValue(key.RoleID)
-	m.PrincipalType = textOrNull(a.PrincipalType)
+	m.PrincipalType = attribute.Text(a.PrincipalType)
 }
 
 // equals compares what fromGraph and an import may change.

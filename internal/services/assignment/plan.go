@@ -354,9 +354,15 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
-	l, err := app.Listing(ctx)
-	if err != nil {
-		return // the apply says what is wrong
+	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
+		return
+	}
+	l := roster.NewListing(nil) // while applying, each write makes the listing out of date
+	if !p.roster.HasWritten() {
+		var err error
+		if l, err = app.Listing(ctx); err != nil {
+			return // the apply says what is wrong
+		}
 	}
 	key := p.plan.key()
 	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true}}).Diagnostics...)

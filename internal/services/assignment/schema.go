@@ -40,14 +40,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Assigns one user, group or service principal to a role of the application. With the connection's scope `assigned`, " +
 			"assigned people (and the direct members of assigned groups) are those who get accounts. " +
-			"For the whole set, or for hundreds of people, use `gotomeeting_user_role_assignments_exclusive`.",
+			"For the whole set, or for hundreds of people, use `gotomeeting_user_role_assignments_exclusive`. " +
+			"A principal that was deleted stays in the state, with a warning, while it can be restored (30 days) or while its user principal name refers to somebody else; once it is purged, the assignment leaves the state, and making it again fails for this resource alone.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "`{service principal id}/{assignment id}`; the id to import by."},
 			"service_principal_id": schema.StringAttribute{Required: true,
 				Validators:          []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment."},
+				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
 			"principal_id": schema.StringAttribute{Optional: true, Computed: true,
 				Validators:    []validator.String{validate.ObjectID()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},

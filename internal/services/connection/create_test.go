@@ -219,7 +219,7 @@ func TestResource_choosesAmongConnectors(t *testing.T) {
 func exists(ref string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection exists already",
 		Detail: "The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. " +
-			"Take it over with this block:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
+			"Take it over with this block, in which the name of the resource takes the place of NAME:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
 }
 
 func TestResource_refusesAForeignJobWithTheImportBlock(t *testing.T) {

@@ -36,7 +36,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 		}
 		if !untouched {
 			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
-				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Take it over with this block:\n\n%s",
+				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Take it over with this block, in which the name of the resource takes the place of NAME:\n\n%s",
 					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}
 		orphan = &job

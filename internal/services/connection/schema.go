@@ -45,7 +45,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Service principal id and job id, separated by a slash; the id to import by and what other resources call `connection_id`."},
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. A change replaces the connection, because a job belongs to one service principal."},
+				MarkdownDescription: "Object id of the application's service principal. A change replaces the connection, because a job belongs to one service principal. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
 			"job_id": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Id of the synchronization job."},
 			"template_id": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},

@@ -128,7 +128,7 @@ func TestPlan_asksTheServicesParser(t *testing.T) {
 			"error mappings[firstName].expression: The service cannot parse the expression: Microsoft Graph said: The expression is too odd.\n\nHTTP status: 400",
 			"error mappings[lastName].expression: The service cannot parse the expression: Microsoft Graph said: The expression is too odd.\n\nHTTP status: 400"}},
 		{"unreachable", simulator.DropsBefore(), []string{
-			"warning Some checks could not run: Not checked: the expressions by the connection's own parser; what the change does to people's accounts. Microsoft Graph could not be reached. They run at apply, before anything is written."}},
+			"warning Some checks could not run: Not checked: the expressions by the connection's own parser. Microsoft Graph could not be reached. They run at apply, before anything is written."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c.Sim.Faults().Clear()

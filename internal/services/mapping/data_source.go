@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
@@ -143,10 +144,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *graph.Schema) diag.Diagnostics {
 	var current model
 	diags := current.fromGraph(ctx, at.mapping, at.target)
-	m.Name = textOrNull(at.mapping.Name)
+	m.Name = attribute.Text(at.mapping.Name)
 	m.SourceObject = types.StringValue(at.mapping.SourceObject)
 	m.TargetObject = types.StringValue(at.mapping.TargetObject)
-	m.SchemaVersion = textOrNull(at.schema.Version)
+	m.SchemaVersion = attribute.Text(at.schema.Version)
 	m.Mappings, m.Operations, m.Enabled, m.ScopingFilters = current.Mappings, current.Operations, current.Enabled, current.ScopingFilters
 	m.DefaultMappings, m.Customized = types.MapNull(entryType), types.BoolNull()
 	if template != nil {
@@ -202,7 +203,7 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 		models = append(models, targetAttributeModel{
 			Name: types.StringValue(a.Name), Type: types.StringValue(a.Type), Multivalued: types.BoolValue(a.Multivalued),
 			Required: types.BoolValue(a.Required), Mutability: types.StringValue(a.Mutability), Anchor: types.BoolValue(a.Anchor),
-			CaseExact: types.BoolValue(a.CaseExact), DefaultValue: textOrNull(a.DefaultValue), Mapped: types.BoolValue(mapped),
+			CaseExact: types.BoolValue(a.CaseExact), DefaultValue: attribute.Text(a.DefaultValue), Mapped: types.BoolValue(mapped),
 		})
 	}
 	return models
@@ -211,7 +212,7 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 func objectMappings(all []*graph.ObjectMapping) []objectMappingModel {
 	models := make([]objectMappingModel, len(all))
 	for i, m := range all {
-		models[i] = objectMappingModel{textOrNull(m.Name), types.StringValue(m.SourceObject), types.StringValue(m.TargetObject),
+		models[i] = objectMappingModel{attribute.Text(m.Name), types.StringValue(m.SourceObject), types.StringValue(m.TargetObject),
 			types.StringValue(m.Rule.SourceDirectory), types.StringValue(m.Rule.TargetDirectory), types.BoolValue(m.Enabled)}
 	}
 	return models

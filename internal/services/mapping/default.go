@@ -138,7 +138,8 @@ func definesAny(object *graph.ObjectDefinition, names []string) bool {
 	return object != nil && slices.ContainsFunc(names, func(name string) bool { return object.Attribute(name) != nil })
 }
 
-// warnDestroy warns that a running connection goes on with the connector's default mapping.
+// warnDestroy warns that the connector's default mapping takes effect if provisioning stays on. Whether this plan also switches
+// it off cannot be told here, so that the text says what it depends on.
 func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	ref, err := state.ref()
 	if err != nil {
@@ -149,6 +150,11 @@ func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 		return nil
 	}
 	who := countOf(job, &graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Provisioning goes on with the default mapping",
-		fmt.Sprintf("Destroying this resource puts the connector's default mapping back. Provisioning is switched on: unless this plan switches it off first, the next cycle writes %s by the default mapping.", who))}
+	application := "the service principal " + ref.ServicePrincipalID
+	if sp, err := r.graph.GetServicePrincipal(ctx, ref.ServicePrincipalID); err == nil {
+		application = fmt.Sprintf("%q (%s)", sp.DisplayName, ref.ServicePrincipalID)
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
+		fmt.Sprintf("Destroying this resource puts the connector's default mapping of %s back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, "+
+			"the next cycle writes %s by the default mapping.", application, who))}
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// foresee says what the planned mapping does to people. Mappings of other objects than users change no accounts.
-func (v *review) foresee(ctx context.Context, live located) forecast.Answer {
+// foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
+func foresee(ctx context.Context, v *review, live located, job *graph.Job) forecast.Answer {
 	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: v.proposed(live)}
+	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: proposed(v, live), Job: job}
 	if !v.complete {
 		p.Unknown = "The mapping holds values that are known only while applying."
 	}
@@ -27,7 +27,7 @@ func (v *review) foresee(ctx context.Context, live located) forecast.Answer {
 
 // foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
 // changes nobody.
-func (v *review) foreseeNothing(ctx context.Context) {
+func foreseeNothing(ctx context.Context, v *review) {
 	if v.run == nil || v.ref.JobID == "" {
 		return
 	}
@@ -36,7 +36,7 @@ func (v *review) foreseeNothing(ctx context.Context) {
 }
 
 // proposed puts the planned mapping into a setup. The service's trees are not needed for that: the text of an expression says all.
-func (v *review) proposed(live located) func(*impact.Setup) {
+func proposed(v *review, live located) func(*impact.Setup) {
 	trees := treeSet{}
 	for _, e := range v.want.entries {
 		trees[e.source.sourceID] = &graph.MappingSource{Type: graph.SourceFunction, Expression: e.source.String()}

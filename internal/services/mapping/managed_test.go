@@ -280,7 +280,7 @@ func TestCreate_refusesAMappingThatWasCustomizedElsewhere(t *testing.T) {
 	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n" +
 		"- department: [department]\n~ email: [mail] (matching priority 1) -> [userPrincipalName] (matching priority 1)\n- employeeNumber: [employeeId] (apply on_create)\n- lastName: [surname]\n" +
 		"- locale: Replace([preferredLanguage], \"-\", , , \"_\", , ) (apply on_create)\n- timeZone: nothing (default \"Europe/Berlin\")\n~ operations: create, update -> create, update, delete\n~ scoping filters: 1 -> 0 groups\n\n" +
-		"To take it over, import it; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
+		"To take it over, import it with the block below, in which the name of the resource takes the place of NAME; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
 		fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", c.connectionID()+"/User")
 	m := c.Managed(typeName)
 	found := texts(m.Apply(c.config(nil)).Errors())

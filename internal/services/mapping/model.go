@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
@@ -175,7 +176,7 @@ func (e entryModel) decodeSource() source {
 func modelOf(e entry) entryModel {
 	m := entryModel{
 		SourceAttribute: types.StringNull(), Constant: types.StringNull(), Expression: nullExpression(),
-		DefaultValue: textOrNull(e.defaultValue), MatchingPriority: types.Int64Null(), Apply: types.StringValue(applyOf(e.flowType)),
+		DefaultValue: attribute.Text(e.defaultValue), MatchingPriority: types.Int64Null(), Apply: types.StringValue(applyOf(e.flowType)),
 	}
 	if e.priority != 0 {
 		m.MatchingPriority = types.Int64Value(int64(e.priority))
@@ -313,7 +314,7 @@ func filtersFromGraph(ctx context.Context, groups []graph.FilterGroup) (types.Li
 		}
 		list, ds := types.ListValueFrom(ctx, filterClauseType, clauses)
 		diags.Append(ds...)
-		models[i] = filterGroupModel{textOrNull(g.Name), list}
+		models[i] = filterGroupModel{attribute.Text(g.Name), list}
 	}
 	list, ds := types.ListValueFrom(ctx, filterGroupType, models)
 	diags.Append(ds...)
@@ -342,11 +343,4 @@ func knownStrings(c collection) (texts []string, known bool) {
 		texts = append(texts, text.ValueString())
 	}
 	return texts, known
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

@@ -39,7 +39,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 		return append(diags, v.checkExpressions(v.changes(nil), nil)...)
 	}
 	if live == nil {
-		v.foreseeNothing(ctx)
+		foreseeNothing(ctx, v)
 		diags.Append(v.checkExpressions(v.changes(nil), nil)...)
 		diags.Append(checkFilters(v.want.filters, v.had().filters, nil, nil)...)
 		if v.prior != nil {
@@ -233,9 +233,13 @@ func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	if v.complete && is.same(v.want) {
 		return nil
 	}
-	answer := v.foresee(ctx, live)
-	v.foreseen = answer.Diagnostics
 	job, err := v.run.job(ctx, v.ref)
+	known := &job
+	if err != nil {
+		known = nil
+	}
+	answer := foresee(ctx, v, live, known)
+	v.foreseen = answer.Diagnostics
 	if err == nil && !job.Schedule.Active() && !job.HasRun() {
 		return nil
 	}

@@ -76,7 +76,8 @@ func TestDelete_warnsWhileProvisioningRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, found := c.Protocol().Plan(typeName, m.Now, nil)
-	want := []string{"warning Provisioning goes on with the default mapping: Destroying this resource puts the connector's default mapping back. Provisioning is switched on: unless this plan switches it off first, the next cycle writes 7 accounts by the default mapping."}
+	want := []string{"warning The default mapping of \"GoToMeeting\" (" + c.job.ServicePrincipalID + ") is put back: Destroying this resource puts the connector's default mapping of \"GoToMeeting\" (" + c.job.ServicePrincipalID +
+		") back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, the next cycle writes 7 accounts by the default mapping."}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}

@@ -127,7 +127,9 @@ func execution(description string) schema.SingleNestedAttribute {
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reports how provisioning is doing: everything the service says about the job's cycles, judged into `state`, `healthy` and `problems`. " +
-			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.",
+			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.\n\n" +
+			"Steady, that is to say the same from cycle to cycle while provisioning does the same, are `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `status_code`, `quarantine.reason`, " +
+			"`steady_state_first_achieved_at`, and the `code` and `severity` of `problems`. Everything else changes with cycles: in an output it makes every plan show a change, and one with `-detailed-exitcode` exit with 2.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},

@@ -253,7 +253,7 @@ type Clock struct {
 	mu        sync.Mutex
 	now       time.Time
 	realSince time.Time // zero while the clock only moves by hand
-	speed     time.Duration
+	speed     int       // how many times as fast as real time it runs
 	observers []func()
 }
 
@@ -277,7 +277,7 @@ func (c *Clock) current() time.Time {
 	if c.realSince.IsZero() {
 		return c.now
 	}
-	return c.now.Add(c.speed * time.Since(c.realSince))
+	return c.now.Add(time.Duration(int64(c.speed) * int64(time.Since(c.realSince))))
 }
 
 // Advance moves the clock forward and then lets everything happen that was due in between.
@@ -320,7 +320,7 @@ func (c *Clock) Freeze() {
 func (c *Clock) Run(speed int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now, c.realSince, c.speed = c.current(), time.Now(), time.Duration(speed)
+	c.now, c.realSince, c.speed = c.current(), time.Now(), speed
 }
 
 // OnAdvance registers what has to happen whenever the clock was moved by hand. It is called without any lock held.

@@ -1,0 +1,231 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package forecast_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+type tokenOf struct{ sim *simulator.Server }
+
+func (c tokenOf) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: c.sim.AccessToken(), ExpiresOn: c.sim.Clock().Now().Add(time.Hour)}, nil
+}
+
+// tenant is a connection that has provisioned the members of a group.
+type tenant struct {
+	t     testing.TB
+	sim   *simulator.Server
+	ref   graph.JobRef
+	group string
+}
+
+func newTenant(t testing.TB, people int) *tenant {
+	t.Helper()
+	w := &tenant{t: t}
+	var err error
+	w.sim, err = simulator.New(simulator.Options{})
+	w.ok(err)
+	t.Cleanup(w.sim.Close)
+	world := w.sim.Store()
+	world.SetDomains()
+	world.SetLicenses(1_000_000)
+	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	w.ok(err)
+	w.ok(world.PutSecrets(sp.ID, []store.KeyValue{{Key: "UserName", Value: store.AdminUserName}, {Key: "Password", Value: store.AdminPassword}}, store.SecretOptions{}))
+	job, err := world.CreateJob(sp.ID, store.ConnectorGoToMeeting)
+	w.ok(err)
+	w.ref = graph.JobRef{ServicePrincipalID: sp.ID, JobID: job.ID}
+	w.group = world.AddGroup(store.Group{DisplayName: "Many", SecurityEnabled: true, Members: world.AddUsers(people)})
+	for _, role := range sp.Roles {
+		if role.DisplayName == store.RoleUser {
+			_, err := world.Assign(sp.ID, w.group, role.ID, store.AssignOptions{})
+			w.ok(err)
+		}
+	}
+	w.ok(w.sim.Engine().Start(sp.ID, job.ID))
+	for range 3 {
+		w.sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+	return w
+}
+
+func (w *tenant) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// data is a provider configuration.
+func (w *tenant) data(settings providerdata.Impact) *providerdata.Data {
+	w.t.Helper()
+	client, err := graph.New(graph.Options{Endpoint: w.sim.GraphURL(), Credential: tokenOf{w.sim}, HTTPClient: w.sim.Client(), Clock: w.sim.Clock()})
+	w.ok(err)
+	settings.Enabled = true
+	return &providerdata.Data{Graph: client, Impact: settings}
+}
+
+func narrows(value string) forecast.Proposal {
+	return forecast.Proposal{Key: "mapping", Subject: "attribute mappings", Change: func(s *impact.Setup) {
+		s.Mapping.Filters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "department", Operator: "EQUALS", Values: []string{value}}}}}
+	}}
+}
+
+func keeps() forecast.Proposal {
+	return forecast.Proposal{Key: "connection", Subject: "scope", Change: func(s *impact.Setup) { s.KeepsOutOfScope = true }}
+}
+
+func summaries(found diag.Diagnostics) []string {
+	var all []string
+	for _, d := range found {
+		all = append(all, strings.ToLower(d.Severity().String())+" "+d.Summary())
+	}
+	return all
+}
+
+// Whatever keeps a number from being bounded, a limit that is set refuses, and the default warns; a planned delete is never
+// refused, and `on_unknown = "warn"` is the way through.
+func TestPlan_refusesWhatCannotBeBounded(t *testing.T) {
+	t.Parallel()
+	denied := func(path string) func(*tenant) {
+		return func(w *tenant) {
+			w.sim.Faults().Add(simulator.Fault{Path: path, Count: -1, Effect: simulator.LacksPermission()})
+		}
+	}
+	causes := map[string]struct {
+		prepare func(*tenant)
+		unknown string
+		timeout time.Duration
+	}{
+		"the mapping":           {prepare: denied("/servicePrincipals/*/synchronization/jobs/*/schema")},
+		"the job":               {prepare: denied("/servicePrincipals/*/synchronization/jobs/*")},
+		"the scope":             {prepare: denied("/servicePrincipals/*/synchronization/secrets")},
+		"who is assigned":       {prepare: denied("/servicePrincipals/*/appRoleAssignedTo")},
+		"a group":               {prepare: denied("/groups/*/members")},
+		"people":                {prepare: denied("/directoryObjects/getByIds")},
+		"unknown values":        {prepare: func(*tenant) {}, unknown: "It holds unknown values."},
+		"the time that it took": {prepare: func(*tenant) {}, timeout: time.Nanosecond},
+	}
+	most := int64(1000) // more than there are: only what is not known can exceed it
+	limits := map[string]providerdata.Impact{
+		"max_disabled": {MaxDisabled: &most}, "max_created": {MaxCreated: &most}, "max_updated": {MaxUpdated: &most}, "max_left_active": {MaxLeftActive: &most},
+	}
+	for cause, c := range causes {
+		for name, settings := range limits {
+			t.Run(cause+", "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newTenant(t, 3)
+				c.prepare(w)
+				settings.Timeout = c.timeout
+				p := narrows("Sales")
+				p.Unknown = c.unknown
+				if found := forecast.Of(w.data(settings)).Plan(t.Context(), w.ref, p).Diagnostics; !found.HasError() {
+					t.Errorf("passes: %v", summaries(found))
+				}
+				warns := settings
+				warns.WarnOnUnknown = true
+				if found := forecast.Of(w.data(warns)).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() || len(found) == 0 {
+					t.Errorf("with `warn`: %v", summaries(found))
+				}
+				if found := forecast.Of(w.data(providerdata.Impact{Timeout: c.timeout})).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() || len(found) == 0 {
+					t.Errorf("by default: %v", summaries(found))
+				}
+				p.Destroys = true
+				if found := forecast.Of(w.data(settings)).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() {
+					t.Errorf("a delete: %v", summaries(found))
+				}
+			})
+		}
+	}
+}
+
+// In whatever order resources are planned, each says the same of itself, and the report is the same.
+func TestPlan_doesNotDependOnTheOrder(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 20)
+	limit := int64(100)
+	run := func(proposals ...forecast.Proposal) (texts []string, report string) {
+		path := filepath.Join(t.TempDir(), "impact.md")
+		f := forecast.Of(w.data(providerdata.Impact{MaxDisabled: &limit, ReportFile: path}))
+		w.ok(f.Begin())
+		for _, p := range proposals {
+			for _, d := range f.Plan(t.Context(), w.ref, p).Diagnostics {
+				texts = append(texts, d.Summary()+"\n"+d.Detail())
+			}
+		}
+		slices.Sort(texts)
+		for _, name := range []string{path, strings.TrimSuffix(path, ".md") + ".json"} {
+			content, err := os.ReadFile(name)
+			w.ok(err)
+			report += string(content)
+		}
+		return texts, report
+	}
+	texts, report := run(narrows("Sales"), keeps())
+	again, same := run(keeps(), narrows("Sales"))
+	if !slices.Equal(texts, again) || report != same {
+		t.Errorf("%q\n%s\nand in the other order\n%q\n%s", texts, report, again, same)
+	}
+	if len(texts) != 1 || !strings.HasPrefix(texts[0], "At most 15 accounts will be disabled: attribute mappings of GoToMeeting") || !strings.Contains(report, "left active although their users leave") {
+		t.Errorf("%q\n%s", texts, report)
+	}
+}
+
+func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 3)
+	path := filepath.Join(t.TempDir(), "impact.md")
+	applying := false
+	first, second := w.data(providerdata.Impact{ReportFile: path}), w.data(providerdata.Impact{ReportFile: path})
+	first.Applying = func() bool { return applying }
+	w.ok(forecast.Of(first).Begin())
+	w.ok(forecast.Of(second).Begin())
+	if found := forecast.Of(first).Plan(t.Context(), w.ref, narrows("Sales")).Diagnostics; found.HasError() {
+		t.Fatal(summaries(found))
+	}
+	if found := forecast.Of(second).Plan(t.Context(), w.ref, narrows("Support")).Diagnostics; !found.HasError() {
+		t.Errorf("two writers of one file: %v", summaries(found))
+	}
+	before, err := os.ReadFile(path)
+	w.ok(err)
+	applying = true
+	forecast.Of(first).Plan(t.Context(), w.ref, narrows("Support"))
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("written while applying: %v\n%s", err, after)
+	}
+	if files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); err != nil || len(files) != 2 {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
+// BenchmarkPlan_tenThousand is one proposal over ten thousand people, with everything that it reads.
+func BenchmarkPlan_tenThousand(b *testing.B) {
+	w := newTenant(b, 10_000)
+	limit := int64(1_000_000)
+	for b.Loop() {
+		answer := forecast.Of(w.data(providerdata.Impact{MaxDisabled: &limit})).Plan(b.Context(), w.ref, narrows("Sales"))
+		if answer.Headline == "" {
+			b.Fatal(fmt.Sprint(summaries(answer.Diagnostics)))
+		}
+	}
+}

@@ -1,0 +1,177 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// reviewed is a configuration that was applied and has provisioned people, driven by the CLI.
+type reviewed struct {
+	*acctest.CLI
+	env    *acctest.Env
+	t      *testing.T
+	sp     store.ServicePrincipal
+	people []string
+}
+
+const reviewedScope, reviewedLastName, reviewedFilter = `"all"`, "[surname]", ""
+
+func newReviewed(t *testing.T) *reviewed {
+	t.Helper()
+	env := acctest.New(t)
+	world := env.Sim.Store()
+	world.SetDomains()
+	world.SetLicenses(1000)
+	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reviewed{env: env, t: t, sp: sp, people: world.AddUsers(40)}
+	group := world.AddGroup(store.Group{DisplayName: "Many", SecurityEnabled: true, Members: r.people})
+	for _, role := range sp.Roles {
+		if role.DisplayName == store.RoleUser {
+			if _, err := world.Assign(sp.ID, group, role.ID, store.AssignOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.CLI = env.CLI("")
+	r.Setenv("GOTOMEETING_IMPACT_REPORT", "impact.md")
+	r.configure(reviewedScope, reviewedLastName, reviewedFilter)
+	r.Run("apply", "-auto-approve", "-no-color")
+	for range 3 {
+		env.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+	return r
+}
+
+// configure writes the configuration.
+func (r *reviewed) configure(scope, lastName, filter string) {
+	r.Write("stack.tf", fmt.Sprintf(`
+resource "gotomeeting_provisioning_connection" "c" {
+  service_principal_id      = %q
+  admin_username            = %q
+  admin_password_wo         = %q
+  admin_password_wo_version = "1"
+  scope                     = %s
+}
+
+resource "gotomeeting_attribute_mappings" "users" {
+  connection_id = gotomeeting_provisioning_connection.c.id
+  mappings = {
+    email     = { source_attribute = "userPrincipalName", matching_priority = 1 }
+    firstName = { source_attribute = "givenName" }
+    lastName  = { expression = %q }
+    active    = { expression = "Not([IsSoftDeleted])" }
+  }
+%s
+}
+
+resource "gotomeeting_provisioning_state" "on" {
+  connection_id = gotomeeting_provisioning_connection.c.id
+  enabled       = true
+  mapping_ids   = [gotomeeting_attribute_mappings.users.id]
+}
+`, r.sp.ID, store.AdminUserName, store.AdminPassword, scope, lastName, filter))
+}
+
+const onlySales = `  scoping_filters = [{ clauses = [{ attribute = "department", operator = "EQUALS", values = ["Sales"] }] }]`
+
+// names are those of everybody in the directory, and their addresses.
+func (r *reviewed) names() []string {
+	var names []string
+	for u := range r.env.Sim.Store().EachUser() {
+		for _, name := range []string{u.DisplayName, u.UserPrincipalName, u.Mail} {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// A reviewer reads what a change does; nothing of it names anybody, and the limits refuse what is too much.
+func TestImpact_aReviewerReadsNumbersAndNoNames(t *testing.T) {
+	acctest.RequireCLI(t)
+	t.Parallel()
+	r := newReviewed(t)
+	out, _ := r.Run("plan", "-no-color")
+	if report := r.File("impact.md"); !strings.Contains(report, "No account changes") || strings.Contains(report, "|") || strings.Contains(out, "accounts will be") {
+		t.Errorf("without a change:\n%s\n%s", out, report)
+	}
+
+	r.configure(reviewedScope, "Join(\" \", [givenName], [surname])", reviewedFilter)
+	out, _ = r.Run("plan", "-no-color")
+	t.Logf("a changed expression:\n%s\n%s", out, r.File("impact.md"))
+	if !strings.Contains(out, "accounts will be updated: attribute mappings of GoToMeeting") {
+		t.Errorf("a changed expression:\n%s", out)
+	}
+
+	r.configure(reviewedScope, reviewedLastName, onlySales)
+	out, errs, err := r.Try("plan", "-no-color")
+	t.Logf("a narrowed filter:\n%s\n%s\n%s", out, errs, r.File("impact.md"))
+	if err == nil || !strings.Contains(errs, "This plan would disable") {
+		t.Errorf("a narrowed filter: %v\n%s\n%s", err, out, errs)
+	}
+
+	r.configure(`"assigned"`, "Join(\" \", [givenName], [surname])", onlySales)
+	r.Setenv("GOTOMEETING_IMPACT_MAX_DISABLED", "100")
+	r.Setenv("TF_LOG", "TRACE")
+	out, log := r.Run("plan", "-no-color", "-out=saved")
+	plan, _ := r.Run("show", "-json", "saved")
+	report := r.File("impact.md") + r.File("impact.json")
+	t.Logf("all of it:\n%s\n%s", out, report)
+	r.Setenv("TF_LOG", "")
+	for what, text := range map[string]string{"output": out, "log": log, "plan": plan, "saved plan": r.Unzipped("saved"), "report": report, "state": r.File("terraform.tfstate")} {
+		for _, name := range r.names() {
+			if at := strings.Index(text, name); at >= 0 {
+				t.Errorf("the %s names %s: …%s…", what, name, text[max(0, at-200):at])
+				break
+			}
+		}
+	}
+	for _, id := range r.people {
+		if strings.Contains(report, id) {
+			t.Fatalf("the report holds an object id")
+		}
+	}
+	again := r.File("impact.json")
+	r.Run("plan", "-no-color")
+	if r.File("impact.json") != again {
+		t.Errorf("the same plan reports\n%s\nthen\n%s", again, r.File("impact.json"))
+	}
+	r.Run("apply", "-auto-approve", "-no-color")
+	for range 2 {
+		r.env.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+	active := 0
+	for _, a := range r.env.Sim.Store().Accounts() {
+		if a.Active && slices.Contains(r.emails(), strings.ToLower(a.Email)) {
+			active++
+		}
+	}
+	if active != 10 {
+		t.Errorf("%d accounts are active afterwards, want the 10 of Sales", active)
+	}
+}
+
+func (r *reviewed) emails() []string {
+	var found []string
+	for _, id := range r.people {
+		u, err := r.env.Sim.Store().User(id)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		found = append(found, strings.ToLower(u.UserPrincipalName))
+	}
+	return found
+}

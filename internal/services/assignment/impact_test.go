@@ -1,0 +1,62 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package assignment_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// provisioned gives the application a connection, whose first cycles have passed.
+func (w *world) provisioned() {
+	w.t.Helper()
+	w.UseGoTo()
+	w.Sim.Store().SetDomains()
+	w.Sim.Store().SetLicenses(10_000)
+	job, err := w.Sim.Store().CreateJob(w.sp.ID, store.ConnectorGoToMeeting)
+	if err == nil {
+		err = w.Sim.Store().PutSecrets(w.sp.ID, []store.KeyValue{{Key: "UserName", Value: store.AdminUserName}, {Key: "Password", Value: store.AdminPassword}, {Key: "Oauth2AccessToken", Value: "x"}}, store.SecretOptions{})
+	}
+	if err == nil {
+		err = w.Sim.Engine().Start(w.sp.ID, job.ID)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for range 2 {
+		w.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+}
+
+// A single assignment is told by the accounts that it makes or takes, a group in people.
+func TestResource_isToldInAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	group := w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: w.Sim.Store().AddUsers(7)})
+	m := w.Managed(single)
+	if found := m.Apply(w.one(group, "User")); found.HasError() {
+		t.Fatal(found)
+	}
+	w.provisioned()
+	titles := func(found acctest.Diagnostics) string {
+		var all []string
+		for _, d := range found {
+			all = append(all, map[bool]string{true: "error ", false: "warning "}[d.Error]+d.Summary+"\n"+d.Detail)
+		}
+		return strings.Join(all, "\n\n")
+	}
+	_, found := w.Protocol().Plan(single, nil, w.one(store.UserAna, "User"))
+	if got := titles(found); len(found) != 1 || !strings.HasPrefix(got, "warning 1 account will be created: assignment of ") {
+		t.Errorf("one more: %s", got)
+	}
+	_, found = w.Protocol().Plan(single, m.Now, nil)
+	if got := titles(found); found.HasError() || len(found) != 2 || !strings.Contains(got, "7 people lose access") || !strings.Contains(got, "- Disabled: 7") ||
+		!strings.Contains(got, "would disable more accounts of") {
+		t.Errorf("destroyed: %s", got)
+	}
+}
