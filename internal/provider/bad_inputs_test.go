@@ -179,7 +179,6 @@ func TestBadInput_ofConnections(t *testing.T) {
 		{"service principal in upper case", one("service_principal_id", strings.ToUpper(sp.ID)), "service_principal_id", []string{"upper case", "Write it in lower case"}},
 		{"service principal in braces", one("service_principal_id", "{"+sp.ID+"}"), "service_principal_id", []string{"braces or blanks", `Write "`}},
 		{"service principal empty", one("service_principal_id", ""), "service_principal_id", []string{"value is empty", "Give the object id"}},
-		{"service principal as a path", one("service_principal_id", "/servicePrincipals/"+sp.ID), "service_principal_id", []string{"path of Microsoft Graph", "`object_id`"}},
 		{"client id as service principal", one("service_principal_id", sp.AppID), "service_principal_id", []string{`client id of "Other"`, "Give the object id of its service principal"}},
 		{"registration as service principal", one("service_principal_id", app.ID), "service_principal_id", []string{`object id of the application registration of "Other"`, "Give the object id of its service principal"}},
 		{"service principal of another tenant", one("service_principal_id", "b0000000-0000-4000-8000-0000000000ff"), "service_principal_id", []string{"no service principal with the object id b0000000-0000-4000-8000-0000000000ff", "enterprise application"}},
