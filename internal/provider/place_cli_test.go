@@ -28,7 +28,6 @@ resource "gotomeeting_attribute_mappings" "users" {
   scoping_filters = [
     { clauses = [{ attribute = "department", operator = "EQUALS", values = ["x"] }] },
     { clauses = [{ attribute = " city", operator = "EQUALS", values = ["x"] }] }, # ! scoping_filters[1].clauses[0].attribute
-    { clauses = [] },                                                             # ! scoping_filters[2].clauses
   ]
   operations = ["disable"] # ! operations[Value("disable")]
   custom_target_attributes = {

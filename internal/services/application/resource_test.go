@@ -159,7 +159,7 @@ func TestResource_importAcceptsOnlyServicePrincipalsOfTheGallery(t *testing.T) {
 	}{
 		{"no such service principal", "b0000000-0000-4000-8000-000000000001", acctest.Diagnostic{Error: true, Summary: "No such service principal",
 			Detail: "The tenant has no service principal with the object id b0000000-0000-4000-8000-000000000001. " +
-				"Give the object id of the service principal, which the portal shows on the page of the enterprise application."}},
+				"Give the one that the portal shows on the page of the enterprise application."}},
 		{"not from the gallery", own.ID, acctest.Diagnostic{Error: true, Path: "id", Summary: "Not a gallery application",
 			Detail: "The service principal \"" + own.ID + "\" was not made from the application gallery, and only gallery applications have a provisioning connector. " +
 				"To manage provisioning of an application of your own, refer to its service principal id directly."}},
