@@ -219,7 +219,7 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
-	case u.link.inactive():
+	case u.link.inactive() && !(reason == reasonLeft && c.rules.remove && !c.rules.canDisable()): // what is deleted may be inactive
 		u.decide(Matched, reasonInactive, "")
 	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
