@@ -14,7 +14,6 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // The service is not known in every point; the client copes with either reading.
@@ -35,7 +34,7 @@ func TestClient_takesErrorsForNothingSetUp(t *testing.T) {
 }
 
 func TestClient_readsAnOAuthConnector(t *testing.T) {
-	n := newTenant(t, func(o *simulator.Options) { o.Variants.Generation = store.ByAuthorization })
+	n := newTenant(t, func(o *simulator.Options) { o.Variants.Generation = "authorization" })
 	_, principal := n.application(t)
 	templates, err := n.ListSyncTemplates(t.Context(), principal.ID)
 	if err != nil || len(templates) != 1 {
