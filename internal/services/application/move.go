@@ -14,9 +14,9 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/azuread"
 )
 
-// MoveState takes over azuread's application from the gallery, or its service principal where that is all that azuread
-// manages. Without a client id the refresh looks up, as on an import, what azuread does not keep.
-func (r *Resource) MoveState(context.Context) []resource.StateMover {
+// movers take over azuread's application from the gallery, or its service principal where that is all that azuread manages.
+// Without a client id the refresh looks up, as on an import, what azuread does not keep.
+func movers() []resource.StateMover {
 	return azuread.Movers("gotomeeting_application",
 		azuread.Source{Type: "azuread_application_from_template", ImportID: idIn("service_principal_object_id"), Take: take},
 		azuread.Source{Type: "azuread_service_principal", Version: 1, ImportID: idIn("object_id"), Take: take})

@@ -408,3 +408,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(id)})...)
 }
+
+// MoveState takes over what azuread managed.
+func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
