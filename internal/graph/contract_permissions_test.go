@@ -46,6 +46,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"ListServicePrincipals": func() error {
 			return second(n.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{DisplayName: name}))
 		},
+		"GetApplication":        func() error { return second(n.GetApplication(ctx, application.ID)) },
 		"GetApplicationByAppID": func() error { return second(n.GetApplicationByAppID(ctx, application.AppID)) },
 		"UpdateApplication": func() error {
 			return n.UpdateApplication(ctx, application.ID, graph.ApplicationPatch{DisplayName: &name})

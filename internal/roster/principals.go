@@ -306,7 +306,7 @@ func (p *Principals) fetchEligible(ctx context.Context, ids []string) (map[strin
 	found := make(map[string]eligibility, len(ids))
 	answers, err := readBatches(ctx, p.directory, requests)
 	if err != nil {
-		return found, nil // which is as good as being refused
+		return found, nil //nolint:nilerr // it is as good as being refused
 	}
 	for i, answer := range answers {
 		var page struct {

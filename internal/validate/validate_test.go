@@ -49,7 +49,7 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"unknown connection id", validate.ConnectionID(), types.StringUnknown(), "", ""},
 		{"empty connection id", validate.ConnectionID(), types.StringValue(""), "Invalid connection id", "The value is empty. " + expected},
 		{"service principal id for a connection id", validate.ConnectionID(), types.StringValue("b0000000-0000-4000-8000-000000000001"), "Invalid connection id",
-			"\"b0000000-0000-4000-8000-000000000001\" is not a connection id. " + expected},
+			"\"b0000000-0000-4000-8000-000000000001\" is the id of a service principal alone. " + expected},
 		{"path for a connection id", validate.ConnectionID(), types.StringValue("/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job"), "Invalid connection id",
 			"\"/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job\" is not a connection id. " + expected},
 		{"upper-case connection id", validate.ConnectionID(), types.StringValue("B0000000-0000-4000-8000-000000000001/EXAMPLE.job"), "Invalid connection id",

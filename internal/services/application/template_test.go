@@ -91,7 +91,7 @@ func TestFindTemplate(t *testing.T) {
 		},
 		{
 			name: "unknown id", templateID: none,
-			wantError: "application_template_id: No such gallery application: The gallery has no application with the id \"" + none + "\".",
+			wantError: "application_template_id: No such gallery application: The gallery has no application with the id \"" + none + "\". Give the name of the gallery entry in `gallery_name` instead.",
 		},
 		{
 			name: "name and id disagree", gallery: "GoToMeeting", templateID: store.TemplateGoTo,

@@ -151,7 +151,7 @@ func TestTestAction_takesSecretsWriteOnly(t *testing.T) {
 	for _, attribute := range schemas.ActionSchemas["gotomeeting_test_connection"].Schema.Block.Attributes {
 		got[attribute.Name] = attribute.WriteOnly
 	}
-	if diff := cmp.Diff(map[string]bool{"connection_id": false, "admin_username": false, "admin_password": true, "credentials": true}, got); diff != "" {
+	if diff := cmp.Diff(map[string]bool{"connection_id": false, "admin_username": false, "admin_password": true, "credentials": true, "timeouts": false}, got); diff != "" {
 		t.Errorf("write-only (-want +got):\n%s", diff)
 	}
 }

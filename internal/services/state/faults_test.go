@@ -172,7 +172,7 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	if left, found := p.Change(typeName, after, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
-	if one, found := p.Import(typeName, w.connectionID()); one != nil || found.HasError() {
+	if one, found := p.Import(typeName, w.connectionID()); len(found.Errors()) != 1 || found.Errors()[0].Summary != "The connector is retired" {
 		t.Errorf("import of a retired job gave %v, %v", one, found)
 	}
 }

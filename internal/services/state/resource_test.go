@@ -237,7 +237,7 @@ func TestResource_validates(t *testing.T) {
 		{"empty scope", w.object("restart_triggers", triggers, "restart_scope", ""), "restart_scope", "Invalid restart scope"},
 		{"ForceDeletes in company", w.object("restart_triggers", triggers, "restart_scope", "ForceDeletes,Escrows"), "restart_scope", "Invalid restart scope"},
 		{"scope without triggers", w.object("restart_scope", "Escrows"), "restart_scope", "Invalid Attribute Combination"},
-		{"no triggers", w.object("restart_triggers", map[string]any{}), "restart_triggers", "Invalid Attribute Value"},
+		{"no triggers", w.object("restart_triggers", map[string]any{}), "restart_triggers", "Empty value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			found := p.ValidateResource(typeName, test.object)
