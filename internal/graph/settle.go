@@ -17,14 +17,15 @@ const (
 	settleGrace = 15 * time.Second
 )
 
-// Outlast returns a context in which to look at what a write did: ctx itself while it leaves the time for that, else one of
-// its own. An interrupted apply that knows what it did leaves nothing behind unseen.
+// Outlast returns a context in which to look at what a write did: it ends a while after ctx does, also where ctx has ended
+// already. An interrupted apply that knows what it did leaves nothing behind unseen.
 func Outlast(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleGrace) {
-		return ctx, func() {}
+	look, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(settleGrace, cancel) })
+	return look, func() {
+		stop()
+		cancel()
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleGrace)
 }
 
 // Poller waits with growing pauses; see Client.Poll.

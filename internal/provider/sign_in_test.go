@@ -54,6 +54,7 @@ func TestSignIn_byEachMethod(t *testing.T) {
 	const (
 		token = "POST /{tenant}/oauth2/v2.0/token"
 		read  = "GET /v1.0/servicePrincipals/{id}"
+		jobs  = "GET /v1.0/servicePrincipals/{id}/synchronization/jobs"
 	)
 	key, certificate := rsaPair(t)
 	for _, test := range []struct {
@@ -116,7 +117,7 @@ func TestSignIn_byEachMethod(t *testing.T) {
 			if len(found) > 0 {
 				t.Errorf("messages:\n%s", found)
 			}
-			if diff := cmp.Diff(test.want, requests); diff != "" {
+			if diff := cmp.Diff(append(test.want, jobs), requests); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -144,7 +145,7 @@ func TestSignIn_byTheAzureCLI(t *testing.T) {
 	if len(found) > 0 {
 		t.Errorf("messages:\n%s", found)
 	}
-	if diff := cmp.Diff([]string{"GET /v1.0/servicePrincipals/{id}"}, requests); diff != "" {
+	if diff := cmp.Diff([]string{"GET /v1.0/servicePrincipals/{id}", "GET /v1.0/servicePrincipals/{id}/synchronization/jobs"}, requests); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	arguments, err := os.ReadFile(said)
@@ -247,7 +248,7 @@ func TestProvider_worksWithoutTLSOnLoopback(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, func(o *simulator.Options) { o.PlainHTTP = true })
 	requests, found := reads(t, env, values{"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": env.Sim.ManagedIdentityURL(), "GOTOMEETING_AUTHORITY_HOST": "https://login.example.com"})
-	if len(found) > 0 || len(requests) != 2 {
+	if len(found) > 0 || len(requests) != 3 {
 		t.Errorf("requests %v, messages:\n%s", requests, found)
 	}
 }
