@@ -166,6 +166,19 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	return nil
 }
 
+// correctReport writes the report anew where it holds this connection already.
+func (c *connection) correctReport() diag.Diagnostics {
+	if !c.forecast.report.on() {
+		return nil
+	}
+	c.working.Lock()
+	defer c.working.Unlock()
+	if c.section == nil {
+		return nil
+	}
+	return c.reportNow(c.sorted())
+}
+
 // read makes sure that today's setup and everybody whom the proposals concern is known. Today is read once, before the run
 // writes anything.
 func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal) error {

@@ -31,6 +31,9 @@ type Proposal struct {
 	Unknown string
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
+	// Unless is a condition under which the change does nothing to anybody, "" for none. It begins the sentences that tell what the
+	// change does: what a plan deletes is planned in any order, so that what spares people may be proposed later.
+	Unless string
 	// At is the attribute that messages point at, the empty path for the whole resource.
 	At path.Path
 	// Job is the connection's job where it was read already, nil otherwise.
@@ -98,11 +101,29 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	return all
 }
 
-// Note takes a proposal that needs no answer and reads nothing.
-func (f *Forecast) Note(ref graph.JobRef, p Proposal) {
-	if f.On() {
-		f.on(ref).put(p)
+// Note takes a proposal that needs no answer and reads nothing. It is an error where the report cannot be written.
+func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
+	if !f.On() {
+		return nil
 	}
+	c := f.on(ref)
+	c.put(p)
+	return c.correctReport()
+}
+
+// Ends reports whether what is proposed so far ends provisioning, or leaves it off: nothing else that is proposed concerns
+// anybody then.
+func (f *Forecast) Ends(ref graph.JobRef) bool {
+	if !f.On() {
+		return false
+	}
+	setup := &impact.Setup{}
+	for _, p := range f.on(ref).sorted() {
+		if p.Change != nil && p.Principals == nil {
+			p.Change(setup)
+		}
+	}
+	return setup.Off
 }
 
 // Would says what a change that nobody proposes would do, "" if that is nothing or cannot be told.

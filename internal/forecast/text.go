@@ -141,16 +141,24 @@ func (c *connection) warn(p Proposal, answer Answer) diag.Diagnostics {
 	if answer.Headline == "" {
 		return nil
 	}
-	title := fmt.Sprintf("%s: %s of %s", answer.Headline, p.Subject, c.name())
+	title := fmt.Sprintf("%s: %s of %s", p.under(answer.Headline), p.Subject, c.name())
 	if c.warned++; c.warned > shownAtMost {
 		title = "More accounts will change" // Terraform shows these as one
 	}
 	return diag.Diagnostics{warning(p.At, title, answer.Detail)}
 }
 
+// under puts a sentence under the proposal's condition.
+func (p Proposal) under(sentence string) string {
+	if p.Unless == "" {
+		return sentence
+	}
+	return p.Unless + ", " + strings.ToLower(sentence[:1]) + sentence[1:]
+}
+
 // detail is what the warning tells beyond its title.
 func (c *connection) detail(p Proposal, own impact.Comparison) string {
-	text := fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name())
+	text := p.under(fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name()))
 	if p.Principals == nil {
 		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), accounts(own.Managed))
 	}

@@ -53,7 +53,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
-			forecast.Of(r.data).Note(state.ref(), forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }})
+			end := forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
+			resp.Diagnostics.Append(forecast.Of(r.data).Note(state.ref(), end)...)
 			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
 		}
 		return

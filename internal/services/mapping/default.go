@@ -138,23 +138,27 @@ func definesAny(object *graph.ObjectDefinition, names []string) bool {
 	return object != nil && slices.ContainsFunc(names, func(name string) bool { return object.Attribute(name) != nil })
 }
 
-// warnDestroy warns that the connector's default mapping takes effect if provisioning stays on. Whether this plan also switches
-// it off cannot be told here, so that the text says what it depends on.
+// warnDestroy says what the connector's default mapping does to people if provisioning stays on. Whether this plan also ends
+// provisioning may not be known yet, so that the text says what it depends on.
 func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	ref, err := state.ref()
-	if err != nil {
+	if err != nil || r.forecast.Ends(ref) {
 		return nil
 	}
-	job, err := r.graph.RequireJob(ctx, ref)
+	job, err := r.job(ctx, ref)
 	if err != nil || !job.Schedule.Active() {
 		return nil
+	}
+	answer := r.foreseeDefault(ctx, ref, state, job)
+	if answer.Told && answer.Headline != "" {
+		return answer.Diagnostics
 	}
 	who := countOf(job, &graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
 	application := "the service principal " + ref.ServicePrincipalID
 	if sp, err := r.graph.GetServicePrincipal(ctx, ref.ServicePrincipalID); err == nil {
 		application = fmt.Sprintf("%q (%s)", sp.DisplayName, ref.ServicePrincipalID)
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
+	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
 		fmt.Sprintf("Destroying this resource puts the connector's default mapping of %s back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, "+
-			"the next cycle writes %s by the default mapping.", application, who))}
+			"the next cycle writes %s by the default mapping.", application, who)))
 }

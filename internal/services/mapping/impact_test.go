@@ -115,3 +115,83 @@ func TestPlan_refusesToDisableTooMany(t *testing.T) {
 		t.Errorf("report: %v\n%s", err, raw)
 	}
 }
+
+// Deleting the resource puts the connector's default back, which is told in people: as many as the cycle then changes. No limit
+// refuses it. Where the plan is known to end provisioning already, nothing is said, and nothing asked; where that is planned
+// later, nothing said before is wrong, and the report is corrected.
+func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
+	t.Parallel()
+	c, m := populated(t, 40)
+	if found := m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"lastName": expression(`Join(" ", [givenName], [surname])`)})})); found.HasError() {
+		t.Fatal(found)
+	}
+	cycles := func() {
+		for range 3 {
+			c.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+		}
+	}
+	names := func() map[string]string {
+		found := map[string]string{}
+		for _, a := range c.Sim.Store().Accounts() {
+			found[a.Key] = strings.Join(a.Attributes["lastName"], "")
+		}
+		return found
+	}
+	cycles()
+	before := names()
+	report := filepath.Join(t.TempDir(), "impact.md")
+	limited := func(block map[string]any) {
+		block["impact"] = map[string]any{"max_updated": 0, "report_file": report}
+	}
+	const told = "warning Unless this plan also ends provisioning, 40 accounts will be updated: attribute mappings put back to the connector's default of GoTo"
+	wantReport := func(want string) {
+		t.Helper()
+		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("the report lacks %q: %v\n%s", want, err, text)
+		}
+	}
+	ends := map[string]map[string]any{
+		"gotomeeting_provisioning_state":      {"id": c.connectionID(), "connection_id": c.connectionID(), "enabled": true},
+		"gotomeeting_provisioning_connection": {"id": c.connectionID(), "service_principal_id": c.job.ServicePrincipalID, "job_id": c.job.ID},
+	}
+	for end, state := range ends {
+		p := c.Protocol(limited)
+		_, found := p.Plan(typeName, m.Now, nil)
+		got := texts(found)
+		if found.HasError() || len(got) != 2 || !strings.HasPrefix(got[0], told) || !strings.Contains(got[0], "- Updated: 40 (`department` of 40, `lastName` of 40)") ||
+			!strings.HasPrefix(got[1], "warning Unless this plan also ends provisioning, this plan would update more accounts of GoToMeeting than the 0 that are allowed") {
+			t.Errorf("got %q", got)
+		}
+		wantReport("40 accounts will be updated")
+		if _, found := p.Plan(end, p.Stored(end, state), nil); found.HasError() {
+			t.Error(found)
+		}
+		wantReport("No account changes planned so far.")
+
+		p = c.Protocol(limited)
+		if _, found := p.Plan(end, p.Stored(end, state), nil); found.HasError() {
+			t.Error(found)
+		}
+		c.Sim.Log().Reset()
+		if _, found := p.Plan(typeName, m.Now, nil); len(found) > 0 {
+			t.Errorf("after %s: %s", end, found)
+		}
+		if sent := c.Sim.Log().Sent(); len(sent) > 0 {
+			t.Errorf("after %s: asked %v", end, sent)
+		}
+	}
+
+	if found := m.Destroy(); found.HasError() {
+		t.Fatal(found)
+	}
+	cycles()
+	changed := 0
+	for key, name := range names() {
+		if before[key] != name {
+			changed++
+		}
+	}
+	if changed != 40 {
+		t.Errorf("%d accounts changed", changed)
+	}
+}

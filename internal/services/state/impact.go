@@ -35,16 +35,18 @@ func foresee(ctx context.Context, data *providerdata.Data, c change) diag.Diagno
 		p.Change = switchOn
 		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
 	case c.staysOff():
-		forecast.Of(data).Note(ref, p)
+		return forecast.Of(data).Note(ref, p)
 	}
 	return nil
 }
 
 // noteDestroy notes that a destroy pauses provisioning.
-func noteDestroy(data *providerdata.Data, state model) {
-	if ref, err := state.ref(); err == nil && !state.Enabled.IsNull() {
-		forecast.Of(data).Note(ref, forecast.Proposal{Key: "state", Subject: "provisioning", Destroys: true, Change: switchOff})
+func noteDestroy(data *providerdata.Data, state model) diag.Diagnostics {
+	ref, err := state.ref()
+	if err != nil || state.Enabled.IsNull() {
+		return nil
 	}
+	return forecast.Of(data).Note(ref, forecast.Proposal{Key: "state", Subject: "provisioning", Destroys: true, Change: switchOff})
 }
 
 // resuming says what switching a held connection on would do.

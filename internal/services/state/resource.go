@@ -124,7 +124,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
-			noteDestroy(r.data, state)
+			resp.Diagnostics.Append(noteDestroy(r.data, state)...)
 		}
 		return
 	}
