@@ -4,9 +4,9 @@
 package mapping
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -177,14 +177,18 @@ func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *g
 	return diags
 }
 
-func byName(a, b graph.AttributeDefinition) int { return cmp.Compare(a.Name, b.Name) }
+func byName(attributes []graph.AttributeDefinition) []graph.AttributeDefinition {
+	sorted := slices.Clone(attributes)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
+	return sorted
+}
 
 func sourceAttributes(object *graph.ObjectDefinition) []sourceAttributeModel {
 	models := []sourceAttributeModel{}
 	if object == nil {
 		return models
 	}
-	for _, a := range slices.SortedFunc(slices.Values(object.Attributes), byName) {
+	for _, a := range byName(object.Attributes) {
 		models = append(models, sourceAttributeModel{types.StringValue(a.Name), types.StringValue(a.Type), types.BoolValue(a.Multivalued)})
 	}
 	return models
@@ -195,7 +199,7 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 	if object == nil {
 		return models
 	}
-	for _, a := range slices.SortedFunc(slices.Values(object.Attributes), byName) {
+	for _, a := range byName(object.Attributes) {
 		_, mapped := is.entries[a.Name]
 		if _, otherwise := is.unmanaged[a.Name]; otherwise {
 			mapped = true
