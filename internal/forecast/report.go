@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -108,7 +109,7 @@ func (f *Forecast) sections() []Section {
 		}
 		f.mu.Unlock()
 	}
-	slices.SortFunc(found, func(a, b Section) int { return strings.Compare(a.ConnectionID, b.ConnectionID) })
+	sort.Slice(found, func(i, j int) bool { return found[i].ConnectionID < found[j].ConnectionID })
 	return found
 }
 

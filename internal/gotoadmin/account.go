@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/wire"
@@ -154,8 +155,9 @@ func byEmail(users []User) []User {
 	for i, u := range users {
 		rows[i] = row{strings.ToLower(u.Email), i}
 	}
-	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.email, b.email), cmp.Compare(users[a.at].Key, users[b.at].Key), a.at-b.at)
+	sort.Slice(rows, func(i, j int) bool {
+		a, b := rows[i], rows[j]
+		return cmp.Or(cmp.Compare(a.email, b.email), cmp.Compare(users[a.at].Key, users[b.at].Key), a.at-b.at) < 0
 	})
 	sorted := make([]User, 0, len(users))
 	for _, p := range rows {

@@ -5,6 +5,7 @@ package graphdiag
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,13 +20,32 @@ const successor = "Move to the gallery application `GoTo`"
 // with the connector. What names the resource: "connection". The title names the application, since Terraform shows only one
 // of several with the same title.
 func ConnectorRetired(ctx context.Context, client *graph.Client, servicePrincipalID, what string) diag.Diagnostic {
+	return connectorRetired(ctx, client, servicePrincipalID, "The "+what+" stays in the state so that the rest of the configuration can be planned. "+
+		successor+", then remove this resource; destroying it succeeds.")
+}
+
+// RetiredRead is what a data source says whose job went with its connector: retired reports that err means so, and the
+// warning is told once in a run, which first decides. An error would stop every plan and destroy.
+func RetiredRead(ctx context.Context, client *graph.Client, err error, first func(summary string) bool) (found diag.Diagnostics, retired bool) {
+	missing, _ := errors.AsType[*graph.NoJobError](err)
+	if missing == nil || missing.Presence != graph.ConnectorRetired {
+		return nil, false
+	}
+	warning := connectorRetired(ctx, client, missing.Ref.ServicePrincipalID, "What this data source tells of it is null, empty or zero, so that the rest of the configuration can be planned. "+
+		successor+", then remove this data source.")
+	if first(warning.Summary()) {
+		found.Append(warning)
+	}
+	return found, true
+}
+
+func connectorRetired(ctx context.Context, client *graph.Client, servicePrincipalID, then string) diag.Diagnostic {
 	name := "service principal " + servicePrincipalID
 	if sp, err := client.GetServicePrincipal(ctx, servicePrincipalID); err == nil && sp.DisplayName != "" {
 		name = fmt.Sprintf("%q (%s)", sp.DisplayName, name)
 	}
 	return diag.NewWarningDiagnostic("The service has retired the connector of "+name,
-		"The application still exists but no longer offers a provisioning connector, and its job is gone. The "+what+" stays in the state so that the rest of the configuration can be planned. "+
-			successor+", then remove this resource; destroying it succeeds.")
+		"The application still exists but no longer offers a provisioning connector, and its job is gone. "+then)
 }
 
 // noJob explains why a job is not there, and what to do.

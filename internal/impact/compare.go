@@ -5,7 +5,7 @@ package impact
 
 import (
 	"slices"
-	"strings"
+	"sort"
 )
 
 // Comparison is what a change of the setup makes of the next cycle.
@@ -87,7 +87,7 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 		}
 	}
 	c.Held = proposed.HeldFrom > 0 && int64(removals) >= proposed.HeldFrom
-	slices.SortFunc(c.Differences, func(a, b Difference) int { return strings.Compare(a.UserID, b.UserID) })
+	sort.Slice(c.Differences, func(i, j int) bool { return c.Differences[i].UserID < c.Differences[j].UserID })
 	return c
 }
 

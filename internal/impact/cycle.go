@@ -5,6 +5,7 @@ package impact
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
@@ -184,7 +185,7 @@ func (c *cycle) unmatched(owned map[int]bool, settled bool) []Entry {
 			entries = append(entries, Entry{Account: &c.survey.Accounts[i], Action: action, Reason: reason})
 		}
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Account.Key, b.Account.Key) })
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Account.Key < entries[j].Account.Key })
 	return entries
 }
 

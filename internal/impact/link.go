@@ -93,7 +93,7 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 	if text, written, known := reported(); written || today.fallback == "" {
 		return text, written, known
 	}
-	return today.fallback, true, true
+	return today.fallback, true, false // it is written on creation only, and the account may have been there before
 }
 
 // reported is what GoTo says of a flow's target.

@@ -373,6 +373,9 @@ func TestCompare_isWhatTheChangeMakesOfTheNextCycle(t *testing.T) {
 			if !read && before[0][id] == "" && (!told || did[1][id] == "") {
 				continue // whether there is an account is not known: without the change and with it, or for whom the change would concern
 			}
+			if !read && difference.Effect == impact.Disabled && who[i].inactive && did[1][id] == "" {
+				continue // without GoTo's accounts it is not known that there is nothing left to disable: the number is an upper bound
+			}
 			if broken := contradicts(difference, did[0][id], did[1][id], read, strings.Contains(is.operations, "Update") && is.firstKind == "Always" && is.deptKind == "Always"); broken != "" {
 				rt.Fatalf("%s of %+v: %s\nsaid %+v\nwithout the change: %q\nwith it: %q\nhappened before: %q\ntoday %+v\nnext  %+v\nran %t, accounts read %t\n%+v", id, who[i], broken, difference, did[0][id], did[1][id], before[0][id], is, next, ran, read, c.Problems)
 			}

@@ -9,8 +9,8 @@ import (
 )
 
 // How much garbage may stand beside what is in use, in percent, and from which size on the collector works harder. With so
-// little in use (some ten megabytes for a thousand assignments) the usual 100 percent has it run all the time. Measured with
-// the benchmark of assignments: 300 saves an eighth of the processor time for 15 MB more; 1,000 saves little beyond that and takes 70.
+// little in use (some ten megabytes for a thousand assignments) the usual 100 percent has it run all the time. With 300 a plan
+// of a thousand assignments takes 56 MB instead of 40, half of what an empty provider takes; more saves little time beyond that.
 const (
 	garbagePercent = 300
 	softLimit      = 512 << 20

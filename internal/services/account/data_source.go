@@ -107,7 +107,11 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
 	standing, err := aftermath.StandingOf(ctx, d.data, ref)
+	found, retired := graphdiag.RetiredRead(ctx, d.data.Graph, err, d.data.TellsFirst)
 	switch {
+	case retired:
+		m.UnmatchedKeys, m.UnmatchedKnown = textsFrom([]string{}), types.BoolValue(false)
+		return found
 	case errors.Is(err, impact.ErrNoMapping):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No mapping of users",
 			"The connection's schema has no mapping of the directory's users, so that nothing tells whose an account is.")}

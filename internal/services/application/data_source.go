@@ -7,7 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
+	"sort"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -207,7 +207,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	case 1:
 		return found[0], nil
 	}
-	slices.SortFunc(found, func(a, b graph.ServicePrincipal) int { return strings.Compare(a.ID, b.ID) })
+	sort.Slice(found, func(i, j int) bool { return found[i].ID < found[j].ID })
 	lines := make([]string, len(found))
 	for i, sp := range found {
 		lines[i] = sp.ID

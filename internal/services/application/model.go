@@ -4,8 +4,10 @@
 package application
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -76,11 +78,8 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 // rolesFromGraph lists roles by name, so that the order of the service's answer makes no difference.
 func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, diag.Diagnostics) {
 	appRoles = slices.Clone(appRoles)
-	slices.SortFunc(appRoles, func(a, b graph.AppRole) int {
-		if c := strings.Compare(a.DisplayName, b.DisplayName); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID, b.ID)
+	sort.Slice(appRoles, func(i, j int) bool {
+		return cmp.Or(strings.Compare(appRoles[i].DisplayName, appRoles[j].DisplayName), strings.Compare(appRoles[i].ID, appRoles[j].ID)) < 0
 	})
 	roles := make([]role, len(appRoles))
 	for i, r := range appRoles {

@@ -6,7 +6,7 @@ package assignment
 import (
 	"cmp"
 	"context"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -176,8 +176,8 @@ func find(ctx context.Context, client *graph.Client, app *roster.Application, ro
 			found = append(found, one)
 		}
 	}
-	slices.SortFunc(found, func(x, y graph.Assignment) int {
-		return cmp.Or(strings.Compare(x.PrincipalID, y.PrincipalID), strings.Compare(x.AppRoleID, y.AppRoleID))
+	sort.Slice(found, func(i, j int) bool {
+		return cmp.Or(strings.Compare(found[i].PrincipalID, found[j].PrincipalID), strings.Compare(found[i].AppRoleID, found[j].AppRoleID)) < 0
 	})
 	return found, declared, nil
 }

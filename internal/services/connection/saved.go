@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -112,7 +112,7 @@ func (s stored) signIn() stored {
 		a, owned := owner(pair.Key)
 		return owned && a.always() || pair.Value == ""
 	})
-	slices.SortFunc(mine, func(a, b graph.KeyValue) int { return strings.Compare(a.Key, b.Key) })
+	sort.Slice(mine, func(i, j int) bool { return mine[i].Key < mine[j].Key })
 	return mine
 }
 

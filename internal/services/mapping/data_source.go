@@ -4,9 +4,9 @@
 package mapping
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/timeout"
 )
@@ -122,7 +123,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	schema, err := d.data.Graph.GetSchema(ctx, ref)
 	if err != nil {
-		resp.Diagnostics.Append(schemaUnreadable(ctx, d.data.Graph, ref, err)...)
+		err = whySchemaless(ctx, d.data.Graph, ref, err)
+		found, retired := graphdiag.RetiredRead(ctx, d.data.Graph, err, d.data.TellsFirst)
+		if resp.Diagnostics.Append(found...); !retired {
+			resp.Diagnostics.Append(graphdiag.Error(summarySchema, err))
+			return
+		}
+		m.retired(ref)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 		return
 	}
 	at, diags := locate(schema, m.ObjectMapping.ValueString())
@@ -139,6 +147,17 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(m.fromGraph(ctx, at, template)...)
 	resp.Diagnostics.Append(warnUnmanaged(at.mapping)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// retired is the mapping of a connection whose connector the service took away together with the schema: collections are
+// empty, since null ones stop every plan that loops over them, and the rest is null as the configuration has it.
+func (m *dataSourceModel) retired(ref graph.JobRef) {
+	m.ID = types.StringValue(importID(ref, m.ObjectMapping.ValueString()))
+	m.Mappings = types.MapValueMust(entryType, nil)
+	m.Operations = types.SetValueMust(types.StringType, nil)
+	m.SourceAttributes = types.ListValueMust(sourceAttributeType, nil)
+	m.TargetAttributes = types.ListValueMust(targetAttributeType, nil)
+	m.ObjectMappings = types.ListValueMust(objectMappingType, nil)
 }
 
 func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *graph.Schema) diag.Diagnostics {
@@ -177,14 +196,18 @@ func (m *dataSourceModel) fromGraph(ctx context.Context, at located, template *g
 	return diags
 }
 
-func byName(a, b graph.AttributeDefinition) int { return cmp.Compare(a.Name, b.Name) }
+func byName(attributes []graph.AttributeDefinition) []graph.AttributeDefinition {
+	sorted := slices.Clone(attributes)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
+	return sorted
+}
 
 func sourceAttributes(object *graph.ObjectDefinition) []sourceAttributeModel {
 	models := []sourceAttributeModel{}
 	if object == nil {
 		return models
 	}
-	for _, a := range slices.SortedFunc(slices.Values(object.Attributes), byName) {
+	for _, a := range byName(object.Attributes) {
 		models = append(models, sourceAttributeModel{types.StringValue(a.Name), types.StringValue(a.Type), types.BoolValue(a.Multivalued)})
 	}
 	return models
@@ -195,7 +218,7 @@ func targetAttributes(object *graph.ObjectDefinition, is settings) []targetAttri
 	if object == nil {
 		return models
 	}
-	for _, a := range slices.SortedFunc(slices.Values(object.Attributes), byName) {
+	for _, a := range byName(object.Attributes) {
 		_, mapped := is.entries[a.Name]
 		if _, otherwise := is.unmanaged[a.Name]; otherwise {
 			mapped = true

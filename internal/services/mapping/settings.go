@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -196,8 +197,8 @@ func (s settings) matching() []match {
 			matches = append(matches, match{e.priority, target, e.source})
 		}
 	}
-	slices.SortFunc(matches, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.target, b.target))
+	sort.Slice(matches, func(i, j int) bool {
+		return cmp.Or(cmp.Compare(matches[i].priority, matches[j].priority), strings.Compare(matches[i].target, matches[j].target)) < 0
 	})
 	return matches
 }

@@ -248,12 +248,17 @@ func (w writer) verify(ctx context.Context, before located) (*located, diag.Diag
 
 // schemaUnreadable is the error for a schema that could not be read; a 404 is looked into.
 func schemaUnreadable(ctx context.Context, client *graph.Client, ref graph.JobRef, err error) diag.Diagnostics {
+	return diag.Diagnostics{graphdiag.Error(summarySchema, whySchemaless(ctx, client, ref, err))}
+}
+
+// whySchemaless turns a 404 for a schema into what is the matter with its job, if anything is.
+func whySchemaless(ctx context.Context, client *graph.Client, ref graph.JobRef, err error) error {
 	if graph.IsNotFound(err) {
 		if _, missing := client.RequireJob(ctx, ref); missing != nil {
-			err = missing
+			return missing
 		}
 	}
-	return diag.Diagnostics{graphdiag.Error(summarySchema, err)}
+	return err
 }
 
 var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)

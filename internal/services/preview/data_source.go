@@ -62,7 +62,20 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return
 	}
-	survey, setup, diags := d.survey(ctx, ref, m.Detail.ValueString() == detailPeople)
+	job, err := d.data.Graph.RequireJob(ctx, ref)
+	if err != nil {
+		found, retired := graphdiag.RetiredRead(ctx, d.data.Graph, err, d.data.TellsFirst)
+		if resp.Diagnostics.Append(found...); !retired {
+			resp.Diagnostics.Append(graphdiag.Error("Cannot preview provisioning", err))
+			return
+		}
+		m.ID = m.ConnectionID
+		m.fromDecision(impact.Decision{Problems: impact.Problems{{Code: "ConnectorRetired", Severity: impact.SeverityError, Incomplete: true,
+			Message: "The service no longer offers a provisioning connector for this application, so that no cycle runs. Move to the gallery application `GoTo`."}}}, false)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+		return
+	}
+	survey, setup, diags := d.survey(ctx, ref, job, m.Detail.ValueString() == detailPeople)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -74,11 +87,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 // survey reads everything that a preview is worked out from.
-func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, named bool) (*impact.Survey, *impact.Setup, diag.Diagnostics) {
-	job, err := d.data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return nil, nil, fail(graphdiag.Error("Cannot preview provisioning", err))
-	}
+func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job, named bool) (*impact.Survey, *impact.Setup, diag.Diagnostics) {
 	setup, err := impact.ReadSetup(ctx, d.data.Graph, ref, job.TemplateID)
 	var survey *impact.Survey
 	if err == nil {
@@ -157,7 +166,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` says what is missing."},
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code": text("`GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
+					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
 					"severity": text("`error`, `warning`, or `info` for what is always so with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),

@@ -247,7 +247,6 @@ func TestPreview_saysWhyThereIsNone(t *testing.T) {
 		want    string
 	}{
 		{"no such job", func(*stage) {}, "/nothing", "The connection does not exist"},
-		{"retired", func(w *stage) { w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true }) }, "", "The connector is retired"},
 		{"no mapping of users", func(w *stage) {
 			w.edit(func(m map[string]any) { m["sourceObjectName"] = "Device" })
 		}, "", "No mapping of users"},
@@ -276,6 +275,21 @@ func TestPreview_saysWhyThereIsNone(t *testing.T) {
 				t.Errorf("got %v, want %s", found, test.want)
 			}
 		})
+	}
+}
+
+// An error would stop every plan of the configuration, and its destroy.
+func TestPreview_ofARetiredConnectorIsEmpty(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.assign(store.RoleUser, store.UserAna)
+	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
+	state, found := w.Protocol().ReadData(previewType, map[string]any{"connection_id": w.connectionID()})
+	if len(found) != 1 || found.HasError() || !strings.Contains(found[0].Summary, "The service has retired the connector of") {
+		t.Errorf("messages %v", found)
+	}
+	if entries := objects(state["entries"]); len(entries) > 0 {
+		t.Errorf("entries %v", entries)
 	}
 }
 

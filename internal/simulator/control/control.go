@@ -184,7 +184,7 @@ func (w *world) principal() (store.ServicePrincipal, error) {
 	}
 	switch len(found) {
 	case 0:
-		return store.ServicePrincipal{}, errors.New("there is no GoToMeeting application; \"portal application\" makes one")
+		return store.ServicePrincipal{}, errors.New("no GoToMeeting application exists yet; \"portal application\" makes one")
 	case 1:
 		return found[0], nil
 	}
