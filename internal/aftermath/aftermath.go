@@ -14,6 +14,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -59,12 +60,8 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 	case presence == graph.JobPresent && !job.HasRun():
 		return Remainder{}
 	}
-	if job.Status != nil && len(job.Status.SynchronizedEntryCountByType) > 0 {
-		r.synced = 0
-		for _, n := range job.Status.SynchronizedEntryCountByType {
-			r.synced += n
-		}
-		if r.synced == 0 {
+	if synced, told := job.Status.Synchronized(); told {
+		if r.synced = synced; synced == 0 {
 			return Remainder{}
 		}
 	}
@@ -137,13 +134,13 @@ func whyNot(err error) string {
 func (r Remainder) Headline() string {
 	switch {
 	case r.standing != nil && r.standing.Unsure > 0:
-		return fmt.Sprintf("at least %s at GoTo", accounts(r.standing.Matched))
+		return fmt.Sprintf("at least %s at GoTo", graphdiag.Counted(r.standing.Matched, "active account"))
 	case r.standing != nil:
-		return accounts(r.standing.Matched) + " at GoTo"
+		return graphdiag.Counted(r.standing.Matched, "active account") + " at GoTo"
 	case r.active >= 0:
-		return fmt.Sprintf("up to %s at GoTo", accounts(r.active))
+		return fmt.Sprintf("up to %s at GoTo", graphdiag.Counted(r.active, "active account"))
 	case r.synced >= 0:
-		return fmt.Sprintf("up to %d accounts at GoTo", r.synced)
+		return fmt.Sprintf("up to %s at GoTo", graphdiag.Counted(int(r.synced), "account"))
 	}
 	return "an unknown number of accounts at GoTo"
 }
@@ -153,7 +150,7 @@ func (r Remainder) Detail() string {
 	var parts []string
 	switch {
 	case r.standing != nil:
-		parts = append(parts, fmt.Sprintf("GoTo has %s, %d of them of people in scope of this connection today.", accounts(r.standing.Active), r.standing.Matched))
+		parts = append(parts, fmt.Sprintf("GoTo has %s, %d of them of people in scope of this connection today.", graphdiag.Counted(r.standing.Active, "active account"), r.standing.Matched))
 		if n := len(r.standing.Unmatched); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d match nobody in scope; of these, provisioning would disable those that it has linked to a person.", n))
 		}
@@ -161,7 +158,7 @@ func (r Remainder) Detail() string {
 			parts = append(parts, fmt.Sprintf("Of %d it could not be told.", r.standing.Unsure))
 		}
 	case r.active >= 0:
-		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection looks after could not be worked out.", accounts(r.active)))
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection looks after could not be worked out.", graphdiag.Counted(r.active, "active account")))
 	}
 	if r.synced >= 0 && r.standing == nil {
 		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in step.", r.synced))
@@ -180,11 +177,4 @@ func (r Remainder) Unmatched() (n int, known bool) {
 		return 0, false
 	}
 	return len(r.standing.Unmatched), true
-}
-
-func accounts(n int) string {
-	if n == 1 {
-		return "1 active account"
-	}
-	return fmt.Sprintf("%d active accounts", n)
 }

@@ -37,8 +37,7 @@ type connection struct {
 	working sync.Mutex   // held while one is
 	today   *impact.Setup
 	survey  *impact.Survey
-	unknown error // why neither could be read
-	warned  int
+	unknown error                        // why neither could be read
 	own     map[string]impact.Comparison // by the key of the proposal
 
 	section *Section // of the report, guarded by the forecast's mutex
@@ -200,7 +199,8 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 		if err != nil {
 			return err
 		}
-		survey.RanBefore, survey.NeverLinked = job.HasCompletedCycle(), neverLinked(job)
+		synchronized, told := job.Status.Synchronized()
+		survey.RanBefore, survey.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
 		if err := ReadAccounts(ctx, data, survey); err != nil {
 			survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
 		}
@@ -230,19 +230,6 @@ func alsoIn(setup impact.Setup, proposals ...Proposal) *impact.Setup {
 		}
 	}
 	return &setup
-}
-
-// neverLinked reports whether the service says that it keeps no user in step. Where it says nothing, it may.
-func neverLinked(job graph.Job) bool {
-	if job.Status == nil || len(job.Status.SynchronizedEntryCountByType) == 0 {
-		return false
-	}
-	for _, n := range job.Status.SynchronizedEntryCountByType {
-		if n > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // name is how messages call the connection.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
@@ -94,10 +95,10 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 			}
 		}
 	}
-	if len(causes) > shownAtMost {
-		causes = append(causes[:shownAtMost], fmt.Sprintf("- and %d more", len(causes)-shownAtMost))
+	if len(causes) > graphdiag.ShownAtMost {
+		causes = append(causes[:graphdiag.ShownAtMost], fmt.Sprintf("- and %d more", len(causes)-graphdiag.ShownAtMost))
 	}
-	title := fmt.Sprintf("This plan would %s %s of %s, and %d are allowed", l.verb, accounts(n), c.name(), l.most)
+	title := fmt.Sprintf("This plan would %s %s of %s, and %d are allowed", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
 	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
@@ -294,7 +295,7 @@ func (s Section) table(b *strings.Builder) {
 func (s Section) principals(b *strings.Builder) {
 	shown := map[string]int{}
 	for _, p := range s.Principals {
-		if shown[p.Effect]++; shown[p.Effect] > shownAtMost {
+		if shown[p.Effect]++; shown[p.Effect] > graphdiag.ShownAtMost {
 			continue
 		}
 		if len(shown) == 1 && shown[p.Effect] == 1 {
@@ -311,7 +312,7 @@ func (s Section) principals(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", who, strings.TrimSpace(p.Effect+" "+strings.Join(written, ", ")), p.Reason)
 	}
 	for _, e := range effects {
-		if more := shown[string(e.effect)] - shownAtMost; more > 0 {
+		if more := shown[string(e.effect)] - graphdiag.ShownAtMost; more > 0 {
 			fmt.Fprintf(b, "\n%d more: %s.\n", more, string(e.effect))
 		}
 	}

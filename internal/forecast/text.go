@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
@@ -39,16 +40,6 @@ var effects = []struct {
 	{impact.Unclear, "unknown", "Unknown: it cannot be told"},
 }
 
-// shownAtMost is how many ids a message lists of each kind.
-const shownAtMost = 10
-
-func accounts(n int) string {
-	if n == 1 {
-		return "1 account"
-	}
-	return fmt.Sprintf("%d accounts", n)
-}
-
 // headline says in one line how many accounts change, "" for none.
 func headline(c *impact.Comparison) string {
 	var parts []string
@@ -57,11 +48,11 @@ func headline(c *impact.Comparison) string {
 		switch {
 		case n == 0:
 		case e.effect == impact.Unclear && len(parts) == 0:
-			parts = append(parts, accounts(n)+" may change")
+			parts = append(parts, graphdiag.Counted(n, "account")+" may change")
 		case e.effect == impact.Unclear:
 			parts = append(parts, fmt.Sprintf("%d unknown", n))
 		case len(parts) == 0:
-			parts = append(parts, accounts(n)+" will be "+e.short)
+			parts = append(parts, graphdiag.Counted(n, "account")+" will be "+e.short)
 		default:
 			parts = append(parts, fmt.Sprintf("%d %s", n, e.short))
 		}
@@ -108,21 +99,12 @@ func lines(c *impact.Comparison, detail string) []string {
 // ids are the object ids of the first users whom the change brings an effect.
 func ids(c *impact.Comparison, effect impact.Effect) string {
 	var found []string
-	more := 0
 	for i := range c.Differences {
-		switch d := &c.Differences[i]; {
-		case d.Effect != effect:
-		case len(found) == shownAtMost:
-			more++
-		default:
+		if d := &c.Differences[i]; d.Effect == effect {
 			found = append(found, d.UserID)
 		}
 	}
-	text := strings.Join(found, ", ")
-	if more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return graphdiag.List(found)
 }
 
 // notKnown are the problems because of which more may change than is said, in a sentence each.
@@ -142,9 +124,6 @@ func (c *connection) warn(p Proposal, answer Answer) diag.Diagnostics {
 		return nil
 	}
 	title := fmt.Sprintf("%s: %s of %s", p.under(answer.Headline), p.Subject, c.name())
-	if c.warned++; c.warned > shownAtMost {
-		title = "More accounts will change" // Terraform shows these as one
-	}
 	return diag.Diagnostics{warning(p.At, title, answer.Detail)}
 }
 
@@ -160,7 +139,7 @@ func (p Proposal) under(sentence string) string {
 func (c *connection) detail(p Proposal, own impact.Comparison) string {
 	text := p.under(fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name()))
 	if p.Principals == nil {
-		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), accounts(own.Managed))
+		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), graphdiag.Counted(own.Managed, "account"))
 	}
 	text += "\n\n" + strings.Join(lines(&own, c.forecast.data.Impact.Detail), "\n")
 	if own.Held {

@@ -101,7 +101,7 @@ func (s *Schema) MappingsNamed(name string) []*ObjectMapping {
 	return found
 }
 
-// NameOf is the shortest name that means this object mapping alone, "" if there is none.
+// NameOf is the shortest name that means this object mapping alone, "" if no name does.
 func (s *Schema) NameOf(m *ObjectMapping) string {
 	for _, name := range []string{m.SourceObject, m.Objects(), m.Name} {
 		if named := s.MappingsNamed(name); len(named) == 1 && named[0] == m {

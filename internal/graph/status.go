@@ -39,6 +39,18 @@ type JobStatus struct {
 	TroubleshootingURL                 string           `json:"troubleshootingUrl"`
 }
 
+// Synchronized is how many objects of all kinds the service says that it keeps in step; told is false where it says nothing. A
+// nil status says nothing.
+func (s *JobStatus) Synchronized() (n int64, told bool) {
+	if s == nil {
+		return 0, false
+	}
+	for _, count := range s.SynchronizedEntryCountByType {
+		n += count
+	}
+	return n, len(s.SynchronizedEntryCountByType) > 0
+}
+
 // TaskExecution is one cycle.
 type TaskExecution struct {
 	ActivityIdentifier           string     `json:"activityIdentifier"`

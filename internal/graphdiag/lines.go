@@ -31,3 +31,14 @@ func List(words []string) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// Counted is a number with its noun: "1 account", "12 accounts".
+func Counted(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case noun == "person":
+		return fmt.Sprintf("%d people", n)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

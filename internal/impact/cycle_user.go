@@ -70,10 +70,7 @@ func (c *cycle) create(u *candidate) {
 		if o.Value.IsNull() && o.Reason == "" && f.fallback != "" {
 			o.Value = expression.String(f.fallback)
 		}
-		if o.Reason == "" && !f.accepts(o.Value) {
-			o.Reason = reasonType
-		}
-		if o.Fails() {
+		if o = f.accepted(o); o.Fails() {
 			u.decide(Skip, o.Reason, f.target)
 			return
 		}
@@ -129,10 +126,7 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 		if !f.updates() {
 			continue
 		}
-		o := c.outcome(u, i)
-		if o.Reason == "" && !f.accepts(o.Value) {
-			o.Reason = reasonType
-		}
+		o := f.accepted(c.outcome(u, i))
 		if o.Fails() {
 			return nil, o
 		}
@@ -253,10 +247,7 @@ func (c *cycle) rewrite(u *candidate) {
 		if !f.updates() {
 			continue
 		}
-		o := c.outcome(u, i)
-		if o.Reason == "" && !f.accepts(o.Value) {
-			o.Reason = reasonType
-		}
+		o := f.accepted(c.outcome(u, i))
 		if o.Fails() {
 			u.decide(Skip, o.Reason, f.target)
 			return

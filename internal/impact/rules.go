@@ -285,10 +285,18 @@ func (f *flow) switchesOff(o Outcome) bool {
 	return true
 }
 
-// accepts reports whether a value is of the target attribute's type.
-func (f *flow) accepts(v expression.Value) bool {
+// accepted is an outcome, failed where its value is not of the target attribute's type.
+func (f *flow) accepted(o Outcome) Outcome {
+	if o.Reason == "" && !isOf(f.definition.Type, o.Value) {
+		o.Reason = reasonType
+	}
+	return o
+}
+
+// isOf reports whether a value is of an attribute's type.
+func isOf(attributeType string, v expression.Value) bool {
 	for _, text := range v.Values() {
-		switch f.definition.Type {
+		switch attributeType {
 		case "Integer":
 			if _, err := strconv.ParseInt(text, 10, 64); err != nil {
 				return false

@@ -46,7 +46,7 @@ func (b *backoff) next() time.Duration {
 // were accepted since the last refusal sets the pace, and while nothing is refused it quickens little by little.
 //
 // A service may also refuse some of the requests however few there are. A pace would fall for ever then; so where requests are
-// refused again although no more were sent than the measured rate allows, there is none, and only Retry-After counts.
+// refused again although no more were sent than the measured rate allows, the directory has no such quota, and only Retry-After counts.
 type pace struct {
 	every    time.Duration // between full batches, 0 for no limit
 	since    time.Time     // the last refusal

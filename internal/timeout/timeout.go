@@ -40,12 +40,7 @@ const (
 func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, operations)
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		for name, one := range nested.Attributes {
-			if text, ok := one.(schema.StringAttribute); ok {
-				text.Validators = []validator.String{duration()}
-				nested.Attributes[name] = text
-			}
-		}
+		each(nested.Attributes, func(text *schema.StringAttribute) { text.Validators = []validator.String{duration()} })
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -56,12 +51,7 @@ func Attribute(ctx context.Context, operations timeouts.Opts) schema.Attribute {
 func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.Attribute {
 	attribute := datasources.AttributesWithOpts(ctx, datasources.Opts{ReadDescription: defaults(byDefault)})
 	if nested, ok := attribute.(datasourceschema.SingleNestedAttribute); ok {
-		for name, one := range nested.Attributes {
-			if text, ok := one.(datasourceschema.StringAttribute); ok {
-				text.Validators = []validator.String{duration()}
-				nested.Attributes[name] = text
-			}
-		}
+		each(nested.Attributes, func(text *datasourceschema.StringAttribute) { text.Validators = []validator.String{duration()} })
 		nested.MarkdownDescription = description
 		return nested
 	}
@@ -72,16 +62,21 @@ func DataSource(ctx context.Context, byDefault time.Duration) datasourceschema.A
 func Action(ctx context.Context, byDefault time.Duration) actionschema.Attribute {
 	attribute := actions.AttributesWithOpts(ctx, actions.Opts{InvokeDescription: defaults(byDefault)})
 	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
-		for name, one := range nested.Attributes {
-			if text, ok := one.(actionschema.StringAttribute); ok {
-				text.Validators = []validator.String{duration()}
-				nested.Attributes[name] = text
-			}
-		}
+		each(nested.Attributes, func(text *actionschema.StringAttribute) { text.Validators = []validator.String{duration()} })
 		nested.MarkdownDescription = description
 		return nested
 	}
 	return attribute
+}
+
+// each changes those of some attributes that are of one type.
+func each[Any, One any](attributes map[string]Any, change func(*One)) {
+	for name, attribute := range attributes {
+		if one, ok := any(attribute).(One); ok {
+			change(&one)
+			attributes[name], _ = any(one).(Any)
+		}
+	}
 }
 
 func defaults(d time.Duration) string {
@@ -130,12 +125,7 @@ func (l limited) ListResourceConfigSchema(ctx context.Context, req list.ListReso
 	l.ListResourceWithConfigure.ListResourceConfigSchema(ctx, req, resp)
 	attribute := lists.AttributesWithOpts(ctx, lists.Opts{ListDescription: defaults(Usual)})
 	if nested, ok := attribute.(listschema.SingleNestedAttribute); ok {
-		for name, one := range nested.Attributes {
-			if text, ok := one.(listschema.StringAttribute); ok {
-				text.Validators = []validator.String{duration()}
-				nested.Attributes[name] = text
-			}
-		}
+		each(nested.Attributes, func(text *listschema.StringAttribute) { text.Validators = []validator.String{duration()} })
 		nested.MarkdownDescription = description
 		attribute = nested
 	}

@@ -71,7 +71,9 @@ func (g *guide) review(ctx context.Context) error {
 	if err := g.tf.Apply(ctx); err != nil {
 		return err
 	}
-	g.sim.Clock().Advance(45 * time.Minute)
+	if err := g.later(ctx, 45*time.Minute); err != nil {
+		return err
+	}
 	capitals := 0
 	for _, account := range g.sim.Store().Accounts() {
 		if name := first(account.Attributes["firstName"]); name != "" && name == strings.ToUpper(name) {
@@ -86,7 +88,7 @@ func (g *guide) review(ctx context.Context) error {
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
 	}
-	return g.later(ctx, 0)
+	return g.tf.Apply(ctx)
 }
 
 // showReport prints the report that the provider wrote while planning.

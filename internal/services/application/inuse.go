@@ -120,21 +120,14 @@ func (r *Resource) remaining(ctx context.Context, id string) ([]string, error) {
 		return nil, err
 	}
 	if len(jobs) > 0 {
-		remaining = append(remaining, fmt.Sprintf("%d provisioning %s", len(jobs), plural(len(jobs), "job")))
+		remaining = append(remaining, graphdiag.Counted(len(jobs), "provisioning job"))
 	}
 	assignments, err := r.data.Graph.ListAssignments(ctx, id)
 	if err != nil && !graph.IsNotFound(err) {
 		return nil, err
 	}
 	if len(assignments) > 0 {
-		remaining = append(remaining, fmt.Sprintf("%d %s of users or groups", len(assignments), plural(len(assignments), "assignment")))
+		remaining = append(remaining, graphdiag.Counted(len(assignments), "assignment")+" of users or groups")
 	}
 	return remaining, nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,21 +24,11 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource finds the applications that were made from gallery entries.
 type ListResource struct {
-	resource Resource
+	listing.Frame[Resource, *Resource]
 }
 
 // NewListResource returns the list resource.
 func NewListResource() list.ListResource { return &ListResource{} }
-
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -73,11 +62,11 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	var all []listed
 	for _, name := range names {
-		template, problems := findTemplate(ctx, l.resource.data.Graph, name, "")
+		template, problems := findTemplate(ctx, l.Listed.data.Graph, name, "")
 		if diags.Append(problems...); diags.HasError() {
 			break
 		}
-		found, err := l.resource.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: template.ID})
+		found, err := l.Listed.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: template.ID})
 		if err != nil {
 			diags.Append(graphdiag.Error("Cannot list the applications", err))
 		}
@@ -103,7 +92,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, sp list
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
 	result.Diagnostics.Append(m.fromServicePrincipal(ctx, sp.ServicePrincipal)...)
 	m.GalleryName = types.StringValue(sp.galleryName)
-	app, err := l.resource.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
+	app, err := l.Listed.data.Graph.GetApplicationByAppID(ctx, sp.AppID)
 	if err != nil && !graph.IsNotFound(err) {
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the application registration", err))
 	}

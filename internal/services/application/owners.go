@@ -136,6 +136,6 @@ func planOwners(ctx context.Context, client *graph.Client, plan, state model) di
 	if len(leave) == 0 || len(wanted) < len(plan.OwnerIDs.Elements()) {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("owner_ids"), fmt.Sprintf("The application %s loses %d %s", state.DisplayName, len(leave), plural(len(leave), "owner")),
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("owner_ids"), fmt.Sprintf("The application %s loses %s", state.DisplayName, graphdiag.Counted(len(leave), "owner")),
 		"`owner_ids` was not set before, and these own the application or its service principal without being listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
 }

@@ -305,7 +305,7 @@ func setImported(ctx context.Context, of attributeSetter, id string, roleTexts [
 
 // failures names what failed: the first few, then a count. The explanation is that of the first failure.
 func failures(o roster.Outcome, next string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.Failed), counted(o.Total, "assignment")),
+	return diag.NewErrorDiagnostic(fmt.Sprintf("Cannot change %d of %s", len(o.Failed), graphdiag.Counted(o.Total, "assignment")),
 		"These failed:\n"+graphdiag.Lines(o.Lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.First))
 }
 

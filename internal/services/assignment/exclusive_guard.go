@@ -87,7 +87,7 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 	if len(lines) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(counted(len(lines), "assignment")+" that the resource gives up stay",
+	return diag.Diagnostics{diag.NewWarningDiagnostic(graphdiag.Counted(len(lines), "assignment")+" that the resource gives up stay",
 		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries go from the state, and nobody loses access: the assignments stay, "+
 			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+graphdiag.Lines(lines))}
 }
@@ -135,7 +135,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		}
 	}
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
-		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", counted(len(strangers), "assignment")),
+		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", graphdiag.Counted(len(strangers), "assignment")),
 			fmt.Sprintf("These are not part of what was last applied: somebody else, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` left them out until now. `max_foreign_removals` allows %d to be removed. "+
 				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, graphdiag.Lines(strangers)))
 	}

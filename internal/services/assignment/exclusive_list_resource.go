@@ -8,9 +8,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
@@ -19,7 +19,7 @@ var _ list.ListResourceWithConfigure = (*ExclusiveListResource)(nil)
 
 // ExclusiveListResource finds the applications that have assignments, each with all of them as one set.
 type ExclusiveListResource struct {
-	resource ExclusiveResource
+	listing.Frame[ExclusiveResource, *ExclusiveResource]
 }
 
 // assigned is an application with its assignments.
@@ -30,16 +30,6 @@ type assigned struct {
 
 // NewExclusiveListResource returns the list resource.
 func NewExclusiveListResource() list.ListResource { return &ExclusiveListResource{} }
-
-// Metadata names the resource that is listed.
-func (l *ExclusiveListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ExclusiveListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
 
 // ListResourceConfigSchema describes the list block.
 func (l *ExclusiveListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -54,10 +44,10 @@ func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, 
 	ids, diags := listing.ServicePrincipals(ctx, req.Config)
 	var all []assigned
 	for _, id := range ids {
-		app := l.resource.roster.Application(id)
+		app := l.Listed.roster.Application(id)
 		found, err := app.Listing(ctx)
 		if err != nil {
-			diags.Append(readError(ctx, l.resource.client, app, "Cannot read the assignments of "+id, err))
+			diags.Append(readError(ctx, l.Listed.client, app, "Cannot read the assignments of "+id, err))
 			break
 		}
 		if len(found.All) > 0 {
@@ -73,13 +63,13 @@ func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, 
 
 func (l *ExclusiveListResource) result(ctx context.Context, req list.ListRequest, one assigned) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = counted(len(one.listing.All), "assignment") + " of " + one.app.ID
+	result.DisplayName = graphdiag.Counted(len(one.listing.All), "assignment") + " of " + one.app.ID
 	result.Diagnostics.Append(result.Identity.Set(ctx, exclusiveIdentity{types.StringValue(one.app.ID)})...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(setImported(ctx, result.Resource, one.app.ID, nil)...)
 		var m exclusiveModel
 		result.Diagnostics.Append(result.Resource.Get(ctx, &m)...)
-		_, diags := l.resource.refresh(ctx, one.app, &m, map[roster.Key]bool{}, false)
+		_, diags := l.Listed.refresh(ctx, one.app, &m, map[roster.Key]bool{}, false)
 		result.Diagnostics.Append(diags...)
 		result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	}

@@ -376,7 +376,7 @@ func reported(findings []roster.Finding) diag.Diagnostics {
 			}
 			lines = append(lines, line)
 		}
-		diags.Append(diagnosticOf(root, roster.Finding{Summary: summary, Detail: counted(len(same), "principal") + ":\n" + graphdiag.Lines(lines), Refuses: same[0].Refuses}))
+		diags.Append(diagnosticOf(root, roster.Finding{Summary: summary, Detail: graphdiag.Counted(len(same), "principal") + ":\n" + graphdiag.Lines(lines), Refuses: same[0].Refuses}))
 	}
 	return diags
 }

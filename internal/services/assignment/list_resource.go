@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,7 +22,7 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource finds the single assignments of applications.
 type ListResource struct {
-	resource Resource
+	listing.Frame[Resource, *Resource]
 }
 
 // listed is an assignment that was found, and where.
@@ -35,16 +34,6 @@ type listed struct {
 
 // NewListResource returns the list resource.
 func NewListResource() list.ListResource { return &ListResource{} }
-
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -67,7 +56,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	diags.Append(req.Config.GetAttribute(ctx, path.Root("principal_type"), &kind)...)
 	var all []listed
 	for _, id := range ids {
-		found, declared, problems := find(ctx, l.resource.client, l.resource.roster.Application(id), role.ValueString(), kind.ValueString())
+		found, declared, problems := find(ctx, l.Listed.client, l.Listed.roster.Application(id), role.ValueString(), kind.ValueString())
 		diags.Append(problems...)
 		for _, a := range found {
 			all = append(all, listed{a, id, declared})

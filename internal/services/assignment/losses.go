@@ -78,9 +78,9 @@ func (d departures) counted(users []string) string {
 	case d.atLeast() && len(users) == 0:
 		return "an unknown number of people"
 	case d.atLeast():
-		return "at least " + peopleCounted(len(users))
+		return "at least " + graphdiag.Counted(len(users), "person")
 	}
-	return peopleCounted(len(users))
+	return graphdiag.Counted(len(users), "person")
 }
 
 // application is how messages call the application.
@@ -121,7 +121,7 @@ func (d departures) lines() []string {
 		if ids, known := d.members[id]; principals[id].PrincipalType == roster.KindGroup && (!known || len(ids) == 0 && why != "") {
 			line += ", a group " + why
 		} else if principals[id].PrincipalType == roster.KindGroup {
-			line += fmt.Sprintf(", a group with %s", counted(len(ids), "direct member"))
+			line += fmt.Sprintf(", a group with %s", graphdiag.Counted(len(ids), "direct member"))
 			if why != "" {
 				line += ", and " + why
 			}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -20,21 +19,11 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource finds the connections of applications.
 type ListResource struct {
-	resource Resource
+	listing.Frame[Resource, *Resource]
 }
 
 // NewListResource returns the list resource.
 func NewListResource() list.ListResource { return &ListResource{} }
-
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -43,7 +32,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams the connections, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	jobs, diags := listing.Jobs(ctx, l.resource.data.Graph, req.Config)
+	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
@@ -63,7 +52,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, job lis
 	result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &m.Timeouts)...)
 	m.CredentialsWO = types.MapNull(types.StringType)
 	m.ConnectorSettings = types.MapNull(types.StringType)
-	secrets, err := l.resource.data.Graph.GetSecrets(ctx, job.Ref.ServicePrincipalID)
+	secrets, err := l.Listed.data.Graph.GetSecrets(ctx, job.Ref.ServicePrincipalID)
 	if err != nil {
 		result.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
 		return result

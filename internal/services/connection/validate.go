@@ -313,11 +313,8 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 	var diags diag.Diagnostics
 	counts := ""
 	if job, err := r.data.Graph.GetJob(ctx, state.ref()); err == nil && job.Status != nil {
-		var synchronized int64
-		for _, n := range job.Status.SynchronizedEntryCountByType {
-			synchronized += n
-		}
 		if job.Status.LastExecution != nil {
+			synchronized, _ := job.Status.Synchronized()
 			counts = fmt.Sprintf(" The last cycle had %d people in scope; %d are synchronized.", job.Status.LastExecution.CountEntitledForProvisioning, synchronized)
 		}
 	}

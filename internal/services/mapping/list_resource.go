@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -22,7 +21,7 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource finds the attribute mappings of applications.
 type ListResource struct {
-	resource Resource
+	listing.Frame[Resource, *Resource]
 }
 
 // listed is an object mapping that was found, by the name that finds it again.
@@ -35,16 +34,6 @@ type listed struct {
 // NewListResource returns the list resource.
 func NewListResource() list.ListResource { return &ListResource{} }
 
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
-
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -55,10 +44,10 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams the mappings, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	jobs, diags := listing.Jobs(ctx, l.resource.data.Graph, req.Config)
+	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	var all []listed
 	for _, job := range jobs {
-		schema, err := l.resource.data.Graph.GetSchema(ctx, job.Ref)
+		schema, err := l.Listed.data.Graph.GetSchema(ctx, job.Ref)
 		if err != nil {
 			diags.Append(graphdiag.Error(summarySchema, err))
 			break

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -97,7 +98,10 @@ func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job
 		return nil, nil, fail(notRead(err))
 	}
 	survey.RanBefore = job.HasCompletedCycle()
-	return survey, setup, d.accounts(ctx, survey)
+	if err := forecast.ReadAccounts(ctx, d.data, survey); err != nil {
+		return nil, nil, fail(gotodiag.Error("Cannot read the accounts at GoTo", err))
+	}
+	return survey, setup, nil
 }
 
 func fail(d diag.Diagnostic) diag.Diagnostics { return diag.Diagnostics{d} }
@@ -112,28 +116,6 @@ func notRead(err error) diag.Diagnostic {
 		summary, err = "Cannot read "+read.What, read.Err
 	}
 	return graphdiag.Error(summary, err)
-}
-
-// accounts reads the accounts at GoTo into the survey. That it may not, or has no credentials, is a problem, not a failure.
-func (d *DataSource) accounts(ctx context.Context, survey *impact.Survey) diag.Diagnostics {
-	users, err := d.data.Customer().Users(ctx)
-	if refusal := gotodiag.Refusal(err); refusal != "" {
-		found := impact.Problem{Code: "AccountsNotRead", Severity: impact.SeverityError, Message: "The accounts at GoTo were not read. " + refusal, Incomplete: true}
-		if none := new(providerdata.NoGoToError); errors.As(err, &none) {
-			found.Code, found.Severity = "GoToNotConfigured", impact.SeverityWarning
-		}
-		survey.Problems = append(survey.Problems, found)
-		return nil
-	}
-	if err != nil {
-		return fail(gotodiag.Error("Cannot read the accounts at GoTo", err))
-	}
-	survey.AccountsRead = true
-	survey.Accounts = make([]impact.Account, len(users))
-	for i, u := range users {
-		survey.Accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
-	}
-	return nil
 }
 
 // How much a data source tells of people.
@@ -188,7 +170,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"principal_id": text("Object id of the person; null for an account of nobody."),
 					"action":       text("`matched`, `create`, `update`, `disable`, `skip`, `conflict`, `unknown` or `disable_or_unmanaged`."),
 					"reason":       text("Why, as a code such as `account_differs` or `not_in_scoping_filter`. The guide on existing accounts lists them."),
-					"account_key":  text("Key of the account at GoTo; null if there is none, or not one."),
+					"account_key":  text("Key of the account at GoTo; null without exactly one account."),
 				}}},
 			"people": schema.ListNestedAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Names and values to `entries`, in the same order; null unless `detail` is `people`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{

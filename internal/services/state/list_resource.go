@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/listing"
 )
@@ -18,21 +17,11 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource finds whether the connections of applications are on.
 type ListResource struct {
-	resource Resource
+	listing.Frame[Resource, *Resource]
 }
 
 // NewListResource returns the list resource.
 func NewListResource() list.ListResource { return &ListResource{} }
-
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	l.resource.Metadata(ctx, req, resp)
-}
-
-// Configure takes over the provider's data.
-func (l *ListResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.resource.Configure(ctx, req, resp)
-}
 
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -41,7 +30,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 
 // List streams one state for each connection, no more than were asked for.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	jobs, diags := listing.Jobs(ctx, l.resource.data.Graph, req.Config)
+	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
@@ -61,7 +50,7 @@ func (l *ListResource) result(ctx context.Context, req list.ListRequest, job lis
 		result.Diagnostics.Append(result.Resource.SetAttribute(ctx, path.Root("id"), job.Ref.String())...)
 		result.Diagnostics.Append(result.Resource.SetAttribute(ctx, path.Root("connection_id"), job.Ref.String())...)
 		result.Diagnostics.Append(result.Resource.Get(ctx, &m)...) // with typed nulls
-		m.fromJob(job.Job, true, l.resource.data.Graph.Clock().Now())
+		m.fromJob(job.Job, true, l.Listed.data.Graph.Clock().Now())
 		result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	}
 	return result

@@ -42,7 +42,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 	if problem := release.refuses(held); problem != nil {
 		return diag.Diagnostics{problem}
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", deletions(len(held)), c.subject()),
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", graphdiag.Counted(len(held), "held deletion"), c.subject()),
 		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held))}
 }
 
@@ -65,7 +65,7 @@ func (r *allowance) refuses(held []string) diag.Diagnostic {
 			"The provisioning logs name none since the quarantine began; they may be late by some minutes. Nothing was released. Plan again later, or release them unseen with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
 		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", deletions(len(held)), r.Max.ValueInt64(), graphdiag.Lines(held)))
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
 	}
 	return nil
 }
@@ -79,12 +79,4 @@ func quarantineNow(job graph.Job) string {
 		return fmt.Sprintf("It is in quarantine for %s.", q.Reason)
 	}
 	return fmt.Sprintf("It is in quarantine for %s since %s.", q.Reason, q.CurrentBegan.UTC().Format(time.RFC3339))
-}
-
-// deletions counts in words.
-func deletions(n int) string {
-	if n == 1 {
-		return "1 held deletion"
-	}
-	return fmt.Sprintf("%d held deletions", n)
 }
