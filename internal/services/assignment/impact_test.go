@@ -60,3 +60,24 @@ func TestResource_isToldInAccounts(t *testing.T) {
 		t.Errorf("destroyed: %s", got)
 	}
 }
+
+// Of somebody whose two roles go in one plan, the text does not give one number for the plan and contradict it for the change.
+func TestResource_tellsThePlanFromTheChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := w.Sim.Store().AddUsers(4)
+	group, one := w.Managed(single), w.Managed(single)
+	for m, id := range map[*acctest.Managed]string{group: w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: people}), one: people[0]} {
+		if found := m.Apply(w.one(id, "User")); found.HasError() {
+			t.Fatal(found)
+		}
+	}
+	w.provisioned()
+	p := w.Protocol()
+	p.Plan(single, one.Now, nil)
+	_, found := p.Plan(single, group.Now, nil)
+	if got := found.String(); !strings.Contains(got, "4 people lose access") || !strings.Contains(got, "Together with whatever else this plan is known to remove, the next cycle disables the accounts of at most 4 people.") ||
+		!strings.Contains(got, "Because of this change") || !strings.Contains(got, "- Disabled: 3") {
+		t.Errorf("got:\n%s", got)
+	}
+}

@@ -25,6 +25,7 @@ type departures struct {
 	roles, account roster.Losses
 	members        map[string][]string
 	err            error // why members are not known
+	told           bool  // what this change alone does to accounts follows
 }
 
 // departuresOf is the one place that works out who loses access when assignments are removed and others are wanted.
@@ -103,8 +104,14 @@ func (d departures) detail(action string) string {
 	case d.sp.ID != "":
 		text += " The application does not require assignment, so that signing in stays possible."
 	}
-	return text + fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.\n\nWho loses access:\n%s",
-		d.counted(d.account.Users), graphdiag.Lines(d.lines()))
+	disabled := "While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s."
+	switch {
+	case d.told && d.atLeast():
+		disabled = "Together with whatever else this plan is known to remove, the next cycle may disable the accounts of %s."
+	case d.told:
+		disabled = "Together with whatever else this plan is known to remove, the next cycle disables the accounts of at most %s."
+	}
+	return text + fmt.Sprintf(" "+disabled+"\n\nWho loses access:\n%s", d.counted(d.account.Users), graphdiag.Lines(d.lines()))
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.

@@ -317,12 +317,13 @@ func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast
 	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
 	answer := foresee(ctx, ahead, r, app, l, effect{key: "removed " + state.key().PrincipalID + state.key().RoleID, subject: "assignment", removed: map[roster.Key]bool{state.key(): true}, destroys: true, quiet: true})
+	departing.told = answer.Told
 	return append(departing.warning(action+" "+who, action+" "+who, strings.TrimSpace(answer.Detail+"\n\n"+advice)), answer.Diagnostics...)
 }
 
 // warnInterrupted is about a replacement whose successor is known only while applying: the old assignment is gone by then.
 func (p *planning) warnInterrupted() {
-	if p.prior == nil || !p.creates() || !p.isOpen() || p.roster.HasWritten() {
+	if p.prior == nil || !p.creates() || !p.isOpen() || p.diags.HasError() || p.roster.HasWritten() {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("Access of %s is interrupted", p.prior.PrincipalID.ValueString()),

@@ -354,5 +354,9 @@ resource "gotomeeting_user_role_assignment" "this" {
 	config["principal_id"] = acctest.Unknown
 	_, found := w.Protocol().Plan(single, m.Now, config)
 	says(t, found, false, "is interrupted", "create_before_destroy", "1 person loses access")
+	// What is refused interrupts nothing.
+	if _, found = w.Protocol().Plan(single, m.Now, w.one(store.UserAna, "Organiser")); len(found) != 1 || !found.HasError() {
+		t.Errorf("an unknown role: %v", found)
+	}
 	noErrors(t, m.Destroy())
 }
