@@ -355,7 +355,7 @@ resource "gotomeeting_user_role_assignment" "this" {
 	_, found := w.Protocol().Plan(single, m.Now, config)
 	says(t, found, false, "is interrupted", "create_before_destroy", "1 person loses access")
 	// What is refused interrupts nothing.
-	if _, found = w.Protocol().Plan(single, m.Now, w.one(store.UserAna, "Organiser")); len(found) != 1 || !found.HasError() {
+	if _, found = w.Protocol().Plan(single, m.Now, w.one(store.UserAna, "Organizr")); len(found) != 1 || !found.HasError() {
 		t.Errorf("an unknown role: %v", found)
 	}
 	noErrors(t, m.Destroy())
