@@ -1,4 +1,0 @@
-// Copyright (c) gotomeeting-provisioning contributors
-// SPDX-License-Identifier: MPL-2.0
-
-package wire_test
