@@ -134,7 +134,7 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 		return s
 	}
 	proposed := c.with(proposals...)
-	comparison := impact.Compare(c.survey, c.today, proposed)
+	comparison := impact.Compare(c.survey, c.without(proposals...), proposed)
 	whole := &comparison
 	created, updated, disabled := whole.AtMost()
 	s.Off, s.Headline, s.InScope, s.Managed, s.Held = proposed.Off, headline(whole), whole.InScope, whole.Managed, whole.Held
