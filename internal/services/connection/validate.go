@@ -222,6 +222,9 @@ func otherSettings(plan, state model, all bool) bool {
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(r.refuseOversize(plan, config)...)
+	if r.data != nil {
+		r.data.NoteNewTarget(plan.withWriteOnly(config).target())
+	}
 	if r.data == nil || plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
 		return diags
 	}
