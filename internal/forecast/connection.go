@@ -216,8 +216,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 			c.today = nil
 			return err
 		}
-		synchronized, told := job.Status.Synchronized()
-		survey.RanBefore, survey.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+		survey.Ran(job)
 		if err := ReadAccounts(ctx, data, survey); err != nil {
 			survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
 		}

@@ -105,6 +105,12 @@ type Survey struct {
 	only      map[string]bool // users to look at, nil for all
 }
 
+// Ran notes what a job tells of its past.
+func (s *Survey) Ran(job graph.Job) {
+	synchronized, told := job.Status.Synchronized()
+	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+}
+
 // Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
 func (s *Survey) Only(principals map[string]bool) *Survey {
 	part := *s

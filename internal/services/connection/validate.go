@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,6 +19,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // ValidateConfig reports combinations that no state can make right.
@@ -320,6 +322,14 @@ func known(ctx context.Context, plan model) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
 		return a.kind != secret && (err != nil || !value.IsFullyKnown())
 	})
+}
+
+// Part is what the resource contributes to a written proposal.
+func Part() forecast.Part {
+	return forecast.Part{Resource: NewResource(), Attributes: []string{"scope"}, Change: func(_ context.Context, _ *providerdata.Data, values map[string]attr.Value, _ *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
+		scope, _ := values["scope"].(types.String)
+		return func(s *impact.Setup) { s.Scope = scope.ValueString() }, nil
+	}}
 }
 
 // foresee says what a change of the scope does to people.
