@@ -102,7 +102,7 @@ func galleryQuestions() []Question {
 			},
 		},
 		{
-			Number: "2", Asks: "How does the connector sign in?", Expected: "user name and password", Changes: true,
+			Number: "2", Asks: "How does the connector sign in?", Expected: Password, Changes: true,
 			Assumed: "user name and password; with another sign-in credentials_wo or the portal's Authorize is asked for",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
 				if err := p.own(ctx); err != nil {
@@ -111,21 +111,36 @@ func galleryQuestions() []Question {
 				if p.template == "" {
 					return "", "", Reason("the service offers no synchronization template")
 				}
-				answer, seen := "user name and password", ""
-				for _, m := range objects(p.templates.List()[0]["metadata"]) {
-					switch text(m, "key") {
-					case "isOAuthEnabled":
-						if strings.EqualFold(text(m, "value"), "true") {
-							answer = "OAuth"
-						}
-					case "configurationFields":
-						seen = text(m, "value")
-					}
-				}
-				return answer, seen, nil
+				template := p.templates.List()[0]
+				return SignIn(template), metadata(template, "configurationFields"), nil
 			},
 		},
 	}
+}
+
+// Password is how a connector signs in that the credentials of the settings are for.
+const Password = "user name and password"
+
+// SignIn says how the connector of a synchronization template signs in.
+func SignIn(template map[string]any) string {
+	fields := strings.ToLower(metadata(template, "configurationFields"))
+	switch {
+	case strings.EqualFold(metadata(template, "isOAuthEnabled"), "true"):
+		return "OAuth"
+	case fields == "" || strings.Contains(fields, "username"):
+		return Password
+	}
+	return "other fields"
+}
+
+// metadata is what a template or a rule says about itself under a key.
+func metadata(of map[string]any, key string) string {
+	for _, m := range objects(of["metadata"]) {
+		if strings.EqualFold(text(m, "key"), key) {
+			return text(m, "value")
+		}
+	}
+	return ""
 }
 
 // put writes secrets and settings of the own application.
@@ -507,14 +522,30 @@ func (p *Probe) ownSchema(ctx context.Context) (map[string]any, error) {
 
 // userMapping returns the mapping of people in a schema, the one that has attribute mappings.
 func userMapping(schema map[string]any) (map[string]any, []any) {
-	for _, rule := range objects(schema["synchronizationRules"]) {
-		for _, mapping := range objects(rule["objectMappings"]) {
-			if attributes, _ := mapping["attributeMappings"].([]any); len(attributes) > 0 {
-				return mapping, attributes
+	mapping, attributes, _ := mappingOfPeople(schema)
+	return mapping, attributes
+}
+
+// ruleOfPeople is the id of the rule that the mapping of people is in.
+func ruleOfPeople(schema map[string]any) string {
+	_, _, rule := mappingOfPeople(schema)
+	return rule
+}
+
+func mappingOfPeople(schema map[string]any) (mapping map[string]any, attributes []any, rule string) {
+	for _, r := range objects(schema["synchronizationRules"]) {
+		for _, m := range objects(r["objectMappings"]) {
+			found, _ := m["attributeMappings"].([]any)
+			people := strings.EqualFold(text(m, "sourceObjectName"), "User")
+			if len(found) > 0 && (mapping == nil || people) {
+				mapping, attributes, rule = m, found, text(r, "id")
+			}
+			if people && len(found) > 0 {
+				return mapping, attributes, rule
 			}
 		}
 	}
-	return nil, nil
+	return mapping, attributes, rule
 }
 
 func schemaQuestions() []Question {
