@@ -14,7 +14,7 @@ import (
 
 // Questions are the unknowns of the service that can be asked, in the order of the reference's list.
 func Questions() []Question {
-	return slices.Concat(galleryQuestions(), settingQuestions(), jobQuestions(), schemaQuestions(), directoryQuestions())
+	return slices.Concat(galleryQuestions(), settingQuestions(), jobQuestions(), schemaQuestions(), spellingQuestions(), goToQuestions(), directoryQuestions())
 }
 
 const (
@@ -84,6 +84,16 @@ func galleryQuestions() []Question {
 				}
 				return "declared", strings.Join(names, ", "), nil
 			},
+		},
+		{
+			Number: "8", Asks: "Does whoever makes an application own it?", Expected: yes, Changes: true,
+			Assumed: "either: what needs an owner says so, and owner_ids sets them",
+			Ask:     instanceOwner,
+		},
+		{
+			Number: "16.1", Asks: "Does the tenant demand a reference of the service management?", Expected: no, Changes: true,
+			Assumed: "either: service_management_reference gives it, and the error names that",
+			Ask:     demandsReference,
 		},
 		{
 			Number: "2", Asks: "Does the service still offer a synchronization template?", Expected: "offered", Changes: true,
@@ -189,6 +199,16 @@ func settingQuestions() []Question {
 				}
 				return outcome(answer)
 			},
+		},
+		{
+			Number: "3", Asks: "Does the test accept credentials that are right?", Expected: taken, Changes: true,
+			Assumed: "either: a test that could not be carried out is told apart from a refusal, and test_connection = false leaves it out",
+			Ask:     rightCredentials,
+		},
+		{
+			Number: "4", Asks: "Is a masked value in a write understood as unchanged?", Expected: "stored as such", Changes: true,
+			Assumed: "either: a masked value is never written",
+			Ask:     maskedWrite,
 		},
 		{
 			Number: "3", Asks: "With which code is a job with an unknown template refused?", Expected: refused, Changes: true,
@@ -618,6 +638,20 @@ func schemaQuestions() []Question {
 			},
 		},
 		{
+			Number: "12", Asks: "Does Switch evaluate the branches that are not taken?", Expected: yes, Changes: true,
+			Assumed: "all branches: an error in one that is not taken is an error",
+			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
+				answer, err := parse(ctx, p, `Switch([department], "other", "Sales", "taken", "Support", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "department", "Sales")
+				if err != nil {
+					return "", "", err
+				}
+				if evaluated, _ := answer.Body["evaluationSucceeded"].(bool); evaluated {
+					return no, fmt.Sprint(answer.Body["evaluationResult"]), nil
+				}
+				return yes, answer.Said(), nil
+			},
+		},
+		{
 			Number: "12", Asks: "Does IIF evaluate the branch that is not taken?", Expected: yes, Changes: true,
 			Assumed: "both branches: an error in the one that is not taken is an error",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
@@ -695,6 +729,16 @@ func directoryQuestions() []Question {
 				}
 				return "", "", Reason("all people fit on one page")
 			},
+		},
+		{
+			Number: "16.1", Asks: "Do objects that are looked up by id have only the members that are selected?", Expected: yes,
+			Assumed: "either: others are not looked at",
+			Ask:     selectedMembers,
+		},
+		{
+			Number: "16.1", Asks: "Can assignments be filtered by principal?", Expected: refused, Changes: true,
+			Assumed: "no: they are listed, and looked through",
+			Ask:     filterOfAssignments,
 		},
 		{
 			Number: "16.1", Asks: "Is the default access role accepted where the application declares roles?", Expected: refused, Changes: true,

@@ -86,6 +86,9 @@ func (t *Tenant) refusalOfScope(ctx context.Context, principal string) (refusal,
 	for _, e := range secrets {
 		stored[strings.ToLower(text(e, "key"))] = text(e, "value")
 	}
+	if stored["username"] != t.Settings.AdminUser {
+		return errors.New("the credentials for GoTo are not stored in this application"), nil
+	}
 	if !strings.EqualFold(stored["syncall"], "false") {
 		return fmt.Errorf("the scope is not limited to who is assigned: SyncAll is %q", stored["syncall"]), nil
 	}
