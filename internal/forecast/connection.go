@@ -39,6 +39,7 @@ type connection struct {
 	survey  *impact.Survey
 	unknown error                        // why neither could be read
 	own     map[string]impact.Comparison // by the key of the proposal
+	seats   *Seats                       // at GoTo, where the proposals create accounts
 
 	section *Section // of the report, guarded by the forecast's mutex
 }
@@ -112,7 +113,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		c.own[p.Key] = own
 		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
-			answer.Detail = c.detail(p, own)
+			answer.Detail = c.detail(p, own, c.forecast.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
@@ -122,6 +123,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	if len(proposals) > 1 || !known || p.Unknown != "" {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
+	c.seats = c.forecast.seatsFor(ctx, &joint)
 	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
