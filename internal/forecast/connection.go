@@ -42,6 +42,7 @@ type connection struct {
 	survey  *impact.Survey
 	unknown error                        // why neither could be read
 	own     map[string]impact.Comparison // by the key of the proposal
+	seats   *Seats                       // at GoTo, where the proposals create accounts
 
 	took      time.Duration    // by reading
 	allowance *graph.Allowance // of requests for it
@@ -93,9 +94,24 @@ func onAfter(proposals []Proposal, before bool) bool {
 	return !setup.Off
 }
 
+// without is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for
+// them. The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
+func (c *connection) without(proposals ...Proposal) *impact.Setup {
+	if !c.today.ScopeUnread() {
+		return c.today
+	}
+	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
+		return c.today.Assigned()
+	}
+	if settings, known := c.forecast.settingsOf(c.ref); known {
+		return c.today.With(settings)
+	}
+	return c.today
+}
+
 // with is today's setup with some changes.
 func (c *connection) with(proposals ...Proposal) *impact.Setup {
-	setup := *c.today
+	setup := *c.without(proposals...)
 	for _, p := range proposals {
 		if p.Change != nil {
 			p.Change(&setup)
@@ -123,14 +139,14 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		return answer
 	}
 	if p.Unknown == "" {
-		own := impact.Compare(c.part(p), c.today, c.with(p))
+		own := impact.Compare(c.part(p), c.without(p), c.with(p))
 		if c.own == nil {
 			c.own = map[string]impact.Comparison{}
 		}
 		c.own[p.Key] = own
 		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
-			answer.Detail = c.detail(p, own)
+			answer.Detail = c.detail(p, own, c.forecast.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
@@ -138,8 +154,9 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	}
 	joint, known := c.own[p.Key]
 	if len(proposals) > 1 || !known || p.Unknown != "" {
-		joint = impact.Compare(c.part(proposals...), c.today, c.with(proposals...))
+		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
+	c.seats = c.forecast.seatsFor(ctx, &joint)
 	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
@@ -152,7 +169,7 @@ func (c *connection) would(ctx context.Context, p Proposal) string {
 	if c.readInTime(ctx, p, nil) != nil {
 		return ""
 	}
-	own := impact.Compare(c.survey, c.today, c.with(p))
+	own := impact.Compare(c.survey, c.without(p), c.with(p))
 	return headline(&own)
 }
 
@@ -189,7 +206,10 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		return err
 	}
 	if today != nil && survey != nil {
-		is, will := scopeOf(survey, today), scopeOf(survey, alsoIn(*today, proposals...))
+		was := c.today
+		c.today = today
+		is, will := scopeOf(survey, c.without(proposals...)), scopeOf(survey, c.with(proposals...))
+		c.today = was
 		if text += " Today, " + is + " in scope"; is != will {
 			text += "; with what is planned, " + will
 		}
@@ -274,7 +294,9 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 		return nil, nil, err
 	}
 	today.Off = !job.Schedule.Active()
-	survey, err := impact.ReadSurvey(ctx, data.Graph, named, today, alsoIn(*today, p), alsoIn(*today, proposals...))
+	c.today = today
+	survey, err := impact.ReadSurvey(ctx, data.Graph, named, c.without(p), c.with(p), c.with(proposals...))
+	c.today = nil
 	if err != nil {
 		return today, survey, err
 	}
@@ -291,16 +313,6 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 		return *p.Job, nil
 	}
 	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
-}
-
-// alsoIn is a setup with some changes.
-func alsoIn(setup impact.Setup, proposals ...Proposal) *impact.Setup {
-	for _, p := range proposals {
-		if p.Change != nil {
-			p.Change(&setup)
-		}
-	}
-	return &setup
 }
 
 // name is how messages call the connection.

@@ -164,6 +164,15 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 	return created, updated, disabled
 }
 
+// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave. In a scope that is merely
+// assumed the connection may keep the accounts of everybody who leaves it.
+func (c *Comparison) LeftActiveAtMost() int {
+	if slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == problemScopeAssumed }) {
+		return c.Count(LeftActive, Disabled, Deleted)
+	}
+	return c.Count(LeftActive)
+}
+
 // does reports whether the cycle does anything, or cannot be told to do nothing.
 func (e *Entry) does() bool {
 	switch e.Action {

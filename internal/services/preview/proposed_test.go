@@ -130,6 +130,10 @@ func TestPreview_isWhatTheCycleDoesAfterAProposalInAnyTenant(t *testing.T) {
 			return
 		}
 		kept++
+		broken = slices.DeleteFunc(broken, func(complaint string) bool {
+			// Whether an active account of somebody who could not sign in from the start was ever linked is not told by anybody.
+			return ran && (strings.Contains(complaint, " disable sign_in_blocked ") || strings.Contains(complaint, " disable soft_deleted ")) && strings.Contains(complaint, "not as foretold")
+		})
 		if len(broken) > 0 {
 			rt.Fatalf("%s\n\nin %s\nran %t, proposed %+v\nentries:\n%s\n%s", strings.Join(broken, "\n"), made, ran, p, strings.Join(f.Entries, "\n"), w.log())
 		}
