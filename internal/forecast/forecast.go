@@ -61,6 +61,7 @@ type Forecast struct {
 	report *reporter
 
 	mu          sync.Mutex
+	fresh       fresh
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
 	settings    map[graph.JobRef]impact.Settings
@@ -96,7 +97,11 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	for _, ref := range f.jobsOf(ctx, servicePrincipalID) { // without one, nobody has an account by the application
+	refs := f.jobsOf(ctx, servicePrincipalID)
+	if len(refs) == 0 { // nobody has an account by the application
+		return f.planNewAssignments(ctx, servicePrincipalID, p)
+	}
+	for _, ref := range refs {
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
 		all.Headline, all.Detail = cmp.Or(all.Headline, one.Headline), strings.TrimSpace(all.Detail+"\n\n"+one.Detail)

@@ -59,10 +59,16 @@ func (s *Setup) ScopeUnread() bool {
 
 // With is the setup with settings that were read at another time, in place of those that could not be read.
 func (s *Setup) With(settings Settings) *Setup {
-	known := s.withoutProblem(problemScope)
-	known.Scope, known.KeepsOutOfScope, known.HeldFrom = settings.Scope, settings.KeepsOutOfScope, settings.HeldFrom
+	known := s.Planned(settings)
 	known.Problems.about(problemScopeOfState, "")
 	return known
+}
+
+// Planned is the setup with settings that a plan is going to give it.
+func (s *Setup) Planned(settings Settings) *Setup {
+	planned := s.withoutProblem(problemScope)
+	planned.Scope, planned.KeepsOutOfScope, planned.HeldFrom = settings.Scope, settings.KeepsOutOfScope, settings.HeldFrom
+	return planned
 }
 
 // Assigned is the setup with the scope in which a change of assignments concerns the most people, in place of the one that could

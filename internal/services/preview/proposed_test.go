@@ -101,7 +101,7 @@ func TestPreview_isWhatTheCycleDoesAfterAProposalInAnyTenant(t *testing.T) {
 			}
 		}
 		pick := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, name) }
-		p := proposal{roles: map[string]any{}, department: pick("filter", "", "", "Sales"), everybody: pick("everybody", "no", "no", "no", "yes") == "yes",
+		p := proposal{roles: map[string]any{}, operations: []any{}, department: pick("filter", "", "", "Sales"), everybody: pick("everybody", "no", "no", "no", "yes") == "yes",
 			flows: []flowTo{
 				{target: "email", expression: pick("by", "[mail]", "[userPrincipalName]"), priority: 1},
 				{target: "firstName", expression: pick("first", "[givenName]", `Replace([givenName], "Bo", , , "Bob", , )`, `"Somebody"`), kind: pick("kind", "Always", "Always", "ObjectAddOnly", "AttributeAddOnly")},
