@@ -14,16 +14,18 @@ import (
 
 // facts are what ages: versions and dates. The pages have their names in double brackets, such as [[terraform]].
 var facts = map[string]string{
-	"terraform":          "1.11", // the oldest Terraform and OpenTofu that are supported
-	"opentofu":           "1.11",
-	"terraform-identity": "1.12", // import by identity
-	"opentofu-identity":  "1.12",
-	"terraform-query":    "1.14", // list resources and actions, which OpenTofu lacks
-	"terraform-tested":   "1.11.4",
-	"azuread":            "3.9", // the oldest whose states can be taken over, and the newest that was tried
-	"azuread-newest":     "3.10",
-	"go":                 "1.26",
-	"roles-as-of":        "November 2026", // Microsoft's page of permissions for custom roles
+	"terraform":               "1.11", // the oldest Terraform and OpenTofu that are supported
+	"opentofu":                "1.11",
+	"terraform-identity":      "1.12", // import by identity
+	"opentofu-identity":       "1.12",
+	"terraform-query":         "1.14", // list resources and actions, which OpenTofu lacks
+	"terraform-tested":        "1.11.4",
+	"opentofu-tested":         "1.12.6",
+	"terraform-provider-line": "1.16", // wants the line provider in generated import blocks
+	"azuread":                 "3.9",  // the oldest whose states can be taken over, and the newest that was tried
+	"azuread-newest":          "3.10",
+	"go":                      "1.26",
+	"roles-as-of":             "November 2026", // Microsoft's page of permissions for custom roles
 }
 
 var (
