@@ -60,9 +60,24 @@ func (c *connection) sorted() []Proposal {
 	return proposals
 }
 
+// without is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for
+// them. The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
+func (c *connection) without(proposals ...Proposal) *impact.Setup {
+	if !c.today.ScopeUnread() {
+		return c.today
+	}
+	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
+		return c.today.Assigned()
+	}
+	if settings, known := c.forecast.settingsOf(c.ref); known {
+		return c.today.With(settings)
+	}
+	return c.today
+}
+
 // with is today's setup with some changes.
 func (c *connection) with(proposals ...Proposal) *impact.Setup {
-	setup := *c.today
+	setup := *c.without(proposals...)
 	for _, p := range proposals {
 		if p.Change != nil {
 			p.Change(&setup)
@@ -90,7 +105,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		return answer
 	}
 	if p.Unknown == "" {
-		own := impact.Compare(c.part(p), c.today, c.with(p))
+		own := impact.Compare(c.part(p), c.without(p), c.with(p))
 		if c.own == nil {
 			c.own = map[string]impact.Comparison{}
 		}
@@ -105,7 +120,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	}
 	joint, known := c.own[p.Key]
 	if len(proposals) > 1 || !known || p.Unknown != "" {
-		joint = impact.Compare(c.part(proposals...), c.today, c.with(proposals...))
+		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
 	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
@@ -119,7 +134,7 @@ func (c *connection) would(ctx context.Context, p Proposal) string {
 	if c.readInTime(ctx, p, nil) != nil {
 		return ""
 	}
-	own := impact.Compare(c.survey, c.today, c.with(p))
+	own := impact.Compare(c.survey, c.without(p), c.with(p))
 	return headline(&own)
 }
 
@@ -195,16 +210,17 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 			return err
 		}
 		today.Off = !job.Schedule.Active()
-		survey, err := impact.ReadSurvey(ctx, data.Graph, data.Impact.Detail == detailPeople, today, alsoIn(*today, p), alsoIn(*today, proposals...))
+		c.today = today
+		survey, err := impact.ReadSurvey(ctx, data.Graph, data.Impact.Detail == detailPeople, c.without(p), c.with(p), c.with(proposals...))
 		if err != nil {
+			c.today = nil
 			return err
 		}
-		synchronized, told := job.Status.Synchronized()
-		survey.RanBefore, survey.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+		survey.Ran(job)
 		if err := ReadAccounts(ctx, data, survey); err != nil {
 			survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
 		}
-		c.today, c.survey = today, survey
+		c.survey = survey
 		return nil
 	}
 	survey, err := c.survey.Extend(ctx, data.Graph, data.Impact.Detail == detailPeople, c.with(p), c.with(proposals...))
@@ -220,16 +236,6 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 		return *p.Job, nil
 	}
 	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
-}
-
-// alsoIn is a setup with some changes.
-func alsoIn(setup impact.Setup, proposals ...Proposal) *impact.Setup {
-	for _, p := range proposals {
-		if p.Change != nil {
-			p.Change(&setup)
-		}
-	}
-	return &setup
 }
 
 // name is how messages call the connection.

@@ -60,6 +60,7 @@ type Forecast struct {
 	mu          sync.Mutex
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
+	settings    map[graph.JobRef]impact.Settings
 }
 
 type forecastKey struct{}
@@ -67,7 +68,7 @@ type forecastKey struct{}
 // Of returns the forecast of a provider configuration.
 func Of(data *providerdata.Data) *Forecast {
 	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
-		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}}
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, settings: map[graph.JobRef]impact.Settings{}}
 	})
 }
 
@@ -109,6 +110,20 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	c := f.on(ref)
 	c.put(p)
 	return c.correctReport()
+}
+
+// Settings notes what the state knows of a connection's settings, for those who cannot read them.
+func (f *Forecast) Settings(ref graph.JobRef, settings impact.Settings) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.settings[ref] = settings
+}
+
+func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	settings, known := f.settings[ref]
+	return settings, known
 }
 
 // Ends reports whether what is proposed so far ends provisioning, or leaves it off: nothing else that is proposed concerns

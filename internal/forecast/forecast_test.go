@@ -191,6 +191,41 @@ func TestPlan_doesNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
+// Whoever only reads does not see the scope. A change of assignments is bounded all the same, whether the connection was planned
+// before or not: it concerns the most people where the scope is `assigned`.
+func TestPlan_boundsAssignmentsWhoseScopeCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 20)
+	w.sim.Faults().Add(simulator.Fault{Path: "/servicePrincipals/*/synchronization/secrets", Count: -1, Effect: simulator.LacksPermission()})
+	removes := forecast.Proposal{Key: "assignment", Subject: "an assignment", Principals: []string{w.group}, Change: func(s *impact.Setup) { s.Assignments = nil }}
+	run := func(settings providerdata.Impact, prepare func(*forecast.Forecast)) diag.Diagnostics {
+		f := forecast.Of(w.data(settings))
+		prepare(f)
+		return f.Plan(t.Context(), w.ref, removes).Diagnostics
+	}
+	alone := func(*forecast.Forecast) {}
+	after := func(f *forecast.Forecast) { f.Settings(w.ref, impact.Settings{Scope: impact.ScopeAll}) }
+	enough, few := int64(20), int64(19)
+	for name, prepare := range map[string]func(*forecast.Forecast){"before the connection": alone, "after the connection": after} {
+		if found := run(providerdata.Impact{MaxDisabled: &enough}, prepare); found.HasError() || len(found) != 1 || found[0].Summary() != "At most 20 accounts will be disabled: an assignment of GoToMeeting" {
+			t.Errorf("%s, within the limit: %v", name, summaries(found))
+		}
+		for limit, settings := range map[string]providerdata.Impact{"max_disabled": {MaxDisabled: &few}, "max_left_active": {MaxDisabled: &enough, MaxLeftActive: &few}} {
+			if found := run(settings, prepare); !found.HasError() {
+				t.Errorf("%s, beyond %s: %v", name, limit, summaries(found))
+			}
+		}
+	}
+	role := narrows("Sales")
+	role.Change = func(s *impact.Setup) {
+		s.Mapping.Filters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "appRoleAssignments", Operator: "IS NOT NULL"}}}}
+	}
+	f := forecast.Of(w.data(providerdata.Impact{MaxDisabled: &enough}))
+	if found := f.Plan(t.Context(), w.ref, role).Diagnostics; !found.HasError() {
+		t.Errorf("a mapping without the state: %v", summaries(found))
+	}
+}
+
 func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t, 3)

@@ -39,7 +39,6 @@ func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, temp
 	if err := s.readScope(ctx, client, ref.ServicePrincipalID); err != nil {
 		return nil, &ReadError{"the connection's scope", err}
 	}
-	readsRoles := func(name string) bool { return strings.EqualFold(name, sourceRoles) }
 	if s.Scope == ScopeAll && !slices.ContainsFunc(compile(s, nil).sources, readsRoles) {
 		return s, nil
 	}

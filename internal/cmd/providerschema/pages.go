@@ -22,6 +22,7 @@ var facts = map[string]string{
 	"terraform-tested":        "1.11.4",
 	"opentofu-tested":         "1.12.6",
 	"terraform-provider-line": "1.16", // wants the line provider in generated import blocks
+	"terraform-invoke":        "1.16", // leaves ephemeral values out of -invoke
 	"azuread":                 "3.9",  // the oldest whose states can be taken over, and the newest that was tried
 	"azuread-newest":          "3.10",
 	"go":                      "1.26",

@@ -157,7 +157,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
-	found, ok, err := app.Find(ctx, id, state.key(), justWritten(r.roster.Clock(), written))
+	recent := justWritten(r.roster.Clock(), written)
+	found, ok, err := app.Find(ctx, id, state.key(), recent)
 	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && app.Refused.Swap(true) {
 		state.identity().write(resp.Identity)
 		return // one error ends the plan; a thousand say no more
@@ -167,7 +168,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if !ok && !state.Role.IsNull() { // not just imported
-		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID)
+		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID, recent)
 		if why != "" && (!purged || r.isTaken(ctx, state)) && app.ConfirmGone(ctx, errStays) != nil {
 			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
 			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")

@@ -5,13 +5,60 @@ package mapping
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
+
+// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, what is left out has the
+// resource's default, so that both can be given the same values; without, it stays as it is.
+func Part() forecast.Part {
+	return forecast.Part{Resource: NewResource(), Attributes: []string{"mappings", "operations", "scoping_filters"}, Change: written}
+}
+
+func written(ctx context.Context, _ *providerdata.Data, values map[string]attr.Value, today *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
+	is := settingsOf(&today.Mapping)
+	m := model{}
+	m.Mappings, _ = values["mappings"].(types.Map)
+	m.Operations, _ = values["operations"].(types.Set)
+	m.ScopingFilters, _ = values["scoping_filters"].(types.List)
+	c, diags := newChange(ctx, m, nil)
+	whole := !m.Mappings.IsNull()
+	c.want.enabled = is.enabled
+	if !whole {
+		c.want.entries = is.entries
+	}
+	if m.Operations.IsNull() {
+		c.want.operations = is.operations
+		if whole {
+			c.want.operations = flagsOf([]string{operationCreate, operationDelete, operationUpdate})
+		}
+	}
+	if m.ScopingFilters.IsNull() && !whole {
+		c.want.filters = is.filters
+	}
+	if whole {
+		for _, target := range slices.Sorted(maps.Keys(c.entries)) {
+			diags.Append(oneSource(target, c.entries[target])...)
+		}
+		changed := c.changes(&is)
+		diags.Append(c.checkMatching(&is)...)
+		diags.Append(c.checkTargets(located{mapping: &today.Mapping, target: today.Target}, changed)...)
+		diags.Append(doubted(c.checkExpressions(changed, nil), func(diag.Diagnostic) bool { return true })...) // the connection may offer more functions
+	}
+	diags.Append(checkFilters(c.want.filters, is.filters, nil, nil)...)
+	planned := c.want.in(today.Mapping, c.want.filters)
+	return func(s *impact.Setup) { s.Mapping = planned }, diags
+}
 
 // foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
 func foresee(ctx context.Context, v *review, live located, job *graph.Job) forecast.Answer {
@@ -67,15 +114,20 @@ func foreseeNothing(ctx context.Context, v *review) {
 	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
 }
 
-// proposed puts the planned mapping into a setup. The service's trees are not needed for that: the text of an expression says all.
-func proposed(v *review, live located) func(*impact.Setup) {
+// in is an object mapping with the settings, for the evaluator: it needs no trees of the service, since the text of an
+// expression says all.
+func (s settings) in(m graph.ObjectMapping, filters []graph.FilterGroup) graph.ObjectMapping {
 	trees := treeSet{}
-	for _, e := range v.want.entries {
+	for _, e := range s.entries {
 		trees[e.source.sourceID] = &graph.MappingSource{Type: graph.SourceFunction, Expression: e.source.String()}
 	}
-	trees.learnAll(live.schema)
-	planned := *live.mapping
-	v.want.assign(&planned, v.spelled(), trees)
+	s.assign(&m, filters, trees)
+	return m
+}
+
+// proposed puts the planned mapping into a setup.
+func proposed(v *review, live located) func(*impact.Setup) {
+	planned := v.want.in(*live.mapping, v.spelled())
 	target := live.target
 	if target != nil && len(v.want.custom) > 0 {
 		extended := *target
