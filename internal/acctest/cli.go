@@ -41,7 +41,7 @@ func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) == azureadBinary {
 		served = azuread{}
 	}
-	err := provider.LimitFrameworkLog()
+	err := provider.LimitLog()
 	if err == nil {
 		err = provider.Serve(served)
 	}
