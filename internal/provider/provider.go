@@ -220,7 +220,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		account.NewDataSource,
-		preview.NewDataSource,
+		preview.NewDataSource(mapping.Part(), connection.Part(), assignment.Part()),
 		application.NewDataSource,
 		mapping.NewDataSource,
 		assignment.NewDataSource,

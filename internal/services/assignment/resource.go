@@ -188,7 +188,8 @@ func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (g
 
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
-	found, ok, err := app.Find(ctx, id, state.key(), justWritten(r.roster.Clock(), written))
+	recent := justWritten(r.roster.Clock(), written)
+	found, ok, err := app.Find(ctx, id, state.key(), recent)
 	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && app.Refused.Swap(true) {
 		return false, diags // one error ends the plan; a thousand say no more
 	}
@@ -197,7 +198,7 @@ func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (g
 		return false, diags
 	}
 	if !ok && !state.Role.IsNull() { // not just imported
-		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID)
+		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID, recent)
 		if why != "" && (!purged || r.isTaken(ctx, *state)) && app.ConfirmGone(ctx, errStays) != nil {
 			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
 			diags.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
