@@ -33,7 +33,7 @@ func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model,
 	name := state.ObjectMapping.ValueString()
 	p := forecast.Proposal{
 		Key:     "default of mapping " + name, // sorted before the mapping that another resource may plan in its place
-		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: "Unless this plan also ends provisioning", Job: &job,
+		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
 	}
 	schema, err := r.data.Schema(ctx, ref)
 	var template *graph.Schema
