@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -29,7 +30,6 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	if resp.Diagnostics.HasError() || config.Assignments.IsUnknown() {
 		return
 	}
-	root := path.Root("assignments")
 	ignored, _ := listOf(config.IgnoredPrincipalIDs.Elements())
 	elements := config.Assignments.Elements()
 	for _, id := range ignored {
@@ -38,7 +38,12 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 				fmt.Sprintf("%s is an entry of `assignments`, and ignored. Remove it from one of them.", id))
 		}
 	}
-	problems := 0
+	resp.Diagnostics.Append(checkEntries(elements)...)
+}
+
+// checkEntries says what is wrong with entries alone.
+func checkEntries(elements map[string]attr.Value) (diags diag.Diagnostics) {
+	root, problems := path.Root("assignments"), 0
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
@@ -52,12 +57,13 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 			continue
 		}
 		if problems++; problems <= graphdiag.ShownAtMost {
-			resp.Diagnostics.AddAttributeError(at, summary, problem)
+			diags.AddAttributeError(at, summary, problem)
 		}
 	}
 	if more := problems - graphdiag.ShownAtMost; more > 0 {
-		resp.Diagnostics.AddAttributeError(root, "Further invalid entries", fmt.Sprintf("There are %d more invalid entries than are listed.", more))
+		diags.AddAttributeError(root, "Further invalid entries", fmt.Sprintf("There are %d more invalid entries than are listed.", more))
 	}
+	return diags
 }
 
 // resolvedTexts is what role texts mean.
