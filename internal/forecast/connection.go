@@ -103,10 +103,7 @@ func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Se
 	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
 		return today.Assigned()
 	}
-	if settings, known := c.forecast.settingsOf(c.ref); known {
-		return today.With(settings)
-	}
-	return today
+	return c.forecast.Known(c.ref, today)
 }
 
 // changed is today's setup with some changes.

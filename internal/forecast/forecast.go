@@ -132,6 +132,14 @@ func (f *Forecast) Settings(ref graph.JobRef, settings impact.Settings) {
 	f.settings[ref] = settings
 }
 
+// Known is a setup that was read, with the settings of the state where the service did not show them.
+func (f *Forecast) Known(ref graph.JobRef, read *impact.Setup) *impact.Setup {
+	if settings, known := f.settingsOf(ref); known && read.ScopeUnread() {
+		return read.With(settings)
+	}
+	return read
+}
+
 func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
