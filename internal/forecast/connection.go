@@ -130,7 +130,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 	defer cancel()
 	err := c.read(bounded, p, proposals)
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
-		err = fmt.Errorf("reading whom it concerns takes longer than %s, which `impact.timeout` allows: %w", timeout, err)
+		err = fmt.Errorf("reading who is affected takes longer than %s, which `impact.timeout` allows: %w", timeout, err)
 	}
 	return err
 }

@@ -111,8 +111,8 @@ func TestActions_areInvokedFromTheCommandLine(t *testing.T) {
 		cli.Write(name+".tf", text)
 	}
 	for _, test := range []struct{ action, wantCall, wantWrites, wantOutput string }{
-		{"gotomeeting_test_connection.this", "validateCredentials", "", "The service signed in at the target."},
-		{"gotomeeting_test_connection.next_password", "validateCredentials", "", "The service signed in at the target."},
+		{"gotomeeting_test_connection.this", "validateCredentials", "", "The service signed in to the target."},
+		{"gotomeeting_test_connection.next_password", "validateCredentials", "", "The service signed in to the target."},
 		{"gotomeeting_restart_provisioning.allow_deletes", "restart", "restart", "Provisioning was restarted."},
 		{"gotomeeting_provision_on_demand.pilot", "provisionOnDemand", "provisionOnDemand", store.UserAna + ": Success (create)"},
 	} {

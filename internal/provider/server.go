@@ -33,9 +33,9 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with six differences: what the framework remembers of a call is let go when the
+// server is the framework's protocol server, with seven differences: what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
-// may be a path (see spelling), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
+// may be a path (see spelling), warnings of one cause are one (see together), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
 // makes of them (see presented), and actions have write-only arguments.
 type server struct {
 	framework
@@ -67,7 +67,7 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 	defer held.release()
 	answer, err := call(held, request)
 	if found := diagnosticsOf(answer); err == nil && found != nil {
-		*found = few(*found)
+		*found = few(together(*found))
 		s.cli.fit(*found, func() subject { return s.subjectOf(held, request) })
 	}
 	return answer, err

@@ -80,7 +80,7 @@ func conflicts(ctx context.Context, data *providerdata.Data, connectionID string
 		if is.allowed || other.allowed || !sameTarget(ctx, data, connectionID, otherID) {
 			continue
 		}
-		const title = "Two connections would write the same accounts"
+		const title = "Two connections would write to the same accounts"
 		detail := fmt.Sprintf("With this plan %s and %s are both on, and as far as can be told they write to the same target: "+
 			"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
 			"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", named(connectionID), named(otherID))
