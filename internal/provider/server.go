@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -125,6 +126,7 @@ func (s *server) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequ
 	was, r.CurrentState = s.bare(ctx, ofResource, r.TypeName, r.CurrentState)
 	answer, err := during(ctx, s, r, s.framework.ReadResource)
 	if err == nil {
+		s.cli.stands(answer.Diagnostics)
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, was)
 	}
 	return answer, err
@@ -139,6 +141,9 @@ func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResour
 	_, r.ProposedNewState = s.bare(ctx, ofResource, r.TypeName, r.ProposedNewState)
 	answer, err := during(ctx, s, r, s.framework.PlanResourceChange)
 	if err == nil {
+		if answer.PlannedState != nil && r.PriorState != nil && bytes.Equal(answer.PlannedState.MsgPack, r.PriorState.MsgPack) {
+			s.cli.stands(answer.Diagnostics)
+		}
 		answer.PlannedState = s.respell(ctx, ofResource, r.TypeName, answer.PlannedState, was, wanted)
 	}
 	return answer, err

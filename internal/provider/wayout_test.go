@@ -289,7 +289,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				configuration = strings.TrimSuffix(configuration, whatDataSourcesTell)
 			}
 			cli := env.CLI(configuration)
-			cli.Run("apply", "-auto-approve", "-no-color")
+			applied, _ := cli.Run("apply", "-auto-approve", "-no-color")
 			var c changed
 			for _, sp := range env.Sim.Store().ServicePrincipals(false) {
 				if sp.TemplateID == store.TemplateGoToMeeting {
@@ -302,6 +302,10 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			if all := planned + shown; err != nil || !strings.Contains(all, "gotomeeting_application.goto will be created") || !strings.Contains(all, test.shows) ||
 				test.shows != "" && strings.Count(all, test.shows) != 1 {
 				t.Errorf("plan: %v, want %q once\n%s", err, test.shows, all)
+			}
+			const standing = "This is already the case and is not caused by this plan."
+			if all := strings.Join(strings.Fields(planned+shown), " "); strings.Contains(test.shows, "has retired") && !strings.Contains(all, standing) || strings.Contains(applied, standing) {
+				t.Errorf("the plan does not tell what is so already:\n%s", all)
 			}
 			env.Sim.Log().Reset()
 			if test.refused != "" {
