@@ -160,16 +160,17 @@ func (p *Protocol) decodeType(as tftypes.Type, encoded *tfprotov6.DynamicValue) 
 // Invoke checks the configuration of an action and runs it. It returns the progress messages in order.
 func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []string, diagnostics Diagnostics) {
 	p.t.Helper()
-	server, ok := p.Server.(tfprotov6.ProviderServerWithActions)
-	if !ok {
-		p.t.Fatal("the provider has no actions")
-	}
-	value := p.encode(schemaOf(p, "action", p.schemas.ActionSchemas, typeName).Schema, config)
-	checked := ask(p, server.ValidateActionConfig, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
+	checked := ask(p, p.actions().ValidateActionConfig, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: p.actionConfig(typeName, config)})
 	if diagnostics = diagnosticsFrom(checked.Diagnostics); diagnostics.HasError() {
 		return nil, diagnostics
 	}
-	stream := ask(p, server.InvokeAction, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})
+	return p.InvokeUnchecked(typeName, config)
+}
+
+// InvokeUnchecked is Invoke without the validation, as a CLI does that leaves something out after the validation.
+func (p *Protocol) InvokeUnchecked(typeName string, config map[string]any) (progress []string, diagnostics Diagnostics) {
+	p.t.Helper()
+	stream := ask(p, p.actions().InvokeAction, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: p.actionConfig(typeName, config)})
 	for event := range stream.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
@@ -179,6 +180,20 @@ func (p *Protocol) Invoke(typeName string, config map[string]any) (progress []st
 		}
 	}
 	return progress, diagnostics
+}
+
+func (p *Protocol) actions() tfprotov6.ProviderServerWithActions {
+	p.t.Helper()
+	server, ok := p.Server.(tfprotov6.ProviderServerWithActions)
+	if !ok {
+		p.t.Fatal("the provider has no actions")
+	}
+	return server
+}
+
+func (p *Protocol) actionConfig(typeName string, config map[string]any) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	return p.encode(schemaOf(p, "action", p.schemas.ActionSchemas, typeName).Schema, config)
 }
 
 // Call runs a provider-defined function whose arguments are texts. The problem is "" if it succeeds.

@@ -89,11 +89,13 @@ func Movers(target string, sources ...Source) []resource.StateMover {
 	}}}
 }
 
-// find matches the provider by namespace and type: Terraform and OpenTofu have it at different hosts.
+// find matches the provider by namespace and type: Terraform and OpenTofu have it at different hosts. This provider, which has
+// no type of these names, passes too: once OpenTofu has moved some instances of a resource with `count` or `for_each`, it names
+// the new provider as that of the others.
 func find(sources []Source, req resource.MoveStateRequest) (Source, bool) {
 	address := "/" + strings.ToLower(req.SourceProviderAddress)
 	for _, s := range sources {
-		if s.Type == req.SourceTypeName && strings.HasSuffix(address, "/hashicorp/azuread") {
+		if s.Type == req.SourceTypeName && (strings.HasSuffix(address, "/hashicorp/azuread") || strings.HasSuffix(address, "/gotomeeting")) {
 			return s, true
 		}
 	}

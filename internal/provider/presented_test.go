@@ -105,7 +105,7 @@ func TestSubject_isNamedInEachTitle(t *testing.T) {
 		want       string
 	}{
 		{"connection", map[string]string{"service_principal_id": sp}, nil, "The connection is replaced", "The connection is replaced (service principal " + sp + ")"},
-		{"connection that is named", map[string]string{"service_principal_id": sp}, nil, "Nothing of " + sp, "Nothing of " + sp},
+		{"connection that is named", map[string]string{"service_principal_id": sp}, nil, "Nothing is held by " + sp, "Nothing is held by " + sp},
 		{"state", map[string]string{"connection_id": sp + "/job"}, nil, "It failed", "It failed (service principal " + sp + ")"},
 		{"mapping", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, nil, "User not found", "User not found (User mapping of service principal " + sp + ")"},
 		{"entry", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, entry, "Doubtful expression", `Doubtful expression ("lastName", User mapping of service principal ` + sp + ")"},

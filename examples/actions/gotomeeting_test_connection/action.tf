@@ -9,10 +9,11 @@ action "gotomeeting_test_connection" "this" {
   }
 }
 
-# Tries a new password before it is rotated in. Nothing is stored.
+# Tries a new password before it is rotated in. Nothing is stored. Terraform from 1.16 on leaves
+# ephemeral values out of -invoke; where an action_trigger runs the action, the variable can be one.
 variable "next_password" {
   type      = string
-  ephemeral = true
+  sensitive = true
 }
 
 # terraform apply -invoke=action.gotomeeting_test_connection.next_password

@@ -94,7 +94,7 @@ func attributeError(attribute, summary, detail string) diag.Diagnostics {
 // gallery may go on listing an entry whose connector was retired.
 func (r *Resource) refuseRetired(ctx context.Context, template graph.ApplicationTemplate, sisters []graph.ServicePrincipal) diag.Diagnostics {
 	for _, sister := range sisters {
-		offered, err := r.data.SyncTemplates(ctx, sister.ID)
+		offered, err := r.data.AwaitSyncTemplates(ctx, sister.ID) // one empty answer proves nothing
 		if err != nil || len(offered) > 0 {
 			return nil // the apply finds out
 		}

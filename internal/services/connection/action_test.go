@@ -42,7 +42,7 @@ func TestTestAction_saysHowTheServiceFared(t *testing.T) {
 	}{
 		{
 			name: "right credentials", userName: store.AdminUserName, password: store.AdminPassword,
-			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute.", "The service signed in to the target."},
+			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute.", "The service signed in to the target with the stored credentials."},
 		},
 		{
 			name: "wrong password", userName: store.AdminUserName, password: "wrong-password-1",
@@ -137,6 +137,27 @@ func TestOnDemandAction_refusesWhatCannotWork(t *testing.T) {
 		if _, diagnostics := p.Invoke("gotomeeting_provision_on_demand", test.config); !strings.Contains(diagnostics.String(), test.want) {
 			t.Errorf("%s: %q is not in: %s", test.name, test.want, diagnostics)
 		}
+	}
+}
+
+// Terraform from 1.16 on checks ephemeral values and then leaves them out of what it passes to `-invoke`. The stored credentials
+// are not tested in their place.
+func TestTestAction_saysThatCredentialsWereLeftOut(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+	for attribute, config := range map[string]map[string]any{
+		"admin_password": {"admin_username": store.AdminUserName},
+		"credentials":    {"credentials": map[string]any{"BaseAddress": "https://goto.example", "SecretToken": nil}},
+	} {
+		config["connection_id"] = sp + "/" + job
+		progress, found := env.Protocol().InvokeUnchecked("gotomeeting_test_connection", config)
+		if len(progress) > 0 || !strings.Contains(found.String(), "The credentials to test were left out") || !strings.Contains(found.String(), "`"+attribute+"`") {
+			t.Errorf("%s: %v, %v", attribute, progress, found)
+		}
+	}
+	if tests := env.Sim.Log().Match("POST", "**/validateCredentials"); len(tests) > 0 {
+		t.Errorf("%d tests", len(tests))
 	}
 }
 

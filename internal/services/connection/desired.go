@@ -62,6 +62,26 @@ func (m model) toDesired(prior *model) desired {
 	return want
 }
 
+// target is where the connection of the configuration signs in, nil where that is not known yet.
+func (m model) target() graph.Target {
+	if m.ConnectorSettings.IsUnknown() || m.CredentialsWO.IsUnknown() {
+		return nil
+	}
+	var pairs []graph.KeyValue
+	for _, a := range managedAttributes {
+		if a.key != "" {
+			continue
+		}
+		for key, value := range a.entries(m) {
+			if graph.IsAddress(key) && value.IsUnknown() {
+				return nil
+			}
+			pairs = append(pairs, graph.KeyValue{Key: key, Value: value.ValueString()})
+		}
+	}
+	return graph.TargetOf(pairs)
+}
+
 // credentials are the values that the connection test signs in with, or nil when none are managed here.
 func (d desired) credentials() []graph.KeyValue {
 	given := maps.Clone(d.plain)

@@ -76,12 +76,25 @@ func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *a
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
 				MarkdownDescription: "User name to test instead of the stored one."},
 			"admin_password": schema.StringAttribute{Optional: true, WriteOnly: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Password to test instead of the stored one. It is write-only: an ephemeral value, which no plan holds, can be its source."},
+				MarkdownDescription: "Password to test instead of the stored one. It is write-only: no plan shows it. An ephemeral value can be its source where an `action_trigger` runs the action; Terraform from 1.16 on leaves ephemeral values out of `-invoke`, for which the variable has to be `sensitive` instead."},
 			"credentials": schema.MapAttribute{Optional: true, WriteOnly: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, so that ephemeral values can be their source."},
+				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, with ephemeral values as for `admin_password`. The action says whether it tested the stored or the given ones."},
 		},
 	}
+}
+
+// leftOut is the argument of which the CLI left something out, though the validation has seen it.
+func leftOut(userName, password types.String, credentials types.Map) string {
+	if !userName.IsNull() && password.IsNull() {
+		return "admin_password"
+	}
+	for _, value := range credentials.Elements() {
+		if value.IsNull() {
+			return "credentials"
+		}
+	}
+	return ""
 }
 
 // Invoke tests the given credentials, or the stored ones.
@@ -101,6 +114,12 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if lost := leftOut(config.AdminUsername, config.AdminPassword, config.Credentials); lost != "" {
+		resp.Diagnostics.AddAttributeError(path.Root(lost), "The credentials to test were left out",
+			fmt.Sprintf("A value of `%s` is given in the configuration, but was not passed on, so that nothing was tested. Terraform from 1.16 on leaves ephemeral values out of what "+
+				"`terraform apply -invoke` passes to an action. Make the variable `sensitive` in place of `ephemeral`, or let an `action_trigger` run the action.", lost))
+		return
+	}
 	credentials := model{AdminUsername: config.AdminUsername, AdminPasswordWO: config.AdminPassword, CredentialsWO: config.Credentials}.toDesired(nil).credentials()
 	which, next := "stored", "Store new ones with a new `admin_password_wo_version`, or authorize in the portal again."
 	if credentials != nil {
@@ -109,7 +128,7 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the " + which + " credentials; the service may take a minute."})
 	err := a.data.Graph.ValidateJobCredentials(ctx, ref, credentials)
 	if err == nil {
-		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in to the target."})
+		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in to the target with the " + which + " credentials."})
 		return
 	}
 	if said, could := unavailable(err); could {

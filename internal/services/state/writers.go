@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,8 +20,9 @@ import (
 // writers notes which connections of the configuration are on once this run is through. Two that write the same accounts
 // undo each other's work: what one disables, the other enables.
 type writers struct {
-	mu    sync.Mutex
-	known map[string]writer // by connection id, "" for one that does not exist yet
+	mu      sync.Mutex
+	known   map[string]writer // by connection id
+	unnamed []writer          // those of connections whose ids are not known yet
 }
 
 type writer struct {
@@ -30,21 +30,25 @@ type writer struct {
 	allowed bool // its `allow_two_writers`
 }
 
-// put notes a connection, nil if it is off, and returns the others that are on.
-func (w *writers) put(connectionID string, is *writer) map[string]writer {
+// put notes a connection, nil if it is off, and returns the others that are on. An id that is not known yet is "".
+func (w *writers) put(connectionID string, is *writer) (named map[string]writer, unnamed []writer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.known == nil {
 		w.known = map[string]writer{}
 	}
-	others := maps.Clone(w.known)
-	delete(others, connectionID)
-	if is == nil {
+	named, unnamed = maps.Clone(w.known), slices.Clone(w.unnamed)
+	delete(named, connectionID)
+	switch {
+	case is == nil:
 		delete(w.known, connectionID)
-		return nil
+		return nil, nil
+	case connectionID == "":
+		w.unnamed = append(w.unnamed, *is)
+	default:
+		w.known[connectionID] = *is
 	}
-	w.known[connectionID] = *is
-	return others
+	return named, unnamed
 }
 
 // planWriter is what planning says where a change leaves two connections on that may write the same accounts. It is an error
@@ -55,11 +59,13 @@ func planWriter(ctx context.Context, data *providerdata.Data, c change, job *gra
 		memoryOf(data).writers.put(before, nil) // the replacement pauses it
 	}
 	on := c.plan.Enabled.ValueBool() && !c.staysOff() || c.plan.Enabled.IsNull() && memoryOf(data).active.Has(id)
-	if !on {
+	switch {
+	case !on:
 		memoryOf(data).writers.put(id, nil)
 		return nil
+	case id == "" && !c.creates: // Terraform asks again for the creation that replaces this
+		return nil
 	}
-	// Terraform plans an instance whose connection is replaced twice; both times it is the one that does not exist yet.
 	is := writer{starts: c.switchesOn() && (job == nil || !job.Schedule.Active()), allowed: c.plan.AllowTwoWriters.ValueBool() || c.plan.AllowTwoWriters.IsUnknown()}
 	return conflicts(ctx, data, id, is)
 }
@@ -74,60 +80,82 @@ func applyWriter(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 }
 
 func conflicts(ctx context.Context, data *providerdata.Data, connectionID string, is writer) diag.Diagnostics {
-	others := memoryOf(data).writers.put(connectionID, &is)
-	for _, otherID := range slices.Sorted(maps.Keys(others)) {
-		other := others[otherID]
+	named, unnamed := memoryOf(data).writers.put(connectionID, &is)
+	for _, otherID := range slices.Sorted(maps.Keys(named)) {
+		other := named[otherID]
 		if is.allowed || other.allowed || !sameTarget(ctx, data, connectionID, otherID) {
 			continue
 		}
-		const title = "Two connections would write to the same accounts"
-		detail := fmt.Sprintf("With this plan %s and %s are both on, and as far as can be told they write to the same target: "+
-			"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
-			"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", named(connectionID), named(otherID))
-		if is.starts || other.starts {
-			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), title, detail)}
+		return conflict(connectionID, otherID, is.starts || other.starts)
+	}
+	for _, other := range unnamed {
+		if is.allowed || other.allowed || connectionID == "" && !oneNewTarget(data, len(unnamed)+1) || connectionID != "" && !sameTarget(ctx, data, connectionID, "") {
+			continue
 		}
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Connections "+connectionID+" and "+otherID+" write the same accounts", detail)}
+		return conflict(connectionID, "", is.starts || other.starts)
 	}
 	return nil
 }
 
-func named(connectionID string) string {
+// conflict is an error where one of the two is about to be switched on.
+func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
+	const title = "Two connections would write to the same accounts"
+	both := describe(connectionID) + " and " + describe(otherID)
+	if connectionID == otherID {
+		both = "two connections that this plan creates"
+	}
+	detail := fmt.Sprintf("With this plan %s are both on, and as far as can be told they write to the same target: "+
+		"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
+		"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", both)
+	if starts {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), title, detail)}
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Connections "+connectionID+" and "+otherID+" write the same accounts", detail)}
+}
+
+func describe(connectionID string) string {
 	if connectionID == "" {
 		return "a connection that this plan creates"
 	}
 	return fmt.Sprintf("the connection %q", connectionID)
 }
 
-// sameTarget reports whether two connections may write to one target. They do not if the service shows different addresses for
-// them; user names prove nothing, since a target has several administrators.
-func sameTarget(ctx context.Context, data *providerdata.Data, connectionID, otherID string) bool {
-	one, known := addresses(ctx, data, connectionID)
-	other, bothKnown := addresses(ctx, data, otherID)
-	if !known || !bothKnown {
-		return true
-	}
-	for key, address := range one {
-		if there, ok := other[key]; ok && !strings.EqualFold(address, there) {
+// oneNewTarget reports whether a number of connections that the plan creates have one target, whichever of those that are
+// planned they are. Where planning cannot tell, the apply does.
+func oneNewTarget(data *providerdata.Data, number int) bool {
+	planned := data.NewTargets()
+	for i, one := range planned {
+		if one == nil || slices.ContainsFunc(planned[i+1:], one.Differs) {
 			return false
 		}
 	}
-	return true
+	return len(planned) >= number
 }
 
-// addresses are the readable settings that say which target a connection signs in at.
-func addresses(ctx context.Context, data *providerdata.Data, connectionID string) (found map[string]string, known bool) {
-	ref, err := graph.ParseJobRef(connectionID)
-	if err != nil {
-		return nil, false
-	}
-	secrets, err := data.Secrets(ctx, ref.ServicePrincipalID)
-	found = map[string]string{}
-	for _, pair := range secrets {
-		if slices.ContainsFunc([]string{"BaseAddress", "Domain", "CompanyId", "InstanceName", "Server"}, func(key string) bool { return strings.EqualFold(key, pair.Key) }) &&
-			pair.Value != "" && pair.Value != graph.MaskedValue {
-			found[strings.ToLower(pair.Key)] = strings.TrimSuffix(pair.Value, "/")
+// sameTarget reports whether two connections may write to one target.
+func sameTarget(ctx context.Context, data *providerdata.Data, connectionID, otherID string) bool {
+	for _, one := range targets(ctx, data, connectionID) {
+		for _, other := range targets(ctx, data, otherID) {
+			if !one.Differs(other) {
+				return true
+			}
 		}
 	}
-	return found, err == nil
+	return false
+}
+
+// targets are where a connection may sign in: one that does not exist yet is any of those that the plan creates.
+func targets(ctx context.Context, data *providerdata.Data, connectionID string) []graph.Target {
+	ref, err := graph.ParseJobRef(connectionID)
+	if planned := data.NewTargets(); err != nil && len(planned) > 0 {
+		return planned
+	}
+	if err != nil {
+		return []graph.Target{nil}
+	}
+	secrets, err := data.Secrets(ctx, ref.ServicePrincipalID)
+	if err != nil {
+		return []graph.Target{nil}
+	}
+	return []graph.Target{graph.TargetOf(secrets)}
 }

@@ -112,6 +112,98 @@ func TestTwoWriters_thatAreOnAlreadyAreAWarning(t *testing.T) {
 	}
 }
 
+// Two connections that one plan creates have no ids yet. Planning refuses them where the configuration tells that they have one
+// target, whichever is planned first, and leaves the rest to the apply.
+func TestTwoWriters_thatOnePlanCreatesAreRefused(t *testing.T) {
+	t.Parallel()
+	connection := func(settings any) map[string]any {
+		return map[string]any{"service_principal_id": acctest.Unknown, "connector_settings": settings}
+	}
+	at := func(address any) any { return map[string]any{"BaseAddress": address} }
+	state := func(enabled any) map[string]any {
+		return map[string]any{"connection_id": acctest.Unknown, "enabled": enabled, "allow_default_mappings": true}
+	}
+	allowed := state(true)
+	allowed["allow_two_writers"] = true
+	for name, test := range map[string]struct {
+		connections, states []map[string]any
+		refused             bool
+	}{
+		"address built in":          {[]map[string]any{connection(nil), connection(nil)}, []map[string]any{state(true), state(true)}, true},
+		"one address":               {[]map[string]any{connection(at("https://goto.example/")), connection(at("https://GOTO.example"))}, []map[string]any{state(true), state(true)}, true},
+		"one in the credentials":    {[]map[string]any{connection(at("https://goto.example")), {"service_principal_id": acctest.Unknown, "credentials_wo": at("https://goto.example"), "credentials_wo_version": "1"}}, []map[string]any{state(true), state(true)}, true},
+		"two addresses":             {[]map[string]any{connection(at("https://a.example")), connection(at("https://b.example"))}, []map[string]any{state(true), state(true)}, false},
+		"an address not known":      {[]map[string]any{connection(at("https://a.example")), connection(at(acctest.Unknown))}, []map[string]any{state(true), state(true)}, false},
+		"settings not known":        {[]map[string]any{connection(at("https://a.example")), connection(acctest.Unknown)}, []map[string]any{state(true), state(true)}, false},
+		"one is off":                {[]map[string]any{connection(nil), connection(nil)}, []map[string]any{state(true), state(false)}, false},
+		"one is off, planned first": {[]map[string]any{connection(nil), connection(nil)}, []map[string]any{state(false), state(true)}, false},
+		"allowed":                   {[]map[string]any{connection(nil), connection(nil)}, []map[string]any{allowed, state(true)}, false},
+		"the other one exists":      {[]map[string]any{connection(nil)}, []map[string]any{state(true), state(true)}, false},
+		"one only":                  {[]map[string]any{connection(nil), connection(nil)}, []map[string]any{state(true)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := acctest.New(t).Protocol()
+			for _, config := range test.connections {
+				if _, found := p.Plan("gotomeeting_provisioning_connection", nil, config); found.HasError() {
+					t.Fatal(found)
+				}
+			}
+			var all acctest.Diagnostics
+			for _, config := range test.states {
+				_, found := p.Plan(typeName, nil, config)
+				all = append(all, found...)
+			}
+			got := all.Errors().String()
+			if test.refused != strings.Contains(got, "two connections that this plan creates are both on") || test.refused != all.HasError() {
+				t.Errorf("refused: %t, want %t: %s", all.HasError(), test.refused, got)
+			}
+		})
+	}
+}
+
+// A connection that is replaced is planned twice, and is one all the same.
+func TestTwoWriters_areNotOneThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	now := w.Managed(typeName)
+	succeeds(t, now.Apply(w.object("enabled", true)))
+	p := w.Protocol()
+	connection := map[string]any{"service_principal_id": acctest.Unknown}
+	_, found := p.Plan("gotomeeting_provisioning_connection", nil, connection)
+	succeeds(t, found)
+	config := map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true}
+	for _, prior := range []*acctest.Instance{now.Now, nil} {
+		_, found := p.Plan(typeName, prior, config)
+		succeeds(t, found)
+	}
+	// Beside another one that the plan creates it is the second.
+	_, found = p.Plan("gotomeeting_provisioning_connection", nil, connection)
+	succeeds(t, found)
+	if _, found = p.Plan(typeName, nil, config); !found.HasError() {
+		t.Errorf("got %v", found)
+	}
+}
+
+// Beside one that exists, the target of the one that the plan creates counts.
+func TestTwoWriters_oneCreatedElsewhereIsNone(t *testing.T) {
+	t.Parallel()
+	for address, refused := range map[string]bool{"https://this.example.com": true, "https://other.example.com": false} {
+		w := newWorld(t)
+		if err := w.Sim.Store().PutSecrets(w.sp.ID, []store.KeyValue{{Key: "BaseAddress", Value: "https://this.example.com"}}, store.SecretOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		p := w.Protocol()
+		_, found := p.Plan("gotomeeting_provisioning_connection", nil, map[string]any{"service_principal_id": acctest.Unknown, "connector_settings": map[string]any{"BaseAddress": address}})
+		succeeds(t, found)
+		_, found = p.Plan(typeName, nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true})
+		succeeds(t, found)
+		if _, found = p.Plan(typeName, nil, w.object("enabled", true, "allow_default_mappings", true)); refused != strings.Contains(found.Errors().String(), "write the same") {
+			t.Errorf("%s: %v", address, found)
+		}
+	}
+}
+
 // A plan that does not know the ids yet cannot compare them; the apply does, before it starts the second one.
 func TestTwoWriters_areStoppedWhileApplying(t *testing.T) {
 	t.Parallel()
