@@ -191,6 +191,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 		shows     string // in the plan
 		refused   string // by the plan of the destroy, unless force_destroy
 		unread    bool   // no data source reads the mapping: of one that is not there none can tell
+		forced    bool   // the application is destroyed whatever remains of it
 		leaves    int    // applications that somebody else made
 	}{
 		{name: "user purged", change: func(c changed) { c.must(c.PurgeUser(store.UserAna)) }},
@@ -244,7 +245,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			job, err := c.CreateJob(c.sp.ID, store.ConnectorGoToMeeting)
 			c.must(err)
 			c.must(c.UpdateJob(c.sp.ID, job.ID, func(j *store.Job) { j.Schedule = "Active" }))
-		}},
+		}, forced: true, shows: "A provisioning connection exists already"},
 		{name: "job deleted, connector retired", change: func(c changed) {
 			c.must(c.DeleteJob(c.sp.ID, c.job().ID))
 			c.retire()
@@ -285,6 +286,9 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				assignments = set
 			}
 			configuration := wholeStack(assignments)
+			if test.forced {
+				configuration = strings.Replace(configuration, `"GoToMeeting"`, "\"GoToMeeting\"\n  force_destroy = true", 1)
+			}
 			if test.unread {
 				configuration = strings.TrimSuffix(configuration, whatDataSourcesTell)
 			}

@@ -220,8 +220,23 @@ func otherSettings(plan, state model, all bool) bool {
 	})
 }
 
-// planCreate runs the checks of Create that need no more than a known service principal.
+// planCreate runs the checks of Create that need no more than a known service principal. What speaks against a connection that was
+// in the state and was deleted elsewhere is a warning: an error would keep Terraform from destroying the rest, and Create refuses it.
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+	found := r.checkCreate(ctx, plan, config, resp)
+	if r.data == nil || !remembered(r.data).lapsed.Has(plan.ServicePrincipalID.ValueString()) {
+		return found
+	}
+	for i, d := range found {
+		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
+			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
+				"\n\nThe connection was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+		}
+	}
+	return found
+}
+
+func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(r.refuseOversize(plan, config)...)
 	if r.data != nil {
