@@ -22,7 +22,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// What reading the people whom the changes of a connection concern may take where nothing is configured.
+// What reading the people whom the changes of a connection affect may take where nothing is configured.
 const (
 	defaultTimeout  = time.Minute
 	defaultRequests = 1000
@@ -94,30 +94,35 @@ func onAfter(proposals []Proposal, before bool) bool {
 	return !setup.Off
 }
 
-// without is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for
-// them. The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
-func (c *connection) without(proposals ...Proposal) *impact.Setup {
-	if !c.today.ScopeUnread() {
-		return c.today
+// base is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for them.
+// The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
+func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Setup {
+	if !today.ScopeUnread() {
+		return today
 	}
 	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
-		return c.today.Assigned()
+		return today.Assigned()
 	}
-	if settings, known := c.forecast.settingsOf(c.ref); known {
-		return c.today.With(settings)
-	}
-	return c.today
+	return c.forecast.Known(c.ref, today)
 }
 
-// with is today's setup with some changes.
-func (c *connection) with(proposals ...Proposal) *impact.Setup {
-	setup := *c.without(proposals...)
+// changed is today's setup with some changes.
+func (c *connection) changed(today *impact.Setup, proposals ...Proposal) *impact.Setup {
+	setup := *c.base(today, proposals...)
 	for _, p := range proposals {
 		if p.Change != nil {
 			p.Change(&setup)
 		}
 	}
 	return &setup
+}
+
+func (c *connection) without(proposals ...Proposal) *impact.Setup {
+	return c.base(c.today, proposals...)
+}
+
+func (c *connection) with(proposals ...Proposal) *impact.Setup {
+	return c.changed(c.today, proposals...)
 }
 
 // answer says what a proposal does to people.
@@ -199,7 +204,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Working out what becomes of whom takes "
+	text := "Working out who is affected takes "
 	switch {
 	case ctx.Err() != nil:
 		return err
@@ -211,10 +216,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		return err
 	}
 	if today != nil && survey != nil {
-		was := c.today
-		c.today = today
-		is, will := scopeOf(survey, c.without(proposals...)), scopeOf(survey, c.with(proposals...))
-		c.today = was
+		is, will := scopeOf(survey, today), scopeOf(survey, c.changed(today, proposals...))
 		if text += " Today, " + is + " in scope"; is != will {
 			text += "; with what is planned, " + will
 		}
@@ -302,9 +304,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 		return nil, nil, err
 	}
 	today.Off = !job.Schedule.Active()
-	c.today = today
-	survey, err := impact.ReadSurvey(ctx, data.Graph, named, c.without(p), c.with(p), c.with(proposals...))
-	c.today = nil
+	survey, err := impact.ReadSurvey(ctx, data.Graph, named, c.base(today, p), c.changed(today, p), c.changed(today, proposals...))
 	if err != nil {
 		return today, survey, err
 	}

@@ -354,7 +354,9 @@ func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
 		test.settings.ReportFile = filepath.Join(t.TempDir(), "impact.md")
 		f := forecast.Of(w.data(test.settings))
 		var found diag.Diagnostics
-		assign := func() { found.Append(f.PlanAssignments(t.Context(), w.ref.ServicePrincipalID, assigned()).Diagnostics...) }
+		assign := func() {
+			found.Append(f.PlanAssignments(t.Context(), w.ref.ServicePrincipalID, assigned()).Diagnostics...)
+		}
 		f.New(w.ref.ServicePrincipalID, store.ConnectorGoToMeeting, settings)
 		if test.mappings {
 			f.NewMapping()

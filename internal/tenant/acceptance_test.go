@@ -62,6 +62,7 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 		flags   []string
 		without []string // variables that this tenant does not offer
 		steer   [][]string
+		other   bool // another stand-in answers: see behindAnother
 		starts  bool
 	}{
 		"everything": {flags: []string{"-plain-http"}, starts: true},
@@ -83,6 +84,7 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 			},
 			steer: [][]string{{"lag", "servicePrincipal", "2"}, {"lag", "assignment", "2"}, {"lag", "synchronization", "3"}, {"lag", "job", "2"}, {"lag", "secrets", "2"}}, starts: true,
 		},
+		"another stand-in": {other: true, starts: true},
 		"another sign-in": {
 			flags: []string{"-variant", "generation=authorization"}, steer: [][]string{{"fault", "add", "*", "/**/provisionOnDemand", "all", "error", "501", "NotImplemented"}},
 		},
@@ -96,6 +98,9 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 				ctl(t, simulator, environment, command...)
 			}
 			before := ctl(t, simulator, environment, "accounts")
+			if test.other {
+				behindAnother(t, environment)
+			}
 			lifecycle(t.Context(), t, environment, func(context.Context, time.Duration) error { return nil })
 			if left := ctl(t, simulator, environment, "ids"); strings.Contains(left, "service_principal=") {
 				t.Errorf("an application is left:\n%s", left)
