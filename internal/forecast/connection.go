@@ -315,6 +315,22 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	return today, survey, nil
 }
 
+// readNew is the setup that a new connection begins with: the connector's default, and the settings that are planned.
+func (c *connection) readNew(ctx context.Context) (*impact.Setup, error) {
+	f := c.forecast
+	f.mu.Lock()
+	planned := f.fresh.connections[c.ref.ServicePrincipalID]
+	f.mu.Unlock()
+	today, err := impact.ReadSetup(ctx, f.data.Graph, c.ref, planned.templateID)
+	if err == nil {
+		today = today.Planned(planned.settings)
+	}
+	return today, err
+}
+
+// isNew reports whether the connection does not exist yet.
+func (c *connection) isNew() bool { return c.ref.JobID == "" }
+
 // job is the connection's job.
 func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 	if p.Job != nil {

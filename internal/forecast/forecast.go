@@ -120,6 +120,64 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	return all
 }
 
+// New notes a connection that the run creates. servicePrincipalID is "" where it, or a setting, is not known yet.
+func (f *Forecast) New(servicePrincipalID, templateID string, settings impact.Settings) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fresh.connections == nil {
+		f.fresh.connections = map[string]freshConnection{}
+	}
+	f.fresh.connections[servicePrincipalID] = freshConnection{templateID, settings}
+}
+
+// NewMapping notes attribute mappings of a connection that does not exist yet.
+func (f *Forecast) NewMapping() diag.Diagnostics {
+	f.mu.Lock()
+	f.fresh.mappings = true
+	ref, known := f.fresh.ref()
+	known = known && f.connections[ref] != nil
+	f.mu.Unlock()
+	if !known {
+		return nil
+	}
+	return f.on(ref).correctReport()
+}
+
+// PlanNew says what switching on a connection does that does not exist yet, by the connector's default mapping. told is false where
+// that has to wait until it exists.
+func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnostics, told bool) {
+	f.mu.Lock()
+	f.fresh.state = &p
+	ref, known := f.fresh.ref()
+	assigned := f.fresh.assigned[ref.ServicePrincipalID]
+	f.mu.Unlock()
+	if !f.On() || !known {
+		return nil, !f.On()
+	}
+	c := f.on(ref)
+	for _, one := range assigned {
+		c.put(one)
+	}
+	return f.Plan(ctx, ref, p).Diagnostics, true
+}
+
+// planNewAssignments keeps a change of the assignments of an application that has no connection yet. Where one is created and
+// switched on, it counts together with that.
+func (f *Forecast) planNewAssignments(ctx context.Context, servicePrincipalID string, p Proposal) Answer {
+	f.mu.Lock()
+	if f.fresh.assigned == nil {
+		f.fresh.assigned = map[string][]Proposal{}
+	}
+	f.fresh.assigned[servicePrincipalID] = append(f.fresh.assigned[servicePrincipalID], p)
+	ref, known := f.fresh.ref()
+	begun := f.fresh.state != nil && known && ref.ServicePrincipalID == servicePrincipalID
+	f.mu.Unlock()
+	if !begun {
+		return Answer{}
+	}
+	return f.Plan(ctx, ref, p)
+}
+
 // Note takes a proposal that needs no answer and reads nothing. It is an error where the report cannot be written.
 func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	if !f.On() {

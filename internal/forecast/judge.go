@@ -137,3 +137,30 @@ func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) 
 	}
 	return diags
 }
+
+// waits says why what becomes of whom has to wait until a new connection exists, "" where it does not: the mappings planned for
+// it are not known before.
+func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
+	c.forecast.mu.Lock()
+	mappings := c.forecast.fresh.mappings
+	c.forecast.mu.Unlock()
+	if !c.isNew() || !mappings {
+		return "", 0
+	}
+	inScope = c.survey.InScope(c.with(proposals...))
+	return fmt.Sprintf("What the attribute mappings do that are planned for the connection cannot be told until it exists; the limits are held once more then, before anything is switched on. %s in scope: "+
+		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
+}
+
+// boundNew is the answer where it has to wait: a warning, and errors where a limit is below the number of people in scope.
+func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
+	for _, l := range c.limits(inScope) {
+		if (l.attribute == "max_created" || l.attribute == "max_updated") && int64(inScope) > l.most {
+			diags.Append(c.refuseUnknown(p, l, []string{why})...)
+		}
+	}
+	if len(diags) == 0 && p.Principals == nil {
+		diags.Append(warning(p.At, fmt.Sprintf("Cannot tell yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
+	}
+	return diags
+}
