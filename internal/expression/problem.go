@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -212,8 +213,9 @@ func (c *collector) add(severity Severity, s span, message, suggestion string) {
 // sorted returns the problems in the order of the text, errors before warnings at the same place. When there are too many,
 // the last warnings go: an error must never be lost.
 func (c *collector) sorted() Problems {
-	slices.SortStableFunc(c.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Range.Start.Offset, b.Range.Start.Offset), cmp.Compare(a.Severity, b.Severity))
+	sort.SliceStable(c.problems, func(i, j int) bool {
+		a, b := &c.problems[i], &c.problems[j]
+		return cmp.Or(cmp.Compare(a.Range.Start.Offset, b.Range.Start.Offset), cmp.Compare(a.Severity, b.Severity)) < 0
 	})
 	for i := len(c.problems) - 1; i >= 0 && len(c.problems) > maxProblems; i-- {
 		if c.problems[i].Severity == SeverityWarning {

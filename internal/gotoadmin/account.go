@@ -176,7 +176,7 @@ func (c *Client) Licenses(ctx context.Context) ([]License, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(records, func(a, b License) int { return cmp.Compare(a.Key, b.Key) })
+	sort.SliceStable(records, func(i, j int) bool { return records[i].Key < records[j].Key })
 	return records, nil
 }
 

@@ -216,5 +216,5 @@ func (c *cycle) conclude(entries []Entry) {
 	if c.guesses {
 		c.problems.about(problemLinks, "")
 	}
-	slices.SortStableFunc(c.problems, func(a, b Problem) int { return a.severity() - b.severity() })
+	c.problems.sort()
 }

@@ -5,7 +5,6 @@ package impact
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -55,7 +54,7 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 			d.Problems.about(problemLinksUnread, "")
 		}
 	}
-	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return a.severity() - b.severity() })
+	d.Problems.sort()
 	return nil
 }
 

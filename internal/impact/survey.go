@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -336,6 +337,11 @@ func (p *Problems) about(code, subject string) {
 	found := problemTexts[code]
 	found.Code, found.Message = code, strings.ReplaceAll(found.Message, "%q", "`"+subject+"`")
 	p.put(found)
+}
+
+// sort brings the most severe first.
+func (p Problems) sort() {
+	sort.SliceStable(p, func(i, j int) bool { return p[i].severity() < p[j].severity() })
 }
 
 func (p *Problems) put(found Problem) {
