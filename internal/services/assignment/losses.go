@@ -111,7 +111,7 @@ func (d departures) detail(action string) string {
 	case d.told:
 		disabled = "Together with whatever else this plan is known to remove, the next cycle disables the accounts of at most %s."
 	}
-	return text + fmt.Sprintf(" "+disabled+"\n\nWho loses access:\n%s", d.counted(d.account.Users), graphdiag.Lines(d.lines()))
+	return text + fmt.Sprintf(" "+disabled+"\n\nWho loses access:\n%s", d.counted(d.account.Users), graphdiag.Lines(d.lines())) + graphdiag.Incident
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.
