@@ -15,6 +15,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 type object = map[string]any
@@ -268,6 +269,29 @@ func TestOverview_hasEveryPermission(t *testing.T) {
 					t.Errorf("%s needs %s, which the overview lacks", page, name)
 				}
 			}
+		}
+	}
+}
+
+// Whoever copies the mock defaults can mock every resource, and the data source that stands for one.
+func TestMocks_areThereForEveryResource(t *testing.T) {
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "examples", "complete", "tests", "mocks", "gotomeeting.tfmock.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := []string{`mock_data "gotomeeting_application"`, `mock_data "gotomeeting_sync_status"`}
+	for page := range pages {
+		if name, is := strings.CutPrefix(page, "resources/"); is {
+			blocks = append(blocks, `mock_resource "gotomeeting_`+name+`"`)
+		}
+	}
+	for _, block := range blocks {
+		if !strings.Contains(string(raw), block) {
+			t.Errorf("there is no %s", block)
 		}
 	}
 }
