@@ -25,6 +25,9 @@ type Proposal struct {
 	Subject string
 	// Change brings about the change in a copy of today's setup, whose slices and maps are shared with the original.
 	Change func(*impact.Setup)
+	// Later finds out about a change that matters only where the same plan switches provisioning on: what it does, and what is not
+	// known of it, as Change and Unknown say otherwise. It is nil for one that is told right away.
+	Later func(context.Context) (change func(*impact.Setup), unknown string)
 	// Principals are the users and groups that the change concerns, by id in lower case; nil for everybody.
 	Principals []string
 	// Unknown says why the change is not known as a whole yet, "" if it is.
@@ -119,6 +122,14 @@ func (f *Forecast) Settings(ref graph.JobRef, settings impact.Settings) {
 	f.settings[ref] = settings
 }
 
+// Known is a setup that was read, with the settings of the state where the service did not show them.
+func (f *Forecast) Known(ref graph.JobRef, read *impact.Setup) *impact.Setup {
+	if settings, known := f.settingsOf(ref); known && read.ScopeUnread() {
+		return read.With(settings)
+	}
+	return read
+}
+
 func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,20 +137,13 @@ func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
 	return settings, known
 }
 
-// Ends reports whether what is proposed so far ends provisioning, or leaves it off: nothing else that is proposed concerns
-// anybody then.
+// Ends reports whether what the run has planned so far ends provisioning.
 func (f *Forecast) Ends(ref graph.JobRef) bool {
-	if !f.On() {
-		return false
-	}
-	setup := &impact.Setup{}
-	for _, p := range f.on(ref).sorted() {
-		if p.Change != nil && p.Principals == nil {
-			p.Change(setup)
-		}
-	}
-	return setup.Off
+	return f.On() && !onAfter(f.on(ref).sorted(), true)
 }
+
+// Begins reports whether what the run has planned so far switches provisioning on.
+func (f *Forecast) Begins(ref graph.JobRef) bool { return f.On() && onAfter(f.on(ref).sorted(), false) }
 
 // Would says what a change that nobody proposes would do, "" if that is nothing or cannot be told.
 func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*impact.Setup)) string {

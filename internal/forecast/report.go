@@ -56,6 +56,7 @@ type Section struct {
 	Causes       []Cause        `json:"changes"`
 	Unknown      []string       `json:"not_known"`
 	Held         bool           `json:"held_by_accidental_deletion_prevention"`
+	Seats        *Seats         `json:"seats,omitempty"`      // where accounts are created and the licenses at GoTo can be read
 	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
 }
 
@@ -135,7 +136,7 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	}
 	proposed := c.with(proposals...)
 	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
-	s.Off = proposed.Off
+	s.Off, s.Seats = proposed.Off, c.seats
 	return s.with(&whole, c.forecast.data.Impact.Detail)
 }
 
@@ -275,6 +276,9 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 	}
 	for _, cause := range s.Causes {
 		fmt.Fprintf(b, "- %s: %s\n", cause.Subject, cause.text())
+	}
+	if s.Seats != nil {
+		fmt.Fprintf(b, "\n%s\n", s.Seats.text(s.Effects[string(impact.Created)]))
 	}
 	if s.Held {
 		b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")

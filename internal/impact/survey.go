@@ -124,6 +124,14 @@ func (s *Survey) Only(principals map[string]bool) *Survey {
 	return &part
 }
 
+// HasScope reports whether InScope is exact for a setup, as far as the survey was read.
+func (s *Survey) HasScope(setup *Setup) bool {
+	return setup.Scope == ScopeAll && s.UsersRead || setup.Scope != ScopeAll && !slices.ContainsFunc(setup.groups(), func(id string) bool {
+		_, known := s.Members[id]
+		return !known
+	})
+}
+
 // InScope is how many users a setup has in scope.
 func (s *Survey) InScope(setup *Setup) int {
 	if setup.Scope == ScopeAll {

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,6 +85,76 @@ func TestQuery_generatesConfigurationThatPlansClean(t *testing.T) {
 	}
 	if writes := env.Sim.Log().Writes(); len(writes) > 0 {
 		t.Errorf("writes: %v", acctest.Lines(writes))
+	}
+}
+
+// From a tenant that the portal filled, both files lead to configuration that changes nothing, without one id being known: each
+// list takes what it needs from the one before.
+func TestQuery_takesOverAFilledTenantWithoutOneID(t *testing.T) {
+	t.Parallel()
+	for name, count := range map[string]int{"everything": 2 + 1 + 1 + 1 + 300, "everything-exclusive": 2 + 1 + 1 + 1 + 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFilled(t)
+			cli := f.CLI("")
+			cli.NeedTerraform("1.14.0")
+			cli.Write("everything.tfquery.hcl", exampleOf(t, f.sp.ID, "list-resources", name+".tfquery.hcl"))
+			cli.Run("query", "-no-color", "-generate-config-out=generated.tf")
+			generated := cli.File("generated.tf")
+			if n := strings.Count(generated, "import {"); n != count {
+				t.Errorf("%d import blocks, not %d", n, count)
+			}
+			plan, _ := cli.Run("plan", "-no-color", "-out=plan")
+			if want := fmt.Sprintf("Plan: %d to import, 0 to add, 0 to change, 0 to destroy.", count); !strings.Contains(plan, want) {
+				t.Fatalf("the plan is not %q:\n%s", want, plan[max(0, len(plan)-3000):])
+			}
+			cli.Run("apply", "-no-color", "plan")
+			for _, arguments := range [][]string{{"plan", "-detailed-exitcode", "-no-color"}, {"plan", "-detailed-exitcode", "-no-color", "-refresh=false"}} {
+				if out, log, err := cli.Try(arguments...); err != nil {
+					t.Errorf("%v is not empty: %v\n%s%s", arguments, err, out, log)
+				}
+			}
+			if writes := acctest.Lines(f.Sim.Log().Writes()); len(writes) > 0 {
+				t.Errorf("the service was written to: %v", writes)
+			}
+		})
+	}
+}
+
+// With -minimal-refresh Terraform reads only what the configuration changes.
+func TestPlan_minimalRefreshChangesWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	cli, env, servicePrincipalID, _ := newest(t)
+	cli.NeedTerraform("1.17.0")
+	env.Sim.Log().Reset()
+	if out, log, err := cli.Try("plan", "-minimal-refresh", "-detailed-exitcode", "-no-color"); err != nil {
+		t.Errorf("not empty: %v\n%s%s", err, out, log)
+	}
+	for _, request := range acctest.Lines(env.Sim.Log().Match("GET", "**")) {
+		if strings.HasSuffix(request, "/schema") || strings.HasSuffix(request, "/appRoleAssignedTo") {
+			t.Errorf("it was refreshed: %s", request)
+		}
+	}
+	for i, test := range []struct{ override, writes string }{
+		{`resource "gotomeeting_provisioning_connection" "this" { accidental_deletion_threshold = 30 }`, "/secrets"},
+		{`resource "gotomeeting_application" "this" { display_name = "GoToMeeting of Example Ltd" }`, "/applications/"},
+		{`resource "gotomeeting_provisioning_state" "this" { enabled = false }`, "/pause"},
+	} {
+		cli.Write(fmt.Sprintf("change%d_override.tf", i), test.override)
+		env.Sim.Log().Reset()
+		out, _ := cli.Run("apply", "-minimal-refresh", "-no-color", "-auto-approve")
+		if writes := acctest.Lines(env.Sim.Log().Writes()); !strings.Contains(out, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.") || len(writes) != 1 || !strings.Contains(writes[0], test.writes) {
+			t.Errorf("%s\nwrote %q:\n%s", test.override, writes, out)
+		}
+		for _, arguments := range [][]string{{"-minimal-refresh"}, {}} {
+			if out, log, err := cli.Try(append([]string{"plan", "-detailed-exitcode", "-no-color"}, arguments...)...); err != nil {
+				t.Errorf("%s\nplan %v is not empty: %v\n%s%s", test.override, arguments, err, out, log)
+			}
+		}
+	}
+	cli.Run("destroy", "-minimal-refresh", "-no-color", "-auto-approve")
+	if _, err := env.Sim.Store().ServicePrincipal(servicePrincipalID); err == nil {
+		t.Error("the application is still there")
 	}
 }
 

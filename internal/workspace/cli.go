@@ -43,26 +43,15 @@ type Supply struct {
 // CLI returns the path of a CLI: the one of the machine; else one that was got before; else a pinned Terraform, downloaded
 // with its checksum and signature verified; else OpenTofu, built from its module.
 func (s Supply) CLI(ctx context.Context) (string, error) {
-	if s.find == nil {
-		s.find, s.download, s.build = FindCLI, downloadTerraform, buildOpenTofu
-	}
-	if s.Progress == nil {
-		s.Progress = io.Discard
+	if err := s.complete(FindCLI); err != nil {
+		return "", err
 	}
 	found, err := s.find()
 	if !errors.Is(err, ErrNoCLI) {
 		return found, err
 	}
-	if s.Folder == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("no folder for a CLI: %w", err)
-		}
-		s.Folder = filepath.Join(cache, "terraform-provider-gotomeeting")
-	}
 	terraform := filepath.Join(s.Folder, "terraform-"+terraformVersion)
-	openTofu := filepath.Join(s.Folder, "opentofu-"+openTofuVersion, executable("tofu"))
-	for _, kept := range []string{filepath.Join(terraform, executable("terraform")), openTofu} {
+	for _, kept := range []string{filepath.Join(terraform, executable("terraform")), s.openTofu()} {
 		if _, err := os.Stat(kept); err == nil {
 			return kept, nil
 		}
@@ -75,15 +64,67 @@ func (s Supply) CLI(ctx context.Context) (string, error) {
 	if downloading == nil {
 		return found, nil
 	}
-	fmt.Fprintf(s.Progress, "Terraform cannot be downloaded here (%v).\nBuilding OpenTofu %s from its module instead; this takes several minutes, once.\n", downloading, openTofuVersion)
-	if err := os.MkdirAll(filepath.Dir(openTofu), 0o700); err != nil {
+	fmt.Fprintf(s.Progress, "Terraform cannot be downloaded here (%v).\n", downloading)
+	found, err = s.builtOpenTofu(ctx)
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("downloading Terraform: %w", downloading), err)
+	}
+	return found, nil
+}
+
+// OpenTofu returns the path of an OpenTofu: the one of the machine, else one that was built before, else one that it builds
+// from its module.
+func (s Supply) OpenTofu(ctx context.Context) (string, error) {
+	if err := s.complete(func() (string, error) { return exec.LookPath("tofu") }); err != nil {
+		return "", err
+	}
+	if found, err := s.find(); err == nil {
+		return found, nil
+	}
+	if _, err := os.Stat(s.openTofu()); err == nil {
+		return s.openTofu(), nil
+	}
+	return s.builtOpenTofu(ctx)
+}
+
+// complete fills in what is not given.
+func (s *Supply) complete(find func() (string, error)) error {
+	if s.find == nil {
+		s.find, s.download, s.build = find, downloadTerraform, buildOpenTofu
+	}
+	if s.Progress == nil {
+		s.Progress = io.Discard
+	}
+	if s.Folder == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return fmt.Errorf("no folder for a CLI: %w", err)
+		}
+		s.Folder = filepath.Join(cache, "terraform-provider-gotomeeting")
+	}
+	return nil
+}
+
+// openTofu is where an OpenTofu that was built is kept.
+func (s Supply) openTofu() string {
+	return filepath.Join(s.Folder, "opentofu-"+openTofuVersion, executable("tofu"))
+}
+
+func (s Supply) builtOpenTofu(ctx context.Context) (string, error) {
+	fmt.Fprintf(s.Progress, "Building OpenTofu %s from its module; this takes several minutes, once.\n", openTofuVersion)
+	binary := s.openTofu()
+	if err := os.MkdirAll(filepath.Dir(binary), 0o700); err != nil {
 		return "", err
 	}
 	// Under another name first: what is there under the right one is complete.
-	if err := s.build(ctx, openTofu+".part", s.Progress); err != nil {
-		return "", errors.Join(fmt.Errorf("downloading Terraform: %w", downloading), fmt.Errorf("building OpenTofu: %w", err))
+	err := s.build(ctx, binary+".part", s.Progress)
+	if ctx.Err() != nil {
+		err = fmt.Errorf("%w; what is built already stays in the build cache, so that the next attempt goes on from there", context.Cause(ctx))
 	}
-	return openTofu, os.Rename(openTofu+".part", openTofu)
+	if err != nil {
+		return "", fmt.Errorf("building OpenTofu %s: %w", openTofuVersion, err)
+	}
+	return binary, os.Rename(binary+".part", binary)
 }
 
 func executable(name string) string {
@@ -105,13 +146,10 @@ func downloadTerraform(ctx context.Context, folder string) (string, error) {
 // buildOpenTofu builds in a copy of the module's folder, since the module cache is read-only and the module has replacements,
 // which forbid to build it by its name.
 func buildOpenTofu(ctx context.Context, binary string, progress io.Writer) error {
-	listed, err := exec.CommandContext(ctx, "go", "mod", "download", "-json", openTofuModule+"@v"+openTofuVersion).Output()
-	if err != nil {
-		return err
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(listed, &module); err != nil {
-		return err
+	listed, failed := exec.CommandContext(ctx, "go", "mod", "download", "-json", openTofuModule+"@v"+openTofuVersion).Output()
+	var module struct{ Dir, Error string }
+	if err := json.Unmarshal(listed, &module); err != nil || failed != nil {
+		return errors.Join(failed, errors.New(module.Error))
 	}
 	source, err := os.MkdirTemp("", "opentofu-")
 	if err != nil {
@@ -123,6 +161,7 @@ func buildOpenTofu(ctx context.Context, binary string, progress io.Writer) error
 	}
 	build := exec.CommandContext(ctx, "go", "build", "-v", "-mod=mod", "-trimpath", "-ldflags", "-s -w -X "+openTofuModule+"/version.dev=no", "-o", binary, "./cmd/tofu")
 	build.Dir, build.Env = source, append(os.Environ(), "CGO_ENABLED=0")
+	build.Cancel, build.WaitDelay = func() error { return build.Process.Signal(os.Interrupt) }, time.Minute // lets it stop what it started
 	packages, err := build.StderrPipe()
 	if err != nil {
 		return err

@@ -96,3 +96,26 @@ func TestSupply_keepsNoHalfBuiltCLI(t *testing.T) {
 		t.Errorf("got %q: %v", got, err)
 	}
 }
+
+// An OpenTofu is found, kept or built, whatever Terraform there is.
+func TestSupply_getsOpenTofuBesideTerraform(t *testing.T) {
+	onPath, tried := supply(t, "/usr/bin/tofu", true, true)
+	if got, err := onPath.OpenTofu(t.Context()); err != nil || got != "/usr/bin/tofu" || len(*tried) > 0 {
+		t.Errorf("got %q, %v by %v", got, err, *tried)
+	}
+	none, tried := supply(t, "", true, true)
+	for range 2 { // built once
+		if got, err := none.OpenTofu(t.Context()); err != nil || filepath.Base(got) != "tofu" || strings.Join(*tried, " ") != "build" {
+			t.Errorf("got %q, %v by %v", got, err, *tried)
+		}
+	}
+}
+
+func TestSupply_saysThatTimeRanOut(t *testing.T) {
+	s, _ := supply(t, "", false, false)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("it took longer than 1m0s"))
+	if _, err := s.OpenTofu(ctx); err == nil || !strings.Contains(err.Error(), "it took longer than 1m0s") || !strings.Contains(err.Error(), "build cache") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,12 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command cli prints the path of a Terraform or OpenTofu CLI. Where the machine has none, it gets one first: see
-// workspace.Supply.
+// Command cli prints the path of a Terraform or OpenTofu CLI, with -opentofu that of an OpenTofu. Where the machine has none,
+// it gets one first: see workspace.Supply.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,9 +16,22 @@ import (
 )
 
 func main() {
+	openTofu := flag.Bool("opentofu", false, "an OpenTofu, even where there is a Terraform")
+	within := flag.Duration("within", 0, "give up after this `time`; 0 for never")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	path, err := workspace.Supply{Progress: os.Stderr}.CLI(ctx)
+	if *within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, *within, fmt.Errorf("it took longer than %s", *within))
+		defer cancel()
+	}
+	supply := workspace.Supply{Progress: os.Stderr}
+	get := supply.CLI
+	if *openTofu {
+		get = supply.OpenTofu
+	}
+	path, err := get(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cli:", err)
 		os.Exit(1)

@@ -151,10 +151,16 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		state = &exclusiveModel{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
+	leave := func(action string) {
+		written, diags := req.Private.GetKey(ctx, writtenKey)
+		resp.Diagnostics.Append(diags...)
+		leaves, diags := r.planLeaving(ctx, *state, justWritten(r.roster.Clock(), written), action)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, leaves)...)
+	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		if state != nil && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Destroying this resource")...)
+			leave("Destroying this resource")
 		}
 		return
 	}
@@ -163,8 +169,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
-		resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Replacing this resource by one for another application")...)
+		leave("Replacing this resource by one for another application")
 		return // Terraform asks again for the new object
 	}
 	var config exclusiveModel
@@ -260,7 +265,11 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	if creates {
-		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), c.wanted)...)
+		held := scope.Held(l, s.entries)
+		diags.Append(refuseForeign(app, s, held, c.wanted)...)
+		if !diags.HasError() && !r.roster.HasWritten() && !app.Exclusive.Load() {
+			diags.Append(warnExisting(app, held)...)
+		}
 	}
 	guarded := r.guard(ctx, app, l, c, skipped)
 	if c.onlyForeign() {

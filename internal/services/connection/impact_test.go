@@ -4,6 +4,9 @@
 package connection_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -119,5 +122,35 @@ func TestResource_limitsGoByTheScopeOfTheStateForWhoOnlyReads(t *testing.T) {
 	}
 	if _, found = limit(1).Plan(typeName, m.Now, w.object("scope", "assigned")); !found.HasError() || !strings.Contains(found.String(), "and 1 are allowed") {
 		t.Errorf("beyond the limit: %s", found)
+	}
+}
+
+// Beside the accounts that a change creates stand the seats that are free for them at GoTo.
+func TestResource_tellsTheFreeSeatsBesideWhatIsCreated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.UseGoTo()
+	w.Sim.Store().SetDomains()
+	w.Sim.Store().SetLicenses(12)
+	m := w.created("scope", "assigned")
+	if err := w.Sim.Engine().Start(w.sp.ID, w.job().ID); err != nil {
+		t.Fatal(err)
+	}
+	w.Sim.Store().AddUsers(30)
+	w.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	report := filepath.Join(t.TempDir(), "impact.md")
+	p := w.Protocol(func(block map[string]any) { block["impact"] = map[string]any{"report_file": report} })
+	_, found := p.Plan(typeName, m.Now, w.object("scope", "all"))
+	written, err := os.ReadFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := regexp.MustCompile(`At GoTo, \d+ of 12 seats for GoTo Meeting are free\. The change creates \d+ accounts: those beyond the free seats`)
+	if !free.MatchString(found.String()) || !free.Match(written) {
+		t.Errorf("%s\n%s", found, written)
+	}
+	w.Sim.Log().Reset()
+	if _, found := p.Plan(typeName, m.Now, w.object("scope", "assigned")); len(found) > 0 || len(w.Sim.Log().Match("GET", "/admin/rest/v1/accounts/*/licenses")) > 0 {
+		t.Errorf("a plan that creates nothing: %s", found)
 	}
 }

@@ -77,31 +77,51 @@ func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model,
 	if !r.forecast.On() || !job.HasCompletedCycle() {
 		return forecast.Answer{}
 	}
-	name := state.ObjectMapping.ValueString()
-	p := forecast.Proposal{
-		Key:     "default of mapping " + name, // sorted before the mapping that another resource may plan in its place
+	p := putsBack(state, job)
+	if p.Change, p.Unknown = r.toDefault(ctx, ref, state); p.Change == nil && p.Unknown == "" {
+		return forecast.Answer{} // which stays as it is
+	}
+	return r.forecast.Plan(ctx, ref, p)
+}
+
+// foreseeDefaultOn is foreseeDefault for provisioning that is off, which matters where this plan switches it on.
+func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state model, job graph.Job) diag.Diagnostics {
+	p := putsBack(state, job)
+	p.Later = func(ctx context.Context) (func(*impact.Setup), string) { return r.toDefault(ctx, ref, state) }
+	if r.forecast.Begins(ref) {
+		return r.forecast.Plan(ctx, ref, p).Diagnostics
+	}
+	return r.forecast.Note(ref, p)
+}
+
+// putsBack is the proposal of putting the connector's default back, but for what that changes.
+func putsBack(state model, job graph.Job) forecast.Proposal {
+	return forecast.Proposal{
+		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
 		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: "Unless this plan also ends provisioning", Job: &job,
 	}
+}
+
+// toDefault is what putting the connector's default back changes, nil for nothing, or why that is unknown.
+func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (change func(*impact.Setup), unknown string) {
 	schema, err := r.data.Schema(ctx, ref)
 	var template *graph.Schema
 	if err == nil {
 		template, err = r.template(ctx, ref, false)
 	}
 	if err != nil {
-		p.Unknown = "The mapping that is there, or the connector's default, cannot be read."
-		return r.forecast.Plan(ctx, ref, p)
+		return nil, "The mapping that is there, or the connector's default, cannot be read."
 	}
-	live, diags := locate(schema, name)
+	live, diags := locate(schema, state.ObjectMapping.ValueString())
 	if diags.HasError() || template == nil || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
-		return forecast.Answer{}
+		return nil, ""
 	}
 	original, offered := restorable(template, live)
 	planned := *live.mapping
 	if !offered || restore(&planned, &original) != nil {
-		return forecast.Answer{} // which stays as it is
+		return nil, ""
 	}
-	p.Change = replaces(live, planned)
-	return r.forecast.Plan(ctx, ref, p)
+	return replaces(live, planned), ""
 }
 
 // foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet

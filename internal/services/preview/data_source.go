@@ -102,6 +102,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // survey reads everything that a preview is worked out from. Without a proposal the two setups are one.
 func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job, m *model) (survey *impact.Survey, today, proposed *impact.Setup, diags diag.Diagnostics) {
 	today, err := impact.ReadSetup(ctx, d.data.Graph, ref, job.TemplateID)
+	if err == nil {
+		today = forecast.Of(d.data).Known(ref, today)
+	}
 	if proposed = today; err == nil && !m.Proposed.IsNull() {
 		if err = today.ReadAssignments(ctx, d.data.Graph, ref.ServicePrincipalID); err == nil {
 			proposed, diags = d.parts.apply(ctx, d, m.Proposed, today)
@@ -180,7 +183,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` says what is missing."},
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
+					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
 					"severity": text("`error`, `warning`, or `info` for what is always so with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),

@@ -233,7 +233,9 @@ func TestPreview_refusesWhatTheResourcesRefuse(t *testing.T) {
 			t.Errorf("%s: %s", test.name, found)
 		}
 	}
-	w.Sim.SetPermissions(slices.DeleteFunc(simulator.ReadOnlyPermissions(), func(name string) bool { return strings.HasPrefix(name, "User.") || strings.HasPrefix(name, "Directory.") })...)
+	w.Sim.SetPermissions(slices.DeleteFunc(simulator.ReadOnlyPermissions(), func(name string) bool {
+		return strings.HasPrefix(name, "User.") || strings.HasPrefix(name, "Directory.")
+	})...)
 	f := w.propose("", map[string]any{"assignments": map[string]any{store.UserAna: store.RoleUser}})
 	if f.Raw["at_most"] != nil || f.Complete {
 		t.Errorf("bounded by %v", f.Raw["at_most"])
