@@ -69,27 +69,27 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 		starts  bool
 	}{
 		"everything": {flags: []string{"-plain-http"}, command: true, starts: true},
-		"no credentials, no logs and errors on the way": {
-			flags: []string{"-variant", "secrets-replace", "-variant", "no-jobs-not-found"}, without: []string{tenant.VariablePassword, tenant.VariableGallery},
+		"another sign-in, no logs and errors on the way": {
+			flags: []string{"-variant", "generation=authorization", "-variant", "secrets-replace", "-variant", "no-jobs-not-found"}, without: []string{tenant.VariableGallery},
 			steer: [][]string{
 				{"fault", "add", "GET", "/auditLogs/**", "all", "error", "403", "Authentication_RequestFromNonPremiumTenantOrB2CTenant"},
 				{"fault", "add", "GET", "/servicePrincipals/**", "3", "error", "502"},
 			},
 		},
-		"retired connector": {flags: []string{"-variant", "no-template"}},
+		"retired connector": {flags: []string{"-variant", "no-template"}, without: []string{tenant.VariablePassword}},
 		// What another stand-in may do otherwise, all at once.
-		"other answers": {
+		"another stand-in": {
 			flags: []string{
 				"-variant", "spelling.empty-defaults", "-variant", "spelling.no-parameters", "-variant", "spelling.unnamed-constants", "-variant", "spelling.entra-directory", "-variant", "spelling.lower-case-counts",
 				"-variant", "not-found.job=UnknownError/NotFound", "-variant", "not-found.service-principal=ResourceNotFound", "-variant", "errors-when-unconfigured",
 				"-variant", "page-size-cap=2", "-variant", "reject-stale-schema", "-variant", "legacy-object-id", "-variant", "no-owners", "-variant", "doubled-targets",
 				"-variant", "goto.lower-case-status", "-variant", "goto.no-total", "-variant", "goto.page-size-cap=3", "-variant", "goto.keys=1",
 			},
-			steer: [][]string{{"lag", "servicePrincipal", "2"}, {"lag", "assignment", "2"}, {"lag", "synchronization", "3"}, {"lag", "job", "2"}, {"lag", "secrets", "2"}}, starts: true,
-		},
-		"another stand-in": {other: true, starts: true},
-		"another sign-in": {
-			flags: []string{"-variant", "generation=authorization"}, steer: [][]string{{"fault", "add", "*", "/**/provisionOnDemand", "all", "error", "501", "NotImplemented"}},
+			steer: [][]string{
+				{"lag", "servicePrincipal", "2"}, {"lag", "assignment", "2"}, {"lag", "synchronization", "3"}, {"lag", "job", "2"}, {"lag", "secrets", "2"},
+				{"fault", "add", "*", "/**/provisionOnDemand", "all", "error", "501", "NotImplemented"},
+			},
+			other: true, starts: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
