@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -292,6 +293,34 @@ func TestMocks_areThereForEveryResource(t *testing.T) {
 	for _, block := range blocks {
 		if !strings.Contains(string(raw), block) {
 			t.Errorf("there is no %s", block)
+		}
+	}
+}
+
+// The README cannot be generated: it says the same of versions, and names no permission that the overview lacks.
+func TestReadme_agreesWithThePages(t *testing.T) {
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(raw)
+	for _, row := range []string{
+		"| everything needed for daily work | " + facts["terraform"] + " | " + facts["opentofu"] + " |",
+		" | " + facts["terraform-identity"] + " | " + facts["opentofu-identity"] + " |",
+		" | " + facts["terraform-query"] + " | ",
+		"https://go.dev) " + facts["go"],
+	} {
+		if !strings.Contains(readme, row) {
+			t.Errorf("the README lacks %q", row)
+		}
+	}
+	for _, name := range regexp.MustCompile("`[A-Z][A-Za-z]+\\.[A-Za-z.]+\\.(All|OwnedBy)`").FindAllString(readme, -1) {
+		if !strings.Contains(overview(), name) {
+			t.Errorf("the README names %s, which the overview lacks", name)
 		}
 	}
 }
