@@ -238,7 +238,11 @@ func TestFinish_fillsEveryPage(t *testing.T) {
 		}
 		write(t, path, "## API permissions\n\n"+tableMarker+"\n\nSince [[terraform-query]].\n")
 	}
-	write(t, filepath.Join(folder, "index.md"), tableMarker)
+	write(t, filepath.Join(folder, "index.md"), tableMarker+" [one](resources/application.md#import)")
+	if err := os.MkdirAll(filepath.Join(folder, "guides"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(folder, "guides", "getting-started.md"), "[a page](../resources/application.md)")
 	if err := finish(folder); err != nil {
 		t.Fatal(err)
 	}
@@ -250,6 +254,11 @@ func TestFinish_fillsEveryPage(t *testing.T) {
 		if !strings.Contains(string(raw), wanted) {
 			t.Errorf("the page lacks %q:\n%s", wanted, raw)
 		}
+	}
+	lost := t.TempDir()
+	write(t, filepath.Join(lost, "lost.md"), "[nowhere](nowhere.md#at-all)")
+	if err := finish(lost); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a link to nowhere: %v", err)
 	}
 	for name, text := range map[string]string{
 		"resources/provisioning_state": "no place for them", "resources/unheard_of": tableMarker, "guides/one": "[[no-such-fact]]",
