@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -330,6 +331,20 @@ func TestReadme_agreesWithThePages(t *testing.T) {
 	for _, name := range regexp.MustCompile("`[A-Z][A-Za-z]+\\.[A-Za-z.]+\\.(All|OwnedBy)`").FindAllString(readme, -1) {
 		if !strings.Contains(overview(), name) {
 			t.Errorf("the README names %s, which the overview lacks", name)
+		}
+	}
+}
+
+// Descriptions of the schema cannot take facts by name, since the CLI and editors show them as they are: they say the same.
+func TestDescriptions_nameKnownVersions(t *testing.T) {
+	var schema bytes.Buffer
+	if err := run(t.Context(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Collect(maps.Values(facts))
+	for _, found := range regexp.MustCompile(`(?:Terraform|OpenTofu)[a-z ]{0,20}([0-9]+\.[0-9]+)`).FindAllStringSubmatch(schema.String(), -1) {
+		if !slices.Contains(known, found[1]) {
+			t.Errorf("a description says %q, which is not a fact of the pages", found[0])
 		}
 	}
 }
