@@ -373,11 +373,11 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
-	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
+	if p.ahead == nil || p.ahead.MayPass() {
 		return
 	}
-	l := roster.NewListing(nil) // while applying, each write makes the listing out of date
-	if !p.roster.HasWritten() {
+	l := roster.NewListing(nil) // while applying, each write makes the listing out of date; without a connection, nothing depends on it yet
+	if !p.roster.HasWritten() && p.ahead.Provisions(ctx, app.ID) {
 		var err error
 		if l, err = app.Listing(ctx); err != nil {
 			return // the apply says what is wrong
