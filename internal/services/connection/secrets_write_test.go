@@ -195,7 +195,7 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", "2"))
 	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"2\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_username", "other@example.com"))
-	wants(t, found, missing("admin_password_wo", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the former. "+
+	wants(t, found, missing("admin_username", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the former. "+
 		"Give the new one's password for this run; later runs do not need it."))
 }
 
