@@ -6,6 +6,7 @@ package acctest
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -17,7 +18,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-version"
@@ -29,6 +32,8 @@ const (
 	providerSource = "gotomeeting-provisioning/gotomeeting"
 	// serveVariable makes a test binary be the provider instead of running its tests.
 	serveVariable = "GOTOMEETING_ACCTEST_SERVE"
+	// processesVariable names the folder in which each provider process keeps a file while it lives, named by its id.
+	processesVariable = "GOTOMEETING_ACCTEST_PROCESSES"
 )
 
 // Main runs the tests of a package that uses CLI; call it from TestMain. The test binary then doubles as the provider's
@@ -41,10 +46,12 @@ func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) == azureadBinary {
 		served = azuread{}
 	}
-	err := provider.LimitFrameworkLog()
+	entry := filepath.Join(os.Getenv(processesVariable), strconv.Itoa(os.Getpid()))
+	err := cmp.Or(os.WriteFile(entry, nil, 0o600), provider.LimitFrameworkLog())
 	if err == nil {
 		err = provider.Serve(served)
 	}
+	err = cmp.Or(err, os.Remove(entry))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -59,12 +66,18 @@ type CLI struct {
 	dir       string
 	env       []string
 	overrides map[string]string // folders of provider binaries, by source
+
+	mu      sync.Mutex
+	running *os.Process // the CLI of the run that is under way
 }
 
 // NewCLI prepares a directory with a configuration and an environment, for a tenant that is not that of an Env.
 func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	t.Helper()
 	c := &CLI{t: t, terraform: RequireCLI(t), dir: t.TempDir()}
+	if err := os.Mkdir(c.processes(), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +88,7 @@ func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	}
 	c.override(providerSource, plugins)
 	c.Write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    gotomeeting = {\n      source = %q\n    }\n  }\n}\n\n", providerSource)+hcl)
-	c.env = append(os.Environ(), serveVariable+"=1", "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	c.env = append(os.Environ(), serveVariable+"=1", processesVariable+"="+c.processes(), "TF_CLI_CONFIG_FILE="+filepath.Join(c.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	for name, value := range environment {
 		c.Setenv(name, value)
 	}
@@ -155,8 +168,57 @@ func (c *CLI) Try(args ...string) (stdout, stderr string, err error) {
 	var out, log bytes.Buffer
 	cmd := exec.CommandContext(c.t.Context(), c.terraform, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &out, &log
-	err = cmd.Run()
+	if err = cmd.Start(); err == nil {
+		c.runs(cmd.Process)
+		err = cmd.Wait()
+		c.runs(nil)
+	}
 	return out.String(), log.String(), err
+}
+
+func (c *CLI) processes() string { return filepath.Join(c.dir, ".processes") }
+
+func (c *CLI) runs(process *os.Process) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = process
+}
+
+// Kill is KillProviders, but Terraform goes first.
+func (c *CLI) Kill() {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.running.Kill(); err != nil {
+		c.t.Error(err)
+	}
+	c.KillProviders()
+}
+
+// KillProviders ends the provider processes of a run that is under way, at once and without a chance to say anything, as
+// the machine does that has no memory left. Terraform itself goes on.
+func (c *CLI) KillProviders() {
+	c.t.Helper()
+	entries, err := os.ReadDir(c.processes())
+	if err != nil {
+		c.t.Error(err)
+	}
+	for _, entry := range entries {
+		id, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		process, err := os.FindProcess(id)
+		if err == nil {
+			err = process.Kill()
+		}
+		if err != nil && !errors.Is(err, os.ErrProcessDone) {
+			c.t.Error(err)
+		}
+		if err := os.Remove(filepath.Join(c.processes(), entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			c.t.Error(err)
+		}
+	}
 }
 
 // WantNoSecret reports each secret, given by its name, that a text has in one of the spellings in which it could slip out.

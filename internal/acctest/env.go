@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 
+	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
@@ -62,7 +64,7 @@ func (e *Env) CAFile() string { return e.caFile }
 // factory makes providers that share the simulator's clock, so that no wait takes real time, and that see no environment
 // variable of the machine.
 func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
-	construct := provider.New("test", provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))
+	construct := e.construct()
 	return func() (tfprotov6.ProviderServer, error) {
 		srv := provider.NewServer(construct())
 		whole, ok := srv.(wholeServer)
@@ -71,6 +73,10 @@ func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
 		}
 		return recordingServer{whole, e.record}, nil
 	}
+}
+
+func (e *Env) construct() func() frameworkprovider.Provider {
+	return provider.New("test", provider.WithClock(e.Sim.Clock()), provider.WithGetenv(func(string) string { return "" }))
 }
 
 // ProviderFactories is what a resource.TestCase takes. It looks for the Terraform CLI, and skips the test, or fails it on
@@ -158,6 +164,16 @@ func (e *Env) Protocol(adjust ...func(block map[string]any)) *Protocol {
 	p := newProtocol(e.t, server)
 	p.within = e.within
 	if diagnostics := p.configure(block); len(diagnostics) > 0 {
+		e.t.Fatalf("configuring the provider: %v", diagnostics)
+	}
+	return p
+}
+
+// Framework returns a driver of the same provider as the framework alone serves it, to compare with.
+func (e *Env) Framework() *Protocol {
+	e.t.Helper()
+	p := newProtocol(e.t, providerserver.NewProtocol6(e.construct()())())
+	if diagnostics := p.configure(e.providerBlock()); len(diagnostics) > 0 {
 		e.t.Fatalf("configuring the provider: %v", diagnostics)
 	}
 	return p

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
 // Kind tells how a function reads an argument or what it returns. All values are text or lists of text; the kind says
@@ -159,17 +159,11 @@ func nearestFunction(name string) string {
 	if meant := otherNames[strings.ToLower(name)]; meant != "" {
 		return meant
 	}
-	best, distance := "", 3
-	if len(name) <= 3 {
-		distance = 2
+	names := make([]string, len(functionTable))
+	for i, f := range functionTable {
+		names[i] = f.Name
 	}
-	folded := strings.ToLower(name)
-	for _, f := range functionTable {
-		if d := levenshtein.Distance(folded, strings.ToLower(f.Name), nil); d < distance {
-			best, distance = f.Name, d
-		}
-	}
-	return best
+	return suggest.Nearest(name, names)
 }
 
 // otherNames are what spreadsheets and other languages call functions that the language has.

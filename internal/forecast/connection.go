@@ -22,8 +22,11 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// defaultTimeout is how long reading what a change concerns may take where nothing is configured.
-const defaultTimeout = time.Minute
+// What reading the people whom the changes of a connection concern may take where nothing is configured.
+const (
+	defaultTimeout  = time.Minute
+	defaultRequests = 1000
+)
 
 // connection is what this run proposes for one connection.
 type connection struct {
@@ -39,6 +42,10 @@ type connection struct {
 	survey  *impact.Survey
 	unknown error                        // why neither could be read
 	own     map[string]impact.Comparison // by the key of the proposal
+	seats   *Seats                       // at GoTo, where the proposals create accounts
+
+	took      time.Duration    // by reading
+	allowance *graph.Allowance // of requests for it
 
 	section *Section // of the report, guarded by the forecast's mutex
 }
@@ -60,15 +67,62 @@ func (c *connection) sorted() []Proposal {
 	return proposals
 }
 
-// with is today's setup with some changes.
-func (c *connection) with(proposals ...Proposal) *impact.Setup {
-	setup := *c.today
+// settled is sorted, with what was to be told only once provisioning is switched on.
+func (c *connection) settled(ctx context.Context) []Proposal {
+	proposals := c.sorted()
+	if !onAfter(proposals, false) {
+		return proposals
+	}
+	for i := range proposals {
+		if p := &proposals[i]; p.Later != nil {
+			p.Change, p.Unknown = p.Later(ctx)
+			p.Later = nil
+			c.put(*p)
+		}
+	}
+	return proposals
+}
+
+// onAfter reports whether provisioning is on after what is proposed, if it is on, or off, before.
+func onAfter(proposals []Proposal, before bool) bool {
+	setup := &impact.Setup{Off: !before}
+	for _, p := range proposals {
+		if p.Change != nil && p.Principals == nil {
+			p.Change(setup)
+		}
+	}
+	return !setup.Off
+}
+
+// base is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for them.
+// The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
+func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Setup {
+	if !today.ScopeUnread() {
+		return today
+	}
+	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
+		return today.Assigned()
+	}
+	return c.forecast.Known(c.ref, today)
+}
+
+// changed is today's setup with some changes.
+func (c *connection) changed(today *impact.Setup, proposals ...Proposal) *impact.Setup {
+	setup := *c.base(today, proposals...)
 	for _, p := range proposals {
 		if p.Change != nil {
 			p.Change(&setup)
 		}
 	}
 	return &setup
+}
+
+func (c *connection) without(proposals ...Proposal) *impact.Setup {
+	return c.base(c.today, proposals...)
+}
+
+func (c *connection) with(proposals ...Proposal) *impact.Setup {
+	return c.changed(c.today, proposals...)
 }
 
 // answer says what a proposal does to people.
@@ -82,7 +136,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 			return answer // it has linked nobody whom it could disable
 		}
 	}
-	proposals := c.sorted()
+	proposals := c.settled(ctx)
 	if err := c.readInTime(ctx, p, proposals); err != nil {
 		c.unknown = err
 		answer.Diagnostics = c.cannotTell(p, err)
@@ -90,14 +144,14 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		return answer
 	}
 	if p.Unknown == "" {
-		own := impact.Compare(c.part(p), c.today, c.with(p))
+		own := impact.Compare(c.part(p), c.without(p), c.with(p))
 		if c.own == nil {
 			c.own = map[string]impact.Comparison{}
 		}
 		c.own[p.Key] = own
 		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
-			answer.Detail = c.detail(p, own)
+			answer.Detail = c.detail(p, own, c.forecast.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
@@ -105,8 +159,9 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	}
 	joint, known := c.own[p.Key]
 	if len(proposals) > 1 || !known || p.Unknown != "" {
-		joint = impact.Compare(c.part(proposals...), c.today, c.with(proposals...))
+		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
+	c.seats = c.forecast.seatsFor(ctx, &joint)
 	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
@@ -119,20 +174,62 @@ func (c *connection) would(ctx context.Context, p Proposal) string {
 	if c.readInTime(ctx, p, nil) != nil {
 		return ""
 	}
-	own := impact.Compare(c.survey, c.today, c.with(p))
+	own := impact.Compare(c.survey, c.without(p), c.with(p))
 	return headline(&own)
 }
 
-// readInTime is read within the configured time.
+// overspentError says that the budget for reading was used up.
+type overspentError struct{ text string }
+
+func (e *overspentError) Error() string { return e.text }
+
+// readInTime is read within what is left of the connection's budget. Beyond it, the error counts people as far as was read.
 func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Proposal) error {
-	timeout := cmp.Or(c.forecast.data.Impact.Timeout, defaultTimeout)
-	bounded, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	err := c.read(bounded, p, proposals)
-	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
-		err = fmt.Errorf("reading whom it concerns takes longer than %s, which `impact.timeout` allows: %w", timeout, err)
+	s := c.forecast.data.Impact
+	timeout, requests := cmp.Or(s.Timeout, defaultTimeout), cmp.Or(s.MaxRequests, defaultRequests)
+	if c.allowance == nil {
+		c.allowance = graph.NewAllowance(requests)
 	}
-	return err
+	bounded, cancel := context.WithTimeout(c.allowance.In(ctx), timeout-c.took)
+	defer cancel()
+	began := time.Now()
+	today, survey, err := c.read(bounded, p, proposals)
+	c.took += time.Since(began)
+	if err == nil {
+		c.today, c.survey = today, survey
+		return nil
+	}
+	text := "Working out what becomes of whom takes "
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case errors.Is(err, graph.ErrSpent):
+		text += fmt.Sprintf("more than the %d requests that `impact.max_requests` allows.", requests)
+	case bounded.Err() != nil:
+		text += fmt.Sprintf("longer than the %s that `impact.timeout` allows.", timeout)
+	default:
+		return err
+	}
+	if today != nil && survey != nil {
+		is, will := scopeOf(survey, today), scopeOf(survey, c.changed(today, proposals...))
+		if text += " Today, " + is + " in scope"; is != will {
+			text += "; with what is planned, " + will
+		}
+		text += "."
+	}
+	return &overspentError{text}
+}
+
+// scopeOf counts the people whom a setup has in scope, as far as they were read.
+func scopeOf(survey *impact.Survey, setup *impact.Setup) string {
+	switch text := people(survey.InScope(setup)); {
+	case survey.HasScope(setup):
+		return text
+	case setup.Scope == impact.ScopeAll:
+		return "everybody in the directory is"
+	default:
+		return "at least " + text
+	}
 }
 
 // part is the survey as far as it concerns some proposals.
@@ -178,40 +275,36 @@ func (c *connection) correctReport() diag.Diagnostics {
 	return c.reportNow(c.sorted())
 }
 
-// read makes sure that today's setup and everybody whom the proposals concern is known. Today is read once, before the run
-// writes anything.
-func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal) error {
+// read reads today's setup and the people, or what is missing of them, for what is proposed so far. Today is read once, before
+// the run writes anything. With an error it returns how far it came.
+func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal) (*impact.Setup, *impact.Survey, error) {
 	data := c.forecast.data
-	if c.today == nil {
-		job, err := c.job(ctx, p)
-		if err != nil {
-			return err
-		}
-		today, err := impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
-		if err == nil {
-			err = today.ReadAssignments(ctx, data.Graph, c.ref.ServicePrincipalID)
-		}
-		if err != nil {
-			return err
-		}
-		today.Off = !job.Schedule.Active()
-		survey, err := impact.ReadSurvey(ctx, data.Graph, data.Impact.Detail == detailPeople, today, alsoIn(*today, p), alsoIn(*today, proposals...))
-		if err != nil {
-			return err
-		}
-		synchronized, told := job.Status.Synchronized()
-		survey.RanBefore, survey.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
-		if err := ReadAccounts(ctx, data, survey); err != nil {
-			survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
-		}
-		c.today, c.survey = today, survey
-		return nil
+	named := data.Impact.Detail == detailPeople
+	if c.today != nil {
+		survey, err := c.survey.Extend(ctx, data.Graph, named, c.with(p), c.with(proposals...))
+		return c.today, survey, err
 	}
-	survey, err := c.survey.Extend(ctx, data.Graph, data.Impact.Detail == detailPeople, c.with(p), c.with(proposals...))
+	job, err := c.job(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	today, err := impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
 	if err == nil {
-		c.survey = survey
+		err = today.ReadAssignments(ctx, data.Graph, c.ref.ServicePrincipalID)
 	}
-	return err
+	if err != nil {
+		return nil, nil, err
+	}
+	today.Off = !job.Schedule.Active()
+	survey, err := impact.ReadSurvey(ctx, data.Graph, named, c.base(today, p), c.changed(today, p), c.changed(today, proposals...))
+	if err != nil {
+		return today, survey, err
+	}
+	survey.Ran(job)
+	if err := ReadAccounts(ctx, data, survey); err != nil {
+		survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
+	}
+	return today, survey, nil
 }
 
 // job is the connection's job.
@@ -220,16 +313,6 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 		return *p.Job, nil
 	}
 	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
-}
-
-// alsoIn is a setup with some changes.
-func alsoIn(setup impact.Setup, proposals ...Proposal) *impact.Setup {
-	for _, p := range proposals {
-		if p.Change != nil {
-			p.Change(&setup)
-		}
-	}
-	return &setup
 }
 
 // name is how messages call the connection.
@@ -243,9 +326,12 @@ func (c *connection) name() string {
 // reasonOf is why something could not be read, in a sentence.
 func reasonOf(err error) string {
 	var read *impact.ReadError
+	var over *overspentError
 	switch {
 	case errors.Is(err, impact.ErrNoMapping):
 		return "The connection's schema has no mapping of the directory's users."
+	case errors.As(err, &over):
+		return over.text
 	case errors.As(err, &read):
 		return "Cannot read " + read.What + ". " + graphdiag.Detail(read.Err)
 	}

@@ -25,6 +25,9 @@ type Proposal struct {
 	Subject string
 	// Change brings about the change in a copy of today's setup, whose slices and maps are shared with the original.
 	Change func(*impact.Setup)
+	// Later finds out about a change that matters only where the same plan switches provisioning on: what it does, and what is not
+	// known of it, as Change and Unknown say otherwise. It is nil for one that is told right away.
+	Later func(context.Context) (change func(*impact.Setup), unknown string)
 	// Principals are the users and groups that the change concerns, by id in lower case; nil for everybody.
 	Principals []string
 	// Unknown says why the change is not known as a whole yet, "" if it is.
@@ -60,6 +63,7 @@ type Forecast struct {
 	mu          sync.Mutex
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
+	settings    map[graph.JobRef]impact.Settings
 }
 
 type forecastKey struct{}
@@ -67,7 +71,7 @@ type forecastKey struct{}
 // Of returns the forecast of a provider configuration.
 func Of(data *providerdata.Data) *Forecast {
 	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
-		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}}
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, settings: map[graph.JobRef]impact.Settings{}}
 	})
 }
 
@@ -111,20 +115,35 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	return c.correctReport()
 }
 
-// Ends reports whether what is proposed so far ends provisioning, or leaves it off: nothing else that is proposed concerns
-// anybody then.
-func (f *Forecast) Ends(ref graph.JobRef) bool {
-	if !f.On() {
-		return false
-	}
-	setup := &impact.Setup{}
-	for _, p := range f.on(ref).sorted() {
-		if p.Change != nil && p.Principals == nil {
-			p.Change(setup)
-		}
-	}
-	return setup.Off
+// Settings notes what the state knows of a connection's settings, for those who cannot read them.
+func (f *Forecast) Settings(ref graph.JobRef, settings impact.Settings) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.settings[ref] = settings
 }
+
+// Known is a setup that was read, with the settings of the state where the service did not show them.
+func (f *Forecast) Known(ref graph.JobRef, read *impact.Setup) *impact.Setup {
+	if settings, known := f.settingsOf(ref); known && read.ScopeUnread() {
+		return read.With(settings)
+	}
+	return read
+}
+
+func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	settings, known := f.settings[ref]
+	return settings, known
+}
+
+// Ends reports whether what the run has planned so far ends provisioning.
+func (f *Forecast) Ends(ref graph.JobRef) bool {
+	return f.On() && !onAfter(f.on(ref).sorted(), true)
+}
+
+// Begins reports whether what the run has planned so far switches provisioning on.
+func (f *Forecast) Begins(ref graph.JobRef) bool { return f.On() && onAfter(f.on(ref).sorted(), false) }
 
 // Would says what a change that nobody proposes would do, "" if that is nothing or cannot be told.
 func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*impact.Setup)) string {

@@ -116,6 +116,7 @@ func TestPlan_refusesWhatCannotBeBounded(t *testing.T) {
 		prepare func(*tenant)
 		unknown string
 		timeout time.Duration
+		most    int64 // requests
 	}{
 		"the mapping":           {prepare: denied("/servicePrincipals/*/synchronization/jobs/*/schema")},
 		"the job":               {prepare: denied("/servicePrincipals/*/synchronization/jobs/*")},
@@ -125,6 +126,7 @@ func TestPlan_refusesWhatCannotBeBounded(t *testing.T) {
 		"people":                {prepare: denied("/directoryObjects/getByIds")},
 		"unknown values":        {prepare: func(*tenant) {}, unknown: "It holds unknown values."},
 		"the time that it took": {prepare: func(*tenant) {}, timeout: time.Nanosecond},
+		"the requests":          {prepare: func(*tenant) {}, most: 6},
 	}
 	most := int64(1000) // more than there are: only what is not known can exceed it
 	limits := map[string]providerdata.Impact{
@@ -136,7 +138,7 @@ func TestPlan_refusesWhatCannotBeBounded(t *testing.T) {
 				t.Parallel()
 				w := newTenant(t, 3)
 				c.prepare(w)
-				settings.Timeout = c.timeout
+				settings.Timeout, settings.MaxRequests = c.timeout, c.most
 				p := narrows("Sales")
 				p.Unknown = c.unknown
 				if found := forecast.Of(w.data(settings)).Plan(t.Context(), w.ref, p).Diagnostics; !found.HasError() {
@@ -147,7 +149,7 @@ func TestPlan_refusesWhatCannotBeBounded(t *testing.T) {
 				if found := forecast.Of(w.data(warns)).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() || len(found) == 0 {
 					t.Errorf("with `warn`: %v", summaries(found))
 				}
-				if found := forecast.Of(w.data(providerdata.Impact{Timeout: c.timeout})).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() || len(found) == 0 {
+				if found := forecast.Of(w.data(providerdata.Impact{Timeout: c.timeout, MaxRequests: c.most})).Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() || len(found) == 0 {
 					t.Errorf("by default: %v", summaries(found))
 				}
 				p.Destroys = true
@@ -191,6 +193,41 @@ func TestPlan_doesNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
+// Whoever only reads does not see the scope. A change of assignments is bounded all the same, whether the connection was planned
+// before or not: it concerns the most people where the scope is `assigned`.
+func TestPlan_boundsAssignmentsWhoseScopeCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 20)
+	w.sim.Faults().Add(simulator.Fault{Path: "/servicePrincipals/*/synchronization/secrets", Count: -1, Effect: simulator.LacksPermission()})
+	removes := forecast.Proposal{Key: "assignment", Subject: "an assignment", Principals: []string{w.group}, Change: func(s *impact.Setup) { s.Assignments = nil }}
+	run := func(settings providerdata.Impact, prepare func(*forecast.Forecast)) diag.Diagnostics {
+		f := forecast.Of(w.data(settings))
+		prepare(f)
+		return f.Plan(t.Context(), w.ref, removes).Diagnostics
+	}
+	alone := func(*forecast.Forecast) {}
+	after := func(f *forecast.Forecast) { f.Settings(w.ref, impact.Settings{Scope: impact.ScopeAll}) }
+	enough, few := int64(20), int64(19)
+	for name, prepare := range map[string]func(*forecast.Forecast){"before the connection": alone, "after the connection": after} {
+		if found := run(providerdata.Impact{MaxDisabled: &enough}, prepare); found.HasError() || len(found) != 1 || found[0].Summary() != "At most 20 accounts will be disabled: an assignment of GoToMeeting" {
+			t.Errorf("%s, within the limit: %v", name, summaries(found))
+		}
+		for limit, settings := range map[string]providerdata.Impact{"max_disabled": {MaxDisabled: &few}, "max_left_active": {MaxDisabled: &enough, MaxLeftActive: &few}} {
+			if found := run(settings, prepare); !found.HasError() {
+				t.Errorf("%s, beyond %s: %v", name, limit, summaries(found))
+			}
+		}
+	}
+	role := narrows("Sales")
+	role.Change = func(s *impact.Setup) {
+		s.Mapping.Filters = []graph.FilterGroup{{Clauses: []graph.FilterClause{{Attribute: "appRoleAssignments", Operator: "IS NOT NULL"}}}}
+	}
+	f := forecast.Of(w.data(providerdata.Impact{MaxDisabled: &enough}))
+	if found := f.Plan(t.Context(), w.ref, role).Diagnostics; !found.HasError() {
+		t.Errorf("a mapping without the state: %v", summaries(found))
+	}
+}
+
 func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
 	t.Parallel()
 	w := newTenant(t, 3)
@@ -226,6 +263,45 @@ func BenchmarkPlan_tenThousand(b *testing.B) {
 		answer := forecast.Of(w.data(providerdata.Impact{MaxDisabled: &limit})).Plan(b.Context(), w.ref, narrows("Sales"))
 		if answer.Headline == "" {
 			b.Fatal(fmt.Sprint(summaries(answer.Diagnostics)))
+		}
+	}
+}
+
+// A budget that is used up ends in how many people are in scope, as far as they were read, for one run in one go: later
+// resources do not begin anew.
+func TestPlan_countsPeopleBeyondItsBudget(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 40)
+	w.sim.Log().Reset()
+	if found := forecast.Of(w.data(providerdata.Impact{})).Plan(t.Context(), w.ref, narrows("Sales")).Diagnostics; found.HasError() && len(found) == 0 {
+		t.Fatal(found)
+	}
+	whole := int64(len(w.sim.Log().All()))
+	var texts []string
+	for most := int64(1); most <= whole; most++ {
+		w.sim.Log().Reset()
+		report := filepath.Join(t.TempDir(), "impact.md")
+		f := forecast.Of(w.data(providerdata.Impact{MaxRequests: most, ReportFile: report}))
+		found := f.Plan(t.Context(), w.ref, narrows("Sales")).Diagnostics
+		found.Append(f.Plan(t.Context(), w.ref, keeps()).Diagnostics...)
+		if sent := int64(len(w.sim.Log().All())); sent > most+1 { // the sign-in does not count
+			t.Errorf("%d requests where %d are allowed", sent, most)
+		}
+		text, err := os.ReadFile(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "takes more than") {
+			if !strings.Contains(found[0].Detail(), "takes more than the "+fmt.Sprint(most)+" requests that `impact.max_requests` allows.") {
+				t.Errorf("%d: %v", most, found)
+			}
+			texts = append(texts, found[0].Detail())
+		}
+	}
+	all := strings.Join(texts, "\n")
+	for _, want := range []string{"allows. Today, at least 0 people are in scope.", "allows. Today, 40 people are in scope."} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is missing in\n%s", want, all)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (c *connection) limits(inScope int) []limit {
 		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
 		{limit{attribute: "max_created", verb: "create", count: atMost(0)}, s.MaxCreated},
 		{limit{attribute: "max_updated", verb: "update", count: atMost(1)}, s.MaxUpdated},
-		{limit{attribute: "max_left_active", verb: "leave active", count: func(c *impact.Comparison) int { return c.Count(impact.LeftActive) }}, s.MaxLeftActive},
+		{limit{attribute: "max_left_active", verb: "leave active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
 	}
 	var found []limit
 	for _, l := range all {
@@ -74,7 +74,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 			unknown = append(unknown, problem.Message)
 		}
 	}
-	for _, l := range c.limits(c.survey.InScope(c.today)) {
+	for _, l := range c.limits(c.survey.InScope(c.without(proposals...))) {
 		switch n := l.count(&joint); {
 		case int64(n) > l.most:
 			diags.Append(c.refuse(p, l, n, joint))

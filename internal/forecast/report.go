@@ -56,6 +56,7 @@ type Section struct {
 	Causes       []Cause        `json:"changes"`
 	Unknown      []string       `json:"not_known"`
 	Held         bool           `json:"held_by_accidental_deletion_prevention"`
+	Seats        *Seats         `json:"seats,omitempty"`      // where accounts are created and the licenses at GoTo can be read
 	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
 }
 
@@ -134,14 +135,18 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 		return s
 	}
 	proposed := c.with(proposals...)
-	comparison := impact.Compare(c.survey, c.today, proposed)
-	whole := &comparison
+	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
+	s.Off, s.Seats = proposed.Off, c.seats
+	return s.with(&whole, c.forecast.data.Impact.Detail)
+}
+
+// with is the section of a comparison.
+func (s Section) with(whole *impact.Comparison, detail string) Section {
 	created, updated, disabled := whole.AtMost()
-	s.Off, s.Headline, s.InScope, s.Managed, s.Held = proposed.Off, headline(whole), whole.InScope, whole.Managed, whole.Held
+	s.Headline, s.InScope, s.Managed, s.Held = headline(whole), whole.InScope, whole.Managed, whole.Held
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}
 	s.Unknown = append(s.Unknown, notKnown(whole)...)
-	detail := c.forecast.data.Impact.Detail
 	if detail != detailIDs && detail != detailPeople {
 		return s
 	}
@@ -227,6 +232,7 @@ var actionWords = []struct {
 }{
 	{impact.Create, "created"}, {impact.Update, "updated"}, {impact.Disable, "disabled or deleted"}, {impact.Matched, "unchanged"},
 	{impact.Skip, "passed over"}, {impact.Conflict, "in conflict"}, {impact.Unknown, "unknown"},
+	{impact.Unmatched, "accounts of nobody in scope: disabled if provisioning manages them"},
 }
 
 // markdown is the report for people.
@@ -241,51 +247,68 @@ func markdown(sections []Section) string {
 		if len(s.Effects) == 0 && len(s.Unknown) == 0 {
 			continue
 		}
-		head := s.Headline
-		if head == "" {
-			head = "No account changes"
-		}
-		fmt.Fprintf(&b, "### %s: %s\n\n", s.Name, head)
-		if s.Off {
-			b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
-		}
-		s.table(&b)
-		if len(s.Attributes) > 0 {
-			b.WriteString("| Changed attribute | People |\n| --- | ---: |\n")
-			for _, target := range slices.Sorted(maps.Keys(s.Attributes)) {
-				fmt.Fprintf(&b, "| `%s` | %d |\n", target, s.Attributes[target])
-			}
-			b.WriteString("\n")
-		}
-		b.WriteString("Changes:\n\n")
-		for _, cause := range s.Causes {
-			fmt.Fprintf(&b, "- %s: %s\n", cause.Subject, cause.text())
-		}
-		if s.Held {
-			b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")
-		}
-		if len(s.Unknown) > 0 {
-			b.WriteString("\nNot known:\n\n")
-			for _, why := range s.Unknown {
-				fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(why, "\n", " "))
-			}
-		}
-		s.principals(&b)
+		s.markdown(&b, true)
 		b.WriteString("\n")
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
-// table compares the next cycle without and with the changes.
-func (s Section) table(b *strings.Builder) {
+// markdown is the section for people. compared says that there is a cycle of today to compare with.
+func (s Section) markdown(b *strings.Builder, compared bool) {
+	head := s.Headline
+	if head == "" {
+		head = "No account changes"
+	}
+	fmt.Fprintf(b, "### %s: %s\n\n", s.Name, head)
+	if s.Off {
+		b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
+	}
+	s.table(b, compared)
+	if len(s.Attributes) > 0 {
+		b.WriteString("| Changed attribute | People |\n| --- | ---: |\n")
+		for _, target := range slices.Sorted(maps.Keys(s.Attributes)) {
+			fmt.Fprintf(b, "| `%s` | %d |\n", target, s.Attributes[target])
+		}
+		b.WriteString("\n")
+	}
+	if len(s.Causes) > 0 {
+		b.WriteString("Changes:\n\n")
+	}
+	for _, cause := range s.Causes {
+		fmt.Fprintf(b, "- %s: %s\n", cause.Subject, cause.text())
+	}
+	if s.Seats != nil {
+		fmt.Fprintf(b, "\n%s\n", s.Seats.text(s.Effects[string(impact.Created)]))
+	}
+	if s.Held {
+		b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")
+	}
+	if len(s.Unknown) > 0 {
+		b.WriteString("\nNot known:\n\n")
+		for _, why := range s.Unknown {
+			fmt.Fprintf(b, "- %s\n", strings.ReplaceAll(why, "\n", " "))
+		}
+	}
+	s.principals(b)
+}
+
+// table says what the next cycle does, beside what it would do without the changes where there are some.
+func (s Section) table(b *strings.Builder, compared bool) {
 	if len(s.Today)+len(s.Proposed) == 0 {
 		return
 	}
-	b.WriteString("| People in the next cycle | Today | Proposed | Difference |\n| --- | ---: | ---: | ---: |\n")
+	if compared {
+		b.WriteString("| People in the next cycle | Today | Proposed | Difference |\n| --- | ---: | ---: | ---: |\n")
+	} else {
+		b.WriteString("| People in the next cycle | |\n| --- | ---: |\n")
+	}
 	for _, a := range actionWords {
-		today, proposed := s.Today[string(a.action)], s.Proposed[string(a.action)]
-		if today+proposed > 0 {
+		switch today, proposed := s.Today[string(a.action)], s.Proposed[string(a.action)]; {
+		case today+proposed == 0:
+		case compared:
 			fmt.Fprintf(b, "| %s | %d | %d | %+d |\n", a.word, today, proposed, proposed-today)
+		default:
+			fmt.Fprintf(b, "| %s | %d |\n", a.word, proposed)
 		}
 	}
 	b.WriteString("\n")

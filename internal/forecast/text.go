@@ -136,12 +136,15 @@ func (p Proposal) under(sentence string) string {
 }
 
 // detail is what the warning tells beyond its title.
-func (c *connection) detail(p Proposal, own impact.Comparison) string {
+func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) string {
 	text := p.under(fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name()))
 	if p.Principals == nil {
 		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), graphdiag.Counted(own.Managed, "account"))
 	}
 	text += "\n\n" + strings.Join(lines(&own, c.forecast.data.Impact.Detail), "\n")
+	if seats != nil {
+		text += "\n\n" + seats.text(own.Count(impact.Created))
+	}
 	if own.Held {
 		text += "\n\nAccidental-deletion prevention stops that cycle: it disables nobody, and puts the connection in quarantine until the deletions are released."
 	}

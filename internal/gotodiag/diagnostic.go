@@ -20,8 +20,11 @@ import (
 )
 
 // Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot read the accounts at
-// GoTo".
+// GoTo"; a sign-in that failed has a summary of its own.
 func Error(summary string, err error) diag.Diagnostic {
+	if _, ok := errors.AsType[*gotoadmin.SignInError](err); ok {
+		summary = "Cannot sign in to GoTo"
+	}
 	return diag.NewErrorDiagnostic(summary, Detail(err))
 }
 

@@ -69,7 +69,14 @@ func (c *Client) DeleteAssignment(ctx context.Context, servicePrincipalID, id st
 	if !IsBadRequest(err) {
 		return err
 	}
-	if _, getErr := c.GetAssignment(ctx, servicePrincipalID, id); IsNotFound(getErr) {
+	gone, lookErr := Settle(ctx, c, "the assignment to be gone", func(ctx context.Context) (bool, error) { // others may show it for a while
+		_, err := c.GetAssignment(ctx, servicePrincipalID, id)
+		if IsNotFound(err) {
+			return true, nil
+		}
+		return false, err
+	})
+	if gone || IsNotFound(lookErr) {
 		return nil
 	}
 	return err

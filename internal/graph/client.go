@@ -26,6 +26,15 @@ type Clock = wire.Clock
 // Exchange is what the client tells its logger about one HTTP exchange.
 type Exchange = wire.Exchange
 
+// Allowance is how many exchanges there may be below a context.
+type Allowance = wire.Allowance
+
+// NewAllowance returns an allowance of n exchanges, in which ErrSpent follows.
+func NewAllowance(n int64) *Allowance { return wire.NewAllowance(n) }
+
+// ErrSpent says that an allowance is used up.
+var ErrSpent = wire.ErrSpent
+
 // Options configures a Client. Endpoint and Credential are required.
 type Options struct {
 	// Endpoint is the Graph base URL without the version, such as https://graph.microsoft.com. On a loopback address it may

@@ -24,8 +24,12 @@ import (
 // Error is the diagnostic for err of an operation. Summary names the action and the object, as in "Cannot start
 // provisioning job". Hints are full sentences about likely causes and remedies that only the caller knows.
 //
-// A *graph.NoJobError brings its own summary and stands at `connection_id`, whatever was being done.
+// A *graph.NoJobError brings its own summary and stands at `connection_id`, whatever was being done. So does a sign-in that
+// failed, which has nothing to do with what it was for.
 func Error(summary string, err error, hints ...string) diag.Diagnostic {
+	if failed := signInFailed(summary, err); failed != nil {
+		return failed
+	}
 	if missing, ok := errors.AsType[*graph.NoJobError](err); ok {
 		return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), noJobSummary(missing.Presence), Detail(err, hints...))
 	}
@@ -34,7 +38,23 @@ func Error(summary string, err error, hints ...string) diag.Diagnostic {
 
 // AttributeError is Error attached to the attribute at fault.
 func AttributeError(at path.Path, summary string, err error, hints ...string) diag.Diagnostic {
+	if failed := signInFailed(summary, err); failed != nil {
+		return failed
+	}
 	return diag.NewAttributeErrorDiagnostic(at, summary, Detail(err, hints...))
+}
+
+// signInFailed is the diagnostic for a sign-in that failed, nil for any other error. No attribute of the object is at fault, and
+// hints about what was being done lead away from the cause.
+func signInFailed(summary string, err error) diag.Diagnostic {
+	if _, ok := errors.AsType[*graph.AuthError](err); !ok {
+		return nil
+	}
+	var consequence string
+	if action, ok := strings.CutPrefix(summary, "Cannot "); ok {
+		consequence = "As a result, the provider cannot " + action + "."
+	}
+	return diag.NewErrorDiagnostic("Cannot sign in to Microsoft Entra ID", Detail(err, compact(consequence)...))
 }
 
 // Detail is the text of the diagnostic for err: what happened, the likely cause, the remedy, and the machine facts.

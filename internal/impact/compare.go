@@ -48,8 +48,27 @@ const (
 
 // Compare says for whom a change from today's setup to another makes a difference in the next cycle.
 func Compare(s *Survey, today, proposed *Setup) Comparison {
+	c, _ := Propose(s, today, proposed)
+	return c
+}
+
+// Propose is Compare with all that the next cycle does after the change.
+func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
 	links := linksOf(s, today)
-	before, after := newCycle(s, today, links).decide(), newCycle(s, proposed, links).decide()
+	after := newCycle(s, proposed, links).decide()
+	c := compare(newCycle(s, today, links).decide(), after, links)
+	c.Held = proposed.HeldFrom > 0 && int64(c.Proposed[Disable]) >= proposed.HeldFrom
+	return c, after
+}
+
+// Comparison is what a decision comes to beside no cycle at all. Nothing changes for those who are passed over.
+func (d Decision) Comparison() Comparison {
+	c := compare(Decision{}, d, nil)
+	c.Differences = slices.DeleteFunc(c.Differences, func(d Difference) bool { return d.After.Action == Skip })
+	return c
+}
+
+func compare(before, after Decision, links map[string]*link) Comparison {
 	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
 	was := map[string]Entry{}
 	for _, e := range before.Entries {
@@ -57,8 +76,8 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 	}
 	compared := map[string]bool{}
 	put := func(id string, before, after Entry) {
-		if compared[id] = true; before.sameAs(&after) {
-			return
+		if compared[id] = true; id == "" || before.sameAs(&after) {
+			return // an account of nobody in scope, or no difference
 		}
 		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
 		d.Effect = d.effect()
@@ -71,13 +90,9 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 			c.Differences = append(c.Differences, d)
 		}
 	}
-	removals := 0
 	for _, e := range after.Entries {
 		if e.InScope && !slices.Contains([]Reason{reasonFilter, reasonLeft, reasonLeftDelete, reasonKept, reasonLeftOff}, e.Reason) {
 			c.InScope++
-		}
-		if e.Action == Disable {
-			removals++
 		}
 		put(e.UserID, was[e.UserID], e)
 	}
@@ -86,7 +101,6 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 			put(e.UserID, e, Entry{})
 		}
 	}
-	c.Held = proposed.HeldFrom > 0 && int64(removals) >= proposed.HeldFrom
 	sort.Slice(c.Differences, func(i, j int) bool { return c.Differences[i].UserID < c.Differences[j].UserID })
 	return c
 }
@@ -148,6 +162,15 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 		}
 	}
 	return created, updated, disabled
+}
+
+// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave. In a scope that is merely
+// assumed the connection may keep the accounts of everybody who leaves it.
+func (c *Comparison) LeftActiveAtMost() int {
+	if slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == problemScopeAssumed }) {
+		return c.Count(LeftActive, Disabled, Deleted)
+	}
+	return c.Count(LeftActive)
 }
 
 // does reports whether the cycle does anything, or cannot be told to do nothing.

@@ -39,7 +39,6 @@ func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, temp
 	if err := s.readScope(ctx, client, ref.ServicePrincipalID); err != nil {
 		return nil, &ReadError{"the connection's scope", err}
 	}
-	readsRoles := func(name string) bool { return strings.EqualFold(name, sourceRoles) }
 	if s.Scope == ScopeAll && !slices.ContainsFunc(compile(s, nil).sources, readsRoles) {
 		return s, nil
 	}
@@ -161,15 +160,16 @@ func ReadSurvey(ctx context.Context, client *graph.Client, named bool, setups ..
 	return (&Survey{Now: client.Clock().Now(), Members: map[string][]string{}}).Extend(ctx, client, named, setups...)
 }
 
-// Extend reads what a survey lacks for some setups, and returns the whole. A survey that lacks nothing costs no request.
+// Extend reads what a survey lacks for some setups, and returns the whole. A survey that lacks nothing costs no request. With an
+// error, the survey is what was read until then, good for counting who is in scope.
 func (s *Survey) Extend(ctx context.Context, client *graph.Client, named bool, setups ...*Setup) (*Survey, error) {
 	whole := *s
 	whole.Members, whole.asked, whole.Problems = maps.Clone(s.Members), maps.Clone(s.asked), slices.Clone(s.Problems)
 	if err := whole.readMembers(ctx, client, setups); err != nil {
-		return nil, &ReadError{"the members of an assigned group", err}
+		return &whole, &ReadError{"the members of an assigned group", err}
 	}
 	if err := whole.readUsers(ctx, client, named, setups); err != nil {
-		return nil, &ReadError{"the users in scope", err}
+		return &whole, &ReadError{"the users in scope", err}
 	}
 	return &whole, nil
 }
@@ -184,13 +184,15 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 		}
 	}
 	ids := slices.Sorted(maps.Keys(missing))
+	var failed error
 	for i, members := range client.ListMembersOf(ctx, ids) {
 		switch {
 		case graph.IsPermissionDenied(members.Err):
 			s.Problems.about(problemGroups, "")
 		case graph.IsNotFound(members.Err): // deleted a moment ago
 		case members.Err != nil:
-			return members.Err
+			failed = errors.Join(failed, members.Err)
+			continue
 		}
 		s.Members[ids[i]] = nil
 		for _, member := range members.Members {
@@ -199,7 +201,7 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool, setups []*Setup) error {

@@ -45,6 +45,46 @@ type Setup struct {
 	Problems Problems // with reading it
 }
 
+// Settings are what the service tells of a connection only to those who may change it.
+type Settings struct {
+	Scope           string
+	KeepsOutOfScope bool
+	HeldFrom        int64
+}
+
+// ScopeUnread reports whether reading the connection's settings was refused.
+func (s *Setup) ScopeUnread() bool {
+	return slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Code == problemScope })
+}
+
+// With is the setup with settings that were read at another time, in place of those that could not be read.
+func (s *Setup) With(settings Settings) *Setup {
+	known := s.withoutProblem(problemScope)
+	known.Scope, known.KeepsOutOfScope, known.HeldFrom = settings.Scope, settings.KeepsOutOfScope, settings.HeldFrom
+	known.Problems.about(problemScopeOfState, "")
+	return known
+}
+
+// Assigned is the setup with the scope in which a change of assignments concerns the most people, in place of the one that could
+// not be read. Nothing changes where a mapping reads the roles of people: such a change may concern people in any scope.
+func (s *Setup) Assigned() *Setup {
+	if slices.ContainsFunc(compile(s, nil).sources, readsRoles) {
+		return s
+	}
+	bound := s.withoutProblem(problemScope)
+	bound.Scope = ScopeAssigned
+	bound.Problems.about(problemScopeAssumed, "")
+	return bound
+}
+
+func (s *Setup) withoutProblem(code string) *Setup {
+	other := *s
+	other.Problems = slices.DeleteFunc(slices.Clone(s.Problems), func(p Problem) bool { return p.Code == code })
+	return &other
+}
+
+func readsRoles(source string) bool { return strings.EqualFold(source, sourceRoles) }
+
 // Survey is what there is in the directory and at GoTo.
 type Survey struct {
 	Now       time.Time
@@ -65,6 +105,12 @@ type Survey struct {
 	only      map[string]bool // users to look at, nil for all
 }
 
+// Ran notes what a job tells of its past.
+func (s *Survey) Ran(job graph.Job) {
+	synchronized, told := job.Status.Synchronized()
+	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+}
+
 // Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
 func (s *Survey) Only(principals map[string]bool) *Survey {
 	part := *s
@@ -76,6 +122,14 @@ func (s *Survey) Only(principals map[string]bool) *Survey {
 		}
 	}
 	return &part
+}
+
+// HasScope reports whether InScope is exact for a setup, as far as the survey was read.
+func (s *Survey) HasScope(setup *Setup) bool {
+	return setup.Scope == ScopeAll && s.UsersRead || setup.Scope != ScopeAll && !slices.ContainsFunc(setup.groups(), func(id string) bool {
+		_, known := s.Members[id]
+		return !known
+	})
 }
 
 // InScope is how many users a setup has in scope.
@@ -216,6 +270,8 @@ const (
 	problemUsers           = "PeopleNotRead"
 	problemNotFound        = "PeopleNotFound"
 	problemScope           = "ScopeNotRead"
+	problemScopeOfState    = "ScopeFromState"
+	problemScopeAssumed    = "ScopeAssumed"
 	problemSourceAttribute = "SourceAttributeNotRead"
 	problemExpression      = "ExpressionNotComputable"
 	problemReference       = "ReferenceNotFollowed"
@@ -239,6 +295,10 @@ var problemTexts = map[string]Problem{
 		"Accounts that match no other user may belong to them."},
 	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
 		"It is taken to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
+	problemScopeOfState: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused. " +
+		"Its scope and its protection against accidental deletions are those of the last run that could read them."},
+	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
+		"The numbers hold for the scope `assigned`; in the scope `all`, nobody's account depends on assignments."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},

@@ -55,6 +55,7 @@ type Provider struct {
 	getenv  func(string) string
 	// applying says that this process has served an apply call.
 	applying atomic.Bool
+	singles  *assignment.Direct
 }
 
 // Option changes how a provider is built. Tests use it; the released binary does not.
@@ -69,7 +70,7 @@ func WithGetenv(getenv func(string) string) Option { return func(p *Provider) { 
 // New returns a constructor of providers of this version, as providerserver wants it.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &Provider{version: version, getenv: os.Getenv}
+		p := &Provider{version: version, getenv: os.Getenv, singles: assignment.NewDirect()}
 		for _, option := range options {
 			option(p)
 		}
@@ -134,6 +135,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")
 		return
 	}
+	p.singles.Configure(data)
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.ListResourceData = data
@@ -217,7 +219,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		account.NewDataSource,
-		preview.NewDataSource,
+		preview.NewDataSource(mapping.Part(), connection.Part(), assignment.Part()),
 		application.NewDataSource,
 		mapping.NewDataSource,
 		assignment.NewDataSource,

@@ -91,8 +91,9 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"Each attribute that is not given here may come from the environment.",
 				Attributes: map[string]schema.Attribute{
 					"enabled": flag("Whether plans work out what changes do to accounts, and hold that against the limits. Defaults to `true`. `false` is the way to destroy everything while edits are pending. Also `GOTOMEETING_IMPACT_ENABLED`."),
-					"timeout": text("How long reading the people whom a change concerns may take, for each resource. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
+					"timeout": text("How long reading the people whom the changes of a connection concern may take in a run. Beyond it, plans tell how many people are in scope instead of what becomes of whom, and limits that are set refuse. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
 						checked{"impact.timeout", "Invalid duration", "must be a duration"}),
+					"max_requests": number("How many requests that may take. Defaults to `1000`. Also `GOTOMEETING_IMPACT_MAX_REQUESTS`."),
 					"max_disabled": number("How many accounts may be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope; " +
 						"the default only warns where the number cannot be told, while a limit that is set refuses. Also `GOTOMEETING_IMPACT_MAX_DISABLED`."),
 					"max_created":     number("How many accounts may be created. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),

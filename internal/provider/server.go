@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/services/assignment"
 )
 
 // Address is the provider's address in Terraform's registry.
@@ -33,7 +35,8 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with six differences: what the framework remembers of a call is let go when the
+// server is the framework's protocol server, with seven differences: calls that come by the thousand are answered without the
+// framework (see assignment.Direct), what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
 // may be a path (see spelling), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
 // makes of them (see presented), and actions have write-only arguments.
@@ -42,6 +45,7 @@ type server struct {
 	numbers wholeNumbers
 	cli     *presented // nil where no CLI reads the answers
 	applies func()     // notes that something is applied
+	singles *assignment.Direct
 
 	configured func() // is called when there will be something to do; nil for nothing
 }
@@ -56,7 +60,7 @@ func newServer(p provider.Provider) *server {
 	}
 	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
 	if own, ok := p.(*Provider); ok {
-		s.applies = func() { own.applying.Store(true) }
+		s.applies, s.singles = func() { own.applying.Store(true) }, own.singles
 	}
 	return s
 }
@@ -71,6 +75,18 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 		s.cli.fit(*found, func() subject { return s.subjectOf(held, request) })
 	}
 	return answer, err
+}
+
+// directly answers a call without the framework where that can be.
+func directly[Request, Response any](s *server, typeName string, direct func(context.Context, Request) *Response, call func(context.Context, Request) (*Response, error)) func(context.Context, Request) (*Response, error) {
+	return func(ctx context.Context, r Request) (*Response, error) {
+		if s.singles != nil && typeName == assignment.DirectType {
+			if answer := direct(ctx, r); answer != nil {
+				return answer, nil
+			}
+		}
+		return call(ctx, r)
+	}
 }
 
 // streaming wraps the elements of a call whose work is done while they are read.
@@ -104,7 +120,7 @@ func (s *server) ConfigureProvider(ctx context.Context, r *tfprotov6.ConfigurePr
 func (s *server) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
 	return during(ctx, s, r, func(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-		answer, err := s.framework.ValidateResourceConfig(ctx, r)
+		answer, err := directly(s, r.TypeName, s.singles.ValidateResourceConfig, s.framework.ValidateResourceConfig)(ctx, r)
 		if err == nil {
 			answer.Diagnostics = s.numbers.explain(ctx, answer.Diagnostics, ofResource, r.TypeName, r.Config)
 		}
@@ -113,7 +129,7 @@ func (s *server) ValidateResourceConfig(ctx context.Context, r *tfprotov6.Valida
 }
 
 func (s *server) UpgradeResourceState(ctx context.Context, r *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return during(ctx, s, r, s.framework.UpgradeResourceState)
+	return during(ctx, s, r, directly(s, r.TypeName, s.singles.UpgradeResourceState, s.framework.UpgradeResourceState))
 }
 
 func (s *server) UpgradeResourceIdentity(ctx context.Context, r *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
@@ -123,7 +139,7 @@ func (s *server) UpgradeResourceIdentity(ctx context.Context, r *tfprotov6.Upgra
 func (s *server) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	var was spelling
 	was, r.CurrentState = s.bare(ctx, ofResource, r.TypeName, r.CurrentState)
-	answer, err := during(ctx, s, r, s.framework.ReadResource)
+	answer, err := during(ctx, s, r, directly(s, r.TypeName, s.singles.ReadResource, s.framework.ReadResource))
 	if err == nil {
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, was)
 	}
@@ -137,7 +153,7 @@ func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResour
 		_, _, was = s.spelled(ctx, ofResource, r.TypeName, r.PriorState)
 	}
 	_, r.ProposedNewState = s.bare(ctx, ofResource, r.TypeName, r.ProposedNewState)
-	answer, err := during(ctx, s, r, s.framework.PlanResourceChange)
+	answer, err := during(ctx, s, r, directly(s, r.TypeName, s.singles.PlanResourceChange, s.framework.PlanResourceChange))
 	if err == nil {
 		answer.PlannedState = s.respell(ctx, ofResource, r.TypeName, answer.PlannedState, was, wanted)
 	}
@@ -150,7 +166,7 @@ func (s *server) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyReso
 	_, r.Config = s.bare(ctx, ofResource, r.TypeName, r.Config)
 	planned, r.PlannedState = s.bare(ctx, ofResource, r.TypeName, r.PlannedState)
 	s.applies()
-	answer, err := during(ctx, s, r, s.framework.ApplyResourceChange)
+	answer, err := during(ctx, s, r, directly(s, r.TypeName, s.singles.ApplyResourceChange, s.framework.ApplyResourceChange))
 	if err == nil {
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, planned)
 	}

@@ -93,6 +93,7 @@ var variables = []struct {
 	{"goto.token_endpoint", []string{"GOTO_TOKEN_ENDPOINT"}},
 	{"impact.enabled", []string{"GOTOMEETING_IMPACT_ENABLED"}},
 	{"impact.timeout", []string{"GOTOMEETING_IMPACT_TIMEOUT"}},
+	{"impact.max_requests", []string{"GOTOMEETING_IMPACT_MAX_REQUESTS"}},
 	{"impact.max_disabled", []string{"GOTOMEETING_IMPACT_MAX_DISABLED"}},
 	{"impact.max_created", []string{"GOTOMEETING_IMPACT_MAX_CREATED"}},
 	{"impact.max_updated", []string{"GOTOMEETING_IMPACT_MAX_UPDATED"}},

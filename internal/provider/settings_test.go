@@ -144,6 +144,7 @@ func samples(t *testing.T) map[string][2]string {
 		"goto.token_endpoint":                {"https://login.example.com/token", "http://127.0.0.1:8080/token"},
 		"impact.enabled":                     {"true", "false"},
 		"impact.timeout":                     {"90s", "2m"},
+		"impact.max_requests":                {"100", "2000"},
 		"impact.max_disabled":                {"0", "5"},
 		"impact.max_created":                 {"1", "50"},
 		"impact.max_updated":                 {"2", "500"},

@@ -8,7 +8,10 @@ import "time"
 // Impact is the provider block's `impact`.
 type Impact struct {
 	Enabled bool
-	Timeout time.Duration // of reading what a change concerns
+	// Timeout and MaxRequests are how long reading the people whom the changes of a connection concern may take, and how many
+	// requests; 0 for the default.
+	Timeout     time.Duration
+	MaxRequests int64
 	// The limits are how many accounts the changes of a run may disable, create, update and leave active; nil where none is set.
 	MaxDisabled, MaxCreated, MaxUpdated, MaxLeftActive *int64
 	WarnOnUnknown                                      bool   // instead of refusing what cannot be bounded

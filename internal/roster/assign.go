@@ -101,8 +101,12 @@ func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key)
 	defer a.listing.Drop()
 	again := graph.NewAssignmentRequest(a.ID, key.PrincipalID, key.RoleID)
 	again.Follows = true
-	answers, err := a.directory.Batch(context.WithoutCancel(ctx), []graph.BatchRequest{graph.DeleteAssignmentRequest(a.ID, old.ID), again})
-	if err != nil || answers[0].Err != nil && !graph.IsNotFound(answers[0].Err) {
+	pair := []graph.BatchRequest{graph.DeleteAssignmentRequest(a.ID, old.ID), again}
+	answers, err := a.directory.Batch(context.WithoutCancel(ctx), pair)
+	for try := 1; err == nil && passing(answers[0].Err) && try < AssignTries && a.directory.Clock().Sleep(ctx, max(retryAfter(answers[0].Err), firstPause)) == nil; try++ {
+		answers, err = a.directory.Batch(context.WithoutCancel(ctx), pair)
+	}
+	if err != nil || answers[0].Err != nil && !isGone(answers[0].Err) {
 		found, ok, err := a.settle(ctx, key) // the old one, or what a request without an answer has made
 		if !ok && err == nil {
 			a.left.Add(key)
@@ -117,6 +121,10 @@ func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key)
 	}
 	return graph.Assignment{}, false
 }
+
+// isGone reports whether the removal of an assignment that was there a moment ago was refused because somebody else has
+// removed it: listings that lag may show it for a while.
+func isGone(err error) bool { return graph.IsNotFound(err) || graph.IsBadRequest(err) }
 
 // duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
 func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment, bool) {
@@ -205,7 +213,7 @@ func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignmen
 			o.Held[key], o.Failed[key] = true, fmt.Errorf("%w: %w", errRoleKept, err)
 			continue
 		}
-		tasks = append(tasks, task{key, assignment.ID})
+		tasks = append(tasks, task{Key: key, assignmentID: assignment.ID})
 	}
 	for key, err := range write(ctx, a, tasks) {
 		o.Failed[key] = err
@@ -213,6 +221,21 @@ func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignmen
 	}
 	o.describe(a, names)
 	return o
+}
+
+// TakeOver makes anew what is held and wanted, each in one batch: another process, which runs for another provider
+// configuration, may be about to remove it as part of a set or by its id, and leaves what it does not know. What could not be
+// made anew is not held any more as far as Converge is concerned, which looks for it. Its caller holds Writing.
+func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignment, wanted map[Key]bool) {
+	var tasks []task
+	for _, key := range SortedKeys(held) {
+		if wanted[key] && !a.kept.Has(key) {
+			tasks = append(tasks, task{key, held[key].ID, true})
+		}
+	}
+	for key := range write(ctx, a, tasks) {
+		delete(held, key)
+	}
 }
 
 // Keep notes what a set has just made sure of, so that the deletion of its predecessor (with create_before_destroy), or

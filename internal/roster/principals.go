@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -37,6 +38,7 @@ type Principals struct {
 	whole     *lookUps[[]string] // the users of groups with several pages of members
 	eligible  *lookUps[eligibility]
 	deleted   memo.Value[map[string]time.Time]
+	settled   sync.Map // ids of whom the directory knew before this run: one look that misses them is enough
 }
 
 // Principal is what the directory says of a user, group or service principal; the zero value is one that does not exist.
@@ -96,8 +98,12 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 const binDays = 30
 
 // Gone says in a sentence that a principal is not in the directory any more, "" when it is there or cannot be looked up.
-// While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged.
-func (p *Principals) Gone(ctx context.Context, id string) (why string, purged bool) {
+// While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged. A recent one may
+// only be missing in a replica, and is looked for several times.
+func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why string, purged bool) {
+	if !recent {
+		p.settled.Store(id, true)
+	}
 	found, err := p.One(ctx, id, nil)
 	if err != nil || found.Exists {
 		return "", false
@@ -161,7 +167,7 @@ func (p *Principals) NewlyNamed(ctx context.Context, userPrincipalName string) (
 
 // fetchByID asks for principals. Whoever is missing is asked for again over a few seconds before it counts as absent:
 // Terraform plans once more while it applies, and the group that another provider has just made may not be known to every
-// part of the directory yet.
+// part of the directory yet. Nobody waits for those who were there before this run, or who are in the recycle bin.
 func (p *Principals) fetchByID(ctx context.Context, ids []string) (map[string]Principal, error) {
 	found := make(map[string]Principal, len(ids))
 	open, looks := ids, settleLooks
@@ -173,7 +179,14 @@ func (p *Principals) fetchByID(ctx context.Context, ids []string) (map[string]Pr
 		for _, principal := range principals {
 			found[strings.ToLower(principal.ID)] = Principal{principal, true}
 		}
-		open = slices.DeleteFunc(slices.Clone(open), func(id string) bool { return found[id].Exists })
+		open = slices.DeleteFunc(slices.Clone(open), func(id string) bool {
+			_, settled := p.settled.Load(id)
+			return settled || found[id].Exists
+		})
+		if len(open) > 0 && looks == settleLooks {
+			binned, _ := p.deleted.Get(ctx) // else the looks decide
+			open = slices.DeleteFunc(open, func(id string) bool { _, ok := binned[id]; return ok })
+		}
 		looks--
 		return len(open) == 0 || looks <= 0, "some are missing", nil
 	})

@@ -8,9 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
 // defaultAccess is how the portal names an assignment without a declared role.
@@ -155,21 +154,13 @@ func describe(role graph.AppRole) string {
 
 // suggestion is a did-you-mean with a blank before it, or nothing.
 func (r Roles) suggestion(text string) string {
-	best, distance := "", len(text)/3+1
+	var names []string
 	for _, role := range r {
-		for _, name := range []string{role.DisplayName, role.Value} {
-			if name == "" || !role.CanProvision() {
-				continue
-			}
-			if d := levenshtein.Distance(strings.ToLower(text), strings.ToLower(name), nil); d < distance {
-				best, distance = name, d
-			}
+		if role.CanProvision() {
+			names = append(names, role.DisplayName, role.Value)
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return suggest.DidYouMean(text, names)
 }
 
 func meansDefaultAccess(text string) bool {

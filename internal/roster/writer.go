@@ -22,13 +22,14 @@ const (
 	mostThrottles = 50
 )
 
-// task is one assignment to make or to remove.
+// task is one assignment to make, to remove, or to replace by an equal one.
 type task struct {
 	Key
 	assignmentID string // of the one to remove, "" to make one
+	again        bool   // what is removed is made anew, in one batch
 }
 
-func (t task) removes() bool { return t.assignmentID != "" }
+func (t task) removes() bool { return t.assignmentID != "" && !t.again }
 
 // attempt is a task and what became of it so far.
 type attempt struct {
@@ -132,7 +133,12 @@ func (w *writer) take() []*attempt {
 		}
 		return due
 	})
-	n := min(len(w.queue), graph.MaxBatch)
+	n := 0
+	for size := 0; n < len(w.queue); n++ {
+		if size += w.queue[n].requests(); size > graph.MaxBatch {
+			break
+		}
+	}
 	batch := w.queue[:n:n]
 	w.queue = w.queue[n:]
 	return batch
@@ -150,15 +156,26 @@ func (w *writer) idle() time.Duration {
 }
 
 func requestsOf(servicePrincipalID string, batch []*attempt) []graph.BatchRequest {
-	requests := make([]graph.BatchRequest, len(batch))
-	for i, a := range batch {
-		if a.removes() {
-			requests[i] = graph.DeleteAssignmentRequest(servicePrincipalID, a.assignmentID)
-		} else {
-			requests[i] = graph.NewAssignmentRequest(servicePrincipalID, a.PrincipalID, a.RoleID)
+	requests := make([]graph.BatchRequest, 0, len(batch))
+	for _, a := range batch {
+		if a.assignmentID != "" {
+			requests = append(requests, graph.DeleteAssignmentRequest(servicePrincipalID, a.assignmentID))
+		}
+		if !a.removes() {
+			made := graph.NewAssignmentRequest(servicePrincipalID, a.PrincipalID, a.RoleID)
+			made.Follows = a.again
+			requests = append(requests, made)
 		}
 	}
 	return requests
+}
+
+// requests is how many requests an attempt takes.
+func (a *attempt) requests() int {
+	if a.again {
+		return 2
+	}
+	return 1
 }
 
 // judgeBatch judges the answers to one batch.
@@ -182,9 +199,19 @@ func (w *writer) judgeBatch(r batchResult) {
 		}
 		return
 	}
-	refused := 0
-	for i, a := range r.attempts {
-		a.err = r.answers[i].Err
+	refused, answers := 0, r.answers
+	for _, a := range r.attempts {
+		mine := answers[:a.requests()]
+		answers = answers[len(mine):]
+		if a.err = mine[0].Err; a.again && (a.err == nil || isGone(a.err)) {
+			w.app.removed.Add(a.assignmentID)
+			a.again, a.assignmentID = false, "" // from here on it is one to make
+			if gone := a.err != nil; gone {
+				w.queue = append(w.queue, a)
+				continue
+			}
+			a.err = mine[1].Err
+		}
 		if w.judge(a) {
 			refused++
 		}
@@ -316,6 +343,9 @@ func (a *attempt) achieved(l *Listing) bool {
 		_, there := l.withID(a.assignmentID)
 		return !there
 	}
-	_, there := l.Get(a.Key)
-	return there
+	found, there := l.Get(a.Key)
+	if a.again && !there {
+		a.again, a.assignmentID = false, ""
+	}
+	return there && found.ID != a.assignmentID
 }

@@ -32,7 +32,7 @@ func crowd(n int) (*fakeDirectory, []task) {
 func removals(d *fakeDirectory) []task {
 	var tasks []task
 	for _, a := range d.assignments {
-		tasks = append(tasks, task{KeyOf(a), a.ID})
+		tasks = append(tasks, task{Key: KeyOf(a), assignmentID: a.ID})
 	}
 	return tasks
 }

@@ -20,6 +20,7 @@ import (
 type Fault struct {
 	Method string // Method of the requests, any if empty
 	Path   string // Path pattern of the requests, any if empty; see MatchPath
+	Writes bool   // leaves alone requests that change nothing, see Request.IsWrite
 	Skip   int    // lets that many matching requests through first
 	Count  int    // how many requests the fault then hits: one if 0, all that follow if negative
 	Effect Effect // what happens to them
@@ -192,7 +193,8 @@ func (f *Faults) strike(method, requestPath string) (Effect, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.script {
-		if fault.Method != "" && !strings.EqualFold(fault.Method, method) || fault.Path != "" && !MatchPath(fault.Path, requestPath) {
+		if fault.Method != "" && !strings.EqualFold(fault.Method, method) || fault.Path != "" && !MatchPath(fault.Path, requestPath) ||
+			fault.Writes && !(Request{Method: method, Path: requestPath}).IsWrite() {
 			continue
 		}
 		if fault.Skip > 0 {

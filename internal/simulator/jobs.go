@@ -327,7 +327,7 @@ func (c *call) putSecrets(p store.ServicePrincipal) (*reply, error) {
 		return nil, err
 	}
 	variants := c.s.Variants()
-	opts := store.SecretOptions{Replace: variants.SecretsReplace}
+	opts := store.SecretOptions{Replace: variants.SecretsReplace, MaskedUnchanged: variants.MaskedUnchanged}
 	if variants.USGovernment {
 		opts.Limit = governmentLimit
 	}

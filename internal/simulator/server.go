@@ -71,6 +71,8 @@ type Options struct {
 type Variants struct {
 	// SecretsReplace makes a write of secrets drop the keys that it leaves out. Otherwise they stay.
 	SecretsReplace bool
+	// MaskedUnchanged takes a "*" in a write of secrets for what is stored already. Otherwise it is stored as such.
+	MaskedUnchanged bool
 	// Generation is how the GoToMeeting connector signs in at its target, store.ByPassword if empty. A change while jobs exist
 	// is what Microsoft announced: the template asks for something else, and the jobs go on as they are.
 	Generation store.Generation

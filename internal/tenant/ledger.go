@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +30,15 @@ type Ledger struct {
 type entry struct {
 	TenantID    string `json:"tenantId"`
 	DisplayName string `json:"displayName"`
+	// Ids, once they are known.
+	Application      string `json:"applicationId,omitempty"`
+	ServicePrincipal string `json:"servicePrincipalId,omitempty"`
+	// Missed says that a clean-up did not find it.
+	Missed bool `json:"missed,omitempty"`
 }
+
+// most is how many objects of one name are looked at.
+const most = 100
 
 // namePrefix tells people in the portal what an application is that a run has left.
 const namePrefix = "gotomeeting-provider-test-"
@@ -81,8 +88,22 @@ func (l *Ledger) write() error {
 	return os.WriteFile(l.file, raw, 0o600)
 }
 
+// Note notes the ids of an application that this run has made, by which it is found at once and for certain.
+func (t *Tenant) Note(name, application, principal string) error {
+	l := t.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.entries {
+		if l.entries[i].TenantID == l.tenant && l.entries[i].DisplayName == name {
+			l.entries[i].Application, l.entries[i].ServicePrincipal = application, principal
+		}
+	}
+	return l.write()
+}
+
 // CleanUp deletes the applications that the ledger holds, those of earlier runs included, and returns how many there were.
-// Their jobs are stopped first. What the tenant refuses to delete stays in the ledger.
+// Their jobs are stopped first. What the tenant refuses to delete stays in the ledger, and so does, until the next time, what a
+// run may have made right before it was killed and the directory does not show yet.
 func (t *Tenant) CleanUp(ctx context.Context) (deleted int, err error) {
 	l := t.ledger
 	l.mu.Lock()
@@ -90,69 +111,93 @@ func (t *Tenant) CleanUp(ctx context.Context) (deleted int, err error) {
 	var kept []entry
 	var problems []error
 	for _, e := range l.entries {
-		n := 0
 		if e.TenantID != l.tenant || !strings.HasPrefix(e.DisplayName, namePrefix) {
 			kept = append(kept, e)
 			continue
 		}
-		n, err := t.remove(ctx, e.DisplayName)
-		if deleted += n; err != nil {
+		n, err := t.remove(ctx, e)
+		deleted += n
+		switch {
+		case err != nil:
 			kept = append(kept, e)
 			problems = append(problems, fmt.Errorf("%s: %w", e.DisplayName, err))
+		case n == 0 && e.Application == "" && !e.Missed:
+			e.Missed = true
+			kept = append(kept, e)
 		}
 	}
 	l.entries = kept
 	return deleted, errors.Join(append(problems, l.write())...)
 }
 
-// remove deletes what has exactly this name.
-func (t *Tenant) remove(ctx context.Context, name string) (deleted int, err error) {
-	named := "?$filter=" + url.QueryEscape("displayName eq '"+name+"'")
-	principals, err := t.Do(ctx, http.MethodGet, "/servicePrincipals"+named, nil)
+// remove deletes an application and its service principal: those with its ids, and whatever else has exactly its name.
+func (t *Tenant) remove(ctx context.Context, e entry) (deleted int, err error) {
+	principals, err := t.entries(ctx, "/servicePrincipals", e.DisplayName, e.ServicePrincipal)
 	if err != nil {
 		return 0, err
 	}
-	for _, p := range principals.List() {
-		if text(p, "displayName") == name {
-			if err := t.stopJobs(ctx, text(p, "id")); err != nil {
-				return 0, err
-			}
+	applications, err := t.entries(ctx, "/applications", e.DisplayName, e.Application)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range principals {
+		if err := t.stopJobs(ctx, id); err != nil {
+			return 0, err
+		}
+		if _, err := t.delete(ctx, "/servicePrincipals/"+id); err != nil {
+			return 0, err
 		}
 	}
-	applications, err := t.Do(ctx, http.MethodGet, "/applications"+named, nil)
-	if err != nil {
-		return 0, err
-	}
-	for _, list := range []struct {
-		path    string
-		objects []map[string]any
-	}{{"/servicePrincipals/", principals.List()}, {"/applications/", applications.List()}} {
-		for _, o := range list.objects {
-			if text(o, "displayName") != name {
-				continue
-			}
-			answer, err := t.Do(ctx, http.MethodDelete, list.path+text(o, "id"), nil)
-			switch {
-			case err != nil:
-				return deleted, err
-			case !answer.OK() && answer.Status != http.StatusNotFound:
-				return deleted, fmt.Errorf("deleting: %s", answer.Said())
-			case list.path == "/applications/":
-				deleted++
-			}
+	for _, id := range applications {
+		gone, err := t.delete(ctx, "/applications/"+id)
+		if err != nil {
+			return deleted, err
+		}
+		if gone {
+			deleted++
 		}
 	}
 	return deleted, nil
 }
 
-// stopJobs pauses and deletes the jobs of an own service principal.
+// entries are the ids of what has exactly this name, and the id that is known already.
+func (t *Tenant) entries(ctx context.Context, collection, name, known string) (ids []string, err error) {
+	if known != "" {
+		ids = append(ids, known)
+	}
+	found, answer, err := t.All(ctx, collection+named(name), most)
+	if err == nil && !answer.OK() && known == "" {
+		err = fmt.Errorf("looking for it: %s", answer.Said())
+	}
+	for _, o := range found {
+		if id := text(o, "id"); text(o, "displayName") == name && !strings.EqualFold(id, known) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+// delete deletes an object and says whether it was there.
+func (t *Tenant) delete(ctx context.Context, path string) (gone bool, err error) {
+	answer, err := t.Do(ctx, http.MethodDelete, path, nil)
+	switch {
+	case err != nil:
+		return false, err
+	case !answer.OK() && answer.Status != http.StatusNotFound && answer.Status != http.StatusGone:
+		return false, fmt.Errorf("deleting: %s", answer.Said())
+	}
+	return answer.OK(), nil
+}
+
+// stopJobs pauses and deletes the jobs of an own service principal. That there are none has more than one answer, and what
+// cannot be stopped goes with the service principal.
 func (t *Tenant) stopJobs(ctx context.Context, principal string) error {
 	jobs := "/servicePrincipals/" + principal + "/synchronization/jobs"
-	answer, err := t.Do(ctx, http.MethodGet, jobs, nil)
+	found, _, err := t.All(ctx, jobs, most)
 	if err != nil {
 		return err
 	}
-	for _, j := range answer.List() {
+	for _, j := range found {
 		job := jobs + "/" + text(j, "id")
 		if _, err := t.Do(ctx, http.MethodPost, job+"/pause", nil); err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -81,18 +80,19 @@ func (p *Probe) Run(ctx context.Context) (findings []Finding, err error) {
 		}
 		findings = append(findings, f)
 	}
-	_, err = p.CleanUp(ctx)
+	// Also when somebody has interrupted it.
+	_, err = p.CleanUp(context.WithoutCancel(ctx))
 	return findings, err
 }
 
 // gallery returns the entry of the gallery.
 func (p *Probe) gallery(ctx context.Context) (map[string]any, error) {
-	answer, err := p.Do(ctx, http.MethodGet, "/applicationTemplates?$filter="+url.QueryEscape("displayName eq '"+p.Settings.GalleryName+"'"), nil)
+	entries, answer, err := p.All(ctx, "/applicationTemplates"+named(p.Settings.GalleryName), most)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range answer.List() {
-		if text(t, "displayName") == p.Settings.GalleryName {
+	for _, t := range entries {
+		if strings.EqualFold(text(t, "displayName"), p.Settings.GalleryName) {
 			return t, nil
 		}
 	}
@@ -134,6 +134,9 @@ func (p *Probe) instantiate(ctx context.Context) error {
 		return text(o, "objectId")
 	}
 	p.principal, p.application = id("servicePrincipal"), id("application")
+	if err := p.Note(name, p.application, p.principal); err != nil {
+		return err
+	}
 	ready := func(a Answer) bool { return a.OK() }
 	if _, err := p.Await(ctx, "/servicePrincipals/"+p.principal, ready); err != nil {
 		return err

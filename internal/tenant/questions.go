@@ -14,7 +14,7 @@ import (
 
 // Questions are the unknowns of the service that can be asked, in the order of the reference's list.
 func Questions() []Question {
-	return slices.Concat(galleryQuestions(), settingQuestions(), jobQuestions(), schemaQuestions(), directoryQuestions())
+	return slices.Concat(galleryQuestions(), settingQuestions(), jobQuestions(), schemaQuestions(), spellingQuestions(), goToQuestions(), directoryQuestions())
 }
 
 const (
@@ -86,6 +86,16 @@ func galleryQuestions() []Question {
 			},
 		},
 		{
+			Number: "8", Asks: "Does whoever makes an application own it?", Expected: yes, Changes: true,
+			Assumed: "either: what needs an owner says so, and owner_ids sets them",
+			Ask:     instanceOwner,
+		},
+		{
+			Number: "16.1", Asks: "Does the tenant demand a reference of the service management?", Expected: no, Changes: true,
+			Assumed: "either: service_management_reference gives it, and the error names that",
+			Ask:     demandsReference,
+		},
+		{
 			Number: "2", Asks: "Does the service still offer a synchronization template?", Expected: "offered", Changes: true,
 			Assumed: "the connector may be retired: an empty list and an error both mean that there is none",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
@@ -102,7 +112,7 @@ func galleryQuestions() []Question {
 			},
 		},
 		{
-			Number: "2", Asks: "How does the connector sign in?", Expected: "user name and password", Changes: true,
+			Number: "2", Asks: "How does the connector sign in?", Expected: Password, Changes: true,
 			Assumed: "user name and password; with another sign-in credentials_wo or the portal's Authorize is asked for",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
 				if err := p.own(ctx); err != nil {
@@ -111,21 +121,36 @@ func galleryQuestions() []Question {
 				if p.template == "" {
 					return "", "", Reason("the service offers no synchronization template")
 				}
-				answer, seen := "user name and password", ""
-				for _, m := range objects(p.templates.List()[0]["metadata"]) {
-					switch text(m, "key") {
-					case "isOAuthEnabled":
-						if strings.EqualFold(text(m, "value"), "true") {
-							answer = "OAuth"
-						}
-					case "configurationFields":
-						seen = text(m, "value")
-					}
-				}
-				return answer, seen, nil
+				template := p.templates.List()[0]
+				return SignIn(template), metadata(template, "configurationFields"), nil
 			},
 		},
 	}
+}
+
+// Password is how a connector signs in that the credentials of the settings are for.
+const Password = "user name and password"
+
+// SignIn says how the connector of a synchronization template signs in.
+func SignIn(template map[string]any) string {
+	fields := strings.ToLower(metadata(template, "configurationFields"))
+	switch {
+	case strings.EqualFold(metadata(template, "isOAuthEnabled"), "true"):
+		return "OAuth"
+	case fields == "" || strings.Contains(fields, "username"):
+		return Password
+	}
+	return "other fields"
+}
+
+// metadata is what a template or a rule says about itself under a key.
+func metadata(of map[string]any, key string) string {
+	for _, m := range objects(of["metadata"]) {
+		if strings.EqualFold(text(m, "key"), key) {
+			return text(m, "value")
+		}
+	}
+	return ""
 }
 
 // put writes secrets and settings of the own application.
@@ -174,6 +199,16 @@ func settingQuestions() []Question {
 				}
 				return outcome(answer)
 			},
+		},
+		{
+			Number: "3", Asks: "Does the test accept credentials that are right?", Expected: taken, Changes: true,
+			Assumed: "either: a test that could not be carried out is told apart from a refusal, and test_connection = false leaves it out",
+			Ask:     rightCredentials,
+		},
+		{
+			Number: "4", Asks: "Is a masked value in a write understood as unchanged?", Expected: "stored as such", Changes: true,
+			Assumed: "either: a masked value is never written",
+			Ask:     maskedWrite,
 		},
 		{
 			Number: "3", Asks: "With which code is a job with an unknown template refused?", Expected: refused, Changes: true,
@@ -507,14 +542,30 @@ func (p *Probe) ownSchema(ctx context.Context) (map[string]any, error) {
 
 // userMapping returns the mapping of people in a schema, the one that has attribute mappings.
 func userMapping(schema map[string]any) (map[string]any, []any) {
-	for _, rule := range objects(schema["synchronizationRules"]) {
-		for _, mapping := range objects(rule["objectMappings"]) {
-			if attributes, _ := mapping["attributeMappings"].([]any); len(attributes) > 0 {
-				return mapping, attributes
+	mapping, attributes, _ := mappingOfPeople(schema)
+	return mapping, attributes
+}
+
+// ruleOfPeople is the id of the rule that the mapping of people is in.
+func ruleOfPeople(schema map[string]any) string {
+	_, _, rule := mappingOfPeople(schema)
+	return rule
+}
+
+func mappingOfPeople(schema map[string]any) (mapping map[string]any, attributes []any, rule string) {
+	for _, r := range objects(schema["synchronizationRules"]) {
+		for _, m := range objects(r["objectMappings"]) {
+			found, _ := m["attributeMappings"].([]any)
+			people := strings.EqualFold(text(m, "sourceObjectName"), "User")
+			if len(found) > 0 && (mapping == nil || people) {
+				mapping, attributes, rule = m, found, text(r, "id")
+			}
+			if people && len(found) > 0 {
+				return mapping, attributes, rule
 			}
 		}
 	}
-	return nil, nil
+	return mapping, attributes, rule
 }
 
 func schemaQuestions() []Question {
@@ -584,6 +635,20 @@ func schemaQuestions() []Question {
 					return no, result, nil
 				}
 				return "no result", answer.Said(), nil
+			},
+		},
+		{
+			Number: "12", Asks: "Does Switch evaluate the branches that are not taken?", Expected: yes, Changes: true,
+			Assumed: "all branches: an error in one that is not taken is an error",
+			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
+				answer, err := parse(ctx, p, `Switch([department], "other", "Sales", "taken", "Support", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "department", "Sales")
+				if err != nil {
+					return "", "", err
+				}
+				if evaluated, _ := answer.Body["evaluationSucceeded"].(bool); evaluated {
+					return no, fmt.Sprint(answer.Body["evaluationResult"]), nil
+				}
+				return yes, answer.Said(), nil
 			},
 		},
 		{
@@ -664,6 +729,16 @@ func directoryQuestions() []Question {
 				}
 				return "", "", Reason("all people fit on one page")
 			},
+		},
+		{
+			Number: "16.1", Asks: "Do objects that are looked up by id have only the members that are selected?", Expected: yes,
+			Assumed: "either: others are not looked at",
+			Ask:     selectedMembers,
+		},
+		{
+			Number: "16.1", Asks: "Can assignments be filtered by principal?", Expected: refused, Changes: true,
+			Assumed: "no: they are listed, and looked through",
+			Ask:     filterOfAssignments,
 		},
 		{
 			Number: "16.1", Asks: "Is the default access role accepted where the application declares roles?", Expected: refused, Changes: true,

@@ -6,6 +6,7 @@ package tenant
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,46 +47,59 @@ func (t *Tenant) Refusal(ctx context.Context, principal string) error {
 			return fmt.Errorf("the test person %s cannot be read: %s", id, person.Said())
 		}
 	}
-	return t.refusalOfScope(ctx, principal)
-}
-
-// refusalOfScope looks at who would be provisioned.
-func (t *Tenant) refusalOfScope(ctx context.Context, principal string) error {
-	assigned, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/appRoleAssignedTo?$top=999", nil)
-	if err != nil {
-		return err
-	}
-	if !assigned.OK() {
-		return fmt.Errorf("the assignments cannot be read: %s", assigned.Said())
-	}
-	for _, a := range assigned.List() {
-		known := slices.ContainsFunc(t.Settings.People, func(id string) bool { return strings.EqualFold(id, text(a, "principalId")) })
-		if text(a, "principalType") != "User" || !known {
-			return fmt.Errorf("somebody is assigned who is not one of the test people: a %s", text(a, "principalType"))
+	// What was written a moment ago may not be shown yet.
+	const patience = 5
+	for attempt := 1; ; attempt++ {
+		refusal, err := t.refusalOfScope(ctx, principal)
+		if err != nil || refusal == nil || attempt == patience {
+			return errors.Join(refusal, err)
+		}
+		if err := t.sleep(ctx, 3*time.Second); err != nil {
+			return errors.Join(refusal, err)
 		}
 	}
-	if _, more := assigned.Body["@odata.nextLink"]; more || len(assigned.List()) == 0 || len(assigned.List()) > MostPeople {
-		return fmt.Errorf("%d people are assigned, and it has to be one to %d", len(assigned.List()), MostPeople)
-	}
-	secrets, err := t.Do(ctx, http.MethodGet, "/servicePrincipals/"+principal+"/synchronization/secrets", nil)
+}
+
+// refusalOfScope looks at who would be provisioned. The error is one of the way there.
+func (t *Tenant) refusalOfScope(ctx context.Context, principal string) (refusal, err error) {
+	assigned, answer, err := t.All(ctx, "/servicePrincipals/"+principal+"/appRoleAssignedTo?$top=999", MostPeople)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if !answer.OK() {
+		return fmt.Errorf("the assignments cannot be read: %s", answer.Said()), nil
+	}
+	for _, a := range assigned {
+		known := slices.ContainsFunc(t.Settings.People, func(id string) bool { return strings.EqualFold(id, text(a, "principalId")) })
+		if !strings.EqualFold(text(a, "principalType"), "User") || !known {
+			return fmt.Errorf("somebody is assigned who is not one of the test people: a %s", text(a, "principalType")), nil
+		}
+	}
+	if len(assigned) == 0 || len(assigned) > MostPeople {
+		return fmt.Errorf("%d people are assigned, and it has to be one to %d", len(assigned), MostPeople), nil
+	}
+	secrets, _, err := t.All(ctx, "/servicePrincipals/"+principal+"/synchronization/secrets", most)
+	if err != nil {
+		return nil, err
 	}
 	stored := map[string]string{}
-	for _, e := range secrets.List() {
-		stored[text(e, "key")] = text(e, "value")
+	for _, e := range secrets {
+		stored[strings.ToLower(text(e, "key"))] = text(e, "value")
 	}
-	if !strings.EqualFold(stored["SyncAll"], "false") {
-		return fmt.Errorf("the scope is not limited to who is assigned: SyncAll is %q", stored["SyncAll"])
+	if stored["username"] != t.Settings.AdminUser {
+		return errors.New("the credentials for GoTo are not stored in this application"), nil
+	}
+	if !strings.EqualFold(stored["syncall"], "false") {
+		return fmt.Errorf("the scope is not limited to who is assigned: SyncAll is %q", stored["syncall"]), nil
 	}
 	var limits struct {
 		DeleteThresholdEnabled bool
 		DeleteThresholdValue   int
 	}
-	if err := json.Unmarshal([]byte(stored["SyncNotificationSettings"]), &limits); err != nil || !limits.DeleteThresholdEnabled || limits.DeleteThresholdValue != 1 {
-		return fmt.Errorf("the threshold of accidental deletions is not 1: %+v", limits)
+	if err := json.Unmarshal([]byte(stored["syncnotificationsettings"]), &limits); err != nil || !limits.DeleteThresholdEnabled || limits.DeleteThresholdValue != 1 {
+		return fmt.Errorf("the threshold of accidental deletions is not 1: %+v", limits), nil
 	}
-	return nil
+	return nil, nil
 }
 
 // holds says whether a name is that of an application of this run.
@@ -101,7 +115,7 @@ func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (m
 	if err := t.Refusal(ctx, principal); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(t.Settings.People, person) {
+	if !slices.ContainsFunc(t.Settings.People, func(id string) bool { return strings.EqualFold(id, person) }) {
 		return nil, fmt.Errorf("%s is not one of the test people", person)
 	}
 	onJob := "/servicePrincipals/" + principal + "/synchronization/jobs/" + job
@@ -109,29 +123,38 @@ func (t *Tenant) OnDemand(ctx context.Context, principal, job, person string) (m
 	if err != nil {
 		return nil, err
 	}
-	rules := objects(schema.Body["synchronizationRules"])
-	if len(rules) == 0 {
-		return nil, fmt.Errorf("the schema has no rule: %s", schema.Said())
+	rule := ruleOfPeople(schema.Body)
+	if rule == "" {
+		return nil, fmt.Errorf("the schema has no rule for people: %s", schema.Said())
 	}
 	answer, err := t.Do(ctx, http.MethodPost, onJob+"/provisionOnDemand", map[string]any{"parameters": []any{map[string]any{
-		"ruleId": text(rules[0], "id"), "subjects": []any{map[string]string{"objectId": person, "objectTypeName": "User"}},
+		"ruleId": rule, "subjects": []any{map[string]string{"objectId": person, "objectTypeName": "User"}},
 	}}})
 	if err != nil {
 		return nil, err
 	}
 	if !answer.OK() {
-		return nil, fmt.Errorf("provisioning on demand: %s", answer.Said())
+		return nil, Reason("the service does not provision on demand here: " + answer.Said())
 	}
-	var entry struct {
-		ModifiedProperties []struct{ DisplayName, NewValue string }
+	return modified(answer.Body["value"])
+}
+
+// modified reads what was written, by target attribute, out of an answer that holds it as an object or a list of them, as such or
+// as text.
+func modified(value any) (map[string]string, error) {
+	if inner, ok := value.(string); ok {
+		if err := json.Unmarshal([]byte(inner), &value); err != nil {
+			return nil, fmt.Errorf("the answer to provisioning on demand cannot be read: %w", err)
+		}
 	}
-	value := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(answer.Text("value")), "["), "]")
-	if err := json.Unmarshal([]byte(value), &entry); err != nil {
-		return nil, fmt.Errorf("the answer to provisioning on demand cannot be read: %w", err)
+	if one, ok := value.(map[string]any); ok {
+		value = []any{one}
 	}
 	written := map[string]string{}
-	for _, m := range entry.ModifiedProperties {
-		written[m.DisplayName] = strings.Trim(m.NewValue, `"`)
+	for _, entry := range objects(value) {
+		for _, m := range objects(entry["modifiedProperties"]) {
+			written[text(m, "displayName")] = strings.Trim(text(m, "newValue"), `"`)
+		}
 	}
 	return written, nil
 }

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -221,14 +222,46 @@ func (t *Tenant) Do(ctx context.Context, method, path string, body any) (Answer,
 	}
 	for attempt := 1; ; attempt++ {
 		answer, pause, err := t.once(ctx, method, path, raw)
-		patience := answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable || answer.Status == http.StatusGatewayTimeout && method == http.MethodGet
-		if err != nil || !patience || attempt == attempts {
+		patience := answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable
+		if method == http.MethodGet { // which can be repeated whatever happened
+			patience = patience || err != nil || answer.Status >= http.StatusInternalServerError && answer.Status != http.StatusNotImplemented
+		}
+		if !patience || attempt == attempts || ctx.Err() != nil {
 			return answer, err
 		}
-		if err := t.sleep(ctx, min(max(pause, time.Second), pauseAtMost)); err != nil {
+		if pause <= 0 {
+			pause = time.Second << (attempt - 1)
+		}
+		if err := t.sleep(ctx, min(pause, pauseAtMost)); err != nil {
 			return answer, err
 		}
 	}
+}
+
+// All asks for a collection, page after page, and returns its entries up to a number. Pages can be of any size, and empty ones
+// can be among them. An answer that is not OK is the last one.
+func (t *Tenant) All(ctx context.Context, path string, most int) (entries []map[string]any, last Answer, err error) {
+	for {
+		last, err = t.Do(ctx, http.MethodGet, path, nil)
+		if err != nil || !last.OK() {
+			return entries, last, err
+		}
+		entries = append(entries, last.List()...)
+		next, err := url.Parse(last.Text("@odata.nextLink"))
+		if err != nil {
+			return entries, last, err
+		}
+		_, rest, more := strings.Cut(next.EscapedPath(), "/v1.0/")
+		if !more || len(entries) > most {
+			return entries, last, nil
+		}
+		path = "/" + rest + "?" + next.RawQuery // whatever host it names, the token goes to the one that was configured
+	}
+}
+
+// named selects the objects of a collection that have a display name.
+func named(name string) string {
+	return "?$filter=" + strings.ReplaceAll(url.QueryEscape("displayName eq '"+strings.ReplaceAll(name, "'", "''")+"'"), "+", "%20")
 }
 
 func (t *Tenant) once(ctx context.Context, method, path string, body []byte) (answer Answer, pause time.Duration, err error) {
@@ -264,7 +297,7 @@ func (t *Tenant) once(ctx context.Context, method, path string, body []byte) (an
 	return answer, time.Duration(seconds) * time.Second, nil
 }
 
-// Await asks again until the answer satisfies, for a service whose replicas lag behind.
+// Await asks again until the answer satisfies or two minutes are over, for a service whose replicas lag behind.
 func (t *Tenant) Await(ctx context.Context, path string, satisfies func(Answer) bool) (Answer, error) {
 	const most = 40
 	for attempt := 1; ; attempt++ {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/control"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/tenant"
 )
@@ -96,7 +97,7 @@ func made(t *testing.T, w *world, opened *tenant.Tenant) store.ServicePrincipal 
 		t.Fatal(err)
 	}
 	if err := w.Store().PutSecrets(p.ID, []store.KeyValue{
-		{Key: "SyncAll", Value: "false"}, {Key: "SyncNotificationSettings", Value: `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":1}`},
+		{Key: "UserName", Value: store.AdminUserName}, {Key: "SyncAll", Value: "false"}, {Key: "SyncNotificationSettings", Value: `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":1}`},
 	}, store.SecretOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -136,10 +137,11 @@ func TestRefusal_readsAnewBeforeAnythingStarts(t *testing.T) {
 				_ = w.Store().Unassign(p.ID, a.ID)
 			}
 		}, want: "0 people are assigned"},
-		"everybody in scope": {change: secret("SyncAll", "true"), want: "SyncAll"},
-		"scope not set":      {change: secret("SyncAll", ""), want: "SyncAll"},
-		"another threshold":  {change: secret("SyncNotificationSettings", `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":2}`), want: "threshold"},
-		"threshold off":      {change: secret("SyncNotificationSettings", `{"DeleteThresholdEnabled":false,"DeleteThresholdValue":1}`), want: "threshold"},
+		"no credentials stored": {change: secret("UserName", ""), want: "are not stored"},
+		"everybody in scope":    {change: secret("SyncAll", "true"), want: "SyncAll"},
+		"scope not set":         {change: secret("SyncAll", ""), want: "SyncAll"},
+		"another threshold":     {change: secret("SyncNotificationSettings", `{"DeleteThresholdEnabled":true,"DeleteThresholdValue":2}`), want: "threshold"},
+		"threshold off":         {change: secret("SyncNotificationSettings", `{"DeleteThresholdEnabled":false,"DeleteThresholdValue":1}`), want: "threshold"},
 		"a foreign instance": {change: func(t *testing.T, w *world, p store.ServicePrincipal) {
 			_ = w.Store().UpdateServicePrincipal(p.ID, func(p *store.ServicePrincipal) error { p.DisplayName = "GoToMeeting"; return nil })
 		}, want: "not one of this run"},
@@ -244,33 +246,115 @@ var usual = []want{
 	{"several recipients", "accepted"}, {"1,024 bytes", "no"}, {"without jobs", "an empty list"}, {"second job", "refused"}, {"inside a batch", "yes"},
 	{"restart start", "yes"}, {"job that is off read", "other than Active"}, {"missing service principal", "404 Request_ResourceNotFound"},
 	{"missing job", "404 Request_ResourceNotFound"}, {"which one matches", "one matches"}, {"scoping filters spelled", "listed"}, {"older version", "no"},
-	{"IIF", "yes"}, {"Switch", "no"}, {"two mappings", "refused"}, {"default access role", "refused"}, {"with SAML", "yes"},
+	{"IIF", "yes"}, {"Switch compare", "no"}, {"Switch evaluate", "yes"}, {"credentials that are right", "accepted"}, {"masked value", "stored as such"}, {"application own it", "yes"},
+	{"reference of the service management", "no"}, {"without a default value", "null"}, {"empty list of them", "yes"}, {"a constant have its value", "in its name"},
+	{"directory called", "Azure Active Directory"}, {"read back", "yes"}, {"required attribute", "no"}, {"sources attributes", "yes"}, {"placeholders", "no"}, {"list the functions", "listed"},
+	{"only the members that are selected", "yes"}, {"filtered by principal", "refused"}, {"accept a personal access token", "yes"}, {"keys of users", "text"},
+	{"without entries", "an empty list"}, {"status of an account", "in capitals, all documented"}, {"bad access token", "401"}, {"several accounts", "one"}, {"entries it has in all", "yes"}, {"two mappings", "refused"}, {"default access role", "refused"}, {"with SAML", "yes"},
 }
 
+// Each variant by itself, as the control door names it, changes the answer to its own question.
 func TestProbe_reportsEachVariant(t *testing.T) {
 	check(t, "no variant", probe(t, start(t, simulator.Options{}), true), usual...)
-	for name, test := range map[string]struct {
-		options simulator.Options
-		wants   []want
+	covered := map[string]bool{}
+	for _, test := range []struct {
+		variant     string // as name or name=value, and further ones behind blanks
+		permissions []string
+		prepare     func(*testing.T, *world)
+		wants       []want
 	}{
-		"secrets replace":     {simulator.Options{Variants: simulator.Variants{SecretsReplace: true}}, []want{{"keys that it leaves out", "drops them"}}},
-		"OAuth only":          {simulator.Options{Variants: simulator.Variants{Generation: store.ByAuthorization}}, []want{{"connector sign in", "OAuth"}}},
-		"retired":             {simulator.Options{Variants: simulator.Variants{NoTemplate: true}}, []want{{"still offer", "an empty list"}, {"in the gallery", "yes"}, {"with SAML", "yes"}}},
-		"other codes":         {simulator.Options{Variants: simulator.Variants{NotFound: simulator.NotFoundCodes{ServicePrincipal: simulator.NotFoundPlain, Job: simulator.NotFoundNested}}}, []want{{"missing service principal", "404 ResourceNotFound"}, {"missing job", "404 NotFound"}}},
-		"no jobs not found":   {simulator.Options{Variants: simulator.Variants{NoJobsNotFound: true}}, []want{{"without jobs", "an error"}}},
-		"errors unconfigured": {simulator.Options{Variants: simulator.Variants{ErrorsWhenUnconfigured: true, NoTemplate: true}}, []want{{"still offer", "an error"}}},
-		"default access":      {simulator.Options{Variants: simulator.Variants{DefaultAccessTolerant: true}}, []want{{"default access role", "accepted"}}},
-		"object id":           {simulator.Options{Variants: simulator.Variants{LegacyObjectID: true}}, []want{{"instantiate name", "objectId"}}},
-		"small pages":         {simulator.Options{Variants: simulator.Variants{PageSizeCap: 7}}, []want{{"page hold", "7"}}},
-		"stale schema":        {simulator.Options{Variants: simulator.Variants{RejectStaleSchema: true}}, []want{{"older version", "yes"}}},
-		"doubled targets":     {simulator.Options{Variants: simulator.Variants{DoubledTargets: true}}, []want{{"two mappings", "accepted"}}},
-		"US government":       {simulator.Options{Variants: simulator.Variants{USGovernment: true}}, []want{{"1,024 bytes", "yes"}}},
-		"owned by suffices":   {simulator.Options{Permissions: owner()}, []want{{"OwnedBy", "yes"}}},
-		"owned by does not":   {simulator.Options{Permissions: owner(), Variants: simulator.Variants{OwnedByInsufficient: true}}, []want{{"OwnedBy", "no"}}},
-		"readers do not see":  {simulator.Options{Permissions: reader()}, []want{{"only reads jobs", "no"}}},
-		"readers see":         {simulator.Options{Permissions: reader(), Variants: simulator.Variants{ReadersSeeSecrets: true}}, []want{{"only reads jobs", "yes"}}},
+		{variant: "secrets-replace", wants: []want{{"keys that it leaves out", "drops them"}}},
+		{variant: "masked-unchanged", wants: []want{{"masked value", "unchanged"}}},
+		{variant: "generation=authorization", wants: []want{{"connector sign in", "OAuth"}}},
+		{variant: "generation=client_credentials", wants: []want{{"connector sign in", "OAuth"}}},
+		{variant: "generation=token", wants: []want{{"connector sign in", "other fields"}}},
+		{variant: "connection-test=unavailable", wants: []want{{"credentials that are right", "refused"}, {"masked value", ""}}},
+		{variant: "connection-test=refuses", wants: []want{{"credentials that are right", "refused"}}},
+		{variant: "spelling.empty-defaults", wants: []want{{"without a default value", "an empty text"}, {"read back", "no"}, {"read back", "other: defaultValue"}}},
+		{variant: "spelling.no-parameters", wants: []want{{"empty list of them", "no"}, {"read back", "other: parameters"}}},
+		{variant: "spelling.unnamed-constants", wants: []want{{"a constant have its value", "in its expression"}}},
+		{variant: "spelling.entra-directory", wants: []want{{"directory called", "Microsoft Entra ID"}}},
+		{variant: "spelling.lower-case-counts", prepare: ranOnce, wants: []want{{"entry counts", "with a small letter"}}},
+		{variant: "no-template", wants: []want{{"still offer", "an empty list"}, {"in the gallery", "yes"}, {"with SAML", "yes"}}},
+		{variant: "not-found.service-principal=ResourceNotFound", wants: []want{{"missing service principal", "404 ResourceNotFound"}}},
+		{variant: "not-found.job=UnknownError/NotFound", wants: []want{{"missing job", "404 NotFound"}}},
+		{variant: "not-found.connector=ResourceNotFound", wants: []want{{"missing synchronization template", "404 ResourceNotFound"}}},
+		{variant: "no-jobs-not-found", wants: []want{{"without jobs", "an error"}}},
+		{variant: "errors-when-unconfigured no-template", wants: []want{{"still offer", "an error"}}},
+		{variant: "default-access-tolerant", wants: []want{{"default access role", "accepted"}}},
+		{variant: "legacy-object-id", wants: []want{{"instantiate name", "objectId"}}},
+		{variant: "page-size-cap=7", wants: []want{{"entries does a page hold", "7"}}},
+		{variant: "reject-stale-schema", wants: []want{{"older version", "yes"}}},
+		{variant: "doubled-targets", wants: []want{{"two mappings", "accepted"}}},
+		{variant: "us-government", wants: []want{{"1,024 bytes", "yes"}}},
+		{variant: "no-owners", wants: []want{{"application own it", "no"}}},
+		{variant: "needs-reference", wants: []want{{"reference of the service management", "yes"}, {"still offer", ""}}},
+		{variant: "owned-by-insufficient", permissions: owner(), wants: []want{{"OwnedBy", "no"}}},
+		{permissions: owner(), wants: []want{{"OwnedBy", "yes"}}},
+		{variant: "readers-see-secrets", permissions: reader(), wants: []want{{"only reads jobs", "yes"}}},
+		{permissions: reader(), wants: []want{{"only reads jobs", "no"}}},
+		{variant: "goto.keys=1", wants: []want{{"keys of users", "numbers"}}},
+		{variant: "goto.keys=2", wants: []want{{"keys of users", "text and numbers"}}},
+		{variant: "goto.empty=1", wants: []want{{"without entries", "no list"}}},
+		{variant: "goto.empty=2", wants: []want{{"without entries", "404"}}},
+		{variant: "goto.lower-case-status", wants: []want{{"status of an account", "in small letters, all documented"}}},
+		{variant: "goto.unknown-status", prepare: suspendedAccount, wants: []want{{"status of an account", "in capitals, not all documented"}}},
+		{variant: "goto.forbids-bad-tokens", wants: []want{{"bad access token", "403"}}},
+		{variant: "goto.several-accounts", wants: []want{{"several accounts", "several"}}},
+		{variant: "goto.no-personal-tokens", wants: []want{{"accept a personal access token", "no"}, {"keys of users", ""}}},
+		{variant: "goto.no-total", wants: []want{{"entries it has in all", "no"}}},
+		{variant: "goto.page-size-cap=1", wants: []want{{"accounts does a page", "1"}}},
 	} {
-		check(t, name, probe(t, start(t, test.options), true), test.wants...)
+		var variants simulator.Variants
+		for _, one := range strings.Fields(test.variant) {
+			name, value, given := strings.Cut(one, "=")
+			if !given {
+				value = "true"
+			}
+			if err := control.SetVariant(&variants, name, value); err != nil {
+				t.Fatal(err)
+			}
+			covered[name] = true
+		}
+		w := start(t, simulator.Options{Variants: variants, Permissions: test.permissions})
+		if test.prepare != nil {
+			test.prepare(t, w)
+		}
+		check(t, test.variant, probe(t, w, true), test.wants...)
+	}
+	for _, name := range control.VariantNames() {
+		if !covered[name] {
+			t.Errorf("no question tells whether the variant %s is there", name)
+		}
+	}
+}
+
+// ranOnce leaves an instance of somebody else's whose job has run.
+func ranOnce(t *testing.T, w *world) {
+	t.Helper()
+	_, p, err := w.Store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Store().PutSecrets(p.ID, []store.KeyValue{{Key: "UserName", Value: store.AdminUserName}, {Key: "Password", Value: store.AdminPassword}}, store.SecretOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	assign(t, w, p, store.UserAna)
+	j, err := w.Store().CreateJob(p.ID, store.ConnectorGoToMeeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Engine().Start(p.ID, j.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock().Advance(time.Hour)
+}
+
+func suspendedAccount(t *testing.T, w *world) {
+	t.Helper()
+	accounts := w.Store().Accounts()
+	if err := w.Store().UpdateAccount(accounts[len(accounts)-1].Key, func(a *store.Account) { a.Status = store.StatusSuspended }); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -394,5 +478,89 @@ func TestDo_waitsWhereTheServiceAsksForPatience(t *testing.T) {
 	answer, err := opened.Do(context.Background(), http.MethodGet, "/users", nil)
 	if err != nil || !answer.OK() || w.Clock().Now().Sub(before) != 14*time.Second {
 		t.Errorf("%s after %s: %v", answer.Said(), w.Clock().Now().Sub(before), err)
+	}
+}
+
+// Somebody who interrupts the probe finds nothing of it in the tenant, not even what the directory does not show yet.
+func TestProbe_cleansUpAfterAnInterrupt(t *testing.T) {
+	w := start(t, simulator.Options{})
+	w.SetLag(simulator.KindServicePrincipal, simulator.Lag{Reads: 3})
+	ctx, interrupt := context.WithCancel(t.Context())
+	opened, err := tenant.Open(ctx, w.getenv, func(ctx context.Context, _ time.Duration) error {
+		interrupt()
+		return ctx.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&tenant.Probe{Tenant: opened, Change: true}).Run(ctx); err != nil {
+		t.Error(err)
+	}
+	if ctx.Err() == nil {
+		t.Fatal("it was never interrupted")
+	}
+	if left := w.Store().Applications(false); len(left) != 0 {
+		t.Errorf("%d applications are left", len(left))
+	}
+}
+
+// What a killed run may have made, and no list shows yet, stays in the ledger until the next time.
+func TestCleanUp_looksAgainForWhatIsNotShownYet(t *testing.T) {
+	w := start(t, simulator.Options{})
+	opened := w.open(t)
+	name, err := opened.NewName()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deleted, err := opened.CleanUp(t.Context()); err != nil || deleted != 0 {
+		t.Errorf("deleted %d: %v", deleted, err)
+	}
+	if _, _, err := w.Store().Instantiate(store.TemplateGoToMeeting, name, ""); err != nil {
+		t.Fatal(err)
+	}
+	if deleted, err := w.open(t).CleanUp(t.Context()); err != nil || deleted != 1 {
+		t.Errorf("the next run deleted %d: %v", deleted, err)
+	}
+	if _, err := w.open(t).NewName(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // nothing was made: the second time it is forgotten
+		if _, err := w.open(t).CleanUp(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(w.environment[tenant.VariableLedger]); !os.IsNotExist(err) {
+		t.Errorf("the ledger is still there: %v", err)
+	}
+}
+
+// Pages of any size, and empty ones among them, do not hide who is assigned.
+func TestRefusal_readsEveryPage(t *testing.T) {
+	w := start(t, simulator.Options{Variants: simulator.Variants{PageSizeCap: 1}})
+	opened := w.open(t)
+	p := made(t, w, opened)
+	assign(t, w, p, store.UserBen)
+	if err := opened.Refusal(t.Context(), p.ID); err != nil {
+		t.Error(err)
+	}
+	assign(t, w, p, store.UserLeo)
+	if err := opened.Refusal(t.Context(), p.ID); err == nil {
+		t.Error("somebody on the last page went unnoticed")
+	}
+}
+
+// The list of what is not known about the service is asked from its first point to its last.
+func TestQuestions_askEveryPoint(t *testing.T) {
+	asked := map[string]bool{}
+	for _, q := range tenant.Questions() {
+		asked[q.Number] = true
+		if q.Asks == "" || q.Assumed == "" || q.Expected == "" {
+			t.Errorf("%s %s: without what the provider assumes", q.Number, q.Asks)
+		}
+	}
+	for _, number := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "16.1", "GoTo"} {
+		if !asked[number] {
+			t.Errorf("nothing asks about point %s", number)
+		}
 	}
 }

@@ -114,6 +114,9 @@ func (c *Client) exchange(ctx context.Context, r Request, more http.Header, atte
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}
+	if err := take(ctx); err != nil {
+		return Answer{}, err
+	}
 	var asked, connected bool
 	trace := &httptrace.ClientTrace{
 		GetConn: func(string) { asked = true },

@@ -5,8 +5,6 @@
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 . "$(dirname "$0")/plan.sh"
-# A reader does not see the connection's settings: what it therefore cannot bound is told, and left to the job that applies to refuse.
-export GOTOMEETING_IMPACT_ON_UNKNOWN=${GOTOMEETING_IMPACT_ON_UNKNOWN:-warn}
 label=gotomeeting-nightly
 
 if plan -lock=false; then

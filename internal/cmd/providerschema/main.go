@@ -4,12 +4,15 @@
 // Command providerschema prints the provider's schema as `terraform providers schema -json` would, without a Terraform
 // binary. The documentation is generated from it: a released CLI leaves out what it does not know yet (identity before
 // 1.12, list resources and actions before 1.14), so pages made with one would depend on the version at hand.
+//
+// "providerschema -finish FOLDER" puts into the generated pages what has one home here: permissions, versions and dates.
 package main
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +26,13 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Stdout); err != nil {
+	folder := flag.String("finish", "", "`folder` of the generated pages to put permissions and facts into, in place of printing the schema")
+	flag.Parse()
+	work := func() error { return run(context.Background(), os.Stdout) }
+	if *folder != "" {
+		work = func() error { return finish(*folder) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "providerschema:", err)
 		os.Exit(1)
 	}

@@ -109,7 +109,7 @@ func TestGuides_areWhatHappens(t *testing.T) {
 	if err := os.Symlink(terraform, filepath.Join(programs, "terraform")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"rehearsing", "incidents", "testing"} {
+	for _, name := range []string{"rehearsing", "incidents", "testing", "modules"} {
 		t.Run(name, func(t *testing.T) {
 			guide, err := os.ReadFile(filepath.Join(root, "templates", "guides", name+".md"))
 			if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -151,7 +152,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licenses they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
-			"Microsoft Graph is only asked where `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state.",
+			"Microsoft Graph is only asked where `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state unless `detail` is `summary`.",
 		Attributes: map[string]schema.Attribute{
 			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
 			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
@@ -160,6 +161,9 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{validate.Some(), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
 				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
+			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
+				MarkdownDescription: "`people` (default) stores names and addresses, by which accounts are found; with `summary`, as in the other data sources with a `detail`, `email`, `first_name` and `last_name` of `accounts` are null, " +
+					"and `key_by_email` has only what `emails` asks for."},
 			"timeouts": timeout.DataSource(ctx, timeout.Long),
 			"connection_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of a `gotomeeting_provisioning_connection`, to find out which active accounts match nobody in its scope (`active_unmatched_keys`). " +
@@ -187,7 +191,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"group_name":   text("Name of the user group that the person is in."),
 				}}},
 			"key_by_email": schema.MapAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "E-mail address in lower case to the key, for everybody in `accounts`."},
+				MarkdownDescription: "E-mail address in lower case to the key, for everybody in `accounts`; with `detail = \"summary\"`, only for those whom `emails` lists."},
 			"missing_emails": texts("Addresses of `emails` that nobody at GoTo has, whatever the status, sorted. Empty if `emails` is left out."),
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not tell."},

@@ -288,3 +288,38 @@ func TestAccounts_examplesApply(t *testing.T) {
 		})
 	}
 }
+
+// With the summary nothing names anybody but the addresses that the configuration has anyway.
+func TestAccounts_summaryNamesNobody(t *testing.T) {
+	t.Parallel()
+	c := newCustomer(t)
+	for name, config := range map[string]map[string]any{
+		"everybody": {"detail": "summary"}, "some": {"detail": "summary", "emails": []any{"ANA@corp.example", "nobody@corp.example"}}, "people": {"detail": "people"}, "default": {},
+	} {
+		got, found := c.Protocol().ReadData(accountsType, config)
+		if len(found) > 0 {
+			t.Fatal(name, found)
+		}
+		names := fmt.Sprint(got["accounts"], got["counts_by_status"], got["licenses"])
+		if summary := config["detail"] == "summary"; strings.Contains(names, "@corp.example") == summary || strings.Contains(names, "Away") == summary {
+			t.Errorf("%s: %s", name, names)
+		}
+		want := map[string]any{"ana@corp.example": "4100000000000000102"}
+		keys, _ := got["key_by_email"].(map[string]any)
+		switch name {
+		case "everybody":
+			want = map[string]any{}
+		case "people", "default":
+			if len(keys) < 2 {
+				t.Errorf("%s: %v", name, keys)
+			}
+			continue
+		}
+		if diff := cmp.Diff(want, keys); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if key := got["accounts"].([]any)[0].(map[string]any)["key"]; key == "" || key == nil {
+			t.Errorf("%s: no key", name)
+		}
+	}
+}

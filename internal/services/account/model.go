@@ -23,6 +23,7 @@ type model struct {
 	Emails         types.List     `tfsdk:"emails"`
 	Statuses       types.Set      `tfsdk:"statuses"`
 	ConnectionID   types.String   `tfsdk:"connection_id"`
+	Detail         types.String   `tfsdk:"detail"`
 	ID             types.String   `tfsdk:"id"`
 	AccountKey     types.String   `tfsdk:"account_key"`
 	AccountName    types.String   `tfsdk:"account_name"`
@@ -64,6 +65,12 @@ var licenseType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"enabled":     types.BoolType,
 }}
 
+// What the state holds about the people behind the accounts.
+const (
+	detailSummary = "summary"
+	detailPeople  = "people"
+)
+
 // unknownStatus is counted where GoTo reports no status.
 const unknownStatus = "unknown"
 
@@ -83,6 +90,7 @@ func (m *model) fromUsers(users []gotoadmin.User) diag.Diagnostics {
 	found := map[string]bool{}
 	var accounts []attr.Value
 	more := 0
+	named := m.Detail.ValueString() != detailSummary
 	keys := map[string]attr.Value{}
 	counts := map[string]int64{}
 	for _, user := range users {
@@ -95,11 +103,11 @@ func (m *model) fromUsers(users []gotoadmin.User) diag.Diagnostics {
 			continue
 		}
 		if counts[status]++; len(accounts) < mostAccounts {
-			accounts = append(accounts, accountValue(user))
+			accounts = append(accounts, accountValue(user, named))
 		} else {
 			more++
 		}
-		if keys[email] == nil && email != "" {
+		if keys[email] == nil && email != "" && (named || emails != nil) { // what `emails` names, the configuration tells anyway
 			keys[email] = types.StringValue(user.Key)
 		}
 	}
@@ -151,7 +159,11 @@ func (m *model) fromLicenses(licenses []gotoadmin.License) {
 // withoutLicenses says that the licenses could not be read.
 func (m *model) withoutLicenses() { m.Licenses = types.ListNull(licenseType) }
 
-func accountValue(user gotoadmin.User) attr.Value {
+// accountValue is a person's account, without whatever names the person unless it is named.
+func accountValue(user gotoadmin.User, named bool) attr.Value {
+	if !named {
+		user.Email, user.FirstName, user.LastName = "", "", ""
+	}
 	return types.ObjectValueMust(accountType.AttrTypes, map[string]attr.Value{
 		"key":          types.StringValue(user.Key),
 		"email":        attribute.Text(user.Email),

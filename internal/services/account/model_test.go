@@ -101,7 +101,7 @@ func TestAccountValue_tellsWhatGoToTells(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(attr.Value(types.ObjectValueMust(accountType.AttrTypes, test.want)), accountValue(test.user)); diff != "" {
+			if diff := cmp.Diff(attr.Value(types.ObjectValueMust(accountType.AttrTypes, test.want)), accountValue(test.user, true)); diff != "" {
 				t.Errorf("account (-want +got):\n%s", diff)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -90,6 +91,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	held := s.scope(ids).Held(l, s.entries)
 	if resp.Diagnostics.Append(refuseForeign(app, s, held, wanted)...); resp.Diagnostics.HasError() {
 		return
+	}
+	if !app.Exclusive.Load() { // else it is replaced, and its own predecessor leaves what is there
+		app.TakeOver(ctx, held, wanted)
 	}
 	outcome := app.Converge(ctx, held, wanted, nil)
 	r.keep(ctx, &plan, s, ids, outcome)
@@ -212,11 +216,6 @@ func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, s setti
 	m.RoleIDs = mapOf(s.used(ids))
 }
 
-// leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
-// half of a replacement on the same application (a tainted object, -replace) has no such mark, and then nothing is
-// removed: creating takes over what is there. Otherwise everybody would lose access for a moment.
-const leavesKey = "leaves"
-
 // Delete takes away what the state holds.
 func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state exclusiveModel
@@ -227,10 +226,14 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || leaves == nil {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
+	if leaves == nil {
+		app.Exclusive.Store(true)
+		return
+	}
 	app.Writing.Lock()
 	defer app.Writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -246,13 +249,24 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	held := map[roster.Key]graph.Assignment{}
+	held, known := map[roster.Key]graph.Assignment{}, leavingFrom(leaves, had)
+	var anew []string
 	for key := range had {
-		if a, ok := l.Get(key); ok && !app.IsKept(key) {
-			held[key] = a
-		} else {
+		a, ok := l.Get(key)
+		switch {
+		case !ok || app.IsKept(key):
 			delete(had, key)
+		case known[key] != 0 && known[key] != fingerprint(a.ID):
+			anew = append(anew, describe(app, a))
+			delete(had, key)
+		default:
+			held[key] = a
 		}
+	}
+	if len(anew) > 0 {
+		slices.Sort(anew)
+		resp.Diagnostics.AddWarning(graphdiag.Counted(len(anew), "assignment")+" made anew since the plan stay", "Another resource of this configuration or another state has taken them over, "+
+			"or somebody has made them again, since this destruction was planned. They are left:\n"+graphdiag.Lines(anew))
 	}
 	outcome := app.Converge(ctx, held, nil, had)
 	if len(outcome.Failed) == 0 {

@@ -43,6 +43,24 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
+// warnExisting tells of assignments that creating makes anew.
+func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment) diag.Diagnostics {
+	if len(held) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, key := range roster.SortedKeys(held) {
+		lines = append(lines, describe(app, held[key]))
+	}
+	summary := fmt.Sprintf("%d assignments of the set exist already", len(lines))
+	if len(lines) == 1 {
+		summary = "An assignment of the set exists already"
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary,
+		"Creating the resource makes these anew, each with its removal in one request. If this configuration also destroys them, by a resource with another address or another provider configuration, "+
+			"the principals keep their roles, whatever a warning of that destruction says; a `moved` block avoids both. Should another state manage them, too, use one of the two only.\n\n"+graphdiag.Lines(lines))}
+}
+
 // warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
 // shows it, and the next one removes it.
 func warnWider(ctx context.Context, app *roster.Application, state exclusiveModel, s settings, scope roster.Scope, wanted map[roster.Key]bool) diag.Diagnostics {
@@ -173,15 +191,19 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	return diags
 }
 
-// warnLeaves tells from how many people a destroy takes access.
-func (r *ExclusiveResource) warnLeaves(ctx context.Context, state exclusiveModel, action string) diag.Diagnostics {
+// planLeaving tells from how many people a destroy takes access, and notes which assignments it is about, unless listings may
+// still show those from before a recent write.
+func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	l, err := app.Listing(ctx)
+	if leaves = leavingJSON(keysOf(state), l); recent {
+		leaves = leavingJSON(keysOf(state), nil)
+	}
 	if err != nil {
-		return nil // the destroy itself says what is wrong
+		return leaves, nil // the destroy itself says what is wrong
 	}
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
 	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
 	d.told = answer.Told
-	return append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
+	return leaves, append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -29,7 +30,6 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	if resp.Diagnostics.HasError() || config.Assignments.IsUnknown() {
 		return
 	}
-	root := path.Root("assignments")
 	ignored, _ := listOf(config.IgnoredPrincipalIDs.Elements())
 	elements := config.Assignments.Elements()
 	for _, id := range ignored {
@@ -38,7 +38,12 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 				fmt.Sprintf("%s is an entry of `assignments`, and ignored. Remove it from one of them.", id))
 		}
 	}
-	problems := 0
+	resp.Diagnostics.Append(checkEntries(elements)...)
+}
+
+// checkEntries says what is wrong with entries alone.
+func checkEntries(elements map[string]attr.Value) (diags diag.Diagnostics) {
+	root, problems := path.Root("assignments"), 0
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
@@ -52,12 +57,13 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 			continue
 		}
 		if problems++; problems <= graphdiag.ShownAtMost {
-			resp.Diagnostics.AddAttributeError(at, summary, problem)
+			diags.AddAttributeError(at, summary, problem)
 		}
 	}
 	if more := problems - graphdiag.ShownAtMost; more > 0 {
-		resp.Diagnostics.AddAttributeError(root, "Further invalid entries", fmt.Sprintf("There are %d more invalid entries than are listed.", more))
+		diags.AddAttributeError(root, "Further invalid entries", fmt.Sprintf("There are %d more invalid entries than are listed.", more))
 	}
+	return diags
 }
 
 // resolvedTexts is what role texts mean.
@@ -145,10 +151,16 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		state = &exclusiveModel{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
+	leave := func(action string) {
+		written, diags := req.Private.GetKey(ctx, writtenKey)
+		resp.Diagnostics.Append(diags...)
+		leaves, diags := r.planLeaving(ctx, *state, justWritten(r.roster.Clock(), written), action)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, leaves)...)
+	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		if state != nil && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Destroying this resource")...)
+			leave("Destroying this resource")
 		}
 		return
 	}
@@ -157,8 +169,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
-		resp.Diagnostics.Append(r.warnLeaves(ctx, *state, "Replacing this resource by one for another application")...)
+		leave("Replacing this resource by one for another application")
 		return // Terraform asks again for the new object
 	}
 	var config exclusiveModel
@@ -254,7 +265,11 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
 	if creates {
-		diags.Append(refuseForeign(app, s, scope.Held(l, s.entries), c.wanted)...)
+		held := scope.Held(l, s.entries)
+		diags.Append(refuseForeign(app, s, held, c.wanted)...)
+		if !diags.HasError() && !r.roster.HasWritten() && !app.Exclusive.Load() {
+			diags.Append(warnExisting(app, held)...)
+		}
 	}
 	guarded := r.guard(ctx, app, l, c, skipped)
 	if c.onlyForeign() {

@@ -108,7 +108,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		if _, ok := held[key]; ok || imported {
 			continue
 		}
-		if why, purged := r.roster.Principals.Gone(ctx, key.PrincipalID); why != "" && !purged {
+		if why, purged := r.roster.Principals.Gone(ctx, key.PrincipalID, recent); why != "" && !purged {
 			now[key] = true
 			lines = append(lines, why)
 		} else {

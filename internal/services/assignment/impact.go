@@ -4,14 +4,67 @@
 package assignment
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
+
+// Part is what the resource contributes to a written proposal: everybody who is assigned.
+func Part() forecast.Part {
+	return forecast.Part{Resource: NewExclusiveResource(), Attributes: []string{"assignments"}, Change: written}
+}
+
+func written(ctx context.Context, data *providerdata.Data, values map[string]attr.Value, today *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
+	given, _ := values["assignments"].(types.Map)
+	entries, _ := stringsOf(given)
+	diags := checkEntries(given.Elements())
+	if diags.HasError() || today.Roles == nil { // today's setup says that they may not be read
+		return nil, diags
+	}
+	s := settings{entries: entries}
+	resolved := resolveTexts(s.roleTexts(), nil, today.Roles, true)
+	diags.Append(resolved.diags...)
+	if diags.HasError() {
+		return nil, diags
+	}
+	held, wanted := map[roster.Key]string{}, resolved.ids.keys(entries)
+	for _, a := range today.Assignments {
+		held[roster.KeyOf(a)] = a.PrincipalType
+	}
+	added := maps.Clone(wanted)
+	maps.DeleteFunc(added, func(key roster.Key, _ bool) bool { return held[key] != "" })
+	diags.Append(refuseRoles(today.Roles, s, resolved.ids, added)...)
+	var unseen []string
+	for _, key := range roster.SortedKeys(added) {
+		unseen = append(unseen, key.PrincipalID)
+	}
+	advice := rosterOf(data).Principals.Advise(ctx, slices.Compact(unseen)...)
+	if advice.Err != nil {
+		diags.Append(graphdiag.AttributeError(path.Root("assignments"), "Cannot look up who is to be assigned", advice.Err))
+	}
+	all := slices.DeleteFunc(slices.Clone(today.Assignments), func(a graph.Assignment) bool {
+		return a.PrincipalType == roster.KindUser || a.PrincipalType == roster.KindGroup
+	})
+	for _, key := range roster.SortedKeys(wanted) {
+		// Whom the directory does not show is taken for a user, of whom nothing can be told then.
+		kind := cmp.Or(held[key], advice.Principals[key.PrincipalID].Type, roster.KindUser)
+		all = append(all, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kind})
+	}
+	return func(s *impact.Setup) { s.Assignments = all }, diags
+}
 
 // effect is a planned change of assignments whose effect on accounts is to be foreseen.
 type effect struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -330,4 +331,45 @@ func TestOneLeaver_movedRoleNameWarns(t *testing.T) {
 	says(t, one.Destroy(), false)
 	says(t, set.Destroy(), false)
 	w.wantWrites(t, "DELETE", "DELETE")
+}
+
+// Who was in the state, or is in the recycle bin, is not somebody whom a replica does not know yet: nobody waits for them.
+func TestOneLeaver_costsNoWait(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{single, exclusive} {
+		for name, leave := range map[string]func(*world){
+			"in the recycle bin": func(w *world) { w.leave(t, store.UserAna) }, "purged": func(w *world) { w.purge(t, store.UserAna) },
+		} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				config := w.one(store.UserAna, "User")
+				if kind == exclusive {
+					config = w.setOf(map[string]any{store.UserAna: "User", store.UserBen: "User"}, "User")
+				}
+				m := w.Managed(kind)
+				noErrors(t, m.Apply(config))
+				w.Sim.Clock().Advance(time.Hour)
+				leave(w)
+				w.Sim.Log().Reset()
+				began := w.Sim.Clock().Now()
+				_, _, found := m.Plan(config)
+				noErrors(t, found)
+				noErrors(t, m.Destroy())
+				if waited := w.Sim.Clock().Now().Sub(began); waited > 0 {
+					t.Errorf("a plan and a destroy wait for %s:\n%v", waited, acctest.Lines(w.Sim.Log().All()))
+				}
+			})
+		}
+	}
+	t.Run("new entry for somebody deleted", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.leave(t, store.UserAna)
+		began := w.Sim.Clock().Now()
+		_, found := w.Protocol().Plan(exclusive, nil, w.set(map[string]any{store.UserAna: "User"}))
+		if says(t, found, true, "No such principal"); w.Sim.Clock().Now() != began {
+			t.Errorf("the plan waits for %s", w.Sim.Clock().Now().Sub(began))
+		}
+	})
 }

@@ -123,7 +123,10 @@ func (d departures) lines() []string {
 	people := d.people()
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(principals)) {
-		line := holder(principals[id])
+		line := id
+		if principals[id].PrincipalType == roster.KindGroup { // people are named by the report alone, where its detail allows it
+			line = holder(principals[id])
+		}
 		why := cmp.Or(d.roles.Uncounted[id], d.account.Uncounted[id])
 		if ids, known := d.members[id]; principals[id].PrincipalType == roster.KindGroup && (!known || len(ids) == 0 && why != "") {
 			line += ", a group " + why

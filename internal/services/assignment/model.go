@@ -36,18 +36,25 @@ type identityModel struct {
 	AppRoleID          types.String `tfsdk:"app_role_id"`
 }
 
+// attributes are the names of the schema, in the order in which the protocol has them.
+var attributes = [...]string{"app_role_id", "id", "principal_id", "principal_type", "role", "service_principal_id", timeoutsName, "user_principal_name"}
+
+const timeoutsName = "timeouts"
+
+// members are the attributes that are texts, at the places of their names: all but one.
+func (m *model) members() [len(attributes)]*types.String {
+	return [...]*types.String{&m.AppRoleID, &m.ID, &m.PrincipalID, &m.PrincipalType, &m.Role, &m.ServicePrincipalID, nil, &m.UserPrincipalName}
+}
+
 // read is what the framework's Get does, at a tenth of the cost: that compiles a regular expression for each field of each
 // object, which is most of what the plan of a thousand assignments costs here.
 func (m *model) read(ctx context.Context, object tftypes.Value) diag.Diagnostics {
 	var members map[string]tftypes.Value
 	err := object.As(&members)
-	for name, field := range map[string]*types.String{
-		"id": &m.ID, "service_principal_id": &m.ServicePrincipalID, "principal_id": &m.PrincipalID, "user_principal_name": &m.UserPrincipalName,
-		"role": &m.Role, "app_role_id": &m.AppRoleID, "principal_type": &m.PrincipalType,
-	} {
+	for i, field := range m.members() {
 		var text *string
-		switch member := members[name]; {
-		case err != nil:
+		switch member := members[attributes[i]]; {
+		case err != nil || field == nil:
 		case !member.IsKnown():
 			*field = types.StringUnknown()
 		default:
@@ -58,7 +65,7 @@ func (m *model) read(ctx context.Context, object tftypes.Value) diag.Diagnostics
 	if err == nil {
 		as := timeouts.Type{ObjectType: types.ObjectType{AttrTypes: map[string]attr.Type{"create": types.StringType, "read": types.StringType, "delete": types.StringType}}}
 		var value attr.Value
-		value, err = as.ValueFromTerraform(ctx, members["timeouts"])
+		value, err = as.ValueFromTerraform(ctx, members[timeoutsName])
 		m.Timeouts, _ = value.(timeouts.Value)
 	}
 	if err != nil {

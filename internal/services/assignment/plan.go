@@ -47,42 +47,53 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	p := planning{roster: r.roster, client: r.client, ahead: r.forecast}
+	p := r.newPlanning()
 	resp.Diagnostics.Append(p.plan.read(ctx, req.Plan.Raw)...)
 	if !req.State.Raw.IsNull() {
 		p.prior = &model{}
 		resp.Diagnostics.Append(p.prior.read(ctx, req.State.Raw)...)
 	}
-	resp.Diagnostics.Append(p.takeOver(ctx, req)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	principalID, roleID, role := p.plan.PrincipalID, p.plan.AppRoleID, p.plan.Role
+	proposed := p.plan
+	p.run(ctx, resp.Private)
+	resp.Diagnostics.Append(p.diags...)
+	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
+	if !proposed.PrincipalID.Equal(p.plan.PrincipalID) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("principal_id"), p.plan.PrincipalID)...)
+	}
+	if !proposed.AppRoleID.Equal(p.plan.AppRoleID) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("app_role_id"), p.plan.AppRoleID)...)
+	}
+	if !proposed.Role.Equal(p.plan.Role) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), p.plan.Role)...)
+	}
+	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
+}
+
+func (r *Resource) newPlanning() planning {
+	return planning{roster: r.roster, client: r.client, ahead: r.forecast}
+}
+
+// run plans an object that is going to be there.
+func (p *planning) run(ctx context.Context, kept private) {
+	if p.diags.Append(p.takeOver(ctx, kept)...); p.diags.HasError() {
+		return
+	}
 	p.principal(ctx)
 	p.role(ctx)
-	advises := p.creates() && !p.diags.HasError() && !r.roster.HasWritten() // advice was given before the apply began
+	advises := p.creates() && !p.diags.HasError() && !p.roster.HasWritten() // advice was given before the apply began
 	if advises {
 		p.advise(ctx)
 		p.lookForExisting(ctx)
 	}
-	resp.Diagnostics.Append(p.passOn(ctx, resp)...)
+	p.diags.Append(p.passOn(ctx, kept)...)
 	p.lookAround(ctx, advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
 	p.foresee(ctx)
-	resp.Diagnostics.Append(p.diags...)
-	resp.Diagnostics.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
-	// Only what changed is set: setting costs more than all the rest, and most instances of a plan do not change.
-	if !principalID.Equal(p.plan.PrincipalID) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("principal_id"), p.plan.PrincipalID)...)
-	}
-	if !roleID.Equal(p.plan.AppRoleID) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("app_role_id"), p.plan.AppRoleID)...)
-	}
-	if !role.Equal(p.plan.Role) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), p.plan.Role)...)
-	}
-	resp.RequiresReplace = append(resp.RequiresReplace, p.replace...)
+	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
 }
 
 // creates reports whether this plan makes a new assignment, be it as a replacement.

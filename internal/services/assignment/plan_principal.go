@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -31,16 +30,16 @@ type resolvedName struct {
 }
 
 // takeOver reads whom the name meant to the object that this one replaces, and whether the role's text is the provider's.
-func (p *planning) takeOver(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+func (p *planning) takeOver(ctx context.Context, kept private) diag.Diagnostics {
 	if p.prior != nil && !p.plan.Role.Equal(p.prior.Role) {
-		adopted, diags := req.Private.GetKey(ctx, adoptedKey)
+		adopted, diags := kept.GetKey(ctx, adoptedKey)
 		p.adopted = len(adopted) > 0
 		return diags
 	}
 	if p.plan.UserPrincipalName.IsNull() || p.prior != nil {
 		return nil
 	}
-	raw, diags := req.Private.GetKey(ctx, resolvedKey)
+	raw, diags := kept.GetKey(ctx, resolvedKey)
 	var was resolvedName
 	if len(raw) > 0 && json.Unmarshal(raw, &was) == nil && was.Name == p.plan.UserPrincipalName.ValueString() {
 		p.was = &was
@@ -49,7 +48,7 @@ func (p *planning) takeOver(ctx context.Context, req resource.ModifyPlanRequest)
 }
 
 // passOn hands over whom the name means, to the plan of what may replace this object.
-func (p *planning) passOn(ctx context.Context, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+func (p *planning) passOn(ctx context.Context, kept private) diag.Diagnostics {
 	if p.plan.UserPrincipalName.IsNull() || p.prior == nil {
 		return nil
 	}
@@ -57,7 +56,7 @@ func (p *planning) passOn(ctx context.Context, resp *resource.ModifyPlanResponse
 	if err != nil {
 		return nil // two texts can always be written
 	}
-	return resp.Private.SetKey(ctx, resolvedKey, raw)
+	return kept.SetKey(ctx, resolvedKey, raw)
 }
 
 // principal resolves a user principal name, or makes sure that a resolved one still means the same user.

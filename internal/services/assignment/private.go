@@ -4,13 +4,24 @@
 package assignment
 
 import (
+	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
+
+// private is the private state of an object. The framework has a type for it that nobody else can make.
+type private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
 
 // recentWrites is for how long reads are patient after a write.
 const recentWrites = 2 * time.Minute
@@ -34,6 +45,51 @@ func justWritten(clock memo.Clock, private []byte) bool {
 	}
 	age := clock.Now().Sub(at)
 	return age > -recentWrites && age < recentWrites
+}
+
+// leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
+// half of a replacement on the same application (a tainted object, -replace) has no such mark, and then nothing is
+// removed: creating takes over what is there. Otherwise everybody would lose access for a moment. The mark holds the
+// fingerprints of what was to be removed at plan, in the order of the keys: what was made anew since belongs to somebody else,
+// such as the same set of another provider configuration, which this process knows nothing of.
+const leavesKey = "leaves"
+
+// fingerprint tells an assignment from the one that is made anew in its place. It is never 0.
+func fingerprint(assignmentID string) uint32 {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(assignmentID)) // cannot fail
+	return max(hash.Sum32(), 1)
+}
+
+func leavingJSON(had map[roster.Key]bool, l *roster.Listing) []byte {
+	var packed []byte
+	for _, key := range roster.SortedKeys(had) {
+		var print uint32
+		if l != nil {
+			if a, ok := l.Get(key); ok {
+				print = fingerprint(a.ID)
+			}
+		}
+		packed = binary.BigEndian.AppendUint32(packed, print)
+	}
+	raw, err := json.Marshal(packed)
+	if err != nil {
+		return []byte("true") // bytes can always be written
+	}
+	return raw
+}
+
+// leavingFrom returns the fingerprints by key, 0 or none where they are not known.
+func leavingFrom(private []byte, had map[roster.Key]bool) map[roster.Key]uint32 {
+	var packed []byte
+	if json.Unmarshal(private, &packed) != nil || len(packed) != 4*len(had) {
+		return nil
+	}
+	known := make(map[roster.Key]uint32, len(had))
+	for i, key := range roster.SortedKeys(had) {
+		known[key] = binary.BigEndian.Uint32(packed[4*i:])
+	}
+	return known
 }
 
 // lapsedKey is where the private state of a set keeps what was in the state and is not assigned any more, whoever or whatever

@@ -69,33 +69,42 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("principal_id"), path.MatchRoot("user_principal_name"))}
 }
 
-// Create assigns the principal. What the plan could not resolve yet is resolved first.
+// Create assigns the principal.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
-	resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.assign(ctx, &plan)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.identity().write(resp.Identity)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
+}
+
+// assign makes the assignment of a plan, and completes the plan. What planning could not resolve yet is resolved first.
+func (r *Resource) assign(ctx context.Context, plan *model) diag.Diagnostics {
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	if diags.HasError() {
+		return diags
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
-	resp.Diagnostics.Append(r.resolvePrincipal(ctx, &plan)...)
-	resp.Diagnostics.Append(resolveRole(ctx, app, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
+	diags.Append(r.resolvePrincipal(ctx, plan)...)
+	diags.Append(resolveRole(ctx, app, plan)...)
+	if diags.HasError() {
+		return diags
 	}
 	made, err := app.Assign(ctx, plan.key())
 	if err != nil {
-		resp.Diagnostics.Append(r.explainAssign(ctx, app, plan, err)...)
-		return
+		diags.Append(r.explainAssign(ctx, app, *plan, err)...)
+		return diags
 	}
 	plan.fromGraph(app.ID, made)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	plan.identity().write(resp.Identity)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
+	return diags
 }
 
 // resolvePrincipal looks up a user principal name whose user was not there, or not known, while planning.
@@ -145,63 +154,76 @@ var errStays = errors.New("the application is there")
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
-	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	before := state
+	gone, diags := r.refresh(ctx, &state, written)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.
+	state.identity().write(resp.Identity)
+	switch {
+	case gone:
+		resp.State.RemoveResource(ctx)
+	case !state.equals(before): // else the response has it already, and setting it costs more than all the rest
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+	if !gone && before.Role.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, []byte("true"))...)
+	}
+}
+
+// refresh brings a state up to date, and reports whether the assignment is gone.
+func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (gone bool, diags diag.Diagnostics) {
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	if diags.HasError() {
+		return false, diags
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
-	found, ok, err := app.Find(ctx, id, state.key(), justWritten(r.roster.Clock(), written))
+	recent := justWritten(r.roster.Clock(), written)
+	found, ok, err := app.Find(ctx, id, state.key(), recent)
 	if graph.IsPermissionDenied(err) && !state.Role.IsNull() && app.Refused.Swap(true) {
-		state.identity().write(resp.Identity)
-		return // one error ends the plan; a thousand say no more
+		return false, diags // one error ends the plan; a thousand say no more
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignment", err))
-		return
+		diags.Append(graphdiag.Error("Cannot read the assignment", err))
+		return false, diags
 	}
 	if !ok && !state.Role.IsNull() { // not just imported
-		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID)
-		if why != "" && (!purged || r.isTaken(ctx, state)) && app.ConfirmGone(ctx, errStays) != nil {
+		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID, recent)
+		if why != "" && (!purged || r.isTaken(ctx, *state)) && app.ConfirmGone(ctx, errStays) != nil {
 			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
-			resp.Diagnostics.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
-			state.identity().write(resp.Identity)
-			return
+			diags.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
+			return false, diags
 		}
 	}
 	if !ok && state.Role.IsNull() && id != "" { // to be imported by id
-		resp.Diagnostics.Append(r.noAssignment(ctx, app, id))
-		return
+		diags.Append(r.noAssignment(ctx, app, id))
+		return false, diags
 	}
 	if !ok {
 		app.Lapsed.Add(state.named())
-		// Without an identity the framework reports a bug, and older Terraform versions do not hand one in.
-		state.identity().write(resp.Identity)
-		resp.State.RemoveResource(ctx)
-		return
+		return true, diags
 	}
 	app.Managed.Add(found.ID)
-	before := state
 	state.fromGraph(app.ID, found)
 	if state.Role.IsNull() { // imported, or moved from another provider's state
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, adoptedKey, []byte("true"))...)
 		declared, err := app.Roles(ctx)
 		if err != nil && !graph.IsPermissionDenied(err) {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot read the roles of the application", err))
-			return
+			diags.Append(graphdiag.Error("Cannot read the roles of the application", err))
+			return false, diags
 		}
 		state.Role = types.StringValue(declared.Label(found.AppRoleID))
 	}
-	if !state.equals(before) { // else the response has it already, and setting it costs more than all the rest
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	}
-	state.identity().write(resp.Identity)
+	return false, diags
 }
 
 // isTaken reports whether the name of a state's user means somebody else now, or may.

@@ -289,7 +289,7 @@ func TestGuardOnBothRoads_whatOthersGrantedIsNotRemovedUnasked(t *testing.T) {
 	w.assign(store.UserEva, "Organizer")
 	w.writes()
 	config["max_foreign_removals"] = 1
-	says(t, m.Apply(config), false, "others made these", "Eva Known")
+	says(t, m.Apply(config), false, "others made these", "Eva Known", "Who loses access:\n- "+store.UserEva+"\n")
 	w.wantWrites(t, "DELETE")
 }
 

@@ -7,12 +7,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
 // credentialKey checks a key of credentials_wo and connector_settings against the service's enumeration: it answers a
@@ -53,13 +52,7 @@ func (v credentialKey) ValidateString(_ context.Context, req validator.StringReq
 		}
 		return
 	}
-	closest, distance := "", 3
-	for _, known := range graph.SecretKeys {
-		if d := levenshtein.Distance(strings.ToLower(known), strings.ToLower(key), nil); d < distance {
-			closest, distance = known, d
-		}
-	}
-	if closest != "" {
+	if closest := suggest.NearestWithin(2, key, graph.SecretKeys); closest != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key",
 			fmt.Sprintf("The service knows no key %q; keys are case-sensitive. Did you mean %q?", key, closest))
 	}

@@ -20,6 +20,8 @@ type memory struct {
 	own memo.Set[graph.JobRef]
 	// refused are jobs whose secrets could not be read, which the user knows already.
 	refused memo.Set[graph.JobRef]
+	// synced is how many objects the service said a moment ago that it keeps in step.
+	synced memo.Handover[graph.JobRef, int64]
 }
 
 type memoryKey struct{}
@@ -29,6 +31,7 @@ func remembered(data *providerdata.Data) *memory {
 		m := &memory{}
 		m.jobs.MaxAge, m.jobs.Clock = providerdata.PlannedAge, data.Graph.Clock()
 		m.secrets.MaxAge, m.secrets.Clock = providerdata.PlannedAge, data.Graph.Clock()
+		m.synced.MaxAge, m.synced.Clock = providerdata.PlannedAge, data.Graph.Clock()
 		return m
 	})
 }

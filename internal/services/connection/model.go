@@ -14,6 +14,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
 type model struct {
@@ -58,6 +59,15 @@ func (m *model) fromJob(servicePrincipalID string, job graph.Job) {
 	m.ServicePrincipalID = types.StringValue(servicePrincipalID)
 	m.JobID = types.StringValue(job.ID)
 	m.TemplateID = types.StringValue(job.TemplateID)
+}
+
+// settings are what the forecast goes by where the service does not show them.
+func (m model) settings() impact.Settings {
+	known := impact.Settings{Scope: m.Scope.ValueString(), KeepsOutOfScope: m.SkipOutOfScopeDeletions.ValueBool()}
+	if m.PreventAccidentalDeletions.ValueBool() {
+		known.HeldFrom = m.AccidentalDeletionThreshold.ValueInt64()
+	}
+	return known
 }
 
 // field finds the field of an attribute by its tag.

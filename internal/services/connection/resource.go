@@ -106,6 +106,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
+	if synced, told := job.Status.Synchronized(); told {
+		remembered(r.data).synced.Give(state.ref(), synced)
+	}
 	state.fromJob(state.ServicePrincipalID.ValueString(), job)
 	if state.TestConnection.IsNull() { // imported, or written by a version without it
 		state.TestConnection = types.BoolValue(true)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,6 +19,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // ValidateConfig reports combinations that no state can make right.
@@ -53,6 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
+			forecast.Of(r.data).Settings(state.ref(), state.settings())
 			end := forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
 			resp.Diagnostics.Append(forecast.Of(r.data).Note(state.ref(), end)...)
 			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
@@ -88,6 +91,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
 		return
 	}
+	if r.data != nil {
+		forecast.Of(r.data).Settings(state.ref(), state.settings())
+		resp.Diagnostics.Append(r.warnUnguarded(plan, *state)...)
+	}
 	if !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) || !plan.TemplateID.Equal(state.TemplateID) {
 		resp.Diagnostics.Append(r.warnEnds(ctx, *state, "Replacing")...)
 		return // Terraform asks again for the creation that replaces this
@@ -117,6 +124,29 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			fmt.Sprintf("The service does not list %s any more, which it would have renewed; what was given once is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
+}
+
+// pilotSize is how many accounts a connection keeps in step before it has to be guarded: a pilot is watched by people.
+const pilotSize = 20
+
+// warnUnguarded says what keeps accidental-deletion prevention from protecting the people whom the connection provisions.
+func (r *Resource) warnUnguarded(plan, state model) diag.Diagnostics {
+	synced, told := remembered(r.data).synced.Look(state.ref())
+	if !told || synced < pilotSize || !plan.PreventAccidentalDeletions.ValueBool() {
+		return nil
+	}
+	var diags diag.Diagnostics
+	name := "the connection " + state.ref().String()
+	if most := plan.AccidentalDeletionThreshold; !most.IsUnknown() && most.ValueInt64() > synced {
+		diags.AddAttributeWarning(path.Root("accidental_deletion_threshold"), "Accidental-deletion prevention of "+name+" can never stop a cycle",
+			fmt.Sprintf("The service keeps %s in step, and `accidental_deletion_threshold` is %d: a cycle that disables all of them would not be stopped. Lower the threshold, for example to %d.",
+				graphdiag.Counted(int(synced), "account"), most.ValueInt64(), max(1, synced/10)))
+	}
+	if !plan.NotificationEnabled.IsUnknown() && !plan.NotificationEnabled.ValueBool() {
+		diags.AddAttributeWarning(path.Root("notification_email"), "Nobody is told when "+name+" stops",
+			"When accidental-deletion prevention stops a cycle, or provisioning goes into quarantine for another reason, the service sends an e-mail only to `notification_email`. Give an address.")
+	}
+	return diags
 }
 
 // requireSecrets demands a secret exactly when it is about to be needed: for a create, or for a new version.
@@ -292,6 +322,14 @@ func known(ctx context.Context, plan model) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
 		return a.kind != secret && (err != nil || !value.IsFullyKnown())
 	})
+}
+
+// Part is what the resource contributes to a written proposal.
+func Part() forecast.Part {
+	return forecast.Part{Resource: NewResource(), Attributes: []string{"scope"}, Change: func(_ context.Context, _ *providerdata.Data, values map[string]attr.Value, _ *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
+		scope, _ := values["scope"].(types.String)
+		return func(s *impact.Setup) { s.Scope = scope.ValueString() }, nil
+	}}
 }
 
 // foresee says what a change of the scope does to people.

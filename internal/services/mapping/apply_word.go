@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/validate"
 )
 
@@ -22,7 +23,7 @@ func applyWord() validator.String {
 		case word != text:
 			return "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word)
 		case !isApply(text):
-			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), didYouMean(applyMeant(text), applyNames()))
+			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), suggest.DidYouMean(applyMeant(text), applyNames()))
 		}
 		return "", ""
 	})

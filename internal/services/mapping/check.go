@@ -14,6 +14,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
 // The functions that read role assignments. None of them works when everybody is in scope.
@@ -108,7 +109,7 @@ func (c *change) checkTargets(live located, changed func(string) bool) (diags di
 		case a == nil:
 			diags.AddAttributeError(at(target), "Unknown target attribute",
 				fmt.Sprintf("The connector has no target attribute %q.%s Names are spelled as in the schema; the data source `gotomeeting_attribute_mappings` lists them. "+
-					"If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`.", target, didYouMean(target, names)))
+					"If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`.", target, suggest.DidYouMean(target, names)))
 		case a.Anchor:
 			diags.AddAttributeError(at(target), "Target attribute is the anchor",
 				fmt.Sprintf("%q is the key by which the target knows its objects, and it cannot be written. Remove this entry.", target))
@@ -214,7 +215,7 @@ func (c *change) checkSources(live located, changed func(string) bool) (diags di
 			if !known[name] {
 				diags.AddAttributeError(c.sourcePath(target), "Unknown source attribute",
 					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
-						live.source.Name, live.source.Directory, name, didYouMean(name, names)))
+						live.source.Name, live.source.Directory, name, suggest.DidYouMean(attributeMeant(name), names)))
 			}
 		}
 	}

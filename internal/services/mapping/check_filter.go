@@ -14,10 +14,19 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
 // unfilterable are source attributes that the documentation excludes from scoping filters.
 var unfilterable = []string{roleAssignments, "userType", "manager", "members", "IsMemberOf"}
+
+// attributeMeant is the name of an attribute without the notation of dynamic groups.
+func attributeMeant(name string) string {
+	if prefix, rest, ok := strings.Cut(name, "."); ok && strings.EqualFold(prefix, "user") {
+		return rest
+	}
+	return name
+}
 
 // documentedOperators are the operators to check against when the connection's own list cannot be read.
 func documentedOperators() []graph.FilterOperator {
@@ -80,7 +89,7 @@ func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph
 		}
 		return attributeError(at, "Unknown source attribute",
 			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
-				source.Name, source.Directory, clause.Attribute, didYouMean(clause.Attribute, names)))
+				source.Name, source.Directory, clause.Attribute, suggest.DidYouMean(attributeMeant(clause.Attribute), names)))
 	}
 	what := ""
 	switch {
@@ -143,11 +152,11 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 			names[i] = o.Name
 		}
 		slices.Sort(names)
-		if documented && nearest(clause.Operator, names) == "" {
+		if documented && suggest.Nearest(clause.Operator, names) == "" {
 			return nil // a connection may offer more than is documented, and its own list is checked at apply
 		}
 		return attributeError(at.AtName("operator"), "Unknown filter operator",
-			fmt.Sprintf("The connection's scoping filters have no operator %q.%s It must be one of: %s.", clause.Operator, didYouMean(operatorMeant(clause.Operator), names), strings.Join(names, ", ")))
+			fmt.Sprintf("The connection's scoping filters have no operator %q.%s It must be one of: %s.", clause.Operator, suggest.DidYouMean(operatorMeant(clause.Operator), names), strings.Join(names, ", ")))
 	}
 	operator := operators[i]
 	unary := strings.EqualFold(operator.Arity, "Unary")

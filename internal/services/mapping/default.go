@@ -146,8 +146,11 @@ func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 		return nil
 	}
 	job, err := r.job(ctx, ref)
-	if err != nil || !job.Schedule.Active() {
+	if err != nil {
 		return nil
+	}
+	if !job.Schedule.Active() {
+		return r.foreseeDefaultOn(ctx, ref, state, job)
 	}
 	answer := r.foreseeDefault(ctx, ref, state, job)
 	if answer.Told && answer.Headline != "" {

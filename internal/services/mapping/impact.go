@@ -5,13 +5,60 @@ package mapping
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
+
+// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, what is left out has the
+// resource's default, so that both can be given the same values; without, it stays as it is.
+func Part() forecast.Part {
+	return forecast.Part{Resource: NewResource(), Attributes: []string{"mappings", "operations", "scoping_filters"}, Change: written}
+}
+
+func written(ctx context.Context, _ *providerdata.Data, values map[string]attr.Value, today *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
+	is := settingsOf(&today.Mapping)
+	m := model{}
+	m.Mappings, _ = values["mappings"].(types.Map)
+	m.Operations, _ = values["operations"].(types.Set)
+	m.ScopingFilters, _ = values["scoping_filters"].(types.List)
+	c, diags := newChange(ctx, m, nil)
+	whole := !m.Mappings.IsNull()
+	c.want.enabled = is.enabled
+	if !whole {
+		c.want.entries = is.entries
+	}
+	if m.Operations.IsNull() {
+		c.want.operations = is.operations
+		if whole {
+			c.want.operations = flagsOf([]string{operationCreate, operationDelete, operationUpdate})
+		}
+	}
+	if m.ScopingFilters.IsNull() && !whole {
+		c.want.filters = is.filters
+	}
+	if whole {
+		for _, target := range slices.Sorted(maps.Keys(c.entries)) {
+			diags.Append(oneSource(target, c.entries[target])...)
+		}
+		changed := c.changes(&is)
+		diags.Append(c.checkMatching(&is)...)
+		diags.Append(c.checkTargets(located{mapping: &today.Mapping, target: today.Target}, changed)...)
+		diags.Append(doubted(c.checkExpressions(changed, nil), func(diag.Diagnostic) bool { return true })...) // the connection may offer more functions
+	}
+	diags.Append(checkFilters(c.want.filters, is.filters, nil, nil)...)
+	planned := c.want.in(today.Mapping, c.want.filters)
+	return func(s *impact.Setup) { s.Mapping = planned }, diags
+}
 
 // foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
 func foresee(ctx context.Context, v *review, live located, job *graph.Job) forecast.Answer {
@@ -30,31 +77,51 @@ func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model,
 	if !r.forecast.On() || !job.HasCompletedCycle() {
 		return forecast.Answer{}
 	}
-	name := state.ObjectMapping.ValueString()
-	p := forecast.Proposal{
-		Key:     "default of mapping " + name, // sorted before the mapping that another resource may plan in its place
+	p := putsBack(state, job)
+	if p.Change, p.Unknown = r.toDefault(ctx, ref, state); p.Change == nil && p.Unknown == "" {
+		return forecast.Answer{} // which stays as it is
+	}
+	return r.forecast.Plan(ctx, ref, p)
+}
+
+// foreseeDefaultOn is foreseeDefault for provisioning that is off, which matters where this plan switches it on.
+func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state model, job graph.Job) diag.Diagnostics {
+	p := putsBack(state, job)
+	p.Later = func(ctx context.Context) (func(*impact.Setup), string) { return r.toDefault(ctx, ref, state) }
+	if r.forecast.Begins(ref) {
+		return r.forecast.Plan(ctx, ref, p).Diagnostics
+	}
+	return r.forecast.Note(ref, p)
+}
+
+// putsBack is the proposal of putting the connector's default back, but for what that changes.
+func putsBack(state model, job graph.Job) forecast.Proposal {
+	return forecast.Proposal{
+		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
 		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: "Unless this plan also ends provisioning", Job: &job,
 	}
+}
+
+// toDefault is what putting the connector's default back changes, nil for nothing, or why that is unknown.
+func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (change func(*impact.Setup), unknown string) {
 	schema, err := r.data.Schema(ctx, ref)
 	var template *graph.Schema
 	if err == nil {
 		template, err = r.template(ctx, ref, false)
 	}
 	if err != nil {
-		p.Unknown = "The mapping that is there, or the connector's default, cannot be read."
-		return r.forecast.Plan(ctx, ref, p)
+		return nil, "The mapping that is there, or the connector's default, cannot be read."
 	}
-	live, diags := locate(schema, name)
+	live, diags := locate(schema, state.ObjectMapping.ValueString())
 	if diags.HasError() || template == nil || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
-		return forecast.Answer{}
+		return nil, ""
 	}
 	original, offered := restorable(template, live)
 	planned := *live.mapping
 	if !offered || restore(&planned, &original) != nil {
-		return forecast.Answer{} // which stays as it is
+		return nil, ""
 	}
-	p.Change = replaces(live, planned)
-	return r.forecast.Plan(ctx, ref, p)
+	return replaces(live, planned), ""
 }
 
 // foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
@@ -67,15 +134,20 @@ func foreseeNothing(ctx context.Context, v *review) {
 	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
 }
 
-// proposed puts the planned mapping into a setup. The service's trees are not needed for that: the text of an expression says all.
-func proposed(v *review, live located) func(*impact.Setup) {
+// in is an object mapping with the settings, for the evaluator: it needs no trees of the service, since the text of an
+// expression says all.
+func (s settings) in(m graph.ObjectMapping, filters []graph.FilterGroup) graph.ObjectMapping {
 	trees := treeSet{}
-	for _, e := range v.want.entries {
+	for _, e := range s.entries {
 		trees[e.source.sourceID] = &graph.MappingSource{Type: graph.SourceFunction, Expression: e.source.String()}
 	}
-	trees.learnAll(live.schema)
-	planned := *live.mapping
-	v.want.assign(&planned, v.spelled(), trees)
+	s.assign(&m, filters, trees)
+	return m
+}
+
+// proposed puts the planned mapping into a setup.
+func proposed(v *review, live located) func(*impact.Setup) {
+	planned := v.want.in(*live.mapping, v.spelled())
 	target := live.target
 	if target != nil && len(v.want.custom) > 0 {
 		extended := *target

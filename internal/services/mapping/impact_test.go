@@ -195,3 +195,73 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 		t.Errorf("%d accounts changed", changed)
 	}
 }
+
+// A plan that deletes the mapping and switches provisioning on tells what the connector's default then does, whichever is planned
+// first; a cycle does just that.
+func TestPlan_foreseesADeleteBesideAStart(t *testing.T) {
+	t.Parallel()
+	c, m := populated(t, 40)
+	if found := m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"lastName": expression(`Join(" ", [givenName], [surname])`)})})); found.HasError() {
+		t.Fatal(found)
+	}
+	for range 3 {
+		c.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+	if err := c.Sim.Engine().Pause(c.job.ServicePrincipalID, c.job.ID); err != nil {
+		t.Fatal(err)
+	}
+	const state = "gotomeeting_provisioning_state"
+	on := map[string]any{"connection_id": c.connectionID(), "enabled": true, "allow_default_mappings": true}
+	off := map[string]any{"id": c.connectionID(), "connection_id": c.connectionID(), "enabled": false, "allow_default_mappings": true, "allow_two_writers": false,
+		"on_outside_pause": "keep", "restart_pending": false, "wait_for_first_cycle": false}
+	var reports []string
+	for _, deleteFirst := range []bool{true, false} {
+		report := filepath.Join(t.TempDir(), "impact.md")
+		p := c.Protocol(func(block map[string]any) {
+			block["impact"] = map[string]any{"report_file": report, "max_updated": 39}
+		})
+		var all []string
+		steps := []func(){
+			func() { _, found := p.Plan(typeName, m.Now, nil); all = append(all, texts(found)...) },
+			func() { _, found := p.Plan(state, p.Stored(state, off), on); all = append(all, texts(found)...) },
+		}
+		if !deleteFirst {
+			steps[0], steps[1] = steps[1], steps[0]
+		}
+		for _, step := range steps {
+			step()
+		}
+		text, err := os.ReadFile(report)
+		if err != nil || !strings.Contains(string(text), ": 40 accounts will be updated") || !strings.Contains(string(text), "| `lastName` | 40 |") {
+			t.Errorf("delete first %t: %v\n%s", deleteFirst, err, text)
+		}
+		reports = append(reports, string(text))
+		want := "error enabled: This plan would update 40 accounts"
+		if !deleteFirst {
+			want = "warning Unless this plan also ends provisioning, this plan would update more accounts"
+		}
+		if !strings.Contains(strings.Join(all, "\n"), want) {
+			t.Errorf("delete first %t: %q", deleteFirst, all)
+		}
+	}
+	if reports[0] != reports[1] {
+		t.Errorf("the order shows:\n%s\n%s", reports[0], reports[1])
+	}
+	if found := m.Destroy(); found.HasError() {
+		t.Fatal(found)
+	}
+	before := c.Sim.Store().Accounts()
+	if err := c.Sim.Engine().Start(c.job.ServicePrincipalID, c.job.ID); err != nil {
+		t.Fatal(err)
+	}
+	c.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	changed := 0
+	for i, a := range c.Sim.Store().Accounts() {
+		if before[i].Key == a.Key && strings.Join(before[i].Attributes["lastName"], "") != strings.Join(a.Attributes["lastName"], "") {
+			changed++
+		}
+	}
+	if changed != 40 {
+		t.Errorf("%d accounts changed", changed)
+	}
+}

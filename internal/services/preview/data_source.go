@@ -31,11 +31,14 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is gotomeeting_provisioning_preview.
 type DataSource struct {
-	data *providerdata.Data
+	data  *providerdata.Data
+	parts parts
 }
 
-// NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+// NewDataSource returns a constructor of the data source, which takes proposals made of parts.
+func NewDataSource(parts ...forecast.Part) func() datasource.DataSource {
+	return func() datasource.DataSource { return &DataSource{parts: parts} }
+}
 
 // Metadata names the data source.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -73,38 +76,56 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		m.ID = m.ConnectionID
 		m.fromDecision(impact.Decision{Problems: impact.Problems{{Code: "ConnectorRetired", Severity: impact.SeverityError, Incomplete: true,
 			Message: "The service no longer offers a provisioning connector for this application, so that no cycle runs. Move to the gallery application `GoTo`."}}}, false)
+		m.describe(nil, impact.Decision{}.Comparison(), job)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 		return
 	}
-	survey, setup, diags := d.survey(ctx, ref, job, m.Detail.ValueString() == detailPeople)
+	survey, today, proposed, diags := d.survey(ctx, ref, job, &m)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	m.ID = m.ConnectionID
-	m.Scope = attribute.Text(setup.Scope)
-	m.fromDecision(impact.Decide(survey, setup), survey.AccountsRead)
+	m.Scope = attribute.Text(proposed.Scope)
+	if m.Proposed.IsNull() {
+		decision := impact.Decide(survey, today)
+		m.fromDecision(decision, survey.AccountsRead)
+		m.describe(today, decision.Comparison(), job)
+	} else {
+		comparison, decision := impact.Propose(survey, today, proposed)
+		m.fromDecision(decision, survey.AccountsRead)
+		m.describe(today, comparison, job)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// survey reads everything that a preview is worked out from.
-func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job, named bool) (*impact.Survey, *impact.Setup, diag.Diagnostics) {
-	setup, err := impact.ReadSetup(ctx, d.data.Graph, ref, job.TemplateID)
-	var survey *impact.Survey
+// survey reads everything that a preview is worked out from. Without a proposal the two setups are one.
+func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job, m *model) (survey *impact.Survey, today, proposed *impact.Setup, diags diag.Diagnostics) {
+	today, err := impact.ReadSetup(ctx, d.data.Graph, ref, job.TemplateID)
 	if err == nil {
-		survey, err = impact.ReadSurvey(ctx, d.data.Graph, named, setup)
+		today = forecast.Of(d.data).Known(ref, today)
+	}
+	if proposed = today; err == nil && !m.Proposed.IsNull() {
+		if err = today.ReadAssignments(ctx, d.data.Graph, ref.ServicePrincipalID); err == nil {
+			proposed, diags = d.parts.apply(ctx, d, m.Proposed, today)
+			today.Off = !job.Schedule.Active()
+		}
+	}
+	if diags.HasError() {
+		return nil, nil, nil, diags
+	}
+	if err == nil {
+		survey, err = impact.ReadSurvey(ctx, d.data.Graph, m.named(), today, proposed)
 	}
 	if err != nil {
-		return nil, nil, fail(notRead(err))
+		return nil, nil, nil, append(diags, notRead(err))
 	}
-	survey.RanBefore = job.HasCompletedCycle()
+	survey.Ran(job)
 	if err := forecast.ReadAccounts(ctx, d.data, survey); err != nil {
-		return nil, nil, fail(gotodiag.Error("Cannot read the accounts at GoTo", err))
+		diags.Append(gotodiag.Error("Cannot read the accounts at GoTo", err))
 	}
-	return survey, setup, nil
+	return survey, today, proposed, diags
 }
-
-func fail(d diag.Diagnostic) diag.Diagnostics { return diag.Diagnostics{d} }
 
 // notRead is the diagnostic for an error of reading a setup or survey.
 func notRead(err error) diag.Diagnostic {
@@ -133,7 +154,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Predicts what the next cycle of a connection would do with every person in scope and every account at GoTo. It is computed by the provider from what can be read; " +
+		MarkdownDescription: "Predicts what the next cycle of a connection would do with every person in scope and every account at GoTo, as things are or after a proposed change. It is computed by the provider from what can be read; " +
 			"nothing is started and nothing is written. What cannot be known is `unknown`. It needs permission to read the connection, its assignments, and people and groups of the directory, " +
 			"and the provider's `goto` credentials for the accounts.",
 		Attributes: map[string]schema.Attribute{
@@ -143,12 +164,26 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
 				MarkdownDescription: "`summary` (default) stores counts, codes and ids; `people` also stores names, addresses and values, in the sensitive attribute `people`."},
 			"timeouts": timeout.DataSource(ctx, timeout.Long),
-			"scope":    text("`assigned` or `all`; null, and taken to be `assigned`, when the identity may not read the connection's settings."),
+			"proposed": schema.SingleNestedAttribute{Optional: true, Attributes: d.parts.attributes(ctx),
+				MarkdownDescription: "What to preview instead of what there is: the attributes of the resources, in the same form, to be given the same values, best from `locals`. " +
+					"What is left out stays as it is; but with `mappings`, `operations` and `scoping_filters` that are left out have the defaults of `gotomeeting_attribute_mappings`, and `assignments` is everybody who is to be assigned. " +
+					"The preview then says what the next cycle does after the change, as if provisioning were on, to accounts linked to people as today's setup links them. " +
+					"Do not refer to attributes of a resource here: while that has changes to be applied, Terraform reads this data source only while applying, when the change is made already."},
+			"report": text("The preview in Markdown, for a pull request: what changes, in counts and, where `detail` is `people`, for whom by object id. The same for the same input."),
+			"people_report": schema.StringAttribute{Computed: true, Sensitive: true,
+				MarkdownDescription: "`report` with names and values; null unless `detail` is `people`."},
+			"at_most": schema.SingleNestedAttribute{Computed: true, Attributes: map[string]schema.Attribute{
+				"created":  number("Accounts created."),
+				"updated":  number("Accounts updated."),
+				"disabled": number("Accounts disabled or deleted."),
+			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody of whom it cannot be told is counted. " +
+				"Null without `proposed`, and where nobody can say who is concerned, so that a condition on it fails."},
+			"scope": text("`assigned` or `all`; null, and taken to be `assigned`, when the identity may not read the connection's settings."),
 			"complete": schema.BoolAttribute{Computed: true,
 				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` says what is missing."},
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
+					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
 					"severity": text("`error`, `warning`, or `info` for what is always so with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),

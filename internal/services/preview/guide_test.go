@@ -101,6 +101,46 @@ resource "gotomeeting_provisioning_state" "this" {
 	}})
 }
 
+// The gate of the example refuses a plan: the mapping that it is about is not written yet.
+func TestPreview_gateRefusesAPlan(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.UseGoTo()
+	w := &stage{Env: env, t: t}
+	env.Sim.Store().SetDomains()
+	before, rest, _ := strings.Cut(tenantFromNothing, `resource "gotomeeting_attribute_mappings" "users" {`)
+	_, after, _ := strings.Cut(rest, "\n}\n")
+	gated := before + after + example(t, "data-source-proposed") + `
+resource "gotomeeting_provisioning_state" "this" {
+  connection_id  = gotomeeting_provisioning_connection.this.id
+  enabled        = true
+  mapping_ids    = [gotomeeting_attribute_mappings.users.id]
+  assignment_ids = [gotomeeting_user_role_assignment.meetings_team.id]
+}
+`
+	narrowed := strings.Replace(gated, `"IS NOT NULL"`, `"IS NULL"`, 1)
+	if narrowed == gated {
+		t.Fatal("the example has no filter")
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: env.ProviderFactories(), Steps: []resource.TestStep{
+		{Config: env.Config(gated)},
+		{PreConfig: func() {
+			for _, job := range env.Sim.Store().AllJobs() {
+				w.job, w.sp.ID = job, job.ServicePrincipalID
+			}
+			for range 3 {
+				w.cycle()
+			}
+			env.Sim.Log().Reset()
+		}, Config: env.Config(narrowed), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Resource precondition failed.*\d accounts will be disabled.*\| disabled or deleted \| 0 \|`)},
+		{PreConfig: func() {
+			if sent := env.Sim.Log().Writes(); len(sent) > 0 {
+				t.Errorf("written: %v", acctest.Lines(sent))
+			}
+		}, Config: env.Config(gated), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	}})
+}
+
 func TestPreview_exampleCheckSaysWhoIsInTheWay(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t)

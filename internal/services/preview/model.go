@@ -4,6 +4,7 @@
 package preview
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -11,13 +12,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 type model struct {
 	ID           types.String   `tfsdk:"id"`
 	ConnectionID types.String   `tfsdk:"connection_id"`
 	Detail       types.String   `tfsdk:"detail"`
+	Proposed     types.Object   `tfsdk:"proposed"`
+	Report       types.String   `tfsdk:"report"`
+	PeopleReport types.String   `tfsdk:"people_report"`
+	AtMost       *atMost        `tfsdk:"at_most"`
 	Scope        types.String   `tfsdk:"scope"`
 	Complete     types.Bool     `tfsdk:"complete"`
 	Problems     []problem      `tfsdk:"problems"`
@@ -31,6 +39,12 @@ type problem struct {
 	Code     types.String `tfsdk:"code"`
 	Severity types.String `tfsdk:"severity"`
 	Message  types.String `tfsdk:"message"`
+}
+
+type atMost struct {
+	Created  int64 `tfsdk:"created"`
+	Updated  int64 `tfsdk:"updated"`
+	Disabled int64 `tfsdk:"disabled"`
 }
 
 type counts struct {
@@ -60,6 +74,30 @@ var (
 	}}
 )
 
+// named reports whether names and values are asked for.
+func (m *model) named() bool { return m.Detail.ValueString() == detailPeople }
+
+// describe writes the reports and bounds a proposal. today is nil where there is nothing to read.
+func (m *model) describe(today *impact.Setup, c impact.Comparison, job graph.Job) {
+	name := ""
+	if today != nil {
+		name = today.Name
+	}
+	compared := !m.Proposed.IsNull()
+	report := func(detail string) types.String {
+		return types.StringValue(forecast.ReportOf(name, &c, today != nil && !job.Schedule.Active(), compared, detail))
+	}
+	if m.named() {
+		m.Report, m.PeopleReport = report(providerdata.DetailIDs), report(providerdata.DetailPeople)
+	} else {
+		m.Report = report(providerdata.DetailCounts)
+	}
+	if compared && !slices.ContainsFunc(c.Problems, impact.Problem.Unbounded) {
+		created, updated, disabled := c.AtMost()
+		m.AtMost = &atMost{int64(created), int64(updated), int64(disabled)}
+	}
+}
+
 // fromDecision takes over what the next cycle does. Everything that can name a person or repeat a value goes to People, and
 // only if asked.
 func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
@@ -69,7 +107,7 @@ func (m *model) fromDecision(d impact.Decision, accountsRead bool) {
 	}
 	entries := make([]attr.Value, len(d.Entries))
 	people := make([]attr.Value, len(d.Entries))
-	named := m.Detail.ValueString() == detailPeople
+	named := m.named()
 	by := map[impact.Action]*int64{
 		impact.Matched: &m.Counts.Matched, impact.Create: &m.Counts.Create, impact.Update: &m.Counts.Update, impact.Disable: &m.Counts.Disable,
 		impact.Skip: &m.Counts.Skip, impact.Conflict: &m.Counts.Conflict, impact.Unknown: &m.Counts.Unknown, impact.Unmatched: &m.Counts.DisableOrUnmanaged,

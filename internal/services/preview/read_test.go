@@ -313,6 +313,10 @@ func TestPreview_keepsPeopleApart(t *testing.T) {
 			t.Errorf("people %.200s", shown)
 		}
 		delete(state, "people")
+		if names := text(state["people_report"]); (names != "") != (detail == "people") {
+			t.Errorf("%q has a report of people: %q", detail, names)
+		}
+		delete(state, "people_report")
 		rest, err := json.Marshal(state)
 		w.ok(err)
 		for _, secret := range []string{"@", "Example", "Ana", "Engineering", "Berlin", "Former"} {

@@ -202,7 +202,16 @@ type foretold struct {
 // preview reads the data source.
 func (w *stage) preview(detail string) foretold {
 	w.t.Helper()
-	config := map[string]any{"connection_id": w.connectionID()}
+	return w.propose(detail, nil)
+}
+
+// propose reads the data source with a proposal, nil for none.
+func (w *stage) propose(detail string, proposed map[string]any) foretold {
+	w.t.Helper()
+	config := map[string]any{"connection_id": w.connectionID(), "proposed": proposed}
+	if proposed == nil {
+		delete(config, "proposed")
+	}
 	if detail != "" {
 		config["detail"] = detail
 	}
@@ -316,12 +325,23 @@ func (w *stage) log() string {
 // compare previews, lets a cycle pass, and returns what was not as foretold.
 func (w *stage) compare() (f foretold, broken []string) {
 	w.t.Helper()
-	f = w.preview("people")
+	return w.compareWith(nil, func() {})
+}
+
+// compareWith is compare for a proposal, and what brings it about.
+func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, broken []string) {
+	w.t.Helper()
+	f = w.propose("people", proposed)
 	before := w.reportedState()
+	logged := 0
+	if proposed != nil { // what was logged before was without it
+		logged = len(w.store().Log())
+	}
+	apply()
 	w.cycle()
 	after := w.reportedState()
 	failed := map[string]string{} // principal to error code
-	for _, e := range w.store().Log() {
+	for _, e := range w.store().Log()[logged:] {
 		if e.Error != nil { // cycles in which nothing is new for somebody log nothing
 			failed[e.SourceID] = e.Error.Code
 		}

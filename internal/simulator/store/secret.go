@@ -65,10 +65,13 @@ func (e *UnknownKeyError) Error() string { return fmt.Sprintf("unknown secret ke
 // SecretOptions says where services differ in how they write secrets.
 type SecretOptions struct {
 	Replace bool // drops the keys that a write leaves out; otherwise they stay
-	Limit   int  // the most bytes that all credentials and addresses may take, 0 for no limit
+	// MaskedUnchanged takes a "*" for what is stored already.
+	MaskedUnchanged bool
+	Limit           int // the most bytes that all credentials and addresses may take, 0 for no limit
 }
 
-// PutSecrets writes secrets. An empty value removes its key. A "*" is stored as just that, which breaks the credential.
+// PutSecrets writes secrets. An empty value removes its key. A "*" is stored as just that, which breaks
+// the credential, unless the options say otherwise.
 func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts SecretOptions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,6 +92,9 @@ func (s *Store) PutSecrets(servicePrincipalID string, entries []KeyValue, opts S
 			if json.Unmarshal([]byte(e.Value), &settings) != nil || settings == nil {
 				return &RequestError{Code: "InvalidNotificationSettings"}
 			}
+		}
+		if at := slices.IndexFunc(s.secrets[p.ID], func(have KeyValue) bool { return have.Key == e.Key }); opts.MaskedUnchanged && e.Value == "*" && at >= 0 {
+			e = s.secrets[p.ID][at]
 		}
 		kept = upsert(kept, e)
 	}
