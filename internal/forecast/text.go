@@ -36,8 +36,8 @@ var effects = []struct {
 	{impact.Failing, "no longer provisioned, because the mapping fails", "No longer provisioned, because the mapping fails"},
 	{impact.Conflicts, "in conflict with others", "In conflict with others"},
 	{impact.CreatedAs, "created with other values", "Created with other values than without the change"},
-	{impact.Spared, "left as they are, which would have changed", "Left as they are, which would have changed"},
-	{impact.Unclear, "unknown", "Unknown: it cannot be told"},
+	{impact.Spared, "left as they are, although they would have changed otherwise", "Left as they are, although they would have changed otherwise"},
+	{impact.Unclear, "unknown", "Unknown"},
 }
 
 // headline says in one line how many accounts change, "" for none.
@@ -150,6 +150,9 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	}
 	if more := notKnown(&own); len(more) > 0 {
 		text += "\n\n" + strings.Join(more, "\n")
+	}
+	if own.Held || own.Count(impact.Disabled, impact.Deleted) > 0 {
+		text += graphdiag.Incident
 	}
 	return text
 }

@@ -42,6 +42,22 @@ func (p *presented) fit(found []*tfprotov6.Diagnostic, about func() subject) {
 	}
 }
 
+// notOfThisPlan ends the warnings about what is so before a plan, whatever that changes.
+const notOfThisPlan = "\n\nThis is already the case and is not caused by this plan."
+
+// stands tells the warnings of an object that stays as it is from those about changes. Some are about the changes of another
+// object, and speak of the plan, or about reading itself.
+func (p *presented) stands(found []*tfprotov6.Diagnostic) {
+	if p == nil {
+		return
+	}
+	for _, d := range found {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning && !strings.Contains(d.Detail, "his plan") && !strings.Contains(d.Summary, "not refreshed") {
+			d.Detail += notOfThisPlan
+		}
+	}
+}
+
 // place ends the path of a diagnostic where a CLI can follow, and has the text name what it stands for.
 func (*presented) place(d *tfprotov6.Diagnostic) {
 	if d.Attribute == nil || len(d.Attribute.Steps()) < 2 {
@@ -101,7 +117,9 @@ func written(steps []tftypes.AttributePathStep) string {
 }
 
 // individual matches what titles of one kind differ in: quoted names, ids and numbers.
-var individual = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
+var individual = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
+})
 
 // fold gives a warning the common title of its kind when enough of that kind have titles of their own. A title that was shown
 // once is shown again, so that the refresh and the plan of one object agree.
@@ -109,7 +127,7 @@ func (p *presented) fold(d *tfprotov6.Diagnostic) {
 	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
 		return
 	}
-	kind := individual.ReplaceAllString(d.Summary, "…")
+	kind := individual().ReplaceAllString(d.Summary, "…")
 	if kind == d.Summary {
 		return
 	}

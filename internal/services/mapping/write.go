@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -261,12 +262,12 @@ func whySchemaless(ctx context.Context, client *graph.Client, ref graph.JobRef, 
 	return err
 }
 
-var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)
+var counting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*?)([0-9]{1,9})$`) })
 
 // warnCollision reports a foreign write in the last instant: between our read and our write, where a service that does
 // not compare versions lets ours win. All that shows is that the version moved further than our writes account for.
 func warnCollision(before, after string) diag.Diagnostics {
-	b, a := counting.FindStringSubmatch(before), counting.FindStringSubmatch(after)
+	b, a := counting().FindStringSubmatch(before), counting().FindStringSubmatch(after)
 	if b == nil || a == nil || b[1] != a[1] {
 		return nil
 	}
@@ -278,5 +279,5 @@ func warnCollision(before, after string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Somebody else wrote the schema at the same moment",
 		fmt.Sprintf("This mapping is as configured now, but the schema's version went from %s to %s, further than this write accounts for. "+
 			"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, "+
-			"in any mapping of this connection, may have been overwritten. Look at the connection in the portal, or plan the other configuration again.", before, after))}
+			"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again.", before, after))}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -117,11 +118,11 @@ func reasonText(reason string) string {
 	case "EncounteredBaseEscrowThreshold", "EncounteredTotalEscrowThreshold":
 		return "too many people failed"
 	case "EncounteredEscrowProportionThreshold":
-		return "too large a part of the people failed"
+		return "too large a share of the people failed"
 	case "EncounteredQuarantineException":
 		return "a critical error, typically invalid credentials or no connection to the target"
 	case "QuarantinedOnDemand", "QuarantineOnDemand":
-		return "Microsoft did so by hand"
+		return "Microsoft did so manually"
 	case "TooManyDeletes":
 		return "more deletions than the accidental-deletion threshold allows; check them, then restart with `ForceDeletes` or remove the cause"
 	case "IngestionInterrupted":
@@ -236,7 +237,9 @@ func nextCycle(job graph.Job) *time.Time {
 	return &next
 }
 
-var isoDuration = regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$`)
+var isoDuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$`)
+})
 
 // neverScheduled is more than any interval: the service sends some 29,000 years for a job without a schedule.
 const neverScheduled = 366 * 24 * time.Hour
@@ -244,7 +247,7 @@ const neverScheduled = 366 * 24 * time.Hour
 // parseDuration reads an ISO 8601 duration of days and smaller units, as the service sends them; fractions of a second do
 // not matter here. It reports false for zero, for anything else, and for the placeholder that means "never".
 func parseDuration(s string) (time.Duration, bool) {
-	match := isoDuration.FindStringSubmatch(s)
+	match := isoDuration().FindStringSubmatch(s)
 	if match == nil {
 		return 0, false
 	}
