@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
@@ -100,7 +101,7 @@ func StandingOf(ctx context.Context, data *providerdata.Data, ref graph.JobRef) 
 }
 
 func compare(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job, accounts []impact.Account) (impact.Standing, error) {
-	setup, err := impact.ReadSetup(ctx, data.Graph, ref, job.TemplateID)
+	setup, err := Today(ctx, data, ref, job.TemplateID)
 	if err != nil {
 		return impact.Standing{}, err
 	}
@@ -110,6 +111,24 @@ func compare(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job
 	}
 	survey.Accounts, survey.AccountsRead = accounts, true
 	return impact.StandingOf(survey, setup), nil
+}
+
+type todayKey struct{}
+
+// Today reads how a connection is set up today, for a comparison: once for all resources that are planned, until this run writes.
+func Today(ctx context.Context, data *providerdata.Data, ref graph.JobRef, templateID string) (*impact.Setup, error) {
+	all := providerdata.Shared(data, todayKey{}, func() *memo.Handover[graph.JobRef, impact.Setup] {
+		return &memo.Handover[graph.JobRef, impact.Setup]{MaxAge: providerdata.PlannedAge, Clock: data.Graph.Clock()}
+	})
+	if known, ok := all.Look(ref); ok && !data.Graph.HasWritten() {
+		known.Problems = slices.Clone(known.Problems)
+		return &known, nil
+	}
+	setup, err := impact.ReadSetup(ctx, data.Graph, ref, templateID)
+	if err == nil {
+		all.Give(ref, *setup)
+	}
+	return setup, err
 }
 
 // Accounts reads the accounts at GoTo, for a comparison with people of the directory.

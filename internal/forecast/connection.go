@@ -17,6 +17,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -291,7 +292,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	if err != nil {
 		return nil, nil, err
 	}
-	today, err := impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
+	today, err := aftermath.Today(ctx, data, c.ref, job.TemplateID)
 	if err == nil {
 		err = today.ReadAssignments(ctx, data.Graph, c.ref.ServicePrincipalID)
 	}
