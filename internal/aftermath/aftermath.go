@@ -10,9 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -66,7 +66,7 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 			return Remainder{}
 		}
 	}
-	accounts, err := Accounts(ctx, data)
+	accounts, err := forecast.Accounts(ctx, data)
 	if err != nil {
 		r.whyNot = whyNot(err)
 		return r
@@ -80,71 +80,16 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 	if presence != graph.JobPresent {
 		return r // without the schema nobody can tell whose accounts they are
 	}
-	if standing, err := compare(ctx, data, ref, job, accounts); err == nil {
+	if standing, err := forecast.Of(data).Standing(ctx, ref, job); err == nil {
 		r.standing = &standing
 	}
 	return r
 }
 
-// StandingOf compares the accounts at GoTo with the people in scope of a connection. Unlike Of it fails where that is not
-// possible.
-func StandingOf(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (impact.Standing, error) {
-	job, err := data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	accounts, err := Accounts(ctx, data)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	return compare(ctx, data, ref, job, accounts)
-}
-
-func compare(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job, accounts []impact.Account) (impact.Standing, error) {
-	setup, err := Today(ctx, data, ref, job.TemplateID)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	survey, err := impact.ReadSurvey(ctx, data.Graph, false, setup)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	survey.Accounts, survey.AccountsRead = accounts, true
-	return impact.StandingOf(survey, setup), nil
-}
-
-type todayKey struct{}
-
-// Today reads how a connection is set up today, for a comparison: once for all resources that are planned, until this run writes.
-func Today(ctx context.Context, data *providerdata.Data, ref graph.JobRef, templateID string) (*impact.Setup, error) {
-	all := providerdata.Shared(data, todayKey{}, func() *memo.Handover[graph.JobRef, impact.Setup] {
-		return &memo.Handover[graph.JobRef, impact.Setup]{MaxAge: providerdata.PlannedAge, Clock: data.Graph.Clock()}
-	})
-	if known, ok := all.Look(ref); ok && !data.Graph.HasWritten() {
-		known.Problems = slices.Clone(known.Problems)
-		return &known, nil
-	}
-	setup, err := impact.ReadSetup(ctx, data.Graph, ref, templateID)
-	if err == nil {
-		all.Give(ref, *setup)
-	}
-	return setup, err
-}
-
-// Accounts reads the accounts at GoTo, for a comparison with people of the directory.
-func Accounts(ctx context.Context, data *providerdata.Data) ([]impact.Account, error) {
-	users, err := data.Customer().Users(ctx)
-	accounts := make([]impact.Account, len(users))
-	for i, u := range users {
-		accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
-	}
-	return accounts, err
-}
-
 func whyNot(err error) string {
 	var none *providerdata.NoGoToError
 	if errors.As(err, &none) {
-		return "The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."
+		return "The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."
 	}
 	return strings.TrimSpace("The accounts at GoTo could not be read. " + gotodiag.Refusal(err))
 }
@@ -174,13 +119,13 @@ func (r Remainder) Detail() string {
 			parts = append(parts, fmt.Sprintf("%d match nobody in scope; of these, provisioning would disable those that it has linked to a person.", n))
 		}
 		if r.standing.Unsure > 0 {
-			parts = append(parts, fmt.Sprintf("Of %d it could not be told.", r.standing.Unsure))
+			parts = append(parts, fmt.Sprintf("For %d this could not be determined.", r.standing.Unsure))
 		}
 	case r.active >= 0:
-		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection looks after could not be worked out.", graphdiag.Counted(r.active, "active account")))
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be worked out.", graphdiag.Counted(r.active, "active account")))
 	}
 	if r.synced >= 0 && r.standing == nil {
-		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in step.", r.synced))
+		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in sync.", r.synced))
 	} else if r.synced < 0 && r.active < 0 {
 		parts = append(parts, "How many people were provisioned is not known.")
 	}

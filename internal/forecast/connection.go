@@ -17,13 +17,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// What reading the people whom the changes of a connection concern may take where nothing is configured.
+// What reading the people whom the changes of a connection affect may take where nothing is configured.
 const (
 	defaultTimeout  = time.Minute
 	defaultRequests = 1000
@@ -104,10 +103,7 @@ func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Se
 	if !slices.ContainsFunc(proposals, func(p Proposal) bool { return p.Principals == nil }) {
 		return today.Assigned()
 	}
-	if settings, known := c.forecast.settingsOf(c.ref); known {
-		return today.With(settings)
-	}
-	return today
+	return c.forecast.Known(c.ref, today)
 }
 
 // changed is today's setup with some changes.
@@ -203,7 +199,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Working out what becomes of whom takes "
+	text := "Working out who is affected takes "
 	switch {
 	case ctx.Err() != nil:
 		return err
@@ -292,7 +288,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	if err != nil {
 		return nil, nil, err
 	}
-	today, err := aftermath.Today(ctx, data, c.ref, job.TemplateID)
+	today, err := impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
 	if err == nil {
 		err = today.ReadAssignments(ctx, data.Graph, c.ref.ServicePrincipalID)
 	}

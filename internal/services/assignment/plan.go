@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -230,9 +231,9 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and makes it anew, in one request. If this configuration also destroys it, as a resource with another address, "+
+		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with another address, "+
 			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
-			"a `moved` block avoids both. Should another state manage it, too, use one of the two only.", holder(found), p.plan.Role.ValueString()))
+			"a `moved` block avoids both. If another state manages it as well, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -282,9 +283,9 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	}
 	summary := kept[0] + " keeps access after all"
 	if len(kept) > 1 {
-		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
+		summary = fmt.Sprintf("%d people keep access after all, through the assignment of %s", len(kept), principalID)
 	}
-	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), graphdiag.Lines(kept)))
 }
 
@@ -325,10 +326,16 @@ func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast
 	}
 	changes := app.Plans.Changes()
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	if l.Counts(changes.Removed) > 1 || len(changes.Added) > 0 {
+		alone := departuresOf(ctx, r, app, l, map[roster.Key]bool{state.key(): true}, nil).of(state.key().PrincipalID)
+		if !slices.Equal(alone.people(), departing.people()) {
+			departing.alone = &alone
+		}
+	}
 	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
 	answer := foresee(ctx, ahead, r, app, l, effect{key: "removed " + state.key().PrincipalID + state.key().RoleID, subject: "assignment", removed: map[roster.Key]bool{state.key(): true}, destroys: true, quiet: true})
-	departing.told = answer.Told
+	departing.told = answer
 	return append(departing.warning(action+" "+who, action+" "+who, strings.TrimSpace(answer.Detail+"\n\n"+advice)), answer.Diagnostics...)
 }
 
@@ -408,7 +415,7 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Default Access may not provision",
-		"The application declares no role for users, so that Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
+		"The application declares no role for users, so Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
 }
 
 // roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
@@ -437,7 +444,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			"Looking for the assignment afterwards found none. Apply again.")}
+			"The assignment was not found afterwards. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

@@ -333,7 +333,10 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 	w.t.Helper()
 	f = w.propose("people", proposed)
 	before := w.reportedState()
-	logged := len(w.store().Log())
+	logged := 0
+	if proposed != nil { // what was logged before was without it
+		logged = len(w.store().Log())
+	}
 	apply()
 	w.cycle()
 	after := w.reportedState()
