@@ -20,7 +20,7 @@ func main() {
 	debug := flag.Bool("debug", false, "keep running and print how to attach Terraform, for use with a debugger")
 	flag.Parse()
 	if !*debug { // a debugged provider writes to its own terminal
-		if err := provider.LimitFrameworkLog(); err != nil {
+		if err := provider.LimitLog(); err != nil {
 			log.Fatal(err)
 		}
 	}

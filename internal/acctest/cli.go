@@ -47,7 +47,7 @@ func Main(m *testing.M) {
 		served = azuread{}
 	}
 	entry := filepath.Join(os.Getenv(processesVariable), strconv.Itoa(os.Getpid()))
-	err := cmp.Or(os.WriteFile(entry, nil, 0o600), provider.LimitFrameworkLog())
+	err := cmp.Or(os.WriteFile(entry, nil, 0o600), provider.LimitLog())
 	if err == nil {
 		err = provider.Serve(served)
 	}

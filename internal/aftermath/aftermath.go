@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -65,7 +66,7 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 			return Remainder{}
 		}
 	}
-	accounts, err := Accounts(ctx, data)
+	accounts, err := forecast.Accounts(ctx, data)
 	if err != nil {
 		r.whyNot = whyNot(err)
 		return r
@@ -79,47 +80,10 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 	if presence != graph.JobPresent {
 		return r // without the schema nobody can tell whose accounts they are
 	}
-	if standing, err := compare(ctx, data, ref, job, accounts); err == nil {
+	if standing, err := forecast.Of(data).Standing(ctx, ref, job); err == nil {
 		r.standing = &standing
 	}
 	return r
-}
-
-// StandingOf compares the accounts at GoTo with the people in scope of a connection. Unlike Of it fails where that is not
-// possible.
-func StandingOf(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (impact.Standing, error) {
-	job, err := data.Graph.RequireJob(ctx, ref)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	accounts, err := Accounts(ctx, data)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	return compare(ctx, data, ref, job, accounts)
-}
-
-func compare(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job, accounts []impact.Account) (impact.Standing, error) {
-	setup, err := impact.ReadSetup(ctx, data.Graph, ref, job.TemplateID)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	survey, err := impact.ReadSurvey(ctx, data.Graph, false, setup)
-	if err != nil {
-		return impact.Standing{}, err
-	}
-	survey.Accounts, survey.AccountsRead = accounts, true
-	return impact.StandingOf(survey, setup), nil
-}
-
-// Accounts reads the accounts at GoTo, for a comparison with people of the directory.
-func Accounts(ctx context.Context, data *providerdata.Data) ([]impact.Account, error) {
-	users, err := data.Customer().Users(ctx)
-	accounts := make([]impact.Account, len(users))
-	for i, u := range users {
-		accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
-	}
-	return accounts, err
 }
 
 func whyNot(err error) string {

@@ -6,6 +6,7 @@ package expression
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
@@ -136,23 +137,22 @@ func Declarations() []Function { return slices.Clone(functionTable) }
 
 // lookup finds a function by name, if need be in another case.
 func lookup(name string) *Function {
-	if f := functionIndex[name]; f != nil {
+	index := functionIndex()
+	if f := index[name]; f != nil {
 		return f
 	}
-	return functionIndex[strings.ToLower(name)]
+	return index[strings.ToLower(name)]
 }
 
 // functionIndex has every function under its name and under its name in lower case.
-var functionIndex = indexFunctions()
-
-func indexFunctions() map[string]*Function {
+var functionIndex = sync.OnceValue(func() map[string]*Function {
 	index := make(map[string]*Function, 2*len(functionTable))
 	for i := range functionTable {
 		f := &functionTable[i]
 		index[f.Name], index[strings.ToLower(f.Name)] = f, f
 	}
 	return index
-}
+})
 
 // nearestFunction returns the function name most like the written one, or "".
 func nearestFunction(name string) string {

@@ -8,23 +8,28 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // What people write who come from another language, or copy from a page, is reported with what to write instead, and read
 // as that where it is plain, so that one slip gives one error.
 
 // entities are the HTML entities that pasted text has, with what they stand for.
-var entities = regexp.MustCompile(`^&(?:quot|#34|amp|#38|lt|#60|gt|#62|apos|#39|nbsp|#160|ldquo|rdquo);`)
+var entities = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^&(?:quot|#34|amp|#38|lt|#60|gt|#62|apos|#39|nbsp|#160|ldquo|rdquo);`)
+})
 
 var entityText = map[string]string{"&quot;": `"`, "&#34;": `"`, "&amp;": "&", "&#38;": "&", "&lt;": "<", "&#60;": "<", "&gt;": ">", "&#62;": ">", "&ldquo;": `"`, "&rdquo;": `"`}
 
 // groupOperator finds the operators of the rules of dynamic groups.
-var groupOperator = regexp.MustCompile(`^-(?i:(eq|ne|startswith|notstartswith|contains|notcontains|match|notmatch|in|notin|and|or|not|any|all))\b`)
+var groupOperator = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-(?i:(eq|ne|startswith|notstartswith|contains|notcontains|match|notmatch|in|notin|and|or|not|any|all))\b`)
+})
 
 // foreign reports what begins with a character that the language has too, and reports whether it did.
 func (s *scanner) foreign(start int) bool {
 	rest := s.text[start:]
-	if found := entities.FindString(rest); found != "" {
+	if found := entities().FindString(rest); found != "" {
 		suggestion := "Write the character itself."
 		if text := entityText[found]; text != "" {
 			suggestion = fmt.Sprintf("Write `%s`.", text)
@@ -32,7 +37,7 @@ func (s *scanner) foreign(start int) bool {
 		s.at += len(found)
 		kind := tokenBad
 		operator := entityText[found]
-		for next := entities.FindString(s.text[s.at:]); ; next = entities.FindString(s.text[s.at:]) { // of several characters
+		for next := entities().FindString(s.text[s.at:]); ; next = entities().FindString(s.text[s.at:]) { // of several characters
 			if strings.HasPrefix(s.text[s.at:], "=") {
 				next = "="
 			}
@@ -67,7 +72,7 @@ func (s *scanner) foreign(start int) bool {
 		s.emit(tokenBad, start)
 		return true
 	}
-	if found := groupOperator.FindString(rest); found != "" {
+	if found := groupOperator().FindString(rest); found != "" {
 		s.at += len(found)
 		s.problems.errorf(span{start, s.at}, fmt.Sprintf("`%s` is the notation of dynamic groups.", found), "Compare with `=` or `<>`. "+noLogicalOperators)
 		s.emit(tokenLogical, start)

@@ -45,6 +45,9 @@ type Proposal struct {
 	Quiet bool
 }
 
+// UnlessItEnds is the condition of a planned delete whose effect on people depends on whether provisioning stays on.
+const UnlessItEnds = "Unless this plan also ends provisioning"
+
 // Answer is what can be said of a proposal.
 type Answer struct {
 	// Told says that the numbers are known, or bounded, and that provisioning is on, so that the warnings say all there is.
@@ -97,6 +100,13 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 		return all
 	}
 	for _, ref := range f.jobsOf(ctx, servicePrincipalID) { // without one, nobody has an account by the application
+		if p.Destroys {
+			if f.Ends(ref) {
+				all.Diagnostics.Append(f.Note(ref, p)...)
+				continue
+			}
+			p.Unless = UnlessItEnds
+		}
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
 		all.Headline, all.Detail = cmp.Or(all.Headline, one.Headline), strings.TrimSpace(all.Detail+"\n\n"+one.Detail)

@@ -25,7 +25,7 @@ func few(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	var order []kind
 	var shown []*tfprotov6.Diagnostic
 	for _, d := range all {
-		k := kind{d.Severity, individual.ReplaceAllString(d.Summary, "…")}
+		k := kind{d.Severity, individual().ReplaceAllString(d.Summary, "…")}
 		if counts[k]++; counts[k] == 1 {
 			order = append(order, k)
 		}

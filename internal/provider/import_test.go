@@ -6,6 +6,8 @@ package provider_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -198,20 +200,28 @@ output "import_blocks" {
 	}
 	// The generated file keeps literal ids. With the replacements of the guide it still plans clean.
 	label := regexp.MustCompile(`resource "gotomeeting_application" "(\w+)"`).FindStringSubmatch(cli.File("generated.tf"))[1]
+	guide, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", "importing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile("(?s)```shell\n(sed .*?)```").FindStringSubmatch(string(guide))
+	if lines == nil {
+		t.Fatal("the guide has no line for sed")
+	}
+	if out, err := cli.Shell(strings.NewReplacer("b0000000", f.sp.ID[:8], "_application.this.", "_application."+label+".", "_connection.this.", "_connection."+label+".").Replace(lines[1])); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	replaced := cli.File("generated.tf")
-	for _, one := range [][2]string{
-		{fmt.Sprintf("service_principal_id = %q", f.sp.ID), "service_principal_id = gotomeeting_application." + label + ".service_principal_id"},
-		{fmt.Sprintf("%q", f.sp.ID+"/"+f.job.ID), "gotomeeting_provisioning_connection." + label + ".id"},
+	for pattern, want := range map[string]bool{
+		`\n  service_principal_id\s*= gotomeeting_application\.` + label + `\.service_principal_id\n`: true,
+		`\n  connection_id\s*= gotomeeting_provisioning_connection\.` + label + `\.id\n`:              true,
+		`= "` + f.sp.ID: false, `= null`: false, `\n  template_id`: false,
 	} {
-		spaced := regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(one[0]), " = ", `\s*=\s*`))
-		if !spaced.MatchString(replaced) {
-			t.Errorf("nothing to replace for %s", one[0])
+		if regexp.MustCompile(pattern).MatchString(replaced) != want {
+			t.Errorf("matching %s is not %t", pattern, want)
 		}
-		replaced = spaced.ReplaceAllString(replaced, one[1])
 	}
-	for _, dropped := range []string{`(?m)^\s*(application_)?template_id\s*=.*\n`, `(?m)^\s*\w+\s*= null\b.*\n`} {
-		replaced = regexp.MustCompile(dropped).ReplaceAllString(replaced, "")
-	}
+	replaced = regexp.MustCompile(`(?m)^\s*application_template_id\s*=.*\n`).ReplaceAllString(replaced, "")
 	cli.Write("generated.tf", replaced)
 	if out, log, err := cli.Try("plan", "-detailed-exitcode", "-no-color"); err != nil {
 		t.Errorf("not empty with references: %v\n%s%s", err, out, log)

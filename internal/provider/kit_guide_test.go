@@ -19,7 +19,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-var fenced = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
+var fenced = regexp.MustCompile("(?ms)^ *```([a-z]+)\n(.*?)^ *```$") // in a list, a block is indented
 
 // run has bash run something.
 func run(t *testing.T, environment map[string]string, args ...string) (string, error) {

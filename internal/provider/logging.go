@@ -18,24 +18,27 @@ const (
 	logSinkVariable     = "TF_TEMP_LOG_PATH"
 )
 
-// What terraform-plugin-go and the framework read to decide which of their own lines to write. Unset means all of them.
+// What terraform-plugin-go and the framework read to decide which lines to write, of this provider and of their own. Unset
+// means all of them.
 const (
+	ownLogVariable          = "TF_LOG_PROVIDER_GOTOMEETING"
 	sdkLogVariable          = "TF_LOG_SDK"
 	sdkProtocolLogVariable  = "TF_LOG_SDK_PROTO"
 	sdkFrameworkLogVariable = "TF_LOG_SDK_FRAMEWORK"
 )
 
-// LimitFrameworkLog keeps the plugin libraries from writing log lines that nobody sees: without it they write a line for
-// every element of a collection in every call, at a cost that grows with the square of the number of elements, and Terraform
-// throws all of them away unless TF_LOG asks for them. It sets their variables in the environment of this process, to the
+// LimitLog keeps this provider and the plugin libraries from writing log lines that nobody sees: without it the libraries write
+// a line for every element of a collection in every call, at a cost that grows with the square of the number of elements, and
+// Terraform throws all of them away unless TF_LOG asks for them. It sets their variables in the environment of this process, to the
 // level that Terraform shows, where the user has not set them. It belongs before serving.
 //
 // The protocol library writes every diagnostic, in which people are named, and the framework the elements of sets. Neither
 // writes a line unless the user sets its own variable.
-func LimitFrameworkLog() error {
+func LimitLog() error {
 	levels := map[string]string{sdkProtocolLogVariable: "OFF", sdkFrameworkLogVariable: "OFF"}
 	if os.Getenv(logSinkVariable) == "" {
-		levels[sdkLogVariable] = shownLogLevel(cmp.Or(os.Getenv(logProviderVariable), os.Getenv(logVariable)))
+		shown := shownLogLevel(cmp.Or(os.Getenv(logProviderVariable), os.Getenv(logVariable)))
+		levels[sdkLogVariable], levels[ownLogVariable] = shown, shown
 	}
 	for variable, level := range levels {
 		if os.Getenv(variable) != "" {

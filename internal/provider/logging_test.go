@@ -18,7 +18,7 @@ import (
 )
 
 // The libraries write what the CLI shows, unless the user says otherwise.
-func TestLimitFrameworkLog(t *testing.T) {
+func TestLimitLog(t *testing.T) {
 	for _, tt := range []struct {
 		name                        string
 		given                       map[string]string
@@ -39,7 +39,7 @@ func TestLimitFrameworkLog(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			setLogEnvironment(t, tt.given)
-			if err := provider.LimitFrameworkLog(); err != nil {
+			if err := provider.LimitLog(); err != nil {
 				t.Fatal(err)
 			}
 			for variable, want := range map[string]string{"TF_LOG_SDK": tt.wantRoot, "TF_LOG_SDK_PROTO": tt.wantProto, "TF_LOG_SDK_FRAMEWORK": tt.wantFw} {
@@ -51,15 +51,38 @@ func TestLimitFrameworkLog(t *testing.T) {
 	}
 }
 
+// The provider's own lines cost as much as others, and are there when they are shown.
+func TestLimitLog_ownLines(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		given      map[string]string
+	}{
+		{"nothing is shown", "OFF", nil},
+		{"a level", "DEBUG", map[string]string{"TF_LOG": "debug"}},
+		{"a worker keeps everything", "", map[string]string{"TF_TEMP_LOG_PATH": "/tmp/log"}},
+		{"the user's choice", "INFO", map[string]string{"TF_LOG": "TRACE", "TF_LOG_PROVIDER_GOTOMEETING": "INFO"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			setLogEnvironment(t, tt.given)
+			if err := provider.LimitLog(); err != nil {
+				t.Fatal(err)
+			}
+			if got := os.Getenv("TF_LOG_PROVIDER_GOTOMEETING"); got != tt.want {
+				t.Errorf("the level is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 // A library that renames its variable would bring the lines, and what they cost, back.
-func TestLimitFrameworkLog_frameworkHeeds(t *testing.T) {
+func TestLimitLog_frameworkHeeds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		level  string
 		writes bool
 	}{"silent": {"", false}, "shown": {"TRACE", true}} {
 		t.Run(name, func(t *testing.T) {
 			setLogEnvironment(t, map[string]string{"TF_LOG": "TRACE", "TF_LOG_SDK_FRAMEWORK": tt.level})
-			if err := provider.LimitFrameworkLog(); err != nil {
+			if err := provider.LimitLog(); err != nil {
 				t.Fatal(err)
 			}
 			server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
@@ -82,7 +105,7 @@ func TestLimitFrameworkLog_frameworkHeeds(t *testing.T) {
 // setLogEnvironment sets the variables about logs to the given ones and no others until the test ends.
 func setLogEnvironment(t *testing.T, given map[string]string) {
 	t.Helper()
-	for _, variable := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_TEMP_LOG_PATH", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
+	for _, variable := range []string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_TEMP_LOG_PATH", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_GOTOMEETING"} {
 		t.Setenv(variable, given[variable])
 	}
 }

@@ -104,7 +104,7 @@ func (w *lossy) tenant() string {
 	w.t.Helper()
 	var all []any
 	for _, app := range w.Sim.Store().Applications(false) {
-		all = append(all, "application", app.ID, app.DisplayName)
+		all = append(all, "application", app.ID, app.DisplayName, app.Owners)
 	}
 	for _, sp := range w.Sim.Store().ServicePrincipals(false) {
 		secrets, err := w.Sim.Store().Secrets(sp.ID)
@@ -113,7 +113,7 @@ func (w *lossy) tenant() string {
 		}
 		slices.SortFunc(secrets, func(a, b store.KeyValue) int { return strings.Compare(a.Key, b.Key) })
 		secrets = slices.DeleteFunc(secrets, func(pair store.KeyValue) bool { return pair.Value == "" })
-		all = append(all, "service principal", sp.ID, secrets)
+		all = append(all, "service principal", sp.ID, sp.Owners, secrets)
 		for _, a := range w.Sim.Store().Assignments(sp.ID) {
 			all = append(all, "assignment", a.PrincipalID, a.RoleID)
 		}
@@ -147,6 +147,12 @@ func operations() map[string]operation {
 	named := func(name string) func(*lossy) map[string]any {
 		return func(*lossy) map[string]any { return map[string]any{"display_name": name} }
 	}
+	owned := func(ids ...any) func(*lossy) map[string]any {
+		return func(*lossy) map[string]any { return map[string]any{"display_name": "Meetings", "owner_ids": ids} }
+	}
+	readsOwners := func(w *lossy) {
+		w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "Directory.Read.All")...)
+	}
 	connection := func(email string) func(*lossy) map[string]any {
 		return func(w *lossy) map[string]any { return w.connectionConfig(email) }
 	}
@@ -169,6 +175,8 @@ func operations() map[string]operation {
 		"application: instantiate": {typeName: application, method: "POST", path: "/applicationTemplates/*/instantiate", config: named("Meetings")},
 		"application: rename":      {typeName: application, method: "PATCH", path: "/applications/*", before: named("Meetings"), config: named("Renamed")},
 		"application: delete":      {typeName: application, method: "DELETE", path: "/applications/*", before: named("Meetings")},
+		"owners: add":              {typeName: application, method: "POST", path: "/servicePrincipals/*/owners/$ref", goesOn: true, setUp: readsOwners, before: owned(store.UserAna), config: owned(store.UserAna, store.UserBen)},
+		"owners: remove":           {typeName: application, method: "DELETE", path: "/servicePrincipals/*/owners/*/$ref", goesOn: true, setUp: readsOwners, before: owned(store.UserAna, store.UserBen), config: owned(store.UserAna)},
 		"connection: job":          {typeName: connections, method: "POST", path: jobsBelow, goesOn: true, config: connection("a@example.com")},
 		"connection: secrets":      {typeName: connections, method: "PUT", path: secrets, config: connection("a@example.com")},
 		"connection: new secrets":  {typeName: connections, method: "PUT", path: secrets, before: connection("a@example.com"), config: connection("b@example.com")},

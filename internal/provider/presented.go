@@ -101,7 +101,9 @@ func written(steps []tftypes.AttributePathStep) string {
 }
 
 // individual matches what titles of one kind differ in: quoted names, ids and numbers.
-var individual = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
+var individual = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b\d+\b`)
+})
 
 // fold gives a warning the common title of its kind when enough of that kind have titles of their own. A title that was shown
 // once is shown again, so that the refresh and the plan of one object agree.
@@ -109,7 +111,7 @@ func (p *presented) fold(d *tfprotov6.Diagnostic) {
 	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
 		return
 	}
-	kind := individual.ReplaceAllString(d.Summary, "…")
+	kind := individual().ReplaceAllString(d.Summary, "…")
 	if kind == d.Summary {
 		return
 	}

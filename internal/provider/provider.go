@@ -105,6 +105,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if req.ClientCapabilities.DeferralAllowed && config.waits() {
 		// Terraform plans everything else now, and this once the value is known.
 		resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		p.singles.Configure(nil)
 		return
 	}
 	settings, diags := config.resolve(p.getenv)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -71,10 +72,12 @@ func environmentProblem(name string) string {
 }
 
 // domain is a domain name with at least one dot.
-var domain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
+var domain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
+})
 
 func tenantProblem(tenant string) string {
-	if isGUID(tenant) || domain.MatchString(tenant) {
+	if isGUID(tenant) || domain().MatchString(tenant) {
 		return ""
 	}
 	return shown(tenant) + " is not a tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
@@ -89,11 +92,13 @@ func clientIDProblem(id string) string {
 }
 
 // harmless is what may be repeated in a message: too short for a secret, or shaped like a GUID.
-var harmless = regexp.MustCompile(`^([A-Za-z0-9 ]{1,12}|[{]?[A-Za-z0-9]{4,8}(-[A-Za-z0-9]{1,8}){1,3}-[A-Za-z0-9]{1,12}[}]?)$`)
+var harmless = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9 ]{1,12}|[{]?[A-Za-z0-9]{4,8}(-[A-Za-z0-9]{1,8}){1,3}-[A-Za-z0-9]{1,12}[}]?)$`)
+})
 
 // shown is how a message begins about a value, which may be a secret that was put into the wrong setting.
 func shown(value string) string {
-	if harmless.MatchString(value) {
+	if harmless().MatchString(value) {
 		return fmt.Sprintf("%q", value)
 	}
 	return fmt.Sprintf("The value, %d characters that are not shown,", utf8.RuneCountInString(value))

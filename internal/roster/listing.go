@@ -77,6 +77,16 @@ func (l *Listing) withID(id string) (graph.Assignment, bool) {
 	return l.All[i], true
 }
 
+// Counts returns how many of the keys are listed.
+func (l *Listing) Counts(keys map[Key]bool) (n int) {
+	for key := range l.byKey {
+		if keys[key] {
+			n++
+		}
+	}
+	return n
+}
+
 // hasAll reports whether every key is listed.
 func (l *Listing) hasAll(keys map[Key]bool) bool {
 	for key := range keys {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -46,14 +47,16 @@ func Read(path string) ([]byte, error) {
 }
 
 // likePath is what surely is a path: it starts like one or ends like a file of the kind.
-var likePath = regexp.MustCompile(`^(/|\./|\.\./|~/|[A-Za-z]:\\)|\.(pem|crt|cer|pfx|p12|key|txt|jwt|token|json)$`)
+var likePath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(/|\./|\.\./|~/|[A-Za-z]:\\)|\.(pem|crt|cer|pfx|p12|key|txt|jwt|token|json)$`)
+})
 
 // harmless is a failure to read without the path, unless that surely is one.
 func harmless(path string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
-	if likePath.MatchString(path) {
+	if likePath().MatchString(path) {
 		return fmt.Errorf("the file %q cannot be read: %w", path, err)
 	}
 	return fmt.Errorf("the value, %d characters that are not shown, does not name a file that can be read: %w", utf8.RuneCountInString(path), err)

@@ -36,7 +36,7 @@ func ConnectionIDProblem(s string) string {
 		}
 	}
 	switch named, problem := ParseImportID(s, "x"); {
-	case jobID.MatchString(s):
+	case jobID().MatchString(s):
 		return fmt.Sprintf("%q is the id of a job alone. %s", s, expected)
 	case problem == "" && named.Rest == "":
 		return fmt.Sprintf("%q is the id of a service principal alone. %s", s, expected)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // ImportID is what an import names, in whichever of its spellings it was given.
@@ -18,14 +19,18 @@ type ImportID struct {
 
 var (
 	// inPortal finds the service principal in an address of the portal, which calls it the object of a managed application.
-	inPortal = regexp.MustCompile(`(?i)(?:objectId|servicePrincipalId|principalId)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
-	version  = regexp.MustCompile(`^/(v1\.0|beta)/`)
-	jobID    = regexp.MustCompile(`^[^/]+\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	byAppID  = regexp.MustCompile(`(?i)^servicePrincipals\(appId=`)
+	inPortal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:objectId|servicePrincipalId|principalId)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
+	})
+	version = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/(v1\.0|beta)/`) })
+	jobID   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[^/]+\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	})
+	byAppID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^servicePrincipals\(appId=`) })
 	// jobSegments and assignmentSegments are what Graph, and the azuread provider, put between the ids of a service principal
 	// and of what belongs to it.
-	jobSegments        = regexp.MustCompile(`^(?:synchronization/jobs/|job/([^/]*\.))`)
-	assignmentSegments = regexp.MustCompile(`(?i)^appRoleAssign(?:edTo|ments?)(?:/|$)`)
+	jobSegments        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:synchronization/jobs/|job/([^/]*\.))`) })
+	assignmentSegments = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^appRoleAssign(?:edTo|ments?)(?:/|$)`) })
 )
 
 // ParseImportID reads an id of this provider, a path or address of Microsoft Graph, or an id of the azuread provider. wanted
@@ -39,20 +44,20 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 		return ImportID{}, fmt.Sprintf("Expected %s. The id is empty.", wanted)
 	}
 	if address, err := url.Parse(text); err == nil && address.Host != "" {
-		if !version.MatchString(address.Path) {
+		if !version().MatchString(address.Path) {
 			why := "That is a web address."
-			if found := inPortal.FindStringSubmatch(text); found != nil {
+			if found := inPortal().FindStringSubmatch(text); found != nil {
 				why += fmt.Sprintf(" It is about the object %s, which is the service principal's id on the page of an enterprise application.", strings.ToLower(found[1]))
 			}
 			return refuse(why)
 		}
-		text = version.ReplaceAllString(address.Path, "")
+		text = version().ReplaceAllString(address.Path, "")
 	}
 	text = strings.TrimRight(strings.TrimLeft(text, "/"), "/")
 	switch lower := strings.ToLower(text); {
 	case strings.HasPrefix(lower, "applications/"):
 		return refuse("That is the application registration. Its service principal, the enterprise application, has an object id of its own.")
-	case byAppID.MatchString(text):
+	case byAppID().MatchString(text):
 		return refuse("That names the application by its client id. Its service principal has an object id of its own.")
 	case strings.HasPrefix(lower, "serviceprincipals/"):
 		text = text[len("servicePrincipals/"):]
@@ -60,12 +65,12 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 	first, rest, _ := strings.Cut(text, "/")
 	id.ServicePrincipalID = strings.ToLower(strings.Trim(first, around))
 	switch {
-	case jobID.MatchString(text):
+	case jobID().MatchString(text):
 		return refuse("That is the id of a job alone. The object id of its service principal and a slash go before it.")
-	case !guid.MatchString(id.ServicePrincipalID):
+	case !guid().MatchString(id.ServicePrincipalID):
 		return refuse(ObjectIDProblem(first))
 	}
-	rest = strings.TrimSuffix(jobSegments.ReplaceAllString(rest, "$1"), "/schema")
-	id.Rest = assignmentSegments.ReplaceAllString(rest, "")
+	rest = strings.TrimSuffix(jobSegments().ReplaceAllString(rest, "$1"), "/schema")
+	id.Rest = assignmentSegments().ReplaceAllString(rest, "")
 	return id, ""
 }

@@ -7,16 +7,21 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/textfile"
 )
 
-var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+var guid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+})
 
 // graphPath is the path of one object of the directory.
-var graphPath = regexp.MustCompile(`(?i)^/?[a-z]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+var graphPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^/?[a-z]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+})
 
 // ObjectID accepts the id of a directory object: a GUID in lower case, as Microsoft Graph returns it. Upper case is
 // refused because Terraform would compare the two spellings as different values on every plan.
@@ -40,18 +45,18 @@ const around = "{} \t\r\n"
 func ObjectIDProblem(s string) string {
 	lower := strings.ToLower(s)
 	switch {
-	case guid.MatchString(s):
+	case guid().MatchString(s):
 		return ""
 	case s == "":
 		return "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."
-	case guid.MatchString(lower):
+	case guid().MatchString(lower):
 		return fmt.Sprintf("%q is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: %q.", s, lower)
-	case guid.MatchString(strings.Trim(lower, around)):
+	case guid().MatchString(strings.Trim(lower, around)):
 		return fmt.Sprintf("%q has braces or blanks around the GUID. Write %q.", s, strings.Trim(lower, around))
 	case textfile.Stray(s) != "":
 		return textfile.Stray(s)
-	case graphPath.MatchString(s):
-		return fmt.Sprintf("%q is a path of Microsoft Graph, as the azuread provider's `id` is. Give the object id alone, as its `object_id` does: %q.", s, strings.ToLower(graphPath.FindStringSubmatch(s)[1]))
+	case graphPath().MatchString(s):
+		return fmt.Sprintf("%q is a path of Microsoft Graph, as the azuread provider's `id` is. Give the object id alone, as its `object_id` does: %q.", s, strings.ToLower(graphPath().FindStringSubmatch(s)[1]))
 	default:
 		return fmt.Sprintf("%q is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.", s)
 	}

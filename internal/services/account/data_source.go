@@ -23,7 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotoadmin"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -107,7 +107,11 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
-	standing, err := aftermath.StandingOf(ctx, d.data, ref)
+	job, err := d.data.Graph.RequireJob(ctx, ref)
+	var standing impact.Standing
+	if err == nil {
+		standing, err = forecast.Of(d.data).Standing(ctx, ref, job)
+	}
 	found, retired := graphdiag.RetiredRead(ctx, d.data.Graph, err, d.data.TellsFirst)
 	switch {
 	case retired:

@@ -94,7 +94,7 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 			if slices.Contains(have, id) {
 				continue
 			}
-			if err := client.AddOwner(ctx, object, id); err != nil && !owns(ctx, client, object, id, err) {
+			if err := addOwner(ctx, client, object, id); err != nil {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot add an owner of the application", err,
 					fmt.Sprintf("%s was to become an owner. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
 			}
@@ -103,7 +103,7 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 			if slices.Contains(wanted, id) {
 				continue
 			}
-			if err := client.RemoveOwner(ctx, object, id); err != nil {
+			if err := client.RemoveOwner(ctx, object, id); err != nil && !(graph.IsAmbiguous(err) && settled(ctx, client, object, id, false)) {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("%s was to be removed.", id))}
 			}
 		}
@@ -111,13 +111,36 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 	return nil
 }
 
-// owns reports whether somebody is an owner after all: an answer was lost, or somebody else was faster.
-func owns(ctx context.Context, client *graph.Client, object graph.Owned, id string, err error) bool {
-	if !graph.IsBadRequest(err) && !graph.IsAmbiguous(err) {
-		return false
+// addOwner makes somebody an owner. A lost answer is settled by looking; what no look shows is tried once more. Whoever is an
+// owner already, because of an answer that was lost or because somebody else was faster, is told by a refusal.
+func addOwner(ctx context.Context, client *graph.Client, object graph.Owned, id string) error {
+	err := client.AddOwner(ctx, object, id)
+	if graph.IsAmbiguous(err) {
+		if settled(ctx, client, object, id, true) {
+			return nil
+		}
+		if ctx.Err() == nil {
+			err = client.AddOwner(ctx, object, id)
+		}
 	}
-	have, err := client.ListOwners(ctx, object)
-	return err == nil && slices.Contains(have, id)
+	switch {
+	case graph.IsAmbiguous(err) && settled(ctx, client, object, id, true):
+		return nil
+	case graph.IsBadRequest(err):
+		if have, lookErr := client.ListOwners(ctx, object); lookErr == nil && slices.Contains(have, id) {
+			return nil
+		}
+	}
+	return err
+}
+
+// settled looks whether somebody is an owner, or is not, as it was to be.
+func settled(ctx context.Context, client *graph.Client, object graph.Owned, id string, owner bool) bool {
+	seen, err := graph.Settle(ctx, client, "the owners to change", func(ctx context.Context) (bool, error) {
+		have, err := client.ListOwners(ctx, object)
+		return err == nil && slices.Contains(have, id) == owner, err
+	})
+	return seen && err == nil
 }
 
 // planOwners tells who stops being an owner when owners come to be managed, since the state does not show who is one.

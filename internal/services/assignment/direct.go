@@ -53,8 +53,12 @@ func NewDirect() *Direct {
 	})}
 }
 
-// Configure takes over the provider's data.
+// Configure takes over the provider's data. Without any, the framework answers, as while the provider's configuration is unknown.
 func (d *Direct) Configure(data *providerdata.Data) {
+	if data == nil {
+		d.configured.Store(nil)
+		return
+	}
 	r := &Resource{}
 	r.Configure(context.Background(), resource.ConfigureRequest{ProviderData: data}, &resource.ConfigureResponse{})
 	d.configured.Store(r)

@@ -185,7 +185,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		if len(strangers) > 0 {
 			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + graphdiag.Lines(strangers))
 		}
-		d.told = answer.Told
+		d.told = answer
 		diags.Append(d.warning("Changing the assignments of "+d.application(), "This change", advice)...)
 	}
 	return diags
@@ -204,6 +204,6 @@ func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveMode
 	}
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
 	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
-	d.told = answer.Told
+	d.told = answer
 	return leaves, append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

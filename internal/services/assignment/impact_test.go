@@ -76,8 +76,33 @@ func TestResource_tellsThePlanFromTheChange(t *testing.T) {
 	p := w.Protocol()
 	p.Plan(single, one.Now, nil)
 	_, found := p.Plan(single, group.Now, nil)
-	if got := found.String(); !strings.Contains(got, "4 people lose access") || !strings.Contains(got, "Together with whatever else this plan is known to remove, the next cycle disables the accounts of at most 4 people.") ||
-		!strings.Contains(got, "Because of this change") || !strings.Contains(got, "- Disabled: 3") {
+	if got := found.String(); !strings.Contains(got, "4 people lose access") || !strings.Contains(got, "Together with what else this plan changes, destroying") || !strings.Contains(got, "by itself, it would take it away from 3 people") ||
+		!strings.Contains(got, "Unless this plan also ends provisioning, because of this change") || strings.Contains(got, "at most") || !strings.Contains(got, "- Disabled: 3") {
 		t.Errorf("got:\n%s", got)
+	}
+}
+
+// A plan that ends provisioning may be known to do so before or after it is asked about an assignment that it deletes: nothing
+// that was said is wrong then.
+func TestResource_destroyedWithItsProvisioningDisablesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m, state := w.Managed(single), w.Managed("gotomeeting_provisioning_state")
+	noErrors(t, m.Apply(w.one(w.Sim.Store().AddUsers(1)[0], "User")))
+	w.provisioned()
+	noErrors(t, state.Import(w.sp.ID+"/"+w.Sim.Store().AllJobs()[0].ID))
+	for _, pausedFirst := range []bool{true, false} {
+		p := w.Protocol()
+		if pausedFirst {
+			p.Plan("gotomeeting_provisioning_state", state.Now, nil)
+		}
+		_, found := p.Plan(single, m.Now, nil)
+		got := found.String()
+		if !strings.Contains(got, "1 person loses access") || strings.Contains(got, "Disabled: 1") == pausedFirst {
+			t.Errorf("paused first %t:\n%s", pausedFirst, got)
+		}
+		if !pausedFirst && !strings.Contains(got, "Unless this plan also ends provisioning, because of this change") {
+			t.Errorf("what spares the account may be planned later:\n%s", got)
+		}
 	}
 }

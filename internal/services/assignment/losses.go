@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -24,8 +25,9 @@ type departures struct {
 	sp             graph.ServicePrincipal // the zero value while it cannot be read
 	roles, account roster.Losses
 	members        map[string][]string
-	err            error // why members are not known
-	told           bool  // what this change alone does to accounts follows
+	err            error           // why members are not known
+	told           forecast.Answer // what this change alone does to accounts
+	alone          *departures     // who departs by this change without the others of the plan, nil for the same people
 }
 
 // departuresOf is the one place that works out who loses access when assignments are removed and others are wanted.
@@ -95,6 +97,10 @@ func (d departures) application() string {
 // detail says from how many people an action takes access, what that means for them, and who they are.
 func (d departures) detail(action string) string {
 	text := fmt.Sprintf("%s takes access to the application %s away from %s.", action, d.application(), d.counted(d.people()))
+	if d.alone != nil {
+		text = fmt.Sprintf("Together with what else this plan changes, %s takes access to the application %s away from %s; by itself, it would take it away from %s.",
+			strings.ToLower(action[:1])+action[1:], d.application(), d.counted(d.people()), d.alone.counted(d.alone.people()))
+	}
 	if d.atLeast() {
 		text += " The members of its groups could not all be counted."
 	}
@@ -104,14 +110,15 @@ func (d departures) detail(action string) string {
 	case d.sp.ID != "":
 		text += " The application does not require assignment, so that signing in stays possible."
 	}
-	disabled := "While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s."
 	switch {
-	case d.told && d.atLeast():
-		disabled = "Together with whatever else this plan is known to remove, the next cycle may disable the accounts of %s."
-	case d.told:
-		disabled = "Together with whatever else this plan is known to remove, the next cycle disables the accounts of at most %s."
+	case !d.told.Told:
+		text += fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.", d.counted(d.account.Users))
+	case d.alone != nil:
+		text += " What is said of accounts is about this change by itself; the limits and the report in `impact` count the plan as a whole."
+	case d.told.Headline == "":
+		text += " The next cycle changes no account because of it."
 	}
-	return text + fmt.Sprintf(" "+disabled+"\n\nWho loses access:\n%s", d.counted(d.account.Users), graphdiag.Lines(d.lines())) + graphdiag.Incident
+	return text + "\n\nWho loses access:\n" + graphdiag.Lines(d.lines())
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.
@@ -156,7 +163,7 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice)+graphdiag.Incident)}
 }
 
 const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block."

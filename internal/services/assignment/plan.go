@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -325,10 +326,16 @@ func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast
 	}
 	changes := app.Plans.Changes()
 	departing := departuresOf(ctx, r, app, l, changes.Removed, changes.Added).of(state.key().PrincipalID)
+	if l.Counts(changes.Removed) > 1 || len(changes.Added) > 0 {
+		alone := departuresOf(ctx, r, app, l, map[roster.Key]bool{state.key(): true}, nil).of(state.key().PrincipalID)
+		if !slices.Equal(alone.people(), departing.people()) {
+			departing.alone = &alone
+		}
+	}
 	app.Plans.Tell(departing.people())
 	who := fmt.Sprintf("the assignment of %s to the role %s", holder(found), app.RoleName(state.key().RoleID))
 	answer := foresee(ctx, ahead, r, app, l, effect{key: "removed " + state.key().PrincipalID + state.key().RoleID, subject: "assignment", removed: map[roster.Key]bool{state.key(): true}, destroys: true, quiet: true})
-	departing.told = answer.Told
+	departing.told = answer
 	return append(departing.warning(action+" "+who, action+" "+who, strings.TrimSpace(answer.Detail+"\n\n"+advice)), answer.Diagnostics...)
 }
 

@@ -117,3 +117,29 @@ func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {
 	_, found := w.Protocol().Plan(typeName, m.Now, nil)
 	saysAll(t, found, "The accounts at GoTo could not be read", "keeps 3 in step")
 }
+
+// What a change does to people and which accounts stay active is worked out from one reading of the connection in a run.
+func TestAccountsLeft_isReadOnceWithWhatChangesDo(t *testing.T) {
+	t.Parallel()
+	w, m := provisioned(t, true)
+	p := w.Protocol()
+	count := func() (n int) {
+		for _, pattern := range []string{"/servicePrincipals/*/synchronization/jobs/*/schema", "/directoryObjects/getByIds", "/users**", "/groups/*/members**", "/servicePrincipals/*/appRoleAssignedTo**"} {
+			n += len(w.Sim.Log().Match("", pattern))
+		}
+		return n
+	}
+	_, found := p.Plan(typeName, m.Now, w.object("skip_out_of_scope_deletions", true)) // tells both
+	saysAll(t, found, "Accounts of people who leave the scope stay active", "2 of them of people in scope")
+	read := count()
+	_, found = p.Plan(typeName, m.Now, nil)
+	saysAll(t, found, "Destroying the connection", "2 of them of people in scope")
+	if again := count() - read; read == 0 || again > 0 {
+		t.Errorf("the first plan read %d times, the second %d times more: %v", read, again, acctest.Lines(w.Sim.Log().All()))
+	}
+	for _, pattern := range []string{"/servicePrincipals/*/synchronization/jobs/*/schema", "/servicePrincipals/*/appRoleAssignedTo"} {
+		if n := len(w.Sim.Log().Match("GET", pattern)); n != 1 {
+			t.Errorf("%s was read %d times", pattern, n)
+		}
+	}
+}

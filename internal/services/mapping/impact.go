@@ -98,7 +98,7 @@ func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state mode
 func putsBack(state model, job graph.Job) forecast.Proposal {
 	return forecast.Proposal{
 		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
-		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: "Unless this plan also ends provisioning", Job: &job,
+		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -261,12 +262,12 @@ func whySchemaless(ctx context.Context, client *graph.Client, ref graph.JobRef, 
 	return err
 }
 
-var counting = regexp.MustCompile(`^(.*?)([0-9]{1,9})$`)
+var counting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*?)([0-9]{1,9})$`) })
 
 // warnCollision reports a foreign write in the last instant: between our read and our write, where a service that does
 // not compare versions lets ours win. All that shows is that the version moved further than our writes account for.
 func warnCollision(before, after string) diag.Diagnostics {
-	b, a := counting.FindStringSubmatch(before), counting.FindStringSubmatch(after)
+	b, a := counting().FindStringSubmatch(before), counting().FindStringSubmatch(after)
 	if b == nil || a == nil || b[1] != a[1] {
 		return nil
 	}

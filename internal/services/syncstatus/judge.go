@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -236,7 +237,9 @@ func nextCycle(job graph.Job) *time.Time {
 	return &next
 }
 
-var isoDuration = regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$`)
+var isoDuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$`)
+})
 
 // neverScheduled is more than any interval: the service sends some 29,000 years for a job without a schedule.
 const neverScheduled = 366 * 24 * time.Hour
@@ -244,7 +247,7 @@ const neverScheduled = 366 * 24 * time.Hour
 // parseDuration reads an ISO 8601 duration of days and smaller units, as the service sends them; fractions of a second do
 // not matter here. It reports false for zero, for anything else, and for the placeholder that means "never".
 func parseDuration(s string) (time.Duration, bool) {
-	match := isoDuration.FindStringSubmatch(s)
+	match := isoDuration().FindStringSubmatch(s)
 	if match == nil {
 		return 0, false
 	}
