@@ -89,7 +89,7 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 func whyNot(err error) string {
 	var none *providerdata.NoGoToError
 	if errors.As(err, &none) {
-		return "The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."
+		return "The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."
 	}
 	return strings.TrimSpace("The accounts at GoTo could not be read. " + gotodiag.Refusal(err))
 }
@@ -119,13 +119,13 @@ func (r Remainder) Detail() string {
 			parts = append(parts, fmt.Sprintf("%d match nobody in scope; of these, provisioning would disable those that it has linked to a person.", n))
 		}
 		if r.standing.Unsure > 0 {
-			parts = append(parts, fmt.Sprintf("Of %d it could not be told.", r.standing.Unsure))
+			parts = append(parts, fmt.Sprintf("For %d this could not be determined.", r.standing.Unsure))
 		}
 	case r.active >= 0:
-		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection looks after could not be worked out.", graphdiag.Counted(r.active, "active account")))
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be worked out.", graphdiag.Counted(r.active, "active account")))
 	}
 	if r.synced >= 0 && r.standing == nil {
-		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in step.", r.synced))
+		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in sync.", r.synced))
 	} else if r.synced < 0 && r.active < 0 {
 		parts = append(parts, "How many people were provisioned is not known.")
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// What reading the people whom the changes of a connection concern may take where nothing is configured.
+// What reading the people whom the changes of a connection affect may take where nothing is configured.
 const (
 	defaultTimeout  = time.Minute
 	defaultRequests = 1000
@@ -199,7 +199,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Working out what becomes of whom takes "
+	text := "Working out who is affected takes "
 	switch {
 	case ctx.Err() != nil:
 		return err

@@ -103,7 +103,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
 	}
-	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody of whom it cannot be told:\n%s", why, n, strings.Join(causes, "\n"))
+	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
 	if more := notKnown(&joint); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
@@ -114,7 +114,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 		}
 		return warning(p.At, title, detail)
 	}
-	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If it is meant, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
+	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
 		"If a resource that is planned later brings the number down, apply that one first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
 }
 
@@ -129,7 +129,7 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		}
 		return diag.Diagnostics{warning(p.At, title, detail)}
 	}
-	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and what cannot be told is refused. Nothing was changed. "+
+	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
 		"Grant what is missing, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
 }
 

@@ -36,8 +36,8 @@ var effects = []struct {
 	{impact.Failing, "no longer provisioned, because the mapping fails", "No longer provisioned, because the mapping fails"},
 	{impact.Conflicts, "in conflict with others", "In conflict with others"},
 	{impact.CreatedAs, "created with other values", "Created with other values than without the change"},
-	{impact.Spared, "left as they are, which would have changed", "Left as they are, which would have changed"},
-	{impact.Unclear, "unknown", "Unknown: it cannot be told"},
+	{impact.Spared, "left as they are, although they would have changed otherwise", "Left as they are, although they would have changed otherwise"},
+	{impact.Unclear, "unknown", "Unknown"},
 }
 
 // headline says in one line how many accounts change, "" for none.

@@ -33,20 +33,20 @@ func TestAccount_isChosenByKeyOrTheOnlyOne(t *testing.T) {
 		{name: "chosen, primary, not in the list", me: `{"accountKey":"7",` + two + `}`, wanted: "7", want: Account{Key: "7"}},
 		{
 			name: "several", me: `{"accountKey":"8000000000000000001",` + two + `}`,
-			wantErr: "the administrator looks after several GoTo accounts; choose one by its key: " +
+			wantErr: "the administrator administers several GoTo accounts; choose one by its key: " +
 				"8000000000000000001 (Example Corp), 8000000000000000002 (Example Labs)",
 		},
 		{
 			name: "another one chosen", me: `{` + two + `}`, wanted: "8",
-			wantErr: `the administrator does not look after the GoTo account "8", but after 8000000000000000001 (Example Corp), 8000000000000000002 (Example Labs)`,
+			wantErr: `the administrator does not administer the GoTo account "8", but 8000000000000000001 (Example Corp), 8000000000000000002 (Example Labs)`,
 		},
 		{
 			name: "another one than the only one chosen", me: `{"accountKey":"9"}`, wanted: "8",
-			wantErr: `the administrator does not look after the GoTo account "8", but after 9`,
+			wantErr: `the administrator does not administer the GoTo account "8", but 9`,
 		},
 		{
 			name: "none", me: `{"email":"admin@example.com"}`,
-			wantErr: "the administrator whose personal access token this is looks after no GoTo account; a role in one is needed",
+			wantErr: "the administrator whose personal access token this is administers no GoTo account; a role in one is needed",
 		},
 	}
 	for _, tt := range tests {

@@ -60,7 +60,7 @@ func (e *Error) advice() string {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "GoTo takes only a few requests a second; try again later"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
-		return "the Admin API redirects nobody: a proxy may want a sign-in, or the endpoint is wrong"
+		return "the Admin API never redirects: a proxy may require a sign-in, or the endpoint is wrong"
 	}
 	return remedy(e.Err)
 }
@@ -135,11 +135,11 @@ func (e *AccountChoiceError) Error() string {
 	list := strings.Join(names, ", ")
 	switch {
 	case len(e.Accounts) == 0:
-		return "the administrator whose personal access token this is looks after no GoTo account; a role in one is needed"
+		return "the administrator whose personal access token this is administers no GoTo account; a role in one is needed"
 	case e.Chosen != "":
-		return fmt.Sprintf("the administrator does not look after the GoTo account %q, but after %s", e.Chosen, list)
+		return fmt.Sprintf("the administrator does not administer the GoTo account %q, but %s", e.Chosen, list)
 	}
-	return "the administrator looks after several GoTo accounts; choose one by its key: " + list
+	return "the administrator administers several GoTo accounts; choose one by its key: " + list
 }
 
 // IsPermissionDenied reports whether the service knows the administrator and refuses: a 403, or a 401 although the access

@@ -98,7 +98,7 @@ func TestUsers_givesUpAfterTheLastAttempt(t *testing.T) {
 		{"asks for more than is reasonable", answers(429, "", "Retry-After", "601"), 1, 429,
 			"429 Too Many Requests: the service asks to wait 10m1s; GoTo takes only a few requests a second; try again later"},
 		{"redirects", answers(302, "", "Location", "/other"), 1, 302,
-			"302 Found; the Admin API redirects nobody: a proxy may want a sign-in, or the endpoint is wrong"},
+			"302 Found; the Admin API never redirects: a proxy may require a sign-in, or the endpoint is wrong"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *tokenSource) replace(ctx context.Context, old token) (token, error) {
 // signIn asks for a token.
 //
 // The client's credentials are form-encoded before they go into the header, as RFC 6749 section 2.3.1 wants it. GoTo's
-// guides do not mention that. For letters and digits there is no difference; where there is one and the service does not
+// guides do not mention that. For letters and digits there makes no difference; where there is one and the service does not
 // know the client, it is asked once more the plain way.
 func (s *tokenSource) signIn(ctx context.Context) (token, *SignInError) {
 	t, err := s.ask(ctx, s.verbatim)

@@ -159,7 +159,7 @@ var signInAdvice = map[string]string{
 
 const (
 	grantSwitchedOff = "The OAuth client may not be used with personal access tokens. Enable that grant type for the client in GoTo's developer portal."
-	scope            = "Tick the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
+	scope            = "Select the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
 	role             = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
 )
 

@@ -374,8 +374,8 @@ func TestNewHTTPClient_trustsTheGivenAuthorities(t *testing.T) {
 		t.Errorf("error %v after waits %v", err, clock.sleeps)
 	}
 	for file, want := range map[string]string{
-		"testdata/missing.pem": "reading certificate authorities: the file \"testdata/missing.pem\" cannot be read: no such file or directory",
-		"auth_test.go":         "reading certificate authorities: auth_test.go holds no PEM certificate, which begins with -----BEGIN CERTIFICATE-----",
+		"testdata/missing.pem": "the file \"testdata/missing.pem\" cannot be read: no such file or directory",
+		"auth_test.go":         "the file \"auth_test.go\" holds no PEM certificate: give one with the authority's certificate, which begins with -----BEGIN CERTIFICATE-----",
 	} {
 		if _, err := NewHTTPClient(file); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

@@ -59,6 +59,9 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 		certificates, key, err = parsePKCS12(data, o.ClientCertificatePassword)
 	}
 	if err != nil {
+		if _, broken := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), "")); o.ClientCertificatePath != "" && broken == nil {
+			return nil, nil, errors.New("the file holds base64: decode it, or give its content as `client_certificate`")
+		}
 		return nil, nil, err
 	}
 	return leafFirst(certificates, key)

@@ -52,14 +52,14 @@ func NewHTTPClient(caCertificateFile string) (*http.Client, error) {
 func certificateAuthorities(file string) (*x509.CertPool, error) {
 	data, err := textfile.Read(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading certificate authorities: %w", err)
+		return nil, err
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // a system without its own trusts the file's alone
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, fmt.Errorf("reading certificate authorities: %s holds no PEM certificate, which begins with -----BEGIN CERTIFICATE-----", file)
+		return nil, fmt.Errorf("the file %q holds no PEM certificate: give one with the authority's certificate, which begins with -----BEGIN CERTIFICATE-----", file)
 	}
 	return pool, nil
 }

@@ -48,7 +48,7 @@ func (c *Client) PutSecrets(ctx context.Context, servicePrincipalID string, secr
 	}, nil)
 }
 
-// ValidateCredentials has the service sign in at the target with credentials, before a job exists.
+// ValidateCredentials has the service sign in to the target with credentials, before a job exists.
 func (c *Client) ValidateCredentials(ctx context.Context, servicePrincipalID, templateID string, credentials []KeyValue) error {
 	return c.do(ctx, call{
 		method: http.MethodPost, path: syncPath(servicePrincipalID, "jobs", "validateCredentials"), needs: writesSynchronization, reads: true, verdict500: true,
@@ -57,7 +57,7 @@ func (c *Client) ValidateCredentials(ctx context.Context, servicePrincipalID, te
 	}, nil)
 }
 
-// ValidateJobCredentials has the service sign in at the target for a job: with credentials, or with the stored ones when
+// ValidateJobCredentials has the service sign in to the target for a job: with credentials, or with the stored ones when
 // credentials is nil.
 func (c *Client) ValidateJobCredentials(ctx context.Context, ref JobRef, credentials []KeyValue) error {
 	return c.do(ctx, call{

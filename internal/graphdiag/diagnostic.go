@@ -118,7 +118,7 @@ func explainAnswer(e *graph.Error) []string {
 			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
 	case graph.IsLicenseMissing(e):
 		return compact("The tenant lacks a license of Microsoft Entra ID P1 or P2, without which Microsoft Graph does not offer this.", said,
-			"No permission helps: get the license for the tenant, or remove what needs it from the configuration. After a purchase allow a few minutes.")
+			"A permission does not help: get the license for the tenant, or remove what needs it from the configuration. After a purchase allow a few minutes.")
 	case graph.IsPermissionDenied(e):
 		return compact("The signed-in identity lacks a permission.", said, grant(e.Needs), eligibleRole)
 	case e.StatusCode == 0 && e.Ambiguous:
@@ -127,7 +127,7 @@ func explainAnswer(e *graph.Error) []string {
 		return compact("Microsoft Graph could not be reached.",
 			cmp.Or(wire.Remedy(e), "Check the network, the proxy settings and the provider's endpoints."))
 	case e.StatusCode == http.StatusProxyAuthRequired:
-		return compact("A proxy wants credentials.", wire.Remedy(&wire.ProxyError{Status: e.StatusCode}))
+		return compact("A proxy requires credentials.", wire.Remedy(&wire.ProxyError{Status: e.StatusCode}))
 	case e.StatusCode < 300 && errors.Is(e, wire.ErrNotJSON):
 		return compact("The answer is not Microsoft Graph's.", open, wire.Remedy(e))
 	case e.StatusCode < 300:
@@ -196,11 +196,11 @@ var authAdvice = map[int]string{
 
 // firstContact is for a provider that nobody has told how to sign in.
 const firstContact = "Either set `tenant_id`, `client_id` and `client_secret` in the provider block, or `ARM_TENANT_ID`, `ARM_CLIENT_ID` and `ARM_CLIENT_SECRET` " +
-	"in the environment; a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi` do as well. Or install the Azure CLI and run `az login`."
+	"in the environment; a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi` work as well. Or install the Azure CLI and run `az login`."
 
 func explainAuth(e *graph.AuthError) (sentences, facts []string) {
 	if e.Method == graph.MethodCLI {
-		return []string{"Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so that the provider asked the Azure CLI.",
+		return []string{"Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so the provider asked the Azure CLI.",
 			sentence(e.Description), firstContact}, nil
 	}
 	sentences = []string{"Signing in to Microsoft Entra ID failed."}

@@ -122,7 +122,7 @@ func TestDetail_explainsFailedSignIn(t *testing.T) {
 			"A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy or meet its conditions.\n\nCode: AADSTS1\nCode: AADSTS53003"},
 		{"no answer", graph.AuthError{Description: "no answer from the sign-in service: connection refused"}, "No answer from the sign-in service: connection refused."},
 		{"proxy", graph.AuthError{Description: "no answer", Err: &wire.ProxyError{Proxy: "proxy.example.com:8080", Host: "login.example.com:443", Status: 407}},
-			"No answer. The proxy wants credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", or exempt the host by `NO_PROXY`."},
+			"No answer. The proxy requires credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", or exempt the host by `NO_PROXY`."},
 		{"unknown authority", graph.AuthError{Description: "no answer", Err: x509.UnknownAuthorityError{}},
 			"No answer. The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: give the authority's certificate in `ca_certificate_file`."},
 	} {

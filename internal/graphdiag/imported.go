@@ -64,6 +64,9 @@ func ImportedJob(ctx context.Context, client *graph.Client, given string) (ref g
 	const wanted = "the `id` of a `gotomeeting_provisioning_connection`: `{service principal id}/{job id}`"
 	named, problem := validate.ParseImportID(given, wanted)
 	if problem != "" {
+		if named.ServicePrincipalID != "" {
+			problem += " " + jobsOf(ctx, client, named.ServicePrincipalID, graph.JobRef.String)
+		}
 		return graph.JobRef{}, problem
 	}
 	ref = graph.JobRef{ServicePrincipalID: named.ServicePrincipalID, JobID: named.Rest}
@@ -82,7 +85,7 @@ func jobsOf(ctx context.Context, client *graph.Client, servicePrincipalID string
 	jobs, err := client.ListJobs(ctx, servicePrincipalID)
 	switch {
 	case err != nil && !graph.IsNotFound(err):
-		return "Which it has could not be read."
+		return "Its provisioning jobs could not be read."
 	case len(jobs) == 0:
 		return "It has none: there is nothing to import, and `gotomeeting_provisioning_connection` creates one."
 	}

@@ -31,7 +31,7 @@ func RetiredRead(ctx context.Context, client *graph.Client, err error, first fun
 	if missing == nil || missing.Presence != graph.ConnectorRetired {
 		return nil, false
 	}
-	warning := connectorRetired(ctx, client, missing.Ref.ServicePrincipalID, "What this data source tells of it is null, empty or zero, so that the rest of the configuration can be planned. "+
+	warning := connectorRetired(ctx, client, missing.Ref.ServicePrincipalID, "What this data source reports about it is null, empty or zero, so that the rest of the configuration can be planned. "+
 		successor+", then remove this data source.")
 	if first(warning.Summary()) {
 		found.Append(warning)
@@ -40,12 +40,18 @@ func RetiredRead(ctx context.Context, client *graph.Client, err error, first fun
 }
 
 func connectorRetired(ctx context.Context, client *graph.Client, servicePrincipalID, then string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The service has retired the connector of "+ApplicationName(ctx, client, servicePrincipalID),
+		"The application still exists but no longer offers a provisioning connector, and its job is gone. "+then)
+}
+
+// ApplicationName is how messages call an application of which only the id is known. What is destroyed is shown without an
+// address, so that its warnings say the name.
+func ApplicationName(ctx context.Context, client *graph.Client, servicePrincipalID string) string {
 	name := "service principal " + servicePrincipalID
 	if sp, err := client.GetServicePrincipal(ctx, servicePrincipalID); err == nil && sp.DisplayName != "" {
 		name = fmt.Sprintf("%q (%s)", sp.DisplayName, name)
 	}
-	return diag.NewWarningDiagnostic("The service has retired the connector of "+name,
-		"The application still exists but no longer offers a provisioning connector, and its job is gone. "+then)
+	return name
 }
 
 // noJob explains why a job is not there, and what to do.
@@ -55,10 +61,10 @@ func noJob(e *graph.NoJobError) []string {
 	case graph.ConnectorRetired:
 		return []string{what, successor + "."}
 	case graph.ServicePrincipalGone:
-		return []string{what, "If the application was deleted elsewhere, plan again: what this configuration manages of it will be created anew. A deleted application can be restored for 30 days."}
+		return []string{what, "If the application was deleted elsewhere, plan again: what this configuration manages of it will be created again. A deleted application can be restored for 30 days."}
 	case graph.JobPresent, graph.JobNotReplicated, graph.JobDeleted:
 	}
-	return []string{what, "If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew. Otherwise check the id."}
+	return []string{what, "If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created again. Otherwise check the id."}
 }
 
 // noJobSummary is the summary for a *graph.NoJobError, which says more than that something cannot be done.

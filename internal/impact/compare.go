@@ -77,7 +77,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 	compared := map[string]bool{}
 	put := func(id string, before, after Entry) {
 		if compared[id] = true; id == "" || before.sameAs(&after) {
-			return // an account of nobody in scope, or no difference
+			return // an unmatched account in scope, or no difference
 		}
 		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
 		d.Effect = d.effect()

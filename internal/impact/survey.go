@@ -286,25 +286,25 @@ const (
 
 // problemTexts explain the codes. %q stands for an attribute, attributes or an operator.
 var problemTexts = map[string]Problem{
-	problemAssignments: {Severity: SeverityError, Incomplete: true, Message: "Reading who is assigned to the application was refused, so that the users in scope are not known. " +
+	problemAssignments: {Severity: SeverityError, Incomplete: true, Message: "Reading who is assigned to the application was refused, so the users in scope are not known. " +
 		"Grant `Application.Read.All` to the identity that signs in."},
-	problemGroups: {Severity: SeverityError, Incomplete: true, Message: "Reading the members of assigned groups was refused, so that they are left out. " +
+	problemGroups: {Severity: SeverityError, Incomplete: true, Message: "Reading the members of assigned groups was refused, so they are left out. " +
 		"Grant `Group.Read.All` (or `GroupMember.Read.All`) to the identity that signs in."},
 	problemUsers: {Severity: SeverityError, Incomplete: true, Message: "Reading users from the directory was refused. Grant `User.Read.All` to the identity that signs in."},
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},
-	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
+	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
 		"It is taken to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
 	problemScopeOfState: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused. " +
 		"Its scope and its protection against accidental deletions are those of the last run that could read them."},
-	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so that its scope is not known. " +
+	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
 		"The numbers hold for the scope `assigned`; in the scope `all`, nobody's account depends on assignments."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},
 	problemOperator: {Severity: SeverityWarning, Incomplete: true,
 		Message: "The operator %q of the scoping filter, or its operand, is not understood. Whether the filter lets users pass is unknown."},
-	problemNoMatching: {Severity: SeverityError, Incomplete: true, Message: "The mapping of users has no matching attribute, so that the service cannot tell who has an account."},
+	problemNoMatching: {Severity: SeverityError, Incomplete: true, Message: "The mapping of users has no matching attribute, so the service cannot tell who has an account."},
 	problemUnreported: {Severity: SeverityWarning, Incomplete: true,
 		Message: "Users are matched by the target attribute %q, which GoTo's Admin API does not report. Whether they have an account is unknown."},
 	problemNotCompared: {Severity: SeverityInfo,

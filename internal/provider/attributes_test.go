@@ -35,7 +35,7 @@ const (
 	// reveals is for attributes that say what belongs to the resource: the state takes the new value, and what has come
 	// to belong to it is for the next plan to show, since nobody loses access by an apply whose plan did not say so.
 	reveals outcome = "no write, and a next plan that has more to do"
-	// same is for another notation that is no difference at all; the state keeps the one it has.
+	// same is for another notation that makes no difference at all; the state keeps the one it has.
 	same outcome = "no difference"
 	// refused is for what the service cannot change, where a replacement would cost more than anybody means.
 	refused outcome = "an error of the plan"

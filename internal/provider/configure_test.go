@@ -141,12 +141,12 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"three ways", identity("client_certificate_path", "c", "client_secret_file_path", "s", "use_msi", true), nil, acctest.Diagnostics{failure("client_secret_file_path", "Two ways to sign in",
 			"The provider block configures a client certificate and a client secret and a managed identity. Keep one of them and remove the attributes of the others.")}},
 		{"a value and its file", identity("client_secret", "s", "client_secret_file_path", "f", "client_id_file_path", "f"), nil, acctest.Diagnostics{
-			failure("client_secret_file_path", "Two sources for one value", "`client_secret` and `client_secret_file_path` say the same in two ways. Keep one of them."),
-			failure("client_id_file_path", "Two sources for one value", "`client_id` and `client_id_file_path` say the same in two ways. Keep one of them.")}},
+			failure("client_secret_file_path", "Two sources for one value", "`client_secret` and `client_secret_file_path` give the same value in two ways. Keep one of them."),
+			failure("client_id_file_path", "Two sources for one value", "`client_id` and `client_id_file_path` give the same value in two ways. Keep one of them.")}},
 		{"certificate and its path", identity("client_certificate", "c", "client_certificate_path", "f"), nil, acctest.Diagnostics{
-			failure("client_certificate_path", "Two sources for one value", "`client_certificate` and `client_certificate_path` say the same in two ways. Keep one of them.")}},
+			failure("client_certificate_path", "Two sources for one value", "`client_certificate` and `client_certificate_path` give the same value in two ways. Keep one of them.")}},
 		{"token and its file", identity("use_oidc", true, "oidc_token", "t", "oidc_token_file_path", "f"), nil, acctest.Diagnostics{
-			failure("oidc_token_file_path", "Two sources for one value", "`oidc_token` and `oidc_token_file_path` say the same in two ways. Keep one of them.")}},
+			failure("oidc_token_file_path", "Two sources for one value", "`oidc_token` and `oidc_token_file_path` give the same value in two ways. Keep one of them.")}},
 		{"OIDC setting with OIDC off", identity("use_oidc", false, "oidc_token", "t"), nil, acctest.Diagnostics{
 			failure("oidc_token", "Unused OpenID Connect setting", "`oidc_token` has no effect because `use_oidc` is false. Set `use_oidc = true` or remove it.")}},
 		{"OIDC setting without OIDC", identity("oidc_token", "t"), nil, acctest.Diagnostics{
@@ -171,7 +171,7 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"AKS with a client id that is none", map[string]any{"use_aks_workload_identity": true, "tenant_id": tenantID}, values{"AZURE_CLIENT_ID": "pod", "AZURE_FEDERATED_TOKEN_FILE": "f"},
 			acctest.Diagnostics{failure("client_id", "Invalid environment variable", "`AZURE_CLIENT_ID` sets `client_id`. \"pod\""+clients)}},
 
-		{"empty string", identity("client_secret", ""), nil, acctest.Diagnostics{failure("client_secret", "Empty value", "The value is empty. Give a value, or leave the attribute out.")}},
+		{"empty string", identity("client_secret", ""), nil, acctest.Diagnostics{failure("client_secret", "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead.")}},
 		{"malformed client id", identity("client_id", "provisioning", "client_secret", "s"), nil, acctest.Diagnostics{failure("client_id", "Invalid client id", "\"provisioning\""+clients)}},
 		{"client id in braces", identity("client_id", "{"+clientID+"}", "client_secret", "s"), nil, acctest.Diagnostics{failure("client_id", "Invalid client id", "\"{"+clientID+"}\""+clients)}},
 		{"malformed tenant", identity("tenant_id", "Example Ltd", "client_secret", "s"), nil, acctest.Diagnostics{failure("tenant_id", "Invalid tenant", "\"Example Ltd\""+tenants)}},
@@ -198,12 +198,12 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"metadata host with its own cloud is fine", identity("client_secret", "s", "environment", "dod", "metadata_host", "https://management.usgovcloudapi.net/"), nil, nil},
 		{"metadata host beside given endpoints is fine", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com", "authority_host", "https://login.example.com"),
 			values{"ARM_METADATA_HOST": "127.0.0.1:8443"}, nil},
-		{"metadata host of a cloud of one's own", identity("client_secret", "s", "metadata_host", "metadata.example.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+		{"metadata host of a cloud of one's own", identity("client_secret", "s", "metadata_host", "metadata.example.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not used",
 			"It is not the host of a cloud that this provider knows, and the provider does not look clouds up. Give `graph_endpoint` and `authority_host`, or remove it.")}},
 		{"the same from the environment, and only one endpoint", identity("client_secret", "s", "graph_endpoint", "https://graph.example.com"), values{"ARM_METADATA_HOSTNAME": "metadata.example.com"}, acctest.Diagnostics{
-			failure("metadata_host", "Metadata host that is not followed", "The value is from `ARM_METADATA_HOSTNAME`. It is not the host of a cloud that this provider knows, and the provider does not look clouds up. "+
+			failure("metadata_host", "Metadata host that is not used", "The value is from `ARM_METADATA_HOSTNAME`. It is not the host of a cloud that this provider knows, and the provider does not look clouds up. "+
 				"Give `graph_endpoint` and `authority_host`, or remove it.")}},
-		{"metadata host of another cloud", identity("client_secret", "s", "environment", "china", "metadata_host", "management.azure.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not followed",
+		{"metadata host of another cloud", identity("client_secret", "s", "environment", "china", "metadata_host", "management.azure.com"), nil, acctest.Diagnostics{failure("metadata_host", "Metadata host that is not used",
 			"It belongs to the cloud `global`, and `environment` is `china`. Keep one of the two.")}},
 		{"environment: http", nil, values{"GOTOMEETING_GRAPH_ENDPOINT": "http://graph.example.com"}, acctest.Diagnostics{failure("graph_endpoint", "Invalid environment variable",
 			"`GOTOMEETING_GRAPH_ENDPOINT` sets `graph_endpoint`. \"http://graph.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
@@ -235,7 +235,7 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 			"`goto` gives `client_secret` and `personal_access_token` but not `client_id`, and signing in to GoTo takes both an OAuth client and a personal access token. Add what is missing, or set it as `GOTO_CLIENT_ID`.")}},
 		{"GoTo, one half here and the other in the environment", goTo("client_id", "c"), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, nil},
 		{"GoTo, half a set in the environment", nil, values{"GOTO_CLIENT_ID": "c"}, nil},
-		{"GoTo, empty", goTo("client_id", ""), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, acctest.Diagnostics{failure("goto.client_id", "Empty value", "The value is empty. Give a value, or leave the attribute out.")}},
+		{"GoTo, empty", goTo("client_id", ""), values{"GOTO_CLIENT_SECRET": "s", "GOTO_PERSONAL_ACCESS_TOKEN": "p"}, acctest.Diagnostics{failure("goto.client_id", "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead.")}},
 		{"GoTo, no key", goTo("account_key", "8e18"), nil, acctest.Diagnostics{failure("goto.account_key", "Invalid account key", "\"8e18\""+accounts)}},
 		{"GoTo, no encryption", goTo("endpoint", "http://api.example.com"), nil, acctest.Diagnostics{
 			failure("goto.endpoint", "Invalid URL", "\"http://api.example.com\" is not encrypted, and access tokens travel on it. Use https. http is accepted only for a loopback address.")}},
@@ -248,21 +248,21 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"environment: no key", nil, values{"GOTO_ACCOUNT_KEY": "Example Corp"}, acctest.Diagnostics{failure("goto.account_key", "Invalid environment variable",
 			"`GOTO_ACCOUNT_KEY` sets `goto.account_key`. \"Example Corp\""+accounts)}},
 		{"GoTo, unknown value", goTo("client_id", "c", "client_secret", acctest.Unknown, "personal_access_token", "p"), nil, acctest.Diagnostics{failure("goto.client_secret", "Provider setting not known yet",
-			"`goto.client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			"`goto.client_secret` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `GOTO_CLIENT_SECRET`, or apply what it depends on first with `-target`.")}},
 		{"GoTo, all of it unknown", map[string]any{"goto": acctest.Unknown}, nil, acctest.Diagnostics{failure("goto", "Provider setting not known yet",
-			"`goto` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			"`goto` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variables `GOTO_*`, or apply what it depends on first with `-target`.")}},
 
 		{"unknown values may turn out to be null", identity("use_oidc", true, "client_secret", acctest.Unknown, "oidc_token", "t", "oidc_token_file_path", acctest.Unknown), nil, acctest.Diagnostics{
-			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `ARM_CLIENT_SECRET`, or apply what it depends on first with `-target`."),
-			failure("oidc_token_file_path", "Provider setting not known yet", "`oidc_token_file_path` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			failure("oidc_token_file_path", "Provider setting not known yet", "`oidc_token_file_path` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `ARM_OIDC_TOKEN_FILE_PATH`, or apply what it depends on first with `-target`.")}},
 		{"unknown values", identity("client_secret", acctest.Unknown, "use_oidc", acctest.Unknown), nil, acctest.Diagnostics{
-			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			failure("client_secret", "Provider setting not known yet", "`client_secret` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `ARM_CLIENT_SECRET`, or apply what it depends on first with `-target`."),
-			failure("use_oidc", "Provider setting not known yet", "`use_oidc` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+			failure("use_oidc", "Provider setting not known yet", "`use_oidc` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 				"use the environment variable `ARM_USE_OIDC`, or apply what it depends on first with `-target`.")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -52,3 +52,45 @@ func TestMessages_oneMistakeInThousandsOfEntries(t *testing.T) {
 		})
 	}
 }
+
+// One resource gives one warning for each cause, which lists the entries; a single one, and each error, stands at its entry.
+func TestMessages_oneWarningForEachCause(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	config := func(expressions ...string) map[string]any {
+		entries := map[string]any{
+			"email": map[string]any{"source_attribute": "userPrincipalName", "matching_priority": 1}, "active": map[string]any{"expression": "Not([IsSoftDeleted])"},
+		}
+		for i, text := range expressions {
+			entries[[]string{"firstName", "lastName", "department"}[i]] = map[string]any{"expression": text}
+		}
+		return map[string]any{"connection_id": s.sp.ID + "/" + s.job.ID, "mappings": entries}
+	}
+	for _, test := range []struct {
+		name   string
+		config map[string]any
+		want   []string // place and a part of the text
+		count  int
+	}{
+		{"one", config("toupper([surname])"), []string{"Warning on mappings[\"firstName\"].expression: Doubtful expression"}, 1},
+		{"three", config("toupper([surname])", "tolower([surname])", "toupper([city])"), []string{"Warning on mappings: Doubtful expression",
+			"`mappings[\"firstName\"].expression`: The language is case-sensitive", "`mappings[\"lastName\"].expression`: ", "`mappings[\"department\"].expression`: "}, 1},
+		{"two errors", config("ToUper([surname])", "ToLowr([surname])"), []string{"Error on mappings[\"firstName\"].expression", "Error on mappings[\"lastName\"].expression"}, 2},
+	} {
+		_, found := s.Protocol().Plan("gotomeeting_attribute_mappings", nil, test.config)
+		var about acctest.Diagnostics
+		for _, d := range found {
+			if strings.Contains(d.Summary, "expression") {
+				about = append(about, d)
+			}
+		}
+		for _, want := range test.want {
+			if !strings.Contains(about.String(), want) {
+				t.Errorf("%s: want %s, got\n%s", test.name, want, about)
+			}
+		}
+		if len(about) != test.count {
+			t.Errorf("%s: %d messages\n%s", test.name, len(about), about)
+		}
+	}
+}

@@ -85,8 +85,11 @@ func (s settings) readFiles() diag.Diagnostics {
 // unusable says why a file cannot be used, and what to do when it cannot be read at all.
 func unusable(err error) string {
 	text := sentence(err.Error())
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		text += " Correct the path, or let the provider read the file."
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		text += " Correct the path."
+	case errors.Is(err, fs.ErrPermission):
+		text += " Give the account that runs Terraform permission to read it."
 	}
 	return text
 }

@@ -69,7 +69,8 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 		return []one{
 			{"", []string{"Invalid import id", "The id is empty", wanted}},
 			noGUID,
-			{portal, []string{"Invalid import id", "web address", s.sp.ID, wanted}},
+			{portal, []string{"Invalid import id", "web address", "give that id in its place", s.sp.ID, wanted}},
+			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "below its user or group", "{service principal id}/x-_1", wanted}},
 			{"/applications/" + app.ID, []string{"Invalid import id", "application registration", wanted}},
 			{"/servicePrincipals(appId='" + s.sp.AppID + "')", []string{"Invalid import id", "client id", wanted}},
 			{s.job.ID, []string{"Invalid import id", "id of a job alone", wanted}},
@@ -87,6 +88,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 	byJob := []one{
 		{s.sp.ID, []string{"Invalid import id", "without a job", job}},
 		{"/servicePrincipals/" + s.sp.ID, []string{"Invalid import id", "without a job", job}},
+		{portal, []string{"Invalid import id", "web address", "Import by the id of one that it has", job}},
 		{s.sp.ID + "/nothing", []string{"The connection does not exist", `no provisioning job "nothing"`, job}},
 	}
 	more := []one{{job + "/User", []string{"Invalid import id", "what follows the job id", job}}}

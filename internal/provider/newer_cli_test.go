@@ -182,8 +182,8 @@ func TestActions_areInvokedFromTheCommandLine(t *testing.T) {
 		cli.Write(name+".tf", text)
 	}
 	for _, test := range []struct{ action, wantCall, wantWrites, wantOutput string }{
-		{"gotomeeting_test_connection.this", "validateCredentials", "", "The service signed in at the target with the stored credentials."},
-		{"gotomeeting_test_connection.next_password", "validateCredentials", "", "The service signed in at the target with the given credentials."},
+		{"gotomeeting_test_connection.this", "validateCredentials", "", "The service signed in to the target with the stored credentials."},
+		{"gotomeeting_test_connection.next_password", "validateCredentials", "", "The service signed in to the target with the given credentials."},
 		{"gotomeeting_restart_provisioning.allow_deletes", "restart", "restart", "Provisioning was restarted."},
 		{"gotomeeting_provision_on_demand.pilot", "provisionOnDemand", "provisionOnDemand", store.UserAna + ": Success (create)"},
 	} {
@@ -327,7 +327,7 @@ resource "terraform_data" "this" {
 	// The right password lets the change happen that asked for the test.
 	cli.Setenv("TF_VAR_given", store.AdminPassword)
 	env.Sim.Log().Reset()
-	if out, _ := cli.Run("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "signed in at the target with the given credentials") || len(tested()) != 1 {
+	if out, _ := cli.Run("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "signed in to the target with the given credentials") || len(tested()) != 1 {
 		t.Errorf("%d tests:\n%s", len(tested()), out)
 	}
 	acctest.WantNoSecret(t, cli.File("terraform.tfstate"), map[string]string{"password": store.AdminPassword})

@@ -42,6 +42,22 @@ func (p *presented) fit(found []*tfprotov6.Diagnostic, about func() subject) {
 	}
 }
 
+// notOfThisPlan ends the warnings about what is so before a plan, whatever that changes.
+const notOfThisPlan = "\n\nThis is already the case and is not caused by this plan."
+
+// stands tells the warnings of an object that stays as it is from those about changes. Some are about the changes of another
+// object, and speak of the plan, or about reading itself.
+func (p *presented) stands(found []*tfprotov6.Diagnostic) {
+	if p == nil {
+		return
+	}
+	for _, d := range found {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning && !strings.Contains(d.Detail, "his plan") && !strings.Contains(d.Summary, "not refreshed") {
+			d.Detail += notOfThisPlan
+		}
+	}
+}
+
 // place ends the path of a diagnostic where a CLI can follow, and has the text name what it stands for.
 func (*presented) place(d *tfprotov6.Diagnostic) {
 	if d.Attribute == nil || len(d.Attribute.Steps()) < 2 {

@@ -73,6 +73,26 @@ func TestPresented_foldsAFlood(t *testing.T) {
 	}
 }
 
+// What is so before a plan is told apart from what the plan changes.
+func TestPresented_saysWhatThePlanDoesNotCause(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		severity        tfprotov6.DiagnosticSeverity
+		summary, detail string
+		want            bool
+	}{
+		{tfprotov6.DiagnosticSeverityWarning, "The connector is retired", "It offers nothing.", true},
+		{tfprotov6.DiagnosticSeverityWarning, "Listed assignments are destroyed", "This plan destroys resources.", false},
+		{tfprotov6.DiagnosticSeverityWarning, "Attributes of the connection were not refreshed", "They keep their values.", false},
+		{tfprotov6.DiagnosticSeverityError, "Cannot read it", "It failed.", false},
+	} {
+		d := &tfprotov6.Diagnostic{Severity: test.severity, Summary: test.summary, Detail: test.detail}
+		if (&presented{}).stands([]*tfprotov6.Diagnostic{d}); strings.HasSuffix(d.Detail, notOfThisPlan) != test.want {
+			t.Errorf("%s: %q", test.summary, d.Detail)
+		}
+	}
+}
+
 func TestSubject_isNamedInEachTitle(t *testing.T) {
 	t.Parallel()
 	const sp, person = "b0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"
@@ -85,7 +105,7 @@ func TestSubject_isNamedInEachTitle(t *testing.T) {
 		want       string
 	}{
 		{"connection", map[string]string{"service_principal_id": sp}, nil, "The connection is replaced", "The connection is replaced (service principal " + sp + ")"},
-		{"connection that is named", map[string]string{"service_principal_id": sp}, nil, "Nothing of " + sp, "Nothing of " + sp},
+		{"connection that is named", map[string]string{"service_principal_id": sp}, nil, "Nothing is held by " + sp, "Nothing is held by " + sp},
 		{"state", map[string]string{"connection_id": sp + "/job"}, nil, "It failed", "It failed (service principal " + sp + ")"},
 		{"mapping", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, nil, "User not found", "User not found (User mapping of service principal " + sp + ")"},
 		{"entry", map[string]string{"connection_id": sp + "/job", "object_mapping": "User"}, entry, "Doubtful expression", `Doubtful expression ("lastName", User mapping of service principal ` + sp + ")"},

@@ -72,13 +72,13 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"authority_host": text("Sign-in host, for private endpoints and simulators. Defaults to the cloud's own. Also `GOTOMEETING_AUTHORITY_HOST`.",
 				checked{"authority_host", "Invalid URL", "must be an https URL"}),
 			"goto": schema.SingleNestedAttribute{Optional: true,
-				MarkdownDescription: "How to read the accounts that exist at GoTo, for the data sources that do: an OAuth client and an administrator's personal access token. " +
+				MarkdownDescription: "How to read the accounts that exist at GoTo, for the data sources that read them: an OAuth client and an administrator's personal access token. " +
 					"Each attribute that is not given here may come from the environment. Nothing else needs it.",
 				Attributes: map[string]schema.Attribute{
 					"client_id":             text("Client id of the OAuth client at GoTo. Also `GOTO_CLIENT_ID`."),
 					"client_secret":         secret("Client secret of the OAuth client. Also `GOTO_CLIENT_SECRET`."),
 					"personal_access_token": secret("Personal access token of an administrator, made for this OAuth client. Also `GOTO_PERSONAL_ACCESS_TOKEN`."),
-					"account_key": text("Key of the GoTo account to read, a decimal number; needed only where the administrator looks after several. Also `GOTO_ACCOUNT_KEY`.",
+					"account_key": text("Key of the GoTo account to read, a decimal number; needed only where the administrator has several. Also `GOTO_ACCOUNT_KEY`.",
 						checked{"goto.account_key", "Invalid account key", "must be a decimal number"}),
 					"endpoint": text("Base URL of GoTo's API, for private endpoints and simulators. Defaults to `"+gotoadmin.DefaultEndpoint+"`. Also `GOTO_ENDPOINT`.",
 						checked{"goto.endpoint", "Invalid URL", "must be an https URL"}),
@@ -87,11 +87,11 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				}},
 			"impact": schema.SingleNestedAttribute{Optional: true,
 				MarkdownDescription: "How plans tell what a change of mappings, filters, operations, scope, assignments or the switch does to people's accounts, and how many accounts the creates and updates of a run may change. " +
-					"The limits are held against all proposals of a run together, at plan and once more at apply before anything is written; everybody of whom it cannot be told counts. A planned delete shows the same text as a warning. " +
+					"The limits are checked against all proposals of a run together, at plan and once more at apply before anything is written; everybody for whom the outcome is unknown counts. A planned delete shows the same text as a warning. " +
 					"Each attribute that is not given here may come from the environment.",
 				Attributes: map[string]schema.Attribute{
-					"enabled": flag("Whether plans work out what changes do to accounts, and hold that against the limits. Defaults to `true`. `false` is the way to destroy everything while edits are pending. Also `GOTOMEETING_IMPACT_ENABLED`."),
-					"timeout": text("How long reading the people whom the changes of a connection concern may take in a run. Beyond it, plans tell how many people are in scope instead of what becomes of whom, and limits that are set refuse. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
+					"enabled": flag("Whether plans work out what changes do to accounts, and check that against the limits. Defaults to `true`. `false` is the way to destroy everything while edits are pending. Also `GOTOMEETING_IMPACT_ENABLED`."),
+					"timeout": text("How long reading the people whom the changes of a connection affect may take in a run. Beyond it, plans tell how many people are in scope instead of who is affected, and limits that are set refuse. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
 						checked{"impact.timeout", "Invalid duration", "must be a duration"}),
 					"max_requests": number("How many requests that may take. Defaults to `1000`. Also `GOTOMEETING_IMPACT_MAX_REQUESTS`."),
 					"max_disabled": number("How many accounts may be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope; " +
@@ -99,12 +99,12 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"max_created":     number("How many accounts may be created. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),
 					"max_updated":     number("How many accounts may be updated. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_UPDATED`."),
 					"max_left_active": number("How many accounts may stay active although their users leave the scope. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),
-					"on_unknown": text("What becomes of a plan where a limit is set and the number cannot be told: `refuse` (default) or `warn`. Also `GOTOMEETING_IMPACT_ON_UNKNOWN`.",
+					"on_unknown": text("What happens to a plan when a limit is set and the number is unknown: `refuse` (default) or `warn`. Also `GOTOMEETING_IMPACT_ON_UNKNOWN`.",
 						checked{"impact.on_unknown", "Invalid choice", "must be refuse or warn"}),
 					"report_file": text("File that a plan writes its joint report to, as Markdown; the same as JSON is written beside it, with the extension `.json`. "+
 						"Nothing is written any more once an apply has begun. Each provider configuration needs a file of its own. Also `GOTOMEETING_IMPACT_REPORT`.",
 						checked{"impact.report_file", "Invalid path", "must be the path of a file"}),
-					"report_detail": text("How much the report and messages tell of people: `counts` (default), `ids` for object ids as well, or `people` for names and values, which only the report tells. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
+					"report_detail": text("How much the report and messages tell about people: `counts` (default), `ids` for object ids as well, or `people` for names and values, which only the report tells. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
 						checked{"impact.report_detail", "Invalid choice", "must be counts, ids or people"}),
 				}},
 			"ca_certificate_file": text("PEM file of certificate authorities to trust besides the system's. Also `GOTOMEETING_CA_CERTIFICATE_FILE`.",

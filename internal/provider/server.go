@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -35,10 +36,10 @@ type framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// server is the framework's protocol server, with seven differences: calls that come by the thousand are answered without the
+// server is the framework's protocol server, with eight differences: calls that come by the thousand are answered without the
 // framework (see assignment.Direct), what the framework remembers of a call is let go when the
 // call ends (see callContext), its complaints about numbers are made understandable (see wholeNumbers), `service_principal_id`
-// may be a path (see spelling), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
+// may be a path (see spelling), warnings of one cause are one (see together), of many diagnostics of a kind the first are shown (see few), diagnostics are fitted to what a CLI
 // makes of them (see presented), and actions have write-only arguments.
 type server struct {
 	framework
@@ -71,7 +72,7 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 	defer held.release()
 	answer, err := call(held, request)
 	if found := diagnosticsOf(answer); err == nil && found != nil {
-		*found = few(*found)
+		*found = few(together(*found))
 		s.cli.fit(*found, func() subject { return s.subjectOf(held, request) })
 	}
 	return answer, err
@@ -141,6 +142,7 @@ func (s *server) ReadResource(ctx context.Context, r *tfprotov6.ReadResourceRequ
 	was, r.CurrentState = s.bare(ctx, ofResource, r.TypeName, r.CurrentState)
 	answer, err := during(ctx, s, r, directly(s, r.TypeName, s.singles.ReadResource, s.framework.ReadResource))
 	if err == nil {
+		s.cli.stands(answer.Diagnostics)
 		answer.NewState = s.respell(ctx, ofResource, r.TypeName, answer.NewState, was)
 	}
 	return answer, err
@@ -155,6 +157,9 @@ func (s *server) PlanResourceChange(ctx context.Context, r *tfprotov6.PlanResour
 	_, r.ProposedNewState = s.bare(ctx, ofResource, r.TypeName, r.ProposedNewState)
 	answer, err := during(ctx, s, r, directly(s, r.TypeName, s.singles.PlanResourceChange, s.framework.PlanResourceChange))
 	if err == nil {
+		if answer.PlannedState != nil && r.PriorState != nil && bytes.Equal(answer.PlannedState.MsgPack, r.PriorState.MsgPack) {
+			s.cli.stands(answer.Diagnostics)
+		}
 		answer.PlannedState = s.respell(ctx, ofResource, r.TypeName, answer.PlannedState, was, wanted)
 	}
 	return answer, err

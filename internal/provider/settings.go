@@ -144,7 +144,7 @@ func attributePath(attribute string) path.Path {
 
 func notKnownYet(attribute, variables string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Provider setting not known yet",
-		fmt.Sprintf("`%s` depends on something that only an apply will tell, but the provider needs it to plan. Give a value that is known, "+
+		fmt.Sprintf("`%s` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
 			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
 }
 
@@ -216,7 +216,7 @@ func (s *settings) settleMetadataHost() diag.Diagnostics {
 		return nil
 	}
 	refused := func(why string) diag.Diagnostics {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(attributePath("metadata_host"), "Metadata host that is not followed", s.from("metadata_host")+why)}
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(attributePath("metadata_host"), "Metadata host that is not used", s.from("metadata_host")+why)}
 	}
 	var names []string
 	for _, cloud := range graph.Environments() {

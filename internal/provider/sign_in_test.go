@@ -161,7 +161,7 @@ func TestSignIn_withoutTheAzureCLISaysSo(t *testing.T) {
 	env := acctest.New(t)
 	t.Setenv("PATH", t.TempDir())
 	_, found := reads(t, env, nil)
-	if len(found) != 1 || !found[0].Error || !strings.HasPrefix(found[0].Detail, "Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so that the provider asked the Azure CLI. Azure CLI: executable not found on path. Either set ") {
+	if len(found) != 1 || !found[0].Error || !strings.HasPrefix(found[0].Detail, "Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so the provider asked the Azure CLI. Azure CLI: executable not found on path. Either set ") {
 		t.Errorf("messages:\n%s", found)
 	}
 }

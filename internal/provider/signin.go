@@ -60,7 +60,7 @@ func (m model) validate() diag.Diagnostics {
 	} {
 		if given(pair[0]) && given(pair[1]) {
 			diags.AddAttributeError(path.Root(pair[1]), "Two sources for one value",
-				fmt.Sprintf("`%s` and `%s` say the same in two ways. Keep one of them.", pair[0], pair[1]))
+				fmt.Sprintf("`%s` and `%s` give the same value in two ways. Keep one of them.", pair[0], pair[1]))
 		}
 	}
 	for _, attribute := range oidcAttributes {

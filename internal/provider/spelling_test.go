@@ -12,7 +12,7 @@ import (
 )
 
 // Wherever a service principal is named, the path that azuread writes will do: for a new object, which keeps the spelling, and
-// for one that has the other spelling, which is no difference.
+// for one that has the other spelling, which makes no difference.
 func TestServicePrincipalID_isAcceptedAsAPath(t *testing.T) {
 	t.Parallel()
 	for typeName, rest := range map[string]map[string]any{

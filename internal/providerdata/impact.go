@@ -8,7 +8,7 @@ import "time"
 // Impact is the provider block's `impact`.
 type Impact struct {
 	Enabled bool
-	// Timeout and MaxRequests are how long reading the people whom the changes of a connection concern may take, and how many
+	// Timeout and MaxRequests are how long reading the people whom the changes of a connection affect may take, and how many
 	// requests; 0 for the default.
 	Timeout     time.Duration
 	MaxRequests int64

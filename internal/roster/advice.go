@@ -81,7 +81,7 @@ func judge(id string, p Principal) []Finding {
 			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true, false}}
 	case p.Type == KindUser && p.AccountEnabled != nil && !*p.AccountEnabled:
 		return []Finding{{id, "Disabled user", fmt.Sprintf(
-			"The user %s is disabled in the directory. Provisioning treats disabled users as to be disabled in the target, too.", named(p)), false, false}}
+			"The user %s is disabled in the directory. Provisioning disables the accounts of disabled users in the target as well.", named(p)), false, false}}
 	}
 	return nil
 }
@@ -93,10 +93,10 @@ func judgeGroup(p Principal, m membership) []Finding {
 		return nil
 	case m.users == 0 && m.groups > 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has only groups as members. Provisioning does not expand nested groups: nobody comes into scope by it. Assign the inner groups instead.", named(p)), false, false}}
+			"The group %s has only groups as members. Provisioning does not expand nested groups: it brings nobody into scope. Assign the inner groups instead.", named(p)), false, false}}
 	case m.users == 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has no users as direct members, so that nobody comes into scope by it yet.", named(p)), false, false}}
+			"The group %s has no users as direct members, so it brings nobody into scope yet.", named(p)), false, false}}
 	case m.groups > 0:
 		return []Finding{{p.ID, "Nested group", fmt.Sprintf(
 			"The group %s has groups among its members. Provisioning does not expand nested groups: only its direct users come into scope.", named(p)), false, false}}

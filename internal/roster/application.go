@@ -93,6 +93,14 @@ func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
 	return sp.AppRoles, err
 }
 
+// Name is how messages call the application: by its quoted name and id, or by its id while nothing else is known.
+func (a *Application) Name() string {
+	if name := a.self.Peek().DisplayName; name != "" {
+		return fmt.Sprintf("%q (%s)", name, a.ID)
+	}
+	return a.ID
+}
+
 // RoleName is how messages call a role: by its quoted name, or by its id while nothing else is known.
 func (a *Application) RoleName(roleID string) string {
 	if label := Roles(a.self.Peek().AppRoles).Label(roleID); label != roleID {

@@ -121,9 +121,9 @@ func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why stri
 		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
 			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
 	case graph.IsNotFound(err):
-		return fmt.Sprintf("The principal %s is not in the directory any more, nor among what was deleted: remove the entry.", id), true
+		return fmt.Sprintf("The principal %s is no longer in the directory, nor among the deleted items: remove the entry.", id), true
 	}
-	return fmt.Sprintf("The principal %s is not in the directory any more, and what was deleted cannot be read: restore it, or remove the entry.", id), false
+	return fmt.Sprintf("The principal %s is no longer in the directory, and the deleted items cannot be read: restore it, or remove the entry.", id), false
 }
 
 // deletedAt asks when a group or a service principal was deleted, which few are: users are listed.

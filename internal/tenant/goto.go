@@ -29,7 +29,7 @@ type goToAnswer struct {
 	Body   map[string]any
 }
 
-// administer signs in at GoTo as the provider does.
+// administer signs in to GoTo as the provider does.
 func administer(ctx context.Context, p *Probe) (*admin, error) {
 	s := p.access.GoTo
 	if s.ClientID == "" || s.PersonalAccessToken == "" {

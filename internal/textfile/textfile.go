@@ -68,11 +68,11 @@ func PathProblem(value string) string {
 	case strings.Contains(value, "-----BEGIN "):
 		return "the value is PEM text, not the path of a file"
 	case strings.ContainsAny(value, "\r\n\x00"):
-		return "the value has several lines or control characters, so that it is not the path of a file"
+		return "the value has several lines or control characters, so it is not the path of a file"
 	case strings.HasPrefix(value, "eyJ") && strings.Count(value, ".") == 2:
 		return "the value is a token, not the path of a file"
 	case len(value) > 1024:
-		return fmt.Sprintf("the value has %d characters, so that it is not the path of a file but probably its content", utf8.RuneCountInString(value))
+		return fmt.Sprintf("the value has %d characters, so it is not the path of a file but probably its content", utf8.RuneCountInString(value))
 	}
 	return ""
 }
@@ -125,7 +125,7 @@ func Stray(value string) string {
 	case !utf8.ValidString(value), strings.ContainsRune(value, utf8.RuneError):
 		return "The value has characters that are not UTF-8, as a file in UTF-16 or another encoding has. Save the file as UTF-8."
 	case strings.HasSuffix(value, "\n"), strings.HasSuffix(value, "\r"):
-		return "The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."
+		return "The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
 	case strings.HasPrefix(value, "\n"), strings.HasPrefix(value, "\r"):
 		return "The value begins with a line break. Remove it with `trimspace(…)`."
 	}
@@ -138,5 +138,5 @@ func Quoted(value string) string {
 	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {
 		return ""
 	}
-	return "The value stands in quotation marks of its own, which are a part of it. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
+	return "The value has quotation marks of its own around it, which are a part of it. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
 }

@@ -54,9 +54,9 @@ func TestRead_doesNotRepeatWhatIsNotAPath(t *testing.T) {
 		"secret.txt":                       `the file "secret.txt" cannot be read: no such file or directory`,
 		"abc8Q~x.y_z":                      "the value, 11 characters that are not shown, does not name a file that can be read: no such file or directory",
 		"-----BEGIN PRIVATE KEY-----\nMII": "the value is PEM text, not the path of a file",
-		"two\nlines":                       "the value has several lines or control characters, so that it is not the path of a file",
+		"two\nlines":                       "the value has several lines or control characters, so it is not the path of a file",
 		"eyJhbGciOiJub25lIn0.e30.c2ln":     "the value is a token, not the path of a file",
-		strings.Repeat("MII", 500):         "the value has 1500 characters, so that it is not the path of a file but probably its content",
+		strings.Repeat("MII", 500):         "the value has 1500 characters, so it is not the path of a file but probably its content",
 		large:                              `the file "` + large + `" is larger than 1 MiB`,
 	} {
 		if _, err := textfile.Read(value); err == nil || err.Error() != want {

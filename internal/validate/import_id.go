@@ -26,7 +26,10 @@ var (
 	jobID   = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[^/]+\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	})
-	byAppID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^servicePrincipals\(appId=`) })
+	byAppID     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^servicePrincipals\(appId=`) })
+	ofPrincipal = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^(?:users|groups|me|directoryObjects)/.*appRoleAssignments/`)
+	})
 	// jobSegments and assignmentSegments are what Graph, and the azuread provider, put between the ids of a service principal
 	// and of what belongs to it.
 	jobSegments        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:synchronization/jobs/|job/([^/]*\.))`) })
@@ -34,7 +37,8 @@ var (
 )
 
 // ParseImportID reads an id of this provider, a path or address of Microsoft Graph, or an id of the azuread provider. wanted
-// names what belongs here. The problem, "" for none, says in full sentences what was given and what is wanted.
+// names what belongs here. The problem, "" for none, says in full sentences what was given and what is wanted; with one, the id
+// has at most the service principal that a page of the portal is about.
 func ParseImportID(given, wanted string) (id ImportID, problem string) {
 	refuse := func(why string) (ImportID, string) {
 		return ImportID{}, fmt.Sprintf("Expected %s. Got %q. %s", wanted, given, why)
@@ -47,14 +51,19 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 		if !version().MatchString(address.Path) {
 			why := "That is a web address."
 			if found := inPortal().FindStringSubmatch(text); found != nil {
-				why += fmt.Sprintf(" It is about the object %s, which is the service principal's id on the page of an enterprise application.", strings.ToLower(found[1]))
+				id.ServicePrincipalID = strings.ToLower(found[1])
+				why += fmt.Sprintf(" It is the page of the service principal %q: give that id in its place.", id.ServicePrincipalID)
 			}
-			return refuse(why)
+			_, problem = refuse(why)
+			return id, problem
 		}
 		text = version().ReplaceAllString(address.Path, "")
 	}
 	text = strings.TrimRight(strings.TrimLeft(text, "/"), "/")
 	switch lower := strings.ToLower(text); {
+	case ofPrincipal().MatchString(text):
+		return refuse(fmt.Sprintf("That is the path of an assignment below its user or group. Put the object id of the application's service principal before the id of the assignment: %q.",
+			"{service principal id}/"+text[strings.LastIndex(text, "/")+1:]))
 	case strings.HasPrefix(lower, "applications/"):
 		return refuse("That is the application registration. Its service principal, the enterprise application, has an object id of its own.")
 	case byAppID().MatchString(text):

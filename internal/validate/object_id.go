@@ -48,7 +48,7 @@ func ObjectIDProblem(s string) string {
 	case guid().MatchString(s):
 		return ""
 	case s == "":
-		return "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."
+		return "The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can leave it out instead."
 	case guid().MatchString(lower):
 		return fmt.Sprintf("%q is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: %q.", s, lower)
 	case guid().MatchString(strings.Trim(lower, around)):

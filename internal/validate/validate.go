@@ -17,7 +17,7 @@ func NotEmpty() validator.String {
 		if s != "" {
 			return "", ""
 		}
-		return "Empty value", "The value is empty. Give a value, or leave the attribute out."
+		return "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."
 	})
 }
 

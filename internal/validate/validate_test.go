@@ -34,7 +34,7 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"null object id", validate.ObjectID(), types.StringNull(), "", ""},
 		{"unknown object id", validate.ObjectID(), types.StringUnknown(), "", ""},
 		{"empty object id", validate.ObjectID(), types.StringValue(""), "Invalid object id",
-			"The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."},
+			"The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can leave it out instead."},
 		{"upper-case object id", validate.ObjectID(), types.StringValue("B0000000-0000-4000-8000-00000000ABCD"), "Invalid object id",
 			"\"B0000000-0000-4000-8000-00000000ABCD\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-00000000abcd\"."},
 		{"object id in braces", validate.ObjectID(), types.StringValue("{b0000000-0000-4000-8000-00000000abcd}"), "Invalid object id",
@@ -78,14 +78,14 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"good text", validate.NoStrayCharacters(), types.StringValue("pass word "), "", ""},
 		{"no good text yet", validate.NoStrayCharacters(), types.StringUnknown(), "", ""},
 		{"password from a file", validate.NoStrayCharacters(), types.StringValue("pw\n"), "Stray characters in the value",
-			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
+			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
 		{"mark before an object id", validate.ObjectID(), types.StringValue("\ufeffb0000000-0000-4000-8000-000000000001"), "Invalid object id",
 			"The value has a byte-order mark, an invisible character that Windows programs put in front of a file. Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."},
 		{"line break after a connection id", validate.ConnectionID(), types.StringValue("b0000000-0000-4000-8000-000000000001/EXAMPLE.job\n"), "Invalid connection id",
-			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
+			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
 		{"line break after an address", validate.Email(), types.StringValue("identity-ops@example.com\n"), "Invalid e-mail address",
-			"The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."},
-		{"empty text", validate.NotEmpty(), types.StringValue(""), "Empty value", "The value is empty. Give a value, or leave the attribute out."},
+			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
+		{"empty text", validate.NotEmpty(), types.StringValue(""), "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

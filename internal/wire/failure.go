@@ -16,7 +16,7 @@ import (
 
 // Why an answer cannot be used. The answer itself is never shown: it may hold personal data or secrets.
 var (
-	ErrNotJSON   = errors.New("the answer is not JSON, so that it is probably not the service's but a proxy's, or the endpoint is wrong")
+	ErrNotJSON   = errors.New("the answer is not JSON: it is probably from a proxy and not from the service, or the endpoint is wrong")
 	ErrMalformed = errors.New("the answer is not valid JSON")
 	ErrTooLong   = errors.New("the answer is too long")
 	ErrTooSlow   = errors.New("the answer took too long")
@@ -58,7 +58,7 @@ func RefusedByProxy(_ context.Context, proxy *url.URL, asked *http.Request, answ
 func Remedy(err error) string {
 	if proxy, ok := errors.AsType[*ProxyError](err); ok {
 		if proxy.Status == http.StatusProxyAuthRequired {
-			return "The proxy wants credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", " +
+			return "The proxy requires credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", " +
 				"or exempt the host by `NO_PROXY`."
 		}
 		return "Have the proxy let the host through, or exempt the host by `NO_PROXY`."
@@ -80,7 +80,7 @@ func Remedy(err error) string {
 		return "Nothing can be reached there: check host and port, firewalls, and whether a proxy is needed or out of service (`HTTPS_PROXY`, `NO_PROXY`)."
 	}
 	if errors.Is(err, ErrNotJSON) {
-		return "Check the endpoint, and whether the network wants a sign-in of its own in a browser or a proxy."
+		return "Check the endpoint, and whether the network, or a proxy, requires a sign-in of its own in a browser."
 	}
 	return ""
 }

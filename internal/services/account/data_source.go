@@ -119,7 +119,7 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return found
 	case errors.Is(err, impact.ErrNoMapping):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No mapping of users",
-			"The connection's schema has no mapping of the directory's users, so that nothing tells whose an account is.")}
+			"The connection's schema has no mapping of the directory's users, so nothing tells which account belongs to whom.")}
 	case err != nil:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("connection_id"), "Cannot compare the accounts with the people in scope", err)}
 	}
@@ -135,9 +135,9 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return nil
 	}
 	if standing.Unsure > 0 {
-		gaps = append(gaps, fmt.Sprintf("Of %d active accounts it cannot be told whether somebody in scope matches them.", standing.Unsure))
+		gaps = append(gaps, fmt.Sprintf("For %s, the provider cannot tell whether anybody in scope matches.", graphdiag.Counted(standing.Unsure, "active account")))
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "Accounts that match nobody may be missing", strings.Join(gaps, " "))}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "The list of unmatched accounts may be incomplete", strings.Join(gaps, " "))}
 }
 
 // Schema describes the data source.
@@ -155,8 +155,8 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the people's accounts that exist at GoTo, and the licenses they can have, over GoTo's Admin API. It needs the provider's `goto` credentials; " +
-			"Microsoft Graph is only asked where `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state unless `detail` is `summary`.",
+		MarkdownDescription: "Reads the accounts that exist at GoTo, and the licenses, through GoTo's Admin API. It needs the provider's `goto` credentials; " +
+			"Microsoft Graph is queried only if `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state unless `detail` is `summary`.",
 		Attributes: map[string]schema.Attribute{
 			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
 			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
@@ -177,9 +177,9 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"active_unmatched_complete": flag("Whether everything could be read and computed that `active_unmatched_keys` needs; otherwise a warning says what is missing. Null without `connection_id`."),
 			"id":                        text("The same as `account_key`."),
 			"account_key":               text("Key of the GoTo account that people and licenses belong to."),
-			"account_name":              text("Name of that account; null where GoTo does not tell."),
+			"account_name":              text("Name of that account; null if GoTo does not report it."),
 			"accounts": schema.ListNestedAttribute{Computed: true,
-				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not tell is null, and an empty list where there may be several.",
+				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not report is null, or an empty list where there can be several.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":          text("Key of the person's account."),
 					"email":        text("Address with which the person signs in, as GoTo spells it."),
@@ -198,12 +198,12 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "E-mail address in lower case to the key, for everybody in `accounts`; with `detail = \"summary\"`, only for those whom `emails` lists."},
 			"missing_emails": texts("Addresses of `emails` that nobody at GoTo has, whatever the status, sorted. Empty if `emails` is left out."),
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not tell."},
+				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not report one."},
 			"licenses": schema.ListNestedAttribute{Computed: true,
 				MarkdownDescription: "All licenses of the GoTo account, sorted by key; null, with a warning, where the administrator may not read them.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":         text("Key of the license."),
-					"description": text("What GoTo calls it."),
+					"description": text("Name of the license at GoTo."),
 					"products":    texts("Codes of the products that it covers."),
 					"seats":       number("How many people may have it."),
 					"used_seats":  number("How many people have it."),

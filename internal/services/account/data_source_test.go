@@ -80,7 +80,7 @@ func with(object map[string]any, changes map[string]any) map[string]any {
 // wantEverything is what there is to read of newCustomer.
 func wantEverything() map[string]any {
 	return map[string]any{
-		"connection_id": nil, "active_unmatched_keys": nil, "active_unmatched_complete": nil,
+		"connection_id": nil, "detail": nil, "active_unmatched_keys": nil, "active_unmatched_complete": nil,
 		"timeouts": nil, "emails": nil, "statuses": nil, "id": store.MainCompany, "account_key": store.MainCompany, "account_name": "Example Ltd",
 		"accounts": []any{
 			with(member("4100000000000000102", "ana@corp.example", "Ana", "Away", "SUSPENDED"),

@@ -112,7 +112,7 @@ func (m *model) fromUsers(users []gotoadmin.User) diag.Diagnostics {
 		}
 	}
 	if more > 0 {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many accounts", fmt.Sprintf("%d people at GoTo match, and a state can hold %d of them. Give `emails` with the people that matter here, or `statuses`. By status there are: %s.",
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many accounts", fmt.Sprintf("%d people at GoTo match, and a state can hold %d of them. Give `emails` with the people that matter here, or `statuses`. By status: %s.",
 			mostAccounts+more, mostAccounts, countsText(counts)))}
 	}
 	var missing []string

@@ -138,7 +138,7 @@ func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
 	users[7].Status = "INVITED"
 	m := model{Emails: types.ListNull(types.StringType), Statuses: types.SetNull(types.StringType)}
 	diags := m.fromUsers(users)
-	const want = "20001 people at GoTo match, and a state can hold 20000 of them. Give `emails` with the people that matter here, or `statuses`. By status there are: 20000 `active`, 1 `invited`."
+	const want = "20001 people at GoTo match, and a state can hold 20000 of them. Give `emails` with the people that matter here, or `statuses`. By status: 20000 `active`, 1 `invited`."
 	if !diags.HasError() || diags[0].Detail() != want {
 		t.Errorf("%v", diags)
 	}

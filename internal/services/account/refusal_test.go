@@ -4,6 +4,7 @@
 package account_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func settings(block map[string]any) map[string]any {
 }
 
 const (
-	scopeAdvice = "Tick the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
+	scopeAdvice = "Select the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
 	roleAdvice  = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
 	busyAdvice  = "GoTo allows ten requests a second across everything that uses the API for this account. Try again later, and not at the same time as other programs."
 	failAdvice  = "Try again; GoTo reports outages at https://status.goto.com."
@@ -125,7 +126,11 @@ or set the environment variables ` + "`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET` and
 				test.adjust = func(map[string]any) {}
 			}
 			_, found := c.Protocol(test.adjust).ReadData(accountsType, map[string]any{})
-			if len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot read the accounts at GoTo" || found[0].Path != "" {
+			title := "Cannot read the accounts at GoTo"
+			if strings.HasPrefix(test.name, "sign-in ") || slices.Contains([]string{"wrong secret", "revoked token", "client without personal access tokens", "unknown authority"}, test.name) {
+				title = "Cannot sign in to GoTo"
+			}
+			if len(found) != 1 || !found[0].Error || found[0].Summary != title || found[0].Path != "" {
 				t.Fatalf("messages:\n%s", found)
 			}
 			got, want := found[0].Detail, test.want

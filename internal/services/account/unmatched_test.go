@@ -57,7 +57,7 @@ func TestAccounts_thatMatchNobodyInScopeAreReported(t *testing.T) {
 		t.Errorf("got %v, %v", list, found)
 	}
 	// The invited one has a status that is not understood.
-	if state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "Of 1 active accounts it cannot be told") {
+	if state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "For 1 active account, the provider cannot tell") {
 		t.Errorf("complete: %v, %v", state["active_unmatched_complete"], found)
 	}
 	// Filters of the list do not filter these, and without a connection Microsoft Graph is not asked.
@@ -82,7 +82,7 @@ func TestAccounts_thatMatchNobodyNeedAConnection(t *testing.T) {
 	}
 	c.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/servicePrincipals/*/appRoleAssignedTo", Count: -1, Effect: simulator.LacksPermission()})
 	state, found := c.Protocol().ReadData("gotomeeting_accounts", map[string]any{"connection_id": id})
-	if found.HasError() || state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "Accounts that match nobody may be missing") {
+	if found.HasError() || state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "The list of unmatched accounts may be incomplete") {
 		t.Errorf("without the assignments: %v, %v", state["active_unmatched_complete"], found)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
@@ -63,11 +64,15 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ready, err := r.waitUntilKnown(ctx, sp.ID)
+	ready, retired, err := r.waitUntilKnown(ctx, sp.ID)
+	if retired {
+		resp.Diagnostics.Append(r.takeBack(ctx, plan, &resp.State)...)
+		return
+	}
 	if err != nil {
 		// The application exists. An error here would taint it, and the next apply would delete it.
-		resp.Diagnostics.AddWarning("The application does not answer everywhere yet",
-			"The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"+err.Error())
+		resp.Diagnostics.AddWarning("The application is not available everywhere yet",
+			"The application was created, but it is not known to every part of the service yet. What depends on it may fail; if so, apply again in a few minutes.\n\n"+err.Error())
 		return
 	}
 	if owners := writeOwners(ctx, r.data.Graph, plan); owners.HasError() {
@@ -91,8 +96,8 @@ func (r *Resource) refuseExisting(ctx context.Context, key applicationKey) diag.
 	found, planned := remembered(r.data).found.Take(key)
 	if !planned {
 		var err error
-		if found, err = existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
-			return diag.Diagnostics{graphdiag.Error("Cannot look for the application", err)}
+		if found, err = existing(ctx, r.data.Graph, key); err != nil {
+			return diag.Diagnostics{graphdiag.Error("Cannot look up the application", err)}
 		}
 	}
 	foreign, _ := remembered(r.data).split(found)
@@ -130,7 +135,7 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 			return made, err
 		},
 		Find: func(ctx context.Context) (all []instance, err error) {
-			found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName)
+			found, err := existing(ctx, r.data.Graph, key)
 			found, _ = remembered(r.data).split(found)
 			for _, principal := range found {
 				all = append(all, instance{principal: principal})
@@ -161,7 +166,7 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 			"The first one has appeared since. Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importblock.One("gotomeeting_application", made.Twin.principal.ID)))
 	case made.Unsure:
 		diags.AddWarning("The application may exist twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
-			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second application named %q in the portal in a few minutes, and delete it.", one.principal.ID, key.displayName))
+			"The service does not list it yet, so it is not known whether the first one exists as well. Look for a second application named %q in the portal in a few minutes, and delete it.", one.principal.ID, key.displayName))
 	}
 	if one.application.ID == "" {
 		// Without the registration the next refresh looks for it again.
@@ -173,8 +178,20 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 	return one, diags
 }
 
-// waitUntilKnown returns once the service principal and its synchronization endpoint both answer.
-func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.ServicePrincipal, err error) {
+// takeBack deletes an application that was just made and offers no connector, before anything depends on it.
+func (r *Resource) takeBack(ctx context.Context, plan model, state *tfsdk.State) diag.Diagnostics {
+	err := r.deleteApplication(ctx, plan)
+	if err != nil {
+		return append(connectorRetired(plan.GalleryName.ValueString(), "The application was created and could not be deleted again: destroy it."), graphdiag.Error("Cannot delete the application", err))
+	}
+	remembered(r.data).created.Take(applicationKey{plan.ApplicationTemplateID.ValueString(), plan.DisplayName.ValueString()})
+	state.RemoveResource(ctx)
+	return connectorRetired(plan.GalleryName.ValueString(), "The new application was deleted again; nothing else was created.")
+}
+
+// waitUntilKnown returns once the service principal and its synchronization endpoint both answer. It is retired when that offers
+// no connector, also after a while.
+func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.ServicePrincipal, retired bool, err error) {
 	err = r.data.Graph.Poll(ctx, "the service principal to be readable", func(ctx context.Context) (bool, string, error) {
 		var err error
 		sp, err = r.data.Graph.GetServicePrincipal(ctx, id)
@@ -184,11 +201,11 @@ func (r *Resource) waitUntilKnown(ctx context.Context, id string) (sp graph.Serv
 		return err == nil, "", err
 	})
 	if err != nil {
-		return sp, err
+		return sp, false, err
 	}
-	_, err = r.data.AwaitSyncTemplates(ctx, id)
+	offered, err := r.data.AwaitSyncTemplates(ctx, id)
 	if graph.IsPermissionDenied(err) {
-		err = nil // whoever manages the connection needs that permission; creating the application does not
+		return sp, false, nil // whoever manages the connection needs that permission; creating the application does not
 	}
-	return sp, err
+	return sp, err == nil && len(offered) == 0, err
 }

@@ -189,7 +189,7 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 	found, err := d.data.Graph.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{
 		AppID: config.ClientID.ValueString(), DisplayName: config.DisplayName.ValueString()})
 	if err != nil {
-		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look for the application", err)}
+		return graph.ServicePrincipal{}, diag.Diagnostics{graphdiag.Error("Cannot look up the application", err)}
 	}
 	if !config.DisplayName.IsNull() {
 		// The service compares names without regard to case.

@@ -100,7 +100,7 @@ func TestDataSource_saysWhatIsWrong(t *testing.T) {
 		"upper case": {map[string]any{"client_id": "B0000000-0000-4000-8000-0000000000FF"}, acctest.Diagnostic{Error: true, Path: "client_id", Summary: "Invalid client id",
 			Detail: "\"B0000000-0000-4000-8000-0000000000FF\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"" + absent + "\"."}},
 		"empty name": {map[string]any{"display_name": ""}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value, or leave the attribute out."}},
+			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
 		"no key": {nil, acctest.Diagnostic{Error: true, Summary: "Missing Attribute Configuration",
 			Detail: "Exactly one of these attributes must be configured: [service_principal_id,client_id,display_name]"}},
 		"two keys": {map[string]any{"display_name": "Meetings", "client_id": absent}, acctest.Diagnostic{Error: true, Path: "client_id", Summary: "Invalid Attribute Combination",
@@ -123,7 +123,7 @@ func TestDataSource_missingPermissionIsReportedAtOnce(t *testing.T) {
 	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot read the application",
 		Detail: denied("GET /v1.0/servicePrincipals/"+sp.ID, applicationRead)})
 	_, found = p.ReadData(typeName, map[string]any{"display_name": "Meetings"})
-	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot look for the application",
+	wants(t, found, acctest.Diagnostic{Error: true, Summary: "Cannot look up the application",
 		Detail: denied("GET /v1.0/servicePrincipals", applicationRead)})
 	if n := len(w.Sim.Log().Match("GET", "/**")); n != 2 {
 		t.Errorf("%d requests were sent", n)

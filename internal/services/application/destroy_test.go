@@ -67,7 +67,7 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 			}
 			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
 				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-					"To keep the application and only forget it here, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
+					"To keep the application and only stop managing it here, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
 			w.wantWrites()
 			w.wantCount(1)
 			if m.Now == nil {

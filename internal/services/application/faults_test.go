@@ -282,8 +282,8 @@ func TestResource_warnsWhenTheServiceIsSlow(t *testing.T) {
 			w.fault(simulator.Fault{Method: "GET", Path: tt.path, Count: -1, Effect: simulator.Fails(404, "Request_ResourceNotFound", "Not there.")})
 			m := w.managed()
 			found := m.Apply(object())
-			const detail = "The application was created, but not every part of the service knows it yet. What depends on it may fail; if so, apply again in some minutes.\n\n"
-			if len(found) != 1 || found[0].Error || found[0].Summary != "The application does not answer everywhere yet" ||
+			const detail = "The application was created, but it is not known to every part of the service yet. What depends on it may fail; if so, apply again in a few minutes.\n\n"
+			if len(found) != 1 || found[0].Error || found[0].Summary != "The application is not available everywhere yet" ||
 				!strings.HasPrefix(found[0].Detail, detail) || !strings.Contains(found[0].Detail, tt.want) {
 				t.Errorf("messages:\n%s", found)
 			}

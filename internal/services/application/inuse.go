@@ -59,7 +59,7 @@ func stillInUse(sp graph.ServicePrincipal, uses []string) diag.Diagnostics {
 	}
 	return attributeError("force_destroy", "The application is still in use",
 		fmt.Sprintf("Deleting the application %q would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-			"To keep the application and only forget it here, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
+			"To keep the application and only stop managing it here, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
 }
 
 // planDestroy refuses, before anything that depends on the application is destroyed, to end single sign-on, which no other
@@ -88,9 +88,9 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 			fmt.Sprintf("The application %q serves people: %s. Destroying it ends sign-in for everybody who uses it; where the service demands it, the service principal is deleted first. "+
 				"Application and service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; "))+r.leftBehind(ctx, sp.ID))}
 	case len(remaining) > 0:
-		what := "What is left when everything else of this plan is destroyed makes the apply refuse to delete the application."
+		what := "If anything is left after everything else in this plan is destroyed, the apply refuses to delete the application."
 		if forced {
-			what = "With `force_destroy` they go with it, whoever manages them." + r.leftBehind(ctx, sp.ID)
+			what = "With `force_destroy`, they are deleted with it, whoever manages them." + r.leftBehind(ctx, sp.ID)
 		}
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "The application is in use",
 			fmt.Sprintf("The application %q has %s now. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}

@@ -40,7 +40,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			"gallery_names": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
 					listvalidator.ConflictsWith(path.MatchRoot("gallery_name"))},
-				MarkdownDescription: "Names of several gallery entries, such as `[\"GoToMeeting\", \"GoTo\"]`, in the place of `gallery_name`."},
+				MarkdownDescription: "Names of several gallery entries, such as `[\"GoToMeeting\", \"GoTo\"]`, instead of `gallery_name`."},
 		},
 	}
 }

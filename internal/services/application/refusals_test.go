@@ -19,7 +19,7 @@ import (
 func duplicate(id string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application exists already",
 		Detail: "The tenant has an application named \"Meetings\" from the same gallery entry. Creating it again would make a second one. " +
-			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
+			"Import it with this block, replacing NAME with the name of the resource, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
 }
 
 func TestResource_refusesADuplicateWithTheImportBlock(t *testing.T) {
@@ -186,15 +186,15 @@ func TestResource_refusesBadInput(t *testing.T) {
 		want   acctest.Diagnostic
 	}{
 		"empty name": {map[string]any{"display_name": ""}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value, or leave the attribute out."}},
+			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
 		"empty gallery name": {object("gallery_name", ""), acctest.Diagnostic{Error: true, Path: "gallery_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value, or leave the attribute out."}},
+			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
 		"template id that is a name": {object("application_template_id", "GoToMeeting"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "\"GoToMeeting\" is not a GUID. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
 		"template id in upper case": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "\"5A5A0001-0000-4000-8000-00000000A001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"5a5a0001-0000-4000-8000-00000000a001\"."}},
 		"empty template id": {object("application_template_id", ""), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
-			Detail: "The value is empty. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\", or leave the attribute out."}},
+			Detail: "The value is empty. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can leave it out instead."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wants(t, w.managed().Apply(tt.config), tt.want)
@@ -203,4 +203,32 @@ func TestResource_refusesBadInput(t *testing.T) {
 	if sent := w.Sim.Log().Sent(); len(sent) > 0 {
 		t.Errorf("requests were sent: %v", acctest.Lines(sent))
 	}
+}
+
+// The gallery may go on listing an entry whose connector was retired: another application tells so at plan, and the first one is
+// taken back before anything depends on it.
+func TestResource_refusesARetiredConnectorThatTheGalleryLists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	retire := func() {
+		if err := w.Sim.Store().UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { c.Retired = true }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	retire()
+	m := w.managed()
+	found := m.Apply(object())
+	if !found.HasError() || !strings.Contains(found.String(), "offers no provisioning connector for \"GoToMeeting\" any more, although the gallery lists it. The new application was deleted again") || m.Now != nil {
+		t.Errorf("apply: %v, %v", m.Now, found)
+	}
+	w.wantCount(0)
+	_, _ = w.exists(store.TemplateGoToMeeting, "Older")
+	w.Sim.Log().Reset()
+	_, _, found = w.managed().Plan(object())
+	if !found.HasError() || !strings.Contains(found.String(), "The application \"Older\"") || !strings.Contains(found.String(), "Nothing was created") {
+		t.Errorf("plan: %v", found)
+	}
+	w.wantWrites()
+	_, _, found = w.managed().Plan(object("gallery_name", "GoTo"))
+	clean(t, found)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
@@ -96,40 +97,65 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || config.GalleryName.IsUnknown() || config.ApplicationTemplateID.IsUnknown() {
 		return
 	}
-	template, diags := findTemplate(ctx, r.data.Graph, config.GalleryName.ValueString(), config.ApplicationTemplateID.ValueString())
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
+	found := r.planCreate(ctx, config, plan, &resp.Plan)
+	if remembered(r.data).lapsed.Has(plan.DisplayName.ValueString()) {
+		found = softened(found)
 	}
-	resp.Diagnostics.Append(refuseWithoutConnector(template, config.ApplicationTemplateID.IsNull())...)
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("application_template_id"), template.ID)...)
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("gallery_name"), template.DisplayName)...)
-	if resp.Diagnostics.HasError() || plan.DisplayName.IsUnknown() {
-		return
+	resp.Diagnostics.Append(found...)
+}
+
+// planCreate resolves the gallery entry of a new application, and looks for what speaks against making it.
+func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk.Plan) diag.Diagnostics {
+	template, diags := findTemplate(ctx, r.data.Graph, config.GalleryName.ValueString(), config.ApplicationTemplateID.ValueString())
+	if diags.HasError() {
+		return diags
+	}
+	if diags.Append(refuseWithoutConnector(template, config.ApplicationTemplateID.IsNull())...); diags.HasError() {
+		return diags
+	}
+	diags.Append(to.SetAttribute(ctx, path.Root("application_template_id"), template.ID)...)
+	diags.Append(to.SetAttribute(ctx, path.Root("gallery_name"), template.DisplayName)...)
+	if diags.HasError() || plan.DisplayName.IsUnknown() {
+		return diags
 	}
 	var skipped graphdiag.Skipped
 	key := applicationKey{template.ID, plan.DisplayName.ValueString()}
-	if resp.Diagnostics.Append(r.refuseTwin(key)...); resp.Diagnostics.HasError() {
-		return
+	if twin := r.refuseTwin(key); twin.HasError() {
+		return append(diags, twin...)
 	}
-	if found, err := existing(ctx, r.data.Graph, key.templateID, key.displayName); err != nil {
+	if all, err := madeFrom(ctx, r.data.Graph, key.templateID); err != nil {
 		skipped.Add("whether the application exists already", err)
 	} else {
+		found := key.among(all)
 		foreign, own := remembered(r.data).split(found)
 		if _, begun := remembered(r.data).created.Look(key); begun && len(foreign) > 0 {
-			resp.Diagnostics.Append(declaredTwice(key, foreign[0].ID)...)
-			return
+			return append(diags, declaredTwice(key, foreign[0].ID)...)
 		}
-		resp.Diagnostics.Append(refuseDuplicate(foreign)...)
-		resp.Diagnostics.Append(warnReplaced(own)...)
+		diags.Append(refuseDuplicate(foreign)...)
+		diags.Append(warnReplaced(own)...)
+		if len(found) == 0 {
+			diags.Append(r.refuseRetired(ctx, template, all)...)
+		}
 		remembered(r.data).found.Give(key, found)
 	}
 	if deleted, err := r.data.Graph.ListDeletedApplications(ctx, plan.DisplayName.ValueString()); err != nil {
 		skipped.Add("whether a deleted application has the same name", err)
 	} else {
-		resp.Diagnostics.Append(warnDeleted(deleted, template.ID)...)
+		diags.Append(warnDeleted(deleted, template.ID)...)
 	}
-	resp.Diagnostics.Append(skipped.Diagnostics("The apply checks again before it creates anything.")...)
+	return append(diags, skipped.Diagnostics("The apply checks again before it creates anything.")...)
+}
+
+// softened makes warnings of what speaks against an application that was in the state and was deleted elsewhere: an error
+// would keep Terraform from destroying the rest, and the apply refuses it in any case.
+func softened(found diag.Diagnostics) diag.Diagnostics {
+	for i, d := range found {
+		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
+			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
+				"\n\nThe application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+		}
+	}
+	return found
 }
 
 // refuseTemplateChange stops a change that replacing could only make by deleting the application with its single
@@ -175,6 +201,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			resp.Diagnostics.Append(graphdiag.NoServicePrincipal(ctx, r.data.Graph, state.ID.ValueString(), func(id string) string { return id }))
 			return
 		}
+		remembered(r.data).lapsed.Add(state.DisplayName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -345,12 +372,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 			return
 		}
 	}
-	var err error
-	if state.ApplicationObjectID.IsNull() {
-		err = r.data.Graph.DeleteServicePrincipal(ctx, id)
-	} else {
-		err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
-	}
+	err := r.deleteApplication(ctx, state)
 	var answer *graph.Error
 	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
 		if !state.ForceDestroy.ValueBool() {
@@ -380,6 +402,14 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
 			"It was deleted; destroying again confirms it."))
 	}
+}
+
+// deleteApplication deletes the registration with its service principal, or that alone if the registration is in another tenant.
+func (r *Resource) deleteApplication(ctx context.Context, state model) error {
+	if state.ApplicationObjectID.IsNull() {
+		return r.data.Graph.DeleteServicePrincipal(ctx, state.ID.ValueString())
+	}
+	return r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
 }
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.

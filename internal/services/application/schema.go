@@ -65,7 +65,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
 				Validators: []validator.String{validate.GUID("template id")},
-				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` fits several entries; both must agree. " +
+				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` matches several entries; both must agree. " +
 					"It cannot be changed for an existing application."},
 			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Delete the application even while single sign-on is set up or jobs or assignments from elsewhere remain. Defaults to `false`."},

@@ -90,15 +90,45 @@ func attributeError(attribute, summary, detail string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(attribute), summary, detail)}
 }
 
-// existing returns the service principals that instantiating would duplicate.
-func existing(ctx context.Context, client *graph.Client, templateID, displayName string) ([]graph.ServicePrincipal, error) {
-	found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{DisplayName: displayName, ApplicationTemplateID: templateID})
-	if err != nil {
-		return nil, err
+// refuseRetired stops before an application is created when one from the same gallery entry is there and offers no connector: the
+// gallery may go on listing an entry whose connector was retired.
+func (r *Resource) refuseRetired(ctx context.Context, template graph.ApplicationTemplate, sisters []graph.ServicePrincipal) diag.Diagnostics {
+	for _, sister := range sisters {
+		offered, err := r.data.AwaitSyncTemplates(ctx, sister.ID) // one empty answer proves nothing
+		if err != nil || len(offered) > 0 {
+			return nil // the apply finds out
+		}
 	}
-	return slices.DeleteFunc(found, func(sp graph.ServicePrincipal) bool {
-		return !strings.EqualFold(sp.ApplicationTemplateID, templateID) || sp.DisplayName != displayName
-	}), nil
+	if len(sisters) == 0 {
+		return nil
+	}
+	return connectorRetired(template.DisplayName, fmt.Sprintf("The application %q (service principal %s), made from the same gallery entry, offers no provisioning connector. Nothing was created.",
+		sisters[0].DisplayName, sisters[0].ID))
+}
+
+func connectorRetired(galleryName, what string) diag.Diagnostics {
+	return attributeError("gallery_name", "The gallery application cannot provision accounts",
+		fmt.Sprintf("The service offers no provisioning connector for %q any more, although the gallery lists it. %s Microsoft has announced the end of the provisioning part of the GoToMeeting application; "+
+			"its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on of existing applications is not affected.", galleryName, what))
+}
+
+// madeFrom returns the service principals that were made from a gallery entry.
+func madeFrom(ctx context.Context, client *graph.Client, templateID string) ([]graph.ServicePrincipal, error) {
+	found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{ApplicationTemplateID: templateID})
+	return slices.DeleteFunc(found, func(sp graph.ServicePrincipal) bool { return !strings.EqualFold(sp.ApplicationTemplateID, templateID) }), err
+}
+
+// existing returns the service principals that instantiating would duplicate.
+func existing(ctx context.Context, client *graph.Client, key applicationKey) ([]graph.ServicePrincipal, error) {
+	found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{DisplayName: key.displayName, ApplicationTemplateID: key.templateID})
+	return key.among(found), err
+}
+
+// among returns those service principals that an application of this key would duplicate.
+func (k applicationKey) among(found []graph.ServicePrincipal) []graph.ServicePrincipal {
+	return slices.DeleteFunc(slices.Clone(found), func(sp graph.ServicePrincipal) bool {
+		return !strings.EqualFold(sp.ApplicationTemplateID, k.templateID) || sp.DisplayName != k.displayName
+	})
 }
 
 // refuseDuplicate points to import when the application is there already.
@@ -117,7 +147,7 @@ func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
 	}
 	return attributeError("display_name", "The application exists already",
 		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would make a second one. "+
-			"Take it over with this block, in which the name of the resource takes the place of NAME, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
+			"Import it with this block, replacing NAME with the name of the resource, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
 }
 
 // warnReplaced speaks of an application that is in the state already: Terraform does not tell whether it is to be deleted
@@ -158,6 +188,8 @@ type memory struct {
 	// resource which it creates replaces one: without this, what is about to be deleted or was just deleted would look
 	// like a duplicate.
 	own memo.Set[string]
+	// lapsed are the display names of applications that were in the state when this run began and are not there any more.
+	lapsed memo.Set[string]
 	// created are the service principals of applications that this run creates: "" until the answer arrives, while
 	// listings may show one already.
 	created memo.Handover[applicationKey, string]

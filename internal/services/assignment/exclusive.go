@@ -102,7 +102,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
 		resp.Diagnostics.Append(failures(outcome, "Terraform marks a new object that is incomplete as tainted and plans to replace it. "+
-			"Nobody loses access by that: replacing on the same application takes over what is there and only adds what is missing. "+
+			"Nobody loses access through this: replacing on the same application takes over what is there and only adds what is missing. "+
 			"To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
 	}
 }

@@ -37,8 +37,8 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 		inState = "\n\nIf the resource is in the state already and only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`."
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The application has assignments that are not listed",
-		fmt.Sprintf("Creating this resource would take these away, so that nothing was changed:\n%s\n\n"+
-			"To manage the whole set from here on, import it, with the resource's address in place of NAME, and see in the plan what would change:\n\n%s\n\n"+
+		fmt.Sprintf("Creating this resource would take these away, so nothing was changed:\n%s\n\n"+
+			"To manage the whole set from here on, import it, replacing NAME with the name of the resource, and see in the plan what would change:\n\n%s\n\n"+
 			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
 			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
@@ -105,9 +105,9 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 	if len(lines) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(graphdiag.Counted(len(lines), "assignment")+" that the resource gives up stay",
-		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries go from the state, and nobody loses access: the assignments stay, "+
-			"and nothing here removes them later. To take the access away, remove the entries first, apply, and narrow the resource then:\n"+graphdiag.Lines(lines))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(graphdiag.Counted(len(lines), "assignment")+" that the resource no longer manages stay in place",
+		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries leave the state, and nobody loses access: the assignments stay, "+
+			"and nothing here removes them later. To take the access away, remove the entries first, apply, and then narrow the resource:\n"+graphdiag.Lines(lines))}
 }
 
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
@@ -143,7 +143,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	var diags diag.Diagnostics
 	if len(c.wanted) == 0 && !c.plan.AllowEmpty.ValueBool() {
 		diags.AddAttributeError(path.Root("assignments"), "The whole set would be emptied",
-			d.detail("Removing every entry")+"\n\nNothing was changed. If an input such as a file or a data source came back empty, repair it. If it is meant, set `allow_empty = true`.")
+			d.detail("Removing every entry")+"\n\nNothing was changed. If an input such as a file or a data source came back empty, fix it. If this is intended, set `allow_empty = true`.")
 		return diags
 	}
 	var strangers []string
@@ -160,7 +160,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	switch {
 	case limit >= 0 && people > limit:
 		diags.AddAttributeError(at, "Too many people would lose access",
-			fmt.Sprintf("%s\n\n`max_removals` allows %d. Nothing was changed. If it is meant, raise `max_removals` for this change (-1 for no limit).", d.detail("This change"), limit))
+			fmt.Sprintf("%s\n\n`max_removals` allows %d. Nothing was changed. If this is intended, raise `max_removals` for this change (-1 for no limit).", d.detail("This change"), limit))
 	case d.err != nil && d.atLeast() && skipped != nil:
 		skipped.Add("how many people lose access with the groups that are removed", d.err)
 	case d.err != nil && d.atLeast() && limit >= 0:
@@ -169,7 +169,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	}
 	if all := int64(len(departuresOf(ctx, r.roster, app, l, c.had, nil).people())); c.config.MaxRemovals.IsNull() && !c.plan.AllowEmpty.ValueBool() && all >= halfFrom && 2*people > all && people <= limit {
 		diags.AddAttributeError(at, "More than half of the people would lose access",
-			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it by this resource. Nothing was changed. If it is meant, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
+			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it through this resource. Nothing was changed. If this is intended, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
 	}
 	if skipped == nil || diags.HasError() {
 		return diags
@@ -186,7 +186,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + graphdiag.Lines(strangers))
 		}
 		d.told = answer
-		diags.Append(d.warning("Changing the assignments of "+d.application(), "This change", advice)...)
+		diags.Append(d.warning("Changing the assignments of "+d.app.Name(), "This change", advice)...)
 	}
 	return diags
 }
@@ -205,5 +205,5 @@ func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveMode
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
 	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
 	d.told = answer
-	return leaves, append(d.warning(action+" for "+d.application(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
+	return leaves, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

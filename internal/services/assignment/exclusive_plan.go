@@ -35,7 +35,7 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	for _, id := range ignored {
 		if _, ok := elements[id]; ok {
 			resp.Diagnostics.AddAttributeError(path.Root("ignored_principal_ids"), "Principal both listed and ignored",
-				fmt.Sprintf("%s is an entry of `assignments`, and ignored. Remove it from one of them.", id))
+				fmt.Sprintf("%s is an entry of `assignments`, and is in `ignored_principal_ids` as well. Remove it from one of them.", id))
 		}
 	}
 	resp.Diagnostics.Append(checkEntries(elements)...)

@@ -30,7 +30,7 @@ const defaultMaxRemovals = 50
 func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the whole set of users and groups that hold roles of the application: who is not listed loses access. " +
-			"It is built for thousands of entries. Everything is written in batches, what succeeds is kept, and a change that takes access away from more than `max_removals` people is refused. " +
+			"It is designed for thousands of entries. Everything is written in batches, what succeeds is kept, and a change that takes access away from more than `max_removals` people is refused. " +
 			"Do not also manage the same assignments with `gotomeeting_user_role_assignment`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -48,7 +48,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"Null means all roles, including Default Access."},
 			"ignored_principal_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{listvalidator.ValueStringsAre(validate.ObjectID())},
-				MarkdownDescription: "Object ids of users and groups that somebody else looks after: their assignments are neither read nor removed. " +
+				MarkdownDescription: "Object ids of users and groups that somebody else manages: their assignments are neither read nor removed. " +
 					"Service principals are left alone unless they are listed in `assignments`."},
 			"max_removals": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(defaultMaxRemovals),
 				Validators: []validator.Int64{int64validator.AtLeast(-1)},
@@ -63,7 +63,7 @@ func (r *ExclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Assignments that others made since the last apply, such as an access package or a colleague in the portal: object id to roles. Null when there are none. " +
 					"They are also in `assignments`, so that a plan shows their removal; listing them there takes them over."},
 			"role_ids": schema.MapAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Ids of the roles named in `assignments` and `roles`, as they were resolved first. Renaming a role later is no difference."},
+				MarkdownDescription: "Ids of the roles named in `assignments` and `roles`, as they were resolved first. Renaming a role later makes no difference."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `60m`. It bounds the waits that a throttling directory asks for.",
 				ReadDescription:   "Defaults to `10m`.",

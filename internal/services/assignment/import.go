@@ -77,7 +77,7 @@ func (r *Resource) noAssignment(ctx context.Context, app *roster.Application, id
 	case len(lines) > 0:
 		detail += fmt.Sprintf(" The principal %s holds these; import by the id of the assignment:\n%s", principalID, graphdiag.Lines(lines))
 	case validate.ObjectIDProblem(principalID) == "":
-		detail += fmt.Sprintf(" It has none of the principal %s either, so that there is nothing to import: an apply makes the assignment.", principalID)
+		detail += fmt.Sprintf(" It has no assignment of the principal %s either, so there is nothing to import: an apply creates the assignment.", principalID)
 	default:
 		detail += " The ids of assignments are case-sensitive; the data source `gotomeeting_user_role_assignments` lists them. If it was removed, there is nothing to import."
 	}

@@ -86,20 +86,12 @@ func (d departures) counted(users []string) string {
 	return graphdiag.Counted(len(users), "person")
 }
 
-// application is how messages call the application.
-func (d departures) application() string {
-	if d.sp.DisplayName == "" {
-		return d.app.ID
-	}
-	return fmt.Sprintf("%q (%s)", d.sp.DisplayName, d.app.ID)
-}
-
 // detail says from how many people an action takes access, what that means for them, and who they are.
 func (d departures) detail(action string) string {
-	text := fmt.Sprintf("%s takes access to the application %s away from %s.", action, d.application(), d.counted(d.people()))
+	text := fmt.Sprintf("%s takes access to the application %s away from %s.", action, d.app.Name(), d.counted(d.people()))
 	if d.alone != nil {
 		text = fmt.Sprintf("Together with what else this plan changes, %s takes access to the application %s away from %s; by itself, it would take it away from %s.",
-			strings.ToLower(action[:1])+action[1:], d.application(), d.counted(d.people()), d.alone.counted(d.alone.people()))
+			strings.ToLower(action[:1])+action[1:], d.app.Name(), d.counted(d.people()), d.alone.counted(d.alone.people()))
 	}
 	if d.atLeast() {
 		text += " The members of its groups could not all be counted."
@@ -108,7 +100,7 @@ func (d departures) detail(action string) string {
 	case d.sp.AppRoleAssignmentRequired:
 		text += fmt.Sprintf(" The application requires assignment: %s cannot sign in any more, at once.", d.counted(d.roles.Users))
 	case d.sp.ID != "":
-		text += " The application does not require assignment, so that signing in stays possible."
+		text += " The application does not require assignment, so people can still sign in."
 	}
 	switch {
 	case !d.told.Told:

@@ -85,7 +85,7 @@ func (i identityModel) write(into *tfsdk.ResourceIdentity) {
 }
 
 // fromGraph takes over what the service says of an assignment. The texts that name the principal and the role stay as
-// they are written: they were resolved once, and a new name of the same thing is no difference.
+// they are written: they were resolved once, and a new name of the same thing makes no difference.
 func (m *model) fromGraph(servicePrincipalID string, a graph.Assignment) {
 	m.ID = types.StringValue(reference{servicePrincipalID, a.ID}.String())
 	m.ServicePrincipalID = types.StringValue(servicePrincipalID)

@@ -231,9 +231,9 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and makes it anew, in one request. If this configuration also destroys it, as a resource with another address, "+
+		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with another address, "+
 			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
-			"a `moved` block avoids both. Should another state manage it, too, use one of the two only.", holder(found), p.plan.Role.ValueString()))
+			"a `moved` block avoids both. If another state manages it as well, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -283,9 +283,9 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	}
 	summary := kept[0] + " keeps access after all"
 	if len(kept) > 1 {
-		summary = fmt.Sprintf("%d people keep access after all, by the assignment of %s", len(kept), principalID)
+		summary = fmt.Sprintf("%d people keep access after all, through the assignment of %s", len(kept), principalID)
 	}
-	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, by which they keep it:\n%s",
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), graphdiag.Lines(kept)))
 }
 
@@ -415,7 +415,7 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Default Access may not provision",
-		"The application declares no role for users, so that Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
+		"The application declares no role for users, so Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
 }
 
 // roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
@@ -444,7 +444,7 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			"Looking for the assignment afterwards found none. Apply again.")}
+			"The assignment was not found afterwards. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

@@ -76,7 +76,7 @@ func (p *planning) principal(ctx context.Context) {
 	found, err := p.roster.Principals.Named(ctx, name.ValueString())
 	switch {
 	case graph.IsPermissionDenied(err):
-		p.skipped.Add("who `user_principal_name` means", err)
+		p.skipped.Add("which user `user_principal_name` refers to", err)
 		p.openPrincipal()
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(at, "Cannot look up the user", err))
@@ -88,7 +88,7 @@ func (p *planning) principal(ctx context.Context) {
 				"Nothing was changed. Correct the name, or create the user first.", name.ValueString(), p.prior.PrincipalID.ValueString()))
 	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
-			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, all is well. Otherwise the apply is going to fail: check the spelling; a guest's name is the long form with `#EXT#`, and groups are given by `principal_id`.", name.ValueString()))
+			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, ignore this warning. Otherwise the apply fails: check the spelling; a guest's name is the long form with `#EXT#`, and groups are given by `principal_id`.", name.ValueString()))
 		p.openPrincipal()
 	case p.was != nil && p.was.ID != found.ID && !p.was.Forced:
 		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.was.ID, found.ID))
@@ -105,13 +105,13 @@ func (p *planning) principal(ctx context.Context) {
 func (p *planning) nameLost(ctx context.Context, at path.Path) diag.Diagnostic {
 	today := "That user is not in the directory any more."
 	if user, err := p.roster.Principals.One(ctx, p.was.ID, nil); err != nil {
-		today = "The user's present name could not be read."
+		today = "The user's current name could not be read."
 	} else if user.Exists {
 		today = fmt.Sprintf("That user is called %q now.", user.UserPrincipalName)
 	}
 	return diag.NewAttributeErrorDiagnostic(at, "The user has another name now",
-		fmt.Sprintf("%q was resolved to the user %s when this assignment was made. %s This plan makes the assignment anew, for which the name must be resolved again. "+
-			"Nothing was changed. Write the present name, or `principal_id = %q`.", p.was.Name, p.was.ID, today, p.was.ID))
+		fmt.Sprintf("%q was resolved to the user %s when this assignment was made. %s This plan creates the assignment again, and the name must be resolved for that. "+
+			"Nothing was changed. Write the current name, or `principal_id = %q`.", p.was.Name, p.was.ID, today, p.was.ID))
 }
 
 // openPrincipal leaves the principal to the apply.
@@ -137,7 +137,7 @@ func (p *planning) sameUser(ctx context.Context) {
 	}
 	switch {
 	case graph.IsPermissionDenied(err):
-		p.skipped.Add("whether each `user_principal_name` still means the same user", err)
+		p.skipped.Add("whether each `user_principal_name` still refers to the same user", err)
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
 	case user.Exists && user.ID != id:

@@ -31,7 +31,7 @@ func userPrincipalName() validator.String {
 	})
 }
 
-const roleForms = "Its display name, value or id. Names are resolved once: renaming the role later is no difference. " +
+const roleForms = "Its display name, value or id. Names are resolved once: renaming the role later makes no difference. " +
 	"`Default Access` is refused when the application declares a usable role, because it does not provision."
 
 // Schema describes the resource.
@@ -56,11 +56,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"Another one replaces the assignment."},
 			"user_principal_name": schema.StringAttribute{Optional: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters(), userPrincipalName()},
-				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later is no difference, " +
+				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later makes no difference, " +
 					"and while the name has come to refer to a different user, every plan shows a warning and nothing is sent. The name of another user replaces the assignment."},
 			"role": schema.StringAttribute{Required: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so that another role replaces it; " +
+				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so another role replaces the assignment; " +
 					"set `create_before_destroy = true` to keep the person in scope meanwhile."},
 			"app_role_id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "Id of the role."},

@@ -42,7 +42,7 @@ func TestTestAction_saysHowTheServiceFared(t *testing.T) {
 	}{
 		{
 			name: "right credentials", userName: store.AdminUserName, password: store.AdminPassword,
-			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute.", "The service signed in at the target with the stored credentials."},
+			wantProgress: []string{"Testing the connection with the stored credentials; the service may take a minute.", "The service signed in to the target with the stored credentials."},
 		},
 		{
 			name: "wrong password", userName: store.AdminUserName, password: "wrong-password-1",

@@ -167,7 +167,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 			"Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importblock.One("gotomeeting_provisioning_connection", ref(*made.Twin).String())))
 	case made.Unsure:
 		diags.AddWarning("There may be a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). "+
-			"The service does not list it yet, so that it is not known whether the first one exists, too. Look for a second one in the portal in a few minutes.", made.It.ID))
+			"The service does not list it yet, so it is not known whether the first one exists as well. Look for a second one in the portal in a few minutes.", made.It.ID))
 	}
 	return &made.It, diags
 }
@@ -207,13 +207,13 @@ func (r *Resource) warnUnauthorized(m model) diag.Diagnostic {
 	switch {
 	case m.managesPassword():
 		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the password",
-			"The service does not list the password that was stored from here, so it cannot sign in at the target. Give `admin_password_wo` for one apply, which stores it again and needs no new version.")
+			"The service does not list the password that was stored from here, so it cannot sign in to the target. Give `admin_password_wo` for one apply, which stores it again and needs no new version.")
 	case !m.CredentialsWOVersion.IsNull():
 		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the credentials",
-			"The service lists none of the credentials that were stored from here, so it cannot sign in at the target. "+portal+"or give `credentials_wo` for one apply, with a new version where it holds tokens.")
+			"The service lists none of the credentials that were stored from here, so it cannot sign in to the target. "+portal+"or give `credentials_wo` for one apply, with a new version where it holds tokens.")
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The connection has no credentials yet",
-		"The connection has its settings, but the service cannot sign in at the target. "+portal+
+		"The connection has its settings, but the service cannot sign in to the target. "+portal+
 			"or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that.")
 }
 
@@ -227,7 +227,7 @@ const renewAdvice = "authorize in the portal again, or give new tokens in `crede
 func lostDetail(lost []string) string {
 	advice := "Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."
 	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
-		advice = "The service had renewed what was given once, so that the old value is of no use: " + renewAdvice
+		advice = "The service had renewed the value, so the one that was given is of no use any more: " + renewAdvice
 	}
 	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. %s", quoteList(lost), advice)
 }

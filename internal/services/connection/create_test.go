@@ -42,7 +42,7 @@ func TestResource_createTestsTheCredentialsBeforeItWrites(t *testing.T) {
 func TestResource_refusedCredentialsLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	const advice = " Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor. Nothing was created or changed. " +
-		"If the test is wrong, `test_connection = false` goes past it."
+		"If the test is wrong, `test_connection = false` skips it."
 	for name, tt := range map[string]struct {
 		userName, password string
 		said, code         string
@@ -98,7 +98,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 			m := w.managed()
 			config := w.bare("notification_email", "identity-ops@example.com")
 			wants(t, m.Apply(config), acctest.Diagnostic{Path: "authorized", Summary: "The connection has no credentials yet",
-				Detail: "The connection has its settings, but the service cannot sign in at the target. Open https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID +
+				Detail: "The connection has its settings, but the service cannot sign in to the target. Open https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID +
 					", choose Provisioning, and authorize; or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that."})
 			if m.Get("authorized") != false || m.Get("admin_username") != nil {
 				t.Errorf("authorized is %v, admin_username %v", m.Get("authorized"), m.Get("admin_username"))
@@ -125,7 +125,7 @@ func TestResource_keepsWhatThePortalAuthorized(t *testing.T) {
 	wants(t, w.Diagnostics(), acctest.Diagnostic{Summary: "Secrets that this configuration cannot repeat",
 		Detail: "The service holds `Oauth2AccessToken` for service principal " + w.sp.ID + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
 			"which is not documented. After the apply the provider checks and reports what was dropped. The service renews these by itself, and an older value would replace a newer one, " +
-			"so that they are never sent along. If they are dropped, authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."})
+			"so they are never sent along. If they are dropped, authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."})
 	wantLines(t, w.did(), "POST jobs", "POST validateCredentials", "PUT secrets", "POST validateCredentials")
 	w.wantSecrets("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 	if m.Get("authorized") != true {
@@ -219,7 +219,7 @@ func TestResource_choosesAmongConnectors(t *testing.T) {
 func exists(ref string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection exists already",
 		Detail: "The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. " +
-			"Take it over with this block, in which the name of the resource takes the place of NAME:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
+			"Import it with this block, replacing NAME with the name of the resource:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
 }
 
 func TestResource_refusesAForeignJobWithTheImportBlock(t *testing.T) {
@@ -266,7 +266,7 @@ func TestResource_adoptsItsOwnOrphan(t *testing.T) {
 	m := w.managed()
 	found := m.Apply(w.object())
 	wants(t, found[:1], acctest.Diagnostic{Path: "service_principal_id", Summary: "An unfinished connection will be taken over",
-		Detail: "The application has a job \"" + job.ID + "\" of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves it behind. " +
+		Detail: "The application has a job \"" + job.ID + "\" of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves behind. " +
 			"This plan takes it over instead of making a second one. If it belongs to another configuration, stop here."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
@@ -382,7 +382,7 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 		Detail: "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
 			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one. " +
 			"Accounts that the new one does not match with people in its scope are never disabled. How many people were provisioned is not known. " +
-			"The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted."})
+			"The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}

@@ -78,17 +78,26 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 	}
 	if template.OAuthEnabled && supplied.by[keyUserName] != "" {
 		diags.AddAttributeWarning(path.Root("admin_username"), "The connector signs in with OAuth",
-			"The connector wants to be authorized interactively (the portal's *Authorize* button). A user name and password alone will probably not do; leave them out, apply, and authorize in the portal.")
+			"The connector wants to be authorized interactively (the portal's *Authorize* button). A user name and password alone are probably not enough; leave them out, apply, and authorize in the portal.")
 		asked[strings.ToLower(keyUserName)], asked[strings.ToLower(keyPassword)] = true, true
 	}
 	for _, key := range slices.Sorted(maps.Keys(supplied.by)) {
 		byToken := template.OAuthEnabled && (key == "BaseAddress" || strings.HasPrefix(key, "Oauth2")) // instead of the portal's step
 		if !asked[strings.ToLower(key)] && !byToken {
 			diags.AddAttributeWarning(path.Root(supplied.by[key]), "Credential that the connector does not ask for",
-				fmt.Sprintf("The connector %q does not list %q among its configuration fields. It is sent all the same; if the connection test fails, leave it out.", template.ID, key))
+				fmt.Sprintf("The connector %q does not list %q among its configuration fields, which are %s. It is sent anyway; if the connection test fails, correct the key or leave it out.", template.ID, key, fieldNames(template)))
 		}
 	}
 	return diags
+}
+
+// fieldNames lists what a connector can be configured by.
+func fieldNames(template graph.SyncTemplate) string {
+	var names []string
+	for _, field := range template.ConfigurationFields {
+		names = append(names, fmt.Sprintf("%q", field.Name))
+	}
+	return cmp.Or(graphdiag.List(names), "none")
 }
 
 // refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
@@ -123,7 +132,7 @@ func unavailable(err error) (said string, could bool) {
 // untested warns that credentials were stored without a verdict of the target.
 func untested(why string, err error) diag.Diagnostic {
 	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
-		"test them later with the action `gotomeeting_test_connection`. A quarantine that is there is not lifted; the service tries the new credentials by itself at its next attempt."
+		"test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials by itself at its next attempt."
 	if err != nil {
 		detail += "\n\n" + graphdiag.Facts(err)
 	}
@@ -141,7 +150,7 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 		return nil
 	}
 	if said, could := unavailable(err); could {
-		return untested("Microsoft Entra ID could not ask the target. The service said: "+said, err)
+		return untested("Microsoft Entra ID could not contact the target. The service said: "+said, err)
 	}
 	said, refused := refusal(err)
 	if !refused {
@@ -153,5 +162,5 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(want.secretFrom), "The connection test failed",
 		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed. "+
-			"If the test is wrong, `test_connection = false` goes past it.\n\n%s", said, hint, graphdiag.Facts(err)))
+			"If the test is wrong, `test_connection = false` skips it.\n\n%s", said, hint, graphdiag.Facts(err)))
 }

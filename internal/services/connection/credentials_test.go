@@ -75,13 +75,13 @@ func TestCheckCredentials(t *testing.T) {
 	oauth := graph.SyncTemplate{ID: "goto", OAuthEnabled: true, ConfigurationFields: []graph.ConfigurationField{{Name: "Oauth2AccessToken", Secret: true}, {Name: "Domain"}}}
 	notAsked := func(attribute, template, key string) string {
 		return "warning " + attribute + ": Credential that the connector does not ask for: The connector \"" + template + "\" does not list \"" + key +
-			"\" among its configuration fields. It is sent all the same; if the connection test fails, leave it out."
+			"\" among its configuration fields. It is sent anyway; if the connection test fails, leave it out."
 	}
 	missing := func(attribute, template, key string) string {
 		return "error " + attribute + ": Missing credential: The connector \"" + template + "\" asks for \"" + key + "\". Give it in `" + attribute + "`."
 	}
 	const interactive = "warning admin_username: The connector signs in with OAuth: The connector wants to be authorized interactively (the portal's *Authorize* button). " +
-		"A user name and password alone will probably not do; leave them out, apply, and authorize in the portal."
+		"A user name and password alone are probably not enough; leave them out, apply, and authorize in the portal."
 	for _, tt := range []struct {
 		name     string
 		template graph.SyncTemplate

@@ -78,7 +78,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others, whoever they belonged to."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s the connection %s leaves %s", doing, state.ref(), left.Headline()),
-		fmt.Sprintf("Deleting a connection changes no account: %s %s\n\nTo end access at GoTo as well, take people out of the scope first and let a cycle disable their accounts, or disable them at GoTo.", next, left.Detail()))}
+		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo as well, take people out of the scope first and let a cycle disable their accounts, or disable them at GoTo.", graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
 }
 
 // warnKeeps tells whose accounts stay when the accounts of people who leave the scope come to be left alone.
@@ -91,7 +91,7 @@ func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics 
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("skip_out_of_scope_deletions"), "Accounts of people who leave the scope stay active",
-		"With `skip_out_of_scope_deletions` nobody's account is disabled any more for leaving the scope, be it by an assignment, a group or a filter; only deleted and blocked users' accounts are. "+left.Detail())}
+		"With `skip_out_of_scope_deletions`, leaving the scope no longer disables an account, whether through an assignment, a group or a filter; only the accounts of deleted and blocked users are disabled. "+left.Detail())}
 }
 
 // clearCredentials blanks what this resource put into the service principal's secrets, which outlive the job. Deleting
@@ -100,7 +100,7 @@ func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics 
 func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagnostics {
 	secrets, err := r.data.Graph.GetSecrets(ctx, state.ServicePrincipalID.ValueString())
 	if err != nil {
-		return warnNotCleared(err)
+		return r.warnNotCleared(ctx, state, err)
 	}
 	put := stored(secrets).clearing(state)
 	if put == nil {
@@ -108,13 +108,14 @@ func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagn
 	}
 	r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), nil)
 	if err := r.data.Graph.PutSecrets(ctx, state.ServicePrincipalID.ValueString(), put); err != nil && !graph.IsNotFound(err) {
-		return warnNotCleared(err)
+		return r.warnNotCleared(ctx, state, err)
 	}
 	return nil
 }
 
-func warnNotCleared(err error) diag.Diagnostics {
+func (r *Resource) warnNotCleared(ctx context.Context, state model, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored credentials could not be cleared",
-		"The job is deleted all the same, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"+
+		"The job of "+graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString())+" is deleted nevertheless, but the service principal may still hold the administrator's credentials. "+
+			"Delete the application, or clear them in the portal.\n\n"+
 			graphdiag.Detail(err))}
 }

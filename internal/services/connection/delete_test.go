@@ -152,7 +152,7 @@ func TestResource_destroyOfWhatIsGoneSucceeds(t *testing.T) {
 
 func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 	t.Parallel()
-	const still = "The job is deleted all the same, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
+	const still = "The job is deleted nevertheless, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
 	for name, tt := range map[string]struct {
 		fault   func(job string) simulator.Fault
 		want    func(w *world, job string) acctest.Diagnostic

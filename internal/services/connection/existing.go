@@ -36,7 +36,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 		}
 		if !untouched {
 			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
-				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Take it over with this block, in which the name of the resource takes the place of NAME:\n\n%s",
+				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Import it with this block, replacing NAME with the name of the resource:\n\n%s",
 					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}
 		orphan = &job
@@ -74,7 +74,7 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	}
 	if orphan != nil {
 		diags.AddAttributeWarning(path.Root("service_principal_id"), "An unfinished connection will be taken over",
-			fmt.Sprintf("The application has a job %q of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves it behind. "+
+			fmt.Sprintf("The application has a job %q of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves behind. "+
 				"This plan takes it over instead of making a second one. If it belongs to another configuration, stop here.", orphan.ID))
 	}
 	return diags

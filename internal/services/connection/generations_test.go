@@ -346,7 +346,7 @@ func TestTestAction_triesNewCredentialsBeforeTheyAreRotatedIn(t *testing.T) {
 	clean(t, try("admin_username", store.AdminUserName, "admin_password", "next"))
 	wantSummaries(t, try(), "error: The connection test failed")
 	w.fault(simulator.Fault{Method: "POST", Path: everyTest, Effect: simulator.Fails(400, unavailableAs, "Odd answer.")})
-	wantSummaries(t, try(), "error: The target could not be asked")
+	wantSummaries(t, try(), "error: The target could not be contacted")
 	w.wantSecrets("Password", store.AdminPassword)
 	if puts := w.Sim.Log().Match("PUT", everySecrets); len(puts) > 0 {
 		t.Error("the action wrote something")

@@ -20,8 +20,8 @@ func TestResource_refusesBadInput(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const (
-		empty     = "The value is empty. Give a value, or leave the attribute out."
-		lineBreak = "The value ends with a line break, as `file(…)` and `$(cat …)` bring it along. Remove it with `chomp(…)`, or with `trimspace(…)` all white space around."
+		empty     = "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."
+		lineBreak = "The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
 		noGUID    = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 	)
 	needs := func(path, other string) acctest.Diagnostic {
@@ -48,7 +48,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 		"version without a user name":   {w.bare("admin_password_wo_version", "1"), []acctest.Diagnostic{needs("admin_password_wo_version", "admin_username")}},
 		"credentials without a version": {w.bare("credentials_wo", map[string]any{"SecretToken": "x"}), []acctest.Diagnostic{needs("credentials_wo", "credentials_wo_version")}},
 		"no credentials in the map": {w.bare("credentials_wo", map[string]any{}, "credentials_wo_version", "1"), []acctest.Diagnostic{
-			bad("credentials_wo", "Empty value", "The value has no elements. Give at least one; an attribute that is optional can also be left out.")}},
+			bad("credentials_wo", "Empty value", "The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead.")}},
 		"empty credential": {w.bare("credentials_wo", map[string]any{"SecretToken": ""}, "credentials_wo_version", "1"), []acctest.Diagnostic{bad(`credentials_wo["SecretToken"]`, "Empty value", empty)}},
 		"misspelled key": {w.bare("credentials_wo", map[string]any{"secretToken": "x"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
 			bad(`credentials_wo["secretToken"]`, "Unknown key", `The service knows no key "secretToken"; keys are case-sensitive. Did you mean "SecretToken"?`)}},

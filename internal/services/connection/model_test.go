@@ -73,7 +73,7 @@ func TestModel_fromStored(t *testing.T) {
 			m.AdminUsername, m.ConnectorSettings = text("Admin@example.com"), textMap("Domain", "example.com")
 			return m
 		}()},
-		{"another spelling is no difference", model{AdminUsername: text("admin@example.com"), NotificationEmail: text("ops@example.com"), ConnectorSettings: textMap("Domain", "EXAMPLE.com")}, all, false, func() model {
+		{"another spelling makes no difference", model{AdminUsername: text("admin@example.com"), NotificationEmail: text("ops@example.com"), ConnectorSettings: textMap("Domain", "EXAMPLE.com")}, all, false, func() model {
 			m := read
 			m.AdminUsername, m.NotificationEmail, m.ConnectorSettings = text("admin@example.com"), text("ops@example.com"), textMap("Domain", "EXAMPLE.com")
 			return m

@@ -54,7 +54,7 @@ func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest,
 // Schema describes the action.
 func (a *OnDemandAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Provisions people now instead of in the next cycle, by the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
+		MarkdownDescription: "Provisions people now instead of in the next cycle, according to the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
 			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honored.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts":      timeout.Action(ctx, timeout.Long),

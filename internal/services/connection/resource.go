@@ -96,6 +96,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, state.ref(), presence, graph.JobRef.String))
 		return
 	case presence.Gone():
+		remembered(r.data).lapsed.Add(state.ServicePrincipalID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:

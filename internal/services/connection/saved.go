@@ -118,9 +118,9 @@ func (s stored) signIn() stored {
 
 // brokenDetail says what happened to credentials that a write broke and what to do next.
 func brokenDetail(portal, said string) string {
-	return fmt.Sprintf("The target accepted the stored credentials right before this write and refuses them since. The service said: %s "+
+	return fmt.Sprintf("The target accepted the stored credentials right before this write and has refused them since. The service said: %s "+
 		"The write could not repeat what it cannot read, and the service seems not to have kept it. Give the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
-		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` goes past it.", said, portal)
+		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` skips it.", said, portal)
 }
 
 // brokenNow is the message of the apply that broke the credentials. Where secrets are missing, that says enough.
@@ -130,12 +130,12 @@ func (w written) brokenNow(portal string) diag.Diagnostics {
 		return nil
 	}
 	detail := brokenDetail(portal, said) + "\n\n" + graphdiag.Facts(w.broken)
-	return diag.Diagnostics{diag.NewErrorDiagnostic("The stored credentials are refused since this write", detail)}
+	return diag.Diagnostics{diag.NewErrorDiagnostic("The stored credentials have been refused since this write", detail)}
 }
 
 // told is the message of every plan until it is fixed.
 func (b brokenWrite) told(portal string) diag.Diagnostic {
-	since := fmt.Sprintf("This is so since the apply at %s. ", b.At.UTC().Format(time.RFC3339))
+	since := fmt.Sprintf("This has been the case since the apply at %s. ", b.At.UTC().Format(time.RFC3339))
 	if len(b.Lost) > 0 {
 		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service dropped secrets", since+lostDetail(b.Lost))
 	}

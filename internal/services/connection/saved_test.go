@@ -98,7 +98,7 @@ func TestAWriteWithoutASecretIsPutBetweenTwoTestsOfTheStoredOnes(t *testing.T) {
 			}
 			if tt.broken {
 				last := found[len(found)-1]
-				if last.Summary != "The stored credentials are refused since this write" || !strings.Contains(last.Detail, "The service said: No.") ||
+				if last.Summary != "The stored credentials have been refused since this write" || !strings.Contains(last.Detail, "The service said: No.") ||
 					!strings.Contains(last.Detail, "or authorize again: open https://entra.microsoft.com/") || !strings.Contains(last.Detail, "`test_connection = false`") {
 					t.Error(last)
 				}
@@ -208,7 +208,7 @@ func TestACreationThatBreaksStoredCredentialsIsNotTainted(t *testing.T) {
 		simulator.Fault{Method: "POST", Path: everyTest, Effect: simulator.Fails(400, "GoToMeetingInvalidCredentials", "No.")})
 	m := w.managed()
 	found := m.Apply(w.bare())
-	if last := summaries(found)[len(found)-1]; last != "warning: The stored credentials are refused since this write" || m.Tainted {
+	if last := summaries(found)[len(found)-1]; last != "warning: The stored credentials have been refused since this write" || m.Tainted {
 		t.Errorf("tainted %t\n%s", m.Tainted, found)
 	}
 	wantLines(t, w.did(), "POST jobs", "POST validateCredentials", "PUT secrets", "POST validateCredentials")

@@ -71,9 +71,9 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Any text; change it to have new `credentials_wo` tested and stored."},
 			"connector_settings": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{setting: true}), mapvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters())},
-				MarkdownDescription: "Settings of the connector that are no secrets, such as `BaseAddress` or `Domain`, by the service's key."},
+				MarkdownDescription: "Settings of the connector that are not secret, such as `BaseAddress` or `Domain`, by the service's key."},
 			"notification_email": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.Email()},
-				MarkdownDescription: "Address that is told when provisioning goes into quarantine. Without it there is no notification."},
+				MarkdownDescription: "Address that the service notifies when provisioning goes into quarantine. Without it there is no notification."},
 			"notification_enabled": schema.BoolAttribute{Optional: true, Computed: true,
 				MarkdownDescription: "Whether the notification is sent. Defaults to `true` when `notification_email` is given, else `false`."},
 			"prevent_accidental_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
@@ -86,7 +86,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Who is provisioned: `assigned` (users and groups assigned to the application) or `all` users and groups of the tenant. Defaults to `assigned`. " +
 					"Going from `all` to `assigned` restarts a job that is on; one that is off keeps the restart as its `pending_action`."},
 			"skip_out_of_scope_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether accounts of people who leave the scope are left alone instead of disabled. Defaults to `false`."},
+				MarkdownDescription: "Whether accounts of people who leave the scope are left as they are instead of disabled. Defaults to `false`."},
 			"test_connection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the service signs in with credentials before they are stored. Set to `false` only where the test fails although the credentials are right, " +
 					"as it does for some connectors; wrong ones then show only when provisioning goes into quarantine. Defaults to `true`."},

@@ -262,7 +262,7 @@ func TestResource_otherConnectorsHaveOtherKeys(t *testing.T) {
 	wantSummaries(t, m.Apply(w.bare("credentials_wo", map[string]any{"SecretToken": "x"}, "credentials_wo_version", "1")), "error: Missing credential")
 	m.Apply(config("token-1", "1", first))
 	wants(t, w.Diagnostics().Warnings(), acctest.Diagnostic{Path: "connector_settings", Summary: "Credential that the connector does not ask for",
-		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields. It is sent all the same; if the connection test fails, leave it out."})
+		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields. It is sent anyway; if the connection test fails, leave it out."})
 	w.wantSecrets("SecretToken", "token-1", "BaseAddress", "https://scim.example.com", "Domain", "example.com")
 	if diff := cmp.Diff(first, m.Get("connector_settings")); diff != "" || m.Get("credentials_wo") != nil {
 		t.Errorf("settings in the state (-want +got):\n%s", diff)

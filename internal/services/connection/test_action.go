@@ -67,7 +67,7 @@ func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
 // Schema describes the action.
 func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the service sign in at GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
+		MarkdownDescription: "Has the service sign in to GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
 			"It changes nothing and fails with the service's reason. " +
 			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
 		Attributes: map[string]schema.Attribute{
@@ -128,12 +128,12 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the " + which + " credentials; the service may take a minute."})
 	err := a.data.Graph.ValidateJobCredentials(ctx, ref, credentials)
 	if err == nil {
-		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in at the target with the " + which + " credentials."})
+		resp.SendProgress(action.InvokeProgressEvent{Message: "The service signed in to the target with the " + which + " credentials."})
 		return
 	}
 	if said, could := unavailable(err); could {
-		resp.Diagnostics.AddError("The target could not be asked",
-			fmt.Sprintf("Microsoft Entra ID could not ask the target, which says nothing about the %s credentials. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
+		resp.Diagnostics.AddError("The target could not be contacted",
+			fmt.Sprintf("Microsoft Entra ID could not contact the target, which says nothing about the %s credentials. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
 		return
 	}
 	if graph.IsNotFound(err) {

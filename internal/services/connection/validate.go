@@ -160,7 +160,7 @@ func requireSecrets(config model, state *model) diag.Diagnostics {
 		if version.IsNull() || version.IsUnknown() || state != nil && version.Equal(state.value(a.version)) {
 			continue
 		}
-		diags.AddAttributeError(path.Root(a.attribute), "Missing "+a.noun,
+		diags.AddAttributeError(path.Root(a.version), "Missing "+a.noun, // the line that is there
 			fmt.Sprintf("`%s` is %s, a version that has not been stored yet, but `%s` is not given. Give the %s for this run; later runs do not need a value.",
 				a.version, version, a.attribute, a.noun))
 	}
@@ -168,10 +168,10 @@ func requireSecrets(config model, state *model) diag.Diagnostics {
 	switch {
 	case !withoutPassword:
 	case state == nil && config.AdminPasswordWOVersion.IsNull():
-		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
+		diags.AddAttributeError(path.Root("admin_username"), "Missing password",
 			"`admin_username` is given without a password, and the new connection needs one. Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal.")
 	case state != nil && !state.AdminUsername.IsNull() && !config.AdminUsername.IsUnknown() && !config.AdminUsername.Equal(state.AdminUsername):
-		diags.AddAttributeError(path.Root("admin_password_wo"), "Missing password",
+		diags.AddAttributeError(path.Root("admin_username"), "Missing password",
 			fmt.Sprintf("`admin_username` changes from %s to %s, and the stored password belongs to the former. Give the new one's password for this run; later runs do not need it.",
 				state.AdminUsername, config.AdminUsername))
 	}
@@ -220,8 +220,23 @@ func otherSettings(plan, state model, all bool) bool {
 	})
 }
 
-// planCreate runs the checks of Create that need no more than a known service principal.
+// planCreate runs the checks of Create that need no more than a known service principal. What speaks against a connection that was
+// in the state and was deleted elsewhere is a warning: an error would keep Terraform from destroying the rest, and Create refuses it.
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
+	found := r.checkCreate(ctx, plan, config, resp)
+	if r.data == nil || !remembered(r.data).lapsed.Has(plan.ServicePrincipalID.ValueString()) {
+		return found
+	}
+	for i, d := range found {
+		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
+			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
+				"\n\nThe connection was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+		}
+	}
+	return found
+}
+
+func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	var diags diag.Diagnostics
 	diags.Append(r.refuseOversize(plan, config)...)
 	if r.data != nil {
@@ -304,7 +319,7 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 		connection = "the connection " + state.ref().String()
 	}
 	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
-		advice = "The service renews these by itself, and an older value would replace a newer one, so that they are never sent along. If they are dropped, " + renewAdvice
+		advice = "The service renews these by itself, and an older value would replace a newer one, so they are never sent along. If they are dropped, " + renewAdvice
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Secrets that this configuration cannot repeat",
 		fmt.Sprintf("The service holds %s for %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+

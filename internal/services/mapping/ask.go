@@ -143,7 +143,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	if slices.Contains(v.want.operations, flagDelete) {
 		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
 	}
-	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n%s\n\n",
+	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. With this configuration, the account of a person ends up as follows:\n%s\n\n",
 		v.name, after.lines())
 	switch {
 	case worst == disabled:
@@ -162,7 +162,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
 	}
 	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
-		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is meant.", deletes, g.advice(is)))
+		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is intended.", deletes, g.advice(is)))
 }
 
 // learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from

@@ -70,9 +70,9 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
 			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}},
 		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
-			"error mappings: Empty value: The value has no elements. Give at least one; an attribute that is optional can also be left out."}},
+			"error mappings: Empty value: The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead."}},
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
-			"error object_mapping: Empty value: The value is empty. Give a value, or leave the attribute out."}},
+			"error object_mapping: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
 		{"empty target", map[string]any{"mappings": entries(map[string]any{"": map[string]any{"constant": "x"}})}, []string{
 			"error mappings[]: Empty attribute name: Give the name of an attribute, spelled as in the schema."}},
 		{"blanks around a target", map[string]any{"mappings": entries(map[string]any{" locale": map[string]any{"constant": "x"}})}, []string{
@@ -84,14 +84,14 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"three sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city", "expression": "[city]"}})}, []string{
 			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute`, `constant` and `expression`. Keep one of them."}},
 		{"no source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"apply": "on_create"}})}, []string{
-			"error mappings[locale]: No source for the target attribute: The entry says nothing about where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`."}},
+			"error mappings[locale]: No source for the target attribute: The entry does not say where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`."}},
 		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": acctest.Unknown}})}, nil},
 		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
 			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
 			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelled as in the schema.",
-			"error mappings[locale].constant: Empty value: The value is empty. Give a value, or leave the attribute out.",
-			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value, or leave the attribute out."}},
+			"error mappings[locale].constant: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead.",
+			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
 		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: The parenthesis of `Join` is not closed. Add `)` where the call ends.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
 		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
@@ -142,7 +142,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"read-only target", map[string]any{"mappings": entries(map[string]any{"createdTime": map[string]any{"source_attribute": "employeeHireDate"}})}, []string{
 			`error mappings[createdTime]: Read-only target attribute: The target sets "createdTime" itself, and it cannot be written. Remove this entry.`}},
 		{"anchor as target", map[string]any{"mappings": entries(map[string]any{"id": map[string]any{"source_attribute": "objectId"}})}, []string{
-			`error mappings[id]: Target attribute is the anchor: "id" is the key by which the target knows its objects, and it cannot be written. Remove this entry.`}},
+			`error mappings[id]: Target attribute is the anchor: "id" is the key by which the target identifies its objects, and it cannot be written. Remove this entry.`}},
 		{"required target missing", map[string]any{"mappings": entries(map[string]any{"email": nil, "firstName": map[string]any{"source_attribute": "mail", "matching_priority": 1}})}, []string{
 			`error mappings: Required target attribute is not mapped: The target needs "email" to create an account, and no entry writes it. Add an entry for "email".`}},
 		{"no matching attribute", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail"}})}, []string{
@@ -150,7 +150,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"equal priorities", map[string]any{"mappings": entries(map[string]any{"employeeNumber": map[string]any{"source_attribute": "employeeId", "matching_priority": 1}})}, []string{
 			`error mappings[employeeNumber].matching_priority: Matching priority used twice: "email" and "employeeNumber" both have the matching priority 1. Give each matching attribute a number of its own; the lowest is tried first.`}},
 		{"matching on a constant", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US", "matching_priority": 2}})}, []string{
-			`warning mappings[locale].matching_priority: Matching attribute without a value of its own: "locale" has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.`}},
+			`warning mappings[locale].matching_priority: Matching attribute with the same value for everybody: "locale" has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.`}},
 		{"many values into one", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "otherMails"}})}, []string{
 			"error mappings[department].source_attribute: Source attribute with several values: \"otherMails\" can have several values, but the target attribute \"department\" takes one. Pick one with `expression = \"Item([otherMails], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [otherMails])\"`."}},
 		{"adding to one value", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "department", "apply": "add_values"}})}, []string{
@@ -165,7 +165,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"user mapping disabled", map[string]any{"enabled": false}, []string{
 			"error enabled: The user mapping cannot be disabled: The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`."}},
 		{"connector's own attribute redefined", map[string]any{"custom_target_attributes": map[string]any{"email": map[string]any{"type": "Integer"}}}, []string{
-			`error custom_target_attributes[email]: The connector has this attribute already: The target attribute "email" exists, of the type String with one value. It is not this resource's to redefine. Remove the entry: a listed attribute needs no declaration.`}},
+			`error custom_target_attributes[email]: The connector has this attribute already: The target attribute "email" exists, of the type String with one value. This resource cannot redefine it. Remove the entry: a listed attribute needs no declaration.`}},
 		{"unknown object mapping", map[string]any{"object_mapping": "Group"}, []string{
 			"error object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)"}},
 		{"unknown operator", filter(clause("department", "EQUAL", "Sales")), []string{
@@ -179,7 +179,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"operator for another type", filter(clause("accountEnabled", "EQUALS", "True")), []string{
 			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS takes attributes of the type String or Integer, and "accountEnabled" is of the type Boolean. Use IS FALSE or IS NOT NULL or IS NULL or IS TRUE.`}},
 		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
-			"error scoping_filters[0].clauses: Filter group without clauses: The group tests nothing, so that everybody would fit it. Give it a clause, or remove the group."}},
+			"error scoping_filters[0].clauses: Filter group without clauses: The group tests nothing, so everybody would match it. Give it a clause, or remove the group."}},
 		{"regular expression with an open group", filter(clause("department", "REGEX MATCH", "^Sales", "(^Ops")), []string{
 			`error scoping_filters[0].clauses[0].values[1]: Invalid regular expression: REGEX MATCH takes a regular expression, and "(^Ops" is not one: missing closing ). Correct it; in a configuration a backslash is written twice.`}},
 		{"regular expression with an open class", filter(clause("department", "not regex match", "[a-")), []string{
@@ -194,7 +194,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"filter on the manager", filter(clause("manager", "IS NULL")), []string{
 			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test another attribute, or scope by assignment.`}},
 		{"connection that is not there", map[string]any{"connection_id": "b0000000-0000-4000-8000-000000000001/nothing"}, []string{
-			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created anew. A deleted application can be restored for 30 days.\n\n" +
+			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created again. A deleted application can be restored for 30 days.\n\n" +
 				"Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."}},
 	}
 	for _, test := range tests {
@@ -259,7 +259,7 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	got = plan(p, everything)
 	prefix := "warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; whether the connection's scope suits functions that read roles; the expressions by the connection's own parser. " +
 		"The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."
-	const untold = "warning Cannot tell how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so that its scope is not known."
+	const untold = "warning Cannot tell how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so its scope is not known."
 	if len(got) != 2 || !strings.HasPrefix(got[0], untold) || got[1] != prefix+" They run at apply, before anything is written." {
 		t.Errorf("read-only identity: %q", got)
 	}

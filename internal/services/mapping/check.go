@@ -33,7 +33,7 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 		text := e.Expression.ValueString()
 		if why := unreadable(text); why != "" {
 			diags.AddAttributeWarning(at(target).AtName("expression"), "The provider cannot read the expression",
-				why+"\n\nThe documentation has no such notation, so that the provider cannot check what it yields. The connection's own parser decides whether it can be written.")
+				why+"\n\nThe documentation has no such notation, so the provider cannot check what it yields. The connection's own parser decides whether it can be written.")
 			continue
 		}
 		problems := expression.Check(text, expression.CheckOptions{
@@ -80,7 +80,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
 		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
-			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute without a value of its own",
+			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute with the same value for everybody",
 				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.", target))
 		}
 	}
@@ -112,7 +112,7 @@ func (c *change) checkTargets(live located, changed func(string) bool) (diags di
 					"If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`.", target, suggest.DidYouMean(target, names)))
 		case a.Anchor:
 			diags.AddAttributeError(at(target), "Target attribute is the anchor",
-				fmt.Sprintf("%q is the key by which the target knows its objects, and it cannot be written. Remove this entry.", target))
+				fmt.Sprintf("%q is the key by which the target identifies its objects, and it cannot be written. Remove this entry.", target))
 		case a.Mutability == "ReadOnly":
 			diags.AddAttributeError(at(target), "Read-only target attribute",
 				fmt.Sprintf("The target sets %q itself, and it cannot be written. Remove this entry.", target))
@@ -182,7 +182,7 @@ func (c *change) checkCustom(live located) (diags diag.Diagnostics) {
 			values = "several values"
 		}
 		diags.AddAttributeError(path.Root("custom_target_attributes").AtMapKey(name), "The connector has this attribute already",
-			fmt.Sprintf("The target attribute %q exists, of the type %s with %s. It is not this resource's to redefine. Remove the entry: a listed attribute needs no declaration.", name, a.Type, values))
+			fmt.Sprintf("The target attribute %q exists, of the type %s with %s. This resource cannot redefine it. Remove the entry: a listed attribute needs no declaration.", name, a.Type, values))
 	}
 	return diags
 }

@@ -51,7 +51,7 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 	for i, group := range filters {
 		if len(group.Clauses) == 0 && !slices.ContainsFunc(before, func(g graph.FilterGroup) bool { return len(g.Clauses) == 0 }) {
 			diags.AddAttributeError(path.Root("scoping_filters").AtListIndex(i).AtName("clauses"), "Filter group without clauses",
-				"The group tests nothing, so that everybody would fit it. Give it a clause, or remove the group.")
+				"The group tests nothing, so everybody would match it. Give it a clause, or remove the group.")
 		}
 		for j, clause := range group.Clauses {
 			alone := []graph.FilterGroup{{Clauses: []graph.FilterClause{clause}}}
@@ -166,7 +166,7 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 			fmt.Sprintf("%s tests the attribute alone. Remove `values`.", operator.Name))
 	case !unary && len(clause.Values) == 0:
 		return attributeError(at.AtName("operator"), "Filter operator needs a value",
-			fmt.Sprintf("%s compares the attribute with something. Give `values`.", operator.Name))
+			fmt.Sprintf("%s compares the attribute with something. Give `values`, spelled like this: Terraform drops an attribute of another name without a message.", operator.Name))
 	}
 	if strings.HasSuffix(strings.ToUpper(operator.Name), "REGEX MATCH") {
 		for k, value := range clause.Values {

@@ -65,7 +65,7 @@ func TestUpdate_reportsAForeignWriteThatItOverwrote(t *testing.T) {
 	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
 	want := []string{"warning Somebody else wrote the schema at the same moment: This mapping is as configured now, but the schema's version went from v1.1 to v1.3, further than this write accounts for. " +
 		"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, " +
-		"in any mapping of this connection, may have been overwritten. Look at the connection in the portal, or plan the other configuration again."}
+		"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again."}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}

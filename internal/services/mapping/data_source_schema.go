@@ -89,7 +89,7 @@ func entriesAttribute(description string) schema.MapNestedAttribute {
 
 func filtersAttribute() schema.ListNestedAttribute {
 	d := filterDescriptions
-	return schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever fits at least one group. Null if nobody is filtered out.",
+	return schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever matches at least one group. Null if nobody is filtered out.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{Computed: true, MarkdownDescription: d["name"]},
 			"clauses": schema.ListNestedAttribute{Computed: true, MarkdownDescription: d["clauses"],

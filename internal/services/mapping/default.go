@@ -63,8 +63,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 		return templateUnreadable(err)
 	}
 	if template == nil {
-		return diag.Diagnostics{diag.NewWarningDiagnostic("The mapping stays as it is",
-			"The service does not offer the connector's default mapping any more, so it could not be put back. Terraform no longer manages the mapping.")}
+		return diag.Diagnostics{r.mappingStays(ctx, ref, "The service no longer offers the connector's default mapping of %s, so it could not be put back.")}
 	}
 	name := state.ObjectMapping.ValueString()
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))
@@ -88,8 +87,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 	}
 	diags = w.bring(ctx)
 	if unknown {
-		diags.AddWarning("The mapping stays as it is",
-			"The connector's default schema has no such mapping, so there is nothing to put back. Terraform no longer manages the mapping.")
+		diags.Append(r.mappingStays(ctx, ref, "The default schema of the connector of %s has no such mapping, so there is nothing to put back."))
 	}
 	if !diags.HasError() {
 		return diags
@@ -112,6 +110,12 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 		}
 	}
 	return diags
+}
+
+// mappingStays is the warning of a destroy that leaves the mapping as it is; why names the application.
+func (r *run) mappingStays(ctx context.Context, ref graph.JobRef, why string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The mapping stays as it is",
+		fmt.Sprintf(why, graphdiag.ApplicationName(ctx, r.graph, ref.ServicePrincipalID))+" Terraform no longer manages the mapping.")
 }
 
 // restorable is the connector's default for a mapping, without target attributes that the schema has lost since: the
@@ -157,10 +161,7 @@ func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 		return answer.Diagnostics
 	}
 	who := countOf(job, &graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
-	application := "the service principal " + ref.ServicePrincipalID
-	if sp, err := r.graph.GetServicePrincipal(ctx, ref.ServicePrincipalID); err == nil {
-		application = fmt.Sprintf("%q (%s)", sp.DisplayName, ref.ServicePrincipalID)
-	}
+	application := graphdiag.ApplicationName(ctx, r.graph, ref.ServicePrincipalID)
 	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
 		fmt.Sprintf("Destroying this resource puts the connector's default mapping of %s back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, "+
 			"the next cycle writes %s by the default mapping.", application, who)))

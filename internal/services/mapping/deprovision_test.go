@@ -18,9 +18,9 @@ const (
 	refusesNoDisabling = "error mappings: Accounts would no longer be disabled as they should: "
 	acceptsNoDisabling = "warning mappings: Accounts will no longer be disabled as they should: "
 	doubtsDisabling    = "warning mappings: Cannot tell whether accounts are still disabled: "
-	todayDisables      = "Today the mapping User disables the accounts of people who leave. This is what becomes of the account of a person by this configuration:\n\n"
+	todayDisables      = "Today the mapping User disables the accounts of people who leave. With this configuration, the account of a person ends up as follows:\n\n"
 	mayDelete          = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
-	keepsDisabling     = " Keep `active = { expression = \"Not([IsSoftDeleted])\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is meant."
+	keepsDisabling     = " Keep `active = { expression = \"Not([IsSoftDeleted])\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."
 )
 
 // becomes lists what becomes of the account of a person: in scope, unassigned, blocked and deleted.
@@ -148,7 +148,7 @@ func TestPlan_learnsTheDirectionFromTheDefault(t *testing.T) {
 	got := plan(p, config(expression("Not([accountEnabled])")))
 	on, off := "`suspended` = False; the account is active", "`suspended` = True; the account is disabled"
 	want := refusesNoDisabling + becomes(on, on, off, on) + "Only people in scope should keep an active account." + mayDelete +
-		" Keep `suspended = { expression = \"[IsSoftDeleted]\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is meant."
+		" Keep `suspended = { expression = \"[IsSoftDeleted]\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."
 	if diff := cmp.Diff([]string{want}, got); diff != "" {
 		t.Errorf("by sign-in (-want +got):\n%s", diff)
 	}

@@ -281,7 +281,7 @@ func TestCreate_refusesAMappingThatWasCustomizedElsewhere(t *testing.T) {
 	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n" +
 		"- department: [department]\n~ email: [mail] (matching priority 1) -> [userPrincipalName] (matching priority 1)\n- employeeNumber: [employeeId] (apply on_create)\n- lastName: [surname]\n" +
 		"- locale: Replace([preferredLanguage], \"-\", , , \"_\", , ) (apply on_create)\n- timeZone: nothing (default \"Europe/Berlin\")\n~ operations: create, update -> create, update, delete\n~ scoping filters: 1 -> 0 groups\n\n" +
-		"To take it over, import it with the block below, in which the name of the resource takes the place of NAME; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
+		"To take it over, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
 		fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", c.connectionID()+"/User")
 	m := c.Managed(typeName)
 	found := texts(m.Apply(c.config(nil)).Errors())
@@ -337,10 +337,10 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in step. The provider has no credentials for GoTo (its `goto` block), so that the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
-		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. Make sure that the new attribute has the same unique value on both sides first.",
+		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in step. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
+		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
 		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this concerns 412 accounts.",
-		"warning scoping_filters: The scoping filters change: Whoever fits none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested." + graphdiag.Incident,
+		"warning scoping_filters: The scoping filters change: Whoever matches none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested." + graphdiag.Incident,
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
@@ -362,7 +362,7 @@ func TestPlan_warnsOfWhatACreateLoosens(t *testing.T) {
 	p := c.Protocol()
 	_, found := p.Plan(typeName, nil, c.config(nil))
 	want := []string{
-		"warning operations: Operations are switched on: The mapping that is there does not let provisioning delete accounts; this configuration does. If that is not meant, set `operations = [\"create\", \"update\"]`.",
+		"warning operations: Operations are switched on: The mapping that is there does not let provisioning delete accounts; this configuration does. If this is not intended, set `operations = [\"create\", \"update\"]`.",
 		"warning scoping_filters: Scoping filters are removed: The mapping that is there has scoping filters, and this configuration has none: people who were filtered out will be provisioned.",
 	}
 	if diff := cmp.Diff(want, texts(found.Warnings())); diff != "" {

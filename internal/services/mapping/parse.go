@@ -82,10 +82,12 @@ func (r parseResult) diagnostic(target, text string) diag.Diagnostic {
 	if said == "" {
 		said = "it gave no reason"
 	}
-	why := unreadable(text)
-	if why != "" {
-		why = "\n\n" + why
+	said = strings.TrimRight(said, ". ")
+	detail := fmt.Sprintf("The connection's own parser refuses this expression: %s. Correct it; the functions that a connection offers can differ from the documented ones.", said)
+	if why := unreadable(text); strings.HasPrefix(why, said) {
+		detail = "The connection's own parser refuses this expression.\n\n" + why
+	} else if why != "" {
+		detail = fmt.Sprintf("The connection's own parser refuses this expression: %s.\n\n%s", said, why)
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "The service cannot parse the expression",
-		fmt.Sprintf("The connection's own parser refuses this expression: %s. Correct it; the functions that a connection offers can differ from the documented ones.", strings.TrimRight(said, ". "))+why)
+	return diag.NewAttributeErrorDiagnostic(at, "The service cannot parse the expression", detail)
 }

@@ -186,7 +186,7 @@ func doubted(problems diag.Diagnostics, accepted func(diag.Diagnostic) bool) dia
 	for i, d := range problems {
 		if with, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError && accepted(d) {
 			problems[i] = diag.NewAttributeWarningDiagnostic(with.Path(), summaryDoubtful,
-				d.Detail()+"\n\nThe connection's own parser accepts the expression all the same, so that it can be written.")
+				d.Detail()+"\n\nThe connection's own parser accepts the expression nevertheless, so it can be written.")
 		}
 	}
 	return problems

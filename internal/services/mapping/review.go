@@ -80,6 +80,6 @@ func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagn
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
 		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n%s\n\n"+
-			"To take it over, import it with the block below, in which the name of the resource takes the place of NAME; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
+			"To take it over, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
 			at.mapping.Objects(), why, strings.Join(is.differences(v.want), "\n"), importblock.One("gotomeeting_attribute_mappings", importID(v.ref, v.name))))}
 }

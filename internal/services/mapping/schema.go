@@ -34,7 +34,7 @@ var entryDescriptions = map[string]string{
 	"expression": "Expression in the [mapping language](https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data), " +
 		"such as `Coalesce([surname], [displayName])`. Layout does not matter.",
 	"default_value": "Value to write when the source has none; the service applies it when it creates the account. May stand alone.",
-	"matching_priority": "Makes the attribute a matching attribute: it finds the account that belongs to a person. The lowest number is tried first. " +
+	"matching_priority": "Makes the attribute a matching attribute, by which the account that belongs to a person is found. The lowest number is tried first. " +
 		"At least one entry needs it, and no two may share a number.",
 	"apply": "When the value is written: `always`, `on_create` (only when the account is created), `if_target_empty`, or, for targets with several values, " +
 		"`add_value` and `add_values` (add, never remove). A flow type that the service adds later can be given in the service's spelling. Defaults to `always`.",
@@ -50,7 +50,7 @@ var filterDescriptions = map[string]string{
 }
 
 const (
-	mappingsDescription = "Where each target attribute gets its value, by target attribute spelled as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
+	mappingsDescription = "Where each target attribute gets its value from, by target attribute, spelled as in the schema. This is the whole mapping: an attribute that is not here is not written. " +
 		"The exception is an attribute mapping that an entry cannot express, such as a workflow: it is left alone and named in a warning, unless an entry has its target attribute. " +
 		"Each entry has one of `source_attribute`, `constant` and `expression`, or only `default_value`."
 	objectMappingDescription = "Which objects are mapped: the kind of source object, such as `User` or `Group`. Where that fits several mappings, source and target object, as in `User to Contact`, " +
@@ -97,7 +97,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				MarkdownDescription: "Whether objects of this kind are provisioned. The user mapping cannot be disabled. Defaults to `true`."},
 			"scoping_filters": schema.ListNestedAttribute{Optional: true, PlanModifiers: []planmodifier.List{keepSameFilters{}},
 				Validators: []validator.List{validate.Some()},
-				MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever fits at least one group. Whoever no longer fits is deprovisioned. " +
+				MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever matches at least one group. Whoever no longer matches is deprovisioned. " +
 					"Without it nobody is filtered out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name": schema.StringAttribute{Optional: true, MarkdownDescription: filterDescriptions["name"], Validators: []validator.String{validate.NotEmpty()}},

@@ -48,11 +48,11 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 	}
 	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
-			fmt.Sprintf("Provisioning will not %s any more; this concerns %s.", operationVerbs(off), who))
+			fmt.Sprintf("Provisioning will not %s any more; this affects %s.", operationVerbs(off), who))
 	}
 	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
-		text := fmt.Sprintf("Whoever fits none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who) + graphdiag.Incident
+		text := fmt.Sprintf("Whoever matches none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who) + graphdiag.Incident
 		if len(c.want.filters) == 0 {
 			text = "Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far."
 		}
@@ -65,7 +65,7 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 func (c *change) warnMatching(is settings, who people) (diags diag.Diagnostics) {
 	if c.complete && !slices.EqualFunc(is.matching(), c.want.matching(), match.same) {
 		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
-			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else changes hands. "+
+			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. "+
 				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
 	}
 	return diags
@@ -81,7 +81,7 @@ func (c *change) warnOverDefault(is settings) (diags diag.Diagnostics) {
 	}
 	if len(on) > 0 {
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched on",
-			fmt.Sprintf("The mapping that is there does not let provisioning %s accounts; this configuration does. If that is not meant, set `operations = [%s]`.",
+			fmt.Sprintf("The mapping that is there does not let provisioning %s accounts; this configuration does. If this is not intended, set `operations = [%s]`.",
 				operationVerbs(on), quotedList(operationsOf(is.operations))))
 	}
 	if len(is.filters) > 0 && len(c.want.filters) == 0 && !c.plan.ScopingFilters.IsUnknown() {

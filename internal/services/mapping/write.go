@@ -279,5 +279,5 @@ func warnCollision(before, after string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Somebody else wrote the schema at the same moment",
 		fmt.Sprintf("This mapping is as configured now, but the schema's version went from %s to %s, further than this write accounts for. "+
 			"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, "+
-			"in any mapping of this connection, may have been overwritten. Look at the connection in the portal, or plan the other configuration again.", before, after))}
+			"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again.", before, after))}
 }

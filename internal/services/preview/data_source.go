@@ -75,7 +75,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		}
 		m.ID = m.ConnectionID
 		m.fromDecision(impact.Decision{Problems: impact.Problems{{Code: "ConnectorRetired", Severity: impact.SeverityError, Incomplete: true,
-			Message: "The service no longer offers a provisioning connector for this application, so that no cycle runs. Move to the gallery application `GoTo`."}}}, false)
+			Message: "The service no longer offers a provisioning connector for this application, so no cycle runs. Move to the gallery application `GoTo`."}}}, false)
 		m.describe(nil, impact.Decision{}.Comparison(), job)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 		return
@@ -130,7 +130,7 @@ func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job
 // notRead is the diagnostic for an error of reading a setup or survey.
 func notRead(err error) diag.Diagnostic {
 	if errors.Is(err, impact.ErrNoMapping) {
-		return diag.NewErrorDiagnostic("No mapping of users", "The connection's schema has no mapping of the directory's users, so that there is nothing to preview.")
+		return diag.NewErrorDiagnostic("No mapping of users", "The connection's schema has no mapping of the directory's users, so there is nothing to preview.")
 	}
 	summary := "Cannot preview provisioning"
 	if read := new(impact.ReadError); errors.As(err, &read) {
@@ -185,7 +185,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
-					"severity": text("`error`, `warning`, or `info` for what is always so with this mapping."),
+					"severity": text("`error`, `warning`, or `info` for what always applies with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),
 				}}},
 			"counts": schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "How many people and accounts each action concerns.", Attributes: map[string]schema.Attribute{
@@ -196,21 +196,21 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				"disable":              number("People who may not sign in to the directory and whose active account is disabled, or deleted where no mapping disables."),
 				"skip":                 number("People who are passed over, those assigned with roles that do not provision included."),
 				"conflict":             number("People who match several accounts, or an account that others match too."),
-				"unknown":              number("People and accounts of whom it cannot be told."),
+				"unknown":              number("People and accounts for which the outcome is unknown."),
 				"disable_or_unmanaged": number("Accounts that nobody in scope matches, once the connection has completed a cycle."),
 				"unmatched_accounts":   number("Accounts that nobody in scope matches, in any case; null if the accounts were not read. Before the first cycle they are in no entry, since the service leaves alone what it never linked."),
 			}},
 			"entries": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Everybody in scope or assigned, sorted by id, then unmatched accounts, sorted by key.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"principal_id": text("Object id of the person; null for an account of nobody."),
+					"principal_id": text("Object id of the person; null for an unmatched account."),
 					"action":       text("`matched`, `create`, `update`, `disable`, `skip`, `conflict`, `unknown` or `disable_or_unmanaged`."),
 					"reason":       text("Why, as a code such as `account_differs` or `not_in_scoping_filter`. The guide on existing accounts lists them."),
 					"account_key":  text("Key of the account at GoTo; null without exactly one account."),
 				}}},
 			"people": schema.ListNestedAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Names and values to `entries`, in the same order; null unless `detail` is `people`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"user_principal_name": text("User principal name in the directory; null for an account of nobody."),
-					"display_name":        text("Display name in the directory, or the name on an account of nobody."),
+					"user_principal_name": text("User principal name in the directory; null for an unmatched account."),
+					"display_name":        text("Display name in the directory, or the name on an unmatched account."),
 					"account_email":       text("Address of the account at GoTo."),
 					"message":             text("What happens and why."),
 					"changes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is written, as far as the preview can tell, in the order of the mapping.",

@@ -130,8 +130,8 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 		for _, id := range ids {
 			ofJob := list.name == "assignment_ids" && strings.HasPrefix(id, ref.String())
 			if (ofJob || !strings.HasPrefix(id, list.prefix)) && (c.creates || !slices.Contains(before, id)) {
-				diags.AddAttributeError(path.Root(list.name), "An id of something else",
-					fmt.Sprintf("`%s` holds %q, which is not an id of this connection's, perhaps one of %s. Give the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
+				diags.AddAttributeError(path.Root(list.name), "Id of another object",
+					fmt.Sprintf("`%s` holds %q, which does not belong to this connection; it looks like the id of %s. Give the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
 	}
 	if c.plan.Enabled.ValueBool() && !wanted && !c.paused() {
 		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused meanwhile",
-			"Somebody paused it outside Terraform after the plan was made. It was left so; the next plan says how to go on.")
+			"Somebody paused it outside Terraform after the plan was made. It was left paused; the next plan says how to continue.")
 	}
 	return diags
 }

@@ -39,7 +39,7 @@ func TestExamples_apply(t *testing.T) {
 			w.wantAsked("start", "pause")
 			w.wantSchedule(store.SchedulePaused)
 			for _, one := range w.Diagnostics() {
-				if one.Summary != "Nothing of service principal "+w.sp.ID+" will be released" { // there is no quarantine here
+				if one.Summary != "No deletions of service principal "+w.sp.ID+" will be released" { // there is no quarantine here
 					t.Errorf("message: %s", one)
 				}
 			}

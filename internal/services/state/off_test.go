@@ -305,7 +305,7 @@ func TestRelease_letsTheHeldDeletionsOfOneQuarantineThrough(t *testing.T) {
 	config["timeouts"] = map[string]any{"update": "30m"}
 	succeeds(t, managed.Apply(config))
 	config["release_deletions"] = releases(began, 100)
-	if found := managed.Apply(config); len(found) == 0 || found[0].Error || found[0].Summary != "Nothing of service principal "+w.sp.ID+" will be released" {
+	if found := managed.Apply(config); len(found) == 0 || found[0].Error || found[0].Summary != "No deletions of service principal "+w.sp.ID+" will be released" {
 		t.Errorf("messages:\n%s", found)
 	}
 	w.wantAsked(forceDeletes)

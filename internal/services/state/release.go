@@ -26,7 +26,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 	}
 	at := path.Root("release_deletions")
 	if !release.means(*job) {
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Nothing of "+c.subject()+" will be released",
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "No deletions of "+c.subject()+" will be released",
 			fmt.Sprintf("`release_deletions` is for the quarantine that began at %s because of too many deletions. %s", release.QuarantineBegan.ValueString(), quarantineNow(*job)))}
 	}
 	if c.staysOff() || c.plan.Enabled.IsNull() && !job.Schedule.Active() {
@@ -62,10 +62,10 @@ func (r *allowance) refuses(held []string) diag.Diagnostic {
 	switch {
 	case len(held) == 0:
 		return diag.NewAttributeErrorDiagnostic(at, "Cannot tell which deletions are held",
-			"The provisioning logs name none since the quarantine began; they may be late by some minutes. Nothing was released. Plan again later, or release them unseen with the action `gotomeeting_restart_provisioning`.")
+			"The provisioning logs name none since the quarantine began; they may lag a few minutes behind. Nothing was released. Plan again later, or release them without looking at them, with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
 		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are meant. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
 	}
 	return nil
 }

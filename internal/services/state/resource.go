@@ -212,6 +212,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
 	case err != nil:
 		resp.Diagnostics.AddWarning("A cycle may still be running",
-			"Provisioning is paused, but the cycle in progress has not been seen to end. It may still change accounts by the mappings it began with.\n\n"+err.Error())
+			"Provisioning of "+graphdiag.ApplicationName(ctx, r.data.Graph, ref.ServicePrincipalID)+" is paused, but the cycle in progress has not been seen to end. "+
+				"It may still change accounts by the mappings it began with.\n\n"+err.Error())
 	}
 }

@@ -178,7 +178,7 @@ func TestResource_createsAnewAfterDeletionBehindItsBack(t *testing.T) {
 	}
 	_, found = w.Protocol().Change(typeName, nil, w.object("enabled", true))
 	w.wants(found, failure("connection_id", "The connection does not exist",
-		"The service principal "+w.sp.ID+" has no provisioning job \""+w.job.ID+"\". If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created anew. Otherwise check the id."))
+		"The service principal "+w.sp.ID+" has no provisioning job \""+w.job.ID+"\". If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created again. Otherwise check the id."))
 	left, found := w.Protocol().Change(typeName, one, nil)
 	succeeds(t, found)
 	if left != nil {

@@ -60,7 +60,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"restart_pending": schema.BoolAttribute{Computed: true,
 				MarkdownDescription: "Whether a restart waits for provisioning to be switched on. Null after an import, until there are `restart_triggers`: the first ones are taken as they are."},
 			"release_deletions": schema.SingleNestedAttribute{Optional: true,
-				MarkdownDescription: "Lets deletions and disables through that accidental-deletion prevention holds, for one quarantine only. It has no effect on any other quarantine.",
+				MarkdownDescription: "Releases deletions and disables that accidental-deletion prevention holds back, for one quarantine only. It has no effect on any other quarantine.",
 				Attributes: map[string]schema.Attribute{
 					"quarantine_began": schema.StringAttribute{Required: true, Validators: []validator.String{instant{}},
 						MarkdownDescription: "When the quarantine began: `quarantine.current_began_at` of `gotomeeting_sync_status`."},

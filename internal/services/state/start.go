@@ -157,7 +157,7 @@ func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped
 			"Its stored secrets could not be read. If it holds no credentials, its first cycle ends in quarantine. "+graphdiag.Detail(err))}
 	case !graph.HoldCredential(secrets):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), "The connection cannot sign in yet",
-			"The service holds no credential for this connection (`authorized` is false), so that its first cycle would end in quarantine. Provisioning was not started. "+
+			"The service holds no credential for this connection (`authorized` is false), so its first cycle would end in quarantine. Provisioning was not started. "+
 				"Give the connection credentials, or apply with `enabled = false`, authorize it in the portal, and set `enabled = true` then.")}
 	}
 	return nil

@@ -100,7 +100,7 @@ func conflicts(ctx context.Context, data *providerdata.Data, connectionID string
 
 // conflict is an error where one of the two is about to be switched on.
 func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
-	const title = "Two connections would write the same accounts"
+	const title = "Two connections would write to the same accounts"
 	both := describe(connectionID) + " and " + describe(otherID)
 	if connectionID == otherID {
 		both = "two connections that this plan creates"

@@ -33,7 +33,7 @@ func (w *world) successor(secrets ...store.KeyValue) (connectionID string) {
 // Whichever of two connections is planned first, a plan that leaves both on where one was off is refused.
 func TestTwoWriters_areRefusedUnlessAllowed(t *testing.T) {
 	t.Parallel()
-	const title = "Two connections would write the same accounts"
+	const title = "Two connections would write to the same accounts"
 	for name, test := range map[string]struct {
 		old, next any // `enabled`
 		allow     any // `allow_two_writers` of the new one

@@ -139,13 +139,13 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
 				"`retired` (the service no longer offers the connector)."),
 			"healthy": flag("Whether there is no problem of severity error; null until the first cycle has ended."),
-			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is not as it should be.",
+			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is wrong.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"code":     text("The service's code where there is one, such as `TooManyDeletes`; else `Overdue`, `Slow`, `Paused`, `EscrowedEntries`, `EscrowsPruned`, `CycleFailed`, `RepeatedFailures`, `NotConfigured`, `Quarantine` or `ConnectorRetired`."),
 					"severity": text("`error` or `warning`."),
 					"message":  text("What it means and what to do."),
 				}}},
-			"status_code": text("The service's own word: `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`."),
+			"status_code": text("The service's own status: `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`."),
 			"schedule": object("When the job runs.", map[string]schema.Attribute{
 				"state":      text("`Active`, `Disabled` or `Paused`."),
 				"interval":   text("Time between cycles as an ISO 8601 duration, such as `PT40M`. The service fixes it."),
@@ -160,7 +160,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"progress": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "How far the running or last cycle is.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"completed_units": number("Units done."),
-					"total_units":     number("Units to do."),
+					"total_units":     number("Units to process."),
 					"units":           text("What is counted."),
 					"observed_at":     text("When this was observed."),
 				}}},
@@ -173,8 +173,8 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				"error_code":       text("Code of the error behind it, or null."),
 				"error_message":    text("What the service says about that error, or null."),
 			}),
-			"steady_state_first_achieved_at": text("When everything was in step for the first time."),
-			"steady_state_last_achieved_at":  text("When everything was last in step."),
+			"steady_state_first_achieved_at": text("When everything was in sync for the first time."),
+			"steady_state_last_achieved_at":  text("When everything was last in sync."),
 			"synchronized_entry_counts": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Synchronized objects by kind, such as `User to User`. The service does not lower these counts on deletions."},
 			"troubleshooting_url": text("Page that the service offers for the current problem, or null."),

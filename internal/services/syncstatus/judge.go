@@ -118,11 +118,11 @@ func reasonText(reason string) string {
 	case "EncounteredBaseEscrowThreshold", "EncounteredTotalEscrowThreshold":
 		return "too many people failed"
 	case "EncounteredEscrowProportionThreshold":
-		return "too large a part of the people failed"
+		return "too large a share of the people failed"
 	case "EncounteredQuarantineException":
 		return "a critical error, typically invalid credentials or no connection to the target"
 	case "QuarantinedOnDemand", "QuarantineOnDemand":
-		return "Microsoft did so by hand"
+		return "Microsoft did so manually"
 	case "TooManyDeletes":
 		return "more deletions than the accidental-deletion threshold allows; check them, then restart with `ForceDeletes` or remove the cause"
 	case "IngestionInterrupted":
