@@ -237,7 +237,7 @@ var actionWords = []struct {
 }{
 	{impact.Create, "created"}, {impact.Update, "updated"}, {impact.Disable, "disabled or deleted"}, {impact.Matched, "unchanged"},
 	{impact.Skip, "passed over"}, {impact.Conflict, "in conflict"}, {impact.Unknown, "unknown"},
-	{impact.Unmatched, "accounts of nobody in scope: disabled if provisioning manages them"},
+	{impact.Unmatched, "accounts that match nobody in scope: disabled if provisioning manages them"},
 }
 
 // markdown is the report for people.

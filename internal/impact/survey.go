@@ -307,7 +307,7 @@ var problemTexts = map[string]Problem{
 	problemScopeOfState: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused. " +
 		"Its scope and its protection against accidental deletions are those of the last run that could read them."},
 	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
-		"The numbers hold for the scope `assigned`; in the scope `all`, nobody's account depends on assignments."},
+		"The numbers hold for the scope `assigned`; in the scope `all`, no account depends on assignments."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},

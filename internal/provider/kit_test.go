@@ -287,7 +287,7 @@ func (k *kit) publish(want int) (output string) {
 	return output
 }
 
-// commenting: one comment, which is deleted and posted anew; what others wrote is left alone, whatever it begins with.
+// commenting: one comment, which is deleted and posted again; what others wrote is left alone, whatever it begins with.
 func (k *kit) commenting() {
 	const mark = "<!-- gotomeeting report " + kitHead + " -->"
 	for range 130 {

@@ -186,7 +186,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				"created":  number("Accounts created."),
 				"updated":  number("Accounts updated."),
 				"disabled": number("Accounts disabled or deleted."),
-			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody of whom it cannot be told is counted. " +
+			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody for whom it cannot be told is counted. " +
 				"Null without `proposed`, and where nobody can say who is concerned, so that a condition on it fails."},
 			"scope": text("`assigned` or `all`; null, and taken to be `assigned`, when the identity may not read the connection's settings."),
 			"complete": schema.BoolAttribute{Computed: true,
