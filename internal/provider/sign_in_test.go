@@ -236,7 +236,8 @@ func TestConfigure_contactsNobody(t *testing.T) {
 	if found := p.ValidateResource("gotomeeting_provisioning_state", object); len(found) > 0 {
 		t.Error(found)
 	}
-	if _, found := p.Plan("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true}); len(found) > 0 {
+	_, found := p.Plan("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true})
+	if len(found) != 1 || !strings.Contains(found.String(), "what switching provisioning on does to people's accounts. The connection does not exist yet.") {
 		t.Error(found)
 	}
 	if sent := env.Sim.Log().Sent(); len(sent) > 0 {
