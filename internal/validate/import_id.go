@@ -26,10 +26,10 @@ var (
 	jobID   = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^[^/]+\.[0-9a-f]{32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	})
+	byAppID     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^servicePrincipals\(appId=`) })
 	ofPrincipal = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)^(?:users|groups|me|directoryObjects)/.*appRoleAssignments/`)
 	})
-	byAppID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^servicePrincipals\(appId=`) })
 	// jobSegments and assignmentSegments are what Graph, and the azuread provider, put between the ids of a service principal
 	// and of what belongs to it.
 	jobSegments        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:synchronization/jobs/|job/([^/]*\.))`) })

@@ -110,7 +110,7 @@ func (d departures) detail(action string) string {
 	case d.told.Headline == "":
 		text += " The next cycle changes no account because of it."
 	}
-	return text + "\n\nWho loses access:\n" + graphdiag.Lines(d.lines())
+	return text + "\n\nWho loses access:\n" + graphdiag.Lines(d.lines()) + graphdiag.Incident
 }
 
 // lines name the principals that lose their last role; of a group also the members who lose access.

@@ -131,7 +131,7 @@ func release(ctx context.Context, client *graph.Client, plan model, job graph.Jo
 			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it also holds deletions back is not known."+then+"\n\n"+graphdiag.Detail(err))}
 		case len(held) > 0:
 			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
-				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then)}
+				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
 		}
 	}
 	started, err := json.Marshal(client.Clock().Now())
