@@ -494,7 +494,7 @@ func (k *kit) nightly() {
 	k.sim.Clock().Advance(45 * time.Minute)
 	k.terraform("plan", "-input=false")
 	k.script(kitReader, 1, "nightly.sh")
-	if one := k.issue(label); one == nil || !strings.Contains(one.body, "`check.provisioning_is_healthy` ") || strings.Contains(one.body, "Not as declared") {
+	if one := k.issue(label); one == nil || !strings.Contains(one.body, "`check.provisioning_is_healthy` ") || strings.Contains(one.body, "Not as declared") || strings.Count(one.body, "## Provisioning is failing\n") != 1 {
 		k.t.Errorf("issues %v", k.forge.issues)
 	}
 	// Without a check the sync status that the configuration reads is looked at.
