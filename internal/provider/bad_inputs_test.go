@@ -197,7 +197,7 @@ func TestBadInput_ofConnections(t *testing.T) {
 		{"notification to no address", one("notification_email", "ops"), "notification_email", []string{`"ops" is not an e-mail address`, "Give one bare address"}},
 		{"notification to two", one("notification_email", "a@corp.example; b@corp.example"), "notification_email", []string{"looks like several addresses", "use that of a group"}},
 		{"notification with a name", one("notification_email", "Ops <ops@corp.example>"), "notification_email", []string{"is not an e-mail address", "Give one bare address"}},
-		{"notification empty", one("notification_email", ""), "notification_email", []string{"value is empty", "leave it out"}},
+		{"notification empty", one("notification_email", ""), "notification_email", []string{"value is empty", "or leave the attribute out"}},
 		{"user name without password", one("admin_username", "admin@corp.example"), "admin_username", []string{"without a password", "Give `admin_password_wo`"}},
 		{"password without user name", two("admin_password_wo", "secret", "admin_password_wo_version", "1"), "admin_password_wo", []string{`"admin_username" must be specified`}},
 		{"password without version", two("admin_username", "a@corp.example", "admin_password_wo", "secret"), "admin_password_wo", []string{`"admin_password_wo_version" must be specified`}},

@@ -265,7 +265,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 			},
 			{ // Both on is refused.
 				PreConfig: func() { c.sound("the new application was made"); c.interval() },
-				Config:    c.config("", true, true, ""), PlanOnly: true, ExpectError: regexp.MustCompile(`Two connections would write the same\s+accounts`),
+				Config:    c.config("", true, true, ""), PlanOnly: true, ExpectError: regexp.MustCompile(`Two connections would write to the\s+same\s+accounts`),
 			},
 			{ // The old one has finished a cycle and is paused.
 				Config: c.config("", false, false, ""), ConfigPlanChecks: settled,
