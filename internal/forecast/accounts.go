@@ -8,7 +8,6 @@ import (
 	"errors"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
@@ -21,24 +20,6 @@ func Accounts(ctx context.Context, data *providerdata.Data) ([]impact.Account, e
 		accounts[i] = impact.Account{Key: u.Key, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Locale: u.Locale, Status: u.Status}
 	}
 	return accounts, err
-}
-
-// Standing compares the accounts at GoTo with the people in scope of a connection. While a run plans, what is known of the
-// connection serves the proposals, too. It fails where the comparison is not possible.
-func (f *Forecast) Standing(ctx context.Context, ref graph.JobRef, job graph.Job) (impact.Standing, error) {
-	if _, err := Accounts(ctx, f.data); err != nil {
-		return impact.Standing{}, err
-	}
-	c := f.on(ref)
-	if f.data.Graph.HasWritten() { // today is another one by now
-		c = &connection{forecast: f, ref: ref}
-	}
-	c.working.Lock()
-	defer c.working.Unlock()
-	if err := c.readInTime(ctx, Proposal{Job: &job}, nil); err != nil {
-		return impact.Standing{}, err
-	}
-	return impact.StandingOf(c.survey, f.Known(ref, c.today)), nil
 }
 
 // ReadAccounts reads the accounts at GoTo into a survey. That it may not, or has no credentials, is a problem of the survey, not

@@ -227,6 +227,24 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 	return f.on(ref).would(ctx, Proposal{Change: change})
 }
 
+// Standing compares the accounts at GoTo with the people in scope of a connection. While a run plans, what is known of the
+// connection serves the proposals, too. It fails where the comparison is not possible.
+func (f *Forecast) Standing(ctx context.Context, ref graph.JobRef, job graph.Job) (impact.Standing, error) {
+	if _, err := Accounts(ctx, f.data); err != nil {
+		return impact.Standing{}, err
+	}
+	c := f.on(ref)
+	if f.data.Graph.HasWritten() { // today is another one by now
+		c = &connection{forecast: f, ref: ref}
+	}
+	c.working.Lock()
+	defer c.working.Unlock()
+	if err := c.readInTime(ctx, Proposal{Job: &job}, nil); err != nil {
+		return impact.Standing{}, err
+	}
+	return impact.StandingOf(c.survey, f.Known(ref, c.today)), nil
+}
+
 // MayPass reports whether a change that only adds needs no second look while applying: it was told at plan, and nothing but
 // disabling is limited.
 func (f *Forecast) MayPass() bool { return f.data.Graph.HasWritten() && f.limitsDisablingOnly() }

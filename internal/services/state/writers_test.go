@@ -198,7 +198,7 @@ func TestTwoWriters_oneCreatedElsewhereIsNone(t *testing.T) {
 		succeeds(t, found)
 		_, found = p.Plan(typeName, nil, map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true})
 		succeeds(t, found)
-		if _, found = p.Plan(typeName, nil, w.object("enabled", true, "allow_default_mappings", true)); refused != strings.Contains(found.Errors().String(), "write the same") {
+		if _, found = p.Plan(typeName, nil, w.object("enabled", true, "allow_default_mappings", true)); refused != strings.Contains(found.Errors().String(), "write to the same") {
 			t.Errorf("%s: %v", address, found)
 		}
 	}
