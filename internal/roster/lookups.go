@@ -144,16 +144,11 @@ func (l *lookUps[V]) learn(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// all answers many questions, in as few calls as fetch makes of them.
+// all answers many questions, in as few calls as fetch makes of them. Who asks while a call is under way waits for what that
+// tells: a thousand instances of a plan ask for the same groups.
 func (l *lookUps[V]) all(ctx context.Context, keys []string) (map[string]V, error) {
-	if open := l.open(keys); len(open) > 0 {
-		l.mu.Lock()
-		err := l.err
-		l.mu.Unlock()
-		if err == nil {
-			err = l.learn(ctx, open)
-		}
-		if err != nil {
+	if len(l.open(keys)) > 0 {
+		if err := l.ask(ctx, keys); err != nil {
 			return nil, err
 		}
 	}
@@ -164,6 +159,24 @@ func (l *lookUps[V]) all(ctx context.Context, keys []string) (map[string]V, erro
 		answers[key] = l.answers[key]
 	}
 	return answers, nil
+}
+
+// ask makes a call for those of the keys that are still not answered when its turn comes.
+func (l *lookUps[V]) ask(ctx context.Context, keys []string) error {
+	select {
+	case <-l.turn:
+		defer func() { l.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	open := l.open(keys)
+	l.mu.Lock()
+	err := l.err
+	l.mu.Unlock()
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	return l.learn(ctx, open)
 }
 
 // remember keeps answers that came by another way.

@@ -52,6 +52,30 @@ func TestLookUps_goTogetherWhileOneIsUnderWay(t *testing.T) {
 	})
 }
 
+func TestLookUps_askForTheSameOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		l := newLookUps(20, func(_ context.Context, keys []string) (map[string]string, error) {
+			time.Sleep(time.Second)
+			calls++
+			return map[string]string{"a": "A", "b": "B"}, nil
+		})
+		var group sync.WaitGroup
+		for range 10 {
+			group.Go(func() {
+				got, err := l.all(t.Context(), []string{"a", "b"})
+				if diff := cmp.Diff(map[string]string{"a": "A", "b": "B"}, got); diff != "" || err != nil {
+					t.Errorf("%v %s", err, diff)
+				}
+			})
+		}
+		group.Wait()
+		if calls != 1 {
+			t.Errorf("%d calls", calls)
+		}
+	})
+}
+
 func TestLookUps_answerAllInSpiteOfTheSize(t *testing.T) {
 	l := newLookUps(3, func(_ context.Context, keys []string) (map[string]int, error) {
 		if len(keys) > 3 {

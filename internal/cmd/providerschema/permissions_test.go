@@ -328,9 +328,20 @@ func TestReadme_agreesWithThePages(t *testing.T) {
 			t.Errorf("the README lacks %q", row)
 		}
 	}
-	for _, name := range regexp.MustCompile("`[A-Z][A-Za-z]+\\.[A-Za-z.]+\\.(All|OwnedBy)`").FindAllString(readme, -1) {
-		if !strings.Contains(overview(), name) {
-			t.Errorf("the README names %s, which the overview lacks", name)
+	guides, err := filepath.Glob(filepath.Join(root, "templates", "guides", "*.md"))
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("%d guides: %v", len(guides), err)
+	}
+	permission := regexp.MustCompile("`[A-Z][A-Za-z]+\\.[A-Za-z.]+\\.(All|OwnedBy)`")
+	for _, file := range append(guides, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range permission.FindAllString(string(text), -1) {
+			if !strings.Contains(overview(), name) {
+				t.Errorf("%s names %s, which the overview lacks", filepath.Base(file), name)
+			}
 		}
 	}
 }

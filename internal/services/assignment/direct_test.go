@@ -126,7 +126,8 @@ func (w *twins) encode(object map[string]any) *tfprotov6.DynamicValue {
 			for key, text := range value {
 				inside[key] = tftypes.NewValue(tftypes.String, text)
 			}
-			for key := range one.(tftypes.Object).AttributeTypes {
+			nested, _ := one.(tftypes.Object)
+			for key := range nested.AttributeTypes {
 				if _, ok := inside[key]; !ok {
 					inside[key] = tftypes.NewValue(tftypes.String, nil)
 				}

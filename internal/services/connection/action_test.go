@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -114,6 +115,25 @@ func TestOnDemandAction_provisionsPeopleAndReportsEach(t *testing.T) {
 	}
 	if _, err := env.Sim.Store().AccountByEmail(ana.UserPrincipalName); err != nil {
 		t.Errorf("Ana has no account: %v", err)
+	}
+}
+
+// A lost answer is asked for again, since provisioning twice does no more than once; what stays open is said to be.
+func TestOnDemandAction_lostAnswers(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{false, true} {
+		for lost := 1; lost <= 2; lost++ {
+			env := acctest.New(t)
+			sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+			env.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/**/provisionOnDemand", Count: lost, Effect: simulator.Interrupts(after, func() {})})
+			progress, found := env.Protocol().Invoke("gotomeeting_provision_on_demand", map[string]any{"connection_id": sp + "/" + job, "user_ids": []any{store.UserAna}})
+			if lost == 1 && (found.HasError() || len(progress) != 1) {
+				t.Errorf("after %t: %q, %s", after, progress, found)
+			}
+			if lost == 2 && !strings.Contains(found.String(), "Whether it was carried out is not known") {
+				t.Errorf("after %t: %s", after, found)
+			}
+		}
 	}
 }
 

@@ -95,9 +95,16 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	var failures []string
 	for i, subject := range subjects {
 		result, err := a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
+		if graph.IsAmbiguous(err) && ctx.Err() == nil {
+			// Nothing shows soon what became of it, but whoever was provisioned is only compared again.
+			result, err = a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
+		}
 		if err != nil {
-			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err,
-				fmt.Sprintf("This was request %d of %d, for %s.", i+1, len(subjects), subjectText(subject))))
+			hint := fmt.Sprintf("This was request %d of %d, for %s.", i+1, len(subjects), subjectText(subject))
+			if graph.IsAmbiguous(err) {
+				hint += " Whether it was carried out is not known. Invoke the action again: whoever was provisioned is only compared once more."
+			}
+			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err, hint))
 			break
 		}
 		for _, one := range append([]graph.OnDemandResult{result}, result.Others...) {

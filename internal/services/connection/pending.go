@@ -138,7 +138,7 @@ func release(ctx context.Context, client *graph.Client, plan model, job graph.Jo
 		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
 		switch {
 		case err != nil:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it holds deletions back as well cannot be told."+then+"\n\n"+graphdiag.Detail(err))}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it also holds deletions back is not known."+then+"\n\n"+graphdiag.Detail(err))}
 		case len(held) > 0:
 			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
 				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}

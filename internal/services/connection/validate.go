@@ -242,7 +242,11 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 	if r.data != nil {
 		r.data.NoteNewTarget(plan.withWriteOnly(config).target())
 	}
-	if r.data == nil || plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
+	if r.data == nil {
+		return diags
+	}
+	if plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
+		forecast.Of(r.data).New("", "", impact.Settings{})
 		return diags
 	}
 	var skipped graphdiag.Skipped
@@ -265,6 +269,11 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 		return diags
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("template_id"), template.ID)...)
+	if plan.Scope.IsUnknown() {
+		forecast.Of(r.data).New("", "", impact.Settings{})
+	} else {
+		forecast.Of(r.data).New(servicePrincipalID, template.ID, plan.settings())
+	}
 	diags.Append(checkCredentials(template, supplied(config))...)
 	diags.Append(planExisting(ctx, r.data, servicePrincipalID, template, &skipped)...)
 	if !diags.HasError() && known(ctx, plan) && !r.data.Graph.HasWritten() { // the advice was given before the apply began

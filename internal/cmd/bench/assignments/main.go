@@ -4,7 +4,8 @@
 // Command assignments measures role assignments at scale from outside: the real CLI, the built provider in processes of
 // its own, and the simulator. For each number of assignments it creates, plans again, changes one in a hundred and
 // destroys, and prints requests, connections, seconds, processor time and memory, beside what a provider that does nothing
-// costs for the same configuration. The table of the guide "Scale" is what it prints.
+// costs for the same configuration. It also measures the plan that changes an expression of a connection with many people, and
+// reading many accounts at GoTo. The tables of the guide "Scale" are what it prints.
 package main
 
 import (
@@ -34,17 +35,19 @@ func main() {
 	singles := flag.String("singles", "10,100,1000", "how many assignments, for single resources; Terraform itself takes many minutes for 10,000 instances")
 	latencies := flag.String("latencies", "0s,50ms", "what the simulated service adds to each request")
 	quota := flag.Int("quota", 10_000, "also create that many exclusive assignments under the quota of a small tenant, 0 for not")
+	people := flag.String("people", "1000,10000", "how many provisioned people, for the plan that changes one expression")
+	accounts := flag.String("accounts", "20000,100000", "how many accounts at GoTo, for reading them all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *sizes, *singles, *latencies, *quota); err != nil {
+	if err := run(ctx, *sizes, *singles, *people, *accounts, *latencies, *quota); err != nil {
 		fmt.Fprintln(os.Stderr, "assignments:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, sizes, singles, latencies string, quota int) (err error) {
+func run(ctx context.Context, sizes, singles, people, accounts, latencies string, quota int) (err error) {
 	b, err := newBench(ctx)
 	if err != nil {
 		return err
@@ -58,7 +61,28 @@ func run(ctx context.Context, sizes, singles, latencies string, quota int) (err 
 	if err != nil {
 		return err
 	}
+	peopleNs, err := numbers(people)
+	if err != nil {
+		return err
+	}
+	accountNs, err := numbers(accounts)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("%s\n\n", b.machine())
+	if len(peopleNs)+len(accountNs) > 0 {
+		peopleHeader()
+	}
+	for _, n := range peopleNs {
+		if err := b.expression(ctx, n); err != nil {
+			return err
+		}
+	}
+	for _, n := range accountNs {
+		if err := b.accounts(ctx, n); err != nil {
+			return err
+		}
+	}
 	for text := range strings.SplitSeq(latencies, ",") {
 		latency, err := time.ParseDuration(text)
 		if err != nil {
@@ -275,6 +299,10 @@ type place struct {
 }
 
 func (b *bench) prepare(ctx context.Context, s scenario, servicePrincipalID, provider string, sim *simulator.Server) (place, error) {
+	return b.prepareHCL(ctx, s.configuration(servicePrincipalID), provider, sim)
+}
+
+func (b *bench) prepareHCL(ctx context.Context, hcl, provider string, sim *simulator.Server) (place, error) {
 	b.workspaces++
 	base := filepath.Join(b.dir, fmt.Sprint("workspace", b.workspaces))
 	p := place{dir: filepath.Join(base, "work"), result: filepath.Join(base, "result")}
@@ -286,7 +314,7 @@ func (b *bench) prepare(ctx context.Context, s scenario, servicePrincipalID, pro
 	}
 	ca := filepath.Join(base, "ca.pem")
 	for name, content := range map[string]string{
-		ca: string(sim.CACertificatePEM()), filepath.Join(config, "main.tf"): s.configuration(servicePrincipalID),
+		ca: string(sim.CACertificatePEM()), filepath.Join(config, "main.tf"): hcl,
 	} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			return p, err
@@ -311,7 +339,7 @@ func (b *bench) prepare(ctx context.Context, s scenario, servicePrincipalID, pro
 	return p, nil
 }
 
-// measure runs one command of the CLI.
+// measure runs one command of the CLI. The cost is told also where the command fails.
 func (b *bench) measure(ctx context.Context, p place, sim *simulator.Server, args []string) (cost, error) {
 	if err := os.RemoveAll(p.result); err != nil {
 		return cost{}, err
@@ -322,9 +350,10 @@ func (b *bench) measure(ctx context.Context, p place, sim *simulator.Server, arg
 	command := exec.CommandContext(ctx, b.cli, append(args, "-input=false", "-no-color")...)
 	command.Dir, command.Env, command.Stdout, command.Stderr = p.dir, p.env, &output, &output
 	began := time.Now()
-	if err := command.Run(); err != nil {
+	failure := command.Run()
+	if failure != nil {
 		text := output.String()
-		return cost{}, fmt.Errorf("%w\n%s", err, text[max(0, len(text)-3000):])
+		failure = fmt.Errorf("%w\n%s", failure, text[max(0, len(text)-3000):])
 	}
 	c := cost{
 		wall: time.Since(began), requests: len(sim.Log().Sent()), connections: sim.Log().Connections() - connections,
@@ -332,17 +361,17 @@ func (b *bench) measure(ctx context.Context, p place, sim *simulator.Server, arg
 	}
 	lines, err := os.ReadFile(p.result)
 	if err != nil {
-		return cost{}, err
+		return c, errors.Join(failure, err)
 	}
 	for line := range strings.Lines(string(lines)) {
 		var microseconds, peak int64
 		if _, err := fmt.Sscan(line, &microseconds, &peak); err != nil {
-			return cost{}, err
+			return c, errors.Join(failure, err)
 		}
 		c.provider += time.Duration(microseconds) * time.Microsecond
 		c.peak = max(c.peak, peak)
 	}
-	return c, nil
+	return c, failure
 }
 
 func header() {
