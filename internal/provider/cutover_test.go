@@ -410,7 +410,7 @@ resource "gotomeeting_provisioning_state" "this" {
 }
 `, store.AdminUserName, store.AdminPassword))
 	out, log, err := cli.Try("plan", "-no-color")
-	if err == nil || strings.Count(log, "Two connections would write the same") != 1 || !strings.Contains(strings.Join(strings.Fields(log), " "), "two connections that this plan creates are both on") {
+	if err == nil || strings.Count(log, "Two connections would write to the same") != 1 || !strings.Contains(strings.Join(strings.Fields(log), " "), "two connections that this plan creates are both on") {
 		t.Errorf("%v\n%s\n%s", err, out, log)
 	}
 }

@@ -5,6 +5,8 @@ package providerdata
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -123,4 +125,27 @@ func (d *Data) secrets() *memo.Handover[string, []graph.KeyValue] {
 	return Shared(d, secretsKey{}, func() *memo.Handover[string, []graph.KeyValue] {
 		return &memo.Handover[string, []graph.KeyValue]{MaxAge: PlannedAge, Clock: d.Graph.Clock()}
 	})
+}
+
+type targetsKey struct{}
+
+type targets struct {
+	mu   sync.Mutex
+	list []graph.Target
+}
+
+// NoteNewTarget remembers the target of a connection that this plan creates, nil where the configuration does not tell it yet.
+func (d *Data) NoteNewTarget(target graph.Target) {
+	t := Shared(d, targetsKey{}, func() *targets { return &targets{} })
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.list = append(t.list, target)
+}
+
+// NewTargets are the targets of the connections that this plan creates, as far as they are planned.
+func (d *Data) NewTargets() []graph.Target {
+	t := Shared(d, targetsKey{}, func() *targets { return &targets{} })
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.list)
 }

@@ -175,10 +175,22 @@ func spellingQuestions() []Question {
 			Ask:     entryCounts,
 		},
 		{
-			Number: "16.1", Asks: "What does the stored link between a person and an account say?", Expected: "unknown",
-			Assumed: "nothing: the operation is in beta, and the provider does not use it",
-			Ask: func(context.Context, *Probe) (string, string, error) {
-				return "", "", Reason("only v1.0 is asked")
+			Number: "16.1", Asks: "Does the beta version tell the link between a person and an account?", Expected: yes, Changes: true,
+			Assumed: "either: with `read_links` the preview says that links are not visible",
+			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
+				if err := p.ownJob(ctx); err != nil {
+					return "", "", err
+				}
+				answer, err := p.Do(ctx, http.MethodGet, beta+p.onJob("/objectConnections/00000000-0000-4000-8000-0000000000ff"), nil)
+				switch {
+				case err != nil:
+					return "", "", err
+				case answer.OK(), answer.Status == http.StatusNotFound: // nobody is linked yet
+					return yes, answer.Said(), nil
+				case answer.Status == http.StatusForbidden, answer.Status == http.StatusUnauthorized:
+					return "", "", Reason("the identity may not read links: " + answer.Said())
+				}
+				return "no", answer.Said(), nil
 			},
 		},
 		{

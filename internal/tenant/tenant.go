@@ -210,7 +210,10 @@ const (
 	mostAnswer  = 32 << 20
 )
 
-// Do sends a request to Graph v1.0, again where the service asks for patience. An error is one of the way there; what the
+// beta begins the path of an operation that only the beta version has.
+const beta = "/beta"
+
+// Do sends a request to Graph v1.0, or to what beta begins, again where the service asks for patience. An error is one of the way there; what the
 // service refuses is an answer.
 func (t *Tenant) Do(ctx context.Context, method, path string, body any) (Answer, error) {
 	var raw []byte
@@ -269,7 +272,11 @@ func (t *Tenant) once(ctx context.Context, method, path string, body []byte) (an
 	if err != nil {
 		return Answer{}, 0, err
 	}
-	r, err := http.NewRequestWithContext(ctx, method, t.access.Endpoint+"/v1.0"+path, bytes.NewReader(body))
+	address := t.access.Endpoint + path
+	if !strings.HasPrefix(path, beta+"/") {
+		address = t.access.Endpoint + "/v1.0" + path
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, 0, err
 	}

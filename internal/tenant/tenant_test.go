@@ -250,13 +250,14 @@ var usual = []want{
 	{"reference of the service management", "no"}, {"without a default value", "null"}, {"empty list of them", "yes"}, {"a constant have its value", "in its name"},
 	{"directory called", "Azure Active Directory"}, {"read back", "yes"}, {"required attribute", "no"}, {"sources attributes", "yes"}, {"placeholders", "no"}, {"list the functions", "listed"},
 	{"only the members that are selected", "yes"}, {"filtered by principal", "refused"}, {"accept a personal access token", "yes"}, {"keys of users", "text"},
-	{"without entries", "an empty list"}, {"status of an account", "in capitals, all documented"}, {"bad access token", "401"}, {"several accounts", "one"}, {"entries it has in all", "yes"}, {"two mappings", "refused"}, {"default access role", "refused"}, {"with SAML", "yes"},
+	{"without entries", "an empty list"}, {"status of an account", "in capitals, all documented"}, {"bad access token", "401"}, {"several accounts", "one"}, {"entries it has in all", "yes"}, {"two mappings", "refused"}, {"default access role", "refused"}, {"with SAML", "yes"}, {"link between", ""},
 }
 
 // Each variant by itself, as the control door names it, changes the answer to its own question.
 func TestProbe_reportsEachVariant(t *testing.T) {
 	check(t, "no variant", probe(t, start(t, simulator.Options{}), true), usual...)
 	covered := map[string]bool{}
+	links := append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All") // a new slice each time
 	for _, test := range []struct {
 		variant     string // as name or name=value, and further ones behind blanks
 		permissions []string
@@ -287,6 +288,8 @@ func TestProbe_reportsEachVariant(t *testing.T) {
 		{variant: "reject-stale-schema", wants: []want{{"older version", "yes"}}},
 		{variant: "doubled-targets", wants: []want{{"two mappings", "accepted"}}},
 		{variant: "us-government", wants: []want{{"1,024 bytes", "yes"}}},
+		{variant: "no-links", permissions: links, wants: []want{{"link between", "no"}}},
+		{permissions: links, wants: []want{{"link between", "yes"}}},
 		{variant: "no-owners", wants: []want{{"application own it", "no"}}},
 		{variant: "needs-reference", wants: []want{{"reference of the service management", "yes"}, {"still offer", ""}}},
 		{variant: "owned-by-insufficient", permissions: owner(), wants: []want{{"OwnedBy", "no"}}},
