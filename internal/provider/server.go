@@ -78,7 +78,8 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 	return answer, err
 }
 
-// directly answers a call without the framework where that can be.
+// directly answers a call without the framework where that can be. What ends such a call when the provider is stopped is the
+// context that the protocol library hands in.
 func directly[Request, Response any](s *server, typeName string, direct func(context.Context, Request) *Response, call func(context.Context, Request) (*Response, error)) func(context.Context, Request) (*Response, error) {
 	return func(ctx context.Context, r Request) (*Response, error) {
 		if s.singles != nil && typeName == assignment.DirectType {
