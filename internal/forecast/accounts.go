@@ -38,7 +38,7 @@ func (f *Forecast) Standing(ctx context.Context, ref graph.JobRef, job graph.Job
 	if err := c.readInTime(ctx, Proposal{Job: &job}, nil); err != nil {
 		return impact.Standing{}, err
 	}
-	return impact.StandingOf(c.survey, c.today), nil
+	return impact.StandingOf(c.survey, f.Known(ref, c.today)), nil
 }
 
 // ReadAccounts reads the accounts at GoTo into a survey. That it may not, or has no credentials, is a problem of the survey, not

@@ -143,6 +143,11 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
+	if why, inScope := c.waits(proposals); why != "" {
+		answer.Diagnostics = c.boundNew(p, why, inScope)
+		answer.Diagnostics.Append(c.reportNow(proposals)...)
+		return answer
+	}
 	if p.Unknown == "" {
 		own := impact.Compare(c.part(p), c.without(p), c.with(p))
 		if c.own == nil {
@@ -284,11 +289,14 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 		survey, err := c.survey.Extend(ctx, data.Graph, named, c.with(p), c.with(proposals...))
 		return c.today, survey, err
 	}
-	job, err := c.job(ctx, p)
-	if err != nil {
-		return nil, nil, err
+	var job graph.Job
+	var today *impact.Setup
+	var err error
+	if c.isNew() {
+		today, err = c.readNew(ctx)
+	} else if job, err = c.job(ctx, p); err == nil {
+		today, err = impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
 	}
-	today, err := impact.ReadSetup(ctx, data.Graph, c.ref, job.TemplateID)
 	if err == nil {
 		err = today.ReadAssignments(ctx, data.Graph, c.ref.ServicePrincipalID)
 	}

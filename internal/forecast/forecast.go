@@ -64,6 +64,7 @@ type Forecast struct {
 	report *reporter
 
 	mu          sync.Mutex
+	fresh       fresh
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
 	settings    map[graph.JobRef]impact.Settings
@@ -99,7 +100,11 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	for _, ref := range f.jobsOf(ctx, servicePrincipalID) { // without one, nobody has an account by the application
+	refs := f.jobsOf(ctx, servicePrincipalID)
+	if len(refs) == 0 { // nobody has an account by the application
+		return f.planNewAssignments(ctx, servicePrincipalID, p)
+	}
+	for _, ref := range refs {
 		if p.Destroys {
 			if f.Ends(ref) {
 				all.Diagnostics.Append(f.Note(ref, p)...)
@@ -147,7 +152,8 @@ func (f *Forecast) settingsOf(ref graph.JobRef) (impact.Settings, bool) {
 	return settings, known
 }
 
-// Ends reports whether what the run has planned so far ends provisioning.
+// Ends reports whether what the run has planned so far ends provisioning, or leaves it off: nothing else that is proposed
+// concerns anybody then.
 func (f *Forecast) Ends(ref graph.JobRef) bool {
 	return f.On() && !onAfter(f.on(ref).sorted(), true)
 }

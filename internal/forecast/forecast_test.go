@@ -305,3 +305,118 @@ func TestPlan_countsPeopleBeyondItsBudget(t *testing.T) {
 		}
 	}
 }
+
+// A new connection of a known service principal is told by the connector's default mapping, as its first cycle then is, with
+// whoever is assigned by the same plan, in any order. With mappings of its own, people in scope bound it.
+func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 12)
+	world := w.sim.Store()
+	role := ""
+	sp, err := world.ServicePrincipal(w.ref.ServicePrincipalID)
+	w.ok(err)
+	for _, r := range sp.Roles {
+		if r.DisplayName == store.RoleUser {
+			role = r.ID
+		}
+	}
+	w.ok(world.DeleteJob(w.ref.ServicePrincipalID, w.ref.JobID))
+	more := world.AddUsers(3)
+	assigned := func() forecast.Proposal {
+		return forecast.Proposal{Key: "more", Subject: "assignments", Principals: more, Later: func(context.Context) (func(*impact.Setup), string) {
+			return func(s *impact.Setup) {
+				s.Assignments = slices.Clone(s.Assignments)
+				for _, id := range more {
+					s.Assignments = append(s.Assignments, graph.Assignment{PrincipalID: id, PrincipalType: "User", AppRoleID: role})
+				}
+			}, ""
+		}}
+	}
+	state := forecast.Proposal{Key: "state", Subject: "provisioning", Change: func(s *impact.Setup) { s.Off = false }}
+	settings := impact.Settings{Scope: impact.ScopeAssigned}
+	at := func(n int64) *int64 { return &n }
+	var reports []string
+	for _, test := range []struct {
+		name     string
+		mappings bool
+		settings providerdata.Impact
+		last     bool // the assignments come last
+		want     []string
+		report   string
+	}{
+		{name: "default", want: []string{"warning 12 accounts may change: provisioning of GoToMeeting"}, report: ": 15 accounts may change"},
+		{name: "assigned last", last: true, want: []string{"warning 12 accounts may change: provisioning of GoToMeeting"}, report: ": 15 accounts may change"},
+		{name: "limit", settings: providerdata.Impact{MaxCreated: at(14)}, want: []string{"warning 12 accounts", "error This plan would create 15 accounts"}, report: ": 15 accounts"},
+		{name: "limit kept", settings: providerdata.Impact{MaxCreated: at(15), MaxDisabled: at(0)}, want: []string{"warning 12 accounts"}, report: ": 15 accounts"},
+		{name: "mappings", mappings: true, settings: providerdata.Impact{MaxCreated: at(15), MaxDisabled: at(0)}, want: []string{"warning Cannot tell yet what the first cycle does to accounts: provisioning of GoToMeeting"}, report: "15 people are in scope"},
+		{name: "mappings beyond a limit", mappings: true, settings: providerdata.Impact{MaxUpdated: at(14)}, want: []string{"error Cannot tell how many accounts of GoToMeeting this plan would update"}, report: "15 people are in scope"},
+	} {
+		test.settings.ReportFile = filepath.Join(t.TempDir(), "impact.md")
+		f := forecast.Of(w.data(test.settings))
+		var found diag.Diagnostics
+		assign := func() {
+			found.Append(f.PlanAssignments(t.Context(), w.ref.ServicePrincipalID, assigned()).Diagnostics...)
+		}
+		f.New(w.ref.ServicePrincipalID, store.ConnectorGoToMeeting, settings)
+		if test.mappings {
+			f.NewMapping()
+		}
+		if !test.last {
+			assign()
+		}
+		more, told := f.PlanNew(t.Context(), state)
+		found.Append(more...)
+		if test.last {
+			assign()
+		}
+		got := summaries(found)
+		if !told || len(got) != len(test.want) {
+			t.Errorf("%s: told %t: %q", test.name, told, got)
+			continue
+		}
+		for i := range got {
+			if !strings.HasPrefix(got[i], test.want[i]) {
+				t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+			}
+		}
+		text, err := os.ReadFile(test.settings.ReportFile)
+		if err != nil || !strings.Contains(string(text), test.report) {
+			t.Errorf("%s: %v\n%s", test.name, err, text)
+		}
+		if test.settings.MaxCreated == nil && !test.mappings {
+			reports = append(reports, string(text))
+		}
+	}
+	if len(reports) != 2 || reports[0] != reports[1] {
+		t.Errorf("the order shows: %q", reports)
+	}
+
+	for name, prepare := range map[string]func(*forecast.Forecast){
+		"an unknown service principal": func(f *forecast.Forecast) { f.New("", "", settings) },
+		"two connections": func(f *forecast.Forecast) {
+			f.New(w.ref.ServicePrincipalID, store.ConnectorGoToMeeting, settings)
+			f.New("", "", settings)
+		},
+		"one from elsewhere": func(*forecast.Forecast) {},
+	} {
+		f := forecast.Of(w.data(providerdata.Impact{}))
+		prepare(f)
+		w.sim.Log().Reset()
+		if found, told := f.PlanNew(t.Context(), state); told || len(found) > 0 || len(w.sim.Log().Sent()) > 0 {
+			t.Errorf("%s: told %t: %v after %v", name, told, found, w.sim.Log().Sent())
+		}
+	}
+
+	before := len(world.Accounts())
+	for _, id := range more {
+		_, err := world.Assign(w.ref.ServicePrincipalID, id, role, store.AssignOptions{})
+		w.ok(err)
+	}
+	job, err := world.CreateJob(w.ref.ServicePrincipalID, store.ConnectorGoToMeeting)
+	w.ok(err)
+	w.ok(w.sim.Engine().Start(w.ref.ServicePrincipalID, job.ID))
+	w.sim.Clock().Advance(store.DefaultInterval - time.Minute)
+	if created := len(world.Accounts()) - before; created != 3 { // GoTo, which could not be read, has the others already
+		t.Errorf("%d accounts were created", created)
+	}
+}

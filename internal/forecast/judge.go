@@ -109,6 +109,9 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	}
 	if p.Destroys {
 		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the %d that are allowed", l.verb, c.name(), l.most)) // Terraform shows these as one
+		if l.verb == "disable" {
+			detail += graphdiag.Incident
+		}
 		return warning(p.At, title, detail)
 	}
 	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+

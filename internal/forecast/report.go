@@ -134,6 +134,11 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	if c.today == nil {
 		return s
 	}
+	if why, inScope := c.waits(proposals); why != "" {
+		s.Unknown, s.InScope = append(s.Unknown, why), inScope
+		s.AtMost = map[string]int{"created": inScope, "updated": inScope, "disabled": 0}
+		return s
+	}
 	proposed := c.with(proposals...)
 	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
 	s.Off, s.Seats = proposed.Off, c.seats
@@ -232,7 +237,7 @@ var actionWords = []struct {
 }{
 	{impact.Create, "created"}, {impact.Update, "updated"}, {impact.Disable, "disabled or deleted"}, {impact.Matched, "unchanged"},
 	{impact.Skip, "passed over"}, {impact.Conflict, "in conflict"}, {impact.Unknown, "unknown"},
-	{impact.Unmatched, "accounts of nobody in scope: disabled if provisioning manages them"},
+	{impact.Unmatched, "accounts that match nobody in scope: disabled if provisioning manages them"},
 }
 
 // markdown is the report for people.

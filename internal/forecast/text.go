@@ -151,6 +151,9 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	if more := notKnown(&own); len(more) > 0 {
 		text += "\n\n" + strings.Join(more, "\n")
 	}
+	if own.Held || own.Count(impact.Disabled, impact.Deleted) > 0 {
+		text += graphdiag.Incident
+	}
 	return text
 }
 

@@ -52,7 +52,7 @@ type CredentialOptions struct {
 	ClientCertificatePath          string // PKCS#12 or PEM
 	ClientCertificatePassword      string
 	OIDCToken                      string
-	OIDCTokenFilePath              string // read anew for every token
+	OIDCTokenFilePath              string // read again for every token
 	OIDCRequestURL                 string
 	OIDCRequestToken               string
 	ADOPipelineServiceConnectionID string

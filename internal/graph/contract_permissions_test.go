@@ -82,6 +82,7 @@ func (n *tenant) operations(t *testing.T) map[string]func() error {
 		"GetDeleted":    func() error { return second(n.GetDeleted(ctx, missingID)) },
 		"ListMembersOf": func() error { return n.ListMembersOf(ctx, []string{groupMeetings})[0].Err },
 		"ListJobs":      func() error { return second(n.ListJobs(ctx, principal.ID)) },
+		"GetLinks":      func() error { return n.GetLinks(ctx, ref, []string{userAna})[0].Err },
 		"GetJob":        func() error { return second(n.GetJob(ctx, ref)) },
 		"CreateJob":     func() error { return second(n.CreateJob(ctx, principal.ID, template)) },
 		"StartJob":      func() error { return n.StartJob(ctx, ref) },

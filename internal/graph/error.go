@@ -185,6 +185,9 @@ var (
 	// readsSynchronization covers jobs, schemas and templates.
 	// https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-get
 	readsSynchronization = Permission{[]string{"Synchronization.Read.All"}, "a custom role with `microsoft.directory/applications/synchronization/standard/read`"}
+	// readsLinks covers the links between objects and accounts that a job keeps.
+	// https://learn.microsoft.com/graph/api/synchronization-objectconnection-get?view=graph-rest-beta
+	readsLinks = Permission{[]string{"SynchronizationMetadata.Read.All"}, administrators}
 	// writesSynchronization covers writing jobs, schemas and secrets, what the service is asked to check, and reading secrets,
 	// which it may refuse to those who only read.
 	// https://learn.microsoft.com/graph/api/synchronization-synchronization-post-jobs

@@ -116,7 +116,7 @@ func (m Making[T]) look(ctx context.Context, p Poller) (found []T, err error) {
 	return found, err
 }
 
-// await lists until the listing is as it should be. That it is not within the time is no error.
+// await lists until the listing is as it should be. That it is not within the time is not an error.
 func (m Making[T]) await(ctx context.Context, p Poller, enough func([]T) bool) (found []T, err error) {
 	bounded, cancel := context.WithTimeout(ctx, doubleShows)
 	defer cancel()

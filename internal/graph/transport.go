@@ -27,6 +27,7 @@ type call struct {
 	needs  Permission
 	query  string // encoded; see query
 	link   string // a whole URL in place of path and query: the next page
+	beta   bool   // for what the stable version lacks
 	body   any
 	// reads marks a POST that changes nothing, so that it may be repeated like a GET.
 	reads bool
@@ -81,7 +82,11 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 	}
 	target := in.link
 	if target == "" {
-		target = c.endpoint.String() + "/v1.0" + in.path
+		version := "/v1.0"
+		if in.beta {
+			version = "/beta"
+		}
+		target = c.endpoint.String() + version + in.path
 		if in.query != "" {
 			target += "?" + in.query
 		}

@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// Incident ends what is said about accounts that will be disabled or deleted: where to read how to stop that, and how to undo it.
+const Incident = "\n\nIf this disables people by mistake, the guide \"When something goes wrong\" says how to stop it and undo it: " +
+	"https://github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/blob/main/docs/guides/incidents.md"
+
 // ShownAtMost is how many entries a message lists before it only counts.
 const ShownAtMost = 10
 

@@ -59,7 +59,7 @@ func NotRefreshed(what string, attributes []string, err error, risk string) diag
 		"`"+strings.Join(attributes, "`, `")+"` keep the values of the last apply, and the next one may "+risk+"."+cause)
 }
 
-// AddReason is Add for a cause that is no error, given as a full sentence ("The connection does not exist yet.").
+// AddReason is Add for a cause that is not an error, given as a full sentence ("The connection does not exist yet.").
 func (s *Skipped) AddReason(check, cause string) {
 	s.checks = append(s.checks, check)
 	if cause = sentence(cause); !slices.Contains(s.causes, cause) {

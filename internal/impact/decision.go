@@ -107,6 +107,7 @@ const (
 	reasonShared     Reason = "several_people_match"
 	reasonTaken      Reason = "address_taken"
 	reasonUnmatched  Reason = "no_person_in_scope"
+	reasonNotTied    Reason = "account_not_linked"
 	reasonNoAccounts Reason = "accounts_not_read"
 	reasonNoUsers    Reason = "people_not_read"
 	reasonNotFound   Reason = "not_found_in_directory"
@@ -147,6 +148,7 @@ var reasonTexts = map[Reason]string{
 	reasonShared:     "Several users match the same account. An account belongs to one user.",
 	reasonTaken:      "The address belongs to another account, or another user is about to get it.",
 	reasonUnmatched:  "No user in scope matches the account. It is disabled if the service linked it to a user; otherwise it stays as it is.",
+	reasonNotTied:    "No user in scope matches the account, and the service has linked it to nobody: it stays as it is.",
 	reasonNoAccounts: "The accounts at GoTo were not read.",
 	reasonNoUsers:    "The user could not be read from the directory.",
 	reasonNotFound:   "The directory does not show the user, who may have been deleted.",

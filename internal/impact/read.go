@@ -29,8 +29,8 @@ func (e *ReadError) Error() string { return "cannot read " + e.What + ": " + e.E
 
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// ReadSetup reads how the provisioning of a job is set up today. The template's schema stands in for a schema that does not
-// describe its target.
+// ReadSetup reads how the provisioning of a job is set up today or, without the id of a job, how that of a new one begins: with the
+// template's schema. That also stands in for a schema that does not describe its target.
 func ReadSetup(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) (*Setup, error) {
 	s := &Setup{}
 	if err := s.readMapping(ctx, client, ref, templateID); err != nil {
@@ -57,7 +57,13 @@ func (s *Setup) ReadAssignments(ctx context.Context, client *graph.Client, servi
 }
 
 func (s *Setup) readMapping(ctx context.Context, client *graph.Client, ref graph.JobRef, templateID string) error {
-	schema, err := client.GetSchema(ctx, ref)
+	read := func() (*graph.Schema, error) { return client.GetSchema(ctx, ref) }
+	if ref.JobID == "" {
+		read = func() (*graph.Schema, error) {
+			return client.GetTemplateSchema(ctx, ref.ServicePrincipalID, templateID)
+		}
+	}
+	schema, err := read()
 	if err != nil {
 		return err
 	}

@@ -59,10 +59,16 @@ func (s *Setup) ScopeUnread() bool {
 
 // With is the setup with settings that were read at another time, in place of those that could not be read.
 func (s *Setup) With(settings Settings) *Setup {
-	known := s.withoutProblem(problemScope)
-	known.Scope, known.KeepsOutOfScope, known.HeldFrom = settings.Scope, settings.KeepsOutOfScope, settings.HeldFrom
+	known := s.Planned(settings)
 	known.Problems.about(problemScopeOfState, "")
 	return known
+}
+
+// Planned is the setup with settings that a plan is going to give it.
+func (s *Setup) Planned(settings Settings) *Setup {
+	planned := s.withoutProblem(problemScope)
+	planned.Scope, planned.KeepsOutOfScope, planned.HeldFrom = settings.Scope, settings.KeepsOutOfScope, settings.HeldFrom
+	return planned
 }
 
 // Assigned is the setup with the scope in which a change of assignments concerns the most people, in place of the one that could
@@ -282,6 +288,8 @@ const (
 	problemDeletes         = "AccountsMayBeDeleted"
 	problemNoDefinition    = "TargetNotDescribed"
 	problemLinks           = "LinksNotVisible"
+	problemLinksUnread     = "LinksNotRead"
+	problemManyLinks       = "TooManyLinks"
 )
 
 // problemTexts explain the codes. %q stands for an attribute, attributes or an operator.
@@ -298,7 +306,7 @@ var problemTexts = map[string]Problem{
 	problemScopeOfState: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused. " +
 		"Its scope and its protection against accidental deletions are those of the last run that could read them."},
 	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
-		"The numbers hold for the scope `assigned`; in the scope `all`, nobody's account depends on assignments."},
+		"The numbers hold for the scope `assigned`; in the scope `all`, no account depends on assignments."},
 	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
 	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
 	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},
@@ -313,6 +321,9 @@ var problemTexts = map[string]Problem{
 		Message: "No mapping that reads `IsSoftDeleted` disables accounts: those of users who cannot sign in to the directory, or who leave the scope, may be deleted instead."},
 	problemNoDefinition: {Severity: SeverityWarning, Incomplete: true,
 		Message: "The connection's schema does not describe the target's attributes. Which ones GoTo requires, and where case matters, is not known."},
+	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not tell which accounts it has linked to users, so that what becomes of some accounts of nobody in scope stays open. " +
+		"It tells that only in the beta version of the global service, and to identities with the Microsoft Graph permission `SynchronizationMetadata.Read.All`."},
+	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service tells links one by one; it was asked about 500 accounts of nobody in scope, and there are more."},
 	problemLinks: {Severity: SeverityInfo, Message: "The connection has completed a cycle. From then on the service follows the links between users and accounts that it keeps, which cannot be read, " +
 		"and writes only what changed since; the preview shows what a cycle from the beginning would do."},
 }

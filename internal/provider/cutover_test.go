@@ -379,3 +379,38 @@ resource "gotomeeting_application" "goto"`),
 		t.Errorf("only %d ticks of the clock", c.ticks)
 	}
 }
+
+// Two connections that one plan makes and switches on, with addresses built in, are refused before anything is made.
+func TestCutover_refusesTwoNewConnectionsOfOneTarget(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	cli := env.CLI(fmt.Sprintf(`
+locals {
+  names = toset(["a", "b"])
+}
+
+resource "gotomeeting_application" "this" {
+  for_each     = local.names
+  display_name = "GoToMeeting ${each.key}"
+}
+
+resource "gotomeeting_provisioning_connection" "this" {
+  for_each                  = local.names
+  service_principal_id      = gotomeeting_application.this[each.key].service_principal_id
+  admin_username            = %q
+  admin_password_wo         = %q
+  admin_password_wo_version = "1"
+}
+
+resource "gotomeeting_provisioning_state" "this" {
+  for_each               = local.names
+  connection_id          = gotomeeting_provisioning_connection.this[each.key].id
+  enabled                = true
+  allow_default_mappings = true
+}
+`, store.AdminUserName, store.AdminPassword))
+	out, log, err := cli.Try("plan", "-no-color")
+	if err == nil || strings.Count(log, "Two connections would write the same") != 1 || !strings.Contains(strings.Join(strings.Fields(log), " "), "two connections that this plan creates are both on") {
+		t.Errorf("%v\n%s\n%s", err, out, log)
+	}
+}

@@ -51,7 +51,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"client_certificate_password": secret("Password of the certificate bundle. Also `ARM_CLIENT_CERTIFICATE_PASSWORD`."),
 			"use_oidc":                    flag("Sign in with an OpenID Connect token of the CI system (workload identity federation). Also `ARM_USE_OIDC`."),
 			"oidc_token":                  secret("The OpenID Connect token itself. It is short-lived: prefer a file or a request URL for long applies. Also `ARM_OIDC_TOKEN`."),
-			"oidc_token_file_path": text("File that holds the OpenID Connect token; read anew whenever a token is due. Also `ARM_OIDC_TOKEN_FILE_PATH`.",
+			"oidc_token_file_path": text("File that holds the OpenID Connect token; read again whenever a token is due. Also `ARM_OIDC_TOKEN_FILE_PATH`.",
 				checked{"oidc_token_file_path", "Invalid path", "must be the path of a file"}),
 			"oidc_request_url": text("URL to request OpenID Connect tokens from, as GitHub Actions and Azure DevOps provide it. Also `ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL`, `SYSTEM_OIDCREQUESTURI`.",
 				checked{"oidc_request_url", "Invalid URL", "must be an https URL"}),
@@ -95,7 +95,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 						checked{"impact.timeout", "Invalid duration", "must be a duration"}),
 					"max_requests": number("How many requests that may take. Defaults to `1000`. Also `GOTOMEETING_IMPACT_MAX_REQUESTS`."),
 					"max_disabled": number("How many accounts may be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope; " +
-						"the default only warns where the number cannot be told, while a limit that is set refuses. Also `GOTOMEETING_IMPACT_MAX_DISABLED`."),
+						"the default only warns where the number is unknown, while a limit that is set refuses. Also `GOTOMEETING_IMPACT_MAX_DISABLED`."),
 					"max_created":     number("How many accounts may be created. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),
 					"max_updated":     number("How many accounts may be updated. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_UPDATED`."),
 					"max_left_active": number("How many accounts may stay active although their users leave the scope. Unlimited unless set. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),

@@ -51,6 +51,7 @@ type Application struct {
 	listing   memo.Value[*Listing]
 	removed   memo.Set[string] // ids of assignments that this run removed; listings may still show them
 	left      memo.Set[Key]    // that this run removed as resources of their own
+	handed    memo.Set[Key]    // left to what replaces the resource that has it
 	kept      memo.Set[Key]    // made sure of as part of a set, or taken over
 	made      memo.Set[string] // ids of assignments that this run made or took over as resources of their own
 }

@@ -89,7 +89,7 @@ func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, boo
 		return found, false
 	}
 	a.kept.Add(key)
-	if a.made.Has(found.ID) {
+	if a.made.Has(found.ID) || a.handed.Has(key) {
 		return found, true
 	}
 	return a.remake(ctx, found, key)
@@ -245,6 +245,12 @@ func (a *Application) Keep(wanted map[Key]bool) {
 		a.kept.Add(key)
 	}
 }
+
+// Hand leaves an assignment to what replaces the resource that has it: the same again, so that it stays as it is.
+func (a *Application) Hand(key Key) { a.handed.Add(key) }
+
+// IsHanded reports whether an assignment was left to what replaces the resource that has it.
+func (a *Application) IsHanded(key Key) bool { return a.handed.Has(key) }
 
 // IsKept reports whether a set of this run has made sure of an assignment.
 func (a *Application) IsKept(key Key) bool { return a.kept.Has(key) }

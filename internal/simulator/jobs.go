@@ -142,6 +142,19 @@ func ofJob(handle func(*call, store.Job) (*reply, error)) operation {
 	})
 }
 
+// getLink tells the link of an object or, if it has none, of an account.
+func (c *call) getLink(j store.Job) (*reply, error) {
+	if c.s.Variants().NoLinks {
+		return nil, badRequest("Resource not found for the segment 'objectConnections'.")
+	}
+	id := c.r.PathValue("object")
+	source, target, found := c.s.engine.Link(j.ID, id)
+	if !found {
+		return nil, notFound(id)
+	}
+	return respond(object{{"objectId", id}, {"sourceAnchor", source}, {"targetAnchor", target}, {"displayName", nil}, {"objectTypeName", "User"}})
+}
+
 func (c *call) getJob(p store.ServicePrincipal) (*reply, error) {
 	id := c.r.PathValue("job")
 	j, err := c.s.store.Job(p.ID, id)

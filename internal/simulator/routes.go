@@ -54,6 +54,9 @@ var inBeta = map[string]bool{
 	"GET /applications": true, "GET /applications/{id}": true, "PATCH /applications/{id}": true,
 }
 
+// onlyInBeta is the operation that the stable version does not have.
+const onlyInBeta = "GET " + synchronization + "/jobs/{job}/objectConnections/{object}"
+
 // graphRoutes is the table of all operations, with the permissions that each needs.
 func graphRoutes() *http.ServeMux {
 	none, apps, writeApps := requirement(nil), allOf(readsApplications), allOf(writesApplications)
@@ -113,6 +116,7 @@ func graphRoutes() *http.ServeMux {
 		{"POST " + job + "/validateCredentials", writeJobs, ofSynchronization, ofJob((*call).validateJobCredentials)},
 		{"POST " + job + "/provisionOnDemand", writeJobs, onDemand, ofJob((*call).provisionOnDemand)},
 		{"GET " + job + "/schema", readJobs, ofSynchronization, ofJob((*call).getSchema)},
+		{onlyInBeta, allOf(readsLinks), ofSynchronization, ofJob((*call).getLink)},
 		{"PUT " + job + "/schema", writeJobs, ofSynchronization, ofJob((*call).putSchema)},
 		{"DELETE " + job + "/schema", writeJobs, ofSynchronization, ofJob((*call).deleteSchema)},
 		{"POST " + job + "/schema/parseExpression", writeJobs, ofSynchronization, ofJob((*call).parseJobExpression)},
@@ -136,8 +140,10 @@ func graphRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
-		mux.Handle(method+" "+stable+path, operation(r.serve))
-		if inBeta[r.pattern] {
+		if r.pattern != onlyInBeta {
+			mux.Handle(method+" "+stable+path, operation(r.serve))
+		}
+		if inBeta[r.pattern] || r.pattern == onlyInBeta {
 			mux.Handle(method+" "+beta+path, operation(r.serve))
 		}
 	}
@@ -202,23 +208,24 @@ func (c *call) lagsBehind() error {
 
 // Application permissions by name.
 const (
-	applicationRead      = "Application.Read.All"
-	applicationWrite     = "Application.ReadWrite.All"
-	applicationOwned     = "Application.ReadWrite.OwnedBy"
-	directoryRead        = "Directory.Read.All"
-	directoryWrite       = "Directory.ReadWrite.All"
-	assignmentWrite      = "AppRoleAssignment.ReadWrite.All"
-	synchronizationRead  = "Synchronization.Read.All"
-	synchronizationWrite = "Synchronization.ReadWrite.All"
-	userRead             = "User.Read.All"
-	userWrite            = "User.ReadWrite.All"
-	groupRead            = "Group.Read.All"
-	groupWrite           = "Group.ReadWrite.All"
-	groupMemberRead      = "GroupMember.Read.All"
-	provisioningLogRead  = "ProvisioningLog.Read.All"
-	auditLogRead         = "AuditLog.Read.All"
-	hiddenMemberRead     = "Member.Read.Hidden"
-	eligibilityRead      = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
+	applicationRead             = "Application.Read.All"
+	applicationWrite            = "Application.ReadWrite.All"
+	applicationOwned            = "Application.ReadWrite.OwnedBy"
+	directoryRead               = "Directory.Read.All"
+	directoryWrite              = "Directory.ReadWrite.All"
+	assignmentWrite             = "AppRoleAssignment.ReadWrite.All"
+	synchronizationRead         = "Synchronization.Read.All"
+	synchronizationMetadataRead = "SynchronizationMetadata.Read.All"
+	synchronizationWrite        = "Synchronization.ReadWrite.All"
+	userRead                    = "User.Read.All"
+	userWrite                   = "User.ReadWrite.All"
+	groupRead                   = "Group.Read.All"
+	groupWrite                  = "Group.ReadWrite.All"
+	groupMemberRead             = "GroupMember.Read.All"
+	provisioningLogRead         = "ProvisioningLog.Read.All"
+	auditLogRead                = "AuditLog.Read.All"
+	hiddenMemberRead            = "Member.Read.Hidden"
+	eligibilityRead             = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 )
 
 // DefaultPermissions are what the provider's documentation asks for.
@@ -254,6 +261,7 @@ var (
 	writesOwners        = []string{applicationWrite, directoryWrite} // owning is not enough to add an owner
 	readsDirectory      = []string{directoryRead, directoryWrite}
 	createsApplications = []string{applicationOwned, applicationWrite, directoryWrite}
+	readsLinks          = []string{synchronizationMetadataRead}
 	readsJobs           = []string{applicationOwned, synchronizationRead, synchronizationWrite}
 	writesJobs          = []string{applicationOwned, synchronizationWrite}
 	discovers           = []string{applicationOwned, synchronizationWrite, directoryWrite}

@@ -82,6 +82,8 @@ type Variants struct {
 	Spelling Spelling
 	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
 	NoTemplate bool
+	// NoLinks is a cloud whose beta version does not tell links.
+	NoLinks bool
 	// NotFound are the codes with which the synchronization endpoints say that something does not exist.
 	NotFound NotFoundCodes
 	// NoJobsNotFound answers 404 instead of an empty list where a service principal has no jobs.

@@ -35,8 +35,10 @@ func TestAcc_lifecycle(t *testing.T) {
 	}
 	environment := map[string]string{}
 	for _, entry := range os.Environ() {
-		name, value, _ := strings.Cut(entry, "=")
-		environment[name] = value
+		// What is set for a CLI, such as its configuration file, is for another one than that of the test.
+		if name, value, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") {
+			environment[name] = value
+		}
 	}
 	// An interrupt ends the command that runs; what was made is then taken away as after any failure.
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
@@ -63,30 +65,31 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 		without []string // variables that this tenant does not offer
 		steer   [][]string
 		other   bool // another stand-in answers: see behindAnother
+		command bool // as "make testacc" runs it
 		starts  bool
 	}{
-		"everything": {flags: []string{"-plain-http"}, starts: true},
-		"no credentials, no logs and errors on the way": {
-			flags: []string{"-variant", "secrets-replace", "-variant", "no-jobs-not-found"}, without: []string{tenant.VariablePassword, tenant.VariableGallery},
+		"everything": {flags: []string{"-plain-http"}, command: true, starts: true},
+		"another sign-in, no logs and errors on the way": {
+			flags: []string{"-variant", "generation=authorization", "-variant", "secrets-replace", "-variant", "no-jobs-not-found"}, without: []string{tenant.VariableGallery},
 			steer: [][]string{
 				{"fault", "add", "GET", "/auditLogs/**", "all", "error", "403", "Authentication_RequestFromNonPremiumTenantOrB2CTenant"},
 				{"fault", "add", "GET", "/servicePrincipals/**", "3", "error", "502"},
 			},
 		},
-		"retired connector": {flags: []string{"-variant", "no-template"}},
+		"retired connector": {flags: []string{"-variant", "no-template"}, without: []string{tenant.VariablePassword}},
 		// What another stand-in may do otherwise, all at once.
-		"other answers": {
+		"another stand-in": {
 			flags: []string{
 				"-variant", "spelling.empty-defaults", "-variant", "spelling.no-parameters", "-variant", "spelling.unnamed-constants", "-variant", "spelling.entra-directory", "-variant", "spelling.lower-case-counts",
 				"-variant", "not-found.job=UnknownError/NotFound", "-variant", "not-found.service-principal=ResourceNotFound", "-variant", "errors-when-unconfigured",
 				"-variant", "page-size-cap=2", "-variant", "reject-stale-schema", "-variant", "legacy-object-id", "-variant", "no-owners", "-variant", "doubled-targets",
 				"-variant", "goto.lower-case-status", "-variant", "goto.no-total", "-variant", "goto.page-size-cap=3", "-variant", "goto.keys=1",
 			},
-			steer: [][]string{{"lag", "servicePrincipal", "2"}, {"lag", "assignment", "2"}, {"lag", "synchronization", "3"}, {"lag", "job", "2"}, {"lag", "secrets", "2"}}, starts: true,
-		},
-		"another stand-in": {other: true, starts: true},
-		"another sign-in": {
-			flags: []string{"-variant", "generation=authorization"}, steer: [][]string{{"fault", "add", "*", "/**/provisionOnDemand", "all", "error", "501", "NotImplemented"}},
+			steer: [][]string{
+				{"lag", "servicePrincipal", "2"}, {"lag", "assignment", "2"}, {"lag", "synchronization", "3"}, {"lag", "job", "2"}, {"lag", "secrets", "2"},
+				{"fault", "add", "*", "/**/provisionOnDemand", "all", "error", "501", "NotImplemented"},
+			},
+			other: true, starts: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,7 +104,11 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 			if test.other {
 				behindAnother(t, environment)
 			}
-			lifecycle(t.Context(), t, environment, func(context.Context, time.Duration) error { return nil })
+			if test.command {
+				makeTestacc(t, environment)
+			} else {
+				lifecycle(t.Context(), t, environment, func(context.Context, time.Duration) error { return nil })
+			}
 			if left := ctl(t, simulator, environment, "ids"); strings.Contains(left, "service_principal=") {
 				t.Errorf("an application is left:\n%s", left)
 			}
@@ -114,6 +121,24 @@ func TestLifecycle_passesAgainstTheSimulatorAsAProgram(t *testing.T) {
 				t.Errorf("accounts changed although nothing was to start:\n%s", after)
 			}
 		})
+	}
+}
+
+// makeTestacc runs the acceptance tests in a process of their own, with the variables that .ci/environment sets.
+func makeTestacc(t *testing.T, environment map[string]string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), self, "-test.v", "-test.run", "^TestAcc_")
+	command.Env = append(os.Environ(), "TF_ACC=1", "TF_CLI_CONFIG_FILE="+os.DevNull)
+	for name, value := range environment {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	out, err := command.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestAcc_lifecycle") || strings.Contains(string(out), "--- SKIP") {
+		t.Errorf("make testacc: %v\n%s", err, out)
 	}
 }
 

@@ -30,13 +30,13 @@ type goToAnswer struct {
 }
 
 // administer signs in to GoTo as the provider does.
-func (p *Probe) administer(ctx context.Context) (*admin, error) {
+func administer(ctx context.Context, p *Probe) (*admin, error) {
 	s := p.access.GoTo
 	if s.ClientID == "" || s.PersonalAccessToken == "" {
 		return nil, Reason("there are no credentials for GoTo's Admin API (GOTO_CLIENT_ID and others)")
 	}
 	a := &admin{tenant: p.Tenant}
-	answer, err := p.exchangeToken(ctx)
+	answer, err := exchangeToken(ctx, p.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +55,15 @@ func (p *Probe) administer(ctx context.Context) (*admin, error) {
 }
 
 // exchangeToken swaps the personal access token for an access token.
-func (p *Probe) exchangeToken(ctx context.Context) (goToAnswer, error) {
-	form := url.Values{"grant_type": {"personal_access_token"}, "pat": {p.access.GoTo.PersonalAccessToken}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.access.GoTo.TokenEndpoint, strings.NewReader(form.Encode()))
+func exchangeToken(ctx context.Context, t *Tenant) (goToAnswer, error) {
+	form := url.Values{"grant_type": {"personal_access_token"}, "pat": {t.access.GoTo.PersonalAccessToken}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.access.GoTo.TokenEndpoint, strings.NewReader(form.Encode()))
 	if err != nil {
 		return goToAnswer{}, err
 	}
-	r.SetBasicAuth(p.access.GoTo.ClientID, p.access.GoTo.ClientSecret)
+	r.SetBasicAuth(t.access.GoTo.ClientID, t.access.GoTo.ClientSecret)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return p.sendToGoTo(r)
+	return sendToGoTo(t, r)
 }
 
 func (a *admin) get(ctx context.Context, path string) (goToAnswer, error) {
@@ -72,10 +72,10 @@ func (a *admin) get(ctx context.Context, path string) (goToAnswer, error) {
 		return goToAnswer{}, err
 	}
 	r.Header.Set("Authorization", "Bearer "+a.token)
-	return a.tenant.sendToGoTo(r)
+	return sendToGoTo(a.tenant, r)
 }
 
-func (t *Tenant) sendToGoTo(r *http.Request) (goToAnswer, error) {
+func sendToGoTo(t *Tenant, r *http.Request) (goToAnswer, error) {
 	response, err := t.access.HTTPClient.Do(r)
 	if err != nil {
 		return goToAnswer{}, err
@@ -111,7 +111,7 @@ func form(keys ...any) string {
 // asGoTo asks a question that needs a signed-in administrator.
 func asGoTo(ask func(context.Context, *admin) (answer, seen string, err error)) func(context.Context, *Probe) (string, string, error) {
 	return func(ctx context.Context, p *Probe) (string, string, error) {
-		a, err := p.administer(ctx)
+		a, err := administer(ctx, p)
 		if err != nil {
 			return "", "", err
 		}
@@ -129,7 +129,7 @@ func goToQuestions() []Question {
 			Number: "GoTo", Asks: "Does GoTo accept a personal access token of the OAuth client?", Expected: yes,
 			Assumed: "yes; where the grant is refused, the error says how to allow it",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
-				_, err := p.administer(ctx)
+				_, err := administer(ctx, p)
 				var reason Reason
 				if errors.As(err, &reason) && p.access.GoTo.ClientID != "" {
 					return no, string(reason), nil

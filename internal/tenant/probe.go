@@ -184,6 +184,32 @@ func (p *Probe) ownJob(ctx context.Context) error {
 
 func (p *Probe) onJob(rest string) string { return p.sync("/jobs/" + p.job + rest) }
 
+// savedCredentials tests what is stored in the own application.
+func (p *Probe) savedCredentials(ctx context.Context) (Answer, error) {
+	return p.Do(ctx, http.MethodPost, p.sync("/jobs/validateCredentials"), map[string]any{"useSavedCredentials": true, "templateId": p.template, "credentials": []any{}})
+}
+
+// storeCredentials writes the credentials of the settings into the own application, which alone starts nothing.
+func (p *Probe) storeCredentials(ctx context.Context) error {
+	if err := p.own(ctx); err != nil {
+		return err
+	}
+	switch {
+	case p.template == "":
+		return Reason("the service offers no synchronization template")
+	case !p.Settings.HasCredentials():
+		return Reason("it needs credentials for GoTo")
+	case SignIn(p.templates.List()[0]) != Password:
+		return Reason("the connector does not sign in by user name and password")
+	}
+	answer, err := p.put(ctx, "UserName", p.Settings.AdminUser, "Password", p.Settings.AdminPassword, "SyncAll", "false")
+	if err != nil || !answer.OK() {
+		return errorOr(err, answer)
+	}
+	_, _, err = p.stored(ctx, "Password", func(_ string, found bool) bool { return found })
+	return err
+}
+
 // Report writes the findings as Markdown. The footer says how far the provider's own predictions were held against a live
 // service.
 func Report(findings []Finding, version string, live bool, at time.Time) string {

@@ -322,32 +322,6 @@ func entryCounts(ctx context.Context, p *Probe) (string, string, error) {
 	return "", "", Reason("no instance of the application has a job that has run")
 }
 
-// savedCredentials tests what is stored in the own application.
-func (p *Probe) savedCredentials(ctx context.Context) (Answer, error) {
-	return p.Do(ctx, http.MethodPost, p.sync("/jobs/validateCredentials"), map[string]any{"useSavedCredentials": true, "templateId": p.template, "credentials": []any{}})
-}
-
-// storeCredentials writes the credentials of the settings into the own application, which alone starts nothing.
-func (p *Probe) storeCredentials(ctx context.Context) error {
-	if err := p.own(ctx); err != nil {
-		return err
-	}
-	switch {
-	case p.template == "":
-		return Reason("the service offers no synchronization template")
-	case !p.Settings.HasCredentials():
-		return Reason("it needs credentials for GoTo")
-	case SignIn(p.templates.List()[0]) != Password:
-		return Reason("the connector does not sign in by user name and password")
-	}
-	answer, err := p.put(ctx, "UserName", p.Settings.AdminUser, "Password", p.Settings.AdminPassword, "SyncAll", "false")
-	if err != nil || !answer.OK() {
-		return errorOr(err, answer)
-	}
-	_, _, err = p.stored(ctx, "Password", func(_ string, found bool) bool { return found })
-	return err
-}
-
 // rightCredentials asks what becomes of credentials that are right.
 func rightCredentials(ctx context.Context, p *Probe) (string, string, error) {
 	if err := p.storeCredentials(ctx); err != nil {

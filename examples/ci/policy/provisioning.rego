@@ -17,7 +17,7 @@ deny contains message if {
 	some change in changes
 	change.type in {"gotomeeting_application", "gotomeeting_provisioning_connection", "gotomeeting_attribute_mappings", "gotomeeting_provisioning_state"}
 	"delete" in change.change.actions
-	message := sprintf("%s is destroyed: provisioning ends, or begins anew without its history.", [change.address])
+	message := sprintf("%s is destroyed: provisioning ends, or begins again without its history.", [change.address])
 }
 
 deny contains message if {

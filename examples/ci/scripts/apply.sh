@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# apply.sh [approved]: plans anew what was merged, and applies it if that does no more than was reviewed. Otherwise it posts the
+# apply.sh [approved]: plans again what was merged, and applies it if that does no more than was reviewed. Otherwise it posts the
 # difference and asks for approval; "approved" then applies what does no more than that difference. What was reviewed stands in the
 # comment on the merged pull request, for the very commit that was merged: nothing is applied without it.
 set -euo pipefail

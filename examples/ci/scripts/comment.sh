@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# comment.sh NUMBER FILE: puts a comment into a pull request in place of the former one of its kind. It is deleted and posted anew
+# comment.sh NUMBER FILE: puts a comment into a pull request in place of the former one of its kind. It is deleted and posted again
 # instead of edited: so it stands below what was said meanwhile, and one that was edited is known not to be the job's own words.
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"

@@ -14,13 +14,17 @@ if plan -lock=false; then
     | [.prior_state | .. | objects | select(.type? == "gotomeeting_sync_status") | .address as $of | .values | select(.healthy == false)
       | .problems[] | select(.severity == "error") | "- `\($of)`: \(.message)"] as $health
     | if $checks == [] then $health[] else $checks[] end' "$work/plan.json" >>"$work/problems"
+  # What the configuration reads of the health, in the provider's words: the same every night, until it changes.
+  jq --raw-output '
+    [.prior_state | .. | objects | select(.type? == "gotomeeting_sync_status") | .values | select(.healthy == false) | .report // empty] | unique[]' "$work/plan.json" >"$work/health"
 else
   echo "- The plan failed." >"$work/problems"
+  : >"$work/health"
 fi
 
 number=$(issue "$label")
 if [ -s "$work/problems" ]; then
-  printf '\n%s\n\n[The log](%s)\n' "$(cat "$work/problems")" "$log" | tee /dev/stderr |
+  printf '\n%s\n\n%s\n\n[The log](%s)\n' "$(cat "$work/problems")" "$(cat "$work/health")" "$log" | tee /dev/stderr |
     if [ -n "$number" ]; then edit_issue "$number"; else open_issue "$label" "GoToMeeting provisioning is not as it should be"; fi >/dev/null
 elif [ -n "$number" ]; then
   close_issue "$number" >/dev/null

@@ -5,7 +5,7 @@ output "accounts_at_goto" {
   value = data.gotomeeting_accounts.all.counts_by_status
 }
 
-# Who looks after the account?
+# Who administers the account?
 output "administrators" {
   value = [for account in data.gotomeeting_accounts.all.accounts : account.email if account.admin]
 }

@@ -1,4 +1,4 @@
-# Authoritative for one role only, and not for the people that another team looks after. Several roles of one principal
+# Authoritative for one role only, and not for the people that another team manages. Several roles of one principal
 # are joined by commas, sorted.
 resource "gotomeeting_user_role_assignments_exclusive" "users" {
   service_principal_id = gotomeeting_application.this.service_principal_id

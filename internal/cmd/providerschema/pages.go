@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -32,33 +33,44 @@ var facts = map[string]string{
 var (
 	factName    = regexp.MustCompile(`\[\[([a-z-]+)\]\]`)
 	tableMarker = "<!-- permissions -->"
+	// relativeLink is one to another page of the folder.
+	relativeLink = regexp.MustCompile(`\]\(([a-z./-][^):]*)\.md[#)]`)
 )
 
 // finish puts facts and permissions into the generated pages of a folder.
 func finish(folder string) error {
 	met := map[string]bool{}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".md" {
+	links := map[string]string{} // pages that are linked to, and one that does
+	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(file) != ".md" {
 			return err
 		}
-		raw, err := os.ReadFile(path)
+		raw, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		page, err := filepath.Rel(folder, strings.TrimSuffix(path, ".md"))
+		page, err := filepath.Rel(folder, strings.TrimSuffix(file, ".md"))
 		if err != nil {
 			return err
 		}
 		page = filepath.ToSlash(page)
 		met[page] = true
+		for _, link := range relativeLink.FindAllStringSubmatch(string(raw), -1) {
+			links[path.Join(path.Dir(page), link[1])] = page
+		}
 		finished, err := finishPage(page, string(raw))
 		if err != nil || finished == string(raw) {
 			return err
 		}
-		return os.WriteFile(path, []byte(finished), 0o644) //nolint:gosec // a page for everybody to read
+		return os.WriteFile(file, []byte(finished), 0o644) //nolint:gosec // a page for everybody to read
 	})
 	if err != nil {
 		return err
+	}
+	for linked, from := range links {
+		if !met[linked] {
+			return fmt.Errorf("the page %s links to %s, which is not a page", from, linked)
+		}
 	}
 	for page := range pages {
 		if !met[page] {

@@ -4,10 +4,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/workspace"
 )
 
 type object = map[string]any
@@ -236,7 +239,11 @@ func TestFinish_fillsEveryPage(t *testing.T) {
 		}
 		write(t, path, "## API permissions\n\n"+tableMarker+"\n\nSince [[terraform-query]].\n")
 	}
-	write(t, filepath.Join(folder, "index.md"), tableMarker)
+	write(t, filepath.Join(folder, "index.md"), tableMarker+" [one](resources/application.md#import)")
+	if err := os.MkdirAll(filepath.Join(folder, "guides"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(folder, "guides", "getting-started.md"), "[a page](../resources/application.md)")
 	if err := finish(folder); err != nil {
 		t.Fatal(err)
 	}
@@ -248,6 +255,11 @@ func TestFinish_fillsEveryPage(t *testing.T) {
 		if !strings.Contains(string(raw), wanted) {
 			t.Errorf("the page lacks %q:\n%s", wanted, raw)
 		}
+	}
+	lost := t.TempDir()
+	write(t, filepath.Join(lost, "lost.md"), "[nowhere](nowhere.md#at-all)")
+	if err := finish(lost); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a link to nowhere: %v", err)
 	}
 	for name, text := range map[string]string{
 		"resources/provisioning_state": "no place for them", "resources/unheard_of": tableMarker, "guides/one": "[[no-such-fact]]",
@@ -268,6 +280,82 @@ func TestOverview_hasEveryPermission(t *testing.T) {
 					t.Errorf("%s needs %s, which the overview lacks", page, name)
 				}
 			}
+		}
+	}
+}
+
+// Whoever copies the mock defaults can mock every resource, and the data source that stands for one.
+func TestMocks_areThereForEveryResource(t *testing.T) {
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "examples", "complete", "tests", "mocks", "gotomeeting.tfmock.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := []string{`mock_data "gotomeeting_application"`, `mock_data "gotomeeting_sync_status"`}
+	for page := range pages {
+		if name, is := strings.CutPrefix(page, "resources/"); is {
+			blocks = append(blocks, `mock_resource "gotomeeting_`+name+`"`)
+		}
+	}
+	for _, block := range blocks {
+		if !strings.Contains(string(raw), block) {
+			t.Errorf("there is no %s", block)
+		}
+	}
+}
+
+// The README cannot be generated: it says the same of versions, and names no permission that the overview lacks.
+func TestReadme_agreesWithThePages(t *testing.T) {
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(raw)
+	for _, row := range []string{
+		"| everything needed for daily work | " + facts["terraform"] + " | " + facts["opentofu"] + " |",
+		" | " + facts["terraform-identity"] + " | " + facts["opentofu-identity"] + " |",
+		" | " + facts["terraform-query"] + " | ",
+		"https://go.dev) " + facts["go"],
+	} {
+		if !strings.Contains(readme, row) {
+			t.Errorf("the README lacks %q", row)
+		}
+	}
+	guides, err := filepath.Glob(filepath.Join(root, "templates", "guides", "*.md"))
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("%d guides: %v", len(guides), err)
+	}
+	permission := regexp.MustCompile("`[A-Z][A-Za-z]+\\.[A-Za-z.]+\\.(All|OwnedBy)`")
+	for _, file := range append(guides, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range permission.FindAllString(string(text), -1) {
+			if !strings.Contains(overview(), name) {
+				t.Errorf("%s names %s, which the overview lacks", filepath.Base(file), name)
+			}
+		}
+	}
+}
+
+// Descriptions of the schema cannot take facts by name, since the CLI and editors show them as they are: they say the same.
+func TestDescriptions_nameKnownVersions(t *testing.T) {
+	var schema bytes.Buffer
+	if err := run(t.Context(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Collect(maps.Values(facts))
+	for _, found := range regexp.MustCompile(`(?:Terraform|OpenTofu)[a-z ]{0,20}([0-9]+\.[0-9]+)`).FindAllStringSubmatch(schema.String(), -1) {
+		if !slices.Contains(known, found[1]) {
+			t.Errorf("a description says %q, which is not a fact of the pages", found[0])
 		}
 	}
 }

@@ -99,6 +99,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
 		resp.Diagnostics.Append(failures(outcome, "Terraform marks a new object that is incomplete as tainted and plans to replace it. "+

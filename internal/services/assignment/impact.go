@@ -76,17 +76,30 @@ type effect struct {
 
 // foresee says what a change of assignments does to people's accounts. l is nil while nobody may read who is assigned.
 func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *roster.Application, l *roster.Listing, e effect) forecast.Answer {
-	if f == nil || l == nil || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() || !f.Provisions(ctx, app.ID) {
+	if f == nil || l == nil || !f.On() || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() {
 		return forecast.Answer{}
 	}
+	p := forecast.Proposal{Key: e.key, Subject: e.subject, Destroys: e.destroys, Quiet: e.quiet}
+	for _, key := range slices.Concat(roster.SortedKeys(e.removed), roster.SortedKeys(e.added)) {
+		p.Principals = append(p.Principals, key.PrincipalID)
+	}
+	if f.Provisions(ctx, app.ID) {
+		p.Change = changed(ctx, r, l, e)
+	} else {
+		p.Later = func(ctx context.Context) (func(*impact.Setup), string) { return changed(ctx, r, l, e), "" }
+	}
+	return f.PlanAssignments(ctx, app.ID, p)
+}
+
+// changed is the effect on a setup.
+func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) func(*impact.Setup) {
 	kinds := map[string]string{}
 	for _, a := range l.All {
 		kinds[roster.KeyOf(a).PrincipalID] = a.PrincipalType
 	}
-	var unseen, concerned []string
-	for _, key := range slices.Concat(roster.SortedKeys(e.removed), roster.SortedKeys(e.added)) {
-		concerned = append(concerned, key.PrincipalID)
-		if e.added[key] && kinds[key.PrincipalID] == "" && !slices.Contains(unseen, key.PrincipalID) {
+	var unseen []string
+	for _, key := range roster.SortedKeys(e.added) {
+		if kinds[key.PrincipalID] == "" && !slices.Contains(unseen, key.PrincipalID) {
 			unseen = append(unseen, key.PrincipalID)
 		}
 	}
@@ -101,9 +114,8 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 			added = append(added, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kinds[key.PrincipalID]})
 		}
 	}
-	p := forecast.Proposal{Key: e.key, Subject: e.subject, Principals: concerned, Destroys: e.destroys, Quiet: e.quiet, Change: func(s *impact.Setup) {
+	return func(s *impact.Setup) {
 		kept := slices.DeleteFunc(slices.Clone(s.Assignments), func(a graph.Assignment) bool { return e.removed[roster.KeyOf(a)] && !e.added[roster.KeyOf(a)] })
 		s.Assignments = append(kept, added...)
-	}}
-	return f.PlanAssignments(ctx, app.ID, p)
+	}
 }

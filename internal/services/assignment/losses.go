@@ -155,7 +155,7 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice)+graphdiag.Incident)}
 }
 
 const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block."

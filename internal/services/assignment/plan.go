@@ -31,6 +31,7 @@ type planning struct {
 	prior   *model // nil when creating
 	was     *resolvedName
 	adopted bool // the role's text in the state is the provider's choice
+	leaves  bool // a replacement, if one is asked for, assigns somebody else or another role
 	skipped graphdiag.Skipped
 	replace path.Paths
 	diags   diag.Diagnostics
@@ -42,6 +43,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		var state model
 		if resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
@@ -90,6 +92,9 @@ func (p *planning) run(ctx context.Context, kept private) {
 		p.lookForExisting(ctx)
 	}
 	p.diags.Append(p.passOn(ctx, kept)...)
+	if p.prior != nil && (p.leaves || p.creates()) {
+		p.diags.Append(kept.SetKey(ctx, leavesKey, []byte("true"))...)
+	}
 	p.lookAround(ctx, advises)
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
@@ -149,7 +154,7 @@ func (p *planning) role(ctx context.Context) {
 		return
 	} else if stays && p.plan.Role.Equal(p.prior.Role) {
 		p.plan.AppRoleID = p.prior.AppRoleID
-		if ok {
+		if p.leaves = p.leaves || ok; ok {
 			p.diags.Append(roleMoved(at, text, p.prior.AppRoleID.ValueString(), id, p.creates()))
 		}
 		return
@@ -227,7 +232,7 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return // the apply notices a duplicate itself
 	}
 	found, ok := l.Get(p.plan.key())
-	if !ok || app.Managed.Has(found.ID) {
+	if !ok || app.Managed.Has(found.ID) || app.IsHanded(p.plan.key()) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
@@ -373,11 +378,11 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
-	if p.ahead == nil || p.ahead.MayPass() || !p.ahead.Provisions(ctx, app.ID) {
+	if p.ahead == nil || p.ahead.MayPass() {
 		return
 	}
-	l := roster.NewListing(nil) // while applying, each write makes the listing out of date
-	if !p.roster.HasWritten() {
+	l := roster.NewListing(nil) // while applying, each write makes the listing out of date; without a connection, nothing depends on it yet
+	if !p.roster.HasWritten() && p.ahead.Provisions(ctx, app.ID) {
 		var err error
 		if l, err = app.Listing(ctx); err != nil {
 			return // the apply says what is wrong

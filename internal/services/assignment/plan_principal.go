@@ -141,6 +141,7 @@ func (p *planning) sameUser(ctx context.Context) {
 	case err != nil:
 		p.diags.Append(graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err))
 	case user.Exists && user.ID != id:
+		p.leaves = true
 		p.diags.AddAttributeWarning(path.Root("user_principal_name"), fmt.Sprintf("%q now refers to a different user", name), otherUser(name, id, user.ID))
 	}
 }

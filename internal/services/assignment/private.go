@@ -49,7 +49,7 @@ func justWritten(clock memo.Clock, private []byte) bool {
 
 // leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
 // half of a replacement on the same application (a tainted object, -replace) has no such mark, and then nothing is
-// removed: creating takes over what is there. Otherwise everybody would lose access for a moment. The mark holds the
+// removed: creating takes over what is there. Otherwise everybody would lose access for a moment. That of a set holds the
 // fingerprints of what was to be removed at plan, in the order of the keys: what was made anew since belongs to somebody else,
 // such as the same set of another provider configuration, which this process knows nothing of.
 const leavesKey = "leaves"

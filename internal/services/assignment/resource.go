@@ -80,6 +80,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	plan.identity().write(resp.Identity)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 }
 
@@ -252,6 +253,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
+	leaves, diags := req.Private.GetKey(ctx, leavesKey)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -261,6 +264,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	app := r.roster.Application(ref.servicePrincipalID)
+	if leaves == nil { // a replacement by itself: nobody's access is interrupted
+		app.Hand(state.key())
+		return
+	}
 	app.Writing.RLock() // before the timeout begins, since an exclusive resource may take longer
 	defer app.Writing.RUnlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)

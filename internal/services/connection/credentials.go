@@ -95,6 +95,9 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 func fieldNames(template graph.SyncTemplate) string {
 	var names []string
 	for _, field := range template.ConfigurationFields {
+		if field.Hidden || field.ReadOnly {
+			continue
+		}
 		names = append(names, fmt.Sprintf("%q", field.Name))
 	}
 	return cmp.Or(graphdiag.List(names), "none")

@@ -75,7 +75,7 @@ func TestCheckCredentials(t *testing.T) {
 	oauth := graph.SyncTemplate{ID: "goto", OAuthEnabled: true, ConfigurationFields: []graph.ConfigurationField{{Name: "Oauth2AccessToken", Secret: true}, {Name: "Domain"}}}
 	notAsked := func(attribute, template, key string) string {
 		return "warning " + attribute + ": Credential that the connector does not ask for: The connector \"" + template + "\" does not list \"" + key +
-			"\" among its configuration fields. It is sent anyway; if the connection test fails, leave it out."
+			"\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\", \"Domain\", \"Sandbox\". It is sent anyway; if the connection test fails, correct the key or leave it out."
 	}
 	missing := func(attribute, template, key string) string {
 		return "error " + attribute + ": Missing credential: The connector \"" + template + "\" asks for \"" + key + "\". Give it in `" + attribute + "`."

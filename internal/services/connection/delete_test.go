@@ -152,7 +152,9 @@ func TestResource_destroyOfWhatIsGoneSucceeds(t *testing.T) {
 
 func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 	t.Parallel()
-	const still = "The job is deleted nevertheless, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
+	still := func(w *world) string {
+		return "The job of \"Meetings\" (service principal " + w.sp.ID + ") is deleted nevertheless, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
+	}
 	for name, tt := range map[string]struct {
 		fault   func(job string) simulator.Fault
 		want    func(w *world, job string) acctest.Diagnostic
@@ -161,7 +163,7 @@ func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 		"clearing": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "PUT", Path: secretsPath, Effect: simulator.LacksPermission()}
 		}, func(w *world, _ string) acctest.Diagnostic {
-			return acctest.Diagnostic{Summary: "The stored credentials could not be cleared", Detail: still + denied("PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite)}
+			return acctest.Diagnostic{Summary: "The stored credentials could not be cleared", Detail: still(w) + denied("PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite)}
 		}, true},
 		"deleting": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "DELETE", Path: jobPath, Effect: simulator.LacksPermission()}

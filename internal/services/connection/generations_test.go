@@ -297,7 +297,7 @@ func TestTheConnectionTestInforms(t *testing.T) {
 			found := m.Apply(w.object("admin_password_wo_version", version))
 			wantSummaries(t, found, "warning: The connection was not tested")
 			text := found.String()
-			if !strings.Contains(text, "could not ask the target. The service said: The host does not resolve.") || strings.Contains(text, "refused") || strings.Contains(text, "Check the") {
+			if !strings.Contains(text, "could not contact the target. The service said: The host does not resolve.") || strings.Contains(text, "refused") || strings.Contains(text, "Check the") {
 				t.Error(text)
 			}
 		}

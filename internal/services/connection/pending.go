@@ -104,10 +104,20 @@ func carryOut(ctx context.Context, client *graph.Client, plan model, due string,
 			return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("scope"), "Cannot restart the job for the narrower scope", err,
 				"The scope is stored but takes effect only with a restart, which stays pending: apply again, or restart provisioning in the portal.")}
 		}
+		diags.Append(noteStart(ctx, client, kept)...)
 	case job.HasRun():
 		return false, diag.Diagnostics{waits()}
 	}
-	return true, nil
+	return true, diags
+}
+
+// noteStart keeps when this connection was started by a change of its own.
+func noteStart(ctx context.Context, client *graph.Client, kept private) diag.Diagnostics {
+	started, err := json.Marshal(client.Clock().Now())
+	if err != nil {
+		return nil // a time always has a JSON form
+	}
+	return kept.SetKey(ctx, keyStarted, started)
 }
 
 // release lifts a quarantine for credentials that the target took, unless it holds deletions back.
@@ -128,16 +138,13 @@ func release(ctx context.Context, client *graph.Client, plan model, job graph.Jo
 		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
 		switch {
 		case err != nil:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it holds deletions back as well cannot be told."+then+"\n\n"+graphdiag.Detail(err))}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it also holds deletions back is not known."+then+"\n\n"+graphdiag.Detail(err))}
 		case len(held) > 0:
 			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
-				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then)}
+				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
 		}
 	}
-	started, err := json.Marshal(client.Clock().Now())
-	if err == nil {
-		diags.Append(kept.SetKey(ctx, keyStarted, started)...)
-	}
+	diags.Append(noteStart(ctx, client, kept)...)
 	if err := client.StartJob(ctx, plan.ref()); err != nil {
 		return false, append(diags, graphdiag.Error("Cannot lift the quarantine", err,
 			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt."))

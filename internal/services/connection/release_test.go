@@ -98,6 +98,15 @@ func TestQuarantine_isReleasedByNewCredentialsOnlyWhereTheyAreTheCause(t *testin
 			w.Sim.Clock().Advance(time.Minute)
 			w.quarantine("EncounteredBaseEscrowThreshold", "")
 		}, want: []string{test, put, start}},
+		"another cause, after our own restart": {prepare: func(w *world, m *acctest.Managed) {
+			for _, scope := range []string{"all", "assigned"} { // the narrower one is answered by a restart
+				if found := m.Apply(w.object("scope", scope)); found.HasError() {
+					w.t.Fatal(found)
+				}
+			}
+			w.Sim.Clock().Advance(time.Minute)
+			w.quarantine("EncounteredBaseEscrowThreshold", "")
+		}, want: []string{test, put, start}},
 		"deletions held after our own start": {prepare: func(w *world, m *acctest.Managed) {
 			w.quarantine("EncounteredQuarantineException", refusedCode)
 			if found := m.Apply(w.object("admin_password_wo_version", "1b")); found.HasError() {

@@ -27,7 +27,7 @@ type private interface {
 // Keys of private.
 const (
 	keyRefused = "refused" // a brokenWrite
-	keyStarted = "started" // when new credentials were answered by a start
+	keyStarted = "started" // when a change of the connection started or restarted its job
 )
 
 // brokenWrite is what is remembered of a write that cost stored credentials, until there is a sign that this is over: the

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -67,14 +68,14 @@ func TestResource_planSaysWhomAChangeOfScopeTouches(t *testing.T) {
 	const counts = " The last cycle had 12 people in scope; 11 are synchronized."
 	narrower := acctest.Diagnostic{Path: "scope", Summary: "Accounts of people without an assignment will be disabled",
 		Detail: "With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, " +
-			"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it." + counts}
+			"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it." + counts + graphdiag.Incident}
 	wider := acctest.Diagnostic{Path: "scope", Summary: "Everybody in the tenant will be provisioned",
 		Detail: "With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not." + counts}
 	skipEnds := acctest.Diagnostic{Path: "skip_out_of_scope_deletions", Summary: "Accounts outside the scope will be disabled",
-		Detail: "The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on." + counts}
+		Detail: "The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on." + counts + graphdiag.Incident}
 	skips := acctest.Diagnostic{Path: "skip_out_of_scope_deletions", Summary: "Accounts of people who leave the scope stay active",
 		Detail: "With `skip_out_of_scope_deletions`, leaving the scope no longer disables an account, whether through an assignment, a group or a filter; only the accounts of deleted and blocked users are disabled. " +
-			"The service says that it keeps 11 in step. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+			"The service says that it keeps 11 in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
 	for name, tt := range map[string]struct {
 		before, after []any
 		want          []acctest.Diagnostic

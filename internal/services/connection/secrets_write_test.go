@@ -173,19 +173,19 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 	w := newWorld(t)
 	missing := func(path, detail string) acctest.Diagnostic {
 		summary := "Missing password"
-		if path == "credentials_wo" {
+		if path == "credentials_wo_version" {
 			summary = "Missing credentials"
 		}
 		return acctest.Diagnostic{Error: true, Path: path, Summary: summary, Detail: detail}
 	}
 	const later = "Give the password for this run; later runs do not need a value."
 	_, _, found := w.managed().Plan(w.object("admin_password_wo", nil))
-	wants(t, found, missing("admin_password_wo", "`admin_password_wo_version` is \"1\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
+	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"1\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
 	_, _, found = w.managed().Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", nil))
-	wants(t, found, missing("admin_password_wo", "`admin_username` is given without a password, and the new connection needs one. "+
+	wants(t, found, missing("admin_username", "`admin_username` is given without a password, and the new connection needs one. "+
 		"Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal."))
 	_, _, found = w.managed().Plan(w.bare("credentials_wo_version", "1"))
-	wants(t, found, missing("credentials_wo", "`credentials_wo_version` is \"1\", a version that has not been stored yet, but `credentials_wo` is not given. "+
+	wants(t, found, missing("credentials_wo_version", "`credentials_wo_version` is \"1\", a version that has not been stored yet, but `credentials_wo` is not given. "+
 		"Give the credentials for this run; later runs do not need a value."))
 
 	m := w.created()
@@ -193,9 +193,9 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 		t.Errorf("without the password the plan is %s\n%s", action, found)
 	}
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", "2"))
-	wants(t, found, missing("admin_password_wo", "`admin_password_wo_version` is \"2\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
+	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"2\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_username", "other@example.com"))
-	wants(t, found, missing("admin_password_wo", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the former. "+
+	wants(t, found, missing("admin_username", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the former. "+
 		"Give the new one's password for this run; later runs do not need it."))
 }
 
@@ -262,7 +262,7 @@ func TestResource_otherConnectorsHaveOtherKeys(t *testing.T) {
 	wantSummaries(t, m.Apply(w.bare("credentials_wo", map[string]any{"SecretToken": "x"}, "credentials_wo_version", "1")), "error: Missing credential")
 	m.Apply(config("token-1", "1", first))
 	wants(t, w.Diagnostics().Warnings(), acctest.Diagnostic{Path: "connector_settings", Summary: "Credential that the connector does not ask for",
-		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields. It is sent anyway; if the connection test fails, leave it out."})
+		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\". It is sent anyway; if the connection test fails, correct the key or leave it out."})
 	w.wantSecrets("SecretToken", "token-1", "BaseAddress", "https://scim.example.com", "Domain", "example.com")
 	if diff := cmp.Diff(first, m.Get("connector_settings")); diff != "" || m.Get("credentials_wo") != nil {
 		t.Errorf("settings in the state (-want +got):\n%s", diff)

@@ -139,7 +139,7 @@ func (r *Resource) warnUnguarded(plan, state model) diag.Diagnostics {
 	name := "the connection " + state.ref().String()
 	if most := plan.AccidentalDeletionThreshold; !most.IsUnknown() && most.ValueInt64() > synced {
 		diags.AddAttributeWarning(path.Root("accidental_deletion_threshold"), "Accidental-deletion prevention of "+name+" can never stop a cycle",
-			fmt.Sprintf("The service keeps %s in step, and `accidental_deletion_threshold` is %d: a cycle that disables all of them would not be stopped. Lower the threshold, for example to %d.",
+			fmt.Sprintf("The service keeps %s in step, and `accidental_deletion_threshold` is %d: a cycle that disables all of them would not be stopped. Lower the threshold, for example to %d."+graphdiag.Incident,
 				graphdiag.Counted(int(synced), "account"), most.ValueInt64(), max(1, synced/10)))
 	}
 	if !plan.NotificationEnabled.IsUnknown() && !plan.NotificationEnabled.ValueBool() {
@@ -242,7 +242,11 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 	if r.data != nil {
 		r.data.NoteNewTarget(plan.withWriteOnly(config).target())
 	}
-	if r.data == nil || plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
+	if r.data == nil {
+		return diags
+	}
+	if plan.ServicePrincipalID.IsUnknown() || config.TemplateID.IsUnknown() {
+		forecast.Of(r.data).New("", "", impact.Settings{})
 		return diags
 	}
 	var skipped graphdiag.Skipped
@@ -265,6 +269,11 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 		return diags
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("template_id"), template.ID)...)
+	if plan.Scope.IsUnknown() {
+		forecast.Of(r.data).New("", "", impact.Settings{})
+	} else {
+		forecast.Of(r.data).New(servicePrincipalID, template.ID, plan.settings())
+	}
 	diags.Append(checkCredentials(template, supplied(config))...)
 	diags.Append(planExisting(ctx, r.data, servicePrincipalID, template, &skipped)...)
 	if !diags.HasError() && known(ctx, plan) && !r.data.Graph.HasWritten() { // the advice was given before the apply began
@@ -376,7 +385,7 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 	}
 	if skipEnds {
 		diags.AddAttributeWarning(path.Root("skip_out_of_scope_deletions"), "Accounts outside the scope will be disabled",
-			"The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on."+counts)
+			"The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on."+counts+graphdiag.Incident)
 	}
 	switch {
 	case plan.Scope.Equal(state.Scope):
@@ -386,7 +395,7 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 	default:
 		diags.AddAttributeWarning(path.Root("scope"), "Accounts of people without an assignment will be disabled",
 			"With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, "+
-				"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts)
+				"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts+graphdiag.Incident)
 	}
 	return diags
 }

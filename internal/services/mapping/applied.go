@@ -15,6 +15,11 @@ import (
 // appliedKey is the key of the private state under which applied is kept. It is empty after an import and after a crash.
 const appliedKey = "applied"
 
+// leavesKey marks in the planned private data that a deletion is really meant to put the connector's default back. The deletion
+// that is half of a replacement by itself (a tainted object, -replace) has no such mark, and then the mapping stays until its
+// successor writes it: a cycle in between would write everybody's account by the default mapping.
+const leavesKey = "leaves"
+
 // applied is the configuration as it was last written, by path: the state shows what the service made of it since.
 type applied map[string]string
 

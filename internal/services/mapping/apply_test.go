@@ -203,7 +203,7 @@ func TestPlan_judgesAnUpdateOfflineByTheState(t *testing.T) {
 		"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^",
 		"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; the expressions by the connection's own parser; what the change does to people's accounts. Microsoft Graph could not be reached. They run at apply, before anything is written.",
 		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. All accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
-		"warning operations: Operations are switched off: Provisioning will not delete any more; this concerns all accounts.",
+		"warning operations: Operations are switched off: Provisioning will not delete any more; this affects all accounts.",
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)

@@ -84,7 +84,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"three sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city", "expression": "[city]"}})}, []string{
 			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute`, `constant` and `expression`. Keep one of them."}},
 		{"no source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"apply": "on_create"}})}, []string{
-			"error mappings[locale]: No source for the target attribute: The entry does not say where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`."}},
+			"error mappings[locale]: No source for the target attribute: The entry does not say where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`, spelled like this: Terraform drops an attribute of another name without a message."}},
 		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": acctest.Unknown}})}, nil},
 		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
@@ -160,8 +160,8 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 			"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^"}},
 		{"SelectUniqueValue in a job that does not have it", map[string]any{"mappings": entries(map[string]any{"lastName": expression(`Join("", SelectUniqueValue([surname], [givenName]))`)})}, []string{
 			"error mappings[lastName].expression: Invalid expression: `SelectUniqueValue` must be the outermost function. Move the other functions into its arguments.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^",
-			"warning mappings[lastName].expression: Doubtful expression: `SelectUniqueValue` works only in a mapping that is applied when the object is created.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^",
-			"warning mappings[lastName].expression: Doubtful expression: `SelectUniqueValue` works only in jobs that write to on-premises Active Directory.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^"}},
+			"warning mappings[lastName].expression: Doubtful expression: `SelectUniqueValue` works only in jobs that write to on-premises Active Directory.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^\n\n" +
+				"`SelectUniqueValue` works only in a mapping that is applied when the object is created.\n\nline 1, column 10:\n  Join(\"\", SelectUniqueValue([surname], [givenName]))\n           ^^^^^^^^^^^^^^^^^"}},
 		{"user mapping disabled", map[string]any{"enabled": false}, []string{
 			"error enabled: The user mapping cannot be disabled: The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`."}},
 		{"connector's own attribute redefined", map[string]any{"custom_target_attributes": map[string]any{"email": map[string]any{"type": "Integer"}}}, []string{
@@ -171,7 +171,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"unknown operator", filter(clause("department", "EQUAL", "Sales")), []string{
 			`error scoping_filters[0].clauses[0].operator: Unknown filter operator: The connection's scoping filters have no operator "EQUAL". Did you mean "EQUALS"?` + operatorHint}},
 		{"operator without its value", filter(clause("department", "equals")), []string{
-			"error scoping_filters[0].clauses[0].operator: Filter operator needs a value: EQUALS compares the attribute with something. Give `values`."}},
+			"error scoping_filters[0].clauses[0].operator: Filter operator needs a value: EQUALS compares the attribute with something. Give `values`, spelled like this: Terraform drops an attribute of another name without a message."}},
 		{"unary operator with a value", filter(clause("department", "IS NULL", "x")), []string{
 			"error scoping_filters[0].clauses[0].values: Filter operator takes no value: IS NULL tests the attribute alone. Remove `values`."}},
 		{"operator for numbers with text", filter(clause("employeeId", "GREATER_THAN", "many")), []string{

@@ -127,7 +127,13 @@ func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (cha
 // foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
 // changes nobody.
 func foreseeNothing(ctx context.Context, v *review) {
-	if v.run == nil || v.ref.JobID == "" {
+	if v.run == nil {
+		return
+	}
+	if v.ref.JobID == "" {
+		if !strings.EqualFold(v.name, "Group") && v.run.forecast.On() {
+			v.foreseen = v.run.forecast.NewMapping()
+		}
 		return
 	}
 	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The mapping that is there cannot be read."}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -336,10 +337,10 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in step. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
+		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
 		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
-		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this concerns 412 accounts.",
-		"warning scoping_filters: The scoping filters change: Whoever matches none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested.",
+		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this affects 412 accounts.",
+		"warning scoping_filters: The scoping filters change: Whoever matches none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested." + graphdiag.Incident,
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)

@@ -211,3 +211,37 @@ func TestResource_addsCustomTargetAttributes(t *testing.T) {
 		t.Errorf("directories after the destroy (-want +got):\n%s", diff)
 	}
 }
+
+// A mapping that only gets another address, without a `moved` block, is created and destroyed in one apply, in either order.
+func TestResource_newAddressKeepsTheMapping(t *testing.T) {
+	t.Parallel()
+	for _, createFirst := range []bool{true, false} {
+		c := newConnected(t)
+		config := c.config(nil)
+		m := c.created(config)
+		p := c.Protocol()
+		old, found := p.Plan(typeName, m.Now, nil)
+		fresh, more := p.Plan(typeName, nil, config)
+		if found = append(found, more...); found.HasError() {
+			t.Fatal(found)
+		}
+		p = c.Protocol() // that of the apply
+		var made *acctest.Instance
+		steps := []func() acctest.Diagnostics{
+			func() (found acctest.Diagnostics) { made, found = p.Apply(fresh); return found },
+			func() (found acctest.Diagnostics) { _, found = p.Apply(old); return found },
+		}
+		if !createFirst {
+			steps[0], steps[1] = steps[1], steps[0]
+		}
+		for _, step := range steps {
+			if found := step(); found.HasError() {
+				t.Fatal(found)
+			}
+		}
+		m.Now = made
+		if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
+			t.Errorf("create first %t: afterwards the plan is %s\n%s", createFirst, action, found)
+		}
+	}
+}

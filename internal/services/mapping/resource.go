@@ -87,17 +87,20 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	w := newWriter(v, trees, nil)
 	w.waitForJob = true
 	w.check = func(ctx context.Context, at located) diag.Diagnostics {
-		diags := v.refuseCustomized(at, template)
-		if diags.HasError() {
-			return diags
+		if !v.run.left.Has(importID(v.ref, v.name)) {
+			if diags := v.refuseCustomized(at, template); diags.HasError() {
+				return diags
+			}
 		}
-		return append(diags, v.beforeWrite(ctx, at)...)
+		return v.beforeWrite(ctx, at)
 	}
 	resp.Diagnostics.Append(w.bring(ctx)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.ID = types.StringValue(importID(v.ref, plan.ObjectMapping.ValueString()))
+	v.run.made.Add(plan.ID.ValueString())
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
 	resp.Diagnostics.Append(appliedBy(ctx, plan).keep(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
@@ -230,5 +233,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer r.data.Lock(ref.ServicePrincipalID)()
-	resp.Diagnostics.Append(runOf(r.data).restoreDefault(ctx, ref, state)...)
+	leaves, diags := req.Private.GetKey(ctx, leavesKey)
+	resp.Diagnostics.Append(diags...)
+	run, id := runOf(r.data), importID(ref, state.ObjectMapping.ValueString())
+	switch {
+	case leaves == nil:
+		run.left.Add(id)
+	case !run.made.Has(id): // else a resource with another address has taken it over
+		resp.Diagnostics.Append(run.restoreDefault(ctx, ref, state)...)
+	}
 }

@@ -25,6 +25,8 @@ type run struct {
 	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
+	made      memo.Set[string] // ids of mappings that this run has created
+	left      memo.Set[string] // ids of mappings that this run has left to the successor in a replacement
 	templates memo.Handover[graph.JobRef, *graph.Schema]
 	jobs      memo.Handover[graph.JobRef, graph.Job]
 	trees     memo.Handover[treesKey, treeSet]

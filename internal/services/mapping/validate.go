@@ -28,6 +28,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // does not show. A plan without a change costs no request here.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if !resp.Diagnostics.HasError() && r.data != nil {
@@ -46,6 +47,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		state = nil // replaced: judged as a new one
 	}
 	v, diags := newReview(ctx, runOf(r.data), plan, state)

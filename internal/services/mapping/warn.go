@@ -52,7 +52,7 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 	}
 	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
-		text := fmt.Sprintf("Whoever matches none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who)
+		text := fmt.Sprintf("Whoever matches none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who) + graphdiag.Incident
 		if len(c.want.filters) == 0 {
 			text = "Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far."
 		}

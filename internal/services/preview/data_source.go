@@ -89,6 +89,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	m.Scope = attribute.Text(proposed.Scope)
 	if m.Proposed.IsNull() {
 		decision := impact.Decide(survey, today)
+		if m.ReadLinks.ValueBool() {
+			if err := decision.Settle(ctx, d.data.Graph, ref, survey, today); err != nil {
+				resp.Diagnostics.Append(graphdiag.Error("Cannot read links", err))
+				return
+			}
+		}
 		m.fromDecision(decision, survey.AccountsRead)
 		m.describe(today, decision.Comparison(), job)
 	} else {
@@ -169,6 +175,10 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"What is left out stays as it is; but with `mappings`, `operations` and `scoping_filters` that are left out have the defaults of `gotomeeting_attribute_mappings`, and `assignments` is everybody who is to be assigned. " +
 					"The preview then says what the next cycle does after the change, as if provisioning were on, to accounts linked to people as today's setup links them. " +
 					"Do not refer to attributes of a resource here: while that has changes to be applied, Terraform reads this data source only while applying, when the change is made already."},
+			"read_links": schema.BoolAttribute{Optional: true,
+				MarkdownDescription: "Whether to ask the service about accounts that nobody in scope matches, once the connection has completed a cycle: those that it has linked to somebody who left are disabled or as the mapping has it, " +
+					"with the person's `principal_id`, and those that it has not are passed over as `account_not_linked`, in place of `disable_or_unmanaged`. It uses a beta version of Microsoft Graph, which only the global cloud has, and the permission `SynchronizationMetadata.Read.All`, " +
+					"with one request an account. It has no effect with `proposed`. Defaults to `false`."},
 			"report": text("The preview in Markdown, for a pull request: what changes, in counts and, where `detail` is `people`, for whom by object id. The same for the same input."),
 			"people_report": schema.StringAttribute{Computed: true, Sensitive: true,
 				MarkdownDescription: "`report` with names and values; null unless `detail` is `people`."},
@@ -176,7 +186,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				"created":  number("Accounts created."),
 				"updated":  number("Accounts updated."),
 				"disabled": number("Accounts disabled or deleted."),
-			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody of whom it cannot be told is counted. " +
+			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody for whom it cannot be told is counted. " +
 				"Null without `proposed`, and where nobody can say who is concerned, so that a condition on it fails."},
 			"scope": text("`assigned` or `all`; null, and taken to be `assigned`, when the identity may not read the connection's settings."),
 			"complete": schema.BoolAttribute{Computed: true,
@@ -184,7 +194,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
-						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed` or `LinksNotVisible`."),
+						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed`, `LinksNotVisible`, `LinksNotRead` or `TooManyLinks`."),
 					"severity": text("`error`, `warning`, or `info` for what always applies with this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),
 				}}},

@@ -23,6 +23,7 @@ type model struct {
 	ConnectionID types.String   `tfsdk:"connection_id"`
 	Detail       types.String   `tfsdk:"detail"`
 	Proposed     types.Object   `tfsdk:"proposed"`
+	ReadLinks    types.Bool     `tfsdk:"read_links"`
 	Report       types.String   `tfsdk:"report"`
 	PeopleReport types.String   `tfsdk:"people_report"`
 	AtMost       *atMost        `tfsdk:"at_most"`

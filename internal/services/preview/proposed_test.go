@@ -101,7 +101,7 @@ func TestPreview_isWhatTheCycleDoesAfterAProposalInAnyTenant(t *testing.T) {
 			}
 		}
 		pick := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, name) }
-		p := proposal{roles: map[string]any{}, department: pick("filter", "", "", "Sales"), everybody: pick("everybody", "no", "no", "no", "yes") == "yes",
+		p := proposal{roles: map[string]any{}, operations: []any{}, department: pick("filter", "", "", "Sales"), everybody: pick("everybody", "no", "no", "no", "yes") == "yes",
 			flows: []flowTo{
 				{target: "email", expression: pick("by", "[mail]", "[userPrincipalName]"), priority: 1},
 				{target: "firstName", expression: pick("first", "[givenName]", `Replace([givenName], "Bo", , , "Bob", , )`, `"Somebody"`), kind: pick("kind", "Always", "Always", "ObjectAddOnly", "AttributeAddOnly")},
@@ -130,6 +130,11 @@ func TestPreview_isWhatTheCycleDoesAfterAProposalInAnyTenant(t *testing.T) {
 			return
 		}
 		kept++
+		broken = slices.DeleteFunc(broken, func(complaint string) bool {
+			// Whether an active account of somebody who could not sign in from the start was ever linked is not told by anybody, and of
+			// people who left without ever being linked the service says nothing.
+			return ran && strings.Contains(complaint, " skip ") && strings.Contains(complaint, "nothing says that") || ran && (strings.Contains(complaint, " disable sign_in_blocked ") || strings.Contains(complaint, " disable soft_deleted ")) && strings.Contains(complaint, "not as foretold")
+		})
 		if len(broken) > 0 {
 			rt.Fatalf("%s\n\nin %s\nran %t, proposed %+v\nentries:\n%s\n%s", strings.Join(broken, "\n"), made, ran, p, strings.Join(f.Entries, "\n"), w.log())
 		}
@@ -239,5 +244,57 @@ func TestPreview_refusesWhatTheResourcesRefuse(t *testing.T) {
 	f := w.propose("", map[string]any{"assignments": map[string]any{store.UserAna: store.RoleUser}})
 	if f.Raw["at_most"] != nil || f.Complete {
 		t.Errorf("bounded by %v", f.Raw["at_most"])
+	}
+}
+
+// The service's own links settle what becomes of accounts of nobody in scope, as the next cycle then shows. Where it does not tell
+// them, nothing is settled, and the preview says so.
+func TestPreview_settlesAccountsOfNobodyByLinks(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.links = true
+	w.store().SetDomains()
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserAna, store.UserBen, store.UserEva, store.UserLeo)
+	for range 3 {
+		w.cycle()
+	}
+	for _, a := range w.store().Assignments(w.sp.ID) {
+		if a.PrincipalID == store.UserLeo || a.PrincipalID == store.UserBen {
+			w.ok(w.store().Unassign(w.sp.ID, a.ID))
+		}
+	}
+	open := "- disable_or_unmanaged no_person_in_scope "
+	unsettled := func(name, problem string) {
+		t.Helper()
+		f := w.preview("")
+		if got := strings.Join(f.Entries, "\n"); !strings.Contains(got, open+"leo") || !strings.Contains(got, open+"former") || !slices.Contains(f.Problems, problem) || f.Complete {
+			t.Errorf("%s: %v\n%s", name, f.Problems, got)
+		}
+	}
+	unsettled("no permission", "LinksNotRead warning")
+	w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoLinks = true })
+	unsettled("another cloud", "LinksNotRead warning")
+	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoLinks = false })
+
+	f := w.keep()
+	want := []string{"ana matched account_fits ana", "eva matched account_fits eva", "- skip account_not_linked provisioning@example.com", "- skip account_not_linked former",
+		"ben disable left_scope ben", "leo disable left_scope leo"}
+	if diff := cmp.Diff(want, f.Entries); diff != "" || f.Counts["disable_or_unmanaged"] != 0 || f.Counts["disable"] != 2 || !f.Complete {
+		t.Errorf("%v (-want +got):\n%s", f.Counts, diff)
+	}
+	for _, name := range []string{"ben", "leo"} {
+		if a, err := w.store().AccountByEmail(name + "@corp.example"); err != nil || a.Active {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	w.links = false
+	w.Sim.Log().Reset()
+	w.preview("")
+	for _, sent := range w.Sim.Log().Sent() {
+		if strings.Contains(fmt.Sprint(sent), "objectConnections") {
+			t.Errorf("asked although nobody wanted it: %v", sent)
+		}
 	}
 }

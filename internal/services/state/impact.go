@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
@@ -22,11 +23,21 @@ func switchOff(s *impact.Setup) { s.Off = true }
 // foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
 // proposed.
 func foresee(ctx context.Context, data *providerdata.Data, c change) diag.Diagnostics {
+	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff}
+	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {
+		p.Change = switchOn
+		found, told := forecast.Of(data).PlanNew(ctx, p)
+		if told {
+			return found
+		}
+		var skipped graphdiag.Skipped
+		skipped.AddReason("what switching provisioning on does to people's accounts", "The connection does not exist yet.")
+		return skipped.Diagnostics("They run at apply, before provisioning is started.")
+	}
 	ref, err := c.plan.ref()
 	if err != nil {
 		return nil
 	}
-	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff}
 	switch {
 	case c.plan.Enabled.IsUnknown():
 		p.Change, p.Unknown = nil, "Whether provisioning is on is known only while applying."

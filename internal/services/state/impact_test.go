@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -51,5 +52,64 @@ func TestOutsidePause_saysWhatResumingWouldDo(t *testing.T) {
 	_, _, found := managed.Plan(w.object("enabled", true))
 	if len(found) != 1 || !strings.Contains(found.String(), "What the next cycle would do then: 1 account will be created.") {
 		t.Errorf("got %s", found)
+	}
+}
+
+// A connection that the same plan creates is told by the connector's default, with whoever is assigned along, as its first cycle
+// then is; with mappings of its own it has to wait.
+func TestSwitchOn_ofANewConnectionSaysWhomItGivesAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := w.Sim.Store().DeleteJob(w.sp.ID, w.job.ID); err != nil {
+		t.Fatal(err)
+	}
+	connection := map[string]any{"service_principal_id": w.sp.ID, "admin_username": store.AdminUserName, "admin_password": store.AdminPassword}
+	assignment := map[string]any{"service_principal_id": w.sp.ID, "principal_id": store.UserBen, "role": "User"}
+	mappings := map[string]any{"connection_id": acctest.Unknown, "mappings": map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 1}}}
+	on := map[string]any{"connection_id": acctest.Unknown, "enabled": true, "allow_default_mappings": true}
+	plan := func(settings map[string]any, with ...any) string {
+		p := w.Protocol(w.impact(settings))
+		var all []string
+		for i := 0; i < len(with); i += 2 {
+			name, _ := with[i].(string)
+			config, _ := with[i+1].(map[string]any)
+			_, found := p.Plan(name, nil, config)
+			for _, d := range found {
+				all = append(all, d.String())
+			}
+		}
+		return strings.Join(all, "\n")
+	}
+	const ofConnection, ofAssignment, ofMappings = "gotomeeting_provisioning_connection", "gotomeeting_user_role_assignment", "gotomeeting_attribute_mappings"
+	both := "1 account will be created: provisioning of GoToMeeting"
+	if got := plan(map[string]any{"max_created": 1}, ofConnection, connection, typeName, on); !strings.Contains(got, both) || strings.Contains(got, "allowed") {
+		t.Error(got)
+	}
+	if got := plan(map[string]any{"max_created": 1}, ofAssignment, assignment, ofConnection, connection, typeName, on); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and 1 are allowed") {
+		t.Error(got)
+	}
+	if got := plan(map[string]any{"max_created": 1}, ofConnection, connection, typeName, on, ofAssignment, assignment); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and 1 are allowed") {
+		t.Error(got)
+	}
+	got := plan(map[string]any{"max_created": 2, "max_disabled": 0}, ofAssignment, assignment, ofConnection, connection, ofMappings, mappings, typeName, on)
+	if !strings.Contains(got, "Cannot tell yet what the first cycle does to accounts: provisioning of GoToMeeting") || !strings.Contains(got, "2 people are in scope") || strings.Contains(got, "will be created") || strings.Contains(got, "Error") {
+		t.Error(got)
+	}
+	connection["service_principal_id"] = acctest.Unknown
+	if got := plan(map[string]any{"max_created": 0}, ofConnection, connection, typeName, on); !strings.Contains(got, "what switching provisioning on does to people's accounts") || strings.Contains(got, "will be created") {
+		t.Error(got)
+	}
+	before := len(w.Sim.Store().Accounts())
+	w.assign(store.UserBen)
+	job, err := w.Sim.Store().CreateJob(w.sp.ID, store.ConnectorGoToMeeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Sim.Engine().Start(w.sp.ID, job.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.Sim.Clock().Advance(3 * time.Hour)
+	if created := len(w.Sim.Store().Accounts()) - before; created != 2 {
+		t.Errorf("%d accounts were created", created)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -279,7 +280,7 @@ func TestRelease_letsTheHeldDeletionsOfOneQuarantineThrough(t *testing.T) {
 	config := w.object("enabled", true, "release_deletions", releases(began, 3))
 	_, _, found = managed.Plan(config)
 	w.wants(found, warning("release_deletions", "3 held deletions of service principal "+w.sp.ID+" will be carried out",
-		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n- "+strings.Join(ids, "\n- ")))
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n- "+strings.Join(ids, "\n- ")+graphdiag.Incident))
 	if found := managed.Apply(config); found.HasError() {
 		t.Fatal(found)
 	}

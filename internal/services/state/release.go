@@ -43,7 +43,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		return diag.Diagnostics{problem}
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", graphdiag.Counted(len(held), "held deletion"), c.subject()),
-		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held))}
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held)+graphdiag.Incident)}
 }
 
 // means reports whether the job is in the quarantine that the release is for.

@@ -79,6 +79,22 @@ func cycleBetweenWrites(env *acctest.Env) {
 	}
 }
 
+// sameMapping checks that the mapping was never put back to the default, and that nobody was disabled.
+func sameMapping(env *acctest.Env, provisioned []string) error {
+	if puts := env.Sim.Log().Match("PUT", "/servicePrincipals/*/synchronization/jobs/*/schema"); len(puts) > 0 {
+		return fmt.Errorf("the schema was written %d times", len(puts))
+	}
+	for _, e := range env.Sim.Store().Log() {
+		if e.Action == "disable" || e.Action == "delete" {
+			return fmt.Errorf("%s: %s", e.Action, e.SourceID)
+		}
+	}
+	if now := active(env); len(now) != len(provisioned) {
+		return fmt.Errorf("of %v only %v are active", provisioned, now)
+	}
+	return nil
+}
+
 func active(env *acctest.Env) (emails []string) {
 	for _, account := range env.Sim.Store().Accounts() {
 		if account.Active {
@@ -135,6 +151,11 @@ func TestTutorial_startsLastAndIsPausedFirst(t *testing.T) {
 			},
 			Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
+		{ // replaced by themselves, with cycles between the halves
+			Config: config, Taint: []string{"gotomeeting_attribute_mappings.users", "gotomeeting_user_role_assignment.meetings_team"},
+			Check: func(*terraform.State) error { return sameMapping(env, provisioned) },
+		},
+		{PreConfig: env.Sim.Log().Reset, RefreshState: true},
 	}, CheckDestroy: func(*terraform.State) error {
 		if got := writes(env); len(got) < 5 || got[0] != "POST pause" {
 			return fmt.Errorf("pause is not the first write of the destroy: %v", got)

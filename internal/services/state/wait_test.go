@@ -4,6 +4,7 @@
 package state_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -137,7 +138,7 @@ func TestResource_destroyPausesAndWaitsForTheRunningCycle(t *testing.T) {
 		}, 0, func(*store.Job) {}, nil, 0},
 		{"deleted meanwhile", running, 2 * time.Minute, nil, nil, 2 * time.Minute},
 		{"takes too long", func(j *store.Job) { running(j); progressing(j) }, time.Hour, func(*store.Job) {}, []acctest.Diagnostic{warning("", "A cycle may still be running",
-			"Provisioning is paused, but the cycle in progress has not been seen to end. It may still change accounts by the mappings it began with.\n\n"+
+			"Provisioning of \"GoToMeeting\" (service principal SP) is paused, but the cycle in progress has not been seen to end. It may still change accounts by the mappings it began with.\n\n"+
 				"waiting for the running cycle to end, last seen: 40 of 100 objects: context deadline exceeded")}, 15 * time.Minute},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -161,6 +162,9 @@ func TestResource_destroyPausesAndWaitsForTheRunningCycle(t *testing.T) {
 			}
 			before := w.Sim.Clock().Now()
 			left, found := w.Protocol().Change(typeName, one, nil)
+			for i := range test.want {
+				test.want[i].Detail = strings.ReplaceAll(test.want[i].Detail, "SP)", w.sp.ID+")")
+			}
 			w.wants(found, test.want...)
 			if left != nil {
 				t.Errorf("left %v", left.State)

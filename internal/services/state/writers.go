@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -106,7 +107,7 @@ func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
 	}
 	detail := fmt.Sprintf("With this plan %s are both on, and as far as can be told they write to the same target: "+
 		"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
-		"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", both)
+		"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", both) + graphdiag.Incident
 	if starts {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), title, detail)}
 	}

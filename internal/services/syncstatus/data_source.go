@@ -80,8 +80,9 @@ func (m *model) retired(ref graph.JobRef) {
 	m.JobID = types.StringValue(ref.JobID)
 	m.State = types.StringValue(stateRetired)
 	m.Healthy = types.BoolValue(false)
-	m.Problems = problemsFrom([]finding{{"ConnectorRetired", severityError,
-		"The service no longer offers a provisioning connector for this application. Move to the gallery application `GoTo`."}})
+	problems := []finding{{"ConnectorRetired", severityError,
+		"The service no longer offers a provisioning connector for this application. Move to the gallery application `GoTo`."}}
+	m.Problems, m.Report = problemsFrom(problems), types.StringValue(m.report(problems))
 	m.Progress = []progress{}
 	m.SynchronizedEntryCounts = map[string]int64{}
 }
@@ -128,7 +129,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reports how provisioning is doing: everything the service says about the job's cycles, judged into `state`, `healthy` and `problems`. " +
 			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.\n\n" +
-			"Steady, that is to say the same from cycle to cycle while provisioning does the same, are `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `status_code`, `quarantine.reason`, " +
+			"Steady, that is to say the same from cycle to cycle while provisioning does the same, are `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `report`, `status_code`, `quarantine.reason`, " +
 			"`steady_state_first_achieved_at`, and the `code` and `severity` of `problems`. Everything else changes with cycles: in an output it makes every plan show a change, and one with `-detailed-exitcode` exit with 2.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
@@ -145,6 +146,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"severity": text("`error` or `warning`."),
 					"message":  text("What it means and what to do."),
 				}}},
+			"report":      text("The state and the problems in Markdown, for an issue or a message of a nightly job. It changes only with the state and with the `code` and `severity` of `problems`."),
 			"status_code": text("The service's own status: `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`."),
 			"schedule": object("When the job runs.", map[string]schema.Attribute{
 				"state":      text("`Active`, `Disabled` or `Paused`."),

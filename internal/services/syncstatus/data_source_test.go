@@ -94,6 +94,37 @@ func (w *tenant) wants(want map[string]any) {
 	}
 }
 
+// report reads the report, which begins as wanted.
+func (w *tenant) report(want string) string {
+	w.t.Helper()
+	state, found := w.read()
+	report, _ := state["report"].(string)
+	if len(found) > 0 || report == "" || !strings.HasPrefix(report, want) {
+		w.t.Fatalf("report %q, messages %s", report, found)
+	}
+	return report
+}
+
+// A report of trouble is the same from day to day, while messages, counts and instants change.
+func TestDataSource_reportsSteadily(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t)
+	w.start()
+	w.Sim.Clock().Advance(10 * time.Minute)
+	w.Sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: "another-correct-horse", TeamAdmin: true})
+	w.Sim.Clock().Advance(24 * time.Hour)
+	first, _ := w.read()
+	report := w.report("## Provisioning is failing\n\n| | Problem | |\n| --- | --- | --- |\n| error | `EncounteredQuarantineException` | The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. |\n")
+	w.Sim.Clock().Advance(24 * time.Hour)
+	second, _ := w.read()
+	if cmp.Diff(first["problems"], second["problems"]) == "" {
+		t.Error("nothing has changed from day to day")
+	}
+	if again := w.report(""); again != report {
+		t.Errorf("the report changes:\n%s\n%s", report, again)
+	}
+}
+
 func problem(code, severity, message string) any {
 	return map[string]any{"code": code, "severity": severity, "message": message}
 }
@@ -107,6 +138,11 @@ func TestDataSource_followsAJobThroughItsLife(t *testing.T) {
 	w.wants(map[string]any{"state": "pending", "healthy": nil, "problems": []any{}, "status_code": "NotRun", "last_execution": nil})
 	w.Sim.Clock().Advance(10 * time.Minute)
 	w.wants(map[string]any{"state": "healthy", "healthy": true, "problems": []any{}, "status_code": "Active", "next_cycle_expected_at": "2030-01-02T03:44:05Z"})
+	healthy := w.report("## Provisioning is healthy\n\nNo problems.\n\n[The application in the Entra admin center](https://")
+	w.Sim.Clock().Advance(40 * time.Minute)
+	if again := w.report(""); again != healthy {
+		t.Errorf("the report changes with a cycle: %s", again)
+	}
 	if err := w.Sim.Engine().Pause(w.sp.ID, w.job.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +209,12 @@ func TestDataSource_tellsEverythingThatTheServiceTells(t *testing.T) {
 		"synchronized_entry_counts": map[string]any{"User to User": int64(12), "Group to Group": int64(1)},
 		"troubleshooting_url":       "https://portal.example.com/why",
 		"portal_url":                "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID,
+		"report": "## Provisioning is failing\n\n| | Problem | |\n| --- | --- | --- |\n" +
+			"| error | `EncounteredQuarantineException` | The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. |\n" +
+			"| warning | `ExampleInvalidCredentials` | The last cycle failed. |\n" +
+			"| warning | `EscrowedEntries` | Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why. |\n" +
+			"| warning | `EscrowsPruned` | The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again. |\n\n" +
+			"[The application in the Entra admin center](https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID + ")\n",
 	}
 	w.wants(want)
 	if state, _ := w.read(); len(state) != len(want) {

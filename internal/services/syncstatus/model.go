@@ -20,6 +20,7 @@ type model struct {
 	State                              types.String     `tfsdk:"state"`
 	Healthy                            types.Bool       `tfsdk:"healthy"`
 	Problems                           []problem        `tfsdk:"problems"`
+	Report                             types.String     `tfsdk:"report"`
 	StatusCode                         types.String     `tfsdk:"status_code"`
 	Schedule                           *schedule        `tfsdk:"schedule"`
 	NextCycleExpectedAt                types.String     `tfsdk:"next_cycle_expected_at"`
@@ -93,6 +94,7 @@ func (m *model) fromJob(job graph.Job, now time.Time) {
 	m.State = types.StringValue(state)
 	m.Healthy = types.BoolPointerValue(healthy)
 	m.Problems = problemsFrom(problems)
+	defer func() { m.Report = types.StringValue(m.report(problems)) }() // once everything else is known
 	m.Schedule = &schedule{
 		State:     attribute.Text(job.Schedule.State),
 		Interval:  attribute.Text(job.Schedule.Interval),

@@ -70,7 +70,7 @@ func portalVerbs() []verb {
 			}
 			return putSecrets(w, p.ID, store.KeyValue{Key: "SyncAll", Value: strconv.FormatBool(args[0] == "all")})
 		})},
-		{"portal notification", "EMAIL", "set the address that is told of quarantine", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
+		{"portal notification", "EMAIL", "set the address that is notified of quarantine", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			return putNotification(w, p.ID, func(n map[string]any) { n["Enabled"], n["Recipients"] = true, args[0] })
 		})},
 		{"portal threshold", "COUNT", "set the threshold of accidental deletions; 0 switches it off", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {

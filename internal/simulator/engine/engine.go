@@ -104,6 +104,18 @@ func (e *Engine) Pause(servicePrincipalID, jobID string) error {
 	})
 }
 
+// Link returns whom a job has linked to which account, by the id of the person or the key of the account.
+func (e *Engine) Link(jobID, id string) (source, target string, found bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.state(jobID)
+	if l := s.links[id]; l != nil {
+		return id, l.key, true
+	}
+	source, found = s.owners[id]
+	return source, id, found
+}
+
 // Restart forgets what the scopes name, ends a cycle that runs, and starts the job.
 func (e *Engine) Restart(servicePrincipalID, jobID string, scopes []string) error {
 	e.mu.Lock()

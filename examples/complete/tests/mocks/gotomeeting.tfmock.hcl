@@ -5,6 +5,7 @@ mock_resource "gotomeeting_application" {
   defaults = {
     id                   = "b0000000-0000-4000-8000-000000000001"
     service_principal_id = "b0000000-0000-4000-8000-000000000001"
+    client_id            = "a0000000-0000-4000-8000-000000000001"
   }
 }
 
@@ -28,6 +29,12 @@ mock_resource "gotomeeting_user_role_assignment" {
   }
 }
 
+mock_resource "gotomeeting_user_role_assignments_exclusive" {
+  defaults = {
+    id = "b0000000-0000-4000-8000-000000000001"
+  }
+}
+
 mock_resource "gotomeeting_provisioning_state" {
   defaults = {
     id = "b0000000-0000-4000-8000-000000000001/example.job"
@@ -37,5 +44,13 @@ mock_resource "gotomeeting_provisioning_state" {
 mock_data "gotomeeting_sync_status" {
   defaults = {
     state = "healthy"
+  }
+}
+
+mock_data "gotomeeting_application" {
+  defaults = {
+    id                   = "b0000000-0000-4000-8000-000000000001"
+    service_principal_id = "b0000000-0000-4000-8000-000000000001"
+    client_id            = "a0000000-0000-4000-8000-000000000001"
   }
 }

@@ -1,0 +1,88 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// maxSettled is how many accounts are asked about: the service tells links one by one.
+const maxSettled = 500
+
+// Settle asks the service about accounts that nobody in scope matches: whether it keeps a link to somebody who left, so that it
+// disables the account, or none, so that the account stays as it is. What it does not tell stays undecided, and is a problem. An error
+// is one of the context.
+func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.JobRef, s *Survey, setup *Setup) error {
+	var keys []string
+	var entries []*Entry
+	known := "" // somebody who has a link, if the service tells them at all
+	for i := range d.Entries {
+		switch e := &d.Entries[i]; {
+		case e.Action == Unmatched:
+			keys, entries = append(keys, e.Account.Key), append(entries, e)
+		case e.Action == Matched && e.UserID != "" && e.Account != nil && known == "":
+			known = e.UserID
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	if len(keys) > maxSettled {
+		d.Problems.about(problemManyLinks, "")
+		keys = keys[:maxSettled]
+	}
+	// Nothing documents how a service without links answers: "no link" counts only where it knows one that has to be there.
+	complete := false
+	if known != "" {
+		complete = client.GetLinks(ctx, ref, []string{known})[0].Err == nil
+	}
+	r := compile(setup, s.Missing)
+	for i, link := range client.GetLinks(ctx, ref, keys) {
+		switch e := entries[i]; {
+		case link.Err == nil:
+			e.UserID = strings.ToLower(link.SourceAnchor)
+			r.leaves(e, s, setup)
+		case graph.IsNotFound(link.Err) && complete:
+			e.Action, e.Reason = Skip, reasonNotTied
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			d.Problems.about(problemLinksUnread, "")
+		}
+	}
+	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return a.severity() - b.severity() })
+	return nil
+}
+
+// leaves decides about the account of a user who is not in scope any more.
+func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
+	active, told := e.Account.active()
+	outcome := func(i int) Outcome {
+		return r.flows[i].evaluate(r.attributesOf(&User{ID: e.UserID}, Unassigned, nil), s.Now)
+	}
+	removed := r.removes(outcome)
+	switch {
+	case told && !active:
+		e.Action, e.Reason = Matched, reasonInactive
+	case setup.ScopeUnread(): // whether such accounts are kept is not known
+	case setup.KeepsOutOfScope:
+		e.Action, e.Reason = Skip, reasonKept
+	case removed && r.canDisable():
+		e.Action, e.Reason = Disable, reasonLeft
+		for i := range r.flows {
+			if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) {
+				current, _ := f.field.read(e.Account)
+				e.Changes = append(e.Changes, Change{Target: f.target, Current: &current, Planned: display(outcome(i).Value)})
+			}
+		}
+	case removed:
+		e.Action, e.Reason = Disable, reasonLeftDelete
+	default:
+		e.Action, e.Reason = Skip, reasonLeftOff
+	}
+}
