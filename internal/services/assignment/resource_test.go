@@ -430,7 +430,7 @@ func TestResource_takesOverWhatSomebodyElseAssigned(t *testing.T) {
 	w := newWorld(t)
 	foreign := w.assign(store.UserAna, "User")
 	m := w.Managed(single)
-	says(t, m.Apply(w.one(store.UserAna, "User")), false, "The assignment of "+store.UserAna+" exists already", "makes it anew")
+	says(t, m.Apply(w.one(store.UserAna, "User")), false, "The assignment of "+store.UserAna+" exists already", "creates it again")
 	if id := m.Text("id"); id == w.sp.ID+"/"+foreign.ID || len(w.held()) != 1 {
 		t.Errorf("the state has %s, the assignments are %q", id, w.held())
 	}

@@ -72,7 +72,7 @@ func TestGuardOnBothRoads_singleAssignments(t *testing.T) {
 		want     []string // nothing is said when empty
 	}{
 		{"destroyed", nil, nil, true, []string{"5 people", `"GoToMeeting"`, "requires assignment: 5 people cannot sign in", "accounts of 5 people", "Meetings Users", store.UserAna}},
-		{"signing in is open to all", nil, nil, false, []string{"5 people", "signing in stays possible"}},
+		{"signing in is open to all", nil, nil, false, []string{"5 people", "can still sign in"}},
 		{"one stays by a role of its own", nil, map[string]string{store.UserAna: "Organizer"}, true, []string{"4 people"}},
 		{"another principal", map[string]any{"principal_id": store.UserSam, "role": "User"}, nil, false, []string{"Replacing the assignment of Meetings Users", "5 people"}},
 		{"a member instead of the group", map[string]any{"principal_id": store.UserAna, "role": "User"}, nil, false, []string{"4 people"}},
