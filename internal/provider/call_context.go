@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -67,3 +68,35 @@ var closed = func() <-chan struct{} {
 	close(c)
 	return c
 }()
+
+// stopping ends the calls that are in progress when the provider is stopped; later ones are not concerned.
+type stopping struct {
+	mu      sync.Mutex
+	running context.Context // of the calls since the last stop
+	cancel  context.CancelFunc
+}
+
+// watch returns the context of a call, to be let go when that ends. It starts no goroutine.
+func (s *stopping) watch(ctx context.Context) (context.Context, func()) {
+	s.mu.Lock()
+	if s.running == nil {
+		s.running, s.cancel = context.WithCancel(context.Background())
+	}
+	running := s.running
+	s.mu.Unlock()
+	watched, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(running, cancel)
+	return watched, func() {
+		stop()
+		cancel()
+	}
+}
+
+func (s *stopping) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running != nil {
+		s.cancel()
+		s.running = nil
+	}
+}

@@ -47,6 +47,8 @@ type server struct {
 	cli     *presented // nil where no CLI reads the answers
 	applies func()     // notes that something is applied
 	singles *assignment.Direct
+	// stopping ends the calls of which the framework does not know.
+	stopping stopping
 
 	configured func() // is called when there will be something to do; nil for nothing
 }
@@ -82,7 +84,9 @@ func during[Request, Response any](ctx context.Context, s *server, request Reque
 func directly[Request, Response any](s *server, typeName string, direct func(context.Context, Request) *Response, call func(context.Context, Request) (*Response, error)) func(context.Context, Request) (*Response, error) {
 	return func(ctx context.Context, r Request) (*Response, error) {
 		if s.singles != nil && typeName == assignment.DirectType {
-			if answer := direct(ctx, r); answer != nil {
+			watched, end := s.stopping.watch(ctx)
+			defer end()
+			if answer := direct(watched, r); answer != nil {
 				return answer, nil
 			}
 		}
@@ -99,6 +103,12 @@ func streaming[T any](held *callContext, elements iter.Seq[T], fit func(T)) iter
 			return yield(one)
 		})
 	}
+}
+
+// StopProvider ends every call in progress.
+func (s *server) StopProvider(ctx context.Context, r *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.stopping.end()
+	return s.framework.StopProvider(ctx, r)
 }
 
 func (s *server) ValidateProviderConfig(ctx context.Context, r *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {

@@ -54,9 +54,13 @@ func NewListing(all []graph.Assignment) *Listing {
 // About is what of a listing tells whether a user keeps access: the user's own assignments and those of groups. For a
 // thousand users it would cost the square of their number to look through the whole listing for each.
 func (l *Listing) About(userID string) *Listing {
-	return NewListing(slices.DeleteFunc(slices.Clone(l.All), func(a graph.Assignment) bool {
-		return a.PrincipalType != KindGroup && !strings.EqualFold(a.PrincipalID, userID)
-	}))
+	var about []graph.Assignment // no clone of all: a destroy of a thousand asks a thousand times
+	for _, a := range l.All {
+		if a.PrincipalType == KindGroup || strings.EqualFold(a.PrincipalID, userID) {
+			about = append(about, a)
+		}
+	}
+	return NewListing(about)
 }
 
 // Get returns the assignment with a key.

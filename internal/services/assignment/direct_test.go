@@ -11,7 +11,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -19,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -334,6 +337,30 @@ func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.Diag
 func count(clean map[string]int, call string, found []*tfprotov6.Diagnostic) {
 	if !slices.ContainsFunc(found, isError) {
 		clean[call]++
+	}
+}
+
+// Stopping the provider ends a call that waits, as where the framework knows of it.
+func TestDirect_endsWhenTheProviderIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.Faults().Add(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/appRoleAssignedTo", Count: -1, Effect: simulator.Throttled(5 * time.Second)})
+	p := w.Protocol()
+	planned, found := p.Plan(single, nil, w.one(store.UserAna, "User"))
+	noErrors(t, found)
+	w.Sim.Clock().OnAdvance(sync.OnceFunc(func() {
+		if _, err := p.Server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Error(err)
+		}
+	}))
+	if _, found := p.Apply(planned); !found.HasError() {
+		t.Error("the apply ended without an error")
+	}
+	if sent := len(w.Sim.Log().Match("POST", "/**/appRoleAssignedTo")); sent > 3 {
+		t.Errorf("%d attempts", sent)
+	}
+	if _, found := p.Plan(single, nil, w.one(store.UserBen, "User")); found.HasError() {
+		t.Errorf("a later call: %s", found)
 	}
 }
 
