@@ -181,7 +181,7 @@ func (d *doomed) end() (all []string) {
 		all = append(all, "assignment "+a.PrincipalID+" "+d.sp.Roles[role].DisplayName)
 	}
 	job := d.job()
-	all = append(all, "schedule "+string(job.Schedule), fmt.Sprintf("quarantine %t", job.Status.Quarantine != nil), "schema "+strings.ReplaceAll(string(job.Schema), job.ID, "JOB"))
+	all = append(all, "schedule "+job.Schedule, fmt.Sprintf("quarantine %t", job.Status.Quarantine != nil), "schema "+strings.ReplaceAll(string(job.Schema), job.ID, "JOB"))
 	d.cycle()
 	for _, account := range d.Sim.Store().Accounts() {
 		all = append(all, fmt.Sprintf("account %s %t %v", account.Email, account.Active, account.Attributes))

@@ -318,7 +318,11 @@ func TestAccounts_summaryNamesNobody(t *testing.T) {
 		if diff := cmp.Diff(want, keys); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-		if key := got["accounts"].([]any)[0].(map[string]any)["key"]; key == "" || key == nil {
+		accounts, _ := got["accounts"].([]any)
+		if len(accounts) == 0 {
+			t.Fatalf("%s: no accounts", name)
+		}
+		if first, _ := accounts[0].(map[string]any); first["key"] == "" || first["key"] == nil {
 			t.Errorf("%s: no key", name)
 		}
 	}

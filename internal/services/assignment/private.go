@@ -64,13 +64,13 @@ func fingerprint(assignmentID string) uint32 {
 func leavingJSON(had map[roster.Key]bool, l *roster.Listing) []byte {
 	var packed []byte
 	for _, key := range roster.SortedKeys(had) {
-		var print uint32
+		var made uint32
 		if l != nil {
 			if a, ok := l.Get(key); ok {
-				print = fingerprint(a.ID)
+				made = fingerprint(a.ID)
 			}
 		}
-		packed = binary.BigEndian.AppendUint32(packed, print)
+		packed = binary.BigEndian.AppendUint32(packed, made)
 	}
 	raw, err := json.Marshal(packed)
 	if err != nil {
