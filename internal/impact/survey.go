@@ -322,9 +322,9 @@ var problemTexts = map[string]Problem{
 		Message: "No mapping that reads `IsSoftDeleted` disables accounts: those of users who cannot sign in to the directory, or who leave the scope, may be deleted instead."},
 	problemNoDefinition: {Severity: SeverityWarning, Incomplete: true,
 		Message: "The connection's schema does not describe the target's attributes. Which ones GoTo requires, and where case matters, is not known."},
-	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not tell which accounts it has linked to users, so that what becomes of some accounts of nobody in scope stays open. " +
+	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not tell which accounts it has linked to users, so that what becomes of some accounts that match nobody in scope stays open. " +
 		"It tells that only in the beta version of the global service, and to identities with the Microsoft Graph permission `SynchronizationMetadata.Read.All`."},
-	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service tells links one by one; it was asked about 500 accounts of nobody in scope, and there are more."},
+	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service tells links one by one; it was asked about 500 accounts that match nobody in scope, and there are more."},
 	problemLinks: {Severity: SeverityInfo, Message: "The connection has completed a cycle. From then on the service follows the links between users and accounts that it keeps, which cannot be read, " +
 		"and writes only what changed since; the preview shows what a cycle from the beginning would do."},
 }

@@ -247,7 +247,7 @@ func TestPreview_refusesWhatTheResourcesRefuse(t *testing.T) {
 	}
 }
 
-// The service's own links settle what becomes of accounts of nobody in scope, as the next cycle then shows. Where it does not tell
+// The service's own links settle what becomes of accounts that match nobody in scope, as the next cycle then shows. Where it does not tell
 // them, nothing is settled, and the preview says so.
 func TestPreview_settlesAccountsOfNobodyByLinks(t *testing.T) {
 	t.Parallel()
