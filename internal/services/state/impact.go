@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -22,8 +23,8 @@ func switchOff(s *impact.Setup) { s.Off = true }
 
 // foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
 // proposed.
-func foresee(ctx context.Context, data *providerdata.Data, c change) diag.Diagnostics {
-	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff}
+func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
+	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job}
 	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {
 		p.Change = switchOn
 		found, told := forecast.Of(data).PlanNew(ctx, p)

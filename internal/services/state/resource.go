@@ -160,7 +160,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(reviewStart(ctx, r.data, c, job)...)
 	resp.Diagnostics.Append(reviewRelease(ctx, r.data, c, job)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(foresee(ctx, r.data, c)...)
+		resp.Diagnostics.Append(foresee(ctx, r.data, c, job)...)
 	}
 }
 
