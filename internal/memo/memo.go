@@ -23,92 +23,103 @@ type Value[T any] struct {
 	// nil for none.
 	Keeps func(error) bool
 
-	mu      sync.Mutex
-	value   T
-	err     error
-	at      time.Time // when value was asked for
-	call    int       // which call brought value, 0 for none
-	calls   int       // how many calls there were
-	dropped int       // calls up to this one are out of date
-	flight  *flight[T]
-}
-
-type flight[T any] struct {
-	call  int
-	done  chan struct{}
-	value T
-	err   error
+	reading reading
 }
 
 // Get returns the value.
 func (v *Value[T]) Get(ctx context.Context) (T, error) {
-	v.mu.Lock()
-	after := v.dropped
-	v.mu.Unlock()
+	v.reading.mu.Lock()
+	after := v.reading.dropped
+	v.reading.mu.Unlock()
 	return v.since(ctx, after)
 }
 
 // Peek returns the last value that was read, however old, without asking for one.
 func (v *Value[T]) Peek() T {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.value
+	v.reading.mu.Lock()
+	defer v.reading.mu.Unlock()
+	value, _ := v.reading.value.(T)
+	return value
 }
 
 // Drop makes the value out of date, and whatever a call under way is going to say.
 func (v *Value[T]) Drop() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.dropped = v.calls
+	v.reading.mu.Lock()
+	defer v.reading.mu.Unlock()
+	v.reading.dropped = v.reading.calls
 }
 
 // Now returns a value that was asked for after this moment.
 func (v *Value[T]) Now(ctx context.Context) (T, error) {
-	v.mu.Lock()
-	after := v.calls
-	v.mu.Unlock()
+	v.reading.mu.Lock()
+	after := v.reading.calls
+	v.reading.mu.Unlock()
 	return v.since(ctx, after)
+}
+
+func (v *Value[T]) since(ctx context.Context, after int) (T, error) {
+	found, err := v.reading.since(ctx, after, v.Clock, v.MaxAge, v.Keeps, func(ctx context.Context) (any, error) { return v.Fetch(ctx) })
+	value, _ := found.(T) // none with an interrupted caller
+	return value, err
+}
+
+// reading is what a Value does for any type: compiled once, and not for each.
+type reading struct {
+	mu      sync.Mutex
+	value   any
+	err     error
+	at      time.Time // when value was asked for
+	call    int       // which call brought value, 0 for none
+	calls   int       // how many calls there were
+	dropped int       // calls up to this one are out of date
+	flight  *flight
+}
+
+type flight struct {
+	call  int
+	done  chan struct{}
+	value any
+	err   error
 }
 
 // since returns what a call after the given one said. There is only one call at a time: whoever needs a later one waits
 // for the present one to end, and then shares the next with everybody else who waited.
-func (v *Value[T]) since(ctx context.Context, after int) (T, error) {
+func (r *reading) since(ctx context.Context, after int, clock Clock, maxAge time.Duration, keeps func(error) bool, fetch func(context.Context) (any, error)) (any, error) {
 	for {
-		v.mu.Lock()
-		if v.call > after && (v.MaxAge == 0 || v.Clock.Now().Sub(v.at) < v.MaxAge) {
-			value, err := v.value, v.err
-			v.mu.Unlock()
+		r.mu.Lock()
+		if r.call > after && (maxAge == 0 || clock.Now().Sub(r.at) < maxAge) {
+			value, err := r.value, r.err
+			r.mu.Unlock()
 			return value, err
 		}
-		f := v.flight
+		f := r.flight
 		if f == nil {
 			break
 		}
-		v.mu.Unlock()
+		r.mu.Unlock()
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			var none T
-			return none, ctx.Err()
+			return nil, ctx.Err()
 		}
 		if f.call <= after || Interrupted(f.err) && ctx.Err() == nil {
 			continue // asked too early, or given up by a caller who was reading for us
 		}
 		return f.value, f.err
 	}
-	v.calls++
-	f := &flight[T]{call: v.calls, done: make(chan struct{})}
-	v.flight = f
-	begin := v.Clock.Now()
-	v.mu.Unlock()
+	r.calls++
+	f := &flight{call: r.calls, done: make(chan struct{})}
+	r.flight = f
+	begin := clock.Now()
+	r.mu.Unlock()
 
-	f.value, f.err = v.Fetch(ctx)
+	f.value, f.err = fetch(ctx)
 
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.flight = nil
-	if f.err == nil || v.Keeps != nil && v.Keeps(f.err) {
-		v.value, v.err, v.at, v.call = f.value, f.err, begin, f.call
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flight = nil
+	if f.err == nil || keeps != nil && keeps(f.err) {
+		r.value, r.err, r.at, r.call = f.value, f.err, begin, f.call
 	}
 	close(f.done)
 	return f.value, f.err
@@ -155,41 +166,58 @@ type Handover[K comparable, V any] struct {
 	MaxAge time.Duration
 	Clock  Clock
 
-	mu   sync.Mutex
-	kept map[K]kept[V]
-}
-
-type kept[V any] struct {
-	value V
-	at    time.Time
+	kept keeper
 }
 
 // Give keeps a value, in place of an earlier one.
-func (h *Handover[K, V]) Give(key K, value V) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.kept == nil {
-		h.kept = map[K]kept[V]{}
-	}
-	h.kept[key] = kept[V]{value, h.Clock.Now()}
-}
+func (h *Handover[K, V]) Give(key K, value V) { h.kept.give(key, value, h.Clock) }
 
 // Look returns a value that was given not longer than MaxAge ago, and leaves it.
 func (h *Handover[K, V]) Look(key K) (value V, found bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	entry, found := h.kept[key]
-	if !found || h.Clock.Now().Sub(entry.at) > h.MaxAge {
-		return value, false
-	}
-	return entry.value, true
+	kept, found := h.kept.look(key, h.Clock, h.MaxAge)
+	value, _ = kept.(V)
+	return value, found
 }
 
 // Take is Look, once: nobody else finds the value afterwards.
 func (h *Handover[K, V]) Take(key K) (value V, found bool) {
 	value, found = h.Look(key)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.kept, key)
+	h.kept.drop(key)
 	return value, found
+}
+
+// keeper is what a Handover does for any type: compiled once, and not for each.
+type keeper struct {
+	mu  sync.Mutex
+	all map[any]entry
+}
+
+type entry struct {
+	value any
+	at    time.Time
+}
+
+func (k *keeper) give(key, value any, clock Clock) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		k.all = map[any]entry{}
+	}
+	k.all[key] = entry{value, clock.Now()}
+}
+
+func (k *keeper) look(key any, clock Clock, maxAge time.Duration) (value any, found bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kept, found := k.all[key]
+	if !found || clock.Now().Sub(kept.at) > maxAge {
+		return nil, false
+	}
+	return kept.value, true
+}
+
+func (k *keeper) drop(key any) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.all, key)
 }
