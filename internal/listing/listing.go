@@ -35,7 +35,7 @@ func Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		oneAttribute: schema.StringAttribute{Optional: true,
 			Validators:          []validator.String{validate.ObjectID(), stringvalidator.ExactlyOneOf(path.MatchRoot(oneAttribute), path.MatchRoot(manyAttribute))},
-			MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`. Exactly one of `service_principal_id` and `service_principal_ids` must be given."},
+			MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`. Exactly one of `service_principal_id` and `service_principal_ids` must be set."},
 		manyAttribute: schema.ListAttribute{Optional: true, ElementType: types.StringType,
 			Validators:          []validator.List{listvalidator.ValueStringsAre(validate.ObjectID())},
 			MarkdownDescription: "Object ids of the service principals of several applications, such as those that a list block of `gotomeeting_application` finds."},

@@ -151,8 +151,8 @@ func TestBadInput_ofMappings(t *testing.T) {
 		{"custom attribute without a name", one("custom_target_attributes", map[string]any{"": map[string]any{}}), `custom_target_attributes[""]`, []string{"Empty attribute name", "Give the name"}},
 		{"timeout in words", one("timeouts", map[string]any{"create": "10 minutes"}), "timeouts.create", []string{"is not a duration", `"10m"`}},
 		{"timeout without a unit", one("timeouts", map[string]any{"update": "10"}), "timeouts.update", []string{`"10" is not a duration`, `"10m"`}},
-		{"timeout below zero", one("timeouts", map[string]any{"update": "-5m"}), "timeouts.update", []string{`"-5m" is not a duration above zero`, `"10m"`}},
-		{"timeout zero", one("timeouts", map[string]any{"read": "0s"}), "timeouts.read", []string{`"0s" is not a duration above zero`, `"10m"`}},
+		{"timeout below zero", one("timeouts", map[string]any{"update": "-5m"}), "timeouts.update", []string{`"-5m" is not a duration greater than zero`, `"10m"`}},
+		{"timeout zero", one("timeouts", map[string]any{"read": "0s"}), "timeouts.read", []string{`"0s" is not a duration greater than zero`, `"10m"`}},
 	})
 }
 

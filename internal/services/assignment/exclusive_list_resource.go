@@ -34,7 +34,7 @@ func NewExclusiveListResource() list.ListResource { return &ExclusiveListResourc
 // ListResourceConfigSchema describes the list block.
 func (l *ExclusiveListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the applications among the given ones that have role assignments, each with all of them as one set. Use either this or `gotomeeting_user_role_assignment`, never both for one application.",
+		MarkdownDescription: "Lists those of the given applications that have role assignments, each with all its assignments as one set. For one application, use either this list resource or `gotomeeting_user_role_assignment`, not both.",
 		Attributes:          listing.Attributes(),
 	}
 }

@@ -54,14 +54,14 @@ func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest,
 // Schema describes the action.
 func (a *OnDemandAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Provisions people now instead of in the next cycle, according to the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
-			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honored.",
+		MarkdownDescription: "Provisions people immediately instead of in the next cycle, according to the connection's mappings, scope, and filters. The service accepts five requests in " +
+			"ten seconds. Pause connections that were authorized with OAuth first. A new assignment can take minutes to take effect.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts":      timeout.Action(ctx, timeout.Long),
 			"connection_id": connectionIDArgument(),
 			"user_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.ObjectID())},
-				MarkdownDescription: "Object ids of the people. Give this or `group_id`."},
+				MarkdownDescription: "Object ids of the people. Set either this or `group_id`."},
 			"group_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Object id of a group whose direct members are provisioned; nested groups are not expanded, as in cycles."},
 		},

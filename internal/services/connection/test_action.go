@@ -67,19 +67,19 @@ func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
 // Schema describes the action.
 func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the service sign in to GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
-			"It changes nothing and fails with the service's reason. " +
-			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
+		MarkdownDescription: "Tests whether the service can sign in to GoTo, like *Test connection* in the portal: with the stored credentials, or with those in this action, to test a new password before you rotate to " +
+			"it. The action changes nothing, and fails with the service's reason. " +
+			"Terraform before 1.14 and OpenTofu run the same test when `admin_password_wo_version` of the connection changes.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts":      timeout.Action(ctx, timeout.Usual),
 			"connection_id": connectionIDArgument(),
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
 				MarkdownDescription: "User name to test instead of the stored one."},
 			"admin_password": schema.StringAttribute{Optional: true, WriteOnly: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Password to test instead of the stored one. It is write-only: no plan shows it. An ephemeral value can be its source where an `action_trigger` runs the action; Terraform from 1.16 on leaves ephemeral values out of `-invoke`, for which the variable has to be `sensitive` instead."},
+				MarkdownDescription: "Password to test instead of the stored one. It is write-only: no plan shows it. It accepts an ephemeral value if an `action_trigger` runs the action; Terraform 1.16 and newer omit ephemeral values from `-invoke`, for which the variable has to be `sensitive` instead."},
 			"credentials": schema.MapAttribute{Optional: true, WriteOnly: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, with ephemeral values as for `admin_password`. The action says whether it tested the stored or the given ones."},
+				MarkdownDescription: "Credentials of connectors that require other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only and accept ephemeral values like `admin_password`. The action reports whether it tested the stored credentials or these."},
 		},
 	}
 }

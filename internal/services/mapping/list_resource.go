@@ -37,7 +37,7 @@ func NewListResource() list.ListResource { return &ListResource{} }
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the attribute mappings of the connections of applications, one for each kind of object, customized or not.",
+		MarkdownDescription: "Lists the attribute mappings of the connections of applications, one for each kind of object, whether customized or not.",
 		Attributes:          listing.Attributes(),
 	}
 }
