@@ -122,12 +122,12 @@ func (r Remainder) Detail() string {
 			parts = append(parts, fmt.Sprintf("For %d this could not be determined.", r.standing.Unsure))
 		}
 	case r.active >= 0:
-		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be worked out.", graphdiag.Counted(r.active, "active account")))
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be determined.", graphdiag.Counted(r.active, "active account")))
 	}
 	if r.synced >= 0 && r.standing == nil {
-		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in sync.", r.synced))
+		parts = append(parts, fmt.Sprintf("According to the service, %d are in sync.", r.synced))
 	} else if r.synced < 0 && r.active < 0 {
-		parts = append(parts, "How many people were provisioned is not known.")
+		parts = append(parts, "The number of provisioned people is unknown.")
 	}
 	if r.whyNot != "" {
 		parts = append(parts, r.whyNot)

@@ -204,7 +204,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Working out who is affected takes "
+	text := "Determining who is affected takes "
 	switch {
 	case ctx.Err() != nil:
 		return err

@@ -98,29 +98,29 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if len(causes) > graphdiag.ShownAtMost {
 		causes = append(causes[:graphdiag.ShownAtMost], fmt.Sprintf("- and %d more", len(causes)-graphdiag.ShownAtMost))
 	}
-	title := fmt.Sprintf("This plan would %s %s of %s, and %d are allowed", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
+	title := fmt.Sprintf("This plan would %s %s of %s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
 	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
 	}
-	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
+	detail := fmt.Sprintf("%s The changes planned in this run so far amount to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
 	if more := notKnown(&joint); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
 	if p.Destroys {
-		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the %d that are allowed", l.verb, c.name(), l.most)) // Terraform shows these as one
+		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
 		if l.verb == "disable" {
 			detail += graphdiag.Incident
 		}
 		return warning(p.At, title, detail)
 	}
 	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
-		"If a resource that is planned later brings the number down, apply that one first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
 }
 
 // refuseUnknown is the answer where it cannot be told how many accounts change at most.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := fmt.Sprintf("Cannot tell how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
+	title := fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
 	detail := strings.Join(why, "\n")
 	switch {
 	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
@@ -130,7 +130,7 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		return diag.Diagnostics{warning(p.At, title, detail)}
 	}
 	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
-		"Grant what is missing, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
+		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
 }
 
 // cannotTell is the answer where nothing could be read.
@@ -151,7 +151,7 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 		return "", 0
 	}
 	inScope = c.survey.InScope(c.with(proposals...))
-	return fmt.Sprintf("What the attribute mappings do that are planned for the connection cannot be told until it exists; the limits are held once more then, before anything is switched on. %s in scope: "+
+	return fmt.Sprintf("The effect of the planned attribute mappings cannot be determined until the connection exists. The limits are checked again then, before anything is switched on. %s in scope: "+
 		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
 }
 
@@ -163,7 +163,7 @@ func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.D
 		}
 	}
 	if len(diags) == 0 && p.Principals == nil {
-		diags.Append(warning(p.At, fmt.Sprintf("Cannot tell yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
+		diags.Append(warning(p.At, fmt.Sprintf("Cannot determine yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
 	}
 	return diags
 }

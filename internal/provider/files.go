@@ -71,7 +71,7 @@ func (s settings) readFiles() diag.Diagnostics {
 		problem := checkText(name, value)
 		switch {
 		case value == "":
-			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. Write the value into it, or name another file.", s.get(file)))
+			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. Write the value to it, or use another file.", s.get(file)))
 		case problem != "":
 			diags.AddAttributeError(path.Root(file), "Invalid file", s.from(file)+fmt.Sprintf("The file %q sets `%s`. %s", s.get(file), name, problem))
 		default:
@@ -105,7 +105,7 @@ func (s settings) checkTokenFile(method graph.Method) diag.Diagnostics {
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Cannot read file", s.from(file)+unusable(err))}
 	case textfile.Trimmed(string(content)) == "":
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. The CI system writes the token into it.", s.get(file)))}
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. The CI system must write the token to it.", s.get(file)))}
 	}
 	return nil
 }
@@ -129,8 +129,8 @@ func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnosti
 	}
 	if !s.has("oidc_token_file_path") {
 		diags.AddAttributeError(path.Root("use_aks_workload_identity"), "No workload identity token",
-			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
-				"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")
+			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that have the "+
+				"label `azure.workload.identity/use: \"true\"` and a service account with a federated credential.")
 	}
 	return diags
 }

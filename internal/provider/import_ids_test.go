@@ -69,8 +69,8 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 		return []one{
 			{"", []string{"Invalid import id", "The id is empty", wanted}},
 			noGUID,
-			{portal, []string{"Invalid import id", "web address", "give that id in its place", s.sp.ID, wanted}},
-			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "below its user or group", "{service principal id}/x-_1", wanted}},
+			{portal, []string{"Invalid import id", "web address", "use that id instead", s.sp.ID, wanted}},
+			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "under its user or group", "{service principal id}/x-_1", wanted}},
 			{"/applications/" + app.ID, []string{"Invalid import id", "application registration", wanted}},
 			{"/servicePrincipals(appId='" + s.sp.AppID + "')", []string{"Invalid import id", "client id", wanted}},
 			{s.job.ID, []string{"Invalid import id", "id of a job alone", wanted}},
@@ -81,7 +81,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 	byApplication := func(rest string) []one {
 		return []one{
 			{s.sp.AppID + rest, []string{"No such service principal", `client id of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
-			{app.ID + rest, []string{"No such service principal", `object id of the application registration of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
+			{app.ID + rest, []string{"No such service principal", `object id of the app registration of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
 			{unknown + rest, []string{"No such service principal", unknown, "enterprise application"}},
 		}
 	}
@@ -91,7 +91,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 		{portal, []string{"Invalid import id", "web address", "Import by the id of one that it has", job}},
 		{s.sp.ID + "/nothing", []string{"The connection does not exist", `no provisioning job "nothing"`, job}},
 	}
-	more := []one{{job + "/User", []string{"Invalid import id", "what follows the job id", job}}}
+	more := []one{{job + "/User", []string{"Invalid import id", "everything after the job id", job}}}
 	for typeName, tests := range map[string][][]one{
 		"gotomeeting_application": {everywhere("the object id of the service principal"), byApplication(""),
 			{{job, []string{"Invalid import id", "Leave out", s.sp.ID}}}},

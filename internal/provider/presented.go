@@ -43,7 +43,7 @@ func (p *presented) fit(found []*tfprotov6.Diagnostic, about func() subject) {
 }
 
 // notOfThisPlan ends the warnings about what is so before a plan, whatever that changes.
-const notOfThisPlan = "\n\nThis is already the case and is not caused by this plan."
+const notOfThisPlan = "\n\nThis condition already exists and is not caused by this plan."
 
 // stands tells the warnings of an object that stays as it is from those about changes. Some are about the changes of another
 // object, and speak of the plan, or about reading itself.

@@ -157,7 +157,7 @@ func (p *Provider) userAgent(terraformVersion string) string {
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	method, why := s.method()
-	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	tflog.Debug(ctx, "Selected the sign-in method", map[string]any{"method": method.String(), "because": why})
 	if diags.Append(s.checkTokenFile(method)...); diags.HasError() {
 		return nil, diags
 	}

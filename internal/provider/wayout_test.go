@@ -233,7 +233,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			c.must(c.DeleteServicePrincipal(c.sp.ID))
 			_, _, err := c.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
 			c.must(err)
-		}, shows: "The application exists already", leaves: 1},
+		}, shows: "The application already exists", leaves: 1},
 		{name: "application deleted, connector retired", change: func(c changed) {
 			_, _, err := c.Instantiate(store.TemplateGoToMeeting, "Older", "")
 			c.must(err)
@@ -245,7 +245,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			job, err := c.CreateJob(c.sp.ID, store.ConnectorGoToMeeting)
 			c.must(err)
 			c.must(c.UpdateJob(c.sp.ID, job.ID, func(j *store.Job) { j.Schedule = "Active" }))
-		}, forced: true, shows: "A provisioning connection exists already"},
+		}, forced: true, shows: "A provisioning connection already exists"},
 		{name: "job deleted, connector retired", change: func(c changed) {
 			c.must(c.DeleteJob(c.sp.ID, c.job().ID))
 			c.retire()
@@ -307,7 +307,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				test.shows != "" && strings.Count(all, test.shows) != 1 {
 				t.Errorf("plan: %v, want %q once\n%s", err, test.shows, all)
 			}
-			const standing = "This is already the case and is not caused by this plan."
+			const standing = "This condition already exists and is not caused by this plan."
 			if all := strings.Join(strings.Fields(planned+shown), " "); strings.Contains(test.shows, "has retired") && !strings.Contains(all, standing) || strings.Contains(applied, standing) {
 				t.Errorf("the plan does not tell what is so already:\n%s", all)
 			}

@@ -55,7 +55,7 @@ func (w *wholeNumbers) explain(ctx context.Context, found []*tfprotov6.Diagnosti
 			roots[rootOf(at)] = true
 			fractions = append(fractions, &tfprotov6.Diagnostic{
 				Severity: tfprotov6.DiagnosticSeverityError, Attribute: at, Summary: "Not a whole number",
-				Detail: fmt.Sprintf("`%s` takes a whole number. Got %s.", lastName(at), number.Text('g', -1)),
+				Detail: fmt.Sprintf("`%s` must be a whole number. Got %s.", lastName(at), number.Text('g', -1)),
 			})
 		}
 		return true, nil

@@ -75,7 +75,7 @@ func judge(id string, p Principal) []Finding {
 	switch {
 	case !p.Exists:
 		return []Finding{{id, "No such principal", fmt.Sprintf(
-			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true, true}}
+			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was just created, apply again.", id), true, true}}
 	case p.Type == KindGroup && p.SecurityEnabled != nil && !*p.SecurityEnabled:
 		return []Finding{{id, "Group cannot be assigned", fmt.Sprintf(
 			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true, false}}
@@ -93,7 +93,7 @@ func judgeGroup(p Principal, m membership) []Finding {
 		return nil
 	case m.users == 0 && m.groups > 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has only groups as members. Provisioning does not expand nested groups: it brings nobody into scope. Assign the inner groups instead.", named(p)), false, false}}
+			"The group %s has only groups as members. Provisioning does not expand nested groups, so the group brings nobody into scope. Assign the nested groups instead.", named(p)), false, false}}
 	case m.users == 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
 			"The group %s has no users as direct members, so it brings nobody into scope yet.", named(p)), false, false}}

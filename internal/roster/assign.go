@@ -23,7 +23,7 @@ type ExistsError struct {
 	Found graph.Assignment
 }
 
-func (e *ExistsError) Error() string { return "the assignment exists already: " + e.Found.ID }
+func (e *ExistsError) Error() string { return "the assignment already exists: " + e.Found.ID }
 
 // UnsettledError says that an assignment was tried and nobody can tell whether it was made.
 type UnsettledError struct {
@@ -179,7 +179,7 @@ type Outcome struct {
 }
 
 // errRoleKept says that a role was left to somebody who could not be given another one.
-var errRoleKept = errors.New("kept, because the new role could not be given")
+var errRoleKept = errors.New("kept, because the new role could not be assigned")
 
 // Converge makes what is wanted and not held, and only then removes what is to go of what is held. Whoever could not be
 // given the new role keeps the old one. Its caller holds Writing.

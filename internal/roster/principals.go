@@ -121,7 +121,7 @@ func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why stri
 		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
 			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
 	case graph.IsNotFound(err):
-		return fmt.Sprintf("The principal %s is no longer in the directory, nor among the deleted items: remove the entry.", id), true
+		return fmt.Sprintf("The principal %s is no longer in the directory or its deleted items: remove the entry.", id), true
 	}
 	return fmt.Sprintf("The principal %s is no longer in the directory, and the deleted items cannot be read: restore it, or remove the entry.", id), false
 }
@@ -346,7 +346,7 @@ func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]s
 	eligible, _ := p.eligible.all(ctx, groups) // which never fails
 	for _, id := range groups {
 		if eligible[id].some {
-			l.uncounted(id, "with people who may activate their membership and are not counted")
+			l.uncounted(id, "with people who are only eligible to activate their membership and are not counted")
 			continue
 		}
 		if len(members[id]) > 0 {
@@ -357,7 +357,7 @@ func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]s
 		case err == nil && strings.EqualFold(group.Visibility, "HiddenMembership"):
 			l.uncounted(id, "whose members are hidden")
 		case err == nil && group.Exists && !eligible[id].known:
-			l.uncounted(id, "that shows no direct members, and whether people may activate their membership could not be read")
+			l.uncounted(id, "that shows no direct members, and whose eligible members could not be read")
 		}
 	}
 }

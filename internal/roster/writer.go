@@ -44,7 +44,7 @@ type attempt struct {
 }
 
 // errNotTried says that a task was given up before its turn came.
-var errNotTried = errors.New("not attempted any more")
+var errNotTried = errors.New("no longer attempted")
 
 // writer makes and removes assignments in batches. All its state belongs to the one goroutine that runs it.
 type writer struct {

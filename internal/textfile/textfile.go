@@ -59,7 +59,7 @@ func harmless(path string, err error) error {
 	if likePath().MatchString(path) {
 		return fmt.Errorf("the file %q cannot be read: %w", path, err)
 	}
-	return fmt.Errorf("the value, %d characters that are not shown, does not name a file that can be read: %w", utf8.RuneCountInString(path), err)
+	return fmt.Errorf("the value, with %d characters that are not shown, does not name a readable file: %w", utf8.RuneCountInString(path), err)
 }
 
 // PathProblem says in a phrase why a value is not a path but what belongs into the file, "" when it may be one.
@@ -119,13 +119,13 @@ func Stray(value string) string {
 	const asUTF8 = "Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."
 	switch {
 	case strings.ContainsRune(value, 0), strings.HasPrefix(value, "\xff\xfe"), strings.HasPrefix(value, "\xfe\xff"):
-		return "The value has a NUL character, as a file in UTF-16 has that was read as UTF-8. Save the file as UTF-8."
+		return "The value has a NUL character, like a UTF-16 file that was read as UTF-8. Save the file as UTF-8."
 	case strings.Contains(value, mark):
-		return "The value has a byte-order mark, an invisible character that Windows programs put in front of a file. " + asUTF8
+		return "The value has a byte-order mark, an invisible character that Windows programs add at the start of a file. " + asUTF8
 	case !utf8.ValidString(value), strings.ContainsRune(value, utf8.RuneError):
-		return "The value has characters that are not UTF-8, as a file in UTF-16 or another encoding has. Save the file as UTF-8."
+		return "The value has characters that are not valid UTF-8, like a file in UTF-16 or another encoding. Save the file as UTF-8."
 	case strings.HasSuffix(value, "\n"), strings.HasSuffix(value, "\r"):
-		return "The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
+		return "The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
 	case strings.HasPrefix(value, "\n"), strings.HasPrefix(value, "\r"):
 		return "The value begins with a line break. Remove it with `trimspace(…)`."
 	}
@@ -138,5 +138,5 @@ func Quoted(value string) string {
 	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {
 		return ""
 	}
-	return "The value has quotation marks of its own around it, which are a part of it. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
+	return "The value includes quotation marks at both ends. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
 }

@@ -17,7 +17,7 @@ func NotEmpty() validator.String {
 		if s != "" {
 			return "", ""
 		}
-		return "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."
+		return "Empty value", "The value is empty. Set a value; if the attribute is optional, you can omit it instead."
 	})
 }
 

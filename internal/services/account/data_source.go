@@ -119,7 +119,7 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return found
 	case errors.Is(err, impact.ErrNoMapping):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No mapping of users",
-			"The connection's schema has no mapping of the directory's users, so nothing tells which account belongs to whom.")}
+			"The connection's schema has no mapping of the directory's users, so the owners of the accounts cannot be determined.")}
 	case err != nil:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("connection_id"), "Cannot compare the accounts with the people in scope", err)}
 	}
@@ -135,7 +135,7 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return nil
 	}
 	if standing.Unsure > 0 {
-		gaps = append(gaps, fmt.Sprintf("For %s, the provider cannot tell whether anybody in scope matches.", graphdiag.Counted(standing.Unsure, "active account")))
+		gaps = append(gaps, fmt.Sprintf("For %s, the provider cannot determine whether anybody in scope matches.", graphdiag.Counted(standing.Unsure, "active account")))
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "The list of unmatched accounts may be incomplete", strings.Join(gaps, " "))}
 }

@@ -138,7 +138,7 @@ func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
 	users[7].Status = "INVITED"
 	m := model{Emails: types.ListNull(types.StringType), Statuses: types.SetNull(types.StringType)}
 	diags := m.fromUsers(users)
-	const want = "20001 people at GoTo match, and a state can hold 20000 of them. Give `emails` with the people that matter here, or `statuses`. By status: 20000 `active`, 1 `invited`."
+	const want = "20001 people at GoTo match, and the limit for a state is 20000. Set `emails` to the people that you need, or set `statuses`. By status: 20000 `active`, 1 `invited`."
 	if !diags.HasError() || diags[0].Detail() != want {
 		t.Errorf("%v", diags)
 	}

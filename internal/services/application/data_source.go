@@ -213,5 +213,5 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 		lines[i] = sp.ID
 	}
 	return graph.ServicePrincipal{}, attributeError(attribute, "Several applications match",
-		fmt.Sprintf("%d service principals have this `%s`: %q. Give the `service_principal_id` of the one you mean:\n%s", len(found), attribute, wanted, graphdiag.Lines(lines)))
+		fmt.Sprintf("%d service principals have this `%s`: %q. Use the `service_principal_id` of the intended one:\n%s", len(found), attribute, wanted, graphdiag.Lines(lines)))
 }

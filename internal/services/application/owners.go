@@ -96,7 +96,7 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 			}
 			if err := addOwner(ctx, client, object, id); err != nil {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot add an owner of the application", err,
-					fmt.Sprintf("%s was to become an owner. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
+					fmt.Sprintf("Adding the owner %s failed. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
 			}
 		}
 		for _, id := range have {
@@ -104,7 +104,7 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 				continue
 			}
 			if err := client.RemoveOwner(ctx, object, id); err != nil && !(graph.IsAmbiguous(err) && settled(ctx, client, object, id, false)) {
-				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("%s was to be removed.", id))}
+				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("Removing the owner %s failed.", id))}
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func planOwners(ctx context.Context, client *graph.Client, plan, state model) di
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("who owns the application now", err)
-		return skipped.Diagnostics("Whoever is not in `owner_ids` is removed.")
+		return skipped.Diagnostics("Owners that are not in `owner_ids` are removed.")
 	}
 	wanted := plan.ownerIDs()
 	leave := slices.DeleteFunc(have, func(id string) bool { return slices.Contains(wanted, id) })
@@ -160,5 +160,5 @@ func planOwners(ctx context.Context, client *graph.Client, plan, state model) di
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("owner_ids"), fmt.Sprintf("The application %s loses %s", state.DisplayName, graphdiag.Counted(len(leave), "owner")),
-		"`owner_ids` was not set before, and these own the application or its service principal without being listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
+		"`owner_ids` was not set before, and these owners of the application or its service principal are not listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
 }

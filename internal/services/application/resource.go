@@ -124,7 +124,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 		return append(diags, twin...)
 	}
 	if all, err := madeFrom(ctx, r.data.Graph, key.templateID); err != nil {
-		skipped.Add("whether the application exists already", err)
+		skipped.Add("whether the application already exists", err)
 	} else {
 		found := key.among(all)
 		foreign, own := remembered(r.data).split(found)
@@ -152,7 +152,7 @@ func softened(found diag.Diagnostics) diag.Diagnostics {
 	for i, d := range found {
 		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
 			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
-				"\n\nThe application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+				"\n\nThe application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else continues.")
 		}
 	}
 	return found
@@ -163,13 +163,13 @@ func softened(found diag.Diagnostics) diag.Diagnostics {
 func refuseTemplateChange(plan, state model) diag.Diagnostics {
 	if !plan.GalleryName.IsUnknown() && !state.GalleryName.IsNull() && !plan.GalleryName.Equal(state.GalleryName) {
 		return attributeError("gallery_name", "The gallery application cannot be changed",
-			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
-				"`gotomeeting_application` for %s, move provisioning to it, then remove this one.", state.GalleryName, plan.GalleryName))
+			fmt.Sprintf("This application was created from the gallery entry %s, and the service cannot change that. Declare a second "+
+				"`gotomeeting_application` for %s, move provisioning to it, and then remove this one.", state.GalleryName, plan.GalleryName))
 	}
 	if !plan.ApplicationTemplateID.IsUnknown() && !state.ApplicationTemplateID.IsNull() && !plan.ApplicationTemplateID.Equal(state.ApplicationTemplateID) {
 		return attributeError("application_template_id", "The gallery application cannot be changed",
-			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
-				"`gotomeeting_application`, move provisioning to it, then remove this one.", state.ApplicationTemplateID))
+			fmt.Sprintf("This application was created from the gallery entry %s, and the service cannot change that. Declare a second "+
+				"`gotomeeting_application`, move provisioning to it, and then remove this one.", state.ApplicationTemplateID))
 	}
 	return nil
 }
@@ -227,8 +227,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagnostics {
 	if state.ApplicationTemplateID.IsNull() {
 		return attributeError("id", "Not a gallery application",
-			fmt.Sprintf("The service principal %s was not made from the application gallery, and only gallery applications have a provisioning connector. "+
-				"To manage provisioning of an application of your own, refer to its service principal id directly.", state.ID))
+			fmt.Sprintf("The service principal %s was not created from the application gallery, and only gallery applications have a provisioning "+
+				"connector. To manage provisioning of your own application, refer to its service principal id directly.", state.ID))
 	}
 	template, err := r.data.Graph.GetApplicationTemplate(ctx, state.ApplicationTemplateID.ValueString())
 	switch {
@@ -275,7 +275,7 @@ func refuseRename(plan, state model) diag.Diagnostics {
 			fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
 	case !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement):
 		return attributeError("service_management_reference", "The reference cannot be changed here",
-			"The registration of this application is in another tenant, which owns its reference. Leave `service_management_reference` out.")
+			"The registration of this application is in another tenant, which owns its reference. Omit `service_management_reference`.")
 	}
 	return nil
 }
@@ -342,7 +342,7 @@ func (r *Resource) patch(ctx context.Context, plan model, renames bool) diag.Dia
 	})
 	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot confirm the new name", err,
-			"The application was renamed; the next plan shows what the service says.")}
+			"The application was renamed; the next plan shows the name that the service returns.")}
 	}
 	return nil
 }
@@ -377,7 +377,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
 		if !state.ForceDestroy.ValueBool() {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
-				"The service does not delete it while its service principal serves single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
+				"The service does not delete it while its service principal is used for single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
 			return
 		}
 		if err = r.data.Graph.DeleteServicePrincipal(ctx, id); err == nil {
@@ -414,7 +414,7 @@ func (r *Resource) deleteApplication(ctx context.Context, state model) error {
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	const wanted = "the object id of the service principal (not of the application registration, and not the client id)"
+	const wanted = "the object id of the service principal (not of the app registration, and not the client id)"
 	summary, at, given := "Invalid import id", path.Empty(), req.ID
 	if validate.ByIdentity(req) {
 		var from identity
@@ -428,7 +428,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	case problem == "" && at.Equal(path.Root("service_principal_id")): // Terraform compares it with what is imported
 		problem = validate.ObjectIDProblem(given)
 	case problem == "" && named.Rest != "":
-		problem = fmt.Sprintf("Expected %s. Got %q. Leave out what follows it: %q.", wanted, given, named.ServicePrincipalID)
+		problem = fmt.Sprintf("Expected %s. Got %q. Omit everything after it: %q.", wanted, given, named.ServicePrincipalID)
 	}
 	if problem != "" {
 		resp.Diagnostics.AddAttributeError(at, summary, problem)

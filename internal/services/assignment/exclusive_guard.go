@@ -54,7 +54,7 @@ func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment)
 	}
 	summary := fmt.Sprintf("%d assignments of the set exist already", len(lines))
 	if len(lines) == 1 {
-		summary = "An assignment of the set exists already"
+		summary = "An assignment of the set already exists"
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary,
 		"Creating the resource makes these anew, each with its removal in one request. If this configuration also destroys them, by a resource with another address or another provider configuration, "+

@@ -209,7 +209,7 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 	}{
 		{"the role is disabled", "Disabled role", roles(func(all *[]store.AppRole, i int) { (*all)[i].Enabled = false })},
 		{"the role is gone", "Unknown role", roles(func(all *[]store.AppRole, i int) { *all = slices.Delete(*all, i, i+1) })},
-		{"the role is for applications", "Role not open to users", roles(func(all *[]store.AppRole, i int) { (*all)[i].AllowedMemberTypes = []string{"Application"} })},
+		{"the role is for applications", "Role not allowed for users", roles(func(all *[]store.AppRole, i int) { (*all)[i].AllowedMemberTypes = []string{"Application"} })},
 		{"the group is not for security", "Group cannot be assigned", func(w *world, t *testing.T) {
 			if err := w.Sim.Store().UpdateGroup(store.GroupMeetings, func(g *store.Group) { g.SecurityEnabled = false }); err != nil {
 				t.Fatal(err)

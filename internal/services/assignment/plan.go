@@ -235,7 +235,7 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	if !ok || app.Managed.Has(found.ID) || app.IsHanded(p.plan.key()) {
 		return
 	}
-	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
+	p.diags.AddWarning(fmt.Sprintf("The assignment of %s already exists", found.PrincipalID),
 		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with another address, "+
 			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
 			"a `moved` block avoids both. If another state manages it as well, keep only one of the two.", holder(found), p.plan.Role.ValueString()))

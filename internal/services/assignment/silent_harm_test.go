@@ -147,7 +147,7 @@ func TestGuardOnBothRoads_peopleWhoCannotBeCounted(t *testing.T) {
 			[]string{"at least 1 person", "1 direct member, and with people who may activate"}},
 		{"only eligible members", group(func(g *store.Group) { g.Eligible = []string{store.UserBen} }), []string{readsEligibility}, []string{"an unknown number of people", "may activate"}},
 		{"eligible members that cannot be read", group(func(g *store.Group) { g.Eligible = []string{store.UserBen} }), nil,
-			[]string{"an unknown number of people", "whether people may activate their membership could not be read"}},
+			[]string{"an unknown number of people", "whose eligible members could not be read"}},
 		{"hidden members", group(func(g *store.Group) { g.Members, g.Visibility = []string{store.UserAna}, "HiddenMembership" }), []string{readsEligibility},
 			[]string{"an unknown number of people", "whose members are hidden"}},
 		{"hidden members that may be read", group(func(g *store.Group) { g.Members, g.Visibility = []string{store.UserAna}, "HiddenMembership" }),

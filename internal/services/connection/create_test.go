@@ -186,7 +186,7 @@ func TestResource_saysThatThereIsNoSuchServicePrincipal(t *testing.T) {
 	const absent = "b0000000-0000-4000-8000-0000000000ff"
 	_, _, found := w.managed().Plan(w.object("service_principal_id", absent))
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "No such service principal",
-		Detail: "The tenant has no service principal with the object id " + absent + ". Give the one that the portal shows on the page of the enterprise application."})
+		Detail: "The tenant has no service principal with the object id " + absent + ". Use the object id that the portal shows on the page of the enterprise application."})
 }
 
 func TestResource_choosesAmongConnectors(t *testing.T) {
@@ -217,7 +217,7 @@ func TestResource_choosesAmongConnectors(t *testing.T) {
 }
 
 func exists(ref string) acctest.Diagnostic {
-	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection exists already",
+	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection already exists",
 		Detail: "The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. " +
 			"Import it with this block, replacing NAME with the name of the resource:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
 }
@@ -381,7 +381,7 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 	wants(t, found[:1], acctest.Diagnostic{Path: "service_principal_id", Summary: "The connection is replaced",
 		Detail: "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
 			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one. " +
-			"Accounts that the new one does not match with people in its scope are never disabled. How many people were provisioned is not known. " +
+			"Accounts that the new one does not match with people in its scope are never disabled. The number of provisioned people is unknown. " +
 			"The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)

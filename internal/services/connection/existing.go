@@ -35,7 +35,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 			return nil, nil, err
 		}
 		if !untouched {
-			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
+			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection already exists",
 				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Import it with this block, replacing NAME with the name of the resource:\n\n%s",
 					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}

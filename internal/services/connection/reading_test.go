@@ -237,9 +237,9 @@ func TestResource_oneMissingAnswerIsNotGone(t *testing.T) {
 
 func (w *world) retired() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: fmt.Sprintf("The service has retired the connector of %q (service principal %s)", w.sp.DisplayName, w.sp.ID),
-		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
+		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state, so the rest of the configuration can still be planned. " +
 			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNobody disables accounts at GoTo any more when people leave. " +
-			"How many people were provisioned is not known. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+			"The number of provisioned people is unknown. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
 }
 
 func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {

@@ -68,11 +68,11 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}{
 		{"nothing wrong", nil, nil},
 		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
-			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}},
+			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, in the form `{service principal id}/{job id}`."}},
 		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
-			"error mappings: Empty value: The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead."}},
+			"error mappings: Empty value: The value has no elements. Add at least one; if the attribute is optional, you can omit it instead."}},
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
-			"error object_mapping: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			"error object_mapping: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		{"empty target", map[string]any{"mappings": entries(map[string]any{"": map[string]any{"constant": "x"}})}, []string{
 			"error mappings[]: Empty attribute name: Give the name of an attribute, spelled as in the schema."}},
 		{"blanks around a target", map[string]any{"mappings": entries(map[string]any{" locale": map[string]any{"constant": "x"}})}, []string{
@@ -90,8 +90,8 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
 			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
 			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelled as in the schema.",
-			"error mappings[locale].constant: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead.",
-			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			"error mappings[locale].constant: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead.",
+			"error mappings[timeZone].default_value: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: The parenthesis of `Join` is not closed. Add `)` where the call ends.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
 		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
@@ -194,7 +194,7 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"filter on the manager", filter(clause("manager", "IS NULL")), []string{
 			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test another attribute, or scope by assignment.`}},
 		{"connection that is not there", map[string]any{"connection_id": "b0000000-0000-4000-8000-000000000001/nothing"}, []string{
-			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created again. A deleted application can be restored for 30 days.\n\n" +
+			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: Terraform will create the parts that this configuration manages again. A deleted application can be restored for 30 days.\n\n" +
 				"Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."}},
 	}
 	for _, test := range tests {
@@ -259,7 +259,7 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	got = plan(p, everything)
 	prefix := "warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; whether the connection's scope suits functions that read roles; the expressions by the connection's own parser. " +
 		"The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."
-	const untold = "warning Cannot tell how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so its scope is not known."
+	const untold = "warning Cannot determine how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so its scope is not known."
 	if len(got) != 2 || !strings.HasPrefix(got[0], untold) || got[1] != prefix+" They run at apply, before anything is written." {
 		t.Errorf("read-only identity: %q", got)
 	}

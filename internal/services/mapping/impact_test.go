@@ -159,7 +159,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 		_, found := p.Plan(typeName, m.Now, nil)
 		got := texts(found)
 		if found.HasError() || len(got) != 2 || !strings.HasPrefix(got[0], told) || !strings.Contains(got[0], "- Updated: 40 (`department` of 40, `lastName` of 40)") ||
-			!strings.HasPrefix(got[1], "warning Unless this plan also ends provisioning, this plan would update more accounts of GoToMeeting than the 0 that are allowed") {
+			!strings.HasPrefix(got[1], "warning Unless this plan also ends provisioning, this plan would update more accounts of GoToMeeting than the limit of 0") {
 			t.Errorf("got %q", got)
 		}
 		wantReport("40 accounts will be updated")

@@ -337,7 +337,7 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
+		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "According to the service, 412 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
 		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
 		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this affects 412 accounts.",
 		"warning scoping_filters: The scoping filters change: Whoever matches none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested." + graphdiag.Incident,

@@ -111,7 +111,7 @@ func TestRead_keepsTheMappingOfARetiredConnector(t *testing.T) {
 	m := c.created(c.config(nil))
 	c.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
 	want := []string{"warning The service has retired the connector of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + "): The application still exists but no longer offers a provisioning connector, and its job is gone. " +
-		"The mapping stays in the state so that the rest of the configuration can be planned. Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
+		"The mapping stays in the state, so the rest of the configuration can still be planned. Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
 	action, _, found := m.Plan(c.config(nil))
 	if diff := cmp.Diff(want, texts(found)); diff != "" || action != acctest.NoAction {
 		t.Errorf("%s, diagnostics (-want +got):\n%s", action, diff)

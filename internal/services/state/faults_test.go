@@ -86,7 +86,7 @@ func TestResource_reportsLastingFaults(t *testing.T) {
 		{"start refused", simulator.Fault{Path: start, Count: -1, Effect: simulator.Fails(400, "UnknownError", `{"error":{"code":"CredentialsMissing","message":"Credentials are missing."}}`)},
 			failure("enabled", "Cannot start provisioning", "Microsoft Graph said: Credentials are missing."), []string{"start"}},
 		{"start lost again and again", simulator.Fault{Path: start, Count: -1, Effect: simulator.DropsBefore()},
-			failure("enabled", "Cannot start provisioning", "The connection broke before the answer arrived"), []string{"start", "start", "start"}},
+			failure("enabled", "Cannot start provisioning", "The connection was interrupted before the response arrived"), []string{"start", "start", "start"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -92,7 +92,7 @@ func TestSwitchOn_ofANewConnectionSaysWhomItGivesAccounts(t *testing.T) {
 		t.Error(got)
 	}
 	got := plan(map[string]any{"max_created": 2, "max_disabled": 0}, ofAssignment, assignment, ofConnection, connection, ofMappings, mappings, typeName, on)
-	if !strings.Contains(got, "Cannot tell yet what the first cycle does to accounts: provisioning of GoToMeeting") || !strings.Contains(got, "2 people are in scope") || strings.Contains(got, "will be created") || strings.Contains(got, "Error") {
+	if !strings.Contains(got, "Cannot determine yet what the first cycle does to accounts: provisioning of GoToMeeting") || !strings.Contains(got, "2 people are in scope") || strings.Contains(got, "will be created") || strings.Contains(got, "Error") {
 		t.Error(got)
 	}
 	connection["service_principal_id"] = acctest.Unknown

@@ -133,10 +133,10 @@ func TestResource_restartFaults(t *testing.T) {
 		{"refused", simulator.Fault{Path: restart, Effect: simulator.LacksPermission()}, []string{portalRestart},
 			"The signed-in identity lacks a permission.", store.ScheduleActive, []string{portalRestart}},
 		{"lost after its effect", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, []string{portalRestart},
-			"The connection broke before the answer arrived. It is not known whether the change took effect; the next plan reads what is there. Applying again restarts provisioning once more, which does no harm.",
+			"The connection was interrupted before the response arrived. It is unknown whether the change took effect; the next plan reads the current state. Applying again restarts provisioning once more, which does no harm.",
 			store.ScheduleActive, []string{portalRestart}},
 		{"lost before its effect", simulator.Fault{Path: restart, Effect: simulator.DropsBefore()}, []string{portalRestart},
-			"The connection broke before the answer arrived.", store.ScheduleActive, []string{portalRestart}},
+			"The connection was interrupted before the response arrived.", store.ScheduleActive, []string{portalRestart}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

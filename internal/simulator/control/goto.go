@@ -56,7 +56,7 @@ func gotoVerbs() []verb {
 			w.Store().SetDomains(args...)
 			return nil
 		})},
-		{"goto account", "EMAIL [GIVEN] [FAMILY]", "an account exists already", do(func(w *world, args []string) error {
+		{"goto account", "EMAIL [GIVEN] [FAMILY]", "an account that already exists", do(func(w *world, args []string) error {
 			a := store.Account{Email: args[0], Active: true, Attributes: map[string][]string{}}
 			for i, name := range []string{"firstName", "lastName"} {
 				if i+1 < len(args) {
