@@ -311,7 +311,7 @@ resource "terraform_data" "this" {
 			}
 		}
 	}
-	const refused = "was refused. The service said:"
+	const refused = "and the target refused. The service said:"
 	run("sensitive", 1, refused, "apply", "-no-color", "-auto-approve", "-invoke=action.gotomeeting_test_connection.sensitive")
 	// Terraform from 1.16 on leaves ephemeral values out of what it invokes.
 	wantTests, wantText := 0, "leaves ephemeral values out"

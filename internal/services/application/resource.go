@@ -400,7 +400,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	})
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
-			"It was deleted; destroying again confirms it."))
+			"It was deleted. Destroy again to confirm it."))
 	}
 }
 

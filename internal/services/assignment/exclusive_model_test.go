@@ -41,7 +41,7 @@ func TestRolesProblem_asksForOneWayToWrite(t *testing.T) {
 		{"User", ""},
 		{"Organizer,User", ""},
 		{userRole + "," + ownerRole, ""},
-		{"", "The role is empty. Give a role, or remove the entry to take the role away."},
+		{"", "The role is empty. Set a role, or remove the entry to remove the role."},
 		{"User,Organizer", `"User,Organizer" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "Organizer,User".`},
 		{"Organizer, User", `"Organizer, User" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "Organizer,User".`},
 		{" User", `" User" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "User".`},

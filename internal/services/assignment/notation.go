@@ -33,7 +33,7 @@ func rolesProblem(text string) string {
 	parts := splitRoles(text)
 	switch sorted := joinRoles(parts); {
 	case text == "":
-		return "The role is empty. Give a role, or remove the entry to take the role away."
+		return "The role is empty. Set a role, or remove the entry to remove the role."
 	case slices.Contains(parts, ""):
 		return fmt.Sprintf("%q has an empty role between its commas. Roles whose name has a comma are given by value or id.", text)
 	case len(parts) > strings.Count(sorted, ",")+1:

@@ -130,7 +130,7 @@ func TestOnDemandAction_lostAnswers(t *testing.T) {
 			if lost == 1 && (found.HasError() || len(progress) != 1) {
 				t.Errorf("after %t: %q, %s", after, progress, found)
 			}
-			if lost == 2 && !strings.Contains(found.String(), "Whether it was carried out is not known") {
+			if lost == 2 && !strings.Contains(found.String(), "It is unknown whether it was carried out") {
 				t.Errorf("after %t: %s", after, found)
 			}
 		}
@@ -172,7 +172,7 @@ func TestTestAction_saysThatCredentialsWereLeftOut(t *testing.T) {
 	} {
 		config["connection_id"] = sp + "/" + job
 		progress, found := env.Protocol().InvokeUnchecked("gotomeeting_test_connection", config)
-		if len(progress) > 0 || !strings.Contains(found.String(), "The credentials to test were left out") || !strings.Contains(found.String(), "`"+attribute+"`") {
+		if len(progress) > 0 || !strings.Contains(found.String(), "The credentials to test were omitted") || !strings.Contains(found.String(), "`"+attribute+"`") {
 			t.Errorf("%s: %v, %v", attribute, progress, found)
 		}
 	}

@@ -106,7 +106,7 @@ func TestAccountsLeft_retiredConnectorCountsThem(t *testing.T) {
 	t.Parallel()
 	w, m := provisioned(t, true)
 	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	saysAll(t, m.Refresh(), "The service has retired the connector", "Nobody disables accounts at GoTo any more", "GoTo has ")
+	saysAll(t, m.Refresh(), "The service has retired the connector", "Nothing disables accounts at GoTo anymore", "GoTo has ")
 }
 
 func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {

@@ -74,18 +74,18 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 			attribute = a.attribute
 		}
 		diags.AddAttributeError(path.Root(attribute), "Missing credential",
-			fmt.Sprintf("The connector %q asks for %q. Give it in `%s`.", template.ID, field.Name, attribute))
+			fmt.Sprintf("The connector %q requires %q. Set it in `%s`.", template.ID, field.Name, attribute))
 	}
 	if template.OAuthEnabled && supplied.by[keyUserName] != "" {
 		diags.AddAttributeWarning(path.Root("admin_username"), "The connector signs in with OAuth",
-			"The connector wants to be authorized interactively (the portal's *Authorize* button). A user name and password alone are probably not enough; leave them out, apply, and authorize in the portal.")
+			"The connector requires interactive authorization (the portal's *Authorize* button). A user name and password alone are probably not sufficient. Omit them, apply, and authorize in the portal.")
 		asked[strings.ToLower(keyUserName)], asked[strings.ToLower(keyPassword)] = true, true
 	}
 	for _, key := range slices.Sorted(maps.Keys(supplied.by)) {
 		byToken := template.OAuthEnabled && (key == "BaseAddress" || strings.HasPrefix(key, "Oauth2")) // instead of the portal's step
 		if !asked[strings.ToLower(key)] && !byToken {
 			diags.AddAttributeWarning(path.Root(supplied.by[key]), "Credential that the connector does not ask for",
-				fmt.Sprintf("The connector %q does not list %q among its configuration fields, which are %s. It is sent anyway; if the connection test fails, correct the key or leave it out.", template.ID, key, fieldNames(template)))
+				fmt.Sprintf("The connector %q does not list %q among its configuration fields, which are %s. It is sent anyway; if the connection test fails, correct the key or omit it.", template.ID, key, fieldNames(template)))
 		}
 	}
 	return diags
@@ -134,8 +134,8 @@ func unavailable(err error) (said string, could bool) {
 
 // untested warns that credentials were stored without a verdict of the target.
 func untested(why string, err error) diag.Diagnostic {
-	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
-		"test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials by itself at its next attempt."
+	detail := why + " The credentials were stored without a test, so it is unknown whether they are correct. You notice wrong credentials only when provisioning " +
+		"goes into quarantine: test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials at its next attempt."
 	if err != nil {
 		detail += "\n\n" + graphdiag.Facts(err)
 	}
@@ -164,6 +164,6 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 		hint = "Check the credentials; they need administrator rights at the target."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(want.secretFrom), "The connection test failed",
-		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed. "+
-			"If the test is wrong, `test_connection = false` skips it.\n\n%s", said, hint, graphdiag.Facts(err)))
+		fmt.Sprintf("Microsoft Entra ID tried to sign in to the target with the credentials, and the target refused. The service said: %s %s Nothing was created or "+
+			"changed. If the test is wrong, `test_connection = false` skips it.\n\n%s", said, hint, graphdiag.Facts(err)))
 }

@@ -109,6 +109,6 @@ func (d desired) refuseOversize() diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("Credentials too long for this cloud",
-		fmt.Sprintf("In the US Government clouds all credentials and the notification address together may have %d bytes; these have %d. Use a shorter password, user name or address.",
+		fmt.Sprintf("In the US Government clouds, the total size of all credentials and the notification address is limited to %d bytes; these have %d. Use a shorter password, user name, or address.",
 			governmentLimit, total))}
 }

@@ -49,15 +49,15 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, skipped *graphdiag.Skipped) diag.Diagnostics {
 	jobs, err := data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
-		skipped.Add("whether the application has a connection already", err)
+		skipped.Add("whether the application already has a connection", err)
 		return nil
 	}
 	remembered(data).jobs.Give(servicePrincipalID, jobs)
 	for _, job := range jobs {
 		ref := graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
 		if job.TemplateID == template.ID && remembered(data).own.Has(ref) {
-			detail := "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
-				"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."
+			detail := "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
+				"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one."
 			if left := aftermath.Of(ctx, data, ref); left.Ran && !data.Graph.HasWritten() {
 				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail()
 			}
@@ -66,7 +66,7 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	}
 	orphan, diags, err := examine(ctx, data, servicePrincipalID, template, jobs)
 	if graph.IsPermissionDenied(err) {
-		skipped.Add("whether the job that the application has belongs to somebody else", err)
+		skipped.Add("whether the existing job of the application belongs to somebody else", err)
 		return nil
 	}
 	if err != nil {
@@ -74,8 +74,8 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	}
 	if orphan != nil {
 		diags.AddAttributeWarning(path.Root("service_principal_id"), "An unfinished connection will be taken over",
-			fmt.Sprintf("The application has a job %q of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves behind. "+
-				"This plan takes it over instead of making a second one. If it belongs to another configuration, stop here.", orphan.ID))
+			fmt.Sprintf("The application has a job %q of the same connector that has never run, has no credentials, and has the default mappings, as an interrupted apply leaves behind. This "+
+				"plan takes it over instead of creating a second one. If it belongs to another configuration, do not apply this plan.", orphan.ID))
 	}
 	return diags
 }

@@ -218,7 +218,7 @@ func TestGenerations(t *testing.T) {
 				return
 			}
 			if last := found[len(found)-1]; last.Summary != "The service dropped secrets" ||
-				!strings.Contains(last.Detail, "authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`") {
+				!strings.Contains(last.Detail, "authorize in the portal again, or set new tokens in `credentials_wo` with a new `credentials_wo_version`") {
 				t.Error(found)
 			}
 			_, _, found = m.Plan(config)

@@ -102,7 +102,7 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 		if err != nil {
 			hint := fmt.Sprintf("This was request %d of %d, for %s.", i+1, len(subjects), subjectText(subject))
 			if graph.IsAmbiguous(err) {
-				hint += " Whether it was carried out is not known. Invoke the action again: whoever was provisioned is only compared once more."
+				hint += " It is unknown whether it was carried out. Invoke the action again: people who were already provisioned are only compared again."
 			}
 			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err, hint))
 			break
@@ -121,7 +121,7 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 	if len(failures) > 0 {
 		resp.Diagnostics.AddError("Provisioning on demand failed",
-			fmt.Sprintf("%d of the people could not be provisioned:\n%s\nCorrect the cause and invoke the action again; `gotomeeting_provisioning_logs` shows the steps.",
+			fmt.Sprintf("%d of the people could not be provisioned:\n%s\nFix the cause, and invoke the action again; `gotomeeting_provisioning_logs` shows the steps.",
 				len(failures), graphdiag.Lines(failures)))
 	}
 }
@@ -151,7 +151,7 @@ func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config 
 	}
 	if kind == "User" {
 		if ruleID, err = schema.RuleFor("User"); err != nil || ruleID == "" {
-			return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection provisions no people",
+			return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection does not provision people",
 				"Its attribute mappings have no enabled mapping for users of the directory.")}
 		}
 		for _, id := range people {

@@ -74,9 +74,9 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 }
 
 func waits() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope waits",
-		"Provisioning is off, and a restart would switch it on. The restart stays pending: apply once more after provisioning was switched on. "+
-			"Until then nobody who left the scope is disabled.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope is pending",
+		"Provisioning is off, and a restart would switch it on. The restart stays pending: apply again after provisioning is switched "+
+			"on. Until then, nobody who left the scope is disabled.")
 }
 
 // mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that
@@ -96,7 +96,7 @@ func carryOut(ctx context.Context, client *graph.Client, plan model, due string,
 	job, err := client.RequireJob(ctx, ref)
 	switch {
 	case err != nil:
-		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "What the change still needs stays pending: apply again.")}
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "The remaining action of the change stays pending: apply again.")}
 	case due == actionStart:
 		return release(ctx, client, plan, job, accepted, kept)
 	case job.Schedule.Active():
@@ -130,24 +130,24 @@ func release(ctx context.Context, client *graph.Client, plan model, job graph.Jo
 			return true, nil
 		}
 		if err := client.ValidateJobCredentials(ctx, plan.ref(), nil); err != nil {
-			return true, diag.Diagnostics{graphdiag.Error("The quarantine stays", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Give new ones with a new version.")}
+			return true, diag.Diagnostics{graphdiag.Error("The quarantine is not lifted", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Set new credentials with a new version.")}
 		}
 	}
 	if job.Status.Quarantine.SeriesCount > 1 { // it may have begun for another reason
 		held, err := client.HeldDeletions(ctx, plan.ref(), job)
-		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
+		const then = " The new credentials are stored, and the service tries them at its next attempt."
 		switch {
 		case err != nil:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it also holds deletions back is not known."+then+"\n\n"+graphdiag.Detail(err))}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "It is unknown whether it also holds deletions."+then+"\n\n"+graphdiag.Detail(err))}
 		case len(held) > 0:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
-				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds %d deletions. ", len(held))+
+				"Review them, and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
 		}
 	}
 	diags.Append(noteStart(ctx, client, kept)...)
 	if err := client.StartJob(ctx, plan.ref()); err != nil {
 		return false, append(diags, graphdiag.Error("Cannot lift the quarantine", err,
-			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt."))
+			"The new credentials are stored. The start stays pending, and the service will try them at its next attempt."))
 	}
 	return true, diags
 }

@@ -103,7 +103,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
 		r.data.TellsFirst(retired.Summary())
 		left := aftermath.Of(ctx, r.data, state.ref())
-		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNobody disables accounts at GoTo any more when people leave. "+left.Detail())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail())
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
@@ -118,7 +118,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
 		resp.Diagnostics.Append(graphdiag.NotRefreshed("the connection "+state.JobID.ValueString(), state.unread(), err,
-			"overwrite what was changed in them elsewhere, and drop secrets that are not managed here"))
+			"overwrite changes made to them elsewhere, and drop secrets that are not managed here"))
 		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
@@ -196,7 +196,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_action"), types.StringNull())...)
 	case planned.IsNull() && !diags.HasError():
 		resp.Diagnostics.AddAttributeError(path.Root("pending_action"), "Provisioning was switched off since the plan",
-			"The plan was to restart the job. The restart stays pending; plan again.")
+			"The plan restarts the job. The restart stays pending; plan again.")
 	}
 }
 

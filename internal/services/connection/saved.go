@@ -118,9 +118,9 @@ func (s stored) signIn() stored {
 
 // brokenDetail says what happened to credentials that a write broke and what to do next.
 func brokenDetail(portal, said string) string {
-	return fmt.Sprintf("The target accepted the stored credentials right before this write and has refused them since. The service said: %s "+
-		"The write could not repeat what it cannot read, and the service seems not to have kept it. Give the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
-		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` skips it.", said, portal)
+	return fmt.Sprintf("The target accepted the stored credentials immediately before this write and has refused them since. The service said: "+
+		"%s The write could not repeat values that it cannot read, and the service apparently did not keep them. Set the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
+		"or authorize again: open %s and choose Provisioning. If the test is wrong, `test_connection = false` skips it.", said, portal)
 }
 
 // brokenNow is the message of the apply that broke the credentials. Where secrets are missing, that says enough.

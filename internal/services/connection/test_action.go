@@ -115,15 +115,15 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 	if lost := leftOut(config.AdminUsername, config.AdminPassword, config.Credentials); lost != "" {
-		resp.Diagnostics.AddAttributeError(path.Root(lost), "The credentials to test were left out",
-			fmt.Sprintf("A value of `%s` is given in the configuration, but was not passed on, so that nothing was tested. Terraform from 1.16 on leaves ephemeral values out of what "+
-				"`terraform apply -invoke` passes to an action. Make the variable `sensitive` in place of `ephemeral`, or let an `action_trigger` run the action.", lost))
+		resp.Diagnostics.AddAttributeError(path.Root(lost), "The credentials to test were omitted",
+			fmt.Sprintf("A value of `%s` is set in the configuration but was not passed to the action, so nothing was tested. Terraform 1.16 and newer omit ephemeral "+
+				"values from `terraform apply -invoke`. Make the variable `sensitive` instead of `ephemeral`, or run the action with an `action_trigger`.", lost))
 		return
 	}
 	credentials := model{AdminUsername: config.AdminUsername, AdminPasswordWO: config.AdminPassword, CredentialsWO: config.Credentials}.toDesired(nil).credentials()
 	which, next := "stored", "Store new ones with a new `admin_password_wo_version`, or authorize in the portal again."
 	if credentials != nil {
-		which, next = "given", "The stored ones were not touched."
+		which, next = "given", "The stored credentials were not changed."
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the " + which + " credentials; the service may take a minute."})
 	err := a.data.Graph.ValidateJobCredentials(ctx, ref, credentials)
@@ -133,7 +133,7 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	if said, could := unavailable(err); could {
 		resp.Diagnostics.AddError("The target could not be contacted",
-			fmt.Sprintf("Microsoft Entra ID could not contact the target, which says nothing about the %s credentials. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
+			fmt.Sprintf("Microsoft Entra ID could not contact the target, so it is unknown whether the %s credentials are correct. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
 		return
 	}
 	if graph.IsNotFound(err) {
@@ -142,7 +142,7 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	if said, refused := refusal(err); refused {
 		resp.Diagnostics.AddError("The connection test failed",
-			fmt.Sprintf("Microsoft Entra ID tried the %s credentials at the target and was refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
+			fmt.Sprintf("Microsoft Entra ID tried to sign in to the target with the %s credentials, and the target refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
 		return
 	}
 	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err))

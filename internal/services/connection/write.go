@@ -39,7 +39,7 @@ func (w written) warning() diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored settings are not visible yet",
-		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n"+
+		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows any differences.\n\n"+
 			graphdiag.Detail(w.unseen))}
 }
 

@@ -131,7 +131,7 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 			ofJob := list.name == "assignment_ids" && strings.HasPrefix(id, ref.String())
 			if (ofJob || !strings.HasPrefix(id, list.prefix)) && (c.creates || !slices.Contains(before, id)) {
 				diags.AddAttributeError(path.Root(list.name), "Id of another object",
-					fmt.Sprintf("`%s` holds %q, which does not belong to this connection; it looks like the id of %s. Give the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
+					fmt.Sprintf("`%s` contains %q, which does not belong to this connection; it appears to be the id of %s. Use the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
 			}
 		}
 	}
@@ -153,8 +153,8 @@ func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
 		}
 	}
 	if c.plan.Enabled.ValueBool() && !wanted && !c.paused() {
-		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused meanwhile",
-			"Somebody paused it outside Terraform after the plan was made. It was left paused; the next plan says how to continue.")
+		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused after the plan",
+			"Somebody paused it outside Terraform after the plan was created. It stays paused; the next plan shows how to continue.")
 	}
 	return diags
 }

@@ -213,7 +213,7 @@ func TestResource_unconfirmedStartIsAWarningThatDoesNotTaint(t *testing.T) {
 	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: jobPath, Skip: 1, Count: -1, Effect: simulator.Fails(400, "BadRequest", "Out of order.")})
 	one, found := w.Protocol().Change(typeName, nil, w.object("enabled", true))
 	w.wants(found, warning("enabled", "Cannot confirm the state of provisioning",
-		"The service accepted the change. The next plan shows what became of it. Microsoft Graph said: Out of order.\n\n"+
+		"The service accepted the change. The next plan shows the result. Microsoft Graph said: Out of order.\n\n"+
 			"HTTP status: 400\nGraph code: BadRequest\nRequest: GET {job}\nRequest ID: {id}"))
 	if one == nil || one.State["enabled"] != true {
 		t.Errorf("state %v", one)

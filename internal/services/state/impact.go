@@ -41,7 +41,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	}
 	switch {
 	case c.plan.Enabled.IsUnknown():
-		p.Change, p.Unknown = nil, "Whether provisioning is on is known only while applying."
+		p.Change, p.Unknown = nil, "Whether provisioning is on is known only at apply."
 		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
 	case c.switchesOn():
 		p.Change = switchOn
@@ -70,5 +70,5 @@ func resuming(ctx context.Context, data *providerdata.Data, c change) string {
 	if text := forecast.Of(data).Would(ctx, ref, switchOn); text != "" {
 		return fmt.Sprintf("What the next cycle would do then: %s.", text)
 	}
-	return "`gotomeeting_provisioning_preview` tells what the next cycle would do."
+	return "`gotomeeting_provisioning_preview` shows what the next cycle would do."
 }

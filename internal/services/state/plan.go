@@ -30,12 +30,12 @@ func plannedJob(ctx context.Context, data *providerdata.Data, c change) *graph.J
 }
 
 func restartWaits(c change) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("restart_triggers"), "The restart of "+c.subject()+" waits for provisioning to be switched on",
-		"Provisioning is off, and off means that no cycle begins. `restart_pending` stays true until it is switched on; then it restarts.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("restart_triggers"), "The restart of "+c.subject()+" is pending until provisioning is switched on",
+		"While provisioning is off, no cycle starts. `restart_pending` stays true until provisioning is switched on; then it restarts.")
 }
 
 func secondState(connectionID string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection has another gotomeeting_provisioning_state already",
-		fmt.Sprintf("This configuration creates two of them for the connection %q. One of them would pause what the other runs: a connection has one. Remove this one; to restart or to release held deletions, "+
-			"use `restart_triggers` and `release_deletions` of the other.", connectionID))
+	return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection already has another gotomeeting_provisioning_state",
+		fmt.Sprintf("This configuration creates two of them for the connection %q. A connection can have only one, because one would pause what the other runs. Remove this one; to restart provisioning or release held "+
+			"deletions, use `restart_triggers` and `release_deletions` of the other one.", connectionID))
 }

@@ -31,7 +31,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 	}
 	if c.staysOff() || c.plan.Enabled.IsNull() && !job.Schedule.Active() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Held deletions of "+c.subject()+" stay held",
-			"Provisioning is off, and off means that no cycle begins. Switching it on releases them, if it is still in this quarantine.")}
+			"While provisioning is off, no cycle starts. Switching it on releases the deletions, if the job is still in this quarantine.")}
 	}
 	held, err := data.Graph.HeldDeletions(ctx, ref, *job)
 	if err != nil {
@@ -61,11 +61,11 @@ func (r *allowance) refuses(held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
 	case len(held) == 0:
-		return diag.NewAttributeErrorDiagnostic(at, "Cannot tell which deletions are held",
-			"The provisioning logs name none since the quarantine began; they may lag a few minutes behind. Nothing was released. Plan again later, or release them without looking at them, with the action `gotomeeting_restart_provisioning`.")
+		return diag.NewAttributeErrorDiagnostic(at, "Cannot determine which deletions are held",
+			"The provisioning logs have had no held deletions since the quarantine began; the logs can be delayed by a few minutes. Nothing was released. Plan again later, or release the deletions without reviewing them, with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
-		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
+		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than the limit allows",
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Review them, and raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if c.paused() && c.staysOff() && c.plan.Enabled.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
-			fmt.Sprintf("It was first seen to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
+			fmt.Sprintf("It was first detected to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
 				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
 	}
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
@@ -212,7 +212,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
 	case err != nil:
 		resp.Diagnostics.AddWarning("A cycle may still be running",
-			"Provisioning of "+graphdiag.ApplicationName(ctx, r.data.Graph, ref.ServicePrincipalID)+" is paused, but the cycle in progress has not been seen to end. "+
-				"It may still change accounts by the mappings it began with.\n\n"+err.Error())
+			"Provisioning of "+graphdiag.ApplicationName(ctx, r.data.Graph, ref.ServicePrincipalID)+" is paused, but the running cycle has apparently not ended. It may "+
+				"still change accounts according to the mappings with which it started.\n\n"+err.Error())
 	}
 }

@@ -92,7 +92,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	if err != nil {
 		// The call was accepted; tainting would pause and start again for nothing.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
-			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
+			"The service accepted the change. The next plan shows the result. "+graphdiag.Detail(err))
 		return before, false, diags
 	}
 	if !c.plan.WaitForFirstCycle.ValueBool() {
@@ -124,7 +124,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 func restartFailed(at path.Path, summary string, err error) diag.Diagnostic {
 	var hints []string
 	if graph.IsAmbiguous(err) {
-		hints = append(hints, "Applying again restarts provisioning once more, which does no harm.")
+		hints = append(hints, "Applying again restarts provisioning again, which is harmless.")
 	}
 	return graphdiag.AttributeError(at, summary, err, hints...)
 }

@@ -105,9 +105,9 @@ func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
 	if connectionID == otherID {
 		both = "two connections that this plan creates"
 	}
-	detail := fmt.Sprintf("With this plan %s are both on, and as far as can be told they write to the same target: "+
-		"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
-		"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", both) + graphdiag.Incident
+	detail := fmt.Sprintf("With this plan, %s are both on, and they appear to write to the same target: one of "+
+		"them enables the accounts that the other one disables. Set `enabled = false` for the old connection and apply before you switch on the new one; the guide \"Moving to GoTo\" shows the steps. "+
+		"If they write to different targets, or each is for different people, set `allow_two_writers = true`.", both) + graphdiag.Incident
 	if starts {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), title, detail)}
 	}

@@ -70,7 +70,7 @@ func (d *LogsDataSource) ValidateConfig(ctx context.Context, req datasource.Vali
 	since, until := m.span()
 	if !since.IsZero() && !until.IsZero() && !until.After(since) {
 		resp.Diagnostics.AddAttributeError(path.Root("until"), "The time span is empty",
-			fmt.Sprintf("`until` (%s) is not after `since` (%s). Swap them, or leave one out.", m.Until.ValueString(), m.Since.ValueString()))
+			fmt.Sprintf("`until` (%s) is not after `since` (%s). Swap them, or omit one.", m.Until.ValueString(), m.Since.ValueString()))
 	}
 }
 
@@ -109,7 +109,7 @@ func logsDiagnostic(err error) diag.Diagnostic {
 	var answer *graph.Error
 	if errors.As(err, &answer) && graph.IsPermissionDenied(err) {
 		return graphdiag.Error("Cannot read the provisioning logs", err,
-			"Older tenants use `AuditLog.Read.All` instead. The logs also need an Entra ID P1 or P2 license.")
+			"Older tenants use `AuditLog.Read.All` instead. The logs also require an Entra ID P1 or P2 license.")
 	}
 	return graphdiag.Error("Cannot read the provisioning logs", err)
 }
@@ -180,7 +180,7 @@ const (
 // Schema describes the data source.
 func (d *LogsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the provisioning activity of a connection, newest first: who was created, updated, disabled, or skipped, or failed, and why. " +
+		MarkdownDescription: "Lists the provisioning activity of a connection, newest first: who was created, updated, disabled, or skipped, what failed, and why. " +
 			"The service keeps 7 days of activity, or 30 days with Entra ID P1 or P2, and answers at most five requests in ten seconds. Reading requires the permission `ProvisioningLog.Read.All`.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
@@ -263,6 +263,6 @@ func (timestamp) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q is not an RFC 3339 timestamp. Give one such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
+			fmt.Sprintf("%q is not an RFC 3339 timestamp. Use a timestamp such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
 	}
 }
