@@ -88,7 +88,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 	byJob := []one{
 		{s.sp.ID, []string{"Invalid import id", "without a job", job}},
 		{"/servicePrincipals/" + s.sp.ID, []string{"Invalid import id", "without a job", job}},
-		{portal, []string{"Invalid import id", "web address", "Import by the id of one that it has", job}},
+		{portal, []string{"Invalid import id", "web address", "Import one of its jobs by id", job}},
 		{s.sp.ID + "/nothing", []string{"The connection does not exist", `no provisioning job "nothing"`, job}},
 	}
 	more := []one{{job + "/User", []string{"Invalid import id", "everything after the job id", job}}}
@@ -107,7 +107,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 			{job + "/Group", []string{"No such object mapping", `"Group"`, "User to User"}},
 		}},
 		"gotomeeting_user_role_assignment": {everywhere("`{service principal id}/{assignment id}`"), byApplication("/nothing"), {
-			{s.sp.ID, []string{"Invalid import id", "the id of one assignment"}},
+			{s.sp.ID, []string{"Invalid import id", "The id of an assignment must follow"}},
 			{s.sp.ID + "/nothing", []string{"No such assignment", "case-sensitive", "gotomeeting_user_role_assignments"}},
 			{s.sp.ID + "/" + store.UserAna, []string{"No such assignment", "holds these", assignment}},
 			{s.sp.ID + "/ana@corp.example", []string{"No such assignment", "user principal name", assignment}},

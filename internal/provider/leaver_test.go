@@ -28,7 +28,7 @@ func TestReplaceOfALeaversAssignment(t *testing.T) {
 		{name: "newcomer, deleted", principal: byName, newcomer: true},
 		{name: "newcomer, purged", principal: byName, purged: true, newcomer: true},
 		{name: "newcomer, purged and refreshed", principal: byName, purged: true, newcomer: true, refreshed: true},
-		{name: "nobody, deleted", principal: byName, refused: "The user has another name now", atPlan: true},
+		{name: "nobody, deleted", principal: byName, refused: "The user has a different name now", atPlan: true},
 		{name: "id, purged", principal: byID, purged: true, refused: "No such principal"},
 		{name: "id, purged and refreshed", principal: byID, purged: true, refreshed: true, refused: "No such principal"},
 	} {

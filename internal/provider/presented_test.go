@@ -68,7 +68,7 @@ func TestPresented_foldsAFlood(t *testing.T) {
 			}
 		}
 	}
-	if len(titles) != titlesOfAKind+1 || titles["More of the same: The principal … does not exist any more"] != 2*(300-titlesOfAKind) {
+	if len(titles) != titlesOfAKind+1 || titles["More of the same: The principal … no longer exists"] != 2*(300-titlesOfAKind) {
 		t.Errorf("%v", titles)
 	}
 }

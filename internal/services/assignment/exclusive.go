@@ -102,9 +102,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
-		resp.Diagnostics.Append(failures(outcome, "Terraform marks a new object that is incomplete as tainted and plans to replace it. "+
-			"Nobody loses access through this: replacing on the same application takes over what is there and only adds what is missing. "+
-			"To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
+		resp.Diagnostics.Append(failures(outcome, "Terraform marks an incomplete new object as tainted and plans to replace it. Nobody "+
+			"loses access because of this: a replacement on the same application keeps the existing assignments and only adds the missing "+
+			"ones. To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
 	}
 }
 
@@ -112,7 +112,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Application, plan exclusiveModel) (settings, texts, diag.Diagnostics) {
 	s, ok := plan.values()
 	if !ok {
-		return s, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values while applying", "This is a bug in the provider; please report it.")}
+		return s, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values at apply", "This is a bug in the provider; please report it.")}
 	}
 	if ids, ok := stringsOf(plan.RoleIDs); ok {
 		return s, ids, nil
@@ -197,7 +197,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if len(outcome.Failed) == 0 {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(nil))...)
 	} else {
-		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
+		resp.Diagnostics.Append(failures(outcome, "The state contains what succeeded; the next apply continues from there."))
 	}
 }
 
@@ -266,8 +266,8 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	if len(anew) > 0 {
 		slices.Sort(anew)
-		resp.Diagnostics.AddWarning(graphdiag.Counted(len(anew), "assignment")+" made anew since the plan stay", "Another resource of this configuration or another state has taken them over, "+
-			"or somebody has made them again, since this destruction was planned. They are left:\n"+graphdiag.Lines(anew))
+		resp.Diagnostics.AddWarning(graphdiag.Counted(len(anew), "assignment")+" created again since the plan stay", "Since this destroy was planned, another resource of this configuration or of "+
+			"another state has taken them over, or somebody has created them again. They are not removed:\n"+graphdiag.Lines(anew))
 	}
 	outcome := app.Converge(ctx, held, nil, had)
 	if len(outcome.Failed) == 0 {
@@ -277,7 +277,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	entries, _ := stringsOf(state.Assignments)
 	state.Assignments = mapOf(entriesFor(outcome.Held, ids, func(id string) string { return id }, entries))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(failures(outcome, "The state holds what is left; destroying again continues from there."))
+	resp.Diagnostics.Append(failures(outcome, "The state contains what is left; the next destroy continues from there."))
 }
 
 // ImportState accepts the service principal's id, and after a slash the roles to be authoritative for.

@@ -35,7 +35,7 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	for _, id := range ignored {
 		if _, ok := elements[id]; ok {
 			resp.Diagnostics.AddAttributeError(path.Root("ignored_principal_ids"), "Principal both listed and ignored",
-				fmt.Sprintf("%s is an entry of `assignments`, and is in `ignored_principal_ids` as well. Remove it from one of them.", id))
+				fmt.Sprintf("%s is in both `assignments` and `ignored_principal_ids`. Remove it from one of them.", id))
 		}
 	}
 	resp.Diagnostics.Append(checkEntries(elements)...)
@@ -48,7 +48,7 @@ func checkEntries(elements map[string]attr.Value) (diags diag.Diagnostics) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
 		if key == "" {
-			problem = "The key is empty. Give the object id of a user or group, or remove the entry."
+			problem = "The key is empty. Use the object id of a user or group, or remove the entry."
 		}
 		if value, ok := elements[key].(types.String); problem == "" && ok && !value.IsUnknown() {
 			summary, problem = "Invalid role", rolesProblem(value.ValueString())
@@ -169,7 +169,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) {
-		leave("Replacing this resource by one for another application")
+		leave("Replacing this resource with one for another application")
 		return // Terraform asks again for the new object
 	}
 	var config exclusiveModel
@@ -220,7 +220,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	resolved := resolveTexts(s.roleTexts(), pinned, declared, err == nil)
 	diags := resolved.diags
 	if !resolved.complete || diags.HasError() {
-		diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
+		diags.Append(skipped.Diagnostics("The apply runs the possible checks before it writes.")...)
 		return nil, diags
 	}
 	ids := resolved.ids
@@ -248,7 +248,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		}
 	}
 	diags.Append(clashes(app, app.Plans.AddSet(scope, wanted))...)
-	diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
+	diags.Append(skipped.Diagnostics("The apply runs the possible checks before it writes.")...)
 	return ids, diags
 }
 
@@ -297,7 +297,7 @@ func refusedByApply(diags diag.Diagnostics) diag.Diagnostics {
 			soft.Append(d)
 			continue
 		}
-		soft.Append(diag.NewAttributeWarningDiagnostic(located.Path(), d.Summary(), d.Detail()+"\n\nThe apply refuses to change this set; everything else can be planned, applied and destroyed."))
+		soft.Append(diag.NewAttributeWarningDiagnostic(located.Path(), d.Summary(), d.Detail()+"\n\nThe apply refuses to change this set; everything else can be planned, applied, and destroyed."))
 	}
 	return soft
 }
@@ -325,7 +325,7 @@ func softened(diags diag.Diagnostics) diag.Diagnostics {
 		}
 		detail := d.Detail()
 		if d.Severity() == diag.SeverityError {
-			detail += " The entry was applied before, and was removed since. The apply cannot make it again; everything else goes on."
+			detail += " The entry was applied before, and has been removed since. The apply cannot create it again; everything else continues."
 		}
 		soft.Append(diag.NewAttributeWarningDiagnostic(at, d.Summary(), detail))
 	}
@@ -342,7 +342,7 @@ func refuseOutOfScope(s settings, ids texts, scope roster.Scope) diag.Diagnostic
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
 		if !scope.Roles[ids[text]] {
 			diags.AddAttributeError(path.Root("assignments").AtMapKey(inUse[text]), "Role not among `roles`",
-				fmt.Sprintf("The entry gives the role %q, which is not among the `roles` that this resource is authoritative for. Add it there, or leave the entry out.", text))
+				fmt.Sprintf("The entry has the role %q, which is not among the `roles` for which this resource is authoritative. Add it there, or remove the entry.", text))
 		}
 	}
 	return diags

@@ -116,7 +116,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		}
 	}
 	if lines = slices.Compact(lines); len(lines) > 0 {
-		diags.AddWarning(graphdiag.Counted(len(lines), "principal")+" of `assignments` not in the directory any more", "The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
+		diags.AddWarning(graphdiag.Counted(len(lines), "principal")+" of `assignments` no longer in the directory", "The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
 	}
 	foreign := foreignOf(*state)
 	for key := range held {

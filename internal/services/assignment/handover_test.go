@@ -146,7 +146,7 @@ func TestExclusive_leavingAnApplicationIsWarnedOf(t *testing.T) {
 	}
 	config := w.set(map[string]any{store.UserAna: "User"})
 	config["service_principal_id"] = other.ID
-	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") away from 5 people") {
+	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") from 5 people") {
 		t.Errorf("%s: %v", action, found)
 	}
 }

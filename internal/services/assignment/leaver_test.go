@@ -154,11 +154,11 @@ func TestOneLeaver_purgedLeavesAndFailsAlone(t *testing.T) {
 				}
 			}
 			action, _, found := one.Plan(config)
-			if says(t, found, false, "No such principal", store.UserAna, "everything else goes on"); action != acctest.Create {
+			if says(t, found, false, "No such principal", store.UserAna, "everything else continues"); action != acctest.Create {
 				t.Errorf("the plan would %s", action)
 			}
 			_, _, found = set.Plan(entries)
-			says(t, found, false, "No such principal", store.UserAna, "everything else goes on")
+			says(t, found, false, "No such principal", store.UserAna, "everything else continues")
 			// Another entry of the set is made although the purged one cannot be.
 			entries["assignments"] = map[string]any{store.UserAna: "User", store.UserBen: "User", store.UserEva: "User"}
 			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments", store.UserAna)
@@ -233,10 +233,10 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 			}
 			tt.happens(w, t)
 			_, _, found := one.Plan(config)
-			says(t, found, false, tt.want, "everything else goes on")
+			says(t, found, false, tt.want, "everything else continues")
 			noErrors(t, set.Refresh()) // apart, as terraform apply -refresh-only does
 			_, _, found = set.Plan(entries)
-			says(t, found, false, tt.want, "everything else goes on")
+			says(t, found, false, tt.want, "everything else continues")
 			w.writes()
 			entries["assignments"] = map[string]any{store.GroupMeetings: "User", store.UserBen: "Organizer", store.UserEva: "Organizer"}
 			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments")

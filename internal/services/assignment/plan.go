@@ -99,7 +99,7 @@ func (p *planning) run(ctx context.Context, kept private) {
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
 	p.foresee(ctx)
-	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
+	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is created.")...)
 }
 
 // creates reports whether this plan makes a new assignment, be it as a replacement.
@@ -178,7 +178,7 @@ func (p *planning) refuse(at path.Path, refused roster.Refusal) {
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
 	lapsed := p.prior == nil && p.was == nil && (refused.Lapses || app.Lapsed.Has(p.plan.named()))
 	if lapsed {
-		refused.Detail += " The apply cannot make this assignment; everything else goes on."
+		refused.Detail += " The apply cannot create this assignment; everything else continues."
 	}
 	p.diags.Append(diagnosticOf(at, roster.Finding{Summary: refused.Summary, Detail: refused.Detail, Refuses: !lapsed}))
 }
@@ -236,9 +236,9 @@ func (p *planning) lookForExisting(ctx context.Context) {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("The assignment of %s already exists", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with another address, "+
-			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
-			"a `moved` block avoids both. If another state manages it as well, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
+		fmt.Sprintf("%s already holds the role %q. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with a different "+
+			"address, `for_each` key, or provider configuration, the principal keeps the role, even if a warning about that destroy says otherwise; "+
+			"a `moved` block avoids both. If another state also manages it, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -290,7 +290,7 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	if len(kept) > 1 {
 		summary = fmt.Sprintf("%d people keep access after all, through the assignment of %s", len(kept), principalID)
 	}
-	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning in this plan says that they lose access, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), graphdiag.Lines(kept)))
 }
 
@@ -350,8 +350,8 @@ func (p *planning) warnInterrupted() {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("Access of %s is interrupted", p.prior.PrincipalID.ValueString()),
-		"This plan replaces the assignment, and what takes its place is known only while applying. Terraform removes the old assignment first, and if the new one then cannot be made, nobody has access. "+
-			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is set: then the old assignment is removed only after the new one was made.")
+		"This plan replaces the assignment, and the replacement is known only at apply. Terraform removes the old assignment first, and if the new one then cannot be created, the principal has no access. "+
+			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is already set: the old assignment is then removed only after the new one is created.")
 }
 
 // warnReplaced tells who loses access because another principal or role takes the place of this one.
@@ -420,13 +420,13 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Default Access may not provision",
-		"The application declares no role for users, so Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
+		"The application declares no role for users, so Default Access is the only one. According to GoToMeeting's documentation, people with Default Access are not provisioned; check the result of the first cycle.")}
 }
 
 // roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
 func roleMoved(at path.Path, text, was, is string, refuses bool) diag.Diagnostic {
 	return diagnosticOf(at, roster.Finding{Summary: fmt.Sprintf("%q now refers to a different role", text), Refuses: refuses,
-		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. Nothing is changed. Write the id of the role that you mean.", text, was, is)})
+		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was created, and now refers to the role %s. Nothing is changed. Use the id of the intended role.", text, was, is)})
 }
 
 // explainAssign turns what went wrong while assigning into what a person can do about it.
@@ -436,20 +436,20 @@ func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, p
 	switch {
 	case errors.As(err, &exists):
 		return diag.Diagnostics{diag.NewErrorDiagnostic(fmt.Sprintf("The assignment of %s is managed twice", plan.PrincipalID.ValueString()),
-			fmt.Sprintf("Another resource of this configuration has just made the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
+			fmt.Sprintf("Another resource of this configuration has just created the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
-		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
-			"Apply again: if it was made, the provider takes it over.")}
+		return diag.Diagnostics{graphdiag.Error("Cannot determine whether the assignment was created", err,
+			"Apply again: if the assignment was created, the provider takes it over.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
 	case graph.IsBadRequest(err):
 		hint := cmp.Or(r.roster.Principals.Refusal(ctx, plan.PrincipalID.ValueString()),
-			"The principal must be a user, a security group or a service principal, and the role must be open to it.")
+			"The principal must be a user, a security group, or a service principal, and the role must be allowed for it.")
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, hint)}
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			"The assignment was not found afterwards. Apply again.")}
+			"The assignment was not found afterward. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

@@ -146,7 +146,7 @@ func TestResource_renamedUserIsNotReplacedByALostName(t *testing.T) {
 				}
 			},
 			Config: w.single(`user_principal_name = "ana@corp.example"`, `role = "Organizer"`),
-			ExpectError: regexp.MustCompile(`(?s)The user has another name now.*` + store.UserAna + `.*is\s+called\s+"ana\.renamed@corp\.example"\s+now.*` +
+			ExpectError: regexp.MustCompile(`(?s)The user has a different name now.*` + store.UserAna + `.*is\s+now\s+"ana\.renamed@corp\.example".*` +
 				`principal_id\s+=\s+"` + store.UserAna),
 		},
 		resource.TestStep{
@@ -273,7 +273,7 @@ func TestResource_refusesAtApply(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := w.Managed(single)
 			_, _, found := m.Plan(w.one(tt.principal, tt.role))
-			says(t, found, false, tt.want, "The apply cannot make this assignment")
+			says(t, found, false, tt.want, "The apply cannot create this assignment")
 			says(t, m.Apply(w.one(tt.principal, tt.role)), true, tt.want)
 			if m.Now != nil {
 				t.Error("there is a state")

@@ -59,7 +59,7 @@ func (a applied) ease(found diag.Diagnostics, now applied) diag.Diagnostics {
 	out := make(diag.Diagnostics, 0, len(found))
 	for _, d := range found {
 		if d.Severity() == diag.SeverityError && a.covers(d, now) {
-			d = warningOf(d, "This configuration was applied before, and the service has changed since. Applying it again fails until it is corrected; everything else can be planned, applied and destroyed.")
+			d = warningOf(d, "This configuration was applied before, and the service has changed since then. Applying it again fails until it is corrected; everything else can be planned, applied, and destroyed.")
 		}
 		out.Append(d)
 	}

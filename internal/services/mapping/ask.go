@@ -107,7 +107,7 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	for _, target := range slices.Sorted(maps.Keys(readers)) {
 		diags.AddAttributeError(at(target).AtName("expression"), "Function needs assigned people",
 			fmt.Sprintf("%s reads role assignments, and the service does not support that while the connection's scope is all users and groups. "+
-				"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else.", readers[target]))
+				"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from a different source.", readers[target]))
 	}
 	return diags
 }
@@ -143,13 +143,13 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	if slices.Contains(v.want.operations, flagDelete) {
 		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
 	}
-	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. With this configuration, the account of a person ends up as follows:\n%s\n\n",
+	detail := fmt.Sprintf("Currently, the mapping %s disables the accounts of people who leave. With this configuration, the state of a person's account is as follows:\n%s\n\n",
 		v.name, after.lines())
 	switch {
 	case worst == disabled:
 		return nil
 	case worst == unclear:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot determine whether accounts are still disabled",
 			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
 	}
 	if v.run != nil && !v.run.graph.HasWritten() {

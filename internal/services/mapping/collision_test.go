@@ -63,9 +63,9 @@ func TestUpdate_reportsAForeignWriteThatItOverwrote(t *testing.T) {
 	}
 	c.before(http.MethodPut, 0, func() { c.change(renamesRule) })
 	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
-	want := []string{"warning Somebody else wrote the schema at the same moment: This mapping is as configured now, but the schema's version went from v1.1 to v1.3, further than this write accounts for. " +
-		"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, " +
-		"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again."}
+	want := []string{"warning Somebody else wrote the schema at the same time: This mapping is now as configured, but the version of the schema changed from v1.1 to v1.3, which is more than this write explains. " +
+		"Another program or a person in the portal also wrote the schema, or an interrupted connection caused this write to happen twice. The service replaces the whole schema, so this write may have overwritten changes that another writer made at the same time " +
+		"in any mapping of this connection. Check the connection in the portal, or plan the other configuration again."}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -137,8 +137,8 @@ func TestUpdate_reportsWhatTheServiceDoesNotKeep(t *testing.T) {
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Count: -1, Effect: simulator.Delays(time.Second)})
 	c.Sim.Clock().OnAdvance(forget)
 	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
-	want := []string{"warning The mapping is not as written: The service accepted the mapping, but reading it back shows something else: either somebody changed it at the same moment, or the service does not keep all of it. " +
-		"The next plan shows the difference. What is missing now:\n\n+ locale: \"en_US\""}
+	want := []string{"warning The mapping is not as written: The service accepted the mapping, but the stored mapping differs: either somebody changed it at the same time, or the service does not keep all of " +
+		"it. The next plan shows the difference. Currently missing:\n\n+ locale: \"en_US\""}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}

@@ -63,7 +63,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 		return templateUnreadable(err)
 	}
 	if template == nil {
-		return diag.Diagnostics{r.mappingStays(ctx, ref, "The service no longer offers the connector's default mapping of %s, so it could not be put back.")}
+		return diag.Diagnostics{r.mappingStays(ctx, ref, "The service no longer offers the connector's default mapping of %s, so it could not be restored.")}
 	}
 	name := state.ObjectMapping.ValueString()
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))
@@ -87,7 +87,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 	}
 	diags = w.bring(ctx)
 	if unknown {
-		diags.Append(r.mappingStays(ctx, ref, "The default schema of the connector of %s has no such mapping, so there is nothing to put back."))
+		diags.Append(r.mappingStays(ctx, ref, "The default schema of the connector of %s has no such mapping, so there is nothing to restore."))
 	}
 	if !diags.HasError() {
 		return diags
@@ -162,7 +162,7 @@ func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	}
 	who := countOf(job, &graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
 	application := graphdiag.ApplicationName(ctx, r.graph, ref.ServicePrincipalID)
-	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
-		fmt.Sprintf("Destroying this resource puts the connector's default mapping of %s back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, "+
-			"the next cycle writes %s by the default mapping.", application, who)))
+	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is restored",
+		fmt.Sprintf("Destroying this resource restores the connector's default mapping of %s. Provisioning is on. If nothing in this plan switches it off first, the next "+
+			"cycle writes %s according to the default mapping.", application, who)))
 }

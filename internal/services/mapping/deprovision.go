@@ -121,7 +121,7 @@ func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping
 	outcomes := g.outcomes(s)
 	for i, of := range personStates {
 		if g.keepsOutOfScope && impact.Excludes(s.filters, somebody(), of.state) {
-			found[i] = fate{staysActive, "`scoping_filters` put them out of scope, and the connection's `skip_out_of_scope_deletions` leaves such accounts alone"}
+			found[i] = fate{staysActive, "`scoping_filters` exclude them from the scope, and with the connection's `skip_out_of_scope_deletions`, such accounts stay as they are"}
 			continue
 		}
 		for k, target := range slices.Sorted(maps.Keys(g.signals)) {
@@ -134,11 +134,11 @@ func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping
 				next = fate{staysActive, fmt.Sprintf("no entry writes `%s`", target)}
 			case next.effect != disabled || of.state == impact.InScope:
 			case !slices.Contains(s.operations, flagUpdate):
-				next = fate{staysActive, "`operations` lacks `update`"}
+				next = fate{staysActive, "`operations` does not include `update`"}
 			case e.flowType != flowAlways && flowTypeOf(applyOf(e.flowType)) == applyOf(e.flowType):
-				next = fate{unclear, fmt.Sprintf("what `apply = %q` does is not known", e.flowType)}
+				next = fate{unclear, fmt.Sprintf("the effect of `apply = %q` is unknown", e.flowType)}
 			case e.flowType != flowAlways:
-				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change the value of `%s` that an account has", applyOf(e.flowType), target)}
+				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change an existing value of `%s`", applyOf(e.flowType), target)}
 			}
 			if k == 0 || next.effect > found[i].effect {
 				found[i] = next

@@ -113,7 +113,7 @@ func onlyMapping(schema *graph.Schema, names []string) (located, *function.FuncE
 	case err != nil:
 		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema does not have the documented shape: %s", err))
 	case len(names) == 0 && len(all) != 1:
-		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema holds %d object mappings. Name one in the second argument:\n%s", len(all), mappingList(all)))
+		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema contains %d object mappings. Name one in the second argument:\n%s", len(all), mappingList(all)))
 	case len(names) == 0:
 		at := located{schema: schema, mapping: all[0]}
 		at.target, err = schema.Object(all[0].Rule.TargetDirectory, all[0].TargetObject)

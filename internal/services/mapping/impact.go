@@ -67,7 +67,7 @@ func foresee(ctx context.Context, v *review, live located, job *graph.Job) forec
 	}
 	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: proposed(v, live), Job: job}
 	if !v.complete {
-		p.Unknown = "The mapping holds values that are known only while applying."
+		p.Unknown = "The mapping contains values that are known only at apply."
 	}
 	return v.run.forecast.Plan(ctx, v.ref, p)
 }
@@ -98,7 +98,7 @@ func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state mode
 func putsBack(state model, job graph.Job) forecast.Proposal {
 	return forecast.Proposal{
 		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
-		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
+		Subject: "attribute mappings restored to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
 	}
 }
 
@@ -110,7 +110,7 @@ func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (cha
 		template, err = r.template(ctx, ref, false)
 	}
 	if err != nil {
-		return nil, "The mapping that is there, or the connector's default, cannot be read."
+		return nil, "The existing mapping, or the connector's default, cannot be read."
 	}
 	live, diags := locate(schema, state.ObjectMapping.ValueString())
 	if diags.HasError() || template == nil || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
@@ -136,7 +136,7 @@ func foreseeNothing(ctx context.Context, v *review) {
 		}
 		return
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The mapping that is there cannot be read."}
+	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The existing mapping cannot be read."}
 	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
 }
 

@@ -143,7 +143,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 	limited := func(block map[string]any) {
 		block["impact"] = map[string]any{"max_updated": 0, "report_file": report}
 	}
-	const told = "warning Unless this plan also ends provisioning, 40 accounts will be updated: attribute mappings put back to the connector's default of GoTo"
+	const told = "warning Unless this plan also ends provisioning, 40 accounts will be updated: attribute mappings restored to the connector's default of GoTo"
 	wantReport := func(want string) {
 		t.Helper()
 		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), want) {

@@ -73,7 +73,7 @@ func (r parseResult) diagnostic(target, text string) diag.Diagnostic {
 	case graph.IsBadRequest(r.err):
 		return graphdiag.AttributeError(at, "The service cannot parse the expression", r.err)
 	case r.err != nil:
-		return graphdiag.AttributeError(at, "Cannot have the expression parsed", r.err)
+		return graphdiag.AttributeError(at, "Cannot parse the expression", r.err)
 	}
 	said := r.message
 	if said == "" {

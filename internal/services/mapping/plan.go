@@ -95,7 +95,7 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 func (v *review) withoutSchema(ctx context.Context, err error) diag.Diagnostics {
 	diags := schemaUnreadable(ctx, v.run.graph, v.ref, err)
 	if _, presence, err := v.run.graph.FindJob(ctx, v.ref); err == nil && (presence.Gone() || presence == graph.ConnectorRetired && v.prior != nil) {
-		return diag.Diagnostics{warningOf(diags[0], "Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed.")}
+		return diag.Diagnostics{warningOf(diags[0], "Applying this mapping fails until that is corrected; everything else can be planned, applied, and destroyed.")}
 	}
 	return diags
 }
@@ -186,7 +186,7 @@ func doubted(problems diag.Diagnostics, accepted func(diag.Diagnostic) bool) dia
 	for i, d := range problems {
 		if with, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError && accepted(d) {
 			problems[i] = diag.NewAttributeWarningDiagnostic(with.Path(), summaryDoubtful,
-				d.Detail()+"\n\nThe connection's own parser accepts the expression nevertheless, so it can be written.")
+				d.Detail()+"\n\nHowever, the connection's own parser accepts the expression, so it can be written.")
 		}
 	}
 	return problems

@@ -136,7 +136,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	imported := state.Mappings.IsNull()
 	if diags.HasError() {
 		if at.schema != nil && !imported {
-			diags[0] = warningOf(diags[0], "The mapping stays in the state so that the rest of the configuration can be planned; destroying it succeeds.")
+			diags[0] = warningOf(diags[0], "The mapping stays in the state, so the rest of the configuration can still be planned; destroying it succeeds.")
 		}
 		resp.Diagnostics.Append(diags...)
 		return

@@ -72,14 +72,14 @@ func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagn
 	}
 	why := "differs from the connector's default, so somebody has set it up elsewhere"
 	if template == nil {
-		why = "differs from this configuration, and the connector's default, which it is compared with, is not available any more"
+		why = "differs from this configuration, and the connector's default, with which it is compared, is no longer available"
 	} else if original, ok := counterpart(template, at.mapping); ok {
 		if was := settingsOf(original.mapping); was.same(is) && !v.want.replacesUnmanaged(is, was) {
 			return nil
 		}
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
-		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n%s\n\n"+
-			"To take it over, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
+		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it. In the existing mapping, these lines would change:\n\n%s\n\n"+
+			"To manage it with Terraform, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
 			at.mapping.Objects(), why, strings.Join(is.differences(v.want), "\n"), importblock.One("gotomeeting_attribute_mappings", importID(v.ref, v.name))))}
 }

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	appliedBefore = "This configuration was applied before, and the service has changed since. Applying it again fails until it is corrected; everything else can be planned, applied and destroyed."
-	failsAlone    = "Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."
+	appliedBefore = "This configuration was applied before, and the service has changed since then. Applying it again fails until it is corrected; everything else can be planned, applied, and destroyed."
+	failsAlone    = "Applying this mapping fails until that is corrected; everything else can be planned, applied, and destroyed."
 )
 
 // loses makes the service drop the attribute mapping of a target, as somebody in the portal would.
@@ -84,7 +84,7 @@ func TestPlan_leavesTheWayOut(t *testing.T) {
 				loses(schema, "groups")
 				define(t, schema, 1, "groups", "multivalued", false)
 			})
-		}, "mappings[groups].apply: Target attribute takes one value: "},
+		}, "mappings[groups].apply: Target attribute has a single value: "},
 		{"source attribute gone", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), func(_ testing.TB, c *connected) {
 			c.change(func(schema map[string]any) { loses(schema, "lastName"); undefine(schema, 0, "surname") })
 		}, "mappings[lastName].source_attribute: Unknown source attribute: "},
@@ -194,7 +194,7 @@ func TestRead_keepsAMappingWhoseNameBecameAmbiguous(t *testing.T) {
 	m := c.created(c.config(nil))
 	c.addMapping("Synchronize Users to Contacts", "User", "Contact")
 	action, _, found := m.Plan(c.config(nil))
-	if lines := texts(found); action != acctest.NoAction || len(lines) != 1 || !strings.HasPrefix(lines[0], "warning object_mapping: Several object mappings fit: ") {
+	if lines := texts(found); action != acctest.NoAction || len(lines) != 1 || !strings.HasPrefix(lines[0], "warning object_mapping: Several object mappings match: ") {
 		t.Errorf("plan: %s %q", action, lines)
 	}
 	changed := c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))
