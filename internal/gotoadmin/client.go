@@ -155,7 +155,7 @@ func requireCredentials(o Options) error {
 		}
 	}
 	if missing != nil {
-		return fmt.Errorf("signing in to GoTo takes a client ID, a client secret and a personal access token; missing: %s", strings.Join(missing, ", "))
+		return fmt.Errorf("signing in to GoTo requires a client ID, a client secret, and a personal access token; missing: %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
@@ -222,8 +222,8 @@ const (
 )
 
 var (
-	errRepeats  = errors.New("the service sends the same records again in place of the next ones")
-	errUnsteady = errors.New("people kept leaving the account while the listing was read; try again later")
+	errRepeats  = errors.New("the service returns the same records again instead of the next ones")
+	errUnsteady = errors.New("people kept leaving the account while the list was read; try again later")
 )
 
 // page is one answer of a listing.
@@ -293,7 +293,7 @@ func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []
 		case total >= 0 && next >= total, total < 0 && (len(p.Results) == 0 || added == 0 && short):
 			return entries, shrunk, nil
 		case next == offset:
-			return nil, false, l.broken(c, fmt.Errorf("the listing ends after %d of %d records", offset, total))
+			return nil, false, l.broken(c, fmt.Errorf("the list ends after %d of %d records", offset, total))
 		case added == 0 && len(p.Results) > 0:
 			return nil, false, l.broken(c, errRepeats)
 		}

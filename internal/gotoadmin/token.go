@@ -117,7 +117,7 @@ func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInErr
 	}
 	switch {
 	case !isToken(granted.AccessToken):
-		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the answer holds no usable access token")}
+		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the response does not contain a usable access token")}
 	case granted.TokenType != "" && !strings.EqualFold(granted.TokenType, "Bearer"):
 		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the token is not of type Bearer")}
 	}

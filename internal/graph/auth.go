@@ -144,7 +144,7 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 			return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: o.TenantID})
 		}, nil
 	}
-	return nil, errors.New("no way to sign in is chosen")
+	return nil, errors.New("no sign-in method is selected")
 }
 
 // clientOptions are what all of azidentity's credentials take.

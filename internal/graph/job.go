@@ -152,7 +152,7 @@ func (e *NoJobError) Error() string {
 	case ServicePrincipalGone:
 		return fmt.Sprintf("the tenant has no service principal with the object id %q", e.Ref.ServicePrincipalID)
 	case ConnectorRetired:
-		return fmt.Sprintf("the service principal %s no longer offers a provisioning connector, and the job %q is gone with it", e.Ref.ServicePrincipalID, e.Ref.JobID)
+		return fmt.Sprintf("the service principal %s no longer offers a provisioning connector, and the job %q is gone too", e.Ref.ServicePrincipalID, e.Ref.JobID)
 	case JobPresent, JobNotReplicated, JobDeleted:
 	}
 	return fmt.Sprintf("the service principal %s has no provisioning job %q", e.Ref.ServicePrincipalID, e.Ref.JobID)

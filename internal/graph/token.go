@@ -133,7 +133,7 @@ func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) 
 		return token{}, e
 	}
 	if answer.Token == "" {
-		return token{}, &AuthError{Description: "the credential gave an empty token"}
+		return token{}, &AuthError{Description: "the credential returned an empty token"}
 	}
 	now := s.clock.Now()
 	// Credentials reckon by the wall clock; what is left by it is what is left by ours.

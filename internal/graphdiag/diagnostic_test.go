@@ -50,9 +50,9 @@ func TestDetail_explainsAnswersOfGraph(t *testing.T) {
 			graph.Error{StatusCode: 401, Code: "ExampleInvalidCredentials", Message: "The password is wrong."},
 			"Microsoft Graph said: The password is wrong.\n\nHTTP status: 401\nGraph code: ExampleInvalidCredentials\nRequest: POST /v1.0/x"},
 		{"throttled past the time allowed",
-			graph.Error{StatusCode: 429, Code: "TooManyRequests", Message: "Too many requests.", Err: errors.New("the service asked to wait 5m0s: context deadline exceeded")},
+			graph.Error{StatusCode: 429, Code: "TooManyRequests", Message: "Too many requests.", Err: errors.New("the service required a wait of 5m0s: context deadline exceeded")},
 			"Microsoft Graph throttled the request, and the required wait exceeds the time allowed. Microsoft Graph said: Too many requests. Try again later, or raise `timeouts`.\n\n" +
-				"HTTP status: 429\nGraph code: TooManyRequests\nRequest: POST /v1.0/x\nCause: the service asked to wait 5m0s: context deadline exceeded"},
+				"HTTP status: 429\nGraph code: TooManyRequests\nRequest: POST /v1.0/x\nCause: the service required a wait of 5m0s: context deadline exceeded"},
 		{"server error",
 			graph.Error{StatusCode: 500, Code: "InternalError", Message: "Something failed", RequestID: "r-2"},
 			"Microsoft Graph failed. Microsoft Graph said: Something failed. Try again; if it persists, see the service health page or contact Microsoft support with the request id.\n\n" +
@@ -68,9 +68,9 @@ func TestDetail_explainsAnswersOfGraph(t *testing.T) {
 			graph.Error{Ambiguous: true, Err: errors.New("unexpected EOF")},
 			"The connection was interrupted before the response arrived. It is unknown whether the change took effect; the next plan reads the current state.\n\nRequest: POST /v1.0/x\nCause: unexpected EOF"},
 		{"unreadable answer to a write",
-			graph.Error{StatusCode: 200, Ambiguous: true, Err: errors.New("the answer does not have the expected form: id is not a string")},
+			graph.Error{StatusCode: 200, Ambiguous: true, Err: errors.New("the response does not have the expected form: id is not a string")},
 			"Microsoft Graph returned a response that the provider cannot read. It is unknown whether the change took effect; the next plan reads the current state. " +
-				"A proxy may have changed it; try again.\n\nHTTP status: 200\nRequest: POST /v1.0/x\nCause: the answer does not have the expected form: id is not a string"},
+				"A proxy may have changed it; try again.\n\nHTTP status: 200\nRequest: POST /v1.0/x\nCause: the response does not have the expected form: id is not a string"},
 		{"conflict",
 			graph.Error{StatusCode: 409, Code: "Directory_ConcurrencyViolation", Message: "Concurrent update"},
 			"Another process changed the object at the same time. Microsoft Graph said: Concurrent update. Plan and apply again.\n\nHTTP status: 409\nGraph code: Directory_ConcurrencyViolation\nRequest: POST /v1.0/x"},
@@ -120,11 +120,11 @@ func TestDetail_explainsFailedSignIn(t *testing.T) {
 			"The certificate is not registered with the application, or does not match the private key.\n\nCode: AADSTS700027"},
 		{"a number without advice beside one with", graph.AuthError{AADSTS: []int{1, 53003}},
 			"A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy, or meet its conditions.\n\nCode: AADSTS1\nCode: AADSTS53003"},
-		{"no answer", graph.AuthError{Description: "no answer from the sign-in service: connection refused"}, "No answer from the sign-in service: connection refused."},
+		{"no answer", graph.AuthError{Description: "no response from the sign-in service: connection refused"}, "No response from the sign-in service: connection refused."},
 		{"proxy", graph.AuthError{Description: "no answer", Err: &wire.ProxyError{Proxy: "proxy.example.com:8080", Host: "login.example.com:443", Status: 407}},
-			"No answer. The proxy requires credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", or exempt the host by `NO_PROXY`."},
+			"No answer. The proxy requires credentials: add a user name and password to `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", or exempt the host with `NO_PROXY`."},
 		{"unknown authority", graph.AuthError{Description: "no answer", Err: x509.UnknownAuthorityError{}},
-			"No answer. The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: give the authority's certificate in `ca_certificate_file`."},
+			"No answer. The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: set `ca_certificate_file` to the certificate of the authority."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -219,12 +219,12 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 		{"certificate of the environment that is not there", nil, values{"ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID, "ARM_CLIENT_CERTIFICATE_PATH": absent}, acctest.Diagnostics{
 			failure("client_certificate_path", "Cannot use the client certificate", "The value is from `ARM_CLIENT_CERTIFICATE_PATH`. The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path.")}},
 		{"ECDSA certificate", identity("client_certificate_path", ecdsaFile), nil, acctest.Diagnostics{failure("client_certificate_path", "Cannot use the client certificate",
-			"The certificate's key is ECDSA; Microsoft Entra ID takes only RSA here.")}},
+			"The certificate's key is ECDSA; Microsoft Entra ID accepts only RSA.")}},
 		{"certificate that is not base64", identity("client_certificate", "***"), nil, acctest.Diagnostics{failure("client_certificate", "Cannot use the client certificate", "The certificate is not base64: encode the whole PFX file.")}},
 		{"authorities that are not there", identity("client_secret", "s", "ca_certificate_file", absent), nil, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
 			"The file \"/nonexistent/example\" cannot be read: no such file or directory. Correct the path.")}},
 		{"authorities that are none", identity("client_secret", "s"), values{"GOTOMEETING_CA_CERTIFICATE_FILE": word}, acctest.Diagnostics{failure("ca_certificate_file", "Cannot use the certificate authorities",
-			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. The file \""+word+"\" holds no PEM certificate: give one with the authority's certificate, which begins with -----BEGIN CERTIFICATE-----.")}},
+			"The value is from `GOTOMEETING_CA_CERTIFICATE_FILE`. The file \""+word+"\" does not contain a PEM certificate: use a file with the certificate of the authority, which begins with -----BEGIN CERTIFICATE-----.")}},
 
 		{"GoTo", goTo("client_id", "c", "client_secret", "s", "personal_access_token", "p", "account_key", "8000000000000000001", "endpoint", "http://127.0.0.1:8080/", "token_endpoint", "https://login.example.com/oauth/token"), nil, nil},
 		{"GoTo without credentials", goTo("account_key", "8000000000000000001"), nil, nil},

@@ -179,7 +179,7 @@ func (c *Client) read(resp *http.Response) (Answer, error) {
 	broken := &Broken{sent: true}
 	switch {
 	case err != nil:
-		broken.Err = fmt.Errorf("the answer broke off: %w", bareError(err))
+		broken.Err = fmt.Errorf("the response is incomplete: %w", bareError(err))
 	case int64(len(body)) > c.MaxAnswer:
 		broken.Err, broken.final = fmt.Errorf("%w: more than %d MiB", ErrTooLong, c.MaxAnswer>>20), true
 	case len(text) == 0 && !c.Documents, json.Valid(body):

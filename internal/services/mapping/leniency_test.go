@@ -75,7 +75,7 @@ func TestPlan_writesCallsThatOnlyTheServiceKnows(t *testing.T) {
 	c := newConnected(t)
 	for text, ours := range map[string]string{
 		`Initials([givenName], [surname])`: "There is no function `Initials`.",
-		`ToLower([surname], "a", "b")`:     "`ToLower` has 3 arguments but takes at most 2.",
+		`ToLower([surname], "a", "b")`:     "`ToLower` has 3 arguments but accepts at most 2.",
 	} {
 		config := c.config(edited(map[string]any{"lastName": expression(text)}))
 		refused := plan(c.Protocol(), config)

@@ -168,7 +168,7 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	}
 	_, found = p.Change(typeName, after, w.object("enabled", false))
 	w.wants(found, failure("connection_id", "The connector is retired",
-		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone with it. Move to the gallery application `GoTo`."))
+		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone too. Move to the gallery application `GoTo`."))
 	if left, found := p.Change(typeName, after, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
