@@ -112,7 +112,7 @@ output "next_cycle" {
 
 // preview shows what the first cycle is going to do, and that it is what then happens.
 func (g *guide) preview(ctx context.Context) error {
-	g.step("What the first cycle is going to do: gotomeeting_provisioning_preview")
+	g.step("Preview of the first cycle: gotomeeting_provisioning_preview")
 	file := filepath.Join(g.dir, "preview.tf")
 	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
 		return err

@@ -374,7 +374,7 @@ func TestDoor_isForProgramsOnThisMachine(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", name, got, test.want)
 		}
 	}
-	if _, err := (Client{URL: door.URL()}).Do(t.Context(), "nothing"); err == nil || !strings.Contains(err.Error(), "there is no verb") {
+	if _, err := (Client{URL: door.URL()}).Do(t.Context(), "nothing"); err == nil || !strings.Contains(err.Error(), "there is no command") {
 		t.Errorf("got %v", err)
 	}
 }
