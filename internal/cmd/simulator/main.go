@@ -235,7 +235,7 @@ func environmentOf(server *simulator.Server, door *control.Door, caFile string) 
 	return environment
 }
 
-// printEnvironment prints what a shell can evaluate: where everything is, and print the ids that configurations need.
+// printEnvironment prints what a shell can evaluate: where everything is, and the ids that configurations need.
 func printEnvironment(out io.Writer, server *simulator.Server, environment map[string]string, users int) error {
 	caFile := environment["GOTOMEETING_CA_CERTIFICATE_FILE"]
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
