@@ -196,7 +196,7 @@ func (c *CLI) Kill() {
 }
 
 // KillProviders ends the provider processes of a run that is under way, at once and without a chance to say anything, as
-// the machine does that has no memory left. Terraform itself goes on.
+// the machine does that has no memory left. Terraform itself continues.
 func (c *CLI) KillProviders() {
 	c.t.Helper()
 	entries, err := os.ReadDir(c.processes())

@@ -1,9 +1,9 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package aftermath says what is left at GoTo where provisioning ends: accounts that stay active and that nobody will ever
-// disable. Whoever destroys a connection, loses its links or switches disabling off is told how many there are; where that
-// cannot be known, the text says so, and nothing fails by it.
+// Package aftermath reports what remains at GoTo when provisioning ends: accounts that stay active and that nothing will ever
+// disable. A plan that destroys a connection, loses its links, or switches disabling off shows how many there are; if the number
+// is unknown, the text says so, and nothing fails because of it.
 package aftermath
 
 import (
@@ -28,7 +28,7 @@ type Remainder struct {
 	// Gone says that the job went with its connector: provisioning has ended already.
 	Gone bool
 
-	synced   int64            // whom the service keeps in step, -1 where it does not say
+	synced   int64            // whom the service keeps in sync, -1 where it does not say
 	standing *impact.Standing // nil where it could not be worked out
 	active   int              // at GoTo, -1 where the accounts were not read
 	whyNot   string           // a sentence
@@ -109,7 +109,7 @@ func (r Remainder) Headline() string {
 	return "an unknown number of accounts at GoTo"
 }
 
-// Detail says how many active accounts stay at GoTo of whom nobody takes care any more.
+// Detail says how many active accounts stay at GoTo that nothing manages anymore.
 func (r Remainder) Detail() string {
 	var parts []string
 	switch {

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package azuread reads what the azuread provider keeps in a state, so that `moved` blocks can hand its resources over to the
-// resources of this provider. It calls nothing: a mover has no client, and the refresh that follows fills in the rest.
+// Package azuread reads the state of the azuread provider, so `moved` blocks can convert its resources to resources
+// of this provider. It sends no requests: a mover has no client, and the refresh that follows fills in the rest.
 package azuread
 
 import (
@@ -107,6 +107,6 @@ func instead(source, target, id string) string {
 	if id == "" {
 		id = "ID"
 	}
-	return fmt.Sprintf("Use these blocks in the place of the `moved` block; the page of `%s` describes the id:\n\n"+
+	return fmt.Sprintf("Use these blocks instead of the `moved` block; the page of `%s` describes the id:\n\n"+
 		"removed {\n  from = %s.NAME\n  lifecycle {\n    destroy = false\n  }\n}\n\n%s", target, source, importblock.One(target, id))
 }

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package contract finds the published description of Microsoft Graph for the tests that check traffic against it. What
-// they demand of an exchange is their own affair.
+// Package contract finds the published description of Microsoft Graph for the tests that check traffic against it. Each
+// test decides what it requires of an exchange.
 package contract
 
 import (

@@ -48,7 +48,7 @@ type Options struct {
 	// DefaultDomain is the default verified domain of the tenant. Without it, DefaultDomain fails with [ErrNeedsDomain].
 	DefaultDomain *string
 	// Doubt is told where a branch that IIF, Switch or Coalesce does not choose fails: Microsoft's pages contradict each other
-	// on whether the service evaluates it, and then fails as a whole. The evaluation goes on. Without it, the whole fails.
+	// on whether the service evaluates it, and then fails as a whole. The evaluation continues. Without it, the whole fails.
 	Doubt func(Problem)
 	// Seed makes random values repeatable. Without it, Guid and RandomString fail with [ErrNeedsSeed].
 	Seed *string
@@ -85,7 +85,7 @@ func (e *Expression) checkCalls() {
 	}
 }
 
-// evaluation is the state of one run. After the first error nothing that is computed counts any more, so that functions
+// evaluation is the state of one run. After the first error nothing that is computed counts anymore, so that functions
 // need not look for errors after each argument.
 type evaluation struct {
 	expression *Expression

@@ -488,7 +488,7 @@ func TestEvaluate_countsAsDocumented(t *testing.T) {
 	}
 }
 
-// What a branch that is not chosen comes to is not settled: the evaluation goes on and says so, but for what fails in any case.
+// What a branch that is not chosen comes to is not settled: the evaluation continues and says so, but for what fails in any case.
 func TestEvaluate_leavesADoubtWhereABranchThatIsNotChosenFails(t *testing.T) {
 	t.Parallel()
 	const doubt = "Microsoft's pages contradict each other"

@@ -144,7 +144,7 @@ func lookup(name string) *Function {
 	return index[strings.ToLower(name)]
 }
 
-// functionIndex has every function under its name and under its name in lower case.
+// functionIndex has every function under its name and under its name in lowercase.
 var functionIndex = sync.OnceValue(func() map[string]*Function {
 	index := make(map[string]*Function, 2*len(functionTable))
 	for i := range functionTable {

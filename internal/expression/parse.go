@@ -66,7 +66,7 @@ func offsetOfRune(text string, n int) int {
 	return len(text)
 }
 
-// parser is a recursive-descent parser that reports an error and goes on at the next comma or parenthesis.
+// parser is a recursive-descent parser that reports an error and continues at the next comma or parenthesis.
 type parser struct {
 	text     string
 	tokens   []token
@@ -342,7 +342,7 @@ func (p *parser) delimiter(n *callNode) bool {
 	}
 }
 
-// missingComma reports two values without a comma between them; parsing goes on as if it were there.
+// missingComma reports two values without a comma between them; parsing continues as if it were there.
 func (p *parser) missingComma(t token, n *callNode) {
 	p.problems.errorf(t.span, fmt.Sprintf("A comma is missing before %s in the arguments of `%s`.", t.describe(p.text), shorten(n.name)), "")
 }

@@ -28,7 +28,7 @@ type Proposal struct {
 	// Later finds out about a change that matters only where the same plan switches provisioning on: what it does, and what is not
 	// known of it, as Change and Unknown say otherwise. It is nil for one that is told right away.
 	Later func(context.Context) (change func(*impact.Setup), unknown string)
-	// Principals are the users and groups that the change concerns, by id in lower case; nil for everybody.
+	// Principals are the users and groups that the change concerns, by id in lowercase; nil for everybody.
 	Principals []string
 	// Unknown says why the change is not known as a whole yet, "" if it is.
 	Unknown string

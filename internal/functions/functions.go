@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package functions holds the provider-defined functions. They make the expression language of attribute mappings usable
-// in configurations and tests: what an expression yields for given attributes, which attributes it reads, and how it reads
-// in canonical form. They contact nothing.
+// in configurations and tests: the result of an expression for given attributes, the attributes that it reads, and
+// its canonical form. They send no requests.
 package functions
 
 import (

@@ -145,7 +145,7 @@ func usable(seconds int64) time.Duration {
 	return life - renewBefore
 }
 
-// isToken reports whether s can stand in a header.
+// isToken reports whether s can be in a header.
 func isToken(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

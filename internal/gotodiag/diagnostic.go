@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package gotodiag turns errors of the GoTo client into Terraform diagnostics: what happened, the likely cause, the remedy, and
-// the facts to quote to GoTo's support.
+// the facts for GoTo's support.
 package gotodiag
 
 import (

@@ -251,7 +251,7 @@ func (r JobRef) String() string { return r.ServicePrincipalID + "/" + r.JobID }
 
 // ParseJobRef reads the text form of a JobRef. It also accepts a Graph path
 // (/servicePrincipals/{id}/synchronization/jobs/{id}), which other tools use as the import id, and the object id in upper
-// case, which it corrects: Graph writes it in lower case, and two spellings would be two values to Terraform.
+// case, which it corrects: Graph writes it in lowercase, and two spellings would be two values to Terraform.
 func ParseJobRef(s string) (JobRef, error) {
 	parts := strings.Split(strings.TrimPrefix(s, "/"), "/")
 	if len(parts) == 5 && strings.EqualFold(parts[0], "servicePrincipals") && parts[2] == "synchronization" && parts[3] == "jobs" {

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package graphdiag turns errors of the Graph client into Terraform diagnostics: what was being done, what the service
-// said, which permission or directory role the operation needs, and the facts to quote to Microsoft support.
+// Package graphdiag turns errors of the Graph client into Terraform diagnostics: what was done, what the service
+// said, which permission or directory role the operation needs, and the facts for Microsoft support.
 package graphdiag
 
 import (

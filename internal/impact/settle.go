@@ -58,7 +58,7 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 	return nil
 }
 
-// leaves decides about the account of a user who is not in scope any more.
+// leaves decides about the account of a user who is not in scope anymore.
 func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 	active, told := e.Account.active()
 	outcome := func(i int) Outcome {

@@ -26,7 +26,7 @@ const (
 	propertyExtensions  = "onPremisesExtensionAttributes"
 )
 
-// renamed are the source attributes, in lower case, that Graph keeps under another name: the provisioning service goes by
+// renamed are the source attributes, in lowercase, that Graph keeps under another name: the provisioning service goes by
 // the names of the older directory API.
 var renamed = map[string]string{
 	"objectid":                   "id",

@@ -1,13 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package impact works out what provisioning does to accounts. It knows nothing of Terraform.
+// Package impact determines what provisioning does to accounts. It knows nothing of Terraform.
 //
-// A [Setup] is how provisioning is set up: today's, read with [ReadSetup], or a proposed one, a copy with other mappings,
-// assignments or scope. A [Survey] is what there is in the directory and at GoTo; [ReadSurvey] reads it once for any number
-// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what a cycle from the beginning
-// does with each user and each account. [Compare] says for whom a change of the setup makes a difference in the next cycle.
-// [Outcomes] says what a mapping yields for a user in a given [State].
+// A [Setup] is a configuration of provisioning: the current one, read with [ReadSetup], or a proposed one, a copy with different
+// mappings, assignments, or scope. A [Survey] is the data in the directory and at GoTo; [ReadSurvey] reads it once for any number
+// of setups. Both are plain values. [Decide] compares them, without reading anything, and determines what an initial cycle does
+// with each user and each account. [Compare] determines for whom a change of the setup makes a difference in the next cycle.
+// [Outcomes] returns the results of a mapping for a user in a given [State].
 package impact
 
 import (
@@ -97,7 +97,7 @@ type Survey struct {
 	Now       time.Time
 	Users     []User
 	UsersRead bool
-	Members   map[string][]string // group to its direct members that are users, ids in lower case
+	Members   map[string][]string // group to its direct members that are users, ids in lowercase
 	// Missing are source attributes that the directory turned out not to have.
 	Missing      []string
 	Accounts     []Account
@@ -118,7 +118,7 @@ func (s *Survey) Ran(job graph.Job) {
 	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
 }
 
-// Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
+// Only is the survey as far as it concerns some principals, by ids in lowercase: users, and the members of groups.
 func (s *Survey) Only(principals map[string]bool) *Survey {
 	part := *s
 	part.only = map[string]bool{}
@@ -161,7 +161,7 @@ func (s *Survey) InScope(setup *Setup) int {
 
 // User is a user of the directory.
 type User struct {
-	ID         string // in lower case
+	ID         string // in lowercase
 	Properties map[string]json.RawMessage
 	Deleted    bool // in the recycle bin
 }
@@ -200,7 +200,7 @@ type holder struct {
 	roles      []string
 }
 
-// holders are the users who are assigned, by id in lower case.
+// holders are the users who are assigned, by id in lowercase.
 func (s *Setup) holders(members map[string][]string) map[string]holder {
 	found := map[string]holder{}
 	for _, a := range s.Assignments {
@@ -232,7 +232,7 @@ func (h holder) with(roleID string, declared []graph.AppRole) holder {
 	return h
 }
 
-// groups are the assigned groups, ids in lower case.
+// groups are the assigned groups, ids in lowercase.
 func (s *Setup) groups() []string {
 	var ids []string
 	for _, a := range s.Assignments {

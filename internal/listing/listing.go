@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package listing is what the list resources of an application's parts have in common: whose parts are looked for, the jobs
-// that most of them go by, and results that end at the limit.
+// Package listing is the common part of the list resources for the parts of an application: whose parts are listed, the jobs
+// that most of them start from, and results that end at the limit.
 package listing
 
 import (

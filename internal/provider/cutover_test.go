@@ -314,7 +314,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 			{ // The first cycles. The leaver and the one who is blocked are still listed.
 				PreConfig: func() { c.interval(); c.interval(); c.sound("the first cycles") },
 				Config:    c.config(leaver, false, true, cutoverPreview), ConfigPlanChecks: settled,
-				// The preview cannot see any more that the account of the one who is blocked was never linked.
+				// The preview cannot see anymore that the account of the one who is blocked was never linked.
 				ConfigStateChecks: expect(map[string]int64{"create": 0, "skip": 0, "disable": 1, "disable_or_unmanaged": 4, "unmatched_accounts": 4}),
 			},
 			{ // The way back from there, too: the new one off, the old one on.

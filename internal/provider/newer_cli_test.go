@@ -43,7 +43,7 @@ func newest(t *testing.T) (cli *acctest.CLI, env *acctest.Env, servicePrincipalI
 	return nil, nil, "", ""
 }
 
-// exampleOf is an example with the tenant's ids in the place of the invented one.
+// exampleOf is an example with the tenant's ids instead of the invented one.
 func exampleOf(t *testing.T, servicePrincipalID string, path ...string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "examples"}, path...)...))

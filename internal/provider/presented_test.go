@@ -73,7 +73,7 @@ func TestPresented_foldsAFlood(t *testing.T) {
 	}
 }
 
-// What is so before a plan is told apart from what the plan changes.
+// What is so before a plan is distinguished from what the plan changes.
 func TestPresented_saysWhatThePlanDoesNotCause(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

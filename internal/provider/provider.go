@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package provider is the Terraform provider itself: its configuration block, how it signs in, and the lists of
-// everything it offers. What the objects do is in the service packages.
+// everything it offers. The service packages implement the objects.
 package provider
 
 import (

@@ -97,7 +97,7 @@ func (f *fakeFramework) InvokeAction(ctx context.Context, _ *tfprotov6.InvokeAct
 }
 
 // What cancels the context of a call reaches the framework while the call or its stream is in progress, and nothing of the
-// context is left afterwards.
+// context is left afterward.
 func TestServer_passesCancellationOnAndThenLetsGo(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(context.Context, *server) error{

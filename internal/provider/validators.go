@@ -104,7 +104,7 @@ func shown(value string) string {
 	return fmt.Sprintf("The value, %d characters that are not shown,", utf8.RuneCountInString(value))
 }
 
-// pathProblem finds what belongs into a file in the place of its path.
+// pathProblem finds what belongs in a file instead of its path.
 func pathProblem(value string) string {
 	if problem := textfile.PathProblem(value); problem != "" {
 		return sentence(problem) + " Save it in a file, and use the path of the file."

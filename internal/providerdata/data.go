@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package providerdata holds the one value that the provider hands to its resources, data sources and actions.
+// Package providerdata holds the one value that the provider passes to its resources, data sources, and actions.
 package providerdata
 
 import (

@@ -31,11 +31,11 @@ type Application struct {
 	// Managed are the ids of assignments that are in a state of their own.
 	Managed memo.Set[string]
 
-	// Refused says that somebody was told that the assignments may not be read: one error ends a plan, and a thousand say
+	// Refused says that somebody was told that the assignments cannot be read: one error ends a plan, and a thousand say
 	// no more.
 	Refused atomic.Bool
 
-	// Lapsed are the assignments that were in the state when this run began and are not there any more, by principal and role
+	// Lapsed are the assignments that were in the state when this run began and are not there anymore, by principal and role
 	// as the configuration names them: what speaks against making them again stops nobody's plan. A set is the zero value.
 	Lapsed memo.Set[Named]
 

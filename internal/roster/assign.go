@@ -35,7 +35,7 @@ func (e *UnsettledError) Error() string { return e.err.Error() }
 func (e *UnsettledError) Unwrap() error { return e.err }
 
 // Assign gives a principal a role. A lost answer is settled by looking, and only what a look shows to be absent is
-// tried again. What is there already is made anew: it may be what a resource with another address is about to remove. Remove
+// tried again. What is there already is created again: it may be what a resource with another address is about to remove. Remove
 // leaves the new one then, and another process, which runs for another provider configuration or another state, does not
 // know its id. Its errors may be an ExistsError or an UnsettledError.
 func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, error) {
@@ -80,7 +80,7 @@ func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, er
 }
 
 // adopt makes what a refused assignment would double anew while nobody removes a single assignment, and keeps it from being
-// removed afterwards. What this run has made itself stays as it is, and so does what cannot be made anew.
+// removed afterward. What this run has made itself stays as it is, and so does what cannot be created again.
 func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, bool) {
 	a.Writing.Lock()
 	defer a.Writing.Unlock()
@@ -225,7 +225,7 @@ func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignmen
 
 // TakeOver makes anew what is held and wanted, each in one batch: another process, which runs for another provider
 // configuration, may be about to remove it as part of a set or by its id, and leaves what it does not know. What could not be
-// made anew is not held any more as far as Converge is concerned, which looks for it. Its caller holds Writing.
+// created again is not held any more as far as Converge is concerned, which looks for it. Its caller holds Writing.
 func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignment, wanted map[Key]bool) {
 	var tasks []task
 	for _, key := range SortedKeys(held) {

@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// Key is what an assignment is about, whatever its id: one principal in one role. Both ids are in lower case.
+// Key is what an assignment is about, whatever its id: one principal in one role. Both ids are in lowercase.
 type Key struct {
 	PrincipalID, RoleID string
 }

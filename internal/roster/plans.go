@@ -30,7 +30,7 @@ type plannedSingle struct {
 	stays, comes, leaves bool
 }
 
-// removes reports whether the set takes away what somebody else wants.
+// removes reports whether the set removes what somebody else wants.
 func (s plannedSet) removes(key Key) bool {
 	return !s.wanted[key] && s.scope.Covers(key.assignment(), true)
 }

@@ -33,7 +33,7 @@ const (
 type Principals struct {
 	directory Directory
 	byID      *lookUps[Principal]
-	byName    *lookUps[Principal] // by user principal name in lower case
+	byName    *lookUps[Principal] // by user principal name in lowercase
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
 	eligible  *lookUps[eligibility]
@@ -97,7 +97,7 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 // https://learn.microsoft.com/entra/fundamentals/users-restore
 const binDays = 30
 
-// Gone says in a sentence that a principal is not in the directory any more, "" when it is there or cannot be looked up.
+// Gone says in a sentence that a principal is not in the directory anymore, "" when it is there or cannot be looked up.
 // While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged. A recent one may
 // only be missing in a replica, and is looked for several times.
 func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why string, purged bool) {

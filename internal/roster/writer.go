@@ -26,7 +26,7 @@ const (
 type task struct {
 	Key
 	assignmentID string // of the one to remove, "" to make one
-	again        bool   // what is removed is made anew, in one batch
+	again        bool   // what is removed is created again, in one batch
 }
 
 func (t task) removes() bool { return t.assignmentID != "" && !t.again }

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package textfile knows what editors, shells and Windows leave in texts: byte-order marks, UTF-16, line breaks at the end,
-// quotation marks around. It reads files that settings name, and says what stands in a value that should not.
+// Package textfile knows what editors, shells, and Windows add to texts: byte-order marks, UTF-16, line breaks at the end, and
+// surrounding quotation marks. It reads files that settings name, and reports what a value should not contain.
 package textfile
 
 import (
@@ -26,7 +26,7 @@ const maxSize = 1 << 20
 const mark = "\ufeff"
 
 // Read returns the content of a file, a text in UTF-8 without a byte-order mark; binary content stays as it is. The error
-// does not repeat a path that may be something else, such as the secret that belongs into the file.
+// does not repeat a path that may be something else, such as the secret that belongs in the file.
 func Read(path string) ([]byte, error) {
 	if problem := PathProblem(path); problem != "" {
 		return nil, errors.New(problem)
@@ -62,7 +62,7 @@ func harmless(path string, err error) error {
 	return fmt.Errorf("the value, with %d characters that are not shown, does not name a readable file: %w", utf8.RuneCountInString(path), err)
 }
 
-// PathProblem says in a phrase why a value is not a path but what belongs into the file, "" when it may be one.
+// PathProblem says in a phrase why a value is not a path but what belongs in the file, "" when it may be one.
 func PathProblem(value string) string {
 	switch {
 	case strings.Contains(value, "-----BEGIN "):
@@ -113,7 +113,7 @@ func Trimmed(value string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(value), mark))
 }
 
-// Stray says in a full sentence what stands in a value that does not belong there, and how to get rid of it; "" when there
+// Stray says in a full sentence what a value should not contain, and how to remove it; "" when there
 // is nothing. It never repeats the value, which may be a secret.
 func Stray(value string) string {
 	const asUTF8 = "Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."
@@ -132,7 +132,7 @@ func Stray(value string) string {
 	return ""
 }
 
-// Quoted says in full sentences that a value stands in quotation marks of its own, as `set NAME="value"` of Windows' shell and
+// Quoted says in full sentences that a value is in quotation marks of its own, as `set NAME="value"` of Windows' shell and
 // .env files leave them; "" when it does not. A password may have them.
 func Quoted(value string) string {
 	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package timeout makes the attribute `timeouts` of resources, data sources, list resources and actions. It is that of
+// Package timeout creates the attribute `timeouts` of resources, data sources, list resources, and actions. It is that of
 // terraform-plugin-framework-timeouts, which describes each operation but not the attribute itself.
 package timeout
 

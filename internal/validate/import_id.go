@@ -13,7 +13,7 @@ import (
 
 // ImportID is what an import names, in whichever of its spellings it was given.
 type ImportID struct {
-	ServicePrincipalID string // in lower case
+	ServicePrincipalID string // in lowercase
 	Rest               string // what follows it: the id of a job or an assignment, roles; "" for nothing
 }
 

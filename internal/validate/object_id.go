@@ -23,7 +23,7 @@ var graphPath = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^/?[a-z]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
 })
 
-// ObjectID accepts the id of a directory object: a GUID in lower case, as Microsoft Graph returns it. Upper case is
+// ObjectID accepts the id of a directory object: a GUID in lowercase, as Microsoft Graph returns it. Upper case is
 // refused because Terraform would compare the two spellings as different values on every plan.
 func ObjectID() validator.String {
 	return Text("must be an object id: a GUID in lowercase",

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package validate has the attribute validators that several resources share.
+// Package validate contains the attribute validators that several resources share.
 package validate
 
 import (

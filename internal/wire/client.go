@@ -52,7 +52,7 @@ type Client struct {
 	MaxThrottles int
 	// MaxWait is the longest pause that the service may ask for; 0 for no limit.
 	MaxWait time.Duration
-	// MaxCall is how long a call whose context has no deadline goes on, pauses included; 0 for no limit.
+	// MaxCall is how long a call whose context has no deadline continues, pauses included; 0 for no limit.
 	MaxCall time.Duration
 	// MaxExchange is how long one exchange may take, the body included; 0 for no limit.
 	MaxExchange time.Duration

@@ -84,7 +84,7 @@ func (g *guide) review(ctx context.Context) error {
 		return fmt.Errorf("%d accounts were updated, which the report does not say", capitals)
 	}
 	say("%d accounts were updated, as the report said.", capitals)
-	// The rest goes on with what was there.
+	// The rest continues with what was there.
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
 	}

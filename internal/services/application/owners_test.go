@@ -82,7 +82,7 @@ func TestOwners_areSetOnBothObjectsAndNoneImplicitly(t *testing.T) {
 	if diff := cmp.Diff([]string{"POST servicePrincipals", "DELETE servicePrincipals", "POST applications", "DELETE applications"}, w.ownerWrites()); diff != "" {
 		t.Error(diff)
 	}
-	clean(t, m.Apply(object())) // not managed any more
+	clean(t, m.Apply(object())) // not managed anymore
 	w.wantOwners(store.UserBen, store.UserEva)
 	if got := w.ownerWrites(); len(got) > 0 {
 		t.Errorf("writes: %q", got)

@@ -188,7 +188,7 @@ type memory struct {
 	// resource which it creates replaces one: without this, what is about to be deleted or was just deleted would look
 	// like a duplicate.
 	own memo.Set[string]
-	// lapsed are the display names of applications that were in the state when this run began and are not there any more.
+	// lapsed are the display names of applications that were in the state when this run began and are not there anymore.
 	lapsed memo.Set[string]
 	// created are the service principals of applications that this run creates: "" until the answer arrives, while
 	// listings may show one already.

@@ -171,12 +171,12 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	held := s.scope(ids).Held(l, s.entries)
-	for key := range changes.Removed { // also of principals that are not listed any more
+	for key := range changes.Removed { // also of principals that are not listed anymore
 		if a, ok := l.Get(key); ok {
 			held[key] = a
 		}
 	}
-	for key := range had { // what was there and is wanted, but is gone since or has no principal any more, is for the next plan to show
+	for key := range had { // what was there and is wanted, but is gone since or has no principal anymore, is for the next plan to show
 		if _, ok := held[key]; !ok && wanted[key] {
 			held[key] = graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID}
 		}
@@ -217,7 +217,7 @@ func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, s setti
 	m.RoleIDs = mapOf(s.used(ids))
 }
 
-// Delete takes away what the state holds.
+// Delete removes what the state holds.
 func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

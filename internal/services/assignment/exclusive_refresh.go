@@ -147,7 +147,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	return true, diags
 }
 
-// isMissing reports whether something is not held any more.
+// isMissing reports whether something is not held anymore.
 func isMissing(had map[roster.Key]bool, held map[roster.Key]graph.Assignment) bool {
 	for key := range had {
 		if _, ok := held[key]; !ok {

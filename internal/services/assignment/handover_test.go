@@ -344,7 +344,7 @@ func renameKeys(t *testing.T, configurations int) {
 	}
 }
 
-// Terraform plans in any order: a loss that was told is taken back when what prevents it is planned afterwards.
+// Terraform plans in any order: a loss that was told is taken back when what prevents it is planned afterward.
 func TestOrderOfPlanning_lossThatDoesNotComeTrueIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

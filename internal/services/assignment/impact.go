@@ -31,7 +31,7 @@ func written(ctx context.Context, data *providerdata.Data, values map[string]att
 	given, _ := values["assignments"].(types.Map)
 	entries, _ := stringsOf(given)
 	diags := checkEntries(given.Elements())
-	if diags.HasError() || today.Roles == nil { // today's setup says that they may not be read
+	if diags.HasError() || today.Roles == nil { // today's setup says that they cannot be read
 		return nil, diags
 	}
 	s := settings{entries: entries}

@@ -244,7 +244,7 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 				t.Error(diff)
 			}
 			says(t, set.Destroy(), false)
-			if tt.want == "Disabled role" { // also where nothing tells any more that it was there
+			if tt.want == "Disabled role" { // also where nothing tells anymore that it was there
 				_, found := w.Protocol().Plan(single, nil, config)
 				says(t, found, false, tt.want)
 			}

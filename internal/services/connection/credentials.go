@@ -104,7 +104,7 @@ func fieldNames(template graph.SyncTemplate) string {
 }
 
 // refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
-// connector and are not documented, so what certainly speaks of the caller or of Graph itself is told apart instead.
+// connector and are not documented, so what certainly speaks of the caller or of Graph itself is distinguished instead.
 func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
 	if _, could := unavailable(err); could {

@@ -377,7 +377,7 @@ func TestGenerations(t *testing.T) {
 	}
 }
 
-// Microsoft's announcement: the template asks for something else, and the job that is there goes on until somebody moves it.
+// Microsoft's announcement: the template asks for something else, and the job that is there continues until somebody moves it.
 func TestGenerations_aTemplateThatChangesUnderARunningJob(t *testing.T) {
 	t.Parallel()
 	all := generations()

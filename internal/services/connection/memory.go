@@ -18,11 +18,11 @@ type memory struct {
 	// creates replaces one: without this, what is about to be deleted or was just deleted would look like somebody
 	// else's connection.
 	own memo.Set[graph.JobRef]
-	// lapsed are the service principals of connections that were in the state when this run began and are not there any more.
+	// lapsed are the service principals of connections that were in the state when this run began and are not there anymore.
 	lapsed memo.Set[string]
 	// refused are jobs whose secrets could not be read, which the user knows already.
 	refused memo.Set[graph.JobRef]
-	// synced is how many objects the service said a moment ago that it keeps in step.
+	// synced is how many objects the service said a moment ago that it keeps in sync.
 	synced memo.Handover[graph.JobRef, int64]
 }
 

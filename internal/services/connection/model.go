@@ -125,7 +125,7 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	return diags
 }
 
-// unread names the attributes that are not refreshed where the stored secrets may not be read.
+// unread names the attributes that are not refreshed where the stored secrets cannot be read.
 func (m model) unread() []string {
 	var names []string
 	for _, a := range managedAttributes {

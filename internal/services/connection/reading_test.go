@@ -260,7 +260,7 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 			if other.Now != nil {
 				t.Error("a job that is gone was imported")
 			}
-			// A change cannot be made any more, and says so.
+			// A change cannot be made anymore, and says so.
 			if found := m.Apply(w.object("admin_password_wo_version", "2")); len(found.Errors()) != 1 {
 				t.Errorf("messages:\n%s", found)
 			}

@@ -31,7 +31,7 @@ const (
 )
 
 // brokenWrite is what is remembered of a write that cost stored credentials, until there is a sign that this is over: the
-// target refused them since, having accepted them before, or the service does not list them any more.
+// target refused them since, having accepted them before, or the service does not list them anymore.
 type brokenWrite struct {
 	At   time.Time `json:"at"`
 	Said string    `json:"said"`           // how the target refused them

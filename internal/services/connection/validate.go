@@ -126,7 +126,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
 }
 
-// pilotSize is how many accounts a connection keeps in step before it has to be guarded: a pilot is watched by people.
+// pilotSize is how many accounts a connection keeps in sync before it has to be guarded: a pilot is watched by people.
 const pilotSize = 20
 
 // warnUnguarded says what keeps accidental-deletion prevention from protecting the people whom the connection provisions.

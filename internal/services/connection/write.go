@@ -20,7 +20,7 @@ const settleTime = 2 * time.Minute
 
 // written is the outcome of a write that the service accepted.
 type written struct {
-	// after are the secrets as read afterwards, nil if nothing was written or read.
+	// after are the secrets as read afterward, nil if nothing was written or read.
 	after stored
 	// lost are masked keys of others that the service dropped.
 	lost []string
@@ -28,7 +28,7 @@ type written struct {
 	unseen error
 	// accepted says that the target took the credentials that are stored now.
 	accepted bool
-	// broken is the refusal of credentials that were accepted before the write, and at the moment of the write.
+	// broken is the refusal of credentials that were accepted before the write, and currently of the write.
 	broken error
 	at     time.Time
 }

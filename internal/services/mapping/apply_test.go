@@ -85,7 +85,7 @@ func TestApply_convergesWhereverItWasKilled(t *testing.T) {
 				if len(found) > 0 {
 					t.Fatalf("plan: %s", found)
 				}
-				// A killed process sends nothing any more and leaves no state.
+				// A killed process sends nothing anymore and leaves no state.
 				c.Sim.Faults().Add(simulator.Fault{Path: "/servicePrincipals/**", Skip: n, Effect: effect},
 					simulator.Fault{Path: "/servicePrincipals/**", Count: -1, Effect: simulator.DropsBefore()})
 				_, _ = c.Protocol().Apply(planned)

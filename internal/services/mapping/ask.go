@@ -112,7 +112,7 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	return diags
 }
 
-// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled any more, or those of people
+// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled anymore, or those of people
 // in scope are. source and target are nil when the schema could not be read.
 func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *located) diag.Diagnostics {
 	if !v.complete {
@@ -166,7 +166,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 }
 
 // learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
-// the connection whether people out of scope keep theirs. What may not be read is left out.
+// the connection whether people out of scope keep theirs. What cannot be read is left out.
 func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
 	template, err := v.run.template(ctx, v.ref, false)
 	if err == nil && template != nil {

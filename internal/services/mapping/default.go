@@ -31,7 +31,7 @@ func (r *run) removable(ctx context.Context, v *review) ([]string, diag.Diagnost
 		return nil, templateUnreadable(err)
 	}
 	if template == nil {
-		return nil, nil // whose they are cannot be told any more
+		return nil, nil // whose they are cannot be told anymore
 	}
 	return notListed(template, v.name, gone), nil
 }
@@ -132,7 +132,7 @@ func restorable(template *graph.Schema, at located) (graph.ObjectMapping, bool) 
 	return original, true
 }
 
-// isGone reports whether err says that there is no job any more.
+// isGone reports whether err says that there is no job anymore.
 func isGone(err error) bool {
 	_, gone := errors.AsType[*graph.NoJobError](err)
 	return gone

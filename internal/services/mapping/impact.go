@@ -169,7 +169,7 @@ func proposed(v *review, live located) func(*impact.Setup) {
 	}
 }
 
-// replaces puts a mapping in the place of the one that is there, unless another mapping of users comes first.
+// replaces puts a mapping instead of the one that is there, unless another mapping of users comes first.
 func replaces(live located, planned graph.ObjectMapping) func(*impact.Setup) {
 	return func(s *impact.Setup) {
 		if isOf(s, live) {

@@ -60,7 +60,7 @@ func runOf(data *providerdata.Data) *run {
 	})
 }
 
-// template reads the default schema of the connector that a job runs; nil when the service does not offer it any more.
+// template reads the default schema of the connector that a job runs; nil when the service does not offer it anymore.
 // wait asks for patience with a job that was created a moment ago.
 func (r *run) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph.Schema, error) {
 	if planned, ok := r.templates.Take(ref); ok {

@@ -17,7 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// people is how many objects the connection keeps in step by an object mapping.
+// people is how many objects the connection keeps in sync by an object mapping.
 type people struct {
 	count int64
 	known bool

@@ -77,7 +77,7 @@ func newWriter(v *review, trees treeSet, removed []string) writer {
 	}
 }
 
-// bring brings the schema to the wanted state. Once it was replaced, what goes wrong afterwards is a warning: the effect is
+// bring brings the schema to the wanted state. Once it was replaced, what goes wrong afterward is a warning: the effect is
 // there, an error in a create would taint the resource, and the next apply would put the connector's default live.
 func (w writer) bring(ctx context.Context) diag.Diagnostics {
 	wrote, diags := w.attempt(ctx)
@@ -122,7 +122,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 			return wrote, append(diags, malformed(err)...)
 		}
 		if len(missing) > 0 {
-			// The parser takes its time: read again afterwards.
+			// The parser takes its time: read again afterward.
 			if ds := w.parse(ctx, missing); ds.HasError() {
 				return wrote, append(diags, ds...)
 			}

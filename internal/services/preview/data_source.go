@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package preview shows what the next cycle of a connection would do: the data source gotomeeting_provisioning_preview. It reads
-// the tenant and GoTo, and has the decision made by package impact.
+// the tenant and GoTo; package impact makes the decisions.
 package preview
 
 import (

@@ -71,7 +71,7 @@ func (c change) restarts() bool {
 }
 
 // wantsRestart reports whether a restart is asked for, by this change or by one that had to wait. Without triggers nobody
-// wants one any more.
+// wants one anymore.
 func (c change) wantsRestart() bool {
 	return c.restarts() || c.state.RestartPending.ValueBool() && !c.plan.RestartTriggers.IsNull()
 }

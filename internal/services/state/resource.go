@@ -179,7 +179,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
-// defines them is taken away.
+// defines them is removed.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

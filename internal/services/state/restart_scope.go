@@ -24,7 +24,7 @@ var resetFlags = []string{"QuarantineState", "Watermark", "Escrows", "ConnectorD
 
 // restartScope accepts a set of reset flags joined by commas.
 type restartScope struct {
-	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that stands in a configuration,
+	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that is in a configuration,
 	// where the next restart for another reason would release whatever is held then.
 	releases bool
 }

@@ -72,7 +72,7 @@ func (s starter) decided(ctx context.Context) bool {
 }
 
 // check reports what forbids the start of a job that is off, and what people should know about it. With skipped, which is
-// while planning, what may not be read is noted there; without it, that is an error.
+// while planning, what cannot be read is noted there; without it, that is an error.
 func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
 	if !job.HasRun() {
 		diags.Append(s.checkMappings(ctx, job, skipped)...)

@@ -351,7 +351,7 @@ func TestExamples_holdRightAfterTheFirstApply(t *testing.T) {
 		t.Run(test.file, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			// The example refers to the tutorial's connection; here it is one that exists already.
+			// The example refers to the tutorial's connection; here it is one that already exists.
 			config := w.switched("true") + strings.ReplaceAll(example(t, test.file), "gotomeeting_provisioning_connection.this.id", fmt.Sprintf("%q", w.connectionID()))
 			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: w.ProviderFactories(), Steps: []resource.TestStep{
 				{Config: config, ConfigStateChecks: []statecheck.StateCheck{checksPass{test.checks}}},

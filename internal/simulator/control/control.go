@@ -1,9 +1,9 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package control is the door through which people steer a running simulator: they let time pass, do what an administrator
-// does in the portal, let people come and go, change passwords and licenses at GoTo, and make requests fail. The table of
-// verbs is the whole of it: the program's "ctl" sends them, a script lists them, and the scenarios are made of them.
+// Package control is the door through which people operate a running simulator: they advance the clock, do what an administrator
+// does in the portal, make people join and leave, change passwords and licenses at GoTo, and make requests fail. It
+// consists of a table of commands: the program's "ctl" sends them, a script lists them, and the scenarios consist of them.
 //
 // The door listens on a loopback address without TLS, apart from the services, so that a client of theirs cannot find it.
 package control

@@ -35,7 +35,7 @@ func must(t *testing.T, server *simulator.Server, script string) string {
 	return said.String()
 }
 
-// everyVerb uses each verb once; each line ends with what has to be true afterwards.
+// everyVerb uses each verb once; each line ends with what has to be true afterward.
 var everyVerb = []struct {
 	line string
 	want func(server *simulator.Server, said string) bool

@@ -27,7 +27,7 @@ func (r *run) purge(o *outcome, l *link) {
 	r.hold(o, func(o *outcome) { r.erase(o, l) })
 }
 
-// deprovision handles somebody who has an account and is not to have one any more.
+// deprovision handles somebody who has an account and is not to have one anymore.
 func (r *run) deprovision(o *outcome, l *link, scope scoping) {
 	o.entry.TargetID = l.key
 	left := !scope.in() && scope.active
@@ -56,7 +56,7 @@ func (r *run) hold(o *outcome, do func(*outcome)) {
 }
 
 // disable writes what the mappings say of somebody who is to have no account. Somebody who left the scope is no longer
-// managed afterwards; somebody who merely cannot sign in still is.
+// managed afterward; somebody who merely cannot sign in still is.
 func (r *run) disable(o *outcome, l *link, scope scoping) {
 	values, ok := r.differences(o, l, true)
 	if !ok {

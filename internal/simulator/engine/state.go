@@ -8,7 +8,7 @@ import "time"
 // jobState is what the engine remembers of a job between cycles.
 type jobState struct {
 	links   map[string]*link  // by source id: which account belongs to whom
-	owners  map[string]string // by account key: the other way round
+	owners  map[string]string // by account key: the other way around
 	escrows map[string]*escrow
 	seen    map[string]fingerprint // the people as of the last cycle
 	ever    map[string]bool        // who was ever synchronized, which is what the count of entries shows

@@ -3,11 +3,11 @@
 
 // Package store holds the state of the simulated services: a small directory of invented people and groups, the
 // application gallery, applications with their assignments and synchronization jobs, and the accounts at the simulated
-// GoTo. It is plain Go behind one lock and knows nothing of HTTP; the face that speaks Microsoft Graph is package
-// simulator, and the provisioning cycles are package engine.
+// GoTo. It is plain Go behind one lock and knows nothing of HTTP; package simulator serves Microsoft
+// Graph, and package engine runs the provisioning cycles.
 //
 // Every method is safe for concurrent use. Values that are returned are copies: changing them changes nothing in the
-// store, the Update methods do that.
+// store; use the Update methods for that.
 package store
 
 import (
@@ -27,7 +27,7 @@ import (
 
 // Facts that callers branch on.
 var (
-	ErrNotFound  = errors.New("not found")             // the object does not exist (any more)
+	ErrNotFound  = errors.New("not found")             // the object does not exist (anymore)
 	ErrExists    = errors.New("already exists")        // the same thing is there already
 	ErrReference = errors.New("not a valid reference") // an object refers to one of a kind that does not fit
 	ErrInvalid   = errors.New("invalid value")         // a value is not acceptable

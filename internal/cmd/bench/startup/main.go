@@ -43,7 +43,7 @@ func main() {
 type figures struct {
 	path  string
 	bytes int64
-	// times to the handshake, and resident kilobytes afterwards, of every start.
+	// times to the handshake, and resident kilobytes afterward, of every start.
 	times    []time.Duration
 	resident []int
 }
