@@ -61,7 +61,7 @@ func (c *connection) limits(inScope int) []limit {
 	return found
 }
 
-// judge holds what all proposals together do against the limits.
+// judge compares the effect of all proposals together with the limits.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
 	var unknown []string
 	for _, other := range proposals {
@@ -85,7 +85,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 	return diags
 }
 
-// refuse is the answer to proposals that go beyond a limit together.
+// refuse is the answer to proposals that together exceed a limit.
 func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison) diag.Diagnostic {
 	var causes []string
 	for _, other := range c.sorted() {
@@ -118,7 +118,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
 }
 
-// refuseUnknown is the answer where it cannot be told how many accounts change at most.
+// refuseUnknown is the answer if the maximum number of changed accounts is unknown.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
 	title := fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
 	detail := strings.Join(why, "\n")
@@ -133,7 +133,7 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
 }
 
-// cannotTell is the answer where nothing could be read.
+// cannotTell is the answer if nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
 	for _, l := range c.limits(0) {
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
@@ -141,7 +141,7 @@ func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) 
 	return diags
 }
 
-// waits says why what becomes of whom has to wait until a new connection exists, "" where it does not: the mappings planned for
+// waits says why the effect on people is unknown until a new connection exists, "" if it is known: the mappings planned for
 // it are not known before.
 func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 	c.forecast.mu.Lock()
@@ -155,7 +155,7 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
 }
 
-// boundNew is the answer where it has to wait: a warning, and errors where a limit is below the number of people in scope.
+// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope.
 func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
 	for _, l := range c.limits(inScope) {
 		if (l.attribute == "max_created" || l.attribute == "max_updated") && int64(inScope) > l.most {

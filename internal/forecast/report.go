@@ -208,7 +208,7 @@ func (r *reporter) write(sections []Section) error {
 	return nil
 }
 
-// replace writes a file so that nobody ever reads half of it.
+// replace writes a file atomically.
 func replace(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".report-*")
 	if err != nil {
@@ -230,7 +230,7 @@ func changes(sections []Section) bool {
 	return slices.ContainsFunc(sections, func(s Section) bool { return len(s.Effects) > 0 || len(s.Unknown) > 0 })
 }
 
-// actionWords are the actions of a cycle as the report calls them, in its order.
+// actionWords are the names of a cycle's actions in the report, in its order.
 var actionWords = []struct {
 	action impact.Action
 	word   string

@@ -16,13 +16,13 @@ import (
 // productMeeting is GoTo Meeting among the products that a license is for.
 const productMeeting = "G2M"
 
-// Seats are the places of the licenses for GoTo Meeting.
+// Seats are the seats of the licenses for GoTo Meeting.
 type Seats struct {
 	Free  int64 `json:"free"`
 	Total int64 `json:"total"`
 }
 
-// seatsFor reads the seats at GoTo where accounts are created, nil where nobody is or where they cannot be read.
+// seatsFor reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read.
 func (f *Forecast) seatsFor(ctx context.Context, c *impact.Comparison) *Seats {
 	if c.Count(impact.Created) == 0 || !accountsRead(c) {
 		return nil

@@ -33,8 +33,8 @@ func (c change) subject() string {
 // paused reports whether the state says that provisioning was paused outside Terraform.
 func (c change) paused() bool { return !c.creates && !c.state.PausedOutsideSince.IsNull() }
 
-// resumes reports whether the change ends a pause that somebody made outside Terraform. To take a token away is not to
-// ask for anything.
+// resumes reports whether the change ends a pause that somebody made outside Terraform. Removing a token
+// requests nothing.
 func (c change) resumes() bool {
 	return c.plan.Enabled.ValueBool() && c.paused() && (c.plan.OnOutsidePause.ValueString() == pauseResumes || c.newToken())
 }
@@ -70,14 +70,14 @@ func (c change) restarts() bool {
 	return !c.plan.RestartTriggers.Equal(c.state.RestartTriggers)
 }
 
-// wantsRestart reports whether a restart is asked for, by this change or by one that had to wait. Without triggers nobody
-// wants one anymore.
+// wantsRestart reports whether this change or an earlier pending one requests a restart. Without triggers, no restart
+// is requested anymore.
 func (c change) wantsRestart() bool {
 	return c.restarts() || c.state.RestartPending.ValueBool() && !c.plan.RestartTriggers.IsNull()
 }
 
-// pendingAfter is `restart_pending` after the change. It is unknown where the job may be found paused, or held deletions
-// are released first: then the restart waits.
+// pendingAfter is `restart_pending` after the change. It is unknown if the job may be paused, or if held deletions are
+// released first: the restart is then pending.
 func (c change) pendingAfter(job *graph.Job) types.Bool {
 	leftOff := c.plan.Enabled.IsNull() && job != nil && !job.Schedule.Active()
 	switch {
@@ -106,8 +106,8 @@ func (c change) pausedAfter() types.String {
 	return types.StringNull()
 }
 
-// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning is switched
-// on, which it had to wait for. Otherwise what stands there was carried out or is out of date.
+// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning, for which
+// it had to wait, is switched on. Otherwise, the release was already performed or is out of date.
 func (c change) releases() bool {
 	return !c.plan.ReleaseDeletions.IsNull() && (c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions) || c.switchesOn())
 }
@@ -138,7 +138,7 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 	return diags
 }
 
-// settle fills in what the plan left open, and tells of a pause that nobody had seen while planning.
+// settle fills in values that the plan left unknown, and reports a pause that was not visible at plan.
 func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
 	if c.plan.RestartPending.IsUnknown() {
 		c.plan.RestartPending = types.BoolValue(c.wantsRestart() && waits)

@@ -21,8 +21,8 @@ func switchOn(s *impact.Setup) { s.Off = false }
 
 func switchOff(s *impact.Setup) { s.Off = true }
 
-// foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
-// proposed.
+// foresee determines what switching provisioning on does to people. Switching it off changes nobody, but affects the other
+// proposals.
 func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job}
 	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {

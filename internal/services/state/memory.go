@@ -20,7 +20,7 @@ type memory struct {
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count
-// apart, since an apply plans every instance once more right before it acts.
+// separately, since an apply plans every instance again immediately before it acts.
 type creations struct{ planned, applied memo.Set[string] }
 
 func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }

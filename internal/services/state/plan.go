@@ -14,8 +14,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// plannedJob reads the job where the plan depends on it, and keeps it for the action that follows. It is nil where it is not
-// needed or cannot be read; the apply says what is wrong, should it still be.
+// plannedJob reads the job where the plan depends on it, and keeps it for the action that follows. It is nil if it is not
+// needed or cannot be read; the apply then reports the problem if it persists.
 func plannedJob(ctx context.Context, data *providerdata.Data, c change) *graph.Job {
 	ref, err := c.plan.ref()
 	if err != nil || !c.switchesOn() && !c.releases() && !(c.wantsRestart() && c.plan.Enabled.IsNull()) {

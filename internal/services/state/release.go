@@ -17,7 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// reviewRelease says, while planning, what `release_deletions` lets through.
+// reviewRelease reports, at plan, what `release_deletions` releases.
 func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	release, diags := c.plan.release(ctx)
 	ref, err := c.plan.ref()
@@ -46,7 +46,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held)+graphdiag.Incident)}
 }
 
-// means reports whether the job is in the quarantine that the release is for.
+// means reports whether the job is in the quarantine to which the release applies.
 func (r *allowance) means(job graph.Job) bool {
 	began, err := time.Parse(time.RFC3339, r.QuarantineBegan.ValueString())
 	if err != nil || job.Status == nil || job.Status.Quarantine == nil || !strings.EqualFold(job.Status.Quarantine.Reason, "TooManyDeletes") {
@@ -56,7 +56,7 @@ func (r *allowance) means(job graph.Job) bool {
 	return current != nil && current.Truncate(time.Second).Equal(began.Truncate(time.Second))
 }
 
-// refuses is the error for held deletions that may not be released: more than were allowed, or not known.
+// refuses is the error for held deletions that must not be released: more than allowed, or unknown.
 func (r *allowance) refuses(held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {

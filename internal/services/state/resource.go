@@ -89,7 +89,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return
 	}
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(ref))...)
 	job, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.ID.IsNull()
@@ -115,8 +115,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// ModifyPlan works out what the change does to the job, refuses a start that would touch accounts by the connector's
-// defaults or end in quarantine, and says what a line of the plan does not show.
+// ModifyPlan determines what the change does to the job, refuses a start that would change accounts according to the
+// connector's defaults or end in quarantine, and reports what the plan itself does not show.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.data == nil {
 		return

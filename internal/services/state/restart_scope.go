@@ -22,7 +22,7 @@ import (
 // https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjobrestartcriteria
 var resetFlags = []string{"QuarantineState", "Watermark", "Escrows", "ConnectorDataStore", "Full", "ForceDeletes"}
 
-// restartScope accepts a set of reset flags joined by commas.
+// restartScope accepts a set of reset flags separated by commas.
 type restartScope struct {
 	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that is in a configuration,
 	// where the next restart for another reason would release whatever is held then.
@@ -52,8 +52,8 @@ func losesLinks(scope string) bool {
 	})
 }
 
-// warnLinks tells of accounts that a restart makes nobody's: the service matches people anew, and whoever has left the scope is
-// not among them.
+// warnLinks reports accounts that a restart unlinks: the service matches people again, but not people who have
+// left the scope.
 func warnLinks(ctx context.Context, data *providerdata.Data, ref graph.JobRef, scope string) diag.Diagnostics {
 	if !losesLinks(scope) {
 		return nil

@@ -19,9 +19,9 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in. What
-// forbids the start is an error where the start is new. A pause that ends was on before, so that the same is a warning, and
-// the apply refuses.
+// reviewStart reports, at plan, on a job that the change starts, and on one that is on and cannot sign in. A reason against
+// the start is an error if the start is new. If a pause ends, provisioning was on before, so the same reason is a warning,
+// and the apply refuses.
 func reviewStart(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) (diags diag.Diagnostics) {
 	if !c.plan.Enabled.ValueBool() {
 		return nil
@@ -71,8 +71,8 @@ func (s starter) decided(ctx context.Context) bool {
 	return all && !s.plan.AllowDefaultMappings.IsUnknown() && !s.plan.AssignmentIDs.IsUnknown()
 }
 
-// check reports what forbids the start of a job that is off, and what people should know about it. With skipped, which is
-// while planning, what cannot be read is noted there; without it, that is an error.
+// check reports reasons against the start of a job that is off, and what people should know about it. With skipped, at
+// plan, anything that cannot be read is noted there; without it, this is an error.
 func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
 	if !job.HasRun() {
 		diags.Append(s.checkMappings(ctx, job, skipped)...)
@@ -84,8 +84,8 @@ func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Sk
 	return diags
 }
 
-// checkMappings refuses to start a job that never ran while an enabled object mapping is the connector's default and nobody
-// has said that this is right.
+// checkMappings refuses to start a job that has never run if an enabled object mapping is the connector's default and
+// this is not explicitly allowed.
 func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) diag.Diagnostics {
 	listed, all := knownTexts(ctx, s.plan.MappingIDs)
 	switch {
@@ -190,8 +190,8 @@ func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
 			"If this configuration creates assignments, list their ids in `assignment_ids`, so they are created first.")}
 }
 
-// anybody reports whether somebody is assigned with a role that provisions. Where the application declares no such role,
-// any will do.
+// anybody reports whether somebody is assigned with a role that provisions. If the application declares no such role,
+// any role counts.
 func (s starter) anybody(ctx context.Context) (bool, error) {
 	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
 	if err != nil || len(assignments) == 0 {
@@ -207,7 +207,7 @@ func (s starter) anybody(ctx context.Context) (bool, error) {
 	}), nil
 }
 
-// warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
+// warnQuarantined explains why a job is off although nobody switched it off: the service disables one after four weeks in quarantine.
 func warnQuarantined(job graph.Job) diag.Diagnostics {
 	if job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
 		return nil

@@ -18,8 +18,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// writers notes which connections of the configuration are on once this run is through. Two that write the same accounts
-// undo each other's work: what one disables, the other enables.
+// writers records which connections of the configuration are on after this run. Two that write the same accounts undo each
+// other's work: one enables the accounts that the other disables.
 type writers struct {
 	mu      sync.Mutex
 	known   map[string]writer // by connection id
@@ -52,8 +52,8 @@ func (w *writers) put(connectionID string, is *writer) (named map[string]writer,
 	return named, unnamed
 }
 
-// planWriter is what planning says where a change leaves two connections on that may write the same accounts. It is an error
-// where the change begins that, and else a warning. The second one of the run to be planned reports.
+// planWriter reports, at plan, that a change leaves two connections on that may write the same accounts. It is an error
+// if the change causes this, and otherwise a warning. The second one that the run plans reports it.
 func planWriter(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	id := c.plan.ConnectionID.ValueString()
 	if before := c.state.ConnectionID.ValueString(); !c.creates && before != id {
@@ -71,7 +71,7 @@ func planWriter(ctx context.Context, data *providerdata.Data, c change, job *gra
 	return conflicts(ctx, data, id, is)
 }
 
-// applyWriter stops a start beside another connection that this run has switched on: planning did not know their ids.
+// applyWriter refuses a start next to another connection that this run has switched on: their ids were unknown at plan.
 func applyWriter(ctx context.Context, data *providerdata.Data, ref graph.JobRef, plan model) diag.Diagnostics {
 	found := conflicts(ctx, data, ref.String(), writer{starts: true, allowed: plan.AllowTwoWriters.ValueBool()})
 	if found.HasError() {
@@ -98,7 +98,7 @@ func conflicts(ctx context.Context, data *providerdata.Data, connectionID string
 	return nil
 }
 
-// conflict is an error where one of the two is about to be switched on.
+// conflict is an error if one of the two is about to be switched on.
 func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
 	const title = "Two connections would write to the same accounts"
 	both := describe(connectionID) + " and " + describe(otherID)
@@ -121,8 +121,8 @@ func describe(connectionID string) string {
 	return fmt.Sprintf("the connection %q", connectionID)
 }
 
-// oneNewTarget reports whether a number of connections that the plan creates have one target, whichever of those that are
-// planned they are. Where planning cannot tell, the apply does.
+// oneNewTarget reports whether any selection of this number of planned connections has a single
+// target. If this is unknown at plan, the apply checks it.
 func oneNewTarget(data *providerdata.Data, number int) bool {
 	planned := data.NewTargets()
 	for i, one := range planned {
