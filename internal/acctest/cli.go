@@ -37,7 +37,7 @@ const (
 )
 
 // Main runs the tests of a package that uses CLI; call it from TestMain. The test binary then doubles as the provider's
-// binary, so that Terraform can start it as a process of its own without another build.
+// binary, so Terraform can start it as a process of its own without another build.
 func Main(m *testing.M) {
 	if os.Getenv(serveVariable) == "" {
 		os.Exit(m.Run())

@@ -85,7 +85,7 @@ func (e *Expression) checkCalls() {
 	}
 }
 
-// evaluation is the state of one run. After the first error nothing that is computed counts anymore, so that functions
+// evaluation is the state of one run. After the first error nothing that is computed counts anymore, so functions
 // need not look for errors after each argument.
 type evaluation struct {
 	expression *Expression

@@ -102,7 +102,7 @@ func Key(text string) string {
 	return strings.Join(key, " ")
 }
 
-// printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
+// printer writes canonical text. visit, when set, is told where each node's text lies, so the texts of a whole tree
 // can share one string.
 type printer struct {
 	b     *strings.Builder

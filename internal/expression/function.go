@@ -11,7 +11,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
-// Kind tells how a function reads an argument or what it returns. All values are text or lists of text; the kind says
+// Kind says how a function reads an argument or what it returns. All values are text or lists of text; the kind says
 // what the text must look like.
 type Kind int
 
@@ -77,7 +77,7 @@ type Function struct {
 	check      func(*checker, *callNode)
 	checkPlace func(*checker, *callNode) // if there is one, finds what is wrong with where a call stands, whatever its arguments
 	lazy       bool                      // the function evaluates its arguments itself
-	selects    bool                      // the function passes on one of its arguments, so that an ignored one matters only if chosen
+	selects    bool                      // the function passes on one of its arguments, so an ignored one matters only if chosen
 	leavesOut  int                       // the slot that an older form of the function lacks; 0 means that there is no such form
 }
 

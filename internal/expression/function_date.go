@@ -94,7 +94,7 @@ func (c *invocation) dateDiff() Value {
 // countIntervals counts from one date to another by the classic Visual Basic rules: boundaries crossed for years,
 // quarters, months and calendar weeks; whole elapsed intervals for the rest.
 func countIntervals(from, to time.Time, interval string) (int64, bool) {
-	// Ticks keep the fraction of a second, so that truncation sees the true distance.
+	// Ticks keep the fraction of a second, so truncation sees the true distance.
 	ticks := fileTime(to) - fileTime(from)
 	const second = int64(10_000_000)
 	switch interval {

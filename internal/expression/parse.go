@@ -352,7 +352,7 @@ func (p *parser) logicalWord(t token) {
 	p.problems.errorf(t.span, fmt.Sprintf("There is no operator `%s`.", p.source(t.span)), noLogicalOperators)
 }
 
-// skipOperand reads past the right side of an operator that was reported, so that one mistake gives one error.
+// skipOperand reads past the right side of an operator that was reported, so one mistake gives one error.
 func (p *parser) skipOperand() {
 	switch p.peek().kind {
 	case tokenComma, tokenClose, tokenEnd:

@@ -33,7 +33,7 @@ const (
 type token struct {
 	kind tokenKind
 	span span
-	// unterminated marks text whose closing quote is missing, so that nothing after it can be trusted.
+	// unterminated marks text whose closing quote is missing, so nothing after it can be trusted.
 	unterminated bool
 }
 

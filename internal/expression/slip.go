@@ -12,7 +12,7 @@ import (
 )
 
 // What people write who come from another language, or copy from a page, is reported with what to write instead, and read
-// as that where it is plain, so that one slip gives one error.
+// as that where it is plain, so one slip gives one error.
 
 // entities are the HTML entities that pasted text has, with what they stand for.
 var entities = sync.OnceValue(func() *regexp.Regexp {

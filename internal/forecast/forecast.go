@@ -254,7 +254,7 @@ func (f *Forecast) limitsDisablingOnly() bool {
 	return s.MaxCreated == nil && s.MaxUpdated == nil && s.MaxLeftActive == nil
 }
 
-// Provisions reports whether an application has a connection, so that assignments to it concern accounts.
+// Provisions reports whether an application has a connection, so assignments to it concern accounts.
 func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
 	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
 }

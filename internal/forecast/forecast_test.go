@@ -267,7 +267,7 @@ func BenchmarkPlan_tenThousand(b *testing.B) {
 	}
 }
 
-// A budget that is used up ends in how many people are in scope, as far as they were read, for one run in one go: later
+// A budget that is used up ends in how many people are in scope, as far as they were read, for one run in one step: later
 // resources do not begin anew.
 func TestPlan_countsPeopleBeyondItsBudget(t *testing.T) {
 	t.Parallel()

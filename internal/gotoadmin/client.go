@@ -247,7 +247,7 @@ type listing[T, W any] struct {
 // The end is where total says. Without a total it is a page that is not full; because the service might also fill pages
 // less than it is asked to, the next page is looked at, and then decides unless it repeats what is known.
 //
-// A record that comes again is dropped: the pages are cut anew for each request, so that somebody who joins the account
+// A record that comes again is dropped: the pages are cut anew for each request, so somebody who joins the account
 // meanwhile shifts the rest. Somebody who leaves shifts it the other way, and the record at the cut is missed; as a total
 // that shrinks shows it, the listing is then read again.
 func all[T, W any](ctx context.Context, c *Client, l listing[T, W]) ([]T, error) {

@@ -20,7 +20,7 @@ const (
 	renewBefore = 5 * time.Minute
 	// usualLife is the documented life of a token, for an answer that does not tell.
 	usualLife = time.Hour
-	// refusedFor is how long a refusal to sign in stands without being asked for again: several data sources would
+	// refusedFor is how long a refusal to sign in stands without being requested again: several data sources would
 	// otherwise each try a wrong secret.
 	refusedFor = time.Minute
 )

@@ -19,7 +19,7 @@ import (
 // exchangeAudience is the audience that Microsoft Entra ID expects of a federated token.
 const exchangeAudience = "api://AzureADTokenExchange"
 
-// assertion returns what yields the federated token. It is called for each sign-in, so that a long run gets a new
+// assertion returns what yields the federated token. It is called for each sign-in, so a long run gets a new
 // token where there is one to be had.
 func (o CredentialOptions) assertion() (func(context.Context) (string, error), error) {
 	var get func(context.Context) (string, error)

@@ -106,7 +106,7 @@ func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
 	return c, nil
 }
 
-// builder returns the constructor of the method's azidentity credential. Each has a cache of its own, so that a new one
+// builder returns the constructor of the method's azidentity credential. Each has a cache of its own, so a new one
 // is the way to a token that is surely not from the cache.
 func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), error) {
 	switch o.Method {

@@ -112,7 +112,7 @@ func TestPoll_saysWhatItWaitedFor(t *testing.T) {
 	}
 }
 
-// newServed is a client on a real server, so that the behavior of net/http's transport is part of the test.
+// newServed is a client on a real server, so the behavior of net/http's transport is part of the test.
 func newServed(t *testing.T, handler http.HandlerFunc, adapt ...func(*httptest.Server)) (*Client, *httptest.Server, *fakeClock) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

@@ -51,7 +51,7 @@ func (j Job) HasRun() bool {
 		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil || len(status.Progress) > 0)
 }
 
-// HasCompletedCycle reports whether any cycle of the job ever worked through its users, so that accounts may be linked to them.
+// HasCompletedCycle reports whether any cycle of the job ever worked through its users, so accounts may be linked to them.
 // One that failed as a whole, as for want of a sign-in, has linked nobody.
 func (j Job) HasCompletedCycle() bool {
 	status := j.Status

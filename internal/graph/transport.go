@@ -29,7 +29,7 @@ type call struct {
 	link   string // a whole URL in place of path and query: the next page
 	beta   bool   // for what the stable version lacks
 	body   any
-	// reads marks a POST that changes nothing, so that it may be repeated like a GET.
+	// reads marks a POST that changes nothing, so it may be repeated like a GET.
 	reads bool
 	// idempotent marks a POST that changes no more when done twice.
 	idempotent bool

@@ -45,7 +45,7 @@ func connectorRetired(ctx context.Context, client *graph.Client, servicePrincipa
 }
 
 // ApplicationName is how messages call an application of which only the id is known. What is destroyed is shown without an
-// address, so that its warnings say the name.
+// address, so its warnings say the name.
 func ApplicationName(ctx context.Context, client *graph.Client, servicePrincipalID string) string {
 	name := "service principal " + servicePrincipalID
 	if sp, err := client.GetServicePrincipal(ctx, servicePrincipalID); err == nil && sp.DisplayName != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// Skipped collects the checks that could not run, so that a plan made with a read-only or offline identity says so in
+// Skipped collects the checks that could not run, so a plan made with a read-only or offline identity says so in
 // one warning instead of failing or pretending.
 type Skipped struct {
 	checks []string

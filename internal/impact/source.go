@@ -94,7 +94,7 @@ func (u *User) source(attribute string, state State, roles []string) expression.
 	name := strings.ToLower(attribute)
 	switch {
 	case name == sourceSoftDeleted:
-		// To the service a user who cannot sign in, or has left the scope, is as good as deleted.
+		// To the service a user who cannot sign in, or has left the scope, is practically deleted.
 		return boolean(state != InScope)
 	case name == strings.ToLower(propertyEnabled) && state == SignInBlocked:
 		return boolean(false)

@@ -46,7 +46,7 @@ type Setup struct {
 	Problems Problems // with reading it
 }
 
-// Settings are what the service tells of a connection only to those who may change it.
+// Settings are what the service reports a connection only to those who may change it.
 type Settings struct {
 	Scope           string
 	KeepsOutOfScope bool
@@ -112,7 +112,7 @@ type Survey struct {
 	only      map[string]bool // users to look at, nil for all
 }
 
-// Ran notes what a job tells of its past.
+// Ran notes what a job reports its past.
 func (s *Survey) Ran(job graph.Job) {
 	synchronized, told := job.Status.Synchronized()
 	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
@@ -264,7 +264,7 @@ func (p Problem) severity() int {
 	return slices.Index([]string{SeverityError, SeverityWarning, SeverityInfo}, p.Severity)
 }
 
-// Unbounded reports whether nobody can say whom the problem concerns, so that even the number of accounts that change at most
+// Unbounded reports whether nobody can say whom the problem concerns, so even the number of accounts that change at most
 // is not known.
 func (p Problem) Unbounded() bool {
 	return slices.Contains([]string{problemAssignments, problemGroups, problemUsers, problemScope}, p.Code)

@@ -77,7 +77,7 @@ func Jobs(ctx context.Context, client *graph.Client, config tfsdk.Config) (jobs 
 	return jobs, diags
 }
 
-// Stream makes results of what was found, no more than were asked for.
+// Stream makes results of what was found, up to the requested number.
 func Stream[T any](req list.ListRequest, found []T, result func(T) list.ListResult) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		for i, one := range found {

@@ -328,7 +328,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 			},
 			{
 				PreConfig: func() { c.interval() },
-				// The old job knows the leaver, so that its next cycle disables the account.
+				// The old job knows the leaver, so its next cycle disables the account.
 				Config: c.config(leaver, true, false, ""), ConfigPlanChecks: settled,
 			},
 			{ // And forth again.

@@ -24,7 +24,7 @@ var alternatives = [][][]string{
 	{{"oidc_token"}, {"oidc_token_file_path"}, {"oidc_request_url", "oidc_request_token", "ado_pipeline_service_connection_id"}},
 }
 
-// settleAlternatives keeps one form of each thing: one of the block if it has any, so that the block takes precedence over the
+// settleAlternatives keeps one form of each thing: one of the block if it has any, so the block takes precedence over the
 // environment whatever the form, and the preferred one among those of the environment.
 func (s settings) settleAlternatives() {
 	for _, forms := range alternatives {

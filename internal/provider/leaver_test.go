@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// Kind 5: the assignment of somebody who left for good is asked to be created again, after a separate refresh or with the apply.
+// Kind 5: the assignment of somebody who left permanently is asked to be created again, after a separate refresh or with the apply.
 // Only whoever has the name now can get it, visibly; nobody else loses anything, and everything else is applied.
 func TestReplaceOfALeaversAssignment(t *testing.T) {
 	t.Parallel()

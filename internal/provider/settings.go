@@ -208,7 +208,7 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 }
 
 // settleMetadataHost chooses the cloud by the host at which azuread's provider looks clouds up. Nothing is asked there: the
-// hosts of the clouds are known, and another one would be passed over in silence, so that it is refused. It does not matter
+// hosts of the clouds are known, and another one would be passed over in silence, so it is refused. It does not matter
 // where the endpoints are given outright.
 func (s *settings) settleMetadataHost() diag.Diagnostics {
 	host := strings.TrimRight(strings.TrimPrefix(strings.ToLower(s.get("metadata_host")), "https://"), "/")

@@ -74,7 +74,7 @@ func (d *Data) Lock(servicePrincipalID string) (unlock func()) {
 }
 
 // Shared returns the value that build made for key, building it on the first call of this Configure. Packages use a key
-// of their own unexported type, so that each keeps its shared state (such as a listing cache) to itself.
+// of their own unexported type, so each keeps its shared state (such as a listing cache) to itself.
 func Shared[T any](d *Data, key any, build func() T) T {
 	d.mu.Lock()
 	defer d.mu.Unlock()

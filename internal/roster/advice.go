@@ -70,7 +70,7 @@ func (p *Principals) Refusal(ctx context.Context, id string) string {
 	return ""
 }
 
-// judge says what speaks against assigning a principal.
+// judge returns the reason against assigning a principal.
 func judge(id string, p Principal) []Finding {
 	switch {
 	case !p.Exists:

@@ -36,7 +36,7 @@ type Application struct {
 	Refused atomic.Bool
 
 	// Lapsed are the assignments that were in the state when this run began and are not there anymore, by principal and role
-	// as the configuration names them: what speaks against making them again stops nobody's plan. A set is the zero value.
+	// as the configuration names them: a reason against making them again stops nobody's plan. A set is the zero value.
 	Lapsed memo.Set[Named]
 
 	// Exclusive says that a set of this application is in the state.
@@ -84,7 +84,7 @@ func (a *Application) NewRoles(ctx context.Context) (Roles, error) {
 	return a.Roles(graph.WithReplicationWait(ctx, ReplicationPatience))
 }
 
-// PlannedRoles is Roles for a plan. A service principal that is not known is asked for again over a few seconds, once
+// PlannedRoles is Roles for a plan. A service principal that is not known is requested again over a few seconds, once
 // for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
 func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
 	sp, err := a.self.Get(ctx)

@@ -95,7 +95,7 @@ func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, boo
 	return a.remake(ctx, found, key)
 }
 
-// remake replaces an assignment by an equal one in a single request, so that no interruption falls between. If the old one
+// remake replaces an assignment by an equal one in a single request, so no interruption falls between. If the old one
 // is gone although the new one is not there, whoever asked for it tries again.
 func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key) (graph.Assignment, bool) {
 	defer a.listing.Drop()
@@ -238,7 +238,7 @@ func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignmen
 	}
 }
 
-// Keep notes what a set has just made sure of, so that the deletion of its predecessor (with create_before_destroy), or
+// Keep notes what a set has just made sure of, so the deletion of its predecessor (with create_before_destroy), or
 // of what was handed over to it, does not undo it.
 func (a *Application) Keep(wanted map[Key]bool) {
 	for key := range wanted {
@@ -246,7 +246,7 @@ func (a *Application) Keep(wanted map[Key]bool) {
 	}
 }
 
-// Hand leaves an assignment to what replaces the resource that has it: the same again, so that it stays as it is.
+// Hand leaves an assignment to what replaces the resource that has it: the same again, so it stays as it is.
 func (a *Application) Hand(key Key) { a.handed.Add(key) }
 
 // IsHanded reports whether an assignment was left to what replaces the resource that has it.

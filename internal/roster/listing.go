@@ -51,7 +51,7 @@ func NewListing(all []graph.Assignment) *Listing {
 	return l
 }
 
-// About is what of a listing tells whether a user keeps access: the user's own assignments and those of groups. For a
+// About is what of a listing says whether a user keeps access: the user's own assignments and those of groups. For a
 // thousand users it would cost the square of their number to look through the whole listing for each.
 func (l *Listing) About(userID string) *Listing {
 	var about []graph.Assignment // no clone of all: a destroy of a thousand asks a thousand times
@@ -137,8 +137,8 @@ func (l *Losses) uncounted(groupID, why string) {
 // which counts the same). Whoever keeps or gets another usable role keeps access, themselves or by a group that stays.
 //
 // Members are the ids of the direct users of groups, as provisioning does not expand nested ones. A group that loses its
-// role and is not in the map is Uncounted; a group that stays and is not in the map keeps nobody, so that the
-// count errs on the safe side. Usable tells which roles count, by id; nil for all.
+// role and is not in the map is Uncounted; a group that stays and is not in the map keeps nobody, so the
+// count errs on the safe side. Usable says which roles count, by id; nil for all.
 func LossesOf(l *Listing, removed, added map[Key]bool, members map[string][]string, usable func(roleID string) bool) Losses {
 	counts := func(key Key) bool { return usable == nil || usable(key.RoleID) }
 	stays := map[string]bool{} // principals, then the users of those that are groups

@@ -21,7 +21,7 @@ type lookUps[V any] struct {
 	turn  chan struct{}
 
 	// After some calls there seem to be many questions, and a survey answers what it can without being told the keys. It
-	// says what fetch would say, so that an answer does not depend on who asks first. nil for none.
+	// says what fetch would say, so an answer does not depend on who asks first. nil for none.
 	survey      func(context.Context) map[string]V
 	surveyAfter int
 

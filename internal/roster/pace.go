@@ -41,7 +41,7 @@ func (b *backoff) next() time.Duration {
 	return d
 }
 
-// pace is how fast batches may follow one another once the directory's quota is used up. Retry-After tells when there is
+// pace is how fast batches may follow one another once the directory's quota is used up. Retry-After says when there is
 // room for one request, not for twenty; and requests that are refused are charged as well. So the rate at which requests
 // were accepted since the last refusal sets the pace, and while nothing is refused it quickens little by little.
 //
@@ -104,7 +104,7 @@ func (p *pace) after(n int) time.Duration {
 	return p.every * time.Duration(min(max(n, 1), graph.MaxBatch)) / graph.MaxBatch
 }
 
-// passing reports whether the service refused an element before acting on it, so that it may be repeated as it is.
+// passing reports whether the service refused an element before acting on it, so it may be repeated as it is.
 func passing(err error) bool {
 	var answer *graph.Error
 	return errors.As(err, &answer) &&

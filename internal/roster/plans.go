@@ -196,7 +196,7 @@ func (s Scope) Equals(other Scope) bool {
 	return (s.Roles == nil) == (other.Roles == nil) && maps.Equal(s.Roles, other.Roles) && maps.Equal(s.Ignored, other.Ignored)
 }
 
-// Held returns what a listing has within the scope. Listed tells which principals the set names itself.
+// Held returns what a listing has within the scope. Listed says which principals the set names itself.
 func (s Scope) Held(l *Listing, listed map[string]string) map[Key]graph.Assignment {
 	held := make(map[Key]graph.Assignment, len(l.All))
 	for _, a := range l.All {

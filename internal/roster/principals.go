@@ -20,7 +20,7 @@ import (
 )
 
 // How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
-// how many users it may bring: two pages. Terraform plans about ten instances at a time, so that looking up a thousand
+// how many users it may bring: two pages. Terraform plans about ten instances at a time, so looking up a thousand
 // single assignments by id alone costs a hundred calls.
 const (
 	principalsACall = 1000
@@ -165,7 +165,7 @@ func (p *Principals) NewlyNamed(ctx context.Context, userPrincipalName string) (
 	return principalOf(user), nil
 }
 
-// fetchByID asks for principals. Whoever is missing is asked for again over a few seconds before it counts as absent:
+// fetchByID asks for principals. Whoever is missing is requested again over a few seconds before it counts as absent:
 // Terraform plans once more while it applies, and the group that another provider has just made may not be known to every
 // part of the directory yet. Nobody waits for those who were there before this run, or who are in the recycle bin.
 func (p *Principals) fetchByID(ctx context.Context, ids []string) (map[string]Principal, error) {
@@ -319,7 +319,7 @@ func (p *Principals) fetchEligible(ctx context.Context, ids []string) (map[strin
 	found := make(map[string]eligibility, len(ids))
 	answers, err := readBatches(ctx, p.directory, requests)
 	if err != nil {
-		return found, nil //nolint:nilerr // it is as good as being refused
+		return found, nil //nolint:nilerr // it is practically being refused
 	}
 	for i, answer := range answers {
 		var page struct {

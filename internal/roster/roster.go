@@ -5,7 +5,7 @@
 // reasons against a change. It knows nothing of Terraform.
 //
 // A Roster is what one run shares. Its Application is the one view of a service principal: the roles are read once, and the
-// assignments come from one Listing that everybody shares, so that refreshing a thousand of them costs a few pages. A
+// assignments come from one Listing that everybody shares, so refreshing a thousand of them costs a few pages. A
 // change is expressed by assignment Key; Assign writes one, Converge a whole set. Changes and Losses show the effect of a
 // change before it is made.
 //

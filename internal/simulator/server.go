@@ -5,7 +5,7 @@
 // identity endpoints of build systems, and sign-in and Admin API of GoTo, all served on one loopback address, with a
 // store and a provisioning engine behind them. Tests, demonstrations and a user's own pipeline run against it instead of a tenant.
 //
-// It is a second reading of the services' documentation and shares nothing with the client, so that a mistake in the
+// It is a second reading of the services' documentation and shares nothing with the client, so a mistake in the
 // one is not repeated in the other. What the documentation leaves open can be switched (Variants), faults can be
 // scripted (Faults), every request is recorded (Log), and time stands still unless it is advanced (Clock).
 //

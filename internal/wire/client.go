@@ -44,7 +44,7 @@ type Client struct {
 	Pace      *Pace                           // of all exchanges; nil for no limit
 	// MaxAnswer is how much of a successful answer is read.
 	MaxAnswer int64
-	// Documents says that each successful answer is a JSON document, so that an empty one is broken and a text is a
+	// Documents says that each successful answer is a JSON document, so an empty one is broken and a text is a
 	// proxy's page, which will be there at the next attempt, too.
 	Documents bool
 	// MaxThrottles limits throttled attempts. It only keeps a service that throttles for ever from holding up a caller
@@ -75,7 +75,7 @@ type Request struct {
 	Body   []byte
 	// Once forbids another attempt after one that may have taken effect.
 	Once bool
-	// Writes says that the call changes something, so that Answer.Unsettled matters.
+	// Writes says that the call changes something, so Answer.Unsettled matters.
 	Writes bool
 	// Missing is how long a 404 counts as "not there yet".
 	Missing time.Duration

@@ -35,7 +35,7 @@ type guide struct {
 
 // tour is the demo itself.
 func tour(ctx context.Context, parts *steps, dir, root, cli, plugins string) error {
-	// The simulated world starts now and runs along, so that its times make sense to the provider, which has the real clock.
+	// The simulated world starts now and runs along, so its times make sense to the provider, which has the real clock.
 	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
 	if err != nil {
 		return err

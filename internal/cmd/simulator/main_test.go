@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// output collects what the program prints and tells when a text has appeared.
+// output collects what the program prints and says when a text has appeared.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer

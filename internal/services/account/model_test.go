@@ -129,7 +129,7 @@ func TestFromLicenses_countsSeats(t *testing.T) {
 	}
 }
 
-// A hundred thousand people would take almost two gigabytes. Whom a filter lets through is what counts.
+// A hundred thousand people would take almost two gigabytes. Whom a filter allows is what counts.
 func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
 	users := make([]gotoadmin.User, mostAccounts+1)
 	for i := range users {

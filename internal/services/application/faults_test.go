@@ -208,7 +208,7 @@ func TestResource_findsALostApplicationBehindTheLag(t *testing.T) {
 	}
 }
 
-// A registration that could not be found when the application was made is found by a later refresh, so that rename and
+// A registration that could not be found when the application was made is found by a later refresh, so rename and
 // destroy do not leave it behind.
 func TestResource_findsTheRegistrationLater(t *testing.T) {
 	t.Parallel()

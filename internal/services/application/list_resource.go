@@ -51,7 +51,7 @@ type listed struct {
 	galleryName string
 }
 
-// List streams the applications, no more than were asked for.
+// List streams the applications, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var galleryName types.String
 	var names []string

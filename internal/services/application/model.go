@@ -75,7 +75,7 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 	return diags
 }
 
-// rolesFromGraph lists roles by name, so that the order of the service's answer makes no difference.
+// rolesFromGraph lists roles by name, so the order of the service's answer makes no difference.
 func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, diag.Diagnostics) {
 	appRoles = slices.Clone(appRoles)
 	sort.Slice(appRoles, func(i, j int) bool {

@@ -78,7 +78,7 @@ func readOwners(ctx context.Context, client *graph.Client, state *model) diag.Di
 	return diags
 }
 
-// writeOwners makes the owners of both objects what the plan says: whoever comes in first, so that nobody who relies on
+// writeOwners makes the owners of both objects what the plan says: whoever comes in first, so nobody who relies on
 // being an owner is locked out in between.
 func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() {
@@ -143,7 +143,7 @@ func settled(ctx context.Context, client *graph.Client, object graph.Owned, id s
 	return seen && err == nil
 }
 
-// planOwners tells who stops being an owner when owners come to be managed, since the state does not show who is one.
+// planOwners says who stops being an owner when owners come to be managed, since the state does not show who is one.
 func planOwners(ctx context.Context, client *graph.Client, plan, state model) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() || plan.OwnerIDs.IsUnknown() || !state.OwnerIDs.IsNull() {
 		return nil

@@ -104,7 +104,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(found...)
 }
 
-// planCreate resolves the gallery entry of a new application, and looks for what speaks against making it.
+// planCreate resolves the gallery entry of a new application, and looks for a reason against making it.
 func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk.Plan) diag.Diagnostics {
 	template, diags := findTemplate(ctx, r.data.Graph, config.GalleryName.ValueString(), config.ApplicationTemplateID.ValueString())
 	if diags.HasError() {
@@ -146,7 +146,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 	return append(diags, skipped.Diagnostics("The apply checks again before it creates anything.")...)
 }
 
-// softened makes warnings of what speaks against an application that was in the state and was deleted elsewhere: an error
+// softened makes warnings of a reason against an application that was in the state and was deleted elsewhere: an error
 // would keep Terraform from destroying the rest, and the apply refuses it in any case.
 func softened(found diag.Diagnostics) diag.Diagnostics {
 	for i, d := range found {

@@ -161,7 +161,7 @@ func warnReplaced(own []graph.ServicePrincipal) diag.Diagnostics {
 			"it; if it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one.", own[0].DisplayName, own[0].ID))}
 }
 
-// warnDeleted tells of a namesake in the recycle bin, which could be restored with its settings instead.
+// warnDeleted reports a namesake in the recycle bin, which could be restored with its settings instead.
 func warnDeleted(deleted []graph.DeletedObject, templateID string) diag.Diagnostics {
 	for _, object := range deleted {
 		if object.ApplicationTemplateID != "" && !strings.EqualFold(object.ApplicationTemplateID, templateID) {

@@ -61,7 +61,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	}
 }
 
-// Create assigns everybody. What is assigned already as it should be is taken over, so that an interrupted create goes
+// Create assigns everybody. What is assigned already as it should be is taken over, so an interrupted create goes
 // on where it stopped; anything else that is assigned is somebody's work and refused before the first write.
 func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel

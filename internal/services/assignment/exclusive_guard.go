@@ -43,7 +43,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
-// warnExisting tells of assignments that creating makes anew.
+// warnExisting reports assignments that creating makes anew.
 func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment) diag.Diagnostics {
 	if len(held) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment)
 			"the principals keep their roles, even if a warning about that destroy says otherwise; a `moved` block avoids both. If another state also manages them, use only one of the two.\n\n"+graphdiag.Lines(lines))}
 }
 
-// warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
+// warnWider says what comes into a wider scope without being listed: this change leaves it, so no line of the plan
 // shows it, and the next one removes it.
 func warnWider(ctx context.Context, app *roster.Application, state exclusiveModel, s settings, scope roster.Scope, wanted map[roster.Key]bool) diag.Diagnostics {
 	before, _ := state.values()
@@ -89,7 +89,7 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 			"it, unless they are in `assignments` by then:\n"+graphdiag.Lines(lines))}
 }
 
-// warnReleased tells of assignments that the resource gives up because its scope gets narrower: they stay, although the plan
+// warnReleased reports assignments that the resource gives up because its scope gets narrower: they stay, although the plan
 // shows their entries as removed.
 func warnReleased(ctx context.Context, app *roster.Application, had map[roster.Key]bool, wanted map[roster.Key]bool, scope roster.Scope) diag.Diagnostics {
 	l, err := app.Listing(ctx)
@@ -113,7 +113,7 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 // halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
 const halfFrom = 10
 
-// change is what an exclusive resource is about to do. Config tells what was given explicitly.
+// change is what an exclusive resource is about to do. Config says what was given explicitly.
 type change struct {
 	config, plan                exclusiveModel
 	had, removed, added, wanted map[roster.Key]bool
@@ -191,7 +191,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	return diags
 }
 
-// planLeaving tells from how many people a destroy takes access, and notes which assignments it is about, unless listings may
+// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, unless listings may
 // still show those from before a recent write.
 func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())

@@ -39,7 +39,7 @@ func (l *ExclusiveListResource) ListResourceConfigSchema(_ context.Context, _ li
 	}
 }
 
-// List streams one set for each application that has assignments, no more than were asked for.
+// List streams one set for each application that has assignments, up to the requested number.
 func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	ids, diags := listing.ServicePrincipals(ctx, req.Config)
 	var all []assigned

@@ -190,7 +190,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 }
 
-// plan checks a plan and returns the ids of the roles it names, nil when they are not all known. What speaks against
+// plan checks a plan and returns the ids of the roles it names, nil when they are not all known. A reason against
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()

@@ -455,7 +455,7 @@ func TestExclusive_convergesAfterAKillAtAnyRequest(t *testing.T) {
 	before, after := w.set(entriesOf(ids[:40], "User")), w.set(entriesOf(ids[5:], "Organizer"))
 	for killed := 0; ; killed += 1 + killed/15*4 { // every request of the interesting part, and some of the rest
 		m := w.Managed(exclusive)
-		// After that many requests the provider is as good as dead: nothing it sends has an effect or an answer.
+		// After that many requests the provider is practically dead: nothing it sends has an effect or an answer.
 		kill := simulator.Fault{Path: "/v1.0/**", Skip: killed, Count: -1, Effect: simulator.DropsBefore()}
 		w.Sim.Faults().Add(kill)
 		survived := !m.Apply(before).HasError()

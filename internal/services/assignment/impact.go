@@ -59,7 +59,7 @@ func written(ctx context.Context, data *providerdata.Data, values map[string]att
 		return a.PrincipalType == roster.KindUser || a.PrincipalType == roster.KindGroup
 	})
 	for _, key := range roster.SortedKeys(wanted) {
-		// Whom the directory does not show is taken for a user, of whom nothing can be told then.
+		// A principal that the directory does not show is treated as a user about whom nothing is known.
 		kind := cmp.Or(held[key], advice.Principals[key.PrincipalID].Type, roster.KindUser)
 		all = append(all, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kind})
 	}

@@ -127,7 +127,7 @@ func TestOneLeaver_stopsNoPlan(t *testing.T) {
 	}
 }
 
-// purge deletes a user for good.
+// purge deletes a user permanently.
 func (w *world) purge(t *testing.T, id string) {
 	t.Helper()
 	if err := w.Sim.Store().PurgeUser(id); err != nil {

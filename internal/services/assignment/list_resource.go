@@ -48,7 +48,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	}
 }
 
-// List streams the assignments, no more than were asked for.
+// List streams the assignments, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	ids, diags := listing.ServicePrincipals(ctx, req.Config)
 	var role, kind types.String

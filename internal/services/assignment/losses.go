@@ -30,7 +30,7 @@ type departures struct {
 	alone          *departures     // who departs by this change without the others of the plan, nil for the same people
 }
 
-// departuresOf is the one place that works out who loses access when assignments are removed and others are wanted.
+// departuresOf is the one place that determines who loses access when assignments are removed and others are wanted.
 func departuresOf(ctx context.Context, r *roster.Roster, app *roster.Application, l *roster.Listing, removed, wanted map[roster.Key]bool) departures {
 	d := departures{app: app}
 	d.sp, _ = app.Self(ctx) // without it, every role counts

@@ -221,7 +221,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting tells of an assignment that creating makes anew.
+// lookForExisting reports an assignment that creating makes anew.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -311,7 +311,7 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 	return diags
 }
 
-// warnRemoved tells who loses access by the removal of a single assignment, together with what else this run is known to
+// warnRemoved says who loses access by the removal of a single assignment, together with what else this run is known to
 // remove: of two roles of one person the second to be planned is the last one.
 func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast, state model, action, advice string) diag.Diagnostics {
 	if r.HasWritten() {
@@ -354,7 +354,7 @@ func (p *planning) warnInterrupted() {
 			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is already set: the old assignment is then removed only after the new one is created.")
 }
 
-// warnReplaced tells who loses access because another principal or role takes the place of this one.
+// warnReplaced says who loses access because another principal or role takes the place of this one.
 func (p *planning) warnReplaced(ctx context.Context) {
 	if p.prior == nil || !p.creates() || p.diags.HasError() {
 		return

@@ -122,7 +122,7 @@ func (p *planning) openPrincipal() {
 	}
 }
 
-// sameUser reports a name that has come to mean another user. The users of the whole listing are looked up together, so
+// sameUser reports a name that has come to refer to a different user. The users of the whole listing are looked up together, so
 // that a thousand such names cost one call; only a renamed user costs a call of its own.
 func (p *planning) sameUser(ctx context.Context) {
 	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()

@@ -118,7 +118,7 @@ func TestOnDemandAction_provisionsPeopleAndReportsEach(t *testing.T) {
 	}
 }
 
-// A lost answer is asked for again, since provisioning twice does no more than once; what stays open is said to be.
+// A lost answer is requested again, since provisioning twice does no more than once; what stays open is said to be.
 func TestOnDemandAction_lostAnswers(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {

@@ -92,7 +92,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	templates, err := r.data.AwaitSyncTemplates(ctx, servicePrincipalID)
 	if graph.IsNotFound(err) {
-		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
+		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which says what is missing
 	}
 	if err != nil {
 		return template, nil, diag.Diagnostics{cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID)}
@@ -128,7 +128,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	return template, orphan, diags
 }
 
-// createJob creates the job. When the answer is lost, the list of jobs tells whether it was.
+// createJob creates the job. When the answer is lost, the list of jobs says whether it was.
 func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID string) (*graph.Job, diag.Diagnostics) {
 	ref := func(job graph.Job) graph.JobRef {
 		return graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
@@ -172,7 +172,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	return &made.It, diags
 }
 
-// undo deletes the job that this Create made but could not finish, so that nothing is left behind and nothing is tainted.
+// undo deletes the job that this Create made but could not finish, so nothing is left behind and nothing is tainted.
 // It runs under a context of its own, since the failure may be that the time ran out. write is the error of storing the
 // secrets, nil if that was not tried.
 func (r *Resource) undo(ctx context.Context, plan model, write error, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {

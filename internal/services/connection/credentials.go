@@ -22,7 +22,7 @@ import (
 // supplies are the keys that a configuration gives a value for, known yet or not, with the attribute that does.
 type supplies struct {
 	by map[string]string
-	// open says that a map is not known yet, so that more keys may come.
+	// open says that a map is not known yet, so more keys may come.
 	open bool
 }
 

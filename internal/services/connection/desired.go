@@ -23,7 +23,7 @@ type desired struct {
 	secret map[string]string
 	// secretFrom is the attribute to blame when the target refuses them.
 	secretFrom string
-	// withheld says that a seed is left out, so that the connection test cannot be given everything that it needs.
+	// withheld says that a seed is left out, so the connection test cannot be given everything that it needs.
 	withheld bool
 }
 

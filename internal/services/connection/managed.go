@@ -106,7 +106,7 @@ func (a managed) entries(m model) map[string]types.String {
 	return entries
 }
 
-// fromMember reads the member of a JSON object that holds the setting; one of another type is as good as none.
+// fromMember reads the member of a JSON object that holds the setting; one of another type is practically none.
 func (a managed) fromMember(raw json.RawMessage) any {
 	read := reflect.New(reflect.TypeOf(a.unset))
 	if json.Unmarshal(raw, read.Interface()) != nil || read.Elem().CanInt() && read.Elem().Int() <= 0 {

@@ -126,7 +126,7 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 }
 
-// subjects works out the rule and the requests: a person each, or a group with up to five members each where the connector
+// subjects determines the rule and the requests: a person each, or a group with up to five members each where the connector
 // provisions groups. Where it does not, a group's members go one by one.
 func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config onDemandConfig) (ruleID string, subjects []graph.OnDemandSubject, diags diag.Diagnostics) {
 	schema, err := a.data.Graph.GetSchema(ctx, ref)

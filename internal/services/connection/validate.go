@@ -220,7 +220,7 @@ func otherSettings(plan, state model, all bool) bool {
 	})
 }
 
-// planCreate runs the checks of Create that need no more than a known service principal. What speaks against a connection that was
+// planCreate runs the checks of Create that need no more than a known service principal. A reason against a connection that was
 // in the state and was deleted elsewhere is a warning: an error would keep Terraform from destroying the rest, and Create refuses it.
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	found := r.checkCreate(ctx, plan, config, resp)

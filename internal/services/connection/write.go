@@ -33,7 +33,7 @@ type written struct {
 	at     time.Time
 }
 
-// warning tells of what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
+// warning reports what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
 func (w written) warning() diag.Diagnostics {
 	if w.unseen == nil {
 		return nil

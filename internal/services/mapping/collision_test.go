@@ -252,7 +252,7 @@ func TestUpdate_doesNotBuildOnALaggingReplica(t *testing.T) {
 		if _, found := p.Apply(planned); len(found) > 0 {
 			t.Fatalf("apply: %s", found)
 		}
-		// One more read, so that the next write's turn falls on the replica that is behind.
+		// One more read, so the next write's turn falls on the replica that is behind.
 		if _, found := p.Read(users.Now); len(found) > 0 {
 			t.Fatalf("read: %s", found)
 		}

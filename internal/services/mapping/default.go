@@ -143,7 +143,7 @@ func definesAny(object *graph.ObjectDefinition, names []string) bool {
 }
 
 // warnDestroy says what the connector's default mapping does to people if provisioning stays on. Whether this plan also ends
-// provisioning may not be known yet, so that the text says what it depends on.
+// provisioning may not be known yet, so the text says what it depends on.
 func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	ref, err := state.ref()
 	if err != nil || r.forecast.Ends(ref) {

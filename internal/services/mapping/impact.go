@@ -20,7 +20,7 @@ import (
 )
 
 // Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, what is left out has the
-// resource's default, so that both can be given the same values; without, it stays as it is.
+// resource's default, so both can be given the same values; without, it stays as it is.
 func Part() forecast.Part {
 	return forecast.Part{Resource: NewResource(), Attributes: []string{"mappings", "operations", "scoping_filters"}, Change: written}
 }

@@ -196,7 +196,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 	}
 }
 
-// A plan that deletes the mapping and switches provisioning on tells what the connector's default then does, whichever is planned
+// A plan that deletes the mapping and switches provisioning on says what the connector's default then does, whichever is planned
 // first; a cycle does just that.
 func TestPlan_foreseesADeleteBesideAStart(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	}
 }
 
-// List streams the mappings, no more than were asked for.
+// List streams the mappings, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	var all []listed

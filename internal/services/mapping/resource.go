@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 }
 
-// readMissing tells why there is no schema.
+// readMissing says why there is no schema.
 func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRef, resp *resource.ReadResponse) {
 	_, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.Mappings.IsNull()
@@ -206,7 +206,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	if diags.HasError() {
 		return diags
 	}
-	// Expressions that the state does not have are parsed first, so that nothing lies between the read and the write.
+	// Expressions that the state does not have are parsed first, so nothing lies between the read and the write.
 	trees := v.planTrees()
 	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
 		return v.prior.has(v.want.entries[target].source)

@@ -14,7 +14,7 @@ import (
 )
 
 // An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
-// over to the action instead of being asked for again.
+// over to the action instead of being requested again.
 const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.

@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// warnUnmanaged names the attribute mappings that `mappings` does not show, so that nobody takes it for the whole.
+// warnUnmanaged names the attribute mappings that `mappings` does not show, so nobody takes it for the whole.
 func warnUnmanaged(m *graph.ObjectMapping) (diags diag.Diagnostics) {
 	is := settingsOf(m)
 	if len(is.unmanaged) > 0 {

@@ -150,7 +150,7 @@ func TestPlan_leavesTheWayOut(t *testing.T) {
 				t.Errorf("%q, want a warning %s", texts(found), test.want)
 			}
 			if test.name == "disabling added elsewhere" {
-				return // allowed, so that nothing fails
+				return // allowed, so nothing fails
 			}
 			if !strings.Contains(strings.Join(texts(found), "\n"), appliedBefore) {
 				t.Errorf("%q does not say that it was applied", texts(found))
@@ -206,7 +206,7 @@ func TestRead_keepsAMappingWhoseNameBecameAmbiguous(t *testing.T) {
 	}
 }
 
-// A change under a retired connector is planned, so that the rest goes, and its write says what is the matter.
+// A change under a retired connector is planned, so the rest goes, and its write says what is the matter.
 func TestUpdate_saysThatTheConnectorIsRetired(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
@@ -230,7 +230,7 @@ func TestUpdate_saysThatTheConnectorIsRetired(t *testing.T) {
 	}
 }
 
-// Without the private state the provider knows what was applied from the state, so that an old one and a crash do no harm.
+// Without the private state the provider knows what was applied from the state, so an old one and a crash do no harm.
 func TestRead_remembersWhatWasApplied(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)

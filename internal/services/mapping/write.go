@@ -145,7 +145,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 		}
 		switch {
 		case graph.IsConflict(err) && puts < maxPuts:
-			continue // somebody else was faster: the next read tells what there is now
+			continue // somebody else was faster: the next read says what there is now
 		case graph.IsBadRequest(err) && puts < maxPuts && w.moved(ctx, at):
 			continue // which status a stale version gets is not documented
 		case err != nil && !open && !graph.IsConflict(err):

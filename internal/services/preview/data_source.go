@@ -145,7 +145,7 @@ func notRead(err error) diag.Diagnostic {
 	return graphdiag.Error(summary, err)
 }
 
-// How much a data source tells of people.
+// How much a data source reports people.
 const (
 	detailSummary = "summary"
 	detailPeople  = "people"

@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// impact is a provider block that tells what changes do, with the accounts at GoTo.
+// impact is a provider block that says what changes do, with the accounts at GoTo.
 func (w *world) impact(settings map[string]any) func(block map[string]any) {
 	w.UseGoTo()
 	return func(block map[string]any) { block["impact"] = settings }

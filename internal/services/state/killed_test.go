@@ -31,7 +31,7 @@ func (w *world) killed(managed *acctest.Managed, config map[string]any) {
 	}
 }
 
-// Kind 4: killed between a write and the state that tells of it, and applied again: the same end as undisturbed.
+// Kind 4: killed between a write and the state that reports it, and applied again: the same end as undisturbed.
 func TestKilled_betweenTheWriteAndTheStateComesToTheSameEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

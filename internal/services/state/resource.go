@@ -178,7 +178,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
-// Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
+// Delete pauses provisioning and waits, bounded, for a running cycle, so nothing changes accounts while what
 // defines them is removed.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model

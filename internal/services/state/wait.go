@@ -65,7 +65,7 @@ func waitForFirstCycle(ctx context.Context, data *providerdata.Data, ref graph.J
 	}
 }
 
-// firstCycle tells whether the first cycle after the start has ended, and how. What the job showed before the start may
+// firstCycle says whether the first cycle after the start has ended, and how. What the job showed before the start may
 // still be shown for a while and does not count.
 func firstCycle(job, before graph.Job) (result diag.Diagnostics, ended bool) {
 	if job.Status == nil {

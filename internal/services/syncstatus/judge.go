@@ -220,7 +220,7 @@ func lastSign(status graph.JobStatus) *time.Time {
 }
 
 // nextCycle is when the next cycle is expected: an interval after the last began, or when quarantine next tries. It follows from what the
-// service tells alone, so that it is the same in every run.
+// service tells alone, so it is the same in every run.
 func nextCycle(job graph.Job) *time.Time {
 	if job.Status == nil || !job.Schedule.Active() {
 		return nil

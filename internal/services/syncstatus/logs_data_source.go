@@ -165,7 +165,7 @@ func (m logsModel) filter(ctx context.Context) (func(graph.ProvisioningLogEntry)
 	}, diags
 }
 
-// How much a data source tells of people.
+// How much a data source reports people.
 const (
 	detailSummary = "summary"
 	detailPeople  = "people"

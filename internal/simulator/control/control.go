@@ -5,7 +5,7 @@
 // does in the portal, make people join and leave, change passwords and licenses at GoTo, and make requests fail. It
 // consists of a table of commands: the program's "ctl" sends them, a script lists them, and the scenarios consist of them.
 //
-// The door listens on a loopback address without TLS, apart from the services, so that a client of theirs cannot find it.
+// The door listens on a loopback address without TLS, apart from the services, so a client of theirs cannot find it.
 package control
 
 import (

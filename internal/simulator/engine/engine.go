@@ -53,7 +53,7 @@ func (e *Engine) SetDefaultAccessProvisions(provisions bool) {
 	e.defaultAccessProvisions = provisions
 }
 
-// SetLimits changes the numbers of failures that quarantine a job, so that a test need not make thousands of them.
+// SetLimits changes the numbers of failures that quarantine a job, so a test need not make thousands of them.
 func (e *Engine) SetLimits(limits Limits) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// purge handles somebody who is gone for good: their account is deleted, if the mapping deletes accounts.
+// purge handles somebody who is gone permanently: their account is deleted, if the mapping deletes accounts.
 func (r *run) purge(o *outcome, l *link) {
 	delete(r.state.escrows, o.subject.id)
 	if l == nil {
@@ -83,7 +83,7 @@ func (r *run) erase(o *outcome, l *link) {
 	r.exports++
 	if err := r.engine.store.DeleteAccount(l.key); err == nil {
 		r.targets.wrote(r.plan, l.key, nil)
-	} // an account that is gone already is as good as deleted
+	} // an account that is gone already is practically deleted
 	r.state.untie(o.subject.id)
 	r.succeed(o, actionDelete, "EntryExportDelete", l.key)
 }

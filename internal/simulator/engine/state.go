@@ -25,7 +25,7 @@ type jobState struct {
 	counts              scopeCounts
 }
 
-// fingerprint tells whether a person changed since the last cycle.
+// fingerprint says whether a person changed since the last cycle.
 type fingerprint struct {
 	modified           time.Time
 	assigned, entitled bool
@@ -75,7 +75,7 @@ func (s *jobState) putAside(id, code string, at time.Time, interval time.Duratio
 	}
 	delay := min(interval<<min(e.tries, 10), maximumEscrowDelay)
 	e.tries++
-	// A cycle ends later than it began, so that the next one may begin within the interval.
+	// A cycle ends later than it began, so the next one may begin within the interval.
 	e.next = at.Add(delay - interval)
 }
 
