@@ -19,7 +19,7 @@ import (
 // everybody has.
 var ErrMissing = errors.New("the folder shared/contract is not beside the repository; set GOTOMEETING_CONTRACT_DIR to it")
 
-// flags are the enumerations of which several values come joined by commas, which the description does not know.
+// flags are the enumerations of which several values are separated by commas, which the description does not know.
 var flags = []string{
 	"microsoft.graph.objectFlowTypes", "microsoft.graph.directoryDefinitionDiscoverabilities", "microsoft.graph.synchronizationJobRestartScope",
 }

@@ -164,7 +164,7 @@ func TestParse_findsWhatIsMalformed(t *testing.T) {
 		{"grouping", `IIF(([a] = "b"), 1, 2)`, []string{"error 1:5-1:6 Parentheses are allowed only after a function name."}},
 		{"malformed numbers", `Mid([a], 1x, 2.)`, []string{"error 1:10-1:12 `1x` is not a number.", "error 1:14-1:16 `2.` is not a number."}},
 		{"malformed hexadecimal number", `BitAnd(&HXY, 1)`, []string{"error 1:8-1:12 `&HXY` is not a hexadecimal number."}},
-		{"hexadecimal number in lower case", `BitAnd(&hF, 1)`, []string{"error 1:8-1:11 `&hF` is not a hexadecimal number."}},
+		{"hexadecimal number in lowercase", `BitAnd(&hF, 1)`, []string{"error 1:8-1:11 `&hF` is not a hexadecimal number."}},
 		{"name without parentheses", `Append(Now, "x")`, []string{"error 1:8-1:11 The word `Now` has no meaning here."}},
 		{"word as the whole", `vbTextCompare`, []string{"error 1:1-1:14 The word `vbTextCompare` cannot be the whole expression."}},
 		{"no-break space", "Append([a],\u00a0\"b\")", []string{"error 1:12-1:13 The character U+00A0 is not a plain space."}},

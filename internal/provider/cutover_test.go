@@ -119,7 +119,7 @@ func (c *cutover) look() {
 	}
 	sp, err := world.ServicePrincipal(c.old.ID)
 	if err != nil || sp.Properties["preferredSingleSignOnMode"] != "saml" || sp.Properties["accountEnabled"] == false {
-		wrong("single sign-on does not work any more: %v", err)
+		wrong("single sign-on no longer works: %v", err)
 	}
 	if n := len(world.Assignments(c.old.ID)); n < len(c.people)-len(c.inGap) {
 		wrong("%d may sign in by the old application", n)

@@ -81,7 +81,7 @@ func TestQuery_generatesConfigurationThatPlansClean(t *testing.T) {
 	}
 	cli.Run("apply", "-no-color", "-auto-approve")
 	if again, _ := cli.Run("plan", "-no-color"); !strings.Contains(again, "No changes.") {
-		t.Errorf("plan afterwards:\n%s", again)
+		t.Errorf("plan afterward:\n%s", again)
 	}
 	if writes := env.Sim.Log().Writes(); len(writes) > 0 {
 		t.Errorf("writes: %v", acctest.Lines(writes))

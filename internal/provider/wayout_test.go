@@ -258,7 +258,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				without(mapping, "attributeMappings", "targetAttributeName", "locale")
 			})
 		}},
-		{name: "group not a security group any more", change: func(c changed) {
+		{name: "group no longer a security group", change: func(c changed) {
 			c.must(c.UpdateGroup(store.GroupMeetings, func(g *store.Group) { g.SecurityEnabled = false }))
 		}},
 		{name: "colleague grants roles in a set", exclusive: true, change: func(c changed) {

@@ -225,7 +225,7 @@ func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignmen
 
 // TakeOver makes anew what is held and wanted, each in one batch: another process, which runs for another provider
 // configuration, may be about to remove it as part of a set or by its id, and leaves what it does not know. What could not be
-// created again is not held any more as far as Converge is concerned, which looks for it. Its caller holds Writing.
+// created again is no longer held as far as Converge is concerned, which looks for it. Its caller holds Writing.
 func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignment, wanted map[Key]bool) {
 	var tasks []task
 	for _, key := range SortedKeys(held) {

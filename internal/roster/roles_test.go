@@ -19,7 +19,7 @@ func TestRoles_admitsNameValueAndID(t *testing.T) {
 		{"display name", "User", userRole},
 		{"value", "org", ownerRole},
 		{"id", userRole, userRole},
-		{"id in upper case", strings.ToUpper(userRole), userRole},
+		{"id in uppercase", strings.ToUpper(userRole), userRole},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -191,7 +191,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 			Detail: "The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		"template id that is a name": {object("application_template_id", "GoToMeeting"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "\"GoToMeeting\" is not a GUID. Use the template id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
-		"template id in upper case": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
+		"template id in uppercase": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "\"5A5A0001-0000-4000-8000-00000000A001\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"5a5a0001-0000-4000-8000-00000000a001\"."}},
 		"empty template id": {object("application_template_id", ""), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
 			Detail: "The value is empty. Use the template id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can omit it instead."}},

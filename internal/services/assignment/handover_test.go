@@ -389,6 +389,6 @@ func TestExclusive_narrowerScopeSaysWhatStays(t *testing.T) {
 	says(t, m.Apply(narrow), false, "2 assignments that the resource no longer manages stay in place", "Ana Example", "Eva Known")
 	w.wantWrites(t)
 	if _, _, found := m.Plan(narrow); len(found) > 0 {
-		t.Errorf("afterwards: %v", found)
+		t.Errorf("afterward: %v", found)
 	}
 }

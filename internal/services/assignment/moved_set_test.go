@@ -118,7 +118,7 @@ func moveBetweenConfigurations(t *testing.T, from, to, order string) {
 		noErrors(t, found)
 		planned, found := p.Plan(to, now, config)
 		if diff := cmp.Diff(now.State, planned.State); len(found) > 0 || diff != "" {
-			t.Errorf("afterwards: %v\n%s", found, diff)
+			t.Errorf("afterward: %v\n%s", found, diff)
 		}
 	}
 }

@@ -298,7 +298,7 @@ func TestResource_refusesAtPlan(t *testing.T) {
 		{"two principals", map[string]any{"principal_id": ana, "user_principal_name": "ana@corp.example", "role": "User"}, "Invalid Attribute Combination"},
 		{"upper case", map[string]any{"principal_id": strings.ToUpper(ana), "role": "User"}, "GUID in uppercase"},
 		{"no GUID", map[string]any{"principal_id": "ana@corp.example", "role": "User"}, "is not a GUID"},
-		{"application in upper case", map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID), "principal_id": ana, "role": "User"}, "GUID in uppercase"},
+		{"application in uppercase", map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID), "principal_id": ana, "role": "User"}, "GUID in uppercase"},
 		{"no such application", map[string]any{"service_principal_id": "b0000000-0000-4000-8000-0000000000ff", "principal_id": ana, "role": "User"}, "No such service principal"},
 		{"empty role", map[string]any{"principal_id": ana, "role": ""}, "Empty value"},
 		{"empty name", map[string]any{"user_principal_name": "", "role": "User"}, "Empty value"},

@@ -107,7 +107,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 			// Authorizing in the portal is no drift, and what it stored is kept and not taken over.
 			w.stores("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 			if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
-				t.Errorf("afterwards the plan is %s\n%s", action, found)
+				t.Errorf("afterward the plan is %s\n%s", action, found)
 			}
 			if m.Get("authorized") != true {
 				t.Errorf("authorized is %v", m.Get("authorized"))
@@ -451,7 +451,7 @@ func TestResource_warnsWhenWhatItStoredDoesNotAppear(t *testing.T) {
 	w.Sim.Clock().Advance(10 * time.Minute)
 	w.Sim.SetLag(simulator.KindSecrets, simulator.Lag{})
 	if action, _, found := m.Plan(w.object()); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 	if m.Get("authorized") != true {
 		t.Errorf("authorized is %v", m.Get("authorized"))

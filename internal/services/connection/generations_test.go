@@ -108,7 +108,7 @@ func TestAVanishedSecretIsADifferenceAndSentAgain(t *testing.T) {
 			wantLines(t, w.did(), "POST validateCredentials", "PUT secrets")
 			w.wantSecrets(tt.key, tt.value)
 			if action, planned, found := m.Plan(config); action != acctest.NoAction || planned["authorized"] != true {
-				t.Errorf("afterwards the plan is %s, authorized %v\n%s", action, planned["authorized"], found)
+				t.Errorf("afterward the plan is %s, authorized %v\n%s", action, planned["authorized"], found)
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestTwoWritesOfOneChangeLeaveATraceBetweenThem(t *testing.T) {
 					}
 					w.wantSecrets("SyncAll", calm.secret("SyncAll"), "UserName", calm.secret("UserName"), "Password", calm.secret("Password"))
 					if action, _, found := m.Plan(w.object(u.after...)); action != acctest.NoAction || len(found) > 0 {
-						t.Errorf("afterwards the plan is %s\n%s", action, found)
+						t.Errorf("afterward the plan is %s\n%s", action, found)
 					}
 				})
 			}
@@ -225,7 +225,7 @@ func TestAPendingRestartIsAVisibleUpdateAndWaitsWhileOff(t *testing.T) {
 	clean(t, m.Apply(w.object("accidental_deletion_threshold", 7)))
 	wantLines(t, w.did(), "POST restart")
 	if action, _, found := m.Plan(w.object("accidental_deletion_threshold", 7)); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestResource_refusesBadInput(t *testing.T) {
 		want   []acctest.Diagnostic
 	}{
 		"service principal by name": {w.object("service_principal_id", "GoToMeeting"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id", `"GoToMeeting"`+noGUID)}},
-		"service principal in upper case": {w.object("service_principal_id", "B0000000-0000-4000-8000-000000000001"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id",
+		"service principal in uppercase": {w.object("service_principal_id", "B0000000-0000-4000-8000-000000000001"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id",
 			`"B0000000-0000-4000-8000-000000000001" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: "b0000000-0000-4000-8000-000000000001".`)}},
 		"empty template":               {w.object("template_id", ""), []acctest.Diagnostic{bad("template_id", "Empty value", empty)}},
 		"empty user name":              {w.object("admin_username", ""), []acctest.Diagnostic{bad("admin_username", "Empty value", empty)}},

@@ -98,7 +98,7 @@ func TestResource_notificationIsOffWithoutAnAddress(t *testing.T) {
 		t.Errorf("notification (-want +got):\n%s", diff)
 	}
 	if action, _, found := m.Plan(w.object("notification_enabled", false, "prevent_accidental_deletions", false)); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestResource_drops(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(*world) error{
 		"a deleted job": func(w *world) error { return w.Sim.Store().DeleteJob(w.sp.ID, w.job().ID) },
-		"a job that was made anew": func(w *world) error {
+		"a job that was created again": func(w *world) error {
 			err := w.Sim.Store().DeleteJob(w.sp.ID, w.job().ID)
 			w.addJob()
 			return err

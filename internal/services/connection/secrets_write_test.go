@@ -228,7 +228,7 @@ func TestResource_noLongerManagedCredentialsStay(t *testing.T) {
 	w.wantSecrets("UserName", store.AdminUserName, "Password", store.AdminPassword)
 	wantLines(t, w.did())
 	if action, _, found := m.Plan(w.bare("notification_email", "identity-ops@example.com")); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 	clean(t, m.Destroy())
 	w.wantSecrets("Password", store.AdminPassword) // not ours to clear

@@ -96,7 +96,7 @@ func TestApply_convergesWhereverItWasKilled(t *testing.T) {
 					t.Fatalf("second apply: %s", found)
 				}
 				if action, _, found := m.Plan(config(c)); action != acctest.NoAction || len(found) > 0 {
-					t.Errorf("plan afterwards: %s %s", action, found)
+					t.Errorf("plan afterward: %s %s", action, found)
 				}
 				if n := len(c.puts()); n > 1 {
 					t.Errorf("the second apply wrote %d times", n)

@@ -172,7 +172,7 @@ func TestCreate_survivesBrokenConnections(t *testing.T) {
 		{"dropped after, versions compared", simulator.DropsAfter(), true},
 		{"throttled", simulator.Throttled(90 * time.Second), false},
 		{"failed", simulator.Fails(500, "InternalError", "Something broke."), false},
-		{"failed afterwards, versions compared", simulator.FailsAfter(504, "UnknownError", ""), true},
+		{"failed afterward, versions compared", simulator.FailsAfter(504, "UnknownError", ""), true},
 		{"truncated", simulator.Truncates(), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestCreate_survivesBrokenConnections(t *testing.T) {
 				t.Errorf("targets (-want +got):\n%s", diff)
 			}
 			if action, _, found := m.Plan(c.config(nil)); action != "no-op" || len(found) > 0 {
-				t.Errorf("plan afterwards: %s %s", action, found)
+				t.Errorf("plan afterward: %s %s", action, found)
 			}
 		})
 	}

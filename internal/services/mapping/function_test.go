@@ -228,7 +228,7 @@ resource "gotomeeting_attribute_mappings" "users" {
 	cli.Write("schema.json", string(job.Schema))
 	cli.Run("apply", "-no-color", "-auto-approve")
 	if again, _ := cli.Run("plan", "-no-color", "-detailed-exitcode"); !strings.Contains(again, "No changes.") {
-		t.Errorf("plan afterwards:\n%s", again)
+		t.Errorf("plan afterward:\n%s", again)
 	}
 	of := func(c *connected) any {
 		imported, found := c.Protocol().Import(typeName, c.connectionID())

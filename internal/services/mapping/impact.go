@@ -72,7 +72,7 @@ func foresee(ctx context.Context, v *review, live located, job *graph.Job) forec
 	return v.run.forecast.Plan(ctx, v.ref, p)
 }
 
-// foreseeDefault says what putting the connector's default back does to people. Whoever ran no cycle yet keeps nobody in step.
+// foreseeDefault determines what restoring the connector's default does to people. A job without a completed cycle keeps nobody in sync.
 func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model, job graph.Job) forecast.Answer {
 	if !r.forecast.On() || !job.HasCompletedCycle() {
 		return forecast.Answer{}

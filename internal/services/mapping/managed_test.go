@@ -31,7 +31,7 @@ func (c *connected) created(config map[string]any) *acctest.Managed {
 	return m
 }
 
-// ran makes the job one that has run and keeps accounts in step.
+// ran makes the job one that has run and keeps accounts in sync.
 func (c *connected) ran(accounts int64) {
 	c.t.Helper()
 	err := c.Sim.Store().UpdateJob(c.job.ServicePrincipalID, c.job.ID, func(j *store.Job) {
@@ -196,7 +196,7 @@ func TestUpdate_sendsNothingForAnotherNotation(t *testing.T) {
 		t.Errorf("writes: %v", acctest.Lines(writes))
 	}
 	if action, _, found := m.Plan(changed); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards: %s %s", action, found)
+		t.Errorf("afterward: %s %s", action, found)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestUpdate_changesEachSettingAlone(t *testing.T) {
 			t.Errorf("%s: %d writes, want 1", step.name, n)
 		}
 		if action, _, found := m.Plan(c.config(step.config)); action != acctest.NoAction || len(found) > 0 {
-			t.Errorf("%s: plan afterwards: %s %s", step.name, action, found)
+			t.Errorf("%s: plan afterward: %s %s", step.name, action, found)
 		}
 	}
 }

@@ -241,7 +241,7 @@ func TestResource_newAddressKeepsTheMapping(t *testing.T) {
 		}
 		m.Now = made
 		if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
-			t.Errorf("create first %t: afterwards the plan is %s\n%s", createFirst, action, found)
+			t.Errorf("create first %t: afterward the plan is %s\n%s", createFirst, action, found)
 		}
 	}
 }

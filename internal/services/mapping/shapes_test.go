@@ -173,7 +173,7 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 			cli.Run("apply", "-no-color", "-auto-approve")
 			again, _ := cli.Run("plan", "-no-color", "-detailed-exitcode")
 			if !strings.Contains(again, "No changes.") {
-				t.Errorf("plan afterwards:\n%s", again)
+				t.Errorf("plan afterward:\n%s", again)
 			}
 			if writes := c.Sim.Log().Writes(); len(writes) > 0 {
 				t.Errorf("writes: %v", acctest.Lines(writes))

@@ -86,7 +86,7 @@ func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
 				t.Errorf("state %v", managed.Now.State)
 			}
 			if action, planned, found := managed.Plan(config); action != acctest.NoAction || found.HasError() {
-				t.Errorf("the plan afterwards is %s %v, %s", action, planned, found)
+				t.Errorf("the plan afterward is %s %v, %s", action, planned, found)
 			}
 		})
 	}
