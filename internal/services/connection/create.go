@@ -128,7 +128,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	return template, orphan, diags
 }
 
-// createJob creates the job. When the answer is lost, the list of jobs says whether it was.
+// createJob creates the job. If the response is lost, the list of jobs shows whether it was created.
 func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID string) (*graph.Job, diag.Diagnostics) {
 	ref := func(job graph.Job) graph.JobRef {
 		return graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
@@ -172,9 +172,9 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	return &made.It, diags
 }
 
-// undo deletes the job that this Create made but could not finish, so nothing is left behind and nothing is tainted.
-// It runs under a context of its own, since the failure may be that the time ran out. write is the error of storing the
-// secrets, nil if that was not tried.
+// undo deletes the job that this Create created but could not finish, so nothing remains and nothing is tainted.
+// It runs with a separate context, because the failure may be a timeout. write is the error of storing the
+// secrets, nil if that was not attempted.
 func (r *Resource) undo(ctx context.Context, plan model, write error, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
@@ -221,7 +221,7 @@ func (r *Resource) portalLink(servicePrincipalID string) string {
 	return r.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + servicePrincipalID
 }
 
-// renewAdvice is what helps where the service has lost a token that only it knew.
+// renewAdvice is the remedy if the service has lost a token that only it knew.
 const renewAdvice = "authorize in the portal again, or set new tokens in `credentials_wo` with a new `credentials_wo_version`."
 
 func lostDetail(lost []string) string {

@@ -15,7 +15,7 @@ import (
 )
 
 // credentialKey checks a key of credentials_wo and connector_settings against the service's enumeration: it answers a
-// key in the wrong case with an internal error. A key that resembles none is let through, since the service may add some.
+// key in the wrong case with an internal error. A key that does not resemble any known key is allowed, since the service may add keys.
 type credentialKey struct {
 	// setting says that the value is kept in the state, where no secret belongs.
 	setting bool

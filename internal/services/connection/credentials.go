@@ -19,7 +19,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// supplies are the keys that a configuration gives a value for, known yet or not, with the attribute that does.
+// supplies are the keys for which a configuration sets a value, known yet or not, with the attribute that sets it.
 type supplies struct {
 	by map[string]string
 	// open says that a map is not known yet, so more keys may come.
@@ -43,13 +43,13 @@ func supplied(config model) supplies {
 	return s
 }
 
-// credentials reports whether any credential is among them. Without one the portal's are kept.
+// credentials reports whether they include any credential. Without one, the portal's credentials are kept.
 func (s supplies) credentials() bool {
 	given := slices.Collect(maps.Values(s.by))
 	return slices.ContainsFunc(managedAttributes, func(a managed) bool { return a.kind != setting && slices.Contains(given, a.attribute) })
 }
 
-// checkCredentials compares what was supplied with what the connector's own description asks for.
+// checkCredentials compares the supplied values with those that the connector's own description requires.
 func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if template.ConfigurationFields == nil {
@@ -58,7 +58,7 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 	asked := map[string]bool{}
 	for _, field := range template.ConfigurationFields {
 		asked[strings.ToLower(field.Name)] = true
-		// What an interactive authorization stores cannot be asked for, and what nobody asked to manage neither.
+		// Values that an interactive authorization stores, or that the configuration does not manage, are not required.
 		missing := supplied.by[field.Name] == "" && supplied.credentials() && !supplied.open && !template.OAuthEnabled
 		if !missing || field.Optional || field.Hidden || field.ReadOnly || field.DefaultValue != "" {
 			continue
@@ -103,8 +103,8 @@ func fieldNames(template graph.SyncTemplate) string {
 	return cmp.Or(graphdiag.List(names), "none")
 }
 
-// refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
-// connector and are not documented, so what certainly speaks of the caller or of Graph itself is distinguished instead.
+// refusal returns what the service said when the target refused the credentials. The codes depend on the connector
+// and are not documented, so errors that certainly concern the caller or Graph itself are excluded instead.
 func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
 	if _, could := unavailable(err); could {
@@ -114,15 +114,15 @@ func refusal(err error) (said string, refused bool) {
 		slices.Contains([]string{"", "UnknownError", "Authorization_RequestDenied", "InvalidAuthenticationToken"}, answer.Code) {
 		return "", false
 	}
-	// A server error is a verdict only if it carries the error of the service behind.
+	// A server error is a verdict only if it contains the error of the service behind it.
 	if answer.StatusCode >= 500 && answer.Code == answer.OuterCode {
 		return "", false
 	}
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
 }
 
-// unavailable returns what the service said when it could not ask the target at all: its host does not resolve, its answer
-// was odd, its endpoint is gone. That says nothing about the credentials.
+// unavailable returns what the service said when it could not contact the target at all: its host does not resolve, its response was
+// unexpected, or its endpoint is gone. That says nothing about the credentials.
 func unavailable(err error) (said string, could bool) {
 	var answer *graph.Error
 	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.Code == answer.OuterCode && strings.EqualFold(answer.Code, "ServiceUnavailable") ||
@@ -132,7 +132,7 @@ func unavailable(err error) (said string, could bool) {
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
 }
 
-// untested warns that credentials were stored without a verdict of the target.
+// untested warns that credentials were stored without a test.
 func untested(why string, err error) diag.Diagnostic {
 	detail := why + " The credentials were stored without a test, so it is unknown whether they are correct. You notice wrong credentials only when provisioning " +
 		"goes into quarantine: test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials at its next attempt."
@@ -142,7 +142,7 @@ func untested(why string, err error) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("test_connection"), "The connection was not tested", detail)
 }
 
-// tested judges the connection test: a refusal is an error, and a target that could not be asked a warning. ask is not
+// tested judges the connection test: a refusal is an error, and a target that could not be contacted is a warning. ask is not
 // called when the configuration turns the test off.
 func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 	if !m.TestConnection.ValueBool() {

@@ -34,7 +34,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if presence != graph.JobPresent && presence != graph.JobNotReplicated {
-		// The credentials outlive the job, also one that went with its connector.
+		// The credentials outlive the job, even if the job was removed with its connector.
 		resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
 		return
 	}
@@ -63,8 +63,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 }
 
-// warnEnds says how many accounts stay active when a connection goes: without its job nobody disables those of people who
-// leave, and a new job does not know which accounts the old one made.
+// warnEnds says how many accounts stay active when a connection goes: without its job, nothing disables those of people who
+// leave, and a new job does not know which accounts the old one created.
 func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag.Diagnostics {
 	if r.data == nil || r.data.Graph.HasWritten() {
 		return nil
@@ -81,7 +81,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo too, first remove people from the scope and let a cycle disable their accounts, or disable the accounts at GoTo.", graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
 }
 
-// warnKeeps says whose accounts stay when the accounts of people who leave the scope come to be left alone.
+// warnKeeps says whose accounts stay active when the accounts of people who leave the scope are no longer disabled.
 func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics {
 	if r.data.Graph.HasWritten() {
 		return nil

@@ -22,7 +22,7 @@ func cannotExamine(err error) diag.Diagnostic {
 }
 
 // examine looks at the jobs of the same connector. One that is plainly the remainder of an interrupted create (never ran,
-// no credentials, default mappings) is returned for adoption; any other is refused. Jobs of this state do not count: where
+// no credentials, default mappings) is returned for adoption; any other is refused. Jobs in this state do not count: if
 // a connection is created although there is one, it is being replaced.
 func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, jobs []graph.Job) (orphan *graph.Job, diags diag.Diagnostics, err error) {
 	for _, job := range jobs {
@@ -44,8 +44,8 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 	return orphan, nil, nil
 }
 
-// planExisting is examine while planning: what cannot be examined yet is left to the apply, and what will happen to
-// a job that is there is said.
+// planExisting is examine at plan: anything that cannot be examined yet is left to the apply, and the effect on
+// an existing job is reported.
 func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, skipped *graphdiag.Skipped) diag.Diagnostics {
 	jobs, err := data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
@@ -80,7 +80,7 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	return diags
 }
 
-// untouched reports whether a job never ran, has no credentials and still has its template's mappings.
+// untouched reports whether a job has never run, has no credentials and still has its template's mappings.
 func untouched(ctx context.Context, client *graph.Client, ref graph.JobRef, job graph.Job) (bool, error) {
 	if job.Schedule.Active() || job.HasRun() {
 		return false, nil

@@ -96,7 +96,7 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	for i, subject := range subjects {
 		result, err := a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
 		if graph.IsAmbiguous(err) && ctx.Err() == nil {
-			// Nothing shows soon what became of it, but whoever was provisioned is only compared again.
+			// The outcome is not visible soon, but people who were provisioned are only compared again.
 			result, err = a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
 		}
 		if err != nil {
@@ -199,7 +199,7 @@ func subjectText(s graph.OnDemandSubject) string {
 	return fmt.Sprintf("%d members of group %s", len(s.Members), s.ObjectID)
 }
 
-// onDemandOutcome says in a line what became of a person. The service's texts may name the person, but never a secret.
+// onDemandOutcome describes the outcome for a person in one line. The service's texts may name the person, but never a secret.
 func onDemandOutcome(r graph.OnDemandResult) string {
 	text := r.Result
 	if text == "" {

@@ -26,7 +26,7 @@ const (
 
 // unfinished is the action that a change left undone, as a refresh finds it: the provider may have been killed between
 // the write of the settings and the action, and then neither private data nor the new state survives. Only a difference
-// between the state from before and what the service has tells.
+// between the prior state and the service shows it.
 func unfinished(before, now model, job graph.Job) string {
 	switch {
 	case now.Scope.ValueString() == scopeAssigned && (before.Scope.ValueString() == scopeAll && hasMembers(job) || before.PendingAction.ValueString() == actionRestart):
@@ -40,7 +40,7 @@ func unfinished(before, now model, job graph.Job) string {
 	return ""
 }
 
-// hasMembers reports whether a narrower scope has anybody to let go: a job that never began has nothing to re-evaluate.
+// hasMembers reports whether a narrower scope excludes anybody: a job that never started has nothing to reevaluate.
 func hasMembers(job graph.Job) bool { return job.Schedule.Active() || job.HasRun() }
 
 // owed is what an update owes besides its write, "" for nothing: a narrower scope takes effect only with a restart.
@@ -56,8 +56,8 @@ func owed(state, plan model) string {
 	return due
 }
 
-// planPending plans what becomes of the pending action. It is carried out, except that a restart waits while the job is
-// off, since off means that no cycle begins.
+// planPending plans the result of the pending action. It is performed, except that a restart is pending while the job
+// is off, since off means that no cycle starts.
 func planPending(ctx context.Context, data *providerdata.Data, plan, state model) (types.String, diag.Diagnostics) {
 	narrows := state.Scope.ValueString() == scopeAll && !plan.Scope.Equal(state.Scope)
 	switch {
@@ -89,8 +89,8 @@ func mayRelease(ctx context.Context, job graph.Job, kept private) bool {
 	return job.QuarantinedForCredentials() || job.QuarantinedSince(started)
 }
 
-// carryOut does what is due and reports whether nothing is left to do. It looks at the job once more: the write and the test
-// before it take time, in which somebody may have paused it. accepted says that the target took the credentials.
+// carryOut performs the action and reports whether nothing is left to do. It reads the job again: the write and the test
+// before it take time, in which somebody may have paused it. accepted says that the target accepted the credentials.
 func carryOut(ctx context.Context, client *graph.Client, plan model, due string, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
 	ref := plan.ref()
 	job, err := client.RequireJob(ctx, ref)
@@ -120,7 +120,7 @@ func noteStart(ctx context.Context, client *graph.Client, kept private) diag.Dia
 	return kept.SetKey(ctx, keyStarted, started)
 }
 
-// release lifts a quarantine for credentials that the target took, unless it holds deletions back.
+// release lifts a quarantine for credentials that the target accepted, unless it holds deletions.
 func release(ctx context.Context, client *graph.Client, plan model, job graph.Job, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
 	if !mayRelease(ctx, job, kept) {
 		return true, nil

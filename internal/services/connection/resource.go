@@ -74,7 +74,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // MoveState takes over the job of another provider.
 func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
 
-// Read takes over what the job and its readable secrets say.
+// Read refreshes the state from the job and its readable secrets.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -84,7 +84,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
 	imported := state.Scope.IsNull() // or moved from another provider's state
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
@@ -175,7 +175,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		due = actionStart
 	}
 	planned := plan.PendingAction
-	// What is still to be done is in the state before it is done, and stays there when it fails.
+	// The pending action is stored in the state before it is performed, and stays there if it fails.
 	plan.PendingAction = attribute.Text(due)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)

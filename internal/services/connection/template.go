@@ -46,7 +46,7 @@ func chooseTemplate(templates []graph.SyncTemplate, templateID string) (graph.Sy
 		fmt.Sprintf("The application offers several connectors and marks none as the default. Set `template_id` to one of them:%s", list))}
 }
 
-// cannotReadTemplates tells a wrong id from what kept the connectors from being read.
+// cannotReadTemplates distinguishes a wrong id from other reasons why the connectors could not be read.
 func cannotReadTemplates(ctx context.Context, client *graph.Client, err error, servicePrincipalID string) diag.Diagnostic {
 	if graph.IsNotFound(err) {
 		return graphdiag.UnknownServicePrincipal(ctx, client, servicePrincipalID)

@@ -84,7 +84,7 @@ func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *a
 	}
 }
 
-// leftOut is the argument of which the CLI left something out, though the validation has seen it.
+// leftOut is the argument of which the CLI omitted a part, although the validation had it.
 func leftOut(userName, password types.String, credentials types.Map) string {
 	if !userName.IsNull() && password.IsNull() {
 		return "admin_password"

@@ -22,7 +22,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// ValidateConfig reports combinations that no state can make right.
+// ValidateConfig reports combinations that are wrong in every state.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -49,7 +49,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// ModifyPlan checks, as far as the tenant lets it be seen already, what Create and Update would stumble over, and says
+// ModifyPlan checks, as far as the tenant already shows it, what would make Create and Update fail, and reports
 // what a small change would do to many people.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
@@ -101,7 +101,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resends, lostSeeds := r.resends(ctx, config, *state)
 	fresh := newSecrets(plan, config, *state)
-	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	// An authorized connection stays authorized with other credentials, as far as a plan can determine, so dependents do not have to wait for them.
 	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
@@ -129,7 +129,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // pilotSize is how many accounts a connection keeps in sync before it has to be guarded: a pilot is watched by people.
 const pilotSize = 20
 
-// warnUnguarded says what keeps accidental-deletion prevention from protecting the people whom the connection provisions.
+// warnUnguarded says why accidental-deletion prevention does not protect the people whom the connection provisions.
 func (r *Resource) warnUnguarded(plan, state model) diag.Diagnostics {
 	synced, told := remembered(r.data).synced.Look(state.ref())
 	if !told || synced < pilotSize || !plan.PreventAccidentalDeletions.ValueBool() {
@@ -283,7 +283,7 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 	return diags
 }
 
-// planUpdate warns of what the change means for people, and of secrets that it might cost.
+// planUpdate warns about the effect of the change on people, and about secrets that it might lose.
 func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
@@ -307,7 +307,7 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	return diags
 }
 
-// warnLoss names the masked keys that the coming write cannot repeat; state is nil for a creation.
+// warnLoss names the masked keys that the next write cannot repeat; state is nil for a creation.
 func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *model, skipped *graphdiag.Skipped) diag.Diagnostics {
 	want := plan.withWriteOnly(config).toDesired(state)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
@@ -340,7 +340,7 @@ func writes(plan, config, state model) bool {
 	return newSecrets(plan, config, state) || otherSettings(plan, state, true) || plan.Authorized.IsUnknown()
 }
 
-// known reports whether everything that a write needs is known while planning.
+// known reports whether everything that a write needs is known at plan.
 func known(ctx context.Context, plan model) bool {
 	return !slices.ContainsFunc(managedAttributes, func(a managed) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
@@ -356,7 +356,7 @@ func Part() forecast.Part {
 	}}
 }
 
-// foresee says what a change of the scope does to people.
+// foresee determines what a change of the scope does to people.
 func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answer {
 	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
 		return forecast.Answer{}
@@ -373,7 +373,7 @@ func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answ
 	return forecast.Of(r.data).Plan(ctx, state.ref(), p)
 }
 
-// warnScope says, with the numbers at hand, whom a change of scope touches.
+// warnScope says, with the available numbers, whom a change of scope affects.
 func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	counts := ""
@@ -400,7 +400,7 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 	return diags
 }
 
-// refuseOversize checks the limit of the US Government clouds while planning, as far as the values are known.
+// refuseOversize checks the limit of the US Government clouds at plan, as far as the values are known.
 func (r *Resource) refuseOversize(plan, config model) diag.Diagnostics {
 	if r.data == nil || !r.data.USGovernment {
 		return nil

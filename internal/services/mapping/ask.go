@@ -19,8 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// askFilters judges changed scoping filters by the connection's own operators, or by the documented ones when those may
-// not be read.
+// askFilters checks changed scoping filters against the connection's own operators, or against the documented ones if those
+// cannot be read.
 func (v *review) askFilters(ctx context.Context, live located, is settings, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if len(v.want.filters) == 0 || graph.SameFilters(is.filters, v.want.filters) {
 		return nil
@@ -37,7 +37,7 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	return checkFilters(v.want.filters, is.filters, operators, live.source)
 }
 
-// askParser has the connection's own parser read the changed expressions. accepted are the targets of those that it reads.
+// askParser checks the changed expressions with the connection's own parser. accepted are the targets of the expressions that it accepts.
 func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics, accepted []string) {
 	trees := treeSet{}
 	trees.learnAll(live.schema)
@@ -65,8 +65,8 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	return diags, accepted
 }
 
-// parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no
-// error; nil for none.
+// parse adds to trees the results of the service's parser for the targets' expressions. excuse says which failed calls are
+// not errors; nil for none.
 func (v *review) parse(ctx context.Context, targets []string, trees treeSet, excuse func(error) bool) (diags diag.Diagnostics) {
 	results := parseEach(ctx, v.run.graph, v.ref, v.want.entries, targets)
 	for _, target := range targets {
