@@ -71,7 +71,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 			noGUID,
 			{portal, []string{"Invalid import id", "web address", "use that id instead", s.sp.ID, wanted}},
 			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "under its user or group", "{service principal id}/x-_1", wanted}},
-			{"/applications/" + app.ID, []string{"Invalid import id", "application registration", wanted}},
+			{"/applications/" + app.ID, []string{"Invalid import id", "app registration", wanted}},
 			{"/servicePrincipals(appId='" + s.sp.AppID + "')", []string{"Invalid import id", "client id", wanted}},
 			{s.job.ID, []string{"Invalid import id", "id of a job alone", wanted}},
 			{"https://portal.azure.com/", []string{"Invalid import id", "web address", wanted}},
@@ -94,7 +94,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 	more := []one{{job + "/User", []string{"Invalid import id", "everything after the job id", job}}}
 	for typeName, tests := range map[string][][]one{
 		"gotomeeting_application": {everywhere("the object id of the service principal"), byApplication(""),
-			{{job, []string{"Invalid import id", "Leave out", s.sp.ID}}}},
+			{{job, []string{"Invalid import id", "Omit everything after the id", s.sp.ID}}}},
 		"gotomeeting_user_role_assignments_exclusive": {everywhere("`{service principal id}`"), byApplication(""), {
 			{s.sp.ID + "/", []string{"Invalid import id", "an empty role"}},
 			{s.sp.ID + "/Uzer", []string{"Invalid import id", `no role "Uzer"`, "User"}},

@@ -536,7 +536,7 @@ func (k *kit) stopAndResume() {
 	if got := k.job().Schedule; got == store.ScheduleActive {
 		k.t.Errorf("the schedule is %s", got)
 	}
-	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "resume it before anything is applied") {
+	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "Resume provisioning before you apply anything") {
 		k.t.Error(output)
 	}
 	// Whoever applies by hand does not switch it on either.

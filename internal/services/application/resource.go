@@ -428,7 +428,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	case problem == "" && at.Equal(path.Root("service_principal_id")): // Terraform compares it with what is imported
 		problem = validate.ObjectIDProblem(given)
 	case problem == "" && named.Rest != "":
-		problem = fmt.Sprintf("Expected %s. Got %q. Omit everything after it: %q.", wanted, given, named.ServicePrincipalID)
+		problem = fmt.Sprintf("Expected %s. Got %q. Omit everything after the id: %q.", wanted, given, named.ServicePrincipalID)
 	}
 	if problem != "" {
 		resp.Diagnostics.AddAttributeError(at, summary, problem)
