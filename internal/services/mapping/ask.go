@@ -166,7 +166,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 }
 
 // learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
-// the connection whether people out of scope keep theirs. What cannot be read is left out.
+// the connection whether people out of scope keep theirs. Values that cannot be read are omitted.
 func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
 	template, err := v.run.template(ctx, v.ref, false)
 	if err == nil && template != nil {

@@ -22,7 +22,7 @@ var roleFunctions = []string{"SingleAppRoleAssignment", "AppRoleAssignments", "A
 
 func at(target string) path.Path { return path.Root("mappings").AtMapKey(target) }
 
-// checkExpressions judges function names and arguments offline. extra are functions that the connection offers beyond
+// checkExpressions checks function names and arguments offline. extra are functions that the connection offers beyond
 // the documented ones.
 func (c *change) checkExpressions(changed func(string) bool, extra []string) (diags diag.Diagnostics) {
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
@@ -52,8 +52,8 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 	return diags
 }
 
-// checkMatching wants at least one matching attribute and different priorities, unless it was otherwise before: the
-// connector's own default may be. is is nil if that is not known.
+// checkMatching requires at least one matching attribute and different priorities, unless the prior mapping, such as the
+// connector's own default, violated this too. is is nil if that is not known.
 func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	byPriority := map[int][]string{}
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
@@ -87,7 +87,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	return diags
 }
 
-// checkTargets judges changed entries against the target's attributes.
+// checkTargets checks changed entries against the target's attributes.
 func (c *change) checkTargets(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.target == nil {
 		return nil
@@ -131,8 +131,8 @@ func isAdding(flowType string) bool {
 	return flowType == "ValueAddOnly" || flowType == "MultiValueAddOnly"
 }
 
-// checkMultivalued refuses to pour many values into an attribute that takes one. Only a plain attribute is certain;
-// what an expression yields is not.
+// checkMultivalued refuses to map several values to an attribute with a single value. Only a plain attribute is certain;
+// the result of an expression is not.
 func (c *change) checkMultivalued(live located, target string, e entry, a *graph.AttributeDefinition) diag.Diagnostics {
 	if e.source.kind != sourceAttribute || a.Multivalued || live.source == nil {
 		return nil
@@ -152,7 +152,7 @@ func (c *change) checkRequired(live located) (diags diag.Diagnostics) {
 	for _, a := range live.target.Attributes {
 		_, had := is.entries[a.Name]
 		_, mapped := c.entries[a.Name]
-		// The connector's own default leaves some out, too; then that is not this change's doing.
+		// The connector's own default also omits some; then this change is not the cause.
 		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || !had || c.plan.Mappings.IsUnknown() {
 			continue
 		}
@@ -187,7 +187,7 @@ func (c *change) checkCustom(live located) (diags diag.Diagnostics) {
 	return diags
 }
 
-// checkSources judges the attributes that changed entries read.
+// checkSources checks the attributes that changed entries read.
 func (c *change) checkSources(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.source == nil || len(live.source.Attributes) == 0 {
 		return nil
@@ -231,7 +231,7 @@ func (c *change) checkEnabled(live located) diag.Diagnostics {
 		"The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`.")
 }
 
-// checkEditable leaves rules alone that the connector protects.
+// checkEditable refuses to edit rules that the connector protects.
 func (c *change) checkEditable(live located) diag.Diagnostics {
 	if live.mapping.Rule.Editable {
 		return nil

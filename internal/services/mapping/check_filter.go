@@ -41,8 +41,8 @@ func documentedOperators() []graph.FilterOperator {
 	return operators
 }
 
-// checkFilters judges scoping filters by the operators that the connection offers; clauses that were there before are not
-// ours to refuse. source is nil when the schema could not be read.
+// checkFilters checks scoping filters against the operators that the connection offers; existing clauses
+// are not refused. source is nil when the schema could not be read.
 func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
 	documented := operators == nil
 	if documented {

@@ -16,8 +16,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// removable lists the attribute definitions that this resource added and no longer wants. Those that the connector lists
-// itself were never ours.
+// removable lists the attribute definitions that this resource added and no longer wants. Attributes that the connector
+// itself lists are not included.
 func (r *run) removable(ctx context.Context, v *review) ([]string, diag.Diagnostics) {
 	gone := slices.DeleteFunc(slices.Sorted(maps.Keys(v.prior.custom)), func(name string) bool {
 		_, kept := v.want.custom[name]
@@ -49,7 +49,7 @@ func notListed(template *graph.Schema, objectMapping string, names []string) []s
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return original.target.Attribute(name) != nil })
 }
 
-// restoreDefault puts the connector's default back for this object mapping. Once the job is gone there is nothing to do.
+// restoreDefault restores the connector's default for this object mapping. Once the job is gone there is nothing to do.
 func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model) diag.Diagnostics {
 	custom, _, diags := state.customAttributes(ctx)
 	if diags.HasError() {
@@ -92,7 +92,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 	if !diags.HasError() {
 		return diags
 	}
-	// A failure means nothing when the mapping, or the whole job, vanished meanwhile.
+	// A failure is irrelevant if the mapping, or the whole job, was removed in the meantime.
 	schema, err := r.graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
 		if _, err = r.graph.RequireJob(ctx, ref); isGone(err) {

@@ -85,7 +85,7 @@ func (SchemaFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	resp.Error = resp.Result.Set(ctx, result)
 }
 
-// schemaFrom reads a schema, alone or as a part of the template that has it. Editors and downloads may begin a file with a
+// schemaFrom reads a schema, alone or as part of its template. Editors and downloads may start a file with a
 // byte-order mark.
 func schemaFrom(text string) (schema *graph.Schema, problem string) {
 	raw := []byte(strings.TrimPrefix(text, "\ufeff"))

@@ -19,8 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, what is left out has the
-// resource's default, so both can be given the same values; without, it stays as it is.
+// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, omitted attributes have
+// the resource's defaults, so both can have the same values; without, they stay as they are.
 func Part() forecast.Part {
 	return forecast.Part{Resource: NewResource(), Attributes: []string{"mappings", "operations", "scoping_filters"}, Change: written}
 }
@@ -60,7 +60,7 @@ func written(ctx context.Context, _ *providerdata.Data, values map[string]attr.V
 	return func(s *impact.Setup) { s.Mapping = planned }, diags
 }
 
-// foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
+// foresee determines what the planned mapping does to people. job is nil if it cannot be read. Mappings of other objects than users change no accounts.
 func foresee(ctx context.Context, v *review, live located, job *graph.Job) forecast.Answer {
 	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return forecast.Answer{}
@@ -94,7 +94,7 @@ func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state mode
 	return r.forecast.Note(ref, p)
 }
 
-// putsBack is the proposal of putting the connector's default back, but for what that changes.
+// putsBack is the proposal to restore the connector's default, without its changes.
 func putsBack(state model, job graph.Job) forecast.Proposal {
 	return forecast.Proposal{
 		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
@@ -102,7 +102,7 @@ func putsBack(state model, job graph.Job) forecast.Proposal {
 	}
 }
 
-// toDefault is what putting the connector's default back changes, nil for nothing, or why that is unknown.
+// toDefault is the change that restores the connector's default, nil for none, or why it is unknown.
 func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (change func(*impact.Setup), unknown string) {
 	schema, err := r.data.Schema(ctx, ref)
 	var template *graph.Schema
@@ -124,7 +124,7 @@ func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (cha
 	return replaces(live, planned), ""
 }
 
-// foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
+// foreseeNothing refuses a change with an unknown effect if a limit is set. A connection that does not exist yet
 // changes nobody.
 func foreseeNothing(ctx context.Context, v *review) {
 	if v.run == nil {
@@ -169,7 +169,7 @@ func proposed(v *review, live located) func(*impact.Setup) {
 	}
 }
 
-// replaces puts a mapping instead of the one that is there, unless another mapping of users comes first.
+// replaces replaces the existing mapping, unless another mapping of users comes first.
 func replaces(live located, planned graph.ObjectMapping) func(*impact.Setup) {
 	return func(s *impact.Setup) {
 		if isOf(s, live) {
@@ -178,7 +178,7 @@ func replaces(live located, planned graph.ObjectMapping) func(*impact.Setup) {
 	}
 }
 
-// isOf reports whether a setup goes by a mapping.
+// isOf reports whether a setup uses a mapping.
 func isOf(s *impact.Setup, live located) bool {
 	return s.Mapping.Name == live.mapping.Name && strings.EqualFold(s.Mapping.Objects(), live.mapping.Objects())
 }

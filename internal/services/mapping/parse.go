@@ -20,7 +20,7 @@ import (
 // parallelParses bounds the concurrent calls of the service's parser, whose throttle limit is not documented.
 const parallelParses = 4
 
-// parseResult is what the service's parser made of an expression.
+// parseResult is the result of the service's parser for an expression.
 type parseResult struct {
 	tree *graph.MappingSource
 	err  error // the call itself failed

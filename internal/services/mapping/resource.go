@@ -55,8 +55,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(diags...)
 }
 
-// Create writes the mapping over the connector's default. One that was customized elsewhere is left alone, and one that
-// is as configured already is taken over without a write.
+// Create writes the mapping over the connector's default. A mapping that was customized elsewhere is not changed, and one
+// that is already as configured is taken over without a write.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -106,7 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
 }
 
-// Read takes over what the service has now.
+// Read refreshes the state from the service.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -121,7 +121,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddError("Invalid connection id in the state", err.Error()+". This is a bug in the provider; please report it.")
 		return
 	}
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 	schema, err := r.data.Graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
@@ -218,7 +218,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	return append(diags, newWriter(v, trees, removed).bring(ctx)...)
 }
 
-// Delete puts the connector's default mapping back; the rest of the schema stays.
+// Delete restores the connector's default mapping; the rest of the schema stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -16,7 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 )
 
-// review judges a change by what the service has.
+// review checks a change against the service.
 type review struct {
 	change
 	run  *run
@@ -39,7 +39,7 @@ func newReview(ctx context.Context, run *run, plan model, state *model) (*review
 	return v, diags
 }
 
-// planTrees are the trees that planning handed over.
+// planTrees are the trees from the plan.
 func (v *review) planTrees() treeSet {
 	if trees, ok := v.run.trees.Take(treesKey{v.ref, v.name}); ok {
 		return trees
@@ -63,8 +63,8 @@ func (v *review) spelled() []graph.FilterGroup {
 	return groups
 }
 
-// refuseCustomized stops a create that would overwrite what somebody set up elsewhere. template is nil when the
-// connector's default is not to be had.
+// refuseCustomized stops a create that would overwrite what somebody set up elsewhere. template is nil if the
+// connector's default is not available.
 func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagnostics {
 	is := settingsOf(at.mapping)
 	if is.same(v.want) {
