@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// Finding is what a look at a principal says about assigning it.
+// Finding is a reason against, or a remark about, assigning a principal.
 type Finding struct {
 	PrincipalID     string
 	Summary, Detail string
@@ -17,7 +17,7 @@ type Finding struct {
 	Lapses          bool // what was assigned before may have come to this
 }
 
-// Advice is what there is to say about principals that are going to be assigned.
+// Advice contains the findings about principals that are going to be assigned.
 type Advice struct {
 	Principals map[string]Principal // by object id
 	Findings   []Finding
@@ -25,8 +25,8 @@ type Advice struct {
 	MembersErr error // why the members of the groups among them could not be read
 }
 
-// Advise looks at principals, by their object ids. What it says of one depends on nothing but the directory, whoever else
-// is looked at, before or after.
+// Advise checks principals, by their object ids. The findings about a principal depend only on the directory,
+// not on the other principals.
 func (p *Principals) Advise(ctx context.Context, ids ...string) Advice {
 	a := Advice{}
 	if a.Principals, a.Err = get(ctx, p.byID, ids); a.Err != nil {
@@ -104,7 +104,7 @@ func judgeGroup(p Principal, m membership) []Finding {
 	return nil
 }
 
-// named is how a person would call a principal: the name, with the id that tells namesakes apart.
+// named is a readable form of a principal: the name, with the id that distinguishes namesakes.
 func named(p Principal) string {
 	if p.DisplayName == "" {
 		return p.ID

@@ -24,7 +24,7 @@ type Refusal struct {
 	Lapses          bool // what was assigned before may have come to this
 }
 
-// matches returns the roles that a text can mean: by id, else by value or display name. Disabled ones count only when
+// matches returns the roles to which a text can refer: by id, else by value or display name. Disabled ones count only when
 // nothing else fits, because a retired role may share its name with its successor.
 func (r Roles) matches(text string) []graph.AppRole {
 	if i := slices.IndexFunc(r, func(role graph.AppRole) bool { return strings.EqualFold(role.ID, text) }); i >= 0 {
@@ -46,7 +46,7 @@ func (r Roles) matches(text string) []graph.AppRole {
 	return disabled
 }
 
-// Find returns the id of the one role that a text means today.
+// Find returns the id of the one role to which a text currently refers.
 func (r Roles) Find(text string) (id string, found bool) {
 	switch matches := r.matches(text); {
 	case len(matches) == 1:
@@ -82,7 +82,7 @@ func (r Roles) Admit(text string) (id string, refused *Refusal) {
 	return matches[0].ID, nil
 }
 
-// RefuseKind refuses a role that is not open to a kind of principal.
+// RefuseKind refuses a role that is not allowed for a kind of principal.
 func (r Roles) RefuseKind(id, kind string) *Refusal {
 	i := slices.IndexFunc(r, func(role graph.AppRole) bool { return role.ID == id })
 	if i < 0 || kind == "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
-// What two resources plan for the same assignment is reported by the one of the two that is planned second.
+// If two resources have plans for the same assignment, the one that is planned second reports it.
 
 // clashes shows what an exclusive resource shares with other plans of this run.
 func clashes(app *roster.Application, c roster.Clashes) diag.Diagnostics {

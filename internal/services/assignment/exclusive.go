@@ -61,8 +61,8 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	}
 }
 
-// Create assigns everybody. What is assigned already as it should be is taken over, so an interrupted create goes
-// on where it stopped; anything else that is assigned is somebody's work and refused before the first write.
+// Create assigns everybody. Wanted assignments that already exist are taken over, so an interrupted create continues
+// where it stopped; any other existing assignment belongs to somebody else and is refused before the first write.
 func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -127,8 +127,8 @@ func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Applicat
 	return s, resolved.ids, diags
 }
 
-// Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is
-// left for the next one to show.
+// Update adds what is missing, and then removes what the plan showed as removed. The next plan shows
+// assignments that appeared since.
 func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -217,7 +217,7 @@ func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, s setti
 	m.RoleIDs = mapOf(s.used(ids))
 }
 
-// Delete removes what the state holds.
+// Delete removes the assignments in the state.
 func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -324,7 +324,7 @@ func failures(o roster.Outcome, next string) diag.Diagnostic {
 		"These failed:\n"+graphdiag.Lines(o.Lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.First))
 }
 
-// foreignOf is what others made since the last apply, by what a refresh found.
+// foreignOf are the assignments that others created since the last apply, according to a refresh.
 func foreignOf(state exclusiveModel) map[roster.Key]bool {
 	entries, _ := stringsOf(state.ForeignAssignments)
 	ids, _ := stringsOf(state.RoleIDs)

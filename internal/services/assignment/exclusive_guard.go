@@ -43,7 +43,7 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
-// warnExisting reports assignments that creating makes anew.
+// warnExisting reports existing assignments that a create creates again.
 func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment) diag.Diagnostics {
 	if len(held) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 			"and this resource does not remove them later. To remove the access, first remove the entries, apply, and then narrow the resource:\n"+graphdiag.Lines(lines))}
 }
 
-// halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
+// halfFrom is the number of people from which a change that removes access from more than half of them needs an explicit limit.
 const halfFrom = 10
 
 // change is what an exclusive resource is about to do. Config says what was given explicitly.
@@ -130,8 +130,8 @@ func (c change) onlyForeign() bool {
 	return len(c.removed) > 0
 }
 
-// guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
-// skipped (while applying) a group that cannot be counted is refused as well.
+// guard refuses to empty a set, to remove assignments that others granted, and to remove access from too many people.
+// Without skipped (at apply), a group that cannot be counted is also refused.
 func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, l *roster.Listing, c change, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if len(c.removed) == 0 || c.plan.MaxRemovals.IsUnknown() || c.plan.AllowEmpty.IsUnknown() || c.plan.MaxForeignRemovals.IsUnknown() {
 		return nil // the apply knows the limits and counts then

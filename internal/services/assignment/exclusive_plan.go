@@ -74,13 +74,13 @@ type resolvedTexts struct {
 	moved    []movedRole
 }
 
-// movedRole is a text that meant another role when it was resolved.
+// movedRole is a text that referred to a different role when it was resolved.
 type movedRole struct {
 	at            path.Path
 	text, was, is string
 }
 
-// resolveTexts finds out what texts mean: those resolved before keep their meaning.
+// resolveTexts resolves texts: those resolved before keep their meaning.
 func resolveTexts(inUse map[string]string, pinned texts, declared roster.Roles, readable bool) resolvedTexts {
 	r := resolvedTexts{ids: texts{}, complete: true}
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
@@ -273,7 +273,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	}
 	guarded := r.guard(ctx, app, l, c, skipped)
 	if c.onlyForeign() {
-		// The configuration did not change: an error would keep Terraform from planning, and destroying, anything at all.
+		// The configuration did not change: an error would prevent Terraform from planning and destroying anything.
 		guarded = refusedByApply(guarded)
 	}
 	diags.Append(guarded...)
@@ -302,7 +302,7 @@ func refusedByApply(diags diag.Diagnostics) diag.Diagnostics {
 	return soft
 }
 
-// split tells entries that come in from those that lapsed, and are only to be made again.
+// split separates new entries from lapsed ones, which are only to be created again.
 func split(added, lapsed map[roster.Key]bool) (fresh, again map[roster.Key]bool) {
 	fresh, again = map[roster.Key]bool{}, map[roster.Key]bool{}
 	for key := range added {

@@ -74,7 +74,7 @@ type effect struct {
 	quiet          bool // the resource shows a warning of its own, which takes in the answer
 }
 
-// foresee says what a change of assignments does to people's accounts. l is nil while nobody may read who is assigned.
+// foresee determines what a change of assignments does to people's accounts. l is nil if the assignments cannot be read.
 func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *roster.Application, l *roster.Listing, e effect) forecast.Answer {
 	if f == nil || l == nil || !f.On() || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() {
 		return forecast.Answer{}

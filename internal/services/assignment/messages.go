@@ -11,7 +11,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
-// holder is how messages call the principal of an assignment.
+// holder is the name of an assignment's principal in messages.
 func holder(a graph.Assignment) string {
 	id := roster.KeyOf(a).PrincipalID
 	if a.PrincipalDisplayName == "" {

@@ -108,7 +108,7 @@ func (p *planning) creates() bool {
 		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
 }
 
-// isOpen reports whether the plan does not tell yet which assignment it is about.
+// isOpen reports whether the plan does not know yet which assignment it is about.
 func (p *planning) isOpen() bool {
 	return p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown()
 }
@@ -221,7 +221,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting reports an assignment that creating makes anew.
+// lookForExisting reports an existing assignment that a create creates again.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -258,8 +258,8 @@ func (p *planning) lookAround(ctx context.Context, creates bool) {
 	}
 }
 
-// takeBack says that people keep access of whom a warning said otherwise, because what keeps it was planned after what takes
-// it away: Terraform plans in any order.
+// takeBack reports that people keep access although a warning said otherwise, because the assignment that keeps it was planned after
+// the removal: Terraform plans in any order.
 func (p *planning) takeBack(ctx context.Context, app *roster.Application, principalID string) {
 	if p.roster.HasWritten() {
 		return
@@ -429,7 +429,7 @@ func roleMoved(at path.Path, text, was, is string, refuses bool) diag.Diagnostic
 		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was created, and now refers to the role %s. Nothing is changed. Use the id of the intended role.", text, was, is)})
 }
 
-// explainAssign turns what went wrong while assigning into what a person can do about it.
+// explainAssign turns an error of an assignment into a remedy.
 func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, plan model, err error) diag.Diagnostics {
 	var exists *roster.ExistsError
 	var unsettled *roster.UnsettledError

@@ -47,7 +47,7 @@ func (p *planning) takeOver(ctx context.Context, kept private) diag.Diagnostics 
 	return diags
 }
 
-// passOn hands over whom the name means, to the plan of what may replace this object.
+// passOn passes the resolved user to the plan of a possible replacement of this object.
 func (p *planning) passOn(ctx context.Context, kept private) diag.Diagnostics {
 	if p.plan.UserPrincipalName.IsNull() || p.prior == nil {
 		return nil
