@@ -34,6 +34,10 @@ type Proposal struct {
 	Unknown string
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
+	// Repairs says that nobody changed the configuration since it was applied: the change puts back what was changed outside
+	// Terraform. A limit is a warning then, since an error would keep Terraform from planning, and destroying, anything at all, and
+	// the apply refuses; see [Forecast.Refused].
+	Repairs bool
 	// Unless is a condition under which the change does nothing to anybody, "" for none. It begins the sentences that tell what the
 	// change does: what a plan deletes is planned in any order, so that what spares people may be proposed later.
 	Unless string
@@ -186,6 +190,20 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	c := f.on(ref)
 	c.put(p)
 	return c.correctReport()
+}
+
+// Refused are the errors that a limit had for a proposal that repairs, as the plan that precedes each apply found them. A ref
+// without a job is for every connection of the application.
+func (f *Forecast) Refused(ref graph.JobRef, key string) (all diag.Diagnostics) {
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.all() {
+		if c.ref == ref || ref.JobID == "" && c.ref.ServicePrincipalID == ref.ServicePrincipalID {
+			all.Append(c.refusedOf(key)...)
+		}
+	}
+	return all
 }
 
 // Settings notes what the state knows of a connection's settings, for those who cannot read them.

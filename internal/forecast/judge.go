@@ -61,8 +61,12 @@ func (c *connection) limits(inScope int) []limit {
 	return found
 }
 
-// judge holds what all proposals together do against the limits.
+// judge holds what all proposals together do against the limits. What repairs is refused by itself, not with what others change.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
+	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return other.Repairs })
+	if !p.Repairs && len(changes) < len(proposals) {
+		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
+	}
 	var unknown []string
 	for _, other := range proposals {
 		if other.Unknown != "" {
@@ -103,12 +107,19 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
 	}
-	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
+	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody for whom the outcome is unknown", why, n)
+	if len(causes) > 0 {
+		detail += ":\n" + strings.Join(causes, "\n")
+	} else {
+		detail += "; none of it would do so by itself."
+	}
 	if more := notKnown(&joint); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
-	if p.Destroys {
+	if p.Destroys || p.Repairs {
 		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the %d that are allowed", l.verb, c.name(), l.most)) // Terraform shows these as one
+	}
+	if p.Destroys {
 		if l.verb == "disable" {
 			detail += graphdiag.Incident
 		}
@@ -116,6 +127,32 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	}
 	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
 		"If a resource that is planned later brings the number down, apply that one first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+}
+
+// ease makes warnings of the errors about a proposal that repairs, and keeps them for the apply.
+func (c *connection) ease(p Proposal, found diag.Diagnostics) diag.Diagnostics {
+	if !p.Repairs {
+		return found
+	}
+	refused := found.Errors()
+	c.mu.Lock()
+	if c.refused == nil {
+		c.refused = map[string]diag.Diagnostics{}
+	}
+	c.refused[p.Key] = refused
+	c.mu.Unlock()
+	eased := found.Warnings()
+	for _, d := range refused {
+		eased.Append(warning(p.At, d.Summary(), d.Detail()+"\n\nThe configuration is as it was applied, and this change puts back what was changed outside Terraform. "+
+			"If this is still so then, the apply refuses it; everything else can be planned, applied and destroyed."))
+	}
+	return eased
+}
+
+func (c *connection) refusedOf(key string) diag.Diagnostics {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused[key]
 }
 
 // refuseUnknown is the answer where it cannot be told how many accounts change at most.

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -102,6 +103,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, ref, presence, graph.JobRef.String))
 		return
 	case presence.Gone():
+		memoryOf(r.data).lost.Store(true)
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
@@ -175,6 +177,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
+	if ref, err := plan.ref(); err == nil {
+		if resp.Diagnostics.Append(forecast.Of(r.data).Refused(ref, proposal)...); resp.Diagnostics.HasError() {
+			return
+		}
+	}
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
