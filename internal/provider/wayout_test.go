@@ -6,6 +6,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -217,6 +218,55 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
 			})
 		}},
+		{name: "role of a set gone, and whoever had it", exclusive: true, change: func(c changed) {
+			for _, a := range c.Assignments(c.sp.ID) {
+				if a.PrincipalID == store.UserAna {
+					c.must(c.Unassign(c.sp.ID, a.ID))
+				}
+			}
+			c.principal(func(sp *store.ServicePrincipal) {
+				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
+			})
+		}},
+		{name: "role gone, and whoever had it", change: func(c changed) {
+			for _, a := range c.Assignments(c.sp.ID) {
+				if a.PrincipalID == store.UserAna {
+					c.must(c.Unassign(c.sp.ID, a.ID))
+				}
+			}
+			c.principal(func(sp *store.ServicePrincipal) {
+				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
+			})
+		}},
+		{name: "another role of the name", change: func(c changed) {
+			c.principal(func(sp *store.ServicePrincipal) {
+				for _, role := range sp.Roles {
+					if role.DisplayName == "Organizer" {
+						role.ID, role.Value = "a0000000-0000-4000-8000-0000000000aa", "another"
+						sp.Roles = append(sp.Roles, role)
+						return
+					}
+				}
+			})
+		}},
+		{name: "another mapping of users", unread: true, change: func(c changed) {
+			c.schema(func(_, rule map[string]any) {
+				mappings, _ := rule["objectMappings"].([]any)
+				mapping, _ := mappings[0].(map[string]any)
+				second := maps.Clone(mapping)
+				second["name"] = "Second"
+				rule["objectMappings"] = append(mappings, second)
+			})
+		}},
+		{name: "application deleted, two gallery entries of its name", change: func(c changed) {
+			c.must(c.DeleteServicePrincipal(c.sp.ID))
+			for _, entry := range c.Gallery() {
+				if entry.ID == store.TemplateGoToMeeting {
+					entry.ID = "5a5a0001-0000-4000-8000-0000000000ff"
+					c.AddGalleryTemplate(entry)
+				}
+			}
+		}, shows: "Several gallery applications have this name"},
 		{name: "target attribute gone", change: func(c changed) {
 			c.schema(func(schema, rule map[string]any) { undefined(schema, rule, "lastName") })
 		}},

@@ -59,6 +59,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
 	plan.DisplayName = types.StringValue(key.displayName)
 	plan.ApplicationObjectID = attribute.Text(app.ID)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, plan.named())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 	if resp.Diagnostics.HasError() {

@@ -27,8 +27,7 @@ func switchOff(s *impact.Setup) { s.Off = true }
 // foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
 // proposed.
 func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
-	p := forecast.Proposal{Key: proposal, Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job,
-		Repairs: c.resumes() && !c.newToken() || c.creates && memoryOf(data).lost.Load()}
+	p := forecast.Proposal{Key: proposal, Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job, Repairs: c.repairs(data)}
 	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {
 		p.Change = switchOn
 		found, told := forecast.Of(data).PlanNew(ctx, p)
