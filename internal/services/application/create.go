@@ -76,7 +76,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			"The application was created, but it is not known to every part of the service yet. What depends on it may fail; if so, apply again in a few minutes.\n\n"+err.Error())
 		return
 	}
-	if owners := writeOwners(ctx, r.data.Graph, plan); owners.HasError() {
+	if owners := writeOwners(ctx, r.data.Graph, plan, nil); owners.HasError() {
 		// Likewise. The next plan shows who is not an owner yet.
 		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
 			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows what is missing, and applying it sets it.")

@@ -313,7 +313,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 	}
 	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
-		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan)...)
+		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan, state.ownerIDs())...)
 		if resp.Diagnostics.HasError() {
 			return
 		}

@@ -72,7 +72,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"owner_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectID())},
 				MarkdownDescription: "Object ids of the users and service principals that own the application *and* its service principal; others are removed. " +
 					"Left out, owners are not managed: the service leaves an application from the gallery without one, and none is added implicitly. " +
-					"Removing the attribute leaves the owners as they are. Needs `Directory.Read.All`."},
+					"Removing the attribute leaves the owners as they are. Owners who were deleted from the directory stay listed: a warning is shown at every plan, and nothing is sent for them. Needs `Directory.Read.All`."},
 			"partial_owner_ids": schema.SetAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Object ids of those who own only one of the two, the application or its service principal, while `owner_ids` is set. Null when there are none; otherwise the plan shows that the apply sets both."},
 			"service_management_reference": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
