@@ -56,6 +56,8 @@ const UnlessItEnds = "Unless this plan also ends provisioning"
 type Answer struct {
 	// Told says that the numbers are known, or bounded, and that provisioning is on, so that the warnings say all there is.
 	Told bool
+	// NoCycle says why no cycle follows, as far as it is planned, in the beginning of a sentence; "" where one may.
+	NoCycle string
 	// Headline says in one line how many accounts change, "" for none; Detail tells more.
 	Headline, Detail string
 	// Diagnostics are the warning, unless the proposal is quiet, and errors where a limit is exceeded.
@@ -71,6 +73,7 @@ type Forecast struct {
 	fresh       fresh
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
+	unread      map[string]error          // why jobs could not be read
 	settings    map[graph.JobRef]impact.Settings
 }
 
@@ -79,7 +82,7 @@ type forecastKey struct{}
 // Of returns the forecast of a provider configuration.
 func Of(data *providerdata.Data) *Forecast {
 	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
-		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, settings: map[graph.JobRef]impact.Settings{}}
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, unread: map[string]error{}, settings: map[graph.JobRef]impact.Settings{}}
 	})
 }
 
@@ -104,13 +107,18 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	refs := f.jobsOf(ctx, servicePrincipalID)
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
 	if len(refs) == 0 { // nobody has an account by the application
-		return f.planNewAssignments(ctx, servicePrincipalID, p)
+		all = f.planNewAssignments(ctx, servicePrincipalID, p)
+		if err == nil && !all.Told {
+			all.NoCycle = "The application has no connection"
+		}
+		return all
 	}
 	for _, ref := range refs {
 		if p.Destroys {
 			if f.Ends(ref) {
+				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
@@ -274,26 +282,33 @@ func (f *Forecast) limitsDisablingOnly() bool {
 
 // Provisions reports whether an application has a connection, so that assignments to it concern accounts.
 func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
-	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
+	if !f.On() {
+		return false
+	}
+	refs, _ := f.jobsOf(ctx, servicePrincipalID)
+	return len(refs) > 0
 }
 
-// jobsOf are the connections of an application, none where they cannot be read.
-func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []graph.JobRef {
+// jobsOf are the connections of an application. What cannot be read is asked once, too.
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs
+		return refs, f.unread[servicePrincipalID]
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && ctx.Err() != nil {
-		return nil // which answers nobody else
+		return nil, err // which answers nobody else
+	}
+	if !graph.IsNotFound(err) { // without the application there is no connection
+		f.unread[servicePrincipalID] = err
 	}
 	var refs []graph.JobRef
 	for _, job := range jobs {
 		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs
+	return refs, f.unread[servicePrincipalID]
 }
 
 // on is what is proposed for a connection.

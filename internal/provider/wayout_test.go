@@ -374,6 +374,9 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			if err != nil || !strings.Contains(out, "Destroy complete!") {
 				t.Errorf("destroy: %v\n%s", err, out+shown)
 			}
+			if shown := strings.Join(strings.Fields(out+shown), " "); strings.Contains(shown, "the next cycle disables the accounts") {
+				t.Errorf("the destroy ends provisioning, and announces a cycle:\n%s", shown)
+			}
 			left := slices.DeleteFunc(env.Sim.Store().ServicePrincipals(false), func(sp store.ServicePrincipal) bool { return sp.TemplateID == "" })
 			if len(left) != test.leaves {
 				t.Errorf("%d applications are left", len(left))
