@@ -4,12 +4,14 @@
 package forecast
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
@@ -172,6 +174,9 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 
 // cannotTell is the answer where nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
+	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
+		return diag.Diagnostics{graphdiag.Error("Cannot tell what the plan does to accounts", err)}
+	}
 	for _, l := range c.limits(0) {
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // Signing in and the way to the services: what is wrong with the settings is found without a request, at the setting.
@@ -135,6 +136,50 @@ func TestBadInput_ofAProxy(t *testing.T) {
 	for _, want := range []string{"with data.gotomeeting_application.this", "refuses the way to graph.example.com:443: 407", "`HTTPS_PROXY`"} {
 		if err == nil || !strings.Contains(said, want) {
 			t.Errorf("want %s: %v\n%s", want, err, shown)
+		}
+	}
+}
+
+// Whatever somebody begins with, the first answer says what to configure.
+func TestFirstContact_saysWhatToConfigure(t *testing.T) {
+	s := newStack(t)
+	t.Setenv("PATH", t.TempDir())
+	id := s.sp.ID + "/" + s.job.ID
+	for _, impact := range []string{"true", "false"} {
+		contact := func() *acctest.Protocol {
+			p, found := acctest.Configure(t, provider.New("test", provider.WithClock(s.Sim.Clock()), provider.WithGetenv(values{"GOTOMEETING_IMPACT_ENABLED": impact}.get)), nil)
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			return p
+		}
+		says := func(what string, found acctest.Diagnostics) {
+			t.Helper()
+			if len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot sign in to Microsoft Entra ID" || !strings.Contains(found[0].Detail, "Either set `tenant_id`") {
+				t.Errorf("%s, impact %s: %s", what, impact, found)
+			}
+		}
+		for typeName, config := range map[string]map[string]any{
+			"gotomeeting_application":                     {"display_name": "x"},
+			"gotomeeting_provisioning_connection":         {"service_principal_id": s.sp.ID},
+			"gotomeeting_attribute_mappings":              {"connection_id": id, "mappings": entry("locale", map[string]any{"constant": "x"})["mappings"]},
+			"gotomeeting_provisioning_state":              {"connection_id": id, "enabled": true, "mapping_ids": []any{id + "/User"}},
+			"gotomeeting_user_role_assignment":            {"service_principal_id": s.sp.ID, "principal_id": store.UserBen, "role": "User"},
+			"gotomeeting_user_role_assignments_exclusive": {"service_principal_id": s.sp.ID, "assignments": map[string]any{store.UserBen: "User"}},
+		} {
+			_, found := contact().Plan(typeName, nil, config)
+			says(typeName, found)
+		}
+		for typeName, config := range map[string]map[string]any{
+			"gotomeeting_application":           {"display_name": "x"},
+			"gotomeeting_attribute_mappings":    {"connection_id": id},
+			"gotomeeting_sync_status":           {"connection_id": id},
+			"gotomeeting_provisioning_logs":     {"connection_id": id},
+			"gotomeeting_provisioning_preview":  {"connection_id": id},
+			"gotomeeting_user_role_assignments": {"service_principal_id": s.sp.ID},
+		} {
+			_, found := contact().ReadData(typeName, config)
+			says("data "+typeName, found)
 		}
 	}
 }

@@ -71,7 +71,8 @@ var judged = map[string]map[string][]string{
 		"graphdiag": {"Cannot sign in to Microsoft Entra ID", "summary", "summary", "noJobSummary(missing.Presence)"},
 		"mapping": {"Cannot have the expression parsed", "Cannot read the connection's scope", "Cannot read the connector's default mapping", "Cannot read the filter operators", "Cannot understand the synchronization schema",
 			"summarySchema", "summarySchema", "summarySchema"},
-		"state": {"Cannot read the attribute mappings", "Cannot read the provisioning job", "Cannot read the provisioning job", "Cannot read the provisioning job", "Cannot read the provisioning job"},
+		"state":    {"Cannot read the attribute mappings", "Cannot read the provisioning job", "Cannot read the provisioning job", "Cannot read the provisioning job", "Cannot read the provisioning job", "Cannot read the provisioning job"},
+		"forecast": {"Cannot tell what the plan does to accounts"},
 	},
 	"a data source": {
 		"account":     {"Cannot compare the accounts with the people in scope", "Cannot read the accounts at GoTo", "Cannot read the licenses at GoTo", "Invalid connection id", "No mapping of users", "Too many accounts"},

@@ -138,7 +138,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	job := plannedJob(ctx, r.data, c)
+	job, diags := plannedJob(ctx, r.data, c)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
 	pending := c.pendingAfter(job)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("restart_pending"), pending)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("paused_outside_since"), c.pausedAfter())...)
