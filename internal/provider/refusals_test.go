@@ -35,7 +35,7 @@ var judged = map[string]map[string][]string{
 		"connection": {"A cycle is still running", "Cannot confirm that the job is gone", "Cannot create the provisioning job", "Cannot delete the provisioning job", "Cannot lift the quarantine", "Cannot list the group's members",
 			"Cannot pause provisioning", "Cannot provision on demand", "Cannot restart the job for the narrower scope", "Cannot store the credentials and settings", "Cannot store the credentials and settings",
 			"Cannot tell whether the provisioning job was created", "Cannot test the connection", "Cannot test the connection", "Cannot read the new job", "Invalid id in the state of azuread", "Invalid identity", "Invalid identity", "Invalid import id",
-			"No such connection", "No such connection", "No such group", "The connection provisions no people", "The group has no people", "Provisioning on demand failed", "Provisioning was switched off since the plan",
+			"No such group", "The connection provisions no people", "The group has no people", "Provisioning on demand failed", "Provisioning was switched off since the plan",
 			"The connection test failed", "The connection test failed", "The credentials to test were left out", "The quarantine stays", "The service dropped secrets", "The stored credentials have been refused since this write",
 			"The target could not be contacted", "failure.Summary()", "failure.Summary()", "Cannot read the attribute mappings", "Cannot list the application's jobs"},
 		"graphdiag": {"No such service principal", "noJobSummary(presence)"},
