@@ -63,9 +63,10 @@ func (c *connection) limits(inScope int) []limit {
 	return found
 }
 
-// judge holds what all proposals together do against the limits. What repairs is refused by itself, not with what others change.
+// judge holds what all proposals together do against the limits. A repair that is refused already happens to nobody, and speaks
+// against no other change.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
-	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return other.Repairs })
+	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return len(c.refusedOf(other.Key)) > 0 })
 	if !p.Repairs && len(changes) < len(proposals) {
 		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
 	}

