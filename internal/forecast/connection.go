@@ -35,6 +35,7 @@ type connection struct {
 
 	mu        sync.Mutex
 	proposals map[string]Proposal
+	refused   map[string]diag.Diagnostics // by the key of a proposal that repairs
 
 	waiting atomic.Int32 // proposals that are about to be answered
 	working sync.Mutex   // held while one is
@@ -139,12 +140,12 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	proposals := c.settled(ctx)
 	if err := c.readInTime(ctx, p, proposals); err != nil {
 		c.unknown = err
-		answer.Diagnostics = c.cannotTell(p, err)
+		answer.Diagnostics = c.ease(p, c.cannotTell(p, err))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
 	if why, inScope := c.waits(proposals); why != "" {
-		answer.Diagnostics = c.boundNew(p, why, inScope)
+		answer.Diagnostics = c.ease(p, c.boundNew(p, why, inScope))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
@@ -167,7 +168,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
 	c.seats = c.forecast.seatsFor(ctx, &joint)
-	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
+	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint))...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
 }

@@ -34,6 +34,10 @@ type Proposal struct {
 	Unknown string
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
+	// Repairs says that the configuration has not changed since it was applied: the change puts back what was changed outside
+	// Terraform. A limit is then a warning, because an error would keep Terraform from planning, and destroying, anything at all, and
+	// the apply refuses; see [Forecast.Refused].
+	Repairs bool
 	// Unless is a condition under which the change does nothing to anybody, "" for none. The sentences about the effect begin
 	// with it: deletes are planned in any order, so a change that spares people may be proposed later.
 	Unless string
@@ -52,6 +56,8 @@ const UnlessItEnds = "Unless this plan also ends provisioning"
 type Answer struct {
 	// Told says that the numbers are known, or bounded, and that provisioning is on, so the warnings are complete.
 	Told bool
+	// NoCycle says why no cycle follows, as far as it is planned, as the beginning of a sentence; "" if one may.
+	NoCycle string
 	// Headline says in one line how many accounts change, "" for none; Detail has the details.
 	Headline, Detail string
 	// Diagnostics are the warning, unless the proposal is quiet, and errors where a limit is exceeded.
@@ -67,6 +73,7 @@ type Forecast struct {
 	fresh       fresh
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
+	unread      map[string]error          // why jobs could not be read
 	settings    map[graph.JobRef]impact.Settings
 }
 
@@ -75,7 +82,7 @@ type forecastKey struct{}
 // Of returns the forecast of a provider configuration.
 func Of(data *providerdata.Data) *Forecast {
 	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
-		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, settings: map[graph.JobRef]impact.Settings{}}
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, unread: map[string]error{}, settings: map[graph.JobRef]impact.Settings{}}
 	})
 }
 
@@ -100,13 +107,18 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	refs := f.jobsOf(ctx, servicePrincipalID)
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
 	if len(refs) == 0 { // nobody has an account by the application
-		return f.planNewAssignments(ctx, servicePrincipalID, p)
+		all = f.planNewAssignments(ctx, servicePrincipalID, p)
+		if err == nil && !all.Told {
+			all.NoCycle = "The application has no connection"
+		}
+		return all
 	}
 	for _, ref := range refs {
 		if p.Destroys {
 			if f.Ends(ref) {
+				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
@@ -188,6 +200,20 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	return c.correctReport()
 }
 
+// Refused are the errors that a limit had for a proposal that repairs, as the plan that precedes each apply found them. A ref
+// without a job is for every connection of the application.
+func (f *Forecast) Refused(ref graph.JobRef, key string) (all diag.Diagnostics) {
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.all() {
+		if c.ref == ref || ref.JobID == "" && c.ref.ServicePrincipalID == ref.ServicePrincipalID {
+			all.Append(c.refusedOf(key)...)
+		}
+	}
+	return all
+}
+
 // Settings notes what the state knows of a connection's settings, for those who cannot read them.
 func (f *Forecast) Settings(ref graph.JobRef, settings impact.Settings) {
 	f.mu.Lock()
@@ -256,26 +282,33 @@ func (f *Forecast) limitsDisablingOnly() bool {
 
 // Provisions reports whether an application has a connection, so assignments to it concern accounts.
 func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
-	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
+	if !f.On() {
+		return false
+	}
+	refs, _ := f.jobsOf(ctx, servicePrincipalID)
+	return len(refs) > 0
 }
 
-// jobsOf are the connections of an application, none where they cannot be read.
-func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []graph.JobRef {
+// jobsOf are the connections of an application. What cannot be read is asked once, too.
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs
+		return refs, f.unread[servicePrincipalID]
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && ctx.Err() != nil {
-		return nil // which answers nobody else
+		return nil, err // which answers nobody else
+	}
+	if !graph.IsNotFound(err) { // without the application there is no connection
+		f.unread[servicePrincipalID] = err
 	}
 	var refs []graph.JobRef
 	for _, job := range jobs {
 		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs
+	return refs, f.unread[servicePrincipalID]
 }
 
 // on is what is proposed for a connection.

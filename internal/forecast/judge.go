@@ -4,12 +4,14 @@
 package forecast
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
@@ -61,8 +63,13 @@ func (c *connection) limits(inScope int) []limit {
 	return found
 }
 
-// judge compares the effect of all proposals together with the limits.
+// judge compares the effect of all proposals together with the limits. A repair that is already refused changes nobody, so it
+// does not count against other changes.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
+	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return len(c.refusedOf(other.Key)) > 0 })
+	if !p.Repairs && len(changes) < len(proposals) {
+		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
+	}
 	var unknown []string
 	for _, other := range proposals {
 		if other.Unknown != "" {
@@ -103,12 +110,19 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
 	}
-	detail := fmt.Sprintf("%s The changes planned in this run so far amount to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
+	detail := fmt.Sprintf("%s The changes planned in this run so far amount to %d, counting everybody for whom the outcome is unknown", why, n)
+	if len(causes) > 0 {
+		detail += ":\n" + strings.Join(causes, "\n")
+	} else {
+		detail += "; none of them exceeds the limit by itself."
+	}
 	if more := notKnown(&joint); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
-	if p.Destroys {
+	if p.Destroys || p.Repairs {
 		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
+	}
+	if p.Destroys {
 		if l.verb == "disable" {
 			detail += graphdiag.Incident
 		}
@@ -116,6 +130,32 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	}
 	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
 		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+}
+
+// ease turns the errors about a proposal that repairs into warnings, and keeps the errors for the apply.
+func (c *connection) ease(p Proposal, found diag.Diagnostics) diag.Diagnostics {
+	if !p.Repairs {
+		return found
+	}
+	refused := found.Errors()
+	c.mu.Lock()
+	if c.refused == nil {
+		c.refused = map[string]diag.Diagnostics{}
+	}
+	c.refused[p.Key] = refused
+	c.mu.Unlock()
+	eased := found.Warnings()
+	for _, d := range refused {
+		eased.Append(warning(p.At, d.Summary(), d.Detail()+"\n\nThe configuration is as it was applied, and this change puts back what was changed outside Terraform. "+
+			"If this is still the case at apply, the apply refuses it; everything else can be planned, applied, and destroyed."))
+	}
+	return eased
+}
+
+func (c *connection) refusedOf(key string) diag.Diagnostics {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused[key]
 }
 
 // refuseUnknown is the answer if the maximum number of changed accounts is unknown.
@@ -135,6 +175,9 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 
 // cannotTell is the answer if nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
+	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
+		return diag.Diagnostics{graphdiag.Error("Cannot tell what the plan does to accounts", err)}
+	}
 	for _, l := range c.limits(0) {
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}

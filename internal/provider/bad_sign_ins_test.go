@@ -4,21 +4,30 @@
 package provider_test
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/provider"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
 // Signing in and the way to the services: what is wrong with the settings is found without a request, at the setting.
 func TestBadInput_ofSignIns(t *testing.T) {
 	env := acctest.New(t)
-	t.Setenv("PATH", t.TempDir()) // without the Azure CLI
+	none := t.TempDir() // without the Azure CLI
+	signedOut := t.TempDir()
+	if err := os.WriteFile(filepath.Join(signedOut, "az"), []byte("#!/bin/sh\necho \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1\n"), 0o700); err != nil { //nolint:gosec // which is run
+		t.Fatal(err)
+	}
 	captive := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte("<html>Please sign in to the hotel's network</html>"))
@@ -35,6 +44,12 @@ func TestBadInput_ofSignIns(t *testing.T) {
 		for i := 0; i < len(more); i += 2 {
 			all[more[i]] = more[i+1]
 		}
+		return all
+	}
+	toGoTo := func(setting, value string) map[string]any {
+		all := identity("GOTO_CLIENT_ID", simulator.DefaultGoToClientID, "GOTO_CLIENT_SECRET", simulator.DefaultGoToClientSecret, "GOTO_PERSONAL_ACCESS_TOKEN", simulator.DefaultPersonalAccessToken,
+			"GOTO_ENDPOINT", env.Sim.GoToURL(), "GOTO_TOKEN_ENDPOINT", env.Sim.GoToTokenURL())
+		all[setting] = value
 		return all
 	}
 	refused := func(number int) map[string]any { return map[string]any{"refuse": number} }
@@ -78,6 +93,10 @@ func TestBadInput_ofSignIns(t *testing.T) {
 		{"token request missing", identity("ARM_CLIENT_SECRET", "", "ARM_USE_OIDC", "true"), "oidc_request_url", []string{"needs `oidc_request_url`", "`permissions: id-token: write`"}},
 		{"AKS outside AKS", identity("ARM_CLIENT_SECRET", "", "ARM_USE_AKS_WORKLOAD_IDENTITY", "true"), "use_aks_workload_identity", []string{"`AZURE_FEDERATED_TOKEN_FILE` is not set", "webhook sets it"}},
 		{"AKS token missing", identity("ARM_CLIENT_SECRET", "", "ARM_USE_AKS_WORKLOAD_IDENTITY", "true", "AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token"), "oidc_token_file_path", []string{"no such file", "Correct the path"}},
+		{"two ways in the block", map[string]any{"block": map[string]any{"tenant_id": env.Sim.TenantID(), "client_id": env.Sim.ClientID(), "client_secret": "x", "use_oidc": true}}, "use_oidc", []string{"Two ways to sign in", "Keep one"}},
+		{"Azure CLI signed out", map[string]any{"az": signedOut}, "", []string{"Cannot sign in to Microsoft Entra ID", "az login"}},
+		{"GoTo's sign-in out of reach", toGoTo("GOTO_TOKEN_ENDPOINT", nowhere), "", []string{"Cannot sign in to GoTo", "could not be reached", "Check the network", "connection refused"}},
+		{"GoTo out of reach", toGoTo("GOTO_ENDPOINT", nowhere), "", []string{"Cannot read the accounts at GoTo", "could not be reached", "Check the network", "connection refused"}},
 		{"GoTo account key no number", identity("GOTO_ACCOUNT_KEY", "abc"), "goto.account_key", []string{`"abc" is not an account key`, "Use the decimal number"}},
 	} {
 		environment := values{
@@ -88,13 +107,79 @@ func TestBadInput_ofSignIns(t *testing.T) {
 			test.with = identity()
 			env.Sim.Faults().Add(simulator.Fault{Path: "/*/oauth2/v2.0/token", Count: -1, Effect: simulator.RefusesSignIn(number)})
 		}
+		block, _ := test.with["block"].(map[string]any)
+		t.Setenv("PATH", fmt.Sprint(cmp.Or[any](test.with["az"], none)))
 		for name, value := range test.with {
 			environment[name] = fmt.Sprint(value)
 		}
-		p, found := acctest.Configure(t, provider.New("test", provider.WithClock(env.Sim.Clock()), provider.WithGetenv(environment.get)), nil)
-		if !found.HasError() {
+		p, found := acctest.Configure(t, provider.New("test", provider.WithClock(env.Sim.Clock()), provider.WithGetenv(environment.get)), block)
+		if !found.HasError() && test.with["GOTO_ENDPOINT"] != nil {
+			_, found = p.ReadData("gotomeeting_accounts", map[string]any{})
+		} else if !found.HasError() {
 			_, found = p.ReadData("gotomeeting_application", map[string]any{"display_name": "GoToMeeting"})
 		}
 		answered(t, test, found)
+	}
+}
+
+// What a proxy refuses is told by its own process only: the one of a test goes past proxies.
+func TestBadInput_ofAProxy(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	t.Cleanup(proxy.Close)
+	cli := env.CLI("data \"gotomeeting_application\" \"this\" {\n  display_name = \"GoToMeeting\"\n}\n")
+	cli.Setenv("GOTOMEETING_GRAPH_ENDPOINT", "https://graph.example.com")
+	cli.Setenv("HTTPS_PROXY", proxy.URL)
+	_, shown, err := cli.Try("plan", "-no-color")
+	said := strings.Join(strings.Fields(shown), " ")
+	for _, want := range []string{"with data.gotomeeting_application.this", "refuses the way to graph.example.com:443: 407", "`HTTPS_PROXY`"} {
+		if err == nil || !strings.Contains(said, want) {
+			t.Errorf("want %s: %v\n%s", want, err, shown)
+		}
+	}
+}
+
+// Whatever somebody begins with, the first answer says what to configure.
+func TestFirstContact_saysWhatToConfigure(t *testing.T) {
+	s := newStack(t)
+	t.Setenv("PATH", t.TempDir())
+	id := s.sp.ID + "/" + s.job.ID
+	for _, impact := range []string{"true", "false"} {
+		contact := func() *acctest.Protocol {
+			p, found := acctest.Configure(t, provider.New("test", provider.WithClock(s.Sim.Clock()), provider.WithGetenv(values{"GOTOMEETING_IMPACT_ENABLED": impact}.get)), nil)
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			return p
+		}
+		says := func(what string, found acctest.Diagnostics) {
+			t.Helper()
+			if len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot sign in to Microsoft Entra ID" || !strings.Contains(found[0].Detail, "Either set `tenant_id`") {
+				t.Errorf("%s, impact %s: %s", what, impact, found)
+			}
+		}
+		for typeName, config := range map[string]map[string]any{
+			"gotomeeting_application":                     {"display_name": "x"},
+			"gotomeeting_provisioning_connection":         {"service_principal_id": s.sp.ID},
+			"gotomeeting_attribute_mappings":              {"connection_id": id, "mappings": entry("locale", map[string]any{"constant": "x"})["mappings"]},
+			"gotomeeting_provisioning_state":              {"connection_id": id, "enabled": true, "mapping_ids": []any{id + "/User"}},
+			"gotomeeting_user_role_assignment":            {"service_principal_id": s.sp.ID, "principal_id": store.UserBen, "role": "User"},
+			"gotomeeting_user_role_assignments_exclusive": {"service_principal_id": s.sp.ID, "assignments": map[string]any{store.UserBen: "User"}},
+		} {
+			_, found := contact().Plan(typeName, nil, config)
+			says(typeName, found)
+		}
+		for typeName, config := range map[string]map[string]any{
+			"gotomeeting_application":           {"display_name": "x"},
+			"gotomeeting_attribute_mappings":    {"connection_id": id},
+			"gotomeeting_sync_status":           {"connection_id": id},
+			"gotomeeting_provisioning_logs":     {"connection_id": id},
+			"gotomeeting_provisioning_preview":  {"connection_id": id},
+			"gotomeeting_user_role_assignments": {"service_principal_id": s.sp.ID},
+		} {
+			_, found := contact().ReadData(typeName, config)
+			says("data "+typeName, found)
+		}
 	}
 }

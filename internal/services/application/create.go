@@ -59,6 +59,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
 	plan.DisplayName = types.StringValue(key.displayName)
 	plan.ApplicationObjectID = attribute.Text(app.ID)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, plan.named())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 	if resp.Diagnostics.HasError() {
@@ -75,7 +76,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			"The application was created, but not every part of the service knows it yet. Resources that depend on it may fail; in that case, apply again in a few minutes.\n\n"+err.Error())
 		return
 	}
-	if owners := writeOwners(ctx, r.data.Graph, plan); owners.HasError() {
+	if owners := writeOwners(ctx, r.data.Graph, plan, nil); owners.HasError() {
 		// Likewise. The next plan shows who is not an owner yet.
 		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
 			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows the missing owners, and its apply sets them.")

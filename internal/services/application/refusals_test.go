@@ -174,6 +174,17 @@ func TestResource_refusesToRenameWhatAnotherTenantOwns(t *testing.T) {
 	_, _, found := m.Plan(map[string]any{"display_name": "Renamed"})
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application cannot be renamed here",
 		Detail: "Its registration is in another tenant, which owns the name. Keep `display_name = \"Meetings\"`."})
+	// That its owner renamed it stops nothing but the apply that would put the name back.
+	if err := w.Sim.Store().UpdateServicePrincipal(sp.ID, func(p *store.ServicePrincipal) error { p.DisplayName = "Theirs"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	unchanged := map[string]any{"display_name": "Meetings"}
+	if _, _, found := m.Plan(unchanged); found.HasError() || !strings.Contains(found.String(), "The application cannot be renamed here") {
+		t.Errorf("plan: %s", found)
+	}
+	if found := m.Apply(unchanged); !found.HasError() {
+		t.Error("the apply renames it")
+	}
 	clean(t, m.Destroy())
 	w.wantWrites("DELETE /servicePrincipals/*")
 }

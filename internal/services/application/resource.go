@@ -5,6 +5,7 @@
 package application
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			return
 		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
-		resp.Diagnostics.Append(refuseRename(plan, state)...)
+		refused, diags := refuseRename(plan, state), diag.Diagnostics(nil)
+		if kept, _ := req.Private.GetKey(ctx, keyNamed); bytes.Equal(kept, plan.named()) {
+			refused, diags = nil, softened(refused, "The configuration is as it was applied, and the name or the reference was changed elsewhere. The apply cannot put it back; everything else continues.")
+		}
+		resp.Diagnostics.Append(append(refused, diags...)...)
 		resp.Diagnostics.Append(planOwners(ctx, r.data.Graph, plan, state)...)
 		return
 	}
@@ -99,7 +104,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	found := r.planCreate(ctx, config, plan, &resp.Plan)
 	if remembered(r.data).lapsed.Has(plan.DisplayName.ValueString()) {
-		found = softened(found)
+		found = softened(found, "The application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else continues.")
 	}
 	resp.Diagnostics.Append(found...)
 }
@@ -146,13 +151,12 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 	return append(diags, skipped.Diagnostics("The apply checks again before it creates anything.")...)
 }
 
-// softened makes warnings of a reason against an application that was in the state and was deleted elsewhere: an error
-// would keep Terraform from destroying the rest, and the apply refuses it in any case.
-func softened(found diag.Diagnostics) diag.Diagnostics {
+// softened turns the errors about an application that only the service has changed, such as one that was deleted
+// elsewhere, into warnings: an error would keep Terraform from destroying the rest, and the apply refuses it in any case.
+func softened(found diag.Diagnostics, why string) diag.Diagnostics {
 	for i, d := range found {
 		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
-			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
-				"\n\nThe application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else continues.")
+			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+"\n\n"+why)
 		}
 	}
 	return found
@@ -209,7 +213,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the application", err))
 		return
 	}
-	imported := state.ClientID.IsNull()
+	imported, before := state.ClientID.IsNull(), state.named()
 	resp.Diagnostics.Append(state.fromServicePrincipal(ctx, sp)...)
 	if imported {
 		resp.Diagnostics.Append(r.completeImport(ctx, &state)...)
@@ -219,6 +223,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	resp.Diagnostics.Append(readOwners(ctx, r.data.Graph, &state)...)
 	resp.Diagnostics.Append(r.readReference(ctx, &state)...)
+	if imported {
+		before = state.named()
+	}
+	if kept, _ := req.Private.GetKey(ctx, keyNamed); kept == nil {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, before)...)
+	}
 	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -292,6 +302,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
+	if resp.Diagnostics.Append(refuseRename(plan, state)...); resp.Diagnostics.HasError() {
+		return
+	}
 	refers := !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement)
 	if renames := !plan.DisplayName.Equal(state.DisplayName); renames || refers {
 		resp.Diagnostics.Append(r.patch(ctx, plan, renames)...)
@@ -300,11 +313,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 	}
 	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
-		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan)...)
+		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan, state.ownerIDs())...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, plan.named())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 }

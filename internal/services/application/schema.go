@@ -72,7 +72,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"owner_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectID())},
 				MarkdownDescription: "Object ids of the users and service principals that own the application *and* its service principal; other owners are " +
 					"removed. If omitted, owners are not managed: the service creates an application from the gallery without an owner, and none is added " +
-					"implicitly. Removing the attribute leaves the owners as they are. Requires `Directory.Read.All`."},
+					"implicitly. Removing the attribute leaves the owners as they are. Owners who were deleted from the directory stay listed: every plan shows a warning, and nothing is sent for them. Requires `Directory.Read.All`."},
 			"partial_owner_ids": schema.SetAttribute{Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Object ids of owners of only one of the two, the application or its service principal, if `owner_ids` is set. Null if there are none; otherwise, the plan shows that the apply sets both."},
 			"service_management_reference": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},

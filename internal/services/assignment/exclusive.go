@@ -166,7 +166,8 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, changes.Added, wanted, foreignOf(state)}, nil)...)
+	resp.Diagnostics.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, exclusiveType)...)
+	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config: config, plan: plan, had: had, removed: changes.Removed, added: changes.Added, wanted: wanted, foreign: foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

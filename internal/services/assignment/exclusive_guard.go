@@ -118,6 +118,7 @@ type change struct {
 	config, plan                exclusiveModel
 	had, removed, added, wanted map[roster.Key]bool
 	foreign                     map[roster.Key]bool // found since the last apply, and never part of the configuration
+	repairs                     bool                // nothing comes or goes but what others removed and made since the last apply
 }
 
 // onlyForeign reports whether everything that goes came from somebody else since the last apply.
@@ -175,7 +176,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		return diags
 	}
 	loses := len(d.people()) > 0 || d.atLeast()
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses})
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses, repairs: c.repairs})
 	diags.Append(answer.Diagnostics...)
 	if !diags.HasError() && !r.roster.HasWritten() {
 		advice := answer.Detail

@@ -238,7 +238,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		diags.Append(softened(refuseRoles(declared, s, ids, again))...)
 	}
 	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
-		c := change{config, plan, had, changes.Removed, changes.Added, wanted, foreign}
+		c := change{config: config, plan: plan, had: had, removed: changes.Removed, added: changes.Added, wanted: wanted, foreign: foreign}
 		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, lapsed, declared, &skipped)...)
 	}
 	if state != nil {
@@ -271,6 +271,8 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 			diags.Append(warnExisting(app, held)...)
 		}
 	}
+	fresh, again := split(added, lapsed)
+	c.repairs = len(fresh) == 0 && (len(c.removed) == 0 || c.onlyForeign())
 	guarded := r.guard(ctx, app, l, c, skipped)
 	if c.onlyForeign() {
 		// The configuration did not change: an error would prevent Terraform from planning and destroying anything.
@@ -278,10 +280,9 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	}
 	diags.Append(guarded...)
 	if len(c.removed) == 0 && !diags.HasError() {
-		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added}).Diagnostics...)
+		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added, repairs: c.repairs}).Diagnostics...)
 	}
 	if !diags.HasError() && !r.roster.HasWritten() {
-		fresh, again := split(added, lapsed)
 		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)
 		diags.Append(softened(r.advise(ctx, l, again, declared, skipped))...)
 	}

@@ -71,6 +71,7 @@ type effect struct {
 	key, subject   string
 	removed, added map[roster.Key]bool
 	destroys       bool
+	repairs        bool // nobody changed the configuration
 	quiet          bool // the resource shows a warning of its own, which takes in the answer
 }
 
@@ -79,7 +80,7 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 	if f == nil || l == nil || !f.On() || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: e.key, Subject: e.subject, Destroys: e.destroys, Quiet: e.quiet}
+	p := forecast.Proposal{Key: e.key, Subject: e.subject, Destroys: e.destroys, Repairs: e.repairs, Quiet: e.quiet}
 	for _, key := range slices.Concat(roster.SortedKeys(e.removed), roster.SortedKeys(e.added)) {
 		p.Principals = append(p.Principals, key.PrincipalID)
 	}

@@ -196,3 +196,28 @@ func TestTestAction_takesSecretsWriteOnly(t *testing.T) {
 		t.Errorf("write-only (-want +got):\n%s", diff)
 	}
 }
+
+// Under a retired connector, and without a job, each action says what is the matter.
+func TestActions_sayWhyThereIsNoConnection(t *testing.T) {
+	t.Parallel()
+	for want, happens := range map[string]func(env *acctest.Env, sp, job string) error{
+		"The connector is retired": func(env *acctest.Env, _, _ string) error {
+			return env.Sim.Store().UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { c.Retired = true })
+		},
+		"The connection does not exist": func(env *acctest.Env, sp, job string) error { return env.Sim.Store().DeleteJob(sp, job) },
+	} {
+		env := acctest.New(t)
+		sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+		if err := happens(env, sp, job); err != nil {
+			t.Fatal(err)
+		}
+		for name, config := range map[string]map[string]any{
+			"gotomeeting_test_connection": {}, "gotomeeting_provision_on_demand": {"user_ids": []any{store.UserAna}}, "gotomeeting_restart_provisioning": {},
+		} {
+			config["connection_id"] = sp + "/" + job
+			if _, found := env.Protocol().Invoke(name, config); len(found) != 1 || found[0].Path != "connection_id" || !strings.HasPrefix(found[0].Summary, want) {
+				t.Errorf("%s: %s, want %s", name, found, want)
+			}
+		}
+	}
+}

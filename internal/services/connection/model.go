@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -68,6 +69,11 @@ func (m model) settings() impact.Settings {
 		known.HeldFrom = m.AccidentalDeletionThreshold.ValueInt64()
 	}
 	return known
+}
+
+// applied is the value of keyScope.
+func (m model) applied() []byte {
+	return fmt.Appendf(nil, "%q", fmt.Sprint(m.Scope.ValueString(), m.SkipOutOfScopeDeletions.ValueBool()))
 }
 
 // field finds the field of an attribute by its tag.

@@ -130,11 +130,8 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 // provisions groups. Where it does not, a group's members go one by one.
 func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config onDemandConfig) (ruleID string, subjects []graph.OnDemandSubject, diags diag.Diagnostics) {
 	schema, err := a.data.Graph.GetSchema(ctx, ref)
-	if graph.IsNotFound(err) {
-		return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))}
-	}
 	if err != nil {
-		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err)}
+		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", whyMissing(ctx, a.data.Graph, ref, err))}
 	}
 	kind := "User"
 	people := []string{}
@@ -219,4 +216,14 @@ func onDemandOutcome(r graph.OnDemandResult) string {
 		text += ": " + r.ErrorCode + reason
 	}
 	return text
+}
+
+// whyMissing turns a 404 into what is the matter with the job, such as a retired connector, if anything is.
+func whyMissing(ctx context.Context, client *graph.Client, ref graph.JobRef, err error) error {
+	if graph.IsNotFound(err) {
+		if _, missing := client.RequireJob(ctx, ref); missing != nil {
+			return missing
+		}
+	}
+	return err
 }

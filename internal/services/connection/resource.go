@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -127,6 +128,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), secrets)
 		before := state
 		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
+		if imported {
+			before.Scope, before.SkipOutOfScopeDeletions = state.Scope, state.SkipOutOfScopeDeletions
+		}
+		if kept, _ := req.Private.GetKey(ctx, keyScope); kept == nil {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, before.applied())...)
+		}
 		state.PendingAction = attribute.Text(unfinished(before, state, job))
 		if mark := recall(ctx, req.Private); mark != nil && mark.over(secrets, job) {
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyRefused, nil)...)
@@ -144,6 +151,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resp.Diagnostics.Append(forecast.Of(r.data).Refused(plan.ref(), proposal)...); resp.Diagnostics.HasError() {
 		return
 	}
 	want := plan.withWriteOnly(config).toDesired(&state)
@@ -170,6 +180,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(diags...)
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
 	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
 	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart

@@ -27,6 +27,7 @@ type private interface {
 // Keys of private.
 const (
 	keyRefused = "refused" // a brokenWrite
+	keyScope   = "scope"   // what was applied of who is provisioned: the state shows what others made of it since
 	keyStarted = "started" // when a change of the connection started or restarted its job
 )
 

@@ -136,14 +136,10 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 			fmt.Sprintf("Microsoft Entra ID could not contact the target, so it is unknown whether the %s credentials are correct. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
 		return
 	}
-	if graph.IsNotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))
-		return
-	}
 	if said, refused := refusal(err); refused {
 		resp.Diagnostics.AddError("The connection test failed",
 			fmt.Sprintf("Microsoft Entra ID tried to sign in to the target with the %s credentials, and the target refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
 		return
 	}
-	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err))
+	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", whyMissing(ctx, a.data.Graph, ref, err)))
 }

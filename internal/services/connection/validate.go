@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -56,7 +57,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
 			forecast.Of(r.data).Settings(state.ref(), state.settings())
-			end := forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
+			end := forecast.Proposal{Key: proposal, Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
 			resp.Diagnostics.Append(forecast.Of(r.data).Note(state.ref(), end)...)
 			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
 		}
@@ -123,7 +124,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.AddAttributeWarning(path.Root("credentials_wo"), "The service has lost a token",
 			fmt.Sprintf("The service no longer lists %s, which it would have renewed. The original value is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
-	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
+	kept, _ := req.Private.GetKey(ctx, keyScope)
+	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state, bytes.Equal(kept, plan.applied()))...)
 }
 
 // pilotSize is how many accounts a connection keeps in sync before it has to be guarded: a pilot is watched by people.
@@ -283,8 +285,9 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 	return diags
 }
 
-// planUpdate warns about the effect of the change on people, and about secrets that it might lose.
-func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
+// planUpdate warns about the effect of the change on people, and about secrets that it might lose. repairs says that the scope is
+// as it was applied.
+func (r *Resource) planUpdate(ctx context.Context, plan, config, state model, repairs bool) diag.Diagnostics {
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
@@ -293,7 +296,7 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 		diags.Append(r.warnKeeps(ctx, state)...)
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
-	answer := r.foresee(ctx, plan, state)
+	answer := r.foresee(ctx, plan, state, repairs)
 	if !answer.Told && (skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
@@ -348,6 +351,9 @@ func known(ctx context.Context, plan model) bool {
 	})
 }
 
+// proposal is the key of what the resource proposes.
+const proposal = "connection"
+
 // Part is what the resource contributes to a written proposal.
 func Part() forecast.Part {
 	return forecast.Part{Resource: NewResource(), Attributes: []string{"scope"}, Change: func(_ context.Context, _ *providerdata.Data, values map[string]attr.Value, _ *impact.Setup) (func(*impact.Setup), diag.Diagnostics) {
@@ -357,11 +363,11 @@ func Part() forecast.Part {
 }
 
 // foresee determines what a change of the scope does to people.
-func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answer {
+func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool) forecast.Answer {
 	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "connection", Subject: "scope", At: path.Root("scope"), Change: func(s *impact.Setup) {
+	p := forecast.Proposal{Key: proposal, Subject: "scope", Repairs: repairs, At: path.Root("scope"), Change: func(s *impact.Setup) {
 		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
 	}}
 	switch {

@@ -75,6 +75,9 @@ func (v *review) parse(ctx context.Context, targets []string, trees treeSet, exc
 		if result.err != nil && excuse != nil && excuse(result.err) {
 			continue
 		}
+		if graph.IsNotFound(result.err) { // of the job, not of the expression
+			return schemaUnreadable(ctx, v.run.graph, v.ref, result.err)
+		}
 		if d := result.diagnostic(target, v.want.entries[target].source.text); d != nil {
 			diags.Append(d)
 			continue

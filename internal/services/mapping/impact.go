@@ -65,7 +65,7 @@ func foresee(ctx context.Context, v *review, live located, job *graph.Job) forec
 	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: proposed(v, live), Job: job}
+	p := forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Change: proposed(v, live), Job: job, Repairs: v.repairs}
 	if !v.complete {
 		p.Unknown = "The mapping contains values that are known only at apply."
 	}
@@ -136,8 +136,10 @@ func foreseeNothing(ctx context.Context, v *review) {
 		}
 		return
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The existing mapping cannot be read."}
-	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
+	p := forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Unknown: "The existing mapping cannot be read.", Repairs: v.repairs}
+	if v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics; !v.repairs {
+		v.foreseen = v.foreseen.Errors()
+	}
 }
 
 // in is an object mapping with the settings, for the evaluator: it needs no trees of the service, since the text of an

@@ -190,6 +190,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	if !v.want.same(*v.prior) || !maps.Equal(v.want.custom, v.prior.custom) {
+		if resp.Diagnostics.Append(v.run.forecast.Refused(v.ref, v.proposal())...); resp.Diagnostics.HasError() {
+			return
+		}
 		resp.Diagnostics.Append(r.rewrite(ctx, v)...)
 		if resp.Diagnostics.HasError() {
 			return

@@ -25,7 +25,11 @@ type review struct {
 	// operators are the connection's filter operators, once they were read.
 	operators []graph.FilterOperator
 	foreseen  diag.Diagnostics // what the change does to people
+	repairs   bool             // the configuration is as it was applied
 }
+
+// proposal is the key of what the resource proposes.
+func (v *review) proposal() string { return "mapping " + v.name }
 
 func newReview(ctx context.Context, run *run, plan model, state *model) (*review, diag.Diagnostics) {
 	c, diags := newChange(ctx, plan, state)

@@ -55,9 +55,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	was, now := readApplied(ctx, req.Private), appliedBy(ctx, plan)
+	v.repairs = state != nil && maps.Equal(was, now)
 	found := v.planned(ctx)
 	if state != nil {
-		found = readApplied(ctx, req.Private).ease(found, appliedBy(ctx, plan))
+		found = was.ease(found, now)
 	}
 	resp.Diagnostics.Append(found...)
 	resp.Diagnostics.Append(v.foreseen...)

@@ -212,15 +212,17 @@ func TestUpdate_saysThatTheConnectorIsRetired(t *testing.T) {
 	c := newConnected(t)
 	m := c.created(c.config(nil))
 	c.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	changed := c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))
-	if action, _, found := m.Plan(changed); action != acctest.Update || found.HasError() || !strings.Contains(strings.Join(texts(found), "\n"), failsAlone) {
-		t.Errorf("plan: %s %s", action, found)
-	}
-	lines := texts(m.Apply(changed))
-	if !slices.ContainsFunc(lines, func(line string) bool {
-		return strings.HasPrefix(line, "error connection_id: The connector is retired: ")
-	}) {
-		t.Errorf("apply: %q", lines)
+	for target, entry := range map[string]any{"locale": map[string]any{"constant": "en_US"}, "lastName": expression("ToUpper([surname])")} {
+		changed := c.config(edited(map[string]any{target: entry}))
+		if action, _, found := m.Plan(changed); action != acctest.Update || found.HasError() || !strings.Contains(strings.Join(texts(found), "\n"), failsAlone) {
+			t.Errorf("plan: %s %s", action, found)
+		}
+		lines := texts(m.Apply(changed))
+		if !slices.ContainsFunc(lines, func(line string) bool {
+			return strings.HasPrefix(line, "error connection_id: The connector is retired: ")
+		}) {
+			t.Errorf("apply: %q", lines)
+		}
 	}
 	if _, found := c.Protocol().Plan(typeName, nil, c.config(nil)); !found.HasError() {
 		t.Errorf("a new mapping: %s", found)

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // change is one planned change of the resource.
@@ -41,6 +42,12 @@ func (c change) resumes() bool {
 
 func (c change) newToken() bool {
 	return !c.plan.ResumeToken.IsNull() && !c.plan.ResumeToken.Equal(c.state.ResumeToken)
+}
+
+// repairs reports whether the change only puts back what others changed: a pause ends that somebody made outside Terraform, or
+// the job that was there is gone.
+func (c change) repairs(data *providerdata.Data) bool {
+	return c.resumes() && !c.newToken() || c.creates && memoryOf(data).lost.Load()
 }
 
 // switchesOn reports whether the change starts a job that is off, as far as the configuration tells.

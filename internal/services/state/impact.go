@@ -17,6 +17,9 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
+// proposal is the key of what the resource proposes.
+const proposal = "state"
+
 func switchOn(s *impact.Setup) { s.Off = false }
 
 func switchOff(s *impact.Setup) { s.Off = true }
@@ -24,7 +27,7 @@ func switchOff(s *impact.Setup) { s.Off = true }
 // foresee determines what switching provisioning on does to people. Switching it off changes nobody, but affects the other
 // proposals.
 func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
-	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job}
+	p := forecast.Proposal{Key: proposal, Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job, Repairs: c.repairs(data)}
 	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {
 		p.Change = switchOn
 		found, told := forecast.Of(data).PlanNew(ctx, p)
@@ -58,7 +61,7 @@ func noteDestroy(data *providerdata.Data, state model) diag.Diagnostics {
 	if err != nil || state.Enabled.IsNull() {
 		return nil
 	}
-	return forecast.Of(data).Note(ref, forecast.Proposal{Key: "state", Subject: "provisioning", Destroys: true, Change: switchOff})
+	return forecast.Of(data).Note(ref, forecast.Proposal{Key: proposal, Subject: "provisioning", Destroys: true, Change: switchOff})
 }
 
 // resuming says what switching a held connection on would do.

@@ -4,6 +4,8 @@
 package state
 
 import (
+	"sync/atomic"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -16,6 +18,7 @@ type memory struct {
 	created creations
 	deleted memo.Set[graph.JobRef] // jobs that a destroy has paused
 	active  memo.Set[string]       // connections that a refresh found on
+	lost    atomic.Bool            // a refresh found a job deleted, so that what creates may only put back what was there
 	writers writers
 }
 

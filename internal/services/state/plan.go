@@ -5,28 +5,33 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // plannedJob reads the job where the plan depends on it, and keeps it for the action that follows. It is nil if it is not
-// needed or cannot be read; the apply then reports the problem if it persists.
-func plannedJob(ctx context.Context, data *providerdata.Data, c change) *graph.Job {
+// needed or cannot be read; the apply then reports the problem if it persists. A failed sign-in is an error.
+func plannedJob(ctx context.Context, data *providerdata.Data, c change) (*graph.Job, diag.Diagnostics) {
 	ref, err := c.plan.ref()
 	if err != nil || !c.switchesOn() && !c.releases() && !(c.wantsRestart() && c.plan.Enabled.IsNull()) {
-		return nil
+		return nil, nil
 	}
 	job, err := data.Graph.RequireJob(ctx, ref)
+	if _, ok := errors.AsType[*graph.AuthError](err); ok {
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
+	}
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	memoryOf(data).planned.Give(ref, job)
-	return &job
+	return &job, nil
 }
 
 func restartWaits(c change) diag.Diagnostic {

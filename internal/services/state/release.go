@@ -39,7 +39,9 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		skipped.Add("how many deletions are held", err)
 		return skipped.Diagnostics("The apply counts them before it releases any.")
 	}
-	if problem := release.refuses(held); problem != nil {
+	if problem := release.refuses(held); problem != nil && c.repairs(data) {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, problem.Summary(), problem.Detail()+" Provisioning was paused outside Terraform, and the apply cannot resume it; everything else goes on.")}
+	} else if problem != nil {
 		return diag.Diagnostics{problem}
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", graphdiag.Counted(len(held), "held deletion"), c.subject()),

@@ -67,7 +67,7 @@ func planWriter(ctx context.Context, data *providerdata.Data, c change, job *gra
 	case id == "" && !c.creates: // Terraform asks again for the creation that replaces this
 		return nil
 	}
-	is := writer{starts: c.switchesOn() && (job == nil || !job.Schedule.Active()), allowed: c.plan.AllowTwoWriters.ValueBool() || c.plan.AllowTwoWriters.IsUnknown()}
+	is := writer{starts: c.switchesOn() && !c.repairs(data) && (job == nil || !job.Schedule.Active()), allowed: c.plan.AllowTwoWriters.ValueBool() || c.plan.AllowTwoWriters.IsUnknown()}
 	return conflicts(ctx, data, id, is)
 }
 
