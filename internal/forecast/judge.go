@@ -176,7 +176,7 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 // cannotTell is the answer if nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
 	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
-		return diag.Diagnostics{graphdiag.Error("Cannot tell what the plan does to accounts", err)}
+		return diag.Diagnostics{graphdiag.Error("Cannot determine what the plan does to accounts", err)}
 	}
 	for _, l := range c.limits(0) {
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)

@@ -93,7 +93,7 @@ func TestBadInput_ofSignIns(t *testing.T) {
 		{"token request missing", identity("ARM_CLIENT_SECRET", "", "ARM_USE_OIDC", "true"), "oidc_request_url", []string{"needs `oidc_request_url`", "`permissions: id-token: write`"}},
 		{"AKS outside AKS", identity("ARM_CLIENT_SECRET", "", "ARM_USE_AKS_WORKLOAD_IDENTITY", "true"), "use_aks_workload_identity", []string{"`AZURE_FEDERATED_TOKEN_FILE` is not set", "webhook sets it"}},
 		{"AKS token missing", identity("ARM_CLIENT_SECRET", "", "ARM_USE_AKS_WORKLOAD_IDENTITY", "true", "AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token"), "oidc_token_file_path", []string{"no such file", "Correct the path"}},
-		{"two ways in the block", map[string]any{"block": map[string]any{"tenant_id": env.Sim.TenantID(), "client_id": env.Sim.ClientID(), "client_secret": "x", "use_oidc": true}}, "use_oidc", []string{"Two ways to sign in", "Keep one"}},
+		{"two ways in the block", map[string]any{"block": map[string]any{"tenant_id": env.Sim.TenantID(), "client_id": env.Sim.ClientID(), "client_secret": "x", "use_oidc": true}}, "use_oidc", []string{"Two sign-in methods", "Keep one"}},
 		{"Azure CLI signed out", map[string]any{"az": signedOut}, "", []string{"Cannot sign in to Microsoft Entra ID", "az login"}},
 		{"GoTo's sign-in out of reach", toGoTo("GOTO_TOKEN_ENDPOINT", nowhere), "", []string{"Cannot sign in to GoTo", "could not be reached", "Check the network", "connection refused"}},
 		{"GoTo out of reach", toGoTo("GOTO_ENDPOINT", nowhere), "", []string{"Cannot read the accounts at GoTo", "could not be reached", "Check the network", "connection refused"}},
@@ -133,7 +133,7 @@ func TestBadInput_ofAProxy(t *testing.T) {
 	cli.Setenv("HTTPS_PROXY", proxy.URL)
 	_, shown, err := cli.Try("plan", "-no-color")
 	said := strings.Join(strings.Fields(shown), " ")
-	for _, want := range []string{"with data.gotomeeting_application.this", "refuses the way to graph.example.com:443: 407", "`HTTPS_PROXY`"} {
+	for _, want := range []string{"with data.gotomeeting_application.this", "refuses the connection to graph.example.com:443: 407", "`HTTPS_PROXY`"} {
 		if err == nil || !strings.Contains(said, want) {
 			t.Errorf("want %s: %v\n%s", want, err, shown)
 		}
@@ -155,7 +155,7 @@ func TestFirstContact_saysWhatToConfigure(t *testing.T) {
 		}
 		says := func(what string, found acctest.Diagnostics) {
 			t.Helper()
-			if len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot sign in to Microsoft Entra ID" || !strings.Contains(found[0].Detail, "Either set `tenant_id`") {
+			if len(found) != 1 || !found[0].Error || found[0].Summary != "Cannot sign in to Microsoft Entra ID" || !strings.Contains(found[0].Detail, "Set `tenant_id`") {
 				t.Errorf("%s, impact %s: %s", what, impact, found)
 			}
 		}

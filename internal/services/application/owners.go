@@ -86,7 +86,7 @@ func readOwners(ctx context.Context, client *graph.Client, state *model) diag.Di
 	}
 	var diags diag.Diagnostics
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("owner_ids"), fmt.Sprintf("%s of the application %s not in the directory any more", graphdiag.Counted(len(lines), "owner"), state.DisplayName),
+		diags.AddAttributeWarning(path.Root("owner_ids"), fmt.Sprintf("%s of the application %s no longer in the directory", graphdiag.Counted(len(lines), "owner"), state.DisplayName),
 			"The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
 	}
 	var more diag.Diagnostics

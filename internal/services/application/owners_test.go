@@ -222,7 +222,7 @@ func TestOwners_oneLeaverStaysAndIsToldAtEveryPlan(t *testing.T) {
 	for _, leaves := range []struct {
 		by   func(string) error
 		said string
-	}{{world.DeleteUser, "was deleted on "}, {world.PurgeUser, "is no longer in the directory, nor among the deleted items"}} {
+	}{{world.DeleteUser, "was deleted on "}, {world.PurgeUser, "is no longer in the directory or its deleted items"}} {
 		if err := leaves.by(store.UserBen); err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func TestResume_thatOnlyRepairsStopsNoPlan(t *testing.T) {
 				last.ID, last.Action, last.SourceID, last.At = "more", "stagedDelete", store.UserKim, w.Sim.Clock().Now()
 				w.Sim.Store().AddLog(last)
 			},
-			want: "More deletions are held than may be released",
+			want: "More deletions are held than the limit allows",
 		},
 		"another connection writes the accounts": {
 			config: func(w *world, _ string) map[string]any {
