@@ -104,7 +104,7 @@ func (d departures) detail(action string) string {
 	}
 	switch {
 	case !d.told.Told && d.told.NoCycle != "":
-		text += " " + d.told.NoCycle + ", so that no cycle disables accounts because of it."
+		text += " " + d.told.NoCycle + ", so no cycle disables accounts because of it."
 	case !d.told.Told:
 		text += fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.", d.counted(d.account.Users))
 	case d.alone != nil:

@@ -83,6 +83,9 @@ func TestGuardOnBothRoads_singleAssignments(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.requireAssignment(t, tt.required)
+			if _, err := w.Sim.Store().CreateJob(w.sp.ID, store.ConnectorGoToMeeting); err != nil {
+				t.Fatal(err)
+			}
 			m := w.Managed(single)
 			noErrors(t, m.Apply(w.one(store.GroupMeetings, "User")))
 			for id, role := range tt.others {
