@@ -70,7 +70,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		}
 	}
 	for _, problem := range joint.Problems {
-		if problem.Unbounded() && !slices.Contains(unknown, problem.Message) {
+		if problem.Unbounded() && !c.with(proposals...).Off && !slices.Contains(unknown, problem.Message) {
 			unknown = append(unknown, problem.Message)
 		}
 	}
@@ -120,7 +120,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 
 // refuseUnknown is the answer where it cannot be told how many accounts change at most.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := fmt.Sprintf("Cannot tell how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
+	title := p.under(fmt.Sprintf("Cannot tell how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
 	detail := strings.Join(why, "\n")
 	switch {
 	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:

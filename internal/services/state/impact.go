@@ -19,7 +19,7 @@ import (
 
 func switchOn(s *impact.Setup) { s.Off = false }
 
-func switchOff(s *impact.Setup) { s.Off = true }
+func switchOff(s *impact.Setup) { s.Off = !s.Restarts }
 
 // foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
 // proposed.
