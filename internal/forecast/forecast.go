@@ -32,6 +32,8 @@ type Proposal struct {
 	Principals []string
 	// Unknown says why the change is not known as a whole yet, "" if it is.
 	Unknown string
+	// Adds says that what is not known creates or updates accounts at most.
+	Adds bool
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
 	// Unless is a condition under which the change does nothing to anybody, "" for none. It begins the sentences that tell what the
@@ -100,7 +102,16 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	if !f.On() {
 		return all
 	}
-	refs := f.jobsOf(ctx, servicePrincipalID)
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	if err != nil {
+		c := f.on(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: notListed})
+		c.put(p)
+		c.working.Lock()
+		defer c.working.Unlock()
+		c.unknown = err
+		all.Diagnostics = append(c.cannotTell(p, err), c.reportNow(c.sorted())...)
+		return all
+	}
 	if len(refs) == 0 { // nobody has an account by the application
 		return f.planNewAssignments(ctx, servicePrincipalID, p)
 	}
@@ -256,26 +267,33 @@ func (f *Forecast) limitsDisablingOnly() bool {
 
 // Provisions reports whether an application has a connection, so that assignments to it concern accounts.
 func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
-	return f.On() && len(f.jobsOf(ctx, servicePrincipalID)) > 0
+	if !f.On() {
+		return false
+	}
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	return err != nil || len(refs) > 0
 }
 
-// jobsOf are the connections of an application, none where they cannot be read.
-func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) []graph.JobRef {
+// notListed stands for the connections of an application that could not be listed.
+const notListed = "unknown"
+
+// jobsOf are the connections of an application. One that does not exist has none.
+func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs
+		return refs, nil
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && ctx.Err() != nil {
-		return nil // which answers nobody else
+	if err != nil && !graph.IsNotFound(err) {
+		return nil, &impact.ReadError{What: "the connections of the application", Err: err}
 	}
 	var refs []graph.JobRef
 	for _, job := range jobs {
 		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs
+	return refs, nil
 }
 
 // on is what is proposed for a connection.

@@ -24,7 +24,7 @@ const (
 type limit struct {
 	attribute, verb string
 	most            int64
-	isDefault       bool
+	isDefault, adds bool // adds: what only adds accounts counts
 	count           func(c *impact.Comparison) int
 }
 
@@ -42,8 +42,8 @@ func (c *connection) limits(inScope int) []limit {
 		set *int64
 	}{
 		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
-		{limit{attribute: "max_created", verb: "create", count: atMost(0)}, s.MaxCreated},
-		{limit{attribute: "max_updated", verb: "update", count: atMost(1)}, s.MaxUpdated},
+		{limit{attribute: "max_created", verb: "create", adds: true, count: atMost(0)}, s.MaxCreated},
+		{limit{attribute: "max_updated", verb: "update", adds: true, count: atMost(1)}, s.MaxUpdated},
 		{limit{attribute: "max_left_active", verb: "leave active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
 	}
 	var found []limit
@@ -63,9 +63,13 @@ func (c *connection) limits(inScope int) []limit {
 
 // judge holds what all proposals together do against the limits.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
-	var unknown []string
+	var unknown, added []string
 	for _, other := range proposals {
-		if other.Unknown != "" {
+		switch {
+		case other.Unknown == "":
+		case other.Adds:
+			added = append(added, other.Subject+": "+other.Unknown)
+		default:
 			unknown = append(unknown, other.Subject+": "+other.Unknown)
 		}
 	}
@@ -78,6 +82,8 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		switch n := l.count(&joint); {
 		case int64(n) > l.most:
 			diags.Append(c.refuse(p, l, n, joint))
+		case l.adds && len(unknown)+len(added) > 0:
+			diags.Append(c.refuseUnknown(p, l, slices.Concat(unknown, added))...)
 		case len(unknown) > 0:
 			diags.Append(c.refuseUnknown(p, l, unknown)...)
 		}
@@ -136,6 +142,9 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 // cannotTell is the answer where nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
 	for _, l := range c.limits(0) {
+		if p.Adds && !l.adds {
+			continue
+		}
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}
 	return diags
@@ -158,7 +167,7 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 // boundNew is the answer where it has to wait: a warning, and errors where a limit is below the number of people in scope.
 func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
 	for _, l := range c.limits(inScope) {
-		if (l.attribute == "max_created" || l.attribute == "max_updated") && int64(inScope) > l.most {
+		if l.adds && int64(inScope) > l.most {
 			diags.Append(c.refuseUnknown(p, l, []string{why})...)
 		}
 	}

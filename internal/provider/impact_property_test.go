@@ -411,7 +411,8 @@ func (j *joint) planAll(all []managedOne) plannedJointly {
 	for _, one := range all {
 		found := j.plan(p, one)
 		result.said[one.key] = slices.DeleteFunc(found.Warnings(), func(d acctest.Diagnostic) bool {
-			return strings.Contains(d.Summary, "access") // somebody whose two assignments go loses it by the second
+			// Somebody whose two assignments go loses access by the second, and limits are judged on what is known so far.
+			return strings.Contains(d.Summary, "access") || strings.Contains(d.Summary, "this plan would") || strings.Contains(d.Summary, "This plan would")
 		}).String()
 		result.refused = result.refused || found.HasError()
 	}

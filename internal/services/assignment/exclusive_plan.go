@@ -194,8 +194,11 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
-	if !ok || plan.ServicePrincipalID.IsUnknown() {
+	if plan.ServicePrincipalID.IsUnknown() {
 		return nil, nil // the apply knows more and checks then
+	}
+	if !ok {
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID.ValueString(), exclusiveType, "assignments", principalUnknown, false)
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -260,7 +263,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return nil
+		return foreseeUnknown(ctx, r.forecast, app.ID, exclusiveType, "assignments", listingUnread, len(c.removed) == 0)
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}

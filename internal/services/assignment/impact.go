@@ -91,6 +91,20 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 	return f.PlanAssignments(ctx, app.ID, p)
 }
 
+// foreseeUnknown refuses a change of assignments of which not all is known where a limit is set. adds says that it only adds some.
+func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalID, key, subject, why string, adds bool) diag.Diagnostics {
+	if f == nil || !f.On() || f.MayPass() || !f.Provisions(ctx, servicePrincipalID) {
+		return nil
+	}
+	return f.PlanAssignments(ctx, servicePrincipalID, forecast.Proposal{Key: key, Subject: subject, Unknown: why, Adds: adds}).Diagnostics
+}
+
+// Why the effect of a change of assignments is not known.
+const (
+	principalUnknown = "Who is assigned, or to which role, is known only while applying."
+	listingUnread    = "Who is assigned now cannot be read."
+)
+
 // changed is the effect on a setup.
 func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) func(*impact.Setup) {
 	kinds := map[string]string{}
