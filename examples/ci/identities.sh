@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Run once, by a person who is signed in with az and may register applications and consent for them (Privileged Role Administrator):
+# Run once by a person who is signed in with az and can register applications and grant consent (Privileged Role Administrator):
 #
 #   identities.sh github OWNER/NAME
 #   identities.sh gitlab https://gitlab.example.com GROUP/PROJECT
 #   identities.sh azure  ISSUER READER-SUBJECT WRITER-SUBJECT SWITCH-SUBJECT    (as the service connections show them)
 #
-# Registers the three identities of the kit, without any secret: each is known by where its jobs run, and by nothing that a wildcard
-# could widen. The writer gets what a configuration needs that makes the application and assigns people; WRITER_PERMISSIONS says
-# otherwise, such as "Synchronization.ReadWrite.All Application.Read.All User.Read.All Group.Read.All" where both are made elsewhere.
+# Registers the three identities of the kit, without any secret: each is identified by where its jobs run, without wildcards. The
+# writer gets the permissions for a configuration that creates the application and assigns people. Override them with WRITER_PERMISSIONS,
+# such as "Synchronization.ReadWrite.All Application.Read.All User.Read.All Group.Read.All" if both are managed elsewhere.
 set -euo pipefail
 graph=00000003-0000-0000-c000-000000000000 # Microsoft Graph, in every tenant
 reads="Application.Read.All User.Read.All Group.Read.All"

@@ -1,5 +1,5 @@
-# Microsoft's tutorial "Configure GoToMeeting for automatic user provisioning", declared: the gallery application, the
-# connection with its credentials, the mappings, who is provisioned, and, last of all, switching it on.
+# Microsoft's tutorial "Configure GoToMeeting for automatic user provisioning" as a configuration: the gallery application, the
+# connection with its credentials, the mappings, the assignments, and, last of all, switching provisioning on.
 
 terraform {
   required_version = ">= 1.11"
@@ -11,7 +11,7 @@ terraform {
   }
 }
 
-# Signs in by the ARM_* environment variables, or with the Azure CLI.
+# Signs in with the ARM_* environment variables, or with the Azure CLI.
 provider "gotomeeting" {}
 
 resource "gotomeeting_application" "this" {
@@ -52,7 +52,7 @@ resource "gotomeeting_provisioning_state" "this" {
   connection_id = gotomeeting_provisioning_connection.this.id
   enabled       = true
 
-  # No account is touched before these are right; on destroy, provisioning is paused before they are removed.
+  # Provisioning starts only after these are written; on destroy, it is paused before they are removed.
   mapping_ids    = [gotomeeting_attribute_mappings.users.id]
   assignment_ids = [gotomeeting_user_role_assignment.meetings_team.id]
 }

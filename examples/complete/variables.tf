@@ -1,17 +1,17 @@
 variable "gotomeeting_admin_username" {
-  description = "Administrator at GoTo whom Microsoft Entra ID signs in as."
+  description = "GoTo administrator as which Microsoft Entra ID signs in."
   type        = string
   default     = "provisioning@example.com"
 }
 
 variable "gotomeeting_admin_password" {
-  description = "Password of that administrator. It is sent, never stored."
+  description = "Password of this administrator. It is sent to the service but never stored by Terraform."
   type        = string
   ephemeral   = true
 }
 
 variable "gotomeeting_admin_password_version" {
-  description = "Change it when the password changes."
+  description = "Change this value when the password changes."
   type        = string
   default     = "1"
 }

@@ -1,9 +1,9 @@
-# Everything, with all assignments of an application as one exclusive set.
+# Lists everything, with all assignments of an application as one exclusive set.
 #
 #     terraform query -generate-config-out=generated.tf
 #
-# finds all that these gallery entries provision with, without knowing one id. Use this file or the
-# one with single assignments, never both: two resources would want the same assignments.
+# finds all provisioning objects of these gallery entries, without knowing any id. Use either this file or
+# the one with single assignments, not both: two resources would manage the same assignments.
 
 list "gotomeeting_application" "all" {
   provider = gotomeeting

@@ -1,9 +1,9 @@
-# Everything, with a resource for each assignment.
+# Lists everything, with one resource for each assignment.
 #
 #     terraform query -generate-config-out=generated.tf
 #
-# finds all that these gallery entries provision with, without knowing one id. Use this file or the one
-# with the exclusive set, never both: two resources would want the same assignments.
+# finds all provisioning objects of these gallery entries, without knowing any id. Use either this file or the
+# one with the exclusive set, not both: two resources would manage the same assignments.
 
 list "gotomeeting_application" "all" {
   provider = gotomeeting

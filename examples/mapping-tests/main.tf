@@ -1,8 +1,8 @@
-# A team's attribute mappings with unit tests. Nothing here needs a tenant or credentials: `terraform test` computes for
-# each invented person what the service would write to the target.
+# A team's attribute mappings with unit tests. Nothing here needs a tenant or credentials: for each invented person,
+# `terraform test` computes what the service would write to the target.
 #
-# The mappings live in one place, `local.mappings`. The tests read them through the output `accounts`; the configuration
-# that talks to a tenant gives the same local to `gotomeeting_attribute_mappings`.
+# The mappings are in one place, `local.mappings`. The tests read them through the output `accounts`; the configuration
+# for a tenant passes the same local value to `gotomeeting_attribute_mappings`.
 
 terraform {
   required_version = ">= 1.11"
@@ -15,13 +15,13 @@ terraform {
 }
 
 variable "people" {
-  description = "Source attributes of the people to compute accounts for, by a name for each person."
+  description = "Source attributes of the people for whom accounts are computed, keyed by a name for each person."
   type        = any
   default     = {}
 }
 
 variable "now" {
-  description = "The time at which accounts are computed, as RFC 3339."
+  description = "The time for which accounts are computed, in RFC 3339 format."
   type        = string
   default     = "2025-07-30T00:00:00Z"
 }
@@ -31,7 +31,7 @@ locals {
     email     = "ToLower([userPrincipalName])"
     firstName = "[givenName]"
 
-    # People with one name only have no surname.
+    # People with a single name have no surname.
     lastName = "Coalesce([surname], [displayName])"
 
     department = "IgnoreFlowIfNullOrEmpty([department])"
@@ -55,7 +55,7 @@ locals {
 }
 
 output "accounts" {
-  description = "What the mappings yield for each person."
+  description = "The result of the mappings for each person."
   value       = local.accounts
 }
 

@@ -1,4 +1,4 @@
-# In a pod with the label `azure.workload.identity/use: "true"`; tenant, client and token file come from the environment.
+# In a pod with the label `azure.workload.identity/use: "true"`. The environment sets the tenant, client, and token file.
 provider "gotomeeting" {
   use_aks_workload_identity = true
 }

@@ -1,4 +1,4 @@
-# In an Azure DevOps pipeline that passes `SYSTEM_ACCESSTOKEN` on to its steps.
+# In an Azure DevOps pipeline that passes `SYSTEM_ACCESSTOKEN` to its steps.
 provider "gotomeeting" {
   tenant_id = "c0000000-0000-4000-8000-00000000000c"
   client_id = "a0000000-0000-4000-8000-0000000000aa"

@@ -8,7 +8,7 @@ variable "goto_personal_access_token" {
   ephemeral = true
 }
 
-# For the data sources that read the accounts at GoTo. Each value may come from a GOTO_* environment variable instead.
+# For the data sources that read the accounts at GoTo. You can set each value with a GOTO_* environment variable instead.
 provider "gotomeeting" {
   goto = {
     client_id             = "f0000000-0000-4000-8000-0000000000f1"

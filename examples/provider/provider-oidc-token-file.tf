@@ -1,4 +1,4 @@
-# The file is read again whenever a token is due, so that long applies go on when the CI system renews it.
+# The file is read again whenever a new token is needed, so long applies continue when the CI system renews it.
 provider "gotomeeting" {
   tenant_id            = "c0000000-0000-4000-8000-00000000000c"
   client_id            = "a0000000-0000-4000-8000-0000000000aa"

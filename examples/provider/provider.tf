@@ -6,5 +6,5 @@ terraform {
   }
 }
 
-# Signs in by the ARM_* environment variables, as the azuread provider does, or with the Azure CLI.
+# Signs in with the ARM_* environment variables, like the azuread provider, or with the Azure CLI.
 provider "gotomeeting" {}

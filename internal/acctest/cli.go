@@ -37,7 +37,7 @@ const (
 )
 
 // Main runs the tests of a package that uses CLI; call it from TestMain. The test binary then doubles as the provider's
-// binary, so that Terraform can start it as a process of its own without another build.
+// binary, so Terraform can start it as a process of its own without another build.
 func Main(m *testing.M) {
 	if os.Getenv(serveVariable) == "" {
 		os.Exit(m.Run())
@@ -196,7 +196,7 @@ func (c *CLI) Kill() {
 }
 
 // KillProviders ends the provider processes of a run that is under way, at once and without a chance to say anything, as
-// the machine does that has no memory left. Terraform itself goes on.
+// the machine does that has no memory left. Terraform itself continues.
 func (c *CLI) KillProviders() {
 	c.t.Helper()
 	entries, err := os.ReadDir(c.processes())

@@ -37,7 +37,7 @@ func (d Diagnostic) String() string {
 // Diagnostics are the messages of one call.
 type Diagnostics []Diagnostic
 
-// HasError tells whether the call failed.
+// HasError says whether the call failed.
 func (d Diagnostics) HasError() bool {
 	return slices.ContainsFunc(d, func(one Diagnostic) bool { return one.Error })
 }

@@ -61,7 +61,7 @@ func New(t testing.TB, adjust ...func(*simulator.Options)) *Env {
 // CAFile is the PEM file of the authority that signed the simulator's certificate.
 func (e *Env) CAFile() string { return e.caFile }
 
-// factory makes providers that share the simulator's clock, so that no wait takes real time, and that see no environment
+// factory makes providers that share the simulator's clock, so no wait takes real time, and that see no environment
 // variable of the machine.
 func (e *Env) factory() func() (tfprotov6.ProviderServer, error) {
 	construct := e.construct()
@@ -90,7 +90,7 @@ func (e *Env) ProviderFactories() map[string]func() (tfprotov6.ProviderServer, e
 // UseGoTo gives the providers that are configured from now on the credentials for the simulated GoTo. CLI has them anyway.
 func (e *Env) UseGoTo() { e.goTo = true }
 
-// Within has the providers that are configured from now on make each call under the context that is current then, so that a
+// Within has the providers that are configured from now on make each call under the context that is current then, so a
 // test can end it; nil is for the test's own, which does not end.
 func (e *Env) Within(current func() context.Context) { e.within = current }
 
@@ -184,7 +184,7 @@ func (e *Env) Managed(typeName string, adjust ...func(block map[string]any)) *Ma
 	return &Managed{t: e.t, typeName: typeName, connect: func() *Protocol { return e.Protocol(adjust...) }}
 }
 
-// CLI prepares a directory with a configuration. The provider is configured by the environment, so that hcl needs no
+// CLI prepares a directory with a configuration. The provider is configured by the environment, so hcl needs no
 // provider block and no file holds its secret. The package needs Main.
 func (e *Env) CLI(hcl string) *CLI {
 	e.t.Helper()

@@ -200,7 +200,7 @@ func (p *Protocol) Change(typeName string, before *Instance, config map[string]a
 	return after, append(found, more...)
 }
 
-// Changes tells whether a plan would change anything at all.
+// Changes says whether a plan would change anything at all.
 func (p *Planned) Changes() bool { return !reflect.DeepEqual(p.priorState, p.State) }
 
 func (p *Protocol) instance(typeName string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte) *Instance {

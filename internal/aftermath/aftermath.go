@@ -1,9 +1,9 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package aftermath says what is left at GoTo where provisioning ends: accounts that stay active and that nobody will ever
-// disable. Whoever destroys a connection, loses its links or switches disabling off is told how many there are; where that
-// cannot be known, the text says so, and nothing fails by it.
+// Package aftermath reports what remains at GoTo when provisioning ends: accounts that stay active and that nothing will ever
+// disable. A plan that destroys a connection, loses its links, or switches disabling off shows how many there are; if the number
+// is unknown, the text says so, and nothing fails because of it.
 package aftermath
 
 import (
@@ -28,7 +28,7 @@ type Remainder struct {
 	// Gone says that the job went with its connector: provisioning has ended already.
 	Gone bool
 
-	synced   int64            // whom the service keeps in step, -1 where it does not say
+	synced   int64            // whom the service keeps in sync, -1 where it does not say
 	standing *impact.Standing // nil where it could not be worked out
 	active   int              // at GoTo, -1 where the accounts were not read
 	whyNot   string           // a sentence
@@ -109,7 +109,7 @@ func (r Remainder) Headline() string {
 	return "an unknown number of accounts at GoTo"
 }
 
-// Detail says how many active accounts stay at GoTo of whom nobody takes care any more.
+// Detail says how many active accounts stay at GoTo that nothing manages anymore.
 func (r Remainder) Detail() string {
 	var parts []string
 	switch {
@@ -122,12 +122,12 @@ func (r Remainder) Detail() string {
 			parts = append(parts, fmt.Sprintf("For %d this could not be determined.", r.standing.Unsure))
 		}
 	case r.active >= 0:
-		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be worked out.", graphdiag.Counted(r.active, "active account")))
+		parts = append(parts, fmt.Sprintf("GoTo has %s; how many of them this connection manages could not be determined.", graphdiag.Counted(r.active, "active account")))
 	}
 	if r.synced >= 0 && r.standing == nil {
-		parts = append(parts, fmt.Sprintf("The service says that it keeps %d in sync.", r.synced))
+		parts = append(parts, fmt.Sprintf("According to the service, %d are in sync.", r.synced))
 	} else if r.synced < 0 && r.active < 0 {
-		parts = append(parts, "How many people were provisioned is not known.")
+		parts = append(parts, "The number of provisioned people is unknown.")
 	}
 	if r.whyNot != "" {
 		parts = append(parts, r.whyNot)

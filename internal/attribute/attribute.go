@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package attribute makes values of attributes that several services show.
+// Package attribute creates values of attributes that several services return.
 package attribute
 
 import "github.com/hashicorp/terraform-plugin-framework/types"

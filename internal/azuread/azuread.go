@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package azuread reads what the azuread provider keeps in a state, so that `moved` blocks can hand its resources over to the
-// resources of this provider. It calls nothing: a mover has no client, and the refresh that follows fills in the rest.
+// Package azuread reads the state of the azuread provider, so `moved` blocks can convert its resources to resources
+// of this provider. It sends no requests: a mover has no client, and the refresh that follows fills in the rest.
 package azuread
 
 import (
@@ -67,22 +67,22 @@ func Movers(target string, sources ...Source) []resource.StateMover {
 			for i, s := range sources {
 				types[i] = "`" + s.Type + "`"
 			}
-			resp.Diagnostics.AddError(summary, fmt.Sprintf("A `moved` block can make a `%s` of %s of the provider hashicorp/azuread. This one is of the provider %s. %s",
+			resp.Diagnostics.AddError(summary, fmt.Sprintf("A `moved` block can create a `%s` from %s of the provider hashicorp/azuread. This one is from the provider %s. %s",
 				target, strings.Join(types, " or "), req.SourceProviderAddress, instead(req.SourceTypeName, target, "")))
 			return
 		}
 		var old State
 		if req.SourceRawState.JSON == nil || json.Unmarshal(req.SourceRawState.JSON, &old) != nil {
-			resp.Diagnostics.AddError(summary, "The state of the resource is not in a form that this provider can read. "+instead(source.Type, target, ""))
+			resp.Diagnostics.AddError(summary, "This provider cannot read the state of the resource. "+instead(source.Type, target, ""))
 			return
 		}
 		id := source.ImportID(old)
 		switch {
 		case req.SourceSchemaVersion != source.Version:
-			resp.Diagnostics.AddError(summary, fmt.Sprintf("Its state has the schema version %d, and only version %d, which azuread 3.9 and 3.10 write, can be moved. %s",
+			resp.Diagnostics.AddError(summary, fmt.Sprintf("Its state has the schema version %d. Only version %d, which azuread 3.9 and 3.10 write, can be moved. %s",
 				req.SourceSchemaVersion, source.Version, instead(source.Type, target, id)))
 		case id == "":
-			resp.Diagnostics.AddError(summary, fmt.Sprintf("Its id in the state, %q, is not one that azuread 3.9 and 3.10 write. %s", old.Text("id"), instead(source.Type, target, "")))
+			resp.Diagnostics.AddError(summary, fmt.Sprintf("Its id in the state, %q, is not in the form that azuread 3.9 and 3.10 write. %s", old.Text("id"), instead(source.Type, target, "")))
 		default:
 			source.Take(ctx, id, old, resp)
 		}
@@ -107,6 +107,6 @@ func instead(source, target, id string) string {
 	if id == "" {
 		id = "ID"
 	}
-	return fmt.Sprintf("Use these blocks in the place of the `moved` block; the page of `%s` describes the id:\n\n"+
+	return fmt.Sprintf("Use these blocks instead of the `moved` block; the page of `%s` describes the id:\n\n"+
 		"removed {\n  from = %s.NAME\n  lifecycle {\n    destroy = false\n  }\n}\n\n%s", target, source, importblock.One(target, id))
 }

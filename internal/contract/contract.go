@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package contract finds the published description of Microsoft Graph for the tests that check traffic against it. What
-// they demand of an exchange is their own affair.
+// Package contract finds the published description of Microsoft Graph for the tests that check traffic against it. Each
+// test decides what it requires of an exchange.
 package contract
 
 import (
@@ -19,7 +19,7 @@ import (
 // everybody has.
 var ErrMissing = errors.New("the folder shared/contract is not beside the repository; set GOTOMEETING_CONTRACT_DIR to it")
 
-// flags are the enumerations of which several values come joined by commas, which the description does not know.
+// flags are the enumerations of which several values are separated by commas, which the description does not know.
 var flags = []string{
 	"microsoft.graph.objectFlowTypes", "microsoft.graph.directoryDefinitionDiscoverabilities", "microsoft.graph.synchronizationJobRestartScope",
 }

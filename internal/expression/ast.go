@@ -58,7 +58,7 @@ type callNode struct {
 	nameSpan span
 	args     []node
 	function *Function
-	// unclosed says that the closing parenthesis is missing, so that nothing is known about the number of arguments.
+	// unclosed says that the closing parenthesis is missing, so nothing is known about the number of arguments.
 	unclosed bool
 	regex    regexCache
 }

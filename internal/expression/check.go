@@ -37,7 +37,7 @@ func checkTree(root node, problems *collector, options CheckOptions) {
 	// What the parser could not read it has reported; the calls that it did read are judged all the same.
 	problems.muted = false
 	if n, ok := root.(*numberNode); ok {
-		c.warnf(n.at(), "A number by itself is not a documented form of an expression.", fmt.Sprintf("Write `\"%s\"`.", n.raw))
+		c.warnf(n.at(), "A number alone is not a documented form of an expression.", fmt.Sprintf("Write `\"%s\"`.", n.raw))
 	}
 	c.visit(root, nil)
 }
@@ -77,9 +77,9 @@ var comparisonSide = &Parameter{Kind: KindAny}
 func (c *checker) attribute(n *attributeNode) {
 	switch {
 	case strings.TrimSpace(n.name) != n.name:
-		c.warnf(n.at(), fmt.Sprintf("The blanks inside the brackets belong to the attribute name `%s`.", shorten(n.name)), "Remove them.")
+		c.warnf(n.at(), fmt.Sprintf("The spaces inside the brackets are part of the attribute name `%s`.", shorten(n.name)), "Remove them.")
 	case strings.ContainsAny(n.name, ",\r\n"):
-		c.warnf(n.at(), fmt.Sprintf("`%s` is taken as one attribute name.", shorten(n.name)), "Check where its closing bracket belongs.")
+		c.warnf(n.at(), fmt.Sprintf("`%s` is read as one attribute name.", shorten(n.name)), "Check where its closing bracket belongs.")
 	}
 }
 
@@ -92,7 +92,7 @@ func (c *checker) escapes(n *textNode) {
 		i++
 		if n.raw[i] != '\\' && n.raw[i] != '"' {
 			at := n.span.start + i - 1
-			c.warnf(span{at, at + 2}, "Only `\\\\` and `\\\"` are documented after a backslash; this backslash is taken as it stands.",
+			c.warnf(span{at, at + 2}, "Only `\\\\` and `\\\"` are documented after a backslash; this backslash is read literally.",
 				"Double the backslash.")
 			return
 		}
@@ -106,18 +106,18 @@ func (c *checker) word(n *wordNode, parameter *Parameter) {
 	}
 	switch strings.ToLower(n.name) {
 	case "true", "false":
-		c.warnf(n.at(), fmt.Sprintf("The bare word `%s` is not documented for provisioning.", n.name), "Put it in double quotes.")
+		c.warnf(n.at(), fmt.Sprintf("The unquoted word `%s` is not documented for provisioning.", n.name), "Put it in double quotes.")
 	case "null":
-		c.warnf(n.at(), fmt.Sprintf("The bare word `%s` is not documented for provisioning.", n.name), "Leave the argument empty, or use `\"\"`.")
+		c.warnf(n.at(), fmt.Sprintf("The unquoted word `%s` is not documented for provisioning.", n.name), "Leave the argument empty, or use `\"\"`.")
 	case "ignoreattributeflow", "ignoreobjectflow":
 		c.warnf(n.at(), fmt.Sprintf("`%s` occurs in one guide only and is not part of the documented language.", n.name),
-			"`IgnoreFlowIfNullOrEmpty` is the documented way to leave a target untouched.")
+			"`IgnoreFlowIfNullOrEmpty` is the documented way to leave a target unchanged.")
 	default:
 		if parameter.Kind == KindWord {
 			c.wordFor(n.at(), n.name, parameter)
 			return
 		}
-		c.errorf(n.at(), fmt.Sprintf("The word `%s` cannot stand here.", n.name), "Put text in double quotes.")
+		c.errorf(n.at(), fmt.Sprintf("The word `%s` is not allowed here.", n.name), "Put text in double quotes.")
 	}
 }
 
@@ -228,17 +228,17 @@ func (c *checker) arity(n *callNode) bool {
 		return false
 	case most >= 0 && count > most:
 		c.errorf(span{n.args[most].at().start, n.args[count-1].at().end},
-			fmt.Sprintf("`%s` has %s but takes %s.", f.Name, arguments(count), atMost(least, most)), form)
+			fmt.Sprintf("`%s` has %s but accepts %s.", f.Name, arguments(count), atMost(least, most)), form)
 		return false
 	case f.Repeat > 1 && (count-f.fixed())%f.Repeat != 0: // a Switch
-		c.errorf(n.at(), fmt.Sprintf("`%s` has %s; it needs an even number: the source, the default and pairs of key and value.", f.Name, arguments(count)),
-			"Keep the place of an omitted default with a comma, as in `Switch([a], , \"key\", \"value\")`.")
+		c.errorf(n.at(), fmt.Sprintf("`%s` has %s; it needs an even number: the source, the default, and pairs of a key and a value.", f.Name, arguments(count)),
+			"Mark an omitted default with a comma, as in `Switch([a], , \"key\", \"value\")`.")
 		return false
 	}
 	ok := true
 	for i, arg := range n.args {
 		if omitted(arg) && !n.parameter(i).Optional {
-			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is required but left empty.", n.parameter(i).Name, f.Name), form)
+			c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` is required but empty.", n.parameter(i).Name, f.Name), form)
 			ok = false
 		}
 	}
@@ -310,14 +310,14 @@ func (c *checker) integer(n *callNode, parameter *Parameter, arg node) {
 		return
 	}
 	if kind, ok := yields(arg); ok && (kind == KindBoolean || kind == KindDate) {
-		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a number, but this yields a %s.", parameter.Name, n.function.Name, kind), "")
+		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a number, but this is a %s.", parameter.Name, n.function.Name, kind), "")
 	}
 }
 
 // notBoolean reports a Boolean where only a date will do.
 func (c *checker) notBoolean(n *callNode, parameter *Parameter, arg node) {
 	if kind, ok := yields(arg); ok && kind == KindBoolean {
-		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a date, but this yields a Boolean.", parameter.Name, n.function.Name), "")
+		c.errorf(arg.at(), fmt.Sprintf("The argument `%s` of `%s` must be a date, but this is a Boolean.", parameter.Name, n.function.Name), "")
 	}
 }
 
@@ -325,7 +325,7 @@ func (c *checker) notBoolean(n *callNode, parameter *Parameter, arg node) {
 func (c *checker) quotedWord(at span, value string, parameter *Parameter) {
 	for _, w := range parameter.Words {
 		if strings.EqualFold(w, value) {
-			c.warnf(at, fmt.Sprintf("`%s` is documented as a bare word.", w), "Remove the quotes.")
+			c.warnf(at, fmt.Sprintf("`%s` is documented as an unquoted word.", w), "Remove the quotes.")
 			return
 		}
 	}

@@ -106,7 +106,7 @@ func compileFormat(format string) (*dateFormat, error) {
 			i += 1 + size
 		case c == '%':
 			if i+1 == len(format) || format[i+1] == '%' {
-				return nil, errors.New("`%` must stand before a specifier")
+				return nil, errors.New("`%` must precede a specifier")
 			}
 			i++
 		case strings.IndexByte(formatLetters, c) >= 0:

@@ -104,7 +104,7 @@ func (f *dateFormat) parse(s string, styles int, today *time.Time) (moment, erro
 		p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
 	}
 	if p.rest != "" {
-		return moment{}, errors.New("it goes on after the format ends")
+		return moment{}, errors.New("it continues after the format ends")
 	}
 	return p.result(today)
 }

@@ -159,7 +159,7 @@ func TestEvaluate_dateTextThatDoesNotFitItsFormat(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ source, format, want string }{
 		{"2020-1-02", "yyyy-MM-dd", "it does not match the format"},
-		{"2020-01-02x", "yyyy-MM-dd", "it goes on after the format ends"},
+		{"2020-01-02x", "yyyy-MM-dd", "it continues after the format ends"},
 		{"2020-01", "yyyy-MM-dd", "it does not match the format"},
 		{"2020-02-30", "yyyy-MM-dd", "there is no such day"},
 		{"2020-13-01", "yyyy-MM-dd", "it does not match the format"},
@@ -172,7 +172,7 @@ func TestEvaluate_dateTextThatDoesNotFitItsFormat(t *testing.T) {
 		{"2020-01-02 0700", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"2020-01-02 +15:00", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"2020-01-02 +02:60", "yyyy-MM-dd zzz", "it does not match the format"},
-		{"2020-01-02 +02:30", "yyyy-MM-dd zz", "it goes on after the format ends"},
+		{"2020-01-02 +02:30", "yyyy-MM-dd zz", "it continues after the format ends"},
 		{"2020-01-02 07:00", "yyyy-MM-dd zzz", "it does not match the format"},
 		{"9999-12-31-08:00", "yyyy-MM-ddzzz", ""},
 		{"0001-01-01+08:00", "yyyy-MM-ddzzz", "it is out of range"},
@@ -203,7 +203,7 @@ func TestCompileFormat_refusesBrokenFormats(t *testing.T) {
 		{"yyyy'", "a quote in it is not closed"},
 		{`"x\`, "a quote in it is not closed"},
 		{`yyyy\`, "it ends in a backslash"},
-		{"yyyy%", "`%` must stand before a specifier"},
+		{"yyyy%", "`%` must precede a specifier"},
 		{"ffffffff", "it has more than 7 `f` in a row"},
 	}
 	for _, tt := range tests {

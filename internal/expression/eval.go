@@ -48,7 +48,7 @@ type Options struct {
 	// DefaultDomain is the default verified domain of the tenant. Without it, DefaultDomain fails with [ErrNeedsDomain].
 	DefaultDomain *string
 	// Doubt is told where a branch that IIF, Switch or Coalesce does not choose fails: Microsoft's pages contradict each other
-	// on whether the service evaluates it, and then fails as a whole. The evaluation goes on. Without it, the whole fails.
+	// on whether the service evaluates it, and then fails as a whole. The evaluation continues. Without it, the whole fails.
 	Doubt func(Problem)
 	// Seed makes random values repeatable. Without it, Guid and RandomString fail with [ErrNeedsSeed].
 	Seed *string
@@ -85,7 +85,7 @@ func (e *Expression) checkCalls() {
 	}
 }
 
-// evaluation is the state of one run. After the first error nothing that is computed counts any more, so that functions
+// evaluation is the state of one run. After the first error nothing that is computed counts anymore, so functions
 // need not look for errors after each argument.
 type evaluation struct {
 	expression *Expression
@@ -208,7 +208,7 @@ func (ev *evaluation) sides(left, right node) (l, r Value, ignored bool) {
 func (ev *evaluation) side(n node) Value {
 	v, ok := ev.eval(n).single()
 	if !ok {
-		return ev.fail(n, nil, "This has %d values, and an operator takes one.", len(v.list))
+		return ev.fail(n, nil, "This has %d values, and an operator accepts one.", len(v.list))
 	}
 	return v
 }
@@ -218,7 +218,7 @@ func (ev *evaluation) call(n *callNode) Value {
 	f := n.function
 	switch {
 	case f == nil:
-		return ev.fail(n, ErrOffline, "The function `%s` is not known, so it cannot be computed offline.", shorten(n.name))
+		return ev.fail(n, ErrOffline, "The function `%s` is unknown, so it cannot be computed offline.", shorten(n.name))
 	case f.ServiceOnly:
 		return ev.fail(n, ErrOffline, "`%s` depends on the tenant and cannot be computed offline.", f.Name)
 	case f.lazy:
@@ -318,7 +318,7 @@ func (c *invocation) reason(i int, err error) string {
 	if _, ok := c.node.constant(i); ok {
 		return err.Error()
 	}
-	return "its text is not a constant, and wrong"
+	return "its text is not a constant, and is wrong"
 }
 
 // name returns the name of the function as documented.

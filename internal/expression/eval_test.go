@@ -262,17 +262,17 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 		reason error
 		want   string
 	}{
-		{`Now()`, ErrNeedsNow, "line 1, column 1: `Now` needs the current time, which was not given."},
+		{`Now()`, ErrNeedsNow, "line 1, column 1: `Now` needs the current time, which is not set."},
 		{`FormatDateTime("10:15", , "HH:mm", "HH")`, ErrNeedsNow,
-			"line 1, column 1: `FormatDateTime` needs the current date for text that has none, and the current time was not given."},
-		{`Append("x", Guid())`, ErrNeedsSeed, "line 1, column 13: `Guid` yields random values and needs a seed, which was not given."},
-		{`RandomString(1, 0, 0, 0, 0)`, ErrNeedsSeed, "line 1, column 1: `RandomString` yields random values and needs a seed, which was not given."},
-		{`DefaultDomain()`, ErrNeedsDomain, "line 1, column 1: `DefaultDomain` needs the default domain of the tenant, which was not given."},
-		{`Nope([x])`, ErrOffline, "line 1, column 1: The function `Nope` is not known, so it cannot be computed offline."},
+			"line 1, column 1: `FormatDateTime` needs the current date for text that has none, and the current time is not set."},
+		{`Append("x", Guid())`, ErrNeedsSeed, "line 1, column 13: `Guid` returns random values and needs a seed, which is not set."},
+		{`RandomString(1, 0, 0, 0, 0)`, ErrNeedsSeed, "line 1, column 1: `RandomString` returns random values and needs a seed, which is not set."},
+		{`DefaultDomain()`, ErrNeedsDomain, "line 1, column 1: `DefaultDomain` needs the default domain of the tenant, which is not set."},
+		{`Nope([x])`, ErrOffline, "line 1, column 1: The function `Nope` is unknown, so it cannot be computed offline."},
 		{`Replace([x], , "\\p{IsGreek}", , "", , )`, ErrOffline,
 			"line 1, column 16: The regular expression cannot be read: unknown unicode category, script, or property 'IsGreek'."},
 		{`Append([x])`, ErrInvalid, "line 1, column 1: `Append` has 1 argument but needs 2. Its form is `Append(source, suffix)`."},
-		{`SelectUniqueValue("a", "b")`, ErrNotUnique, "line 1, column 1: All values that `SelectUniqueValue` offers exist already."},
+		{`SelectUniqueValue("a", "b")`, ErrNotUnique, "line 1, column 1: All values that `SelectUniqueValue` offers already exist."},
 		{`CDate([x])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and its value is not one."},
 		{`CDate("soon")`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, and `soon` is not one."},
 		{`CDate([null])`, nil, "line 1, column 7: The argument `expression` of `CDate` must be a date, but there is no value."},
@@ -280,29 +280,29 @@ func TestEvaluate_namesTheReasonOfFailure(t *testing.T) {
 		{`Left([x], [null])`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, but there is no value."},
 		{`Left([x], 1.5)`, nil, "line 1, column 11: The argument `NumChars` of `Left` must be a whole number, and `1.5` is not one."},
 		{`Append([x], [list])`, nil, "line 1, column 13: The argument `suffix` of `Append` has 3 values and must have one."},
-		{`IIF([list] = "x", 1, 2)`, nil, "line 1, column 5: This has 3 values, and an operator takes one."},
+		{`IIF([list] = "x", 1, 2)`, nil, "line 1, column 5: This has 3 values, and an operator accepts one."},
 		{`IIF([list], 1, 2)`, nil, "line 1, column 5: The argument `condition` of `IIF` has 3 values and must have one."},
 		{`ToLower([x], [list])`, nil, "line 1, column 14: The argument `culture` of `ToLower` has 3 values and must have one."},
-		{`Item([list], 4)`, nil, "line 1, column 14: `Item` is asked for value 4 of 3."},
-		{`Item([list], 0)`, nil, "line 1, column 14: `Item` is asked for value 0 of 3."},
+		{`Item([list], 4)`, nil, "line 1, column 14: `Item` refers to value 4 of 3."},
+		{`Item([list], 0)`, nil, "line 1, column 14: `Item` refers to value 0 of 3."},
 		{`CBool("maybe")`, nil, "line 1, column 7: `CBool` cannot read `maybe` as a Boolean."},
 		{`Error("no manager")`, nil, "line 1, column 1: The expression stops with an error: no manager."},
-		{`Error([x])`, nil, "line 1, column 1: The expression stops with an error of its own."},
-		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: The argument `interval` of `DateAdd` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and `x` is not one of them."},
+		{`Error([x])`, nil, "line 1, column 1: The expression stops with its own error."},
+		{`DateAdd("x", 1, "2025-01-01")`, nil, "line 1, column 9: The argument `interval` of `DateAdd` must be `yyyy`, `m`, `d`, `ww`, `h`, `n`, or `s`, and `x` is not one of them."},
 		{`DateAdd("yyyy", 9000, "2025-01-01")`, nil, "line 1, column 17: The date is moved out of the range of years 1 to 9999."},
 		{`DateAdd("d", -999999999999999, "2025-01-01")`, nil, "line 1, column 14: The date is moved out of the range of years 1 to 9999."},
 		{`NumFromDate("1600-12-31")`, nil, "line 1, column 13: File times begin in 1601, and the date is earlier."},
 		{`DateFromNum(-1)`, nil, "line 1, column 13: `DateFromNum` needs a Windows file time."},
-		{`FormatDateTime([x], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` cannot read its value by the input format: it does not match the format."},
+		{`FormatDateTime([x], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` cannot read its value with the input format: it does not match the format."},
 		{`FormatDateTime([empty], , "yyyy", "yy")`, nil, "line 1, column 16: `FormatDateTime` needs a date, but there is no value."},
 		{`FormatDateTime([x], , "yyyy'", "yy")`, nil, "line 1, column 23: The date format is not valid: a quote in it is not closed."},
 		{`ToLower([x], "no culture")`, nil, "line 1, column 14: The argument `culture` of `ToLower` must be the name of a culture, and `no culture` is not one."},
 		{`ConvertFromBase64("???")`, nil, "line 1, column 19: The argument `source` of `ConvertFromBase64` is not Base64."},
-		{`Replace([x], "x", "y")`, nil, "line 1, column 1: What `Replace` does with this combination of arguments is not documented."},
+		{`Replace([x], "x", "y")`, nil, "line 1, column 1: The result of `Replace` with this combination of arguments is not documented."},
 		{`Replace([x], "", , , "y")`, nil, "line 1, column 14: `Replace` cannot look for empty text."},
 		{`Replace([x], , "x", "g", "y")`, nil, "line 1, column 21: The argument `regexGroupName` of `Replace` must be a group of the regular expression, and `g` is not one."},
 		{`DNComponent("x", 1)`, nil, "line 1, column 13: The argument `dn` of `DNComponent` must be a distinguished name, and `x` is not one."},
-		{`DNComponent("cn=x", 2)`, nil, "line 1, column 21: `DNComponent` is asked for part 2 of 1."},
+		{`DNComponent("cn=x", 2)`, nil, "line 1, column 21: `DNComponent` refers to part 2 of 1."},
 		{"IIF([x] = \"x\", \"fine\",\n  CDate([x]))", nil, "line 2, column 9: The argument `expression` of `CDate` must be a date, and its value is not one."},
 	}
 	for _, tt := range tests {
@@ -379,9 +379,9 @@ func TestEvaluate_refusesImpossibleRandomText(t *testing.T) {
 	seed := "x"
 	tests := []struct{ text, want string }{
 		{`RandomString([length], 4, 0, 0, 4)`, "line 1, column 14: The length of `RandomString` is less than the sum of the minimum counts."},
-		{`RandomString([many], 0, 0, 0, 0)`, "line 1, column 14: `RandomString` yields at most 256 characters."},
+		{`RandomString([many], 0, 0, 0, 0)`, "line 1, column 14: `RandomString` returns at most 256 characters."},
 		{`RandomString(9, [minus], 0, 0, 0)`, "line 1, column 17: The argument `MinimumNumbers` of `RandomString` cannot be negative."},
-		{`RandomString(9, 1, 0, 0, 0, "0123456789")`, "line 1, column 17: `RandomString` must avoid all characters that `MinimumNumbers` asks for."},
+		{`RandomString(9, 1, 0, 0, 0, "0123456789")`, "line 1, column 17: `RandomString` must avoid all characters that `MinimumNumbers` requires."},
 	}
 	for _, tt := range tests {
 		_, err := Evaluate(mustParse(t, tt.text), Options{Seed: &seed, Attributes: map[string]Value{
@@ -488,7 +488,7 @@ func TestEvaluate_countsAsDocumented(t *testing.T) {
 	}
 }
 
-// What a branch that is not chosen comes to is not settled: the evaluation goes on and says so, but for what fails in any case.
+// What a branch that is not chosen comes to is not settled: the evaluation continues and says so, but for what fails in any case.
 func TestEvaluate_leavesADoubtWhereABranchThatIsNotChosenFails(t *testing.T) {
 	t.Parallel()
 	const doubt = "Microsoft's pages contradict each other"

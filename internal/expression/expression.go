@@ -6,14 +6,14 @@
 //
 //	Join(" ", [givenName], ToUpper([surname]))
 //
-// without any connection to the service. The language is written down in spec.md beside this file.
+// without any connection to the service. The language is described in spec.md next to this file.
 //
-// [Parse] turns text into an [Expression]; [Check] finds everything in a text that is wrong or doubtful and says where;
-// [Evaluate] computes what an expression yields for given attributes; [Tree] gives the shape in which the service stores
+// [Parse] turns text into an [Expression]; [Check] finds everything in a text that is wrong or doubtful, with its position;
+// [Evaluate] computes the result of an expression for given attributes; [Tree] returns the form in which the service stores
 // an expression. [Functions] and [FilterOperators] list what a synchronization job offers.
 //
-// The package never contacts anything and knows nothing of Terraform. Where the published documentation leaves a point
-// open, Check accepts the text and Evaluate follows the assumption that spec.md names.
+// The package never contacts anything and knows nothing of Terraform. If the published documentation does not define
+// a detail, Check accepts the text and Evaluate follows the assumption in spec.md.
 package expression
 
 import (
@@ -102,7 +102,7 @@ func Key(text string) string {
 	return strings.Join(key, " ")
 }
 
-// printer writes canonical text. visit, when set, is told where each node's text lies, so that the texts of a whole tree
+// printer writes canonical text. visit, when set, is told where each node's text lies, so the texts of a whole tree
 // can share one string.
 type printer struct {
 	b     *strings.Builder

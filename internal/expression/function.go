@@ -11,7 +11,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/suggest"
 )
 
-// Kind tells how a function reads an argument or what it returns. All values are text or lists of text; the kind says
+// Kind says how a function reads an argument or what it returns. All values are text or lists of text; the kind says
 // what the text must look like.
 type Kind int
 
@@ -77,7 +77,7 @@ type Function struct {
 	check      func(*checker, *callNode)
 	checkPlace func(*checker, *callNode) // if there is one, finds what is wrong with where a call stands, whatever its arguments
 	lazy       bool                      // the function evaluates its arguments itself
-	selects    bool                      // the function passes on one of its arguments, so that an ignored one matters only if chosen
+	selects    bool                      // the function passes on one of its arguments, so an ignored one matters only if chosen
 	leavesOut  int                       // the slot that an older form of the function lacks; 0 means that there is no such form
 }
 
@@ -144,7 +144,7 @@ func lookup(name string) *Function {
 	return index[strings.ToLower(name)]
 }
 
-// functionIndex has every function under its name and under its name in lower case.
+// functionIndex has every function under its name and under its name in lowercase.
 var functionIndex = sync.OnceValue(func() map[string]*Function {
 	index := make(map[string]*Function, 2*len(functionTable))
 	for i := range functionTable {
@@ -254,9 +254,9 @@ var functionTable = []Function{
 		Parameters: params(pList("source")), Result: KindList, evaluate: (*invocation).same, check: checkRoles},
 	{Name: "AssertiveAppRoleAssignmentsComplex", Summary: "All app roles of the user as role objects, replacing what the target has.",
 		Parameters: params(pList("source")), Result: KindList, evaluate: (*invocation).same, check: checkRoles},
-	{Name: "BitAnd", Summary: "The bits that two whole numbers have in common.",
+	{Name: "BitAnd", Summary: "The bits that are set in both whole numbers.",
 		Parameters: params(pInteger("value1"), pInteger("value2")), Result: KindInteger, evaluate: (*invocation).bitAnd},
-	{Name: "CBool", Summary: "False for zero, True for any other number; made for comparisons.",
+	{Name: "CBool", Summary: "False for zero, True for any other number; for use in comparisons.",
 		Parameters: params(pAny("expression")), Result: KindBoolean, evaluate: (*invocation).cBool},
 	{Name: "CDate", Summary: "The date in UTC, from text with an optional offset.",
 		Parameters: params(pDate("expression")), Result: KindDate, evaluate: (*invocation).cDate},
@@ -271,7 +271,7 @@ var functionTable = []Function{
 	{Name: "CStr", Summary: "The value as text.", Parameters: params(pAny("value")), evaluate: (*invocation).same},
 	{Name: "DateAdd", Summary: "The date moved by a number of intervals: `yyyy` years, `m` months, `d` days, `ww` weeks, `h` hours, `n` minutes, `s` seconds.",
 		Parameters: params(pText("interval"), pInteger("value"), pDate("dateTime")), Result: KindDate, evaluate: (*invocation).dateAdd, check: checkInterval},
-	{Name: "DateDiff", Summary: "How many intervals, named as for `DateAdd`, lie between the first and the second date.",
+	{Name: "DateDiff", Summary: "The number of intervals, named as for `DateAdd`, between the first and the second date.",
 		Parameters: params(pText("interval"), pDate("date1"), pDate("date2")), Result: KindInteger, evaluate: (*invocation).dateDiff, check: checkInterval},
 	{Name: "DateFromNum", Summary: "The date of a Windows file time.",
 		Parameters: params(pInteger("value")), Result: KindDate, evaluate: (*invocation).dateFromNum},
@@ -284,12 +284,12 @@ var functionTable = []Function{
 		Parameters: params(pDateText("source"), optional(pText("dateTimeStyles")), pText("inputFormat"), pText("outputFormat")),
 		evaluate:   (*invocation).formatDateTime, check: checkFormats, leavesOut: 1},
 	{Name: "Guid", Summary: "A new random GUID.", evaluate: (*invocation).guid},
-	{Name: "IgnoreFlowIfNullOrEmpty", Summary: "The value; nothing at all is written to the target when it is null or empty.",
+	{Name: "IgnoreFlowIfNullOrEmpty", Summary: "The value; if it is null or empty, nothing is written to the target.",
 		Parameters: params(pAny("expression")), Result: KindAny, evaluate: (*invocation).ignoreFlowIfNullOrEmpty},
 	{Name: "IIF", Summary: "One of two values, chosen by a condition.",
 		Parameters: params(keyed("one", pCondition("condition")), keyed("two", pAny("valueIfTrue")), keyed("three", pAny("valueIfFalse"))), Result: KindAny,
 		evaluate: (*invocation).iif, check: checkCondition, selects: true},
-	{Name: "InStr", Summary: "The position of the second text in the first, counted from 1; 0 if it is not there.",
+	{Name: "InStr", Summary: "The position of the second text in the first, counted from 1; 0 if not found.",
 		Parameters: params(pText("value1"), pText("value2"), optional(pInteger("start")),
 			optional(pWord("compareType", "vbTextCompare", "vbBinaryCompare"))), Result: KindInteger,
 		evaluate: (*invocation).inStr},
@@ -309,7 +309,7 @@ var functionTable = []Function{
 	{Name: "Left", Summary: "The first characters of the text.",
 		Parameters: params(pText("String"), pInteger("NumChars")), evaluate: (*invocation).left},
 	{Name: "Len", Summary: "The number of characters, 0 for null.", Parameters: params(pText("String")), Result: KindInteger, evaluate: (*invocation).length},
-	{Name: "Mid", Summary: "A part of the text, by start (counted from 1) and length.",
+	{Name: "Mid", Summary: "Part of the text, by start (counted from 1) and length.",
 		Parameters: params(pText("source"), pInteger("start"), pInteger("length")), evaluate: (*invocation).mid, check: checkMid},
 	{Name: "NormalizeDiacritics", Summary: "The text with accented letters replaced by plain ones.",
 		Parameters: params(pText("source")), evaluate: eachText(removeDiacritics)},
@@ -322,7 +322,7 @@ var functionTable = []Function{
 		Parameters: params(pText("source"), optional(pText("wordSeparators"))), evaluate: (*invocation).pCase},
 	{Name: "Prepend", Summary: "The source with the prefix before it.",
 		Parameters: params(pText("prefix"), pText("source")), Availability: ListedOnly, evaluate: (*invocation).prependText},
-	{Name: "RandomString", Summary: "Random characters, with least counts of digits, special characters, capitals and lower-case letters.",
+	{Name: "RandomString", Summary: "Random characters, with minimum numbers of digits, special characters, uppercase letters, and lowercase letters.",
 		Parameters: params(pInteger("Length"), pInteger("MinimumNumbers"), pInteger("MinimumSpecialCharacters"), pInteger("MinimumCapital"),
 			pInteger("MinimumLowerCase"), optional(pText("CharactersToAvoid"))),
 		evaluate: (*invocation).randomString, check: checkRandomString},
@@ -330,29 +330,29 @@ var functionTable = []Function{
 		Parameters: params(pAny("value")), Result: KindAny, evaluate: (*invocation).same},
 	{Name: "RemoveDuplicates", Summary: "The list with each value once.",
 		Parameters: params(pList("attribute")), Result: KindList, evaluate: (*invocation).removeDuplicates},
-	{Name: "Replace", Summary: "The source with text replaced, by plain text, by a .NET regular expression or through a template.",
+	{Name: "Replace", Summary: "The source with text replaced, found as plain text, by a .NET regular expression, or through a template.",
 		Parameters: params(pText("source"), optional(keyed("Find", pText("oldValue"))), optional(keyed("RegularExpression", pText("regexPattern"))),
 			optional(keyed("RegularExpressionGroupName", pText("regexGroupName"))), optional(keyed("Replacement", pText("replacementValue"))),
 			optional(keyed("ReplacementPropertyName", pText("replacementAttributeName"))), optional(keyed("Template", pText("template")))),
 		evaluate: (*invocation).replace, check: checkReplace},
-	{Name: "SelectUniqueValue", Summary: "The first value that nobody in the target has yet.",
+	{Name: "SelectUniqueValue", Summary: "The first value that does not exist in the target yet.",
 		Parameters: params(pAny("rule")), Repeat: 1, RepeatMin: 2, Availability: OnPremisesAD,
 		evaluate: (*invocation).selectUniqueValue, checkPlace: checkUniqueValue, lazy: true},
-	{Name: "SingleAppRoleAssignment", Summary: "The app role of a user who has one.",
+	{Name: "SingleAppRoleAssignment", Summary: "The app role of a user who has exactly one.",
 		Parameters: params(pList("source")), evaluate: (*invocation).singleRole, check: checkRoles},
 	{Name: "Split", Summary: "The parts of the text between delimiters.",
 		Parameters: params(pText("source"), pText("delimiter")), Result: KindList, evaluate: (*invocation).split, check: checkSplit},
 	{Name: "StringFromSid", Summary: "A security identifier as text.", Parameters: params(pAny("value")), Availability: CloudSync, ServiceOnly: true},
-	{Name: "StripSpaces", Summary: "The text without blanks.", Parameters: params(pText("source")), evaluate: eachText(stripSpaces)},
-	{Name: "Switch", Summary: "The value beside the first key that equals the source; otherwise the default.",
+	{Name: "StripSpaces", Summary: "The text without spaces.", Parameters: params(pText("source")), evaluate: eachText(stripSpaces)},
+	{Name: "Switch", Summary: "The value for the first key that equals the source; otherwise the default.",
 		Parameters: params(pText("source"), optional(pAny("defaultValue")), optional(keyed("switchValue", pText("key"))),
 			optional(keyed("switchValue", pAny("value")))), Repeat: 2, Result: KindAny,
 		evaluate: (*invocation).switchCall, check: checkSwitch, selects: true},
-	{Name: "ToLower", Summary: "The text in lower case.",
+	{Name: "ToLower", Summary: "The text in lowercase.",
 		Parameters: params(pText("source"), optional(pText("culture"))), evaluate: (*invocation).toLower, check: checkCulture},
-	{Name: "ToUpper", Summary: "The text in upper case.",
+	{Name: "ToUpper", Summary: "The text in uppercase.",
 		Parameters: params(pText("source"), optional(pText("culture"))), evaluate: (*invocation).toUpper, check: checkCulture},
-	{Name: "Trim", Summary: "The text without white space at both ends.",
+	{Name: "Trim", Summary: "The text without white space at either end.",
 		Parameters: params(keyed("source", pText("value"))), Availability: CloudSync, evaluate: eachText(strings.TrimSpace)},
 	{Name: "Word", Summary: "One word of the text, counted from 1.",
 		Parameters: params(pText("String"), pInteger("WordNumber"), pText("delimiters")), evaluate: (*invocation).word},

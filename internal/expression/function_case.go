@@ -101,7 +101,7 @@ func (c *invocation) pCase() Value {
 	return c.each(0, func(s string) string { return capitalizeAfter(s, separators) })
 }
 
-// capitalizeAfter writes the first character of each word in upper case and the rest in lower case. Only the separators
+// capitalizeAfter writes the first character of each word in uppercase and the rest in lowercase. Only the separators
 // end a word.
 func capitalizeAfter(s, separators string) string {
 	start := true

@@ -14,7 +14,7 @@ func dateText(t time.Time) Value { return String(t.Format(dateLayout)) }
 
 func (c *invocation) now() Value {
 	if c.options.Now == nil {
-		return c.fail(c.node, ErrNeedsNow, "`Now` needs the current time, which was not given.")
+		return c.fail(c.node, ErrNeedsNow, "`Now` needs the current time, which is not set.")
 	}
 	return dateText(c.options.Now.UTC())
 }
@@ -39,14 +39,14 @@ func (c *invocation) dateAdd() Value {
 }
 
 func (c *invocation) failInterval(interval string) Value {
-	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n` or `s`, and %s is not one of them.", c.name(), c.shown(0, interval))
+	return c.failArgument(0, "The argument `interval` of `%s` must be `yyyy`, `m`, `d`, `ww`, `h`, `n`, or `s`, and %s is not one of them.", c.name(), c.shown(0, interval))
 }
 
 func checkInterval(c *checker, n *callNode) {
 	value, ok := n.constant(0)
 	if ok && !slices.Contains([]string{"yyyy", "m", "d", "ww", "h", "n", "s"}, value) {
 		c.warnf(n.args[0].at(), fmt.Sprintf("`%s` is not a documented interval.", shorten(value)),
-			"Intervals are `yyyy` (year), `m` (month), `d` (day), `ww` (week), `h` (hour), `n` (minute) and `s` (second), in lower case.")
+			"Intervals are `yyyy` (year), `m` (month), `d` (day), `ww` (week), `h` (hour), `n` (minute), and `s` (second), in lowercase.")
 	}
 }
 
@@ -94,7 +94,7 @@ func (c *invocation) dateDiff() Value {
 // countIntervals counts from one date to another by the classic Visual Basic rules: boundaries crossed for years,
 // quarters, months and calendar weeks; whole elapsed intervals for the rest.
 func countIntervals(from, to time.Time, interval string) (int64, bool) {
-	// Ticks keep the fraction of a second, so that truncation sees the true distance.
+	// Ticks keep the fraction of a second, so truncation sees the true distance.
 	ticks := fileTime(to) - fileTime(from)
 	const second = int64(10_000_000)
 	switch interval {
@@ -167,9 +167,9 @@ func (c *invocation) formatDateTime() Value {
 	m, err := from.parse(source, styles, c.options.Now)
 	switch {
 	case err == errNoToday:
-		return c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for text that has none, and the current time was not given.")
+		return c.fail(c.node, ErrNeedsNow, "`FormatDateTime` needs the current date for text that has none, and the current time is not set.")
 	case err != nil:
-		return c.failArgument(0, "`FormatDateTime` cannot read %s by the input format: %s.", c.shown(0, source), err)
+		return c.failArgument(0, "`FormatDateTime` cannot read %s with the input format: %s.", c.shown(0, source), err)
 	}
 	return c.result(to.write(m))
 }
@@ -188,7 +188,7 @@ func checkFormats(c *checker, n *callNode) {
 	if n.older() {
 		input = 1
 		c.warnf(n.at(), "`FormatDateTime` with three arguments is an older form that the service may refuse.",
-			"Keep the place of the styles with a comma: `FormatDateTime(source, , inputFormat, outputFormat)`.")
+			"Mark the omitted styles with a comma: `FormatDateTime(source, , inputFormat, outputFormat)`.")
 	} else if styles, ok := n.constant(1); ok {
 		if _, err := parseStyles(styles); err != nil {
 			c.warnf(n.args[1].at(), fmt.Sprintf("`%s` is not a .NET DateTimeStyles value.", shorten(styles)), "")

@@ -28,7 +28,7 @@ func (c *invocation) rng() *rand.Rand {
 	switch {
 	case c.random != nil:
 	case c.options.Seed == nil:
-		c.fail(c.node, ErrNeedsSeed, "`%s` yields random values and needs a seed, which was not given.", c.name())
+		c.fail(c.node, ErrNeedsSeed, "`%s` returns random values and needs a seed, which is not set.", c.name())
 	default:
 		c.random = rand.New(rand.NewChaCha8(sha256.Sum256([]byte(*c.options.Seed))))
 	}
@@ -59,7 +59,7 @@ func (c *invocation) randomString() Value {
 	}
 	length, least := counts[0], counts[1:]
 	if length > maxRandomLength {
-		c.failArgument(0, "`RandomString` yields at most %d characters.", maxRandomLength)
+		c.failArgument(0, "`RandomString` returns at most %d characters.", maxRandomLength)
 	}
 	avoid := c.textOr(5, "")
 	if c.err != nil {
@@ -72,7 +72,7 @@ func (c *invocation) randomString() Value {
 		set = without(set, avoid)
 		all += set
 		if least[i] > 0 && set == "" {
-			return c.failArgument(i+1, "`RandomString` must avoid all characters that `%s` asks for.", c.parameter(i+1))
+			return c.failArgument(i+1, "`RandomString` must avoid all characters that `%s` requires.", c.parameter(i+1))
 		}
 		if least[i] > length-len(out) {
 			return c.failArgument(0, "The length of `RandomString` is less than the sum of the minimum counts.")
@@ -105,7 +105,7 @@ func checkRandomString(c *checker, n *callNode) {
 		counts[i] = count
 	}
 	if counts[0] > maxRandomLength {
-		c.errorf(n.args[0].at(), fmt.Sprintf("`RandomString` yields at most %d characters.", maxRandomLength), "")
+		c.errorf(n.args[0].at(), fmt.Sprintf("`RandomString` returns at most %d characters.", maxRandomLength), "")
 		return
 	}
 	if sum := counts[1] + counts[2] + counts[3] + counts[4]; sum > counts[0] {

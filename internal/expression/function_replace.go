@@ -57,11 +57,11 @@ func replaceModeOf(n *callNode) replaceMode {
 
 func checkReplace(c *checker, n *callNode) {
 	if replaceModeOf(n) == replaceUnspecified {
-		suggestion := "Give `oldValue` and `replacementValue`, `oldValue` and `template`, or `regexPattern` and `replacementValue`."
+		suggestion := "Use `oldValue` and `replacementValue`, `oldValue` and `template`, or `regexPattern` and `replacementValue`."
 		if len(n.args) == 3 && n.given(replaceOld) && n.given(replacePattern) {
 			suggestion = "The replacement is the fifth argument: `Replace(source, oldValue, , , replacementValue)`."
 		}
-		c.warnf(n.nameSpan, "What `Replace` does with this combination of arguments is not documented.", suggestion)
+		c.warnf(n.nameSpan, "The result of `Replace` with this combination of arguments is not documented.", suggestion)
 	}
 	if old, ok := n.constant(replaceOld); ok && old == "" {
 		c.warnf(n.args[replaceOld].at(), "`Replace` cannot look for empty text.", "Leave the argument empty to use a regular expression.")
@@ -80,7 +80,7 @@ func checkReplace(c *checker, n *callNode) {
 	}
 	if replacement, ok := n.constant(replaceValue); ok && !n.given(replaceGroup) {
 		if name := missingGroup(replacement, re); name != "" {
-			c.warnf(n.args[replaceValue].at(), fmt.Sprintf("The regular expression has no group `%s`, so `${%s}` stays as it is.", name, name), "")
+			c.warnf(n.args[replaceValue].at(), fmt.Sprintf("The regular expression has no group `%s`, so `${%s}` is not replaced.", name, name), "")
 		}
 	}
 }
@@ -108,7 +108,7 @@ func (c *invocation) replace() Value {
 	mode := replaceModeOf(c.node)
 	switch mode {
 	case replaceUnspecified:
-		return c.fail(c.node, nil, "What `Replace` does with this combination of arguments is not documented.")
+		return c.fail(c.node, nil, "The result of `Replace` with this combination of arguments is not documented.")
 	case replaceText, replaceIntoTemplate:
 		return c.replacePlain(mode)
 	}

@@ -60,7 +60,7 @@ func (c *invocation) join() Value {
 func checkJoin(c *checker, n *callNode) {
 	_, separatorFixed := n.constant(0)
 	if _, ok := n.constant(1); ok && len(n.args) == 2 && !separatorFixed {
-		c.warnf(n.args[0].at(), "`Join` takes the separator first; the other order belongs to Entra Connect.", "Write `Join(\", \", [a])`.")
+		c.warnf(n.args[0].at(), "The separator is the first argument of `Join`; the other order is for Entra Connect.", "Write `Join(\", \", [a])`.")
 	}
 }
 
@@ -118,7 +118,7 @@ func (c *invocation) mid() Value {
 
 func checkMid(c *checker, n *callNode) {
 	if start, ok := n.whole(1); ok && start < 1 {
-		c.warnf(n.args[1].at(), "`Mid` counts from 1; what a smaller start does is not documented.", "")
+		c.warnf(n.args[1].at(), "`Mid` counts from 1; the effect of a smaller start is not documented.", "")
 	}
 }
 
@@ -204,7 +204,7 @@ func (c *invocation) dnComponent() Value {
 	}
 	parts := splitName(name.text)
 	if index < 1 || index > len(parts) {
-		return c.failArgument(1, "`DNComponent` is asked for part %d of %d.", index, len(parts))
+		return c.failArgument(1, "`DNComponent` refers to part %d of %d.", index, len(parts))
 	}
 	_, value, found := strings.Cut(parts[index-1], "=")
 	if !found {
@@ -262,7 +262,7 @@ func (c *invocation) convertFromBase64() Value {
 		case "UTF8":
 			return strings.ToValidUTF8(string(data), string(utf8.RuneError))
 		default:
-			c.failArgument(1, "The argument `encoding` of `ConvertFromBase64` must be `Unicode`, `ASCII` or `UTF8`.")
+			c.failArgument(1, "The argument `encoding` of `ConvertFromBase64` must be `Unicode`, `ASCII`, or `UTF8`.")
 			return ""
 		}
 	})

@@ -48,7 +48,7 @@ func (c *invocation) count() Value { return number(int64(len(c.args[0].Values())
 func (c *invocation) raise() Value {
 	text := c.text(0)
 	if _, ok := c.node.constant(0); !ok {
-		return c.fail(c.node, nil, "The expression stops with an error of its own.")
+		return c.fail(c.node, nil, "The expression stops with its own error.")
 	}
 	return c.fail(c.node, nil, "The expression stops with an error: %s.", strings.TrimSuffix(text, "."))
 }
@@ -94,13 +94,13 @@ func checkCondition(c *checker, n *callNode) {
 	}
 	for _, one := range tested {
 		if _, ignores := callOf(one, "IgnoreFlowIfNullOrEmpty"); ignores {
-			c.warnf(one.at(), "`IgnoreFlowIfNullOrEmpty` in the condition of `IIF` is documented as not supported.", "Put it around the whole: `IgnoreFlowIfNullOrEmpty(IIF(…))`.")
+			c.warnf(one.at(), "`IgnoreFlowIfNullOrEmpty` in the condition of `IIF` is documented as not supported.", "Put it around the whole expression: `IgnoreFlowIfNullOrEmpty(IIF(…))`.")
 			return
 		}
 	}
 	if !ok {
 		if kind, ok := yields(n.args[0]); !ok || kind != KindBoolean && kind != KindAny {
-			c.warnf(n.args[0].at(), "The condition of `IIF` should be a comparison or a function that yields a Boolean.", "Compare, as in `[a] = \"True\"`.")
+			c.warnf(n.args[0].at(), "The condition of `IIF` should be a comparison or a function that returns a Boolean.", "Compare, as in `[a] = \"True\"`.")
 		}
 		return
 	}
@@ -123,7 +123,7 @@ func isString(v Value) bool {
 func (c *invocation) item() Value {
 	index, values := c.size(1), c.args[0].Values()
 	if index < 1 || index > len(values) {
-		return c.failArgument(1, "`Item` is asked for value %d of %d.", index, len(values))
+		return c.failArgument(1, "`Item` refers to value %d of %d.", index, len(values))
 	}
 	return String(values[index-1])
 }
@@ -191,24 +191,24 @@ func checkSwitch(c *checker, n *callNode) {
 			"Use `Switch([a], [a], \"\", \"fallback\")` for a fallback value.")
 	}
 	if _, ok := n.args[0].(*comparisonNode); ok {
-		c.warnf(n.args[0].at(), "`Switch` compares its source with each key; pairs of condition and value belong to Entra Connect.", "Use `IIF` for conditions.")
+		c.warnf(n.args[0].at(), "`Switch` compares its source with each key; pairs of a condition and a value are for Entra Connect.", "Use `IIF` for conditions.")
 	}
 	if a, ok := n.args[0].(*attributeNode); ok && n.given(1) && len(n.args) > 2 && !sameAttribute(n.args[1], a) {
-		c.warnf(n.nameSpan, fmt.Sprintf("This `Switch` has a default and may set null in the target: a cycle may lack `[%s]` where it did not change.", shorten(a.name)),
+		c.warnf(n.nameSpan, fmt.Sprintf("This `Switch` has a default and may set null in the target: a cycle may not include `[%s]` if it did not change.", shorten(a.name)),
 			"Microsoft suggests nested `IIF` instead.")
 	}
 	if len(n.args) == 2 {
-		c.warnf(n.at(), "This `Switch` has no pair of key and value.", "")
+		c.warnf(n.at(), "This `Switch` has no pair of a key and a value.", "")
 	}
 	seen := map[string]bool{}
 	for i := 2; i < len(n.args); i++ {
 		if !n.given(i) {
-			c.warnf(n.args[i].at(), "What an empty key or value of `Switch` means is not documented.", "Write `\"\"` for empty text.")
+			c.warnf(n.args[i].at(), "The meaning of an empty key or value of `Switch` is not documented.", "Write `\"\"` for empty text.")
 			continue
 		}
 		if key, ok := n.constant(i); ok && i%2 == 0 {
 			if seen[key] {
-				c.warnf(n.args[i].at(), fmt.Sprintf("The key `%s` occurred before; the first one wins.", shorten(key)), "")
+				c.warnf(n.args[i].at(), fmt.Sprintf("The key `%s` is a duplicate; the first one is used.", shorten(key)), "")
 			}
 			seen[key] = true
 		}
@@ -224,7 +224,7 @@ func sameAttribute(n node, a *attributeNode) bool {
 // defaultDomain is the caller's to know.
 func (c *invocation) defaultDomain() Value {
 	if c.options.DefaultDomain == nil {
-		return c.fail(c.node, ErrNeedsDomain, "`DefaultDomain` needs the default domain of the tenant, which was not given.")
+		return c.fail(c.node, ErrNeedsDomain, "`DefaultDomain` needs the default domain of the tenant, which is not set.")
 	}
 	return c.result(*c.options.DefaultDomain)
 }
@@ -235,14 +235,14 @@ func (c *invocation) selectUniqueValue() Value {
 		v, ok := c.eval(arg).single()
 		switch {
 		case !ok:
-			return c.fail(arg, nil, "A rule of `SelectUniqueValue` must yield one value.")
+			return c.fail(arg, nil, "A rule of `SelectUniqueValue` must return one value.")
 		case c.err != nil || v.kind == ValueIgnored:
 			return v
 		case v.text != "" && !containsFold(c.options.Existing, v.text):
 			return v
 		}
 	}
-	return c.fail(c.node, ErrNotUnique, "All values that `SelectUniqueValue` offers exist already.")
+	return c.fail(c.node, ErrNotUnique, "All values that `SelectUniqueValue` offers already exist.")
 }
 
 // checkUniqueValue checks where SelectUniqueValue stands.
@@ -254,6 +254,6 @@ func checkUniqueValue(c *checker, n *callNode) {
 		c.warnf(n.nameSpan, "`SelectUniqueValue` works only in a mapping that is applied when the object is created.", "")
 	}
 	if c.options.MatchingAttribute {
-		c.warnf(n.nameSpan, "`SelectUniqueValue` cannot feed a matching attribute.", "")
+		c.warnf(n.nameSpan, "`SelectUniqueValue` cannot be the source of a matching attribute.", "")
 	}
 }

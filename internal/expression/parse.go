@@ -66,7 +66,7 @@ func offsetOfRune(text string, n int) int {
 	return len(text)
 }
 
-// parser is a recursive-descent parser that reports an error and goes on at the next comma or parenthesis.
+// parser is a recursive-descent parser that reports an error and continues at the next comma or parenthesis.
 type parser struct {
 	text     string
 	tokens   []token
@@ -98,12 +98,12 @@ func (p *parser) expression() node {
 	switch first.kind {
 	case tokenEnd:
 		if len(p.tokens) == 1 {
-			p.problems.errorf(first.span, "The expression is empty.", "Write a function call, an attribute as in `[mail]` or text in double quotes.")
+			p.problems.errorf(first.span, "The expression is empty.", "Write a function call, an attribute as in `[mail]`, or text in double quotes.")
 		}
 		return nil
 	case tokenOpen, tokenClose, tokenComma, tokenComparison, tokenConcat:
 		p.problems.errorf(first.span, fmt.Sprintf("An expression cannot begin with `%s`.", p.source(first.span)),
-			"Begin with a function name, an attribute in brackets or text in double quotes.")
+			"Begin with a function name, an attribute in brackets, or text in double quotes.")
 		return nil
 	case tokenLogical:
 		return nil
@@ -115,7 +115,7 @@ func (p *parser) expression() node {
 	case *wordNode:
 		p.problems.errorf(n.at(), fmt.Sprintf("The word `%s` cannot be the whole expression.", n.name), "Put text in double quotes.")
 	case *concatNode:
-		p.problems.errorf(n.operator, "The whole expression must be one function call.", "Use `Join` or `Append` to put text together.")
+		p.problems.errorf(n.operator, "The whole expression must be one function call.", "Use `Join` or `Append` to concatenate text.")
 	}
 	p.trailing()
 	return root
@@ -160,7 +160,7 @@ func (p *parser) argument() node {
 	n := &comparisonNode{place: place{span{left.at().start, right.at().end}}, operator: operator, left: left, right: right}
 	for p.peek().kind == tokenComparison {
 		t := p.take()
-		p.problems.errorf(t.span, "A comparison has two sides only.", noLogicalOperators)
+		p.problems.errorf(t.span, "A comparison has only two sides.", noLogicalOperators)
 		p.concatenation()
 	}
 	return n
@@ -227,7 +227,7 @@ func (p *parser) operand() node {
 // group reports parentheses that do not belong to a function and parses what they hold.
 func (p *parser) group() node {
 	open := p.take()
-	p.problems.errorf(open.span, "Parentheses stand only after a function name.", "Remove them, or write the name of the function before them.")
+	p.problems.errorf(open.span, "Parentheses are allowed only after a function name.", "Remove them, or write the name of the function before them.")
 	if !p.deeper(open.span) {
 		return &badNode{place{open.span}}
 	}
@@ -268,7 +268,7 @@ func (p *parser) word(t token) node {
 	if isLogicalWord(name) {
 		suggestion = noLogicalOperators
 	}
-	p.problems.errorf(t.span, fmt.Sprintf("The word `%s` means nothing here.", shorten(name)), suggestion)
+	p.problems.errorf(t.span, fmt.Sprintf("The word `%s` has no meaning here.", shorten(name)), suggestion)
 	return &badNode{place{t.span}}
 }
 
@@ -342,7 +342,7 @@ func (p *parser) delimiter(n *callNode) bool {
 	}
 }
 
-// missingComma reports two values without a comma between them; parsing goes on as if it were there.
+// missingComma reports two values without a comma between them; parsing continues as if it were there.
 func (p *parser) missingComma(t token, n *callNode) {
 	p.problems.errorf(t.span, fmt.Sprintf("A comma is missing before %s in the arguments of `%s`.", t.describe(p.text), shorten(n.name)), "")
 }
@@ -352,7 +352,7 @@ func (p *parser) logicalWord(t token) {
 	p.problems.errorf(t.span, fmt.Sprintf("There is no operator `%s`.", p.source(t.span)), noLogicalOperators)
 }
 
-// skipOperand reads past the right side of an operator that was reported, so that one mistake gives one error.
+// skipOperand reads past the right side of an operator that was reported, so one mistake gives one error.
 func (p *parser) skipOperand() {
 	switch p.peek().kind {
 	case tokenComma, tokenClose, tokenEnd:

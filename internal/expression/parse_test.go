@@ -78,21 +78,21 @@ func TestParse_rendersEveryProblemWithItsPlace(t *testing.T) {
 			"  Join(\",\", Mid([a], 1, 2)\n" +
 			"      ^"},
 		{"several errors on several lines", "Join(\n\t\",\",\n\t[],\n\tmail)", "" +
-			"The brackets hold no attribute name. Write the name between them, as in `[mail]`.\n\n" +
+			"The brackets do not contain an attribute name. Write the name between them, as in `[mail]`.\n\n" +
 			"line 3, column 2:\n" +
 			"   [],\n" +
 			"   ^^\n\n" +
-			"The word `mail` means nothing here. Write `[mail]` for an attribute or `\"mail\"` for text.\n\n" +
+			"The word `mail` has no meaning here. Write `[mail]` for an attribute or `\"mail\"` for text.\n\n" +
 			"line 4, column 2:\n" +
 			"   mail)\n" +
 			"   ^^^^"},
 		{"column counts characters", `Append("Zoë漢", 'x')`, "" +
-			"Text stands in plain double quotes, not in other quotes. Write it as `\"text\"`.\n\n" +
+			"Text must be in plain double quotes, not in other quotes. Write it as `\"text\"`.\n\n" +
 			"line 1, column 16:\n" +
 			"  Append(\"Zoë漢\", 'x')\n" +
 			"                 ^^^"},
 		{"long lines are cut around the place", `Append("` + strings.Repeat("a", 200) + `", x, "` + strings.Repeat("b", 200) + `")`, "" +
-			"The word `x` means nothing here. Write `[x]` for an attribute or `\"x\"` for text.\n\n" +
+			"The word `x` has no meaning here. Write `[x]` for an attribute or `\"x\"` for text.\n\n" +
 			"line 1, column 212:\n" +
 			"  … " + strings.Repeat("a", 57) + `", x, "` + strings.Repeat("b", 57) + " …\n" +
 			"    " + strings.Repeat(" ", 60) + "^"},
@@ -129,11 +129,11 @@ func TestParse_findsWhatIsMalformed(t *testing.T) {
 	}{
 		{"nothing", "", []string{"error 1:1-1:1 The expression is empty."}},
 		{"only blanks", " \r\n ", []string{"error 2:2-2:2 The expression is empty."}},
-		{"unterminated text", `Append([a], "b)`, []string{"error 1:13-1:14 The text that begins here has no closing quote."}},
-		{"text ending in a backslash", `Append([a], "b\")`, []string{"error 1:13-1:14 The text that begins here has no closing quote."}},
-		{"unclosed attribute", `Append([mail, "x")`, []string{"error 1:8-1:9 The attribute that begins here has no closing bracket."}},
-		{"closing bracket alone", `Append([a]], "x")`, []string{"error 1:11-1:12 This `]` closes nothing."}},
-		{"blank attribute", `[ ]`, []string{"error 1:1-1:4 The brackets hold no attribute name."}},
+		{"unterminated text", `Append([a], "b)`, []string{"error 1:13-1:14 The text that starts here has no closing quote."}},
+		{"text ending in a backslash", `Append([a], "b\")`, []string{"error 1:13-1:14 The text that starts here has no closing quote."}},
+		{"unclosed attribute", `Append([mail, "x")`, []string{"error 1:8-1:9 The attribute that starts here has no closing bracket."}},
+		{"closing bracket alone", `Append([a]], "x")`, []string{"error 1:11-1:12 This `]` has no opening bracket."}},
+		{"blank attribute", `[ ]`, []string{"error 1:1-1:4 The brackets do not contain an attribute name."}},
 		{"closing parenthesis alone", `)`, []string{"error 1:1-1:2 An expression cannot begin with `)`."}},
 		{"one parenthesis too many", `Now())`, []string{"error 1:6-1:7 This closing parenthesis has no opening one."}},
 		{"trailing call", `Now() Guid()`, []string{"error 1:7-1:11 The expression ends before `Guid`."}},
@@ -143,7 +143,7 @@ func TestParse_findsWhatIsMalformed(t *testing.T) {
 		{"comparison as the whole", `[a] = "b"`, []string{"error 1:1-1:10 A comparison cannot be the whole expression."}},
 		{"comparison without a right side", `IIF([a] = , 1, 2)`, []string{"error 1:11-1:12 A value is missing before `,`."}},
 		{"comparison without a left side", `IIF( = "a", 1, 2)`, []string{"error 1:6-1:7 A value is missing before `=`."}},
-		{"comparison of three", `IIF([a] = [b] = [c], 1, 2)`, []string{"error 1:15-1:16 A comparison has two sides only."}},
+		{"comparison of three", `IIF([a] = [b] = [c], 1, 2)`, []string{"error 1:15-1:16 A comparison has only two sides."}},
 		{"comparison at the end of the text", `IIF([a] =`, []string{
 			"error 1:4-1:5 The parenthesis of `IIF` is not closed.",
 			"error 1:10-1:10 The expression ends where a value is missing."}},
@@ -159,16 +159,16 @@ func TestParse_findsWhatIsMalformed(t *testing.T) {
 			"error 1:25-1:27 `=>` is not an operator of this language."}},
 		{"arithmetic", `Left([a], [b] + 1)`, []string{"error 1:15-1:16 There is no operator `+`."}},
 		{"subtraction without blanks", `Left([a], [b]-1)`, []string{"error 1:14-1:15 There is no operator `-`."}},
-		{"single quotes", `Append([a], 'it, s')`, []string{"error 1:13-1:20 Text stands in plain double quotes, not in other quotes."}},
-		{"typographic quotes", `Append([a], “b”)`, []string{"error 1:13-1:16 Text stands in plain double quotes, not in other quotes."}},
-		{"grouping", `IIF(([a] = "b"), 1, 2)`, []string{"error 1:5-1:6 Parentheses stand only after a function name."}},
+		{"single quotes", `Append([a], 'it, s')`, []string{"error 1:13-1:20 Text must be in plain double quotes, not in other quotes."}},
+		{"typographic quotes", `Append([a], “b”)`, []string{"error 1:13-1:16 Text must be in plain double quotes, not in other quotes."}},
+		{"grouping", `IIF(([a] = "b"), 1, 2)`, []string{"error 1:5-1:6 Parentheses are allowed only after a function name."}},
 		{"malformed numbers", `Mid([a], 1x, 2.)`, []string{"error 1:10-1:12 `1x` is not a number.", "error 1:14-1:16 `2.` is not a number."}},
 		{"malformed hexadecimal number", `BitAnd(&HXY, 1)`, []string{"error 1:8-1:12 `&HXY` is not a hexadecimal number."}},
-		{"hexadecimal number in lower case", `BitAnd(&hF, 1)`, []string{"error 1:8-1:11 `&hF` is not a hexadecimal number."}},
-		{"name without parentheses", `Append(Now, "x")`, []string{"error 1:8-1:11 The word `Now` means nothing here."}},
+		{"hexadecimal number in lowercase", `BitAnd(&hF, 1)`, []string{"error 1:8-1:11 `&hF` is not a hexadecimal number."}},
+		{"name without parentheses", `Append(Now, "x")`, []string{"error 1:8-1:11 The word `Now` has no meaning here."}},
 		{"word as the whole", `vbTextCompare`, []string{"error 1:1-1:14 The word `vbTextCompare` cannot be the whole expression."}},
-		{"no-break space", "Append([a],\u00a0\"b\")", []string{"error 1:12-1:13 The character U+00A0 is not a plain blank."}},
-		{"control character", "Now(\x00)", []string{"error 1:5-1:6 The character `\ufffd` cannot stand here."}},
+		{"no-break space", "Append([a],\u00a0\"b\")", []string{"error 1:12-1:13 The character U+00A0 is not a plain space."}},
+		{"control character", "Now(\x00)", []string{"error 1:5-1:6 The character `\ufffd` is not allowed here."}},
 		{"invalid UTF-8", "Append(\"a\xff\", [b])", []string{"error 1:10-1:11 The text is not valid UTF-8 from here on."}},
 		{"too long", `Append("` + strings.Repeat("é", MaxLength) + `", "b")`,
 			[]string{"error 1:10001-1:10001 The expression has 10015 characters; the service accepts at most 10000."}},
@@ -326,7 +326,7 @@ func TestProblem_isAnErrorOnOneLine(t *testing.T) {
 	t.Parallel()
 	_, problems := Parse(`Append([a] 'b')`)
 	want := []string{
-		"line 1, column 12: Text stands in plain double quotes, not in other quotes. Write it as `\"text\"`.",
+		"line 1, column 12: Text must be in plain double quotes, not in other quotes. Write it as `\"text\"`.",
 		"line 1, column 12: A comma is missing before `'b'` in the arguments of `Append`.",
 	}
 	var got []string

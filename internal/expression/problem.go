@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Severity tells whether a [Problem] makes an expression unusable.
+// Severity says whether a [Problem] makes an expression unusable.
 type Severity int
 
 const (

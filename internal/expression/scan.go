@@ -33,7 +33,7 @@ const (
 type token struct {
 	kind tokenKind
 	span span
-	// unterminated marks text whose closing quote is missing, so that nothing after it can be trusted.
+	// unterminated marks text whose closing quote is missing, so nothing after it can be trusted.
 	unterminated bool
 }
 
@@ -153,8 +153,8 @@ func (s *scanner) quoted() {
 	s.at = len(s.text)
 	s.emit(tokenText, start)
 	s.tokens[len(s.tokens)-1].unterminated = true
-	s.problems.errorf(span{start, start + 1}, "The text that begins here has no closing quote.",
-		"End it with `\"`, and put a backslash before quotes that belong to the text.")
+	s.problems.errorf(span{start, start + 1}, "The text that starts here has no closing quote.",
+		"End it with `\"`, and put a backslash before quotes that are part of the text.")
 }
 
 // attribute reads an attribute name with its brackets. Brackets inside the name must be balanced.
@@ -172,14 +172,14 @@ func (s *scanner) attribute() {
 		}
 		s.at = i + 1
 		if strings.TrimSpace(s.text[start+1:i]) == "" {
-			s.problems.errorf(span{start, s.at}, "The brackets hold no attribute name.", "Write the name between them, as in `[mail]`.")
+			s.problems.errorf(span{start, s.at}, "The brackets do not contain an attribute name.", "Write the name between them, as in `[mail]`.")
 			s.emit(tokenBadOperand, start)
 			return
 		}
 		s.emit(tokenAttribute, start)
 		return
 	}
-	s.problems.errorf(span{start, start + 1}, "The attribute that begins here has no closing bracket.", "End its name with `]`.")
+	s.problems.errorf(span{start, start + 1}, "The attribute that starts here has no closing bracket.", "End its name with `]`.")
 	s.at = len(s.text)
 	if i := strings.IndexAny(s.text[start:], ",()\"\r\n"); i >= 0 {
 		s.at = start + i
@@ -297,20 +297,20 @@ func (s *scanner) other() {
 	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”' || r == '„' || r == '`' || r == '«' || r == '＂':
 		s.wrongQuotes(start, r)
 	case r == ']':
-		s.problems.errorf(span{start, s.at}, "This `]` closes nothing.", "")
+		s.problems.errorf(span{start, s.at}, "This `]` has no opening bracket.", "")
 		s.emit(tokenBad, start)
 	case strings.ContainsRune("+-*/%^~", r):
 		suggestion := "Use `DateAdd` for dates; other arithmetic is not available."
 		if r == '+' {
-			suggestion = "Use `Join` or `Append` to put text together."
+			suggestion = "Use `Join` or `Append` to concatenate text."
 		}
 		s.problems.errorf(span{start, s.at}, fmt.Sprintf("There is no operator `%c`.", r), suggestion)
 		s.emit(tokenLogical, start)
 	case unicode.IsSpace(r) || isInvisible(r):
-		s.problems.errorf(span{start, s.at}, fmt.Sprintf("The character U+%04X is not a plain blank.", r), "Replace it with a space, or remove it.")
+		s.problems.errorf(span{start, s.at}, fmt.Sprintf("The character U+%04X is not a plain space.", r), "Replace it with a space, or remove it.")
 		s.emit(tokenBad, start)
 	default:
-		s.problems.errorf(span{start, s.at}, fmt.Sprintf("The character `%c` cannot stand here.", visible(r)), "Put text in double quotes.")
+		s.problems.errorf(span{start, s.at}, fmt.Sprintf("The character `%c` is not allowed here.", visible(r)), "Put text in double quotes.")
 		s.emit(tokenBad, start)
 	}
 }
@@ -331,7 +331,7 @@ func (s *scanner) wrongQuotes(start int, quote rune) {
 		_, size := utf8.DecodeRuneInString(rest[i:])
 		s.at += i + size
 	}
-	s.problems.errorf(span{start, s.at}, "Text stands in plain double quotes, not in other quotes.", "Write it as `\"text\"`.")
+	s.problems.errorf(span{start, s.at}, "Text must be in plain double quotes, not in other quotes.", "Write it as `\"text\"`.")
 	s.emit(tokenBadOperand, start)
 }
 

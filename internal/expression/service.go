@@ -45,7 +45,7 @@ func Tree(e *Expression) *Source {
 	return t.build(e.root)
 }
 
-// treeBuilder cuts the texts of all nodes out of one canonical text, so that deep trees do not copy it again and again.
+// treeBuilder cuts the texts of all nodes out of one canonical text, so deep trees do not copy it again and again.
 type treeBuilder struct {
 	text  string
 	spans map[node]span

@@ -12,7 +12,7 @@ import (
 )
 
 // What people write who come from another language, or copy from a page, is reported with what to write instead, and read
-// as that where it is plain, so that one slip gives one error.
+// as that where it is plain, so one slip gives one error.
 
 // entities are the HTML entities that pasted text has, with what they stand for.
 var entities = sync.OnceValue(func() *regexp.Regexp {
@@ -56,7 +56,7 @@ func (s *scanner) foreign(start int) bool {
 				s.at += i + len(found)
 			}
 		}
-		s.problems.errorf(span{start, start + len(found)}, fmt.Sprintf("`%s` is how HTML writes a character.", found), suggestion)
+		s.problems.errorf(span{start, start + len(found)}, fmt.Sprintf("`%s` is the HTML notation of a character.", found), suggestion)
 		s.emit(kind, start)
 		return true
 	}
@@ -106,17 +106,17 @@ func (s *scanner) slip(start int, r rune) bool {
 			s.at++
 			return report(tokenLogical, "There is no operator `??`.", "Write `Coalesce([first], [second])` for the first value that is not empty.")
 		}
-		return report(tokenLogical, "There is no operator `?`.", "Write `IIF(condition, value if it holds, value if not)`.")
+		return report(tokenLogical, "There is no operator `?`.", "Write `IIF(condition, value if true, value if false)`.")
 	case ':':
-		return report(tokenLogical, "There is no operator `:`.", "Write `IIF(condition, value if it holds, value if not)`.")
+		return report(tokenLogical, "There is no operator `:`.", "Write `IIF(condition, value if true, value if false)`.")
 	case '{', '}', '［', '］':
-		return report(tokenBad, fmt.Sprintf("`%s` has no meaning here.", written), "Attributes stand in square brackets, as in `[mail]`.")
+		return report(tokenBad, fmt.Sprintf("`%s` has no meaning here.", written), "Write attributes in square brackets, as in `[mail]`.")
 	case '.':
-		return report(tokenLogical, "An attribute has no parts.", "Its whole name stands in brackets, as in `[mail]`.")
+		return report(tokenLogical, "An attribute has no parts.", "Write its whole name in brackets, as in `[mail]`.")
 	case '$':
-		return report(tokenBad, "`$` has no meaning here.", "Attributes stand in square brackets, as in `[mail]`; Terraform's own `${…}` needs no second `$`.")
+		return report(tokenBad, "`$` has no meaning here.", "Write attributes in square brackets, as in `[mail]`; Terraform's own `${…}` does not need a second `$`.")
 	case '\\':
-		return report(tokenBad, "A backslash has no meaning outside text.", "In a configuration write `\\\"` for a quote and `\\\\\\\\` for a backslash within text, or use a heredoc.")
+		return report(tokenBad, "A backslash has no meaning outside text.", "In a configuration, write `\\\"` for a quote and `\\\\\\\\` for a backslash within text, or use a heredoc.")
 	}
 	return false
 }

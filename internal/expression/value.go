@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ValueKind tells what a [Value] holds.
+// ValueKind says what a [Value] holds.
 type ValueKind int
 
 const (

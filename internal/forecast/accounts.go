@@ -22,7 +22,7 @@ func Accounts(ctx context.Context, data *providerdata.Data) ([]impact.Account, e
 	return accounts, err
 }
 
-// ReadAccounts reads the accounts at GoTo into a survey. That it may not, or has no credentials, is a problem of the survey, not
+// ReadAccounts reads the accounts at GoTo into a survey. A refusal or missing credentials are a problem of the survey, not
 // a failure.
 func ReadAccounts(ctx context.Context, data *providerdata.Data, survey *impact.Survey) error {
 	accounts, err := Accounts(ctx, data)

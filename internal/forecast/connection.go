@@ -22,7 +22,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// What reading the people whom the changes of a connection affect may take where nothing is configured.
+// Default limits for reading the people whom the changes of a connection affect.
 const (
 	defaultTimeout  = time.Minute
 	defaultRequests = 1000
@@ -35,6 +35,7 @@ type connection struct {
 
 	mu        sync.Mutex
 	proposals map[string]Proposal
+	refused   map[string]diag.Diagnostics // by the key of a proposal that repairs
 
 	waiting atomic.Int32 // proposals that are about to be answered
 	working sync.Mutex   // held while one is
@@ -67,7 +68,7 @@ func (c *connection) sorted() []Proposal {
 	return proposals
 }
 
-// settled is sorted, with what was to be told only once provisioning is switched on.
+// settled is sorted, with the proposals that matter only once provisioning is switched on.
 func (c *connection) settled(ctx context.Context) []Proposal {
 	proposals := c.sorted()
 	if !onAfter(proposals, false) {
@@ -83,7 +84,7 @@ func (c *connection) settled(ctx context.Context) []Proposal {
 	return proposals
 }
 
-// onAfter reports whether provisioning is on after what is proposed, if it is on, or off, before.
+// onAfter reports whether provisioning is on after the proposals, given whether it is on before.
 func onAfter(proposals []Proposal, before bool) bool {
 	setup := &impact.Setup{Off: !before}
 	for _, p := range proposals {
@@ -94,8 +95,8 @@ func onAfter(proposals []Proposal, before bool) bool {
 	return !setup.Off
 }
 
-// base is today's setup as far as some proposals go by it. Where its settings cannot be read, those of the state stand in for them.
-// The state is known to whatever refers to the connection; assignments may be planned before it, and get an upper bound.
+// base is today's setup as far as some proposals depend on it. If its settings cannot be read, those of the state are used.
+// Resources that refer to the connection know the state; assignments may be planned before it, and get an upper bound.
 func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Setup {
 	if !today.ScopeUnread() {
 		return today
@@ -125,7 +126,7 @@ func (c *connection) with(proposals ...Proposal) *impact.Setup {
 	return c.changed(c.today, proposals...)
 }
 
-// answer says what a proposal does to people.
+// answer determines what a proposal does to people.
 func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	c.waiting.Add(1)
 	c.working.Lock()
@@ -139,12 +140,12 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	proposals := c.settled(ctx)
 	if err := c.readInTime(ctx, p, proposals); err != nil {
 		c.unknown = err
-		answer.Diagnostics = c.cannotTell(p, err)
+		answer.Diagnostics = c.ease(p, c.cannotTell(p, err))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
 	if why, inScope := c.waits(proposals); why != "" {
-		answer.Diagnostics = c.boundNew(p, why, inScope)
+		answer.Diagnostics = c.ease(p, c.boundNew(p, why, inScope))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
@@ -167,7 +168,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
 	c.seats = c.readSeats(ctx, &joint)
-	answer.Diagnostics.Append(c.judge(p, proposals, joint)...)
+	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint))...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
 }
@@ -188,7 +189,7 @@ type overspentError struct{ text string }
 
 func (e *overspentError) Error() string { return e.text }
 
-// readInTime is read within what is left of the connection's budget. Beyond it, the error counts people as far as was read.
+// readInTime is read within the rest of the connection's budget. Beyond it, the error counts the people read so far.
 func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Proposal) error {
 	s := c.forecast.data.Impact
 	timeout, requests := cmp.Or(s.Timeout, defaultTimeout), cmp.Or(s.MaxRequests, defaultRequests)
@@ -204,7 +205,7 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Working out who is affected takes "
+	text := "Determining who is affected takes "
 	switch {
 	case ctx.Err() != nil:
 		return err
@@ -251,7 +252,7 @@ func (c *connection) part(proposals ...Proposal) *impact.Survey {
 	return c.survey.Only(concerned)
 }
 
-// reportNow writes the report, unless another proposal is about to be answered, which does it then.
+// reportNow writes the report, unless another proposal is about to be answered, which then writes it.
 func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	f := c.forecast
 	if !f.report.on() || c.waiting.Load() > 0 {
@@ -267,7 +268,7 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	return nil
 }
 
-// correctReport writes the report anew where it holds this connection already.
+// correctReport writes the report again if it already contains this connection.
 func (c *connection) correctReport() diag.Diagnostics {
 	if !c.forecast.report.on() {
 		return nil
@@ -280,8 +281,8 @@ func (c *connection) correctReport() diag.Diagnostics {
 	return c.reportNow(c.sorted())
 }
 
-// read reads today's setup and the people, or what is missing of them, for what is proposed so far. Today is read once, before
-// the run writes anything. With an error it returns how far it came.
+// read reads today's setup and the people, as far as they were not read yet, for the proposals so far. Today's setup is read once,
+// before the run writes anything. With an error, it returns what was read.
 func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal) (*impact.Setup, *impact.Survey, error) {
 	data := c.forecast.data
 	named := data.Impact.Detail == detailPeople
@@ -315,7 +316,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	return today, survey, nil
 }
 
-// readNew is the setup that a new connection begins with: the connector's default, and the settings that are planned.
+// readNew is the initial setup of a new connection: the connector's default, and the planned settings.
 func (c *connection) readNew(ctx context.Context) (*impact.Setup, error) {
 	f := c.forecast
 	f.mu.Lock()
@@ -339,7 +340,7 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
 }
 
-// name is how messages call the connection.
+// name is the name of the connection in messages.
 func (c *connection) name() string {
 	if c.today != nil && c.today.Name != "" {
 		return c.today.Name

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package forecast tells, while Terraform plans, what the changes of a run do to people's accounts. Each resource that is planned
-// makes a [Proposal]; [Of] is the [Forecast] that all of one provider configuration share. It reads today's setup and the people
-// whom the proposals concern once, has package impact compare them, and answers each proposal with one warning about its own
-// change, or with an error where all proposals together go beyond the limits of the provider block. It also writes the report.
+// Package forecast reports, while Terraform plans, what the changes of a run do to people's accounts. Each planned resource
+// makes a [Proposal]; [Of] is the [Forecast] that all resources of one provider configuration share. It reads the current
+// setup and the people concerned once, lets package impact compare them, and returns one warning for each proposal about
+// its own change, or an error if all proposals together exceed the limits of the provider block. It also writes the report.
 package forecast

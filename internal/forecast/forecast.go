@@ -19,42 +19,48 @@ import (
 
 // Proposal is what one planned change does to the setup of a connection.
 type Proposal struct {
-	// Key tells the proposals of a connection apart: a resource that is planned once more replaces its own.
+	// Key identifies a proposal of a connection: a resource that is planned again replaces its own.
 	Key string
 	// Subject is what changes, for titles: "attribute mappings". The name of the application is added.
 	Subject string
-	// Change brings about the change in a copy of today's setup, whose slices and maps are shared with the original.
+	// Change makes the change in a copy of today's setup, whose slices and maps are shared with the original.
 	Change func(*impact.Setup)
-	// Later finds out about a change that matters only where the same plan switches provisioning on: what it does, and what is not
-	// known of it, as Change and Unknown say otherwise. It is nil for one that is told right away.
+	// Later evaluates a change that matters only if the same plan switches provisioning on: what it does, and what is unknown,
+	// as Change and Unknown do otherwise. It is nil for a change that is reported immediately.
 	Later func(context.Context) (change func(*impact.Setup), unknown string)
-	// Principals are the users and groups that the change concerns, by id in lower case; nil for everybody.
+	// Principals are the users and groups that the change concerns, by id in lowercase; nil for everybody.
 	Principals []string
-	// Unknown says why the change is not known as a whole yet, "" if it is.
+	// Unknown says why the change is not completely known yet, "" if it is.
 	Unknown string
 	// Adds says that what is not known creates or updates accounts at most.
 	Adds bool
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
-	// Unless is a condition under which the change does nothing to anybody, "" for none. It begins the sentences that tell what the
-	// change does: what a plan deletes is planned in any order, so that what spares people may be proposed later.
+	// Repairs says that the configuration has not changed since it was applied: the change puts back what was changed outside
+	// Terraform. A limit is then a warning, because an error would keep Terraform from planning, and destroying, anything at all, and
+	// the apply refuses; see [Forecast.Refused].
+	Repairs bool
+	// Unless is a condition under which the change does nothing to anybody, "" for none. The sentences about the effect begin
+	// with it: deletes are planned in any order, so a change that spares people may be proposed later.
 	Unless string
-	// At is the attribute that messages point at, the empty path for the whole resource.
+	// At is the attribute to which messages are attached, the empty path for the whole resource.
 	At path.Path
 	// Job is the connection's job where it was read already, nil otherwise.
 	Job *graph.Job
-	// Quiet leaves the warning to the resource, which says it with its own words and the answer's.
+	// Quiet leaves the warning to the resource, which combines its own text with the answer's.
 	Quiet bool
 }
 
 // UnlessItEnds is the condition of a planned delete whose effect on people depends on whether provisioning stays on.
 const UnlessItEnds = "Unless this plan also ends provisioning"
 
-// Answer is what can be said of a proposal.
+// Answer is the effect of a proposal, as far as it is known.
 type Answer struct {
-	// Told says that the numbers are known, or bounded, and that provisioning is on, so that the warnings say all there is.
+	// Told says that the numbers are known, or bounded, and that provisioning is on, so the warnings are complete.
 	Told bool
-	// Headline says in one line how many accounts change, "" for none; Detail tells more.
+	// NoCycle says why no cycle follows, as far as it is planned, as the beginning of a sentence; "" if one may.
+	NoCycle string
+	// Headline says in one line how many accounts change, "" for none; Detail has the details.
 	Headline, Detail string
 	// Diagnostics are the warning, unless the proposal is quiet, and errors where a limit is exceeded.
 	Diagnostics diag.Diagnostics
@@ -69,6 +75,7 @@ type Forecast struct {
 	fresh       fresh
 	connections map[graph.JobRef]*connection
 	jobs        map[string][]graph.JobRef // by service principal
+	unread      map[string]error          // why jobs could not be read
 	settings    map[graph.JobRef]impact.Settings
 }
 
@@ -77,17 +84,17 @@ type forecastKey struct{}
 // Of returns the forecast of a provider configuration.
 func Of(data *providerdata.Data) *Forecast {
 	return providerdata.Shared(data, forecastKey{}, func() *Forecast {
-		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, settings: map[graph.JobRef]impact.Settings{}}
+		return &Forecast{data: data, report: newReporter(data), connections: map[graph.JobRef]*connection{}, jobs: map[string][]graph.JobRef{}, unread: map[string]error{}, settings: map[graph.JobRef]impact.Settings{}}
 	})
 }
 
 // Begin writes the report of a run that has planned nothing yet.
 func (f *Forecast) Begin() error { return f.report.write(nil) }
 
-// On reports whether changes are to be told at all.
+// On reports whether effects of changes are reported at all.
 func (f *Forecast) On() bool { return f.data.Impact.Enabled }
 
-// Plan takes a proposal for a connection, and answers with what it does to people.
+// Plan records a proposal for a connection, and returns its effect on people.
 func (f *Forecast) Plan(ctx context.Context, ref graph.JobRef, p Proposal) Answer {
 	if !f.On() {
 		return Answer{}
@@ -109,15 +116,20 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 		c.working.Lock()
 		defer c.working.Unlock()
 		c.unknown = err
-		all.Diagnostics = append(c.cannotTell(p, err), c.reportNow(c.sorted())...)
+		all.Diagnostics = append(c.ease(p, c.cannotTell(p, err)), c.reportNow(c.sorted())...)
 		return all
 	}
 	if len(refs) == 0 { // nobody has an account by the application
-		return f.planNewAssignments(ctx, servicePrincipalID, p)
+		all = f.planNewAssignments(ctx, servicePrincipalID, p)
+		if err == nil && !all.Told {
+			all.NoCycle = "The application has no connection"
+		}
+		return all
 	}
 	for _, ref := range refs {
 		if p.Destroys {
 			if f.Ends(ref) {
+				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
@@ -154,8 +166,8 @@ func (f *Forecast) NewMapping() diag.Diagnostics {
 	return f.on(ref).correctReport()
 }
 
-// PlanNew says what switching on a connection does that does not exist yet, by the connector's default mapping. told is false where
-// that has to wait until it exists.
+// PlanNew determines the effect of switching on a connection that does not exist yet, with the connector's default mapping. told is false
+// if this is unknown until it exists.
 func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnostics, told bool) {
 	f.mu.Lock()
 	f.fresh.state = &p
@@ -172,8 +184,8 @@ func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnost
 	return f.Plan(ctx, ref, p).Diagnostics, true
 }
 
-// planNewAssignments keeps a change of the assignments of an application that has no connection yet. Where one is created and
-// switched on, it counts together with that.
+// planNewAssignments records a change of the assignments of an application that has no connection yet. If one is created and
+// switched on, the change counts together with it.
 func (f *Forecast) planNewAssignments(ctx context.Context, servicePrincipalID string, p Proposal) Answer {
 	f.mu.Lock()
 	if f.fresh.assigned == nil {
@@ -189,7 +201,7 @@ func (f *Forecast) planNewAssignments(ctx context.Context, servicePrincipalID st
 	return f.Plan(ctx, ref, p)
 }
 
-// Note takes a proposal that needs no answer and reads nothing. It is an error where the report cannot be written.
+// Note records a proposal that needs no answer and reads nothing. It returns an error if the report cannot be written.
 func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	if !f.On() {
 		return nil
@@ -197,6 +209,20 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	c := f.on(ref)
 	c.put(p)
 	return c.correctReport()
+}
+
+// Refused are the errors that a limit had for a proposal that repairs, as the plan that precedes each apply found them. A ref
+// without a job is for every connection of the application.
+func (f *Forecast) Refused(ref graph.JobRef, key string) (all diag.Diagnostics) {
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.all() {
+		if c.ref == ref || ref.JobID == "" && c.ref.ServicePrincipalID == ref.ServicePrincipalID {
+			all.Append(c.refusedOf(key)...)
+		}
+	}
+	return all
 }
 
 // Settings notes what the state knows of a connection's settings, for those who cannot read them.
@@ -230,7 +256,7 @@ func (f *Forecast) Ends(ref graph.JobRef) bool {
 // Begins reports whether what the run has planned so far switches provisioning on.
 func (f *Forecast) Begins(ref graph.JobRef) bool { return f.On() && onAfter(f.on(ref).sorted(), false) }
 
-// Would says what a change that nobody proposes would do, "" if that is nothing or cannot be told.
+// Would describes the effect of a change that is not proposed, "" if there is none or it is unknown.
 func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*impact.Setup)) string {
 	if !f.On() {
 		return ""
@@ -238,8 +264,8 @@ func (f *Forecast) Would(ctx context.Context, ref graph.JobRef, change func(*imp
 	return f.on(ref).would(ctx, Proposal{Change: change})
 }
 
-// Standing compares the accounts at GoTo with the people in scope of a connection. While a run plans, what is known of the
-// connection serves the proposals, too. It fails where the comparison is not possible.
+// Standing compares the accounts at GoTo with the people in scope of a connection. During a plan, it shares the data of
+// the connection with the proposals. It fails if the comparison is not possible.
 func (f *Forecast) Standing(ctx context.Context, ref graph.JobRef, job graph.Job) (impact.Standing, error) {
 	if _, err := Accounts(ctx, f.data); err != nil {
 		return impact.Standing{}, err
@@ -256,7 +282,7 @@ func (f *Forecast) Standing(ctx context.Context, ref graph.JobRef, job graph.Job
 	return impact.StandingOf(c.survey, f.Known(ref, c.today)), nil
 }
 
-// MayPass reports whether a change that only adds needs no second look while applying: it was told at plan, and nothing but
+// MayPass reports whether a change that only adds needs no second check at apply: it was reported at plan, and only
 // disabling is limited.
 func (f *Forecast) MayPass() bool { return f.data.Graph.HasWritten() && f.limitsDisablingOnly() }
 
@@ -265,7 +291,7 @@ func (f *Forecast) limitsDisablingOnly() bool {
 	return s.MaxCreated == nil && s.MaxUpdated == nil && s.MaxLeftActive == nil
 }
 
-// Provisions reports whether an application has a connection, so that assignments to it concern accounts.
+// Provisions reports whether an application has a connection, so assignments to it concern accounts.
 func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bool {
 	if !f.On() {
 		return false
@@ -277,23 +303,26 @@ func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bo
 // notListed stands for the connections of an application that could not be listed.
 const notListed = "unknown"
 
-// jobsOf are the connections of an application. One that does not exist has none.
+// jobsOf are the connections of an application. What cannot be read is asked once, too.
 func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if refs, known := f.jobs[servicePrincipalID]; known {
-		return refs, nil
+		return refs, f.unread[servicePrincipalID]
 	}
 	jobs, err := f.data.Graph.ListJobs(ctx, servicePrincipalID)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, &impact.ReadError{What: "the connections of the application", Err: err}
+	if err != nil && ctx.Err() != nil {
+		return nil, err // which answers nobody else
+	}
+	if !graph.IsNotFound(err) { // without the application there is no connection
+		f.unread[servicePrincipalID] = err
 	}
 	var refs []graph.JobRef
 	for _, job := range jobs {
 		refs = append(refs, graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})
 	}
 	f.jobs[servicePrincipalID] = refs
-	return refs, nil
+	return refs, f.unread[servicePrincipalID]
 }
 
 // on is what is proposed for a connection.
@@ -308,7 +337,7 @@ func (f *Forecast) on(ref graph.JobRef) *connection {
 	return c
 }
 
-// all are the connections of which something was proposed.
+// all are the connections that have proposals.
 func (f *Forecast) all() []*connection {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -267,7 +267,7 @@ func BenchmarkPlan_tenThousand(b *testing.B) {
 	}
 }
 
-// A budget that is used up ends in how many people are in scope, as far as they were read, for one run in one go: later
+// A budget that is used up ends in how many people are in scope, as far as they were read, for one run in one step: later
 // resources do not begin anew.
 func TestPlan_countsPeopleBeyondItsBudget(t *testing.T) {
 	t.Parallel()
@@ -348,8 +348,8 @@ func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
 		{name: "assigned last", last: true, want: []string{"warning 12 accounts may change: provisioning of GoToMeeting"}, report: ": 15 accounts may change"},
 		{name: "limit", settings: providerdata.Impact{MaxCreated: at(14)}, want: []string{"warning 12 accounts", "error This plan would create 15 accounts"}, report: ": 15 accounts"},
 		{name: "limit kept", settings: providerdata.Impact{MaxCreated: at(15), MaxDisabled: at(0)}, want: []string{"warning 12 accounts"}, report: ": 15 accounts"},
-		{name: "mappings", mappings: true, settings: providerdata.Impact{MaxCreated: at(15), MaxDisabled: at(0)}, want: []string{"warning Cannot tell yet what the first cycle does to accounts: provisioning of GoToMeeting"}, report: "15 people are in scope"},
-		{name: "mappings beyond a limit", mappings: true, settings: providerdata.Impact{MaxUpdated: at(14)}, want: []string{"error Cannot tell how many accounts of GoToMeeting this plan would update"}, report: "15 people are in scope"},
+		{name: "mappings", mappings: true, settings: providerdata.Impact{MaxCreated: at(15), MaxDisabled: at(0)}, want: []string{"warning Cannot determine yet what the first cycle does to accounts: provisioning of GoToMeeting"}, report: "15 people are in scope"},
+		{name: "mappings beyond a limit", mappings: true, settings: providerdata.Impact{MaxUpdated: at(14)}, want: []string{"error Cannot determine how many accounts of GoToMeeting this plan would update"}, report: "15 people are in scope"},
 	} {
 		test.settings.ReportFile = filepath.Join(t.TempDir(), "impact.md")
 		f := forecast.Of(w.data(test.settings))

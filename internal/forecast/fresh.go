@@ -8,8 +8,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// fresh is what the run has planned for connections that do not exist yet. Nobody can say which of several a resource with an
-// unknown `connection_id` means, so that only what becomes of the one new connection of a known service principal is told.
+// fresh is what the run has planned for connections that do not exist yet. It is unknown to which of several connections a resource
+// with an unknown `connection_id` refers, so only the effect on a single new connection of a known service principal is reported.
 type fresh struct {
 	connections map[string]freshConnection // by service principal, "" for one that is not known either
 	state       *Proposal                  // what switches the new connection on

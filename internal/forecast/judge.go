@@ -4,12 +4,14 @@
 package forecast
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
@@ -61,8 +63,13 @@ func (c *connection) limits(inScope int) []limit {
 	return found
 }
 
-// judge holds what all proposals together do against the limits.
+// judge compares the effect of all proposals together with the limits. A repair that is already refused changes nobody, so it
+// does not count against other changes.
 func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
+	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return len(c.refusedOf(other.Key)) > 0 })
+	if !p.Repairs && len(changes) < len(proposals) {
+		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
+	}
 	var unknown, added []string
 	for _, other := range proposals {
 		switch {
@@ -91,7 +98,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 	return diags
 }
 
-// refuse is the answer to proposals that go beyond a limit together.
+// refuse is the answer to proposals that together exceed a limit.
 func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison) diag.Diagnostic {
 	var causes []string
 	for _, other := range c.sorted() {
@@ -104,29 +111,62 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if len(causes) > graphdiag.ShownAtMost {
 		causes = append(causes[:graphdiag.ShownAtMost], fmt.Sprintf("- and %d more", len(causes)-graphdiag.ShownAtMost))
 	}
-	title := fmt.Sprintf("This plan would %s %s of %s, and %d are allowed", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
+	title := fmt.Sprintf("This plan would %s %s of %s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
 	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
 	}
-	detail := fmt.Sprintf("%s What this run has planned so far comes to %d, counting everybody for whom the outcome is unknown:\n%s", why, n, strings.Join(causes, "\n"))
+	detail := fmt.Sprintf("%s The changes planned in this run so far amount to %d, counting everybody for whom the outcome is unknown", why, n)
+	if len(causes) > 0 {
+		detail += ":\n" + strings.Join(causes, "\n")
+	} else {
+		detail += "; none of them exceeds the limit by itself."
+	}
 	if more := notKnown(&joint); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
+	if p.Destroys || p.Repairs {
+		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
+	}
 	if p.Destroys {
-		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the %d that are allowed", l.verb, c.name(), l.most)) // Terraform shows these as one
 		if l.verb == "disable" {
 			detail += graphdiag.Incident
 		}
 		return warning(p.At, title, detail)
 	}
 	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
-		"If a resource that is planned later brings the number down, apply that one first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
 }
 
-// refuseUnknown is the answer where it cannot be told how many accounts change at most.
+// ease turns the errors about a proposal that repairs into warnings, and keeps the errors for the apply.
+func (c *connection) ease(p Proposal, found diag.Diagnostics) diag.Diagnostics {
+	if !p.Repairs {
+		return found
+	}
+	refused := found.Errors()
+	c.mu.Lock()
+	if c.refused == nil {
+		c.refused = map[string]diag.Diagnostics{}
+	}
+	c.refused[p.Key] = refused
+	c.mu.Unlock()
+	eased := found.Warnings()
+	for _, d := range refused {
+		eased.Append(warning(p.At, d.Summary(), d.Detail()+"\n\nThe configuration is as it was applied, and this change puts back what was changed outside Terraform. "+
+			"If this is still the case at apply, the apply refuses it; everything else can be planned, applied, and destroyed."))
+	}
+	return eased
+}
+
+func (c *connection) refusedOf(key string) diag.Diagnostics {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused[key]
+}
+
+// refuseUnknown is the answer if the maximum number of changed accounts is unknown.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := p.under(fmt.Sprintf("Cannot tell how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
+	title := p.under(fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
 	detail := strings.Join(why, "\n")
 	switch {
 	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
@@ -136,11 +176,14 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		return diag.Diagnostics{warning(p.At, title, detail)}
 	}
 	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
-		"Grant what is missing, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
+		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
 }
 
-// cannotTell is the answer where nothing could be read.
+// cannotTell is the answer if nothing could be read.
 func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
+	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
+		return diag.Diagnostics{graphdiag.Error("Cannot tell what the plan does to accounts", err)}
+	}
 	for _, l := range c.limits(0) {
 		if p.Adds && !l.adds {
 			continue
@@ -150,7 +193,7 @@ func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) 
 	return diags
 }
 
-// waits says why what becomes of whom has to wait until a new connection exists, "" where it does not: the mappings planned for
+// waits says why the effect on people is unknown until a new connection exists, "" if it is known: the mappings planned for
 // it are not known before.
 func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 	c.forecast.mu.Lock()
@@ -160,11 +203,11 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 		return "", 0
 	}
 	inScope = c.survey.InScope(c.with(proposals...))
-	return fmt.Sprintf("What the attribute mappings do that are planned for the connection cannot be told until it exists; the limits are held once more then, before anything is switched on. %s in scope: "+
+	return fmt.Sprintf("The effect of the planned attribute mappings cannot be determined until the connection exists. The limits are checked again then, before anything is switched on. %s in scope: "+
 		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
 }
 
-// boundNew is the answer where it has to wait: a warning, and errors where a limit is below the number of people in scope.
+// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope.
 func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
 	for _, l := range c.limits(inScope) {
 		if l.adds && int64(inScope) > l.most {
@@ -172,7 +215,7 @@ func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.D
 		}
 	}
 	if len(diags) == 0 && p.Principals == nil {
-		diags.Append(warning(p.At, fmt.Sprintf("Cannot tell yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
+		diags.Append(warning(p.At, fmt.Sprintf("Cannot determine yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
 	}
 	return diags
 }

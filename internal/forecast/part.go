@@ -15,8 +15,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// Part is what a resource contributes to a proposal that a configuration writes down, outside a plan: some of its attributes,
-// and what they come to.
+// Part is what a resource contributes to a proposal in a configuration, outside a plan: some of its attributes,
+// and their effect.
 type Part struct {
 	Resource   resource.Resource
 	Attributes []string

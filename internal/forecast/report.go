@@ -192,7 +192,7 @@ func (r *reporter) write(sections []Section) error {
 	defer r.mu.Unlock()
 	path := r.data.Impact.ReportFile
 	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
-		return fmt.Errorf("another provider configuration, or another run, writes its report to %s, too. Give each a file of its own by `report_file`", path)
+		return fmt.Errorf("another provider configuration, or another run, also writes its report to %s. Set a different `report_file` for each", path)
 	}
 	detail := r.data.Impact.Detail
 	if detail == "" {
@@ -208,7 +208,7 @@ func (r *reporter) write(sections []Section) error {
 	text := []byte(markdown(sections))
 	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
 	if beside == path {
-		return errors.New("`report_file` is for the report as Markdown: the report as JSON is written beside it. Give it a name that does not end in .json")
+		return errors.New("`report_file` is for the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
 	}
 	if err := replace(beside, append(raw, '\n')); err != nil {
 		return err
@@ -220,7 +220,7 @@ func (r *reporter) write(sections []Section) error {
 	return nil
 }
 
-// replace writes a file so that nobody ever reads half of it.
+// replace writes a file atomically.
 func replace(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".report-*")
 	if err != nil {
@@ -242,7 +242,7 @@ func changes(sections []Section) bool {
 	return slices.ContainsFunc(sections, func(s Section) bool { return len(s.Effects) > 0 || len(s.Unknown) > 0 })
 }
 
-// actionWords are the actions of a cycle as the report calls them, in its order.
+// actionWords are the names of a cycle's actions in the report, in its order.
 var actionWords = []struct {
 	action impact.Action
 	word   string

@@ -17,14 +17,14 @@ import (
 // productMeeting is GoTo Meeting among the products that a license is for.
 const productMeeting = "G2M"
 
-// Seats are the places of the licenses for GoTo Meeting.
+// Seats are the seats of the licenses for GoTo Meeting.
 type Seats struct {
 	Free  int64 `json:"free"`
 	Total int64 `json:"total"`
 }
 
-// readSeats reads the seats at GoTo where accounts are created, nil where nobody is or where they cannot be read within what is
-// left of the budget.
+// readSeats reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read within the rest of the
+// budget.
 func (c *connection) readSeats(ctx context.Context, of *impact.Comparison) *Seats {
 	if of.Count(impact.Created) == 0 || !accountsRead(of) {
 		return nil

@@ -22,7 +22,7 @@ const (
 	detailPeople = providerdata.DetailPeople
 )
 
-// effects are what a change can bring, in the order in which messages tell it, with the words that follow "will be", and
+// effects are the possible effects of a change, in the order in which messages list them, with the words that follow "will be", and
 // those of the report.
 var effects = []struct {
 	effect       impact.Effect
@@ -72,7 +72,7 @@ func accountsRead(c *impact.Comparison) bool {
 	return !slices.ContainsFunc(c.Problems, func(p impact.Problem) bool { return p.Code == "AccountsNotRead" || p.Code == "GoToNotConfigured" })
 }
 
-// lines tell how many accounts change in which way, and of which attributes.
+// lines say how many accounts change in which way, and in which attributes.
 func lines(c *impact.Comparison, detail string) []string {
 	var found []string
 	for _, e := range effects {
@@ -96,7 +96,7 @@ func lines(c *impact.Comparison, detail string) []string {
 	return found
 }
 
-// ids are the object ids of the first users whom the change brings an effect.
+// ids are the object ids of the first users whom an effect concerns.
 func ids(c *impact.Comparison, effect impact.Effect) string {
 	var found []string
 	for i := range c.Differences {
@@ -107,7 +107,7 @@ func ids(c *impact.Comparison, effect impact.Effect) string {
 	return graphdiag.List(found)
 }
 
-// notKnown are the problems because of which more may change than is said, in a sentence each.
+// notKnown are the problems because of which more may change than reported, one sentence each.
 func notKnown(c *impact.Comparison) []string {
 	var found []string
 	for _, p := range c.Incomplete() {
@@ -135,7 +135,7 @@ func (p Proposal) under(sentence string) string {
 	return p.Unless + ", " + strings.ToLower(sentence[:1]) + sentence[1:]
 }
 
-// detail is what the warning tells beyond its title.
+// detail is the text of the warning below its title.
 func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) string {
 	text := p.under(fmt.Sprintf("Because of this change, the next cycle of %s does the following beyond what it would do without it.", c.name()))
 	if p.Principals == nil {

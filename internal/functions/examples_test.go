@@ -78,7 +78,7 @@ func TestExamples_runWithTheRealCLI(t *testing.T) {
 	}{
 		{"mapping tests as published", nil, true, "4 passed, 0 failed"},
 		{"mapping tests with a wrong mapping", []string{`"DE", "de_DE"`, `"DE", "de_AT"`}, false, "Ana's account is not as expected."},
-		{"mapping tests with a mapping that never deactivates", []string{`"Not([IsSoftDeleted])"`, `"\"True\""`}, false, "People who left must be deactivated."},
+		{"mapping tests with a mapping that never deactivates", []string{`"Not([IsSoftDeleted])"`, `"\"True\""`}, false, "Accounts of people who left must be deactivated."},
 		{"mapping tests with a broken expression", []string{`"Not([IsSoftDeleted])"`, `"Nott([IsSoftDeleted])"`}, false, "  Nott([IsSoftDeleted])\n"},
 	}
 	for _, tt := range tests {

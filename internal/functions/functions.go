@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package functions holds the provider-defined functions. They make the expression language of attribute mappings usable
-// in configurations and tests: what an expression yields for given attributes, which attributes it reads, and how it reads
-// in canonical form. They contact nothing.
+// in configurations and tests: the result of an expression for given attributes, the attributes that it reads, and
+// its canonical form. They send no requests.
 package functions
 
 import (
@@ -56,21 +56,21 @@ func (f *declared) Run(ctx context.Context, req function.RunRequest, resp *funct
 
 func evaluateDefinition() function.Definition {
 	return function.Definition{
-		Summary:             "What a mapping expression yields for given attributes",
+		Summary:             "Result of a mapping expression for given attributes",
 		MarkdownDescription: evaluateDescription(),
 		Parameters: []function.Parameter{
 			expressionParameter(),
 			function.DynamicParameter{
 				Name: "attributes",
-				MarkdownDescription: "Object or map of the source attributes by exact name. A value is text, a list of texts, or `null`, which is also what a missing " +
-					"attribute has; numbers and Booleans become text as the service writes them (`13`, `True`).",
+				MarkdownDescription: "Object or map of the source attributes by exact name. A value is text, a list of texts, or `null`; a missing attribute " +
+					"is also `null`. Numbers and Booleans become text as the service writes them (`13`, `True`).",
 				AllowUnknownValues: true,
 			},
 		},
 		VariadicParameter: function.DynamicParameter{
 			Name: "options",
-			MarkdownDescription: "At most one object with any of `default_domain` (the default verified domain of the tenant, for `DefaultDomain`), `now` (the current time as RFC 3339, for `Now` and dates without a year), `existing_values` (list of the values " +
-				"that the target already has, for `SelectUniqueValue`), `seed` (text or number that random values of `Guid` and `RandomString` follow) and `strict` (`true` fails where a branch fails that is not chosen).",
+			MarkdownDescription: "At most one object with any of `default_domain` (the default verified domain of the tenant, for `DefaultDomain`), `now` (the current time in RFC 3339 format, for `Now` and dates without a year), `existing_values` (list of the " +
+				"values that the target already has, for `SelectUniqueValue`), `seed` (text or number that determines the random values of `Guid` and `RandomString`), and `strict` (`true` fails if a branch that is not chosen fails).",
 			AllowNullValue: true,
 		},
 		Return: function.DynamicReturn{},
@@ -81,14 +81,14 @@ func evaluateDefinition() function.Definition {
 // checker and the evaluator go by.
 func evaluateDescription() string {
 	var b strings.Builder
-	b.WriteString("Computes a mapping expression offline, as the provisioning service would for a user with these attributes. Made for tests: `terraform test` can " +
-		"assert what a team's mappings yield, without a tenant.\n\n" +
-		"The result is text, a list of texts, or `null`; numbers, Booleans and dates are text as the service writes them. It is also `null` when the expression leaves the " +
-		"target attribute untouched (`IgnoreFlowIfNullOrEmpty`). An expression that the service would refuse, or that fails for these attributes, is an error with line, column and caret.\n\n" +
-		"The service's documentation leaves some points open. There this function assumes: text compares with regard to case; a condition of `IIF` fails when an attribute that it compares is null or empty; " +
-		"a `Switch` without match and default is null; functions of one text work on each value of a list. Where a branch fails that `IIF`, `Switch` or `Coalesce` does not choose, Microsoft's pages contradict each other on whether " +
-		"the service evaluates it and fails as a whole: this function goes on with the one that is chosen, and with the option `strict` it fails. Write such expressions so that no branch can fail.\n\n" +
-		"These functions can be used in expressions, as Microsoft documents them in " + expression.DocumentedAsOf + ". A question mark follows optional parameters; `…` marks what may be repeated.\n\n")
+	b.WriteString("Computes a mapping expression offline, as the provisioning service would for a user with these attributes. Use it in tests: with `terraform " +
+		"test`, you can check the results of mappings without a tenant.\n\n" +
+		"The result is text, a list of texts, or `null`; numbers, Booleans, and dates are text as the service writes them. It is also `null` if the expression leaves " +
+		"the target attribute unchanged (`IgnoreFlowIfNullOrEmpty`). An expression that the service would refuse, or that fails for these attributes, is an error with line, column, and caret.\n\n" +
+		"The service's documentation does not define some details. In these cases, this function assumes the following: text comparisons are case-sensitive; a condition of `IIF` fails if an attribute that it compares " +
+		"is null or empty; a `Switch` without a match and a default is null; functions of one text apply to each value of a list. If a branch that `IIF`, `Switch`, or `Coalesce` does not choose fails, Microsoft's pages contradict each other " +
+		"on whether the service evaluates that branch and fails as a whole: this function continues with the chosen branch, and fails with the option `strict`. Write such expressions so that no branch can fail.\n\n" +
+		"These functions can be used in expressions, as Microsoft documents them in " + expression.DocumentedAsOf + ". A question mark follows optional parameters; `…` marks parameters that can be repeated.\n\n")
 	for _, f := range expression.Declarations() {
 		note := ""
 		if f.Availability != expression.EveryJob {
@@ -166,9 +166,9 @@ func result(v expression.Value) types.Dynamic {
 
 func attributesDefinition() function.Definition {
 	return function.Definition{
-		Summary: "The source attributes that a mapping expression reads",
-		MarkdownDescription: "Returns the names of all attributes that a mapping expression refers to, sorted, each once. Text that is not an expression is an error with line, column and " +
-			"caret. Whether functions exist and have the right arguments is not checked.",
+		Summary: "Source attributes that a mapping expression reads",
+		MarkdownDescription: "Returns the sorted names of all attributes to which a mapping expression refers, without duplicates. Text that is not an expression is an error with line, column, and " +
+			"caret. The function does not check whether functions exist and have the right arguments.",
 		Parameters: []function.Parameter{expressionParameter()},
 		Return:     function.ListReturn{ElementType: types.StringType},
 	}
@@ -181,10 +181,10 @@ func listAttributes(ctx context.Context, req function.RunRequest, resp *function
 
 func normalizeDefinition() function.Definition {
 	return function.Definition{
-		Summary: "The canonical text of a mapping expression",
-		MarkdownDescription: "Returns a mapping expression on one line, with one blank after each comma and around operators: the form that imports show. Two expressions that differ in " +
-			"white space only have the same canonical text. Text that is not an expression is an error with line, column and caret. Whether functions exist and have the " +
-			"right arguments is not checked.",
+		Summary: "Canonical text of a mapping expression",
+		MarkdownDescription: "Returns a mapping expression on one line, with one space after each comma and around operators: the form that imports show. Two expressions that differ " +
+			"only in white space have the same canonical text. Text that is not an expression is an error with line, column, and caret. The function does not check whether functions " +
+			"exist and have the right arguments.",
 		Parameters: []function.Parameter{expressionParameter()},
 		Return:     function.StringReturn{},
 	}
@@ -213,7 +213,7 @@ func ofExpression(ctx context.Context, req function.RunRequest, resp *function.R
 func expressionParameter() function.StringParameter {
 	return function.StringParameter{
 		Name:                "expression",
-		MarkdownDescription: "A mapping expression, for example `Join(\" \", [givenName], [surname])`; also a bare attribute such as `[mail]` or text in double quotes.",
+		MarkdownDescription: "A mapping expression, for example `Join(\" \", [givenName], [surname])`; also a single attribute such as `[mail]`, or text in double quotes.",
 	}
 }
 
@@ -244,11 +244,11 @@ func evaluationError(text string, err error) *function.FuncError {
 	problem := evalErr.Problem
 	switch {
 	case errors.Is(err, expression.ErrNeedsNow):
-		problem.Suggestion = "Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: a function must yield the same every time."
+		problem.Suggestion = "Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: a function must return the same result every time."
 	case errors.Is(err, expression.ErrNeedsSeed):
-		problem.Suggestion = "Pass one in the options, as in `{ seed = \"any text\" }`: a function must yield the same every time."
+		problem.Suggestion = "Pass one in the options, as in `{ seed = \"any text\" }`: a function must return the same result every time."
 	case errors.Is(err, expression.ErrNeedsDomain):
-		problem.Suggestion = "Pass it in the options, as in `{ default_domain = \"example.com\" }`: a function asks nobody."
+		problem.Suggestion = "Pass it in the options, as in `{ default_domain = \"example.com\" }`: a function cannot look it up."
 	case errors.Is(err, expression.ErrNotUnique):
 		problem.Suggestion = "The service would hold the object back."
 	}

@@ -219,20 +219,20 @@ func TestEvaluateExpression_reportsOnTheRightArgument(t *testing.T) {
 		{"value that does not suit", []tftypes.Value{text(`CDate([a])`), object(map[string]tftypes.Value{"a": text("personal")})}, 0,
 			"The argument `expression` of `CDate` must be a date, and its value is not one.\n\nline 1, column 7:\n  CDate([a])\n        ^^^" + closing},
 		{"no time", []tftypes.Value{text(`Now()`), object(nil)}, 0,
-			"`Now` needs the current time, which was not given. Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: " +
-				"a function must yield the same every time.\n\nline 1, column 1:\n  Now()\n  ^^^^^" + closing},
+			"`Now` needs the current time, which is not set. Pass it in the options, as in `{ now = \"2025-01-31T08:00:00Z\" }`: " +
+				"a function must return the same result every time.\n\nline 1, column 1:\n  Now()\n  ^^^^^" + closing},
 		{"no seed", []tftypes.Value{text(`Guid()`), object(nil)}, 0,
-			"`Guid` yields random values and needs a seed, which was not given. Pass one in the options, as in `{ seed = \"any text\" }`: " +
-				"a function must yield the same every time.\n\nline 1, column 1:\n  Guid()\n  ^^^^^^" + closing},
+			"`Guid` returns random values and needs a seed, which is not set. Pass one in the options, as in `{ seed = \"any text\" }`: " +
+				"a function must return the same result every time.\n\nline 1, column 1:\n  Guid()\n  ^^^^^^" + closing},
 		{"no default domain", []tftypes.Value{text(`DefaultDomain()`), object(nil)}, 0,
-			"`DefaultDomain` needs the default domain of the tenant, which was not given. Pass it in the options, as in `{ default_domain = \"example.com\" }`: " +
-				"a function asks nobody.\n\nline 1, column 1:\n  DefaultDomain()\n  ^^^^^^^^^^^^^^^" + closing},
+			"`DefaultDomain` needs the default domain of the tenant, which is not set. Pass it in the options, as in `{ default_domain = \"example.com\" }`: " +
+				"a function cannot look it up.\n\nline 1, column 1:\n  DefaultDomain()\n  ^^^^^^^^^^^^^^^" + closing},
 		{"strict about a branch that is not chosen", []tftypes.Value{text(`IIF("a" = "a", "fine", CDate("soon"))`), object(nil), object(map[string]tftypes.Value{"strict": tftypes.NewValue(tftypes.Bool, true)})}, 0,
 			"Whether the whole fails is not known: this stands where `IIF` does not choose it, and Microsoft's pages contradict each other on whether it is evaluated. " +
 				"The argument `expression` of `CDate` must be a date, and `soon` is not one.\n\nline 1, column 30:\n  IIF(\"a\" = \"a\", \"fine\", CDate(\"soon\"))\n                               ^^^^^^" + closing},
 		{"strict that is neither", []tftypes.Value{text(`[a]`), object(nil), object(map[string]tftypes.Value{"strict": text("very")})}, 2, "The option `strict` must be true or false"},
 		{"no unique value", []tftypes.Value{text(`SelectUniqueValue("a", "a")`), object(nil), object(map[string]tftypes.Value{"existing_values": list("a")})}, 0,
-			"All values that `SelectUniqueValue` offers exist already. The service would hold the object back." +
+			"All values that `SelectUniqueValue` offers already exist. The service would hold the object back." +
 				"\n\nline 1, column 1:\n  SelectUniqueValue(\"a\", \"a\")\n  ^^^^^^^^^^^^^^^^^^^^^^^^^^^" + closing},
 		{"attributes of a wrong type", []tftypes.Value{text(`[a]`), text("a")}, 1,
 			"The attributes must be an object or a map, as in `{ mail = \"ana@example.com\" }`"},
@@ -330,7 +330,7 @@ func TestEvaluateExpression_documentsTheDeclaredFunctions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, _ := strings.Cut(schema.Functions["evaluate_expression"].Description, "may be repeated.\n\n")
+	_, table, _ := strings.Cut(schema.Functions["evaluate_expression"].Description, "can be repeated.\n\n")
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	declared := expression.Declarations()
 	if len(lines) != len(declared) {

@@ -46,7 +46,7 @@ func TestAccount_isChosenByKeyOrTheOnlyOne(t *testing.T) {
 		},
 		{
 			name: "none", me: `{"email":"admin@example.com"}`,
-			wantErr: "the administrator whose personal access token this is administers no GoTo account; a role in one is needed",
+			wantErr: "the owner of the personal access token does not administer any GoTo account, and needs a role in one",
 		},
 	}
 	for _, tt := range tests {
@@ -186,7 +186,7 @@ func TestUsers_reportsWrongTypesWithoutValues(t *testing.T) {
 			if err == nil {
 				t.Fatalf("no error, but %v", got)
 			}
-			want := "GET " + usersPath + ": 200 OK: the answer does not have the expected form: " + tt.want
+			want := "GET " + usersPath + ": 200 OK: the response does not have the expected form: " + tt.want
 			if err.Error() != want {
 				t.Errorf("got  %s\nwant %s", err, want)
 			}
@@ -219,7 +219,7 @@ func TestAccount_waitsNoLongerThanItsContextForAnotherCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := b.Account(ctx)
-	if want := "GET " + mePath + ": ended before an answer came: context canceled"; err == nil || err.Error() != want {
+	if want := "GET " + mePath + ": ended before a response arrived: context canceled"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	close(answer)

@@ -4,15 +4,15 @@
 // Package gotoadmin reads the accounts that exist at GoTo, over GoTo's Admin API.
 //
 // A Client acts for one administrator, who is known by a personal access token of an OAuth client. It only reads. It signs
-// in on its first call and keeps the access token until five minutes before its end; a token that is refused is replaced
+// in on its first call and keeps the access token until five minutes before it expires; a refused token is replaced
 // once for each request.
 //
-// All callers of a Client together send at most eight requests in a second. What was throttled (429, 503) is sent again
-// after the pause that the service asks for, or else a growing one, at most eight times. So is, at most four times, what
-// broke in passing: 408, 500, 502, 504, lost connections and answers that broke off. Repeating is safe, since there are
+// All callers of a Client together send at most eight requests per second. A throttled request (429, 503) is repeated
+// after the pause that the service requires, or else a growing one, at most eight times. Transient failures are repeated
+// at most four times: 408, 500, 502, 504, lost connections, and incomplete responses. Repeating is safe, because there are
 // only reads and sign-ins. The pauses end with the caller's context.
 //
-// What GoTo publishes about the API is incomplete, so that the client takes both forms wherever two have been seen: keys as
+// GoTo's documentation of the API is incomplete, so the client accepts both forms wherever two have been seen: keys as
 // text and as numbers, an empty list as no results, as a total of zero and as "not found", and a refused token as 401 and
 // as 403.
 package gotoadmin
@@ -155,7 +155,7 @@ func requireCredentials(o Options) error {
 		}
 	}
 	if missing != nil {
-		return fmt.Errorf("signing in to GoTo takes a client ID, a client secret and a personal access token; missing: %s", strings.Join(missing, ", "))
+		return fmt.Errorf("signing in to GoTo requires a client ID, a client secret, and a personal access token; missing: %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
@@ -222,8 +222,8 @@ const (
 )
 
 var (
-	errRepeats  = errors.New("the service sends the same records again in place of the next ones")
-	errUnsteady = errors.New("people kept leaving the account while the listing was read; try again later")
+	errRepeats  = errors.New("the service returns the same records again instead of the next ones")
+	errUnsteady = errors.New("people kept leaving the account while the list was read; try again later")
 )
 
 // page is one answer of a listing.
@@ -247,7 +247,7 @@ type listing[T, W any] struct {
 // The end is where total says. Without a total it is a page that is not full; because the service might also fill pages
 // less than it is asked to, the next page is looked at, and then decides unless it repeats what is known.
 //
-// A record that comes again is dropped: the pages are cut anew for each request, so that somebody who joins the account
+// A record that comes again is dropped: the pages are cut anew for each request, so somebody who joins the account
 // meanwhile shifts the rest. Somebody who leaves shifts it the other way, and the record at the cut is missed; as a total
 // that shrinks shows it, the listing is then read again.
 func all[T, W any](ctx context.Context, c *Client, l listing[T, W]) ([]T, error) {
@@ -293,7 +293,7 @@ func read[T, W any](ctx context.Context, c *Client, l listing[T, W]) (entries []
 		case total >= 0 && next >= total, total < 0 && (len(p.Results) == 0 || added == 0 && short):
 			return entries, shrunk, nil
 		case next == offset:
-			return nil, false, l.broken(c, fmt.Errorf("the listing ends after %d of %d records", offset, total))
+			return nil, false, l.broken(c, fmt.Errorf("the list ends after %d of %d records", offset, total))
 		case added == 0 && len(p.Results) > 0:
 			return nil, false, l.broken(c, errRepeats)
 		}

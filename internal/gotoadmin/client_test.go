@@ -38,18 +38,18 @@ func TestNew_checksOptions(t *testing.T) {
 		{"loopback by name", func(o *Options) { o.Endpoint = "http://localhost:8080" }, ""},
 		{
 			"nothing", func(o *Options) { *o = Options{} },
-			"signing in to GoTo takes a client ID, a client secret and a personal access token; missing: client ID, client secret, personal access token",
+			"signing in to GoTo requires a client ID, a client secret, and a personal access token; missing: client ID, client secret, personal access token",
 		},
 		{
 			"blank secret", func(o *Options) { o.ClientSecret = " \n" },
-			"signing in to GoTo takes a client ID, a client secret and a personal access token; missing: client secret",
+			"signing in to GoTo requires a client ID, a client secret, and a personal access token; missing: client secret",
 		},
-		{"no TLS", func(o *Options) { o.Endpoint = "http://goto.example.com" }, `endpoint "http://goto.example.com": credentials must not travel without TLS, the scheme must be https`},
+		{"no TLS", func(o *Options) { o.Endpoint = "http://goto.example.com" }, `endpoint "http://goto.example.com": credentials must not be sent without TLS, so the scheme must be https`},
 		{
 			"no TLS for sign-in", func(o *Options) { o.TokenEndpoint = "http://goto.example.com/t" },
-			`token endpoint "http://goto.example.com/t": credentials must not travel without TLS, the scheme must be https`,
+			`token endpoint "http://goto.example.com/t": credentials must not be sent without TLS, so the scheme must be https`,
 		},
-		{"a name that begins like loopback", func(o *Options) { o.Endpoint = "http://127.0.0.1.example.com" }, `endpoint "http://127.0.0.1.example.com": credentials must not travel without TLS, the scheme must be https`},
+		{"a name that begins like loopback", func(o *Options) { o.Endpoint = "http://127.0.0.1.example.com" }, `endpoint "http://127.0.0.1.example.com": credentials must not be sent without TLS, so the scheme must be https`},
 		{"another scheme", func(o *Options) { o.Endpoint = "ftp://goto.example.com" }, `endpoint "ftp://goto.example.com": the scheme must be https`},
 		{"only a host", func(o *Options) { o.Endpoint = "goto.example.com" }, `endpoint "goto.example.com" is not a URL such as https://api.getgo.com`},
 		{"a query", func(o *Options) { o.TokenEndpoint = "https://example.com/t?pat=hush" }, `token endpoint "https://example.com/t?(redacted)" is not a URL such as https://authentication.logmeininc.com/oauth/token`},
@@ -144,8 +144,8 @@ func TestAccountKey_isEscapedInPaths(t *testing.T) {
 }
 
 func TestError_tellsWhatToDo(t *testing.T) {
-	const permission = `; the OAuth client needs the scope "identity:" (Admin Center), and the administrator whose personal access token ` +
-		`this is needs a role in the account that may see its users and licenses, such as Super admin`
+	const permission = `; the OAuth client needs the scope "identity:" (Admin Center), and the owner of the personal access token ` +
+		`needs a role in the account that can read its users and licenses, such as Super admin`
 	tests := []struct {
 		name             string
 		reply            reply
@@ -165,7 +165,7 @@ func TestError_tellsWhatToDo(t *testing.T) {
 		{
 			name: "bad token", reply: answers(403, `{"int_err_code":"InvalidToken","msg":"Invalid token passed"}`),
 			want: Error{StatusCode: 403, Code: "InvalidToken", Message: "Invalid token passed"},
-			text: "403 Forbidden, InvalidToken: Invalid token passed; GoTo's Admin API does not accept the access token that was given out just now: " +
+			text: "403 Forbidden, InvalidToken: Invalid token passed; GoTo's Admin API does not accept the access token that was just issued: " +
 				"check that the endpoint and the token endpoint belong to the same service",
 		},
 		{

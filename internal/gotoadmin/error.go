@@ -50,15 +50,15 @@ func (e *Error) advice() string {
 	switch {
 	case ended(e.Err):
 	case isInvalidToken(e.Code):
-		return "GoTo's Admin API does not accept the access token that was given out just now: check that the endpoint and the token " +
-			"endpoint belong to the same service"
+		return "GoTo's Admin API does not accept the access token that was just issued: check that the endpoint and the " +
+			"token endpoint belong to the same service"
 	case IsPermissionDenied(e):
-		return "the OAuth client needs the scope \"identity:\" (Admin Center), and the administrator whose personal access token " +
-			"this is needs a role in the account that may see its users and licenses, such as Super admin"
+		return "the OAuth client needs the scope \"identity:\" (Admin Center), and the owner of the personal access token " +
+			"needs a role in the account that can read its users and licenses, such as Super admin"
 	case e.StatusCode == http.StatusNotFound:
 		return "check the endpoint"
 	case e.StatusCode == http.StatusTooManyRequests:
-		return "GoTo takes only a few requests a second; try again later"
+		return "GoTo accepts only a few requests per second; try again later"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "the Admin API never redirects: a proxy may require a sign-in, or the endpoint is wrong"
 	}
@@ -92,14 +92,14 @@ func (e *SignInError) advice() string {
 	case e.Code == codeInvalidClient, e.Code == "" && e.StatusCode == http.StatusUnauthorized:
 		return "the client ID or the client secret is wrong, or the OAuth client was deleted"
 	case e.Code == codeInvalidGrant:
-		return "the personal access token is wrong, or it has expired or been revoked: its owner can make another"
+		return "the personal access token is wrong, expired, or revoked: its owner can create a new one"
 	case e.Code == codeUnauthorizedClient, e.Code == codeUnsupportedGrant:
-		return "the OAuth client does not have the personal access token grant: switch it on among the client's grant types in " +
-			"GoTo's developer portal"
+		return "the OAuth client does not have the personal access token grant: enable it in the grant types of the client " +
+			"in GoTo's developer portal"
 	case e.StatusCode == http.StatusNotFound, e.StatusCode >= 300 && e.StatusCode < 400:
 		return "check the token endpoint"
 	case e.StatusCode == http.StatusTooManyRequests:
-		return "GoTo takes only a few requests a second; try again later"
+		return "GoTo accepts only a few requests per second; try again later"
 	}
 	return remedy(e.Err)
 }
@@ -135,7 +135,7 @@ func (e *AccountChoiceError) Error() string {
 	list := strings.Join(names, ", ")
 	switch {
 	case len(e.Accounts) == 0:
-		return "the administrator whose personal access token this is administers no GoTo account; a role in one is needed"
+		return "the owner of the personal access token does not administer any GoTo account, and needs a role in one"
 	case e.Chosen != "":
 		return fmt.Sprintf("the administrator does not administer the GoTo account %q, but %s", e.Chosen, list)
 	}
@@ -174,7 +174,7 @@ func remedy(err error) string {
 func statusText(status int, err error) string {
 	switch {
 	case status == 0 && ended(err):
-		return "ended before an answer came"
+		return "ended before a response arrived"
 	case status == 0:
 		return "no answer"
 	case http.StatusText(status) == "":

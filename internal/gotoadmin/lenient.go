@@ -82,7 +82,7 @@ func decode(data []byte, out any) error {
 	if what == "" {
 		what = "it"
 	}
-	return fmt.Errorf("the answer does not have the expected form: %s is not %s", what, form(e.Type))
+	return fmt.Errorf("the response does not have the expected form: %s is not %s", what, form(e.Type))
 }
 
 // form names a type as people would.

@@ -170,17 +170,17 @@ func TestUsers_rejectsListingsThatLoseOrRepeatPeople(t *testing.T) {
 		{
 			name:    "offset is ignored",
 			replies: map[string][]reply{usersPath: {pageOf(0, 3, `,"fromIndex":0,"toIndex":2,"total":9`)}},
-			want:    "the service sends the same records again in place of the next ones", reads: 2,
+			want:    "the service returns the same records again instead of the next ones", reads: 2,
 		},
 		{
 			name:    "offset is ignored, no total",
 			replies: map[string][]reply{usersPath: {pageOf(0, 1000, "")}},
-			want:    "the service sends the same records again in place of the next ones", reads: 2,
+			want:    "the service returns the same records again instead of the next ones", reads: 2,
 		},
 		{
 			name:    "offset is ignored, no keys",
 			replies: map[string][]reply{usersPath: {answers(200, `{"results":[{"email":"a@example.com"}],"total":9}`)}},
-			want:    "the service sends the same records again in place of the next ones", reads: 2,
+			want:    "the service returns the same records again instead of the next ones", reads: 2,
 		},
 		{
 			name: "ends early",
@@ -188,7 +188,7 @@ func TestUsers_rejectsListingsThatLoseOrRepeatPeople(t *testing.T) {
 				usersFrom(0): {pageOf(0, 3, `,"total":9`)},
 				usersFrom(3): {answers(200, `{"results":[],"total":9}`)},
 			},
-			want: "the listing ends after 3 of 9 records", reads: 2,
+			want: "the list ends after 3 of 9 records", reads: 2,
 		},
 		{
 			name: "ends early with not found",
@@ -196,12 +196,12 @@ func TestUsers_rejectsListingsThatLoseOrRepeatPeople(t *testing.T) {
 				usersFrom(0): {pageOf(0, 3, `,"total":9`)},
 				usersFrom(3): {answers(404, `{}`)},
 			},
-			want: "the listing ends after 3 of 9 records", reads: 2,
+			want: "the list ends after 3 of 9 records", reads: 2,
 		},
 		{
 			name:    "no results although there are some",
 			replies: map[string][]reply{usersPath: {answers(200, `{"total":9}`)}},
-			want:    "the listing ends after 0 of 9 records", reads: 1,
+			want:    "the list ends after 0 of 9 records", reads: 1,
 		},
 		{
 			name: "people leave each time",
@@ -209,7 +209,7 @@ func TestUsers_rejectsListingsThatLoseOrRepeatPeople(t *testing.T) {
 				usersFrom(0): {pageOf(0, 3, `,"total":6`)},
 				usersFrom(3): {pageOf(3, 5, `,"total":5`)},
 			},
-			want: "people kept leaving the account while the listing was read; try again later", reads: 6,
+			want: "people kept leaving the account while the list was read; try again later", reads: 6,
 		},
 	}
 	for _, tt := range tests {

@@ -88,15 +88,15 @@ func TestUsers_givesUpAfterTheLastAttempt(t *testing.T) {
 		status   int
 		want     string
 	}{
-		{"throttled", answers(429, ""), 9, 429, "429 Too Many Requests; GoTo takes only a few requests a second; try again later"},
+		{"throttled", answers(429, ""), 9, 429, "429 Too Many Requests; GoTo accepts only a few requests per second; try again later"},
 		{"unavailable", answers(503, `{"msg":"maintenance"}`), 9, 503, "503 Service Unavailable: maintenance"},
 		{"failing", answers(500, `{"int_err_code":"Oops"}`), 5, 500, "500 Internal Server Error, Oops"},
 		{"a proxy's page", answers(502, "<html>hush</html>"), 5, 502, "502 Bad Gateway: " + wire.ErrNotJSON.Error()},
-		{"malformed", answers(200, `{"hush"`), 5, 200, "200 OK: the answer is not valid JSON"},
+		{"malformed", answers(200, `{"hush"`), 5, 200, "200 OK: the response is not valid JSON"},
 		{"a proxy's page as success", answers(200, "<html>hush</html>"), 1, 200, "200 OK: " + wire.ErrNotJSON.Error()},
 		{"refused", answers(400, `{"int_err_code":"Bad"}`), 1, 400, "400 Bad Request, Bad"},
 		{"asks for more than is reasonable", answers(429, "", "Retry-After", "601"), 1, 429,
-			"429 Too Many Requests: the service asks to wait 10m1s; GoTo takes only a few requests a second; try again later"},
+			"429 Too Many Requests: the service requires a wait of 10m1s; GoTo accepts only a few requests per second; try again later"},
 		{"redirects", answers(302, "", "Location", "/other"), 1, 302,
 			"302 Found; the Admin API never redirects: a proxy may require a sign-in, or the endpoint is wrong"},
 	}
@@ -166,7 +166,7 @@ func TestRetry_stopsWithTheContext(t *testing.T) {
 			return nil
 		}
 		_, err := b.Users(ctx)
-		if !errors.Is(err, context.Canceled) || err.Error() != "GET "+usersPath+": ended before an answer came: context canceled" {
+		if !errors.Is(err, context.Canceled) || err.Error() != "GET "+usersPath+": ended before a response arrived: context canceled" {
 			t.Errorf("got %v", err)
 		}
 		if n := b.count(usersPath); n != 1 {

@@ -257,17 +257,17 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 		},
 		{
 			name: "wrong token", reply: answers(400, `{"error":"invalid_grant"}`), want: SignInError{StatusCode: 400, Code: "invalid_grant"},
-			text: "signing in to GoTo: 400 Bad Request, invalid_grant; the personal access token is wrong, or it has expired or been revoked: its owner can make another",
+			text: "signing in to GoTo: 400 Bad Request, invalid_grant; the personal access token is wrong, expired, or revoked: its owner can create a new one",
 		},
 		{
 			name: "grant not allowed", reply: answers(400, `{"error":"unauthorized_client"}`), want: SignInError{StatusCode: 400, Code: "unauthorized_client"},
-			text: "signing in to GoTo: 400 Bad Request, unauthorized_client; the OAuth client does not have the personal access token grant: " +
-				"switch it on among the client's grant types in GoTo's developer portal",
+			text: "signing in to GoTo: 400 Bad Request, unauthorized_client; the OAuth client does not have the personal access token " +
+				"grant: enable it in the grant types of the client in GoTo's developer portal",
 		},
 		{
 			name: "grant not known", reply: answers(400, `{"error":"unsupported_grant_type"}`), want: SignInError{StatusCode: 400, Code: "unsupported_grant_type"},
-			text: "signing in to GoTo: 400 Bad Request, unsupported_grant_type; the OAuth client does not have the personal access token grant: " +
-				"switch it on among the client's grant types in GoTo's developer portal",
+			text: "signing in to GoTo: 400 Bad Request, unsupported_grant_type; the OAuth client does not have the personal access token " +
+				"grant: enable it in the grant types of the client in GoTo's developer portal",
 		},
 		{
 			name: "wrong address", reply: answers(404, `{"int_err_code":"NotFound","msg":"nothing here"}`),
@@ -288,11 +288,11 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 		},
 		{
 			name: "no token", reply: answers(200, `{"expires_in":3600}`), want: SignInError{StatusCode: 200, Err: errAny},
-			text: "signing in to GoTo: 200 OK: the answer holds no usable access token",
+			text: "signing in to GoTo: 200 OK: the response does not contain a usable access token",
 		},
 		{
 			name: "a token that no header takes", reply: answers(200, `{"access_token":"hush\nhush"}`), want: SignInError{StatusCode: 200, Err: errAny},
-			text: "signing in to GoTo: 200 OK: the answer holds no usable access token",
+			text: "signing in to GoTo: 200 OK: the response does not contain a usable access token",
 		},
 		{
 			name: "another type of token", reply: answers(200, `{"access_token":"hush","token_type":"mac"}`), want: SignInError{StatusCode: 200, Err: errAny},
@@ -300,7 +300,7 @@ func TestSignInError_tellsWhatToDo(t *testing.T) {
 		},
 		{
 			name: "a token of a wrong type", reply: answers(200, `{"access_token":4711}`), want: SignInError{StatusCode: 200, Err: errAny},
-			text: "signing in to GoTo: 200 OK: the answer does not have the expected form: access_token is not text",
+			text: "signing in to GoTo: 200 OK: the response does not have the expected form: access_token is not text",
 		},
 	}
 	for _, tt := range tests {
@@ -389,7 +389,7 @@ func TestSignIn_waitingEndsWithTheContext(t *testing.T) {
 		second <- err
 	}()
 	cancel()
-	if err := <-second; !errors.Is(err, context.Canceled) || err.Error() != "signing in to GoTo: ended before an answer came: context canceled" {
+	if err := <-second; !errors.Is(err, context.Canceled) || err.Error() != "signing in to GoTo: ended before a response arrived: context canceled" {
 		t.Errorf("got %v", err)
 	}
 	close(proceed)

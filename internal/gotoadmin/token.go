@@ -20,7 +20,7 @@ const (
 	renewBefore = 5 * time.Minute
 	// usualLife is the documented life of a token, for an answer that does not tell.
 	usualLife = time.Hour
-	// refusedFor is how long a refusal to sign in stands without being asked for again: several data sources would
+	// refusedFor is how long a refusal to sign in stands without being requested again: several data sources would
 	// otherwise each try a wrong secret.
 	refusedFor = time.Minute
 )
@@ -117,7 +117,7 @@ func (s *tokenSource) ask(ctx context.Context, verbatim bool) (token, *SignInErr
 	}
 	switch {
 	case !isToken(granted.AccessToken):
-		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the answer holds no usable access token")}
+		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the response does not contain a usable access token")}
 	case granted.TokenType != "" && !strings.EqualFold(granted.TokenType, "Bearer"):
 		return token{}, &SignInError{StatusCode: a.Status, Err: errors.New("the token is not of type Bearer")}
 	}
@@ -145,7 +145,7 @@ func usable(seconds int64) time.Duration {
 	return life - renewBefore
 }
 
-// isToken reports whether s can stand in a header.
+// isToken reports whether s can be in a header.
 func isToken(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

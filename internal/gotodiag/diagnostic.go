@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package gotodiag turns errors of the GoTo client into Terraform diagnostics: what happened, the likely cause, the remedy, and
-// the facts to quote to GoTo's support.
+// the facts for GoTo's support.
 package gotodiag
 
 import (
@@ -63,7 +63,7 @@ func Refusal(err error) string {
 	case errors.As(err, &none):
 		return fmt.Sprintf("The provider's `goto` block lacks %s (environment variables %s).", enumerate(none.Missing, ""), enumerate(none.Missing, "GOTO_"))
 	case errors.As(err, &choice):
-		return "It is not clear which account of GoTo is meant, or the person behind the token does not administer it. Set `account_key` of the provider's `goto` block."
+		return "The GoTo account to use is not clear, or the owner of the token does not administer it. Set `account_key` in the provider's `goto` block."
 	case errors.As(err, &refused) && signInAdvice[refused.Code] != "":
 		return "The sign-in was refused. " + signInAdvice[refused.Code]
 	case gotoadmin.IsPermissionDenied(err):
@@ -82,10 +82,10 @@ func compose(sentences, facts []string) string {
 
 func noCredentials(e *providerdata.NoGoToError) string {
 	if len(e.Given) > 0 {
-		return fmt.Sprintf("The provider's credentials for GoTo are incomplete: there is %s but no %s. Set %s, or give the attributes in the `goto` block of the provider.",
+		return fmt.Sprintf("The provider's credentials for GoTo are incomplete: found %s, but not %s. Set %s, or the attributes in the `goto` block of the provider.",
 			enumerate(e.Given, ""), enumerate(e.Missing, ""), enumerate(e.Missing, "GOTO_"))
 	}
-	return fmt.Sprintf(`GoTo is not configured. Give the provider an OAuth client of GoTo and the personal access token of an administrator:
+	return fmt.Sprintf(`GoTo is not configured. Configure an OAuth client at GoTo and the personal access token of an administrator in the provider:
 
 provider "gotomeeting" {
   goto = {
@@ -95,7 +95,7 @@ provider "gotomeeting" {
   }
 }
 
-or set the environment variables %s. The provider's page of the documentation explains how to get them.`, enumerate(e.Missing, "GOTO_"))
+Or set the environment variables %s. The provider's documentation page explains how to get them.`, enumerate(e.Missing, "GOTO_"))
 }
 
 // enumerate writes attributes, or their environment variables, as a phrase.
@@ -126,23 +126,23 @@ func whichAccount(e *gotoadmin.AccountChoiceError) string {
 	accounts := strings.Join(list, "\n")
 	switch {
 	case len(e.Accounts) == 0 && e.Chosen == "":
-		return "The administrator behind the personal access token does not administer any account at GoTo. Use the token of a person who does, or give this one an administrator's role in the GoTo admin center."
+		return "The owner of the personal access token does not administer any account at GoTo. Use the token of a person who does, or assign an administrator role to this person in the GoTo admin center."
 	case len(e.Accounts) == 0:
-		return fmt.Sprintf("The administrator behind the personal access token does not administer the account %s, or any other. "+
-			"Use the token of a person who does, or give this one an administrator's role in the GoTo admin center.", e.Chosen)
+		return fmt.Sprintf("The owner of the personal access token does not administer the account %s, or any other account. "+
+			"Use the token of a person who does, or assign an administrator role to this person in the GoTo admin center.", e.Chosen)
 	case e.Chosen == "":
-		return "The administrator behind the personal access token administers several accounts at GoTo. " + remedy + accounts
+		return "The owner of the personal access token administers several accounts at GoTo. " + remedy + accounts
 	}
-	return fmt.Sprintf("The administrator behind the personal access token does not administer the account %s. ", e.Chosen) + remedy + accounts
+	return fmt.Sprintf("The owner of the personal access token does not administer the account %s. ", e.Chosen) + remedy + accounts
 }
 
 // Sentences that several failures share.
 const (
-	unreachable = "Check the network, the proxy settings and `%s` of the provider's `goto` block; an endpoint with a private certificate authority needs `ca_certificate_file`."
-	busy        = "GoTo allows ten requests a second across everything that uses the API for this account. Try again later, and not at the same time as other programs."
+	unreachable = "Check the network, the proxy settings, and `%s` in the provider's `goto` block. An endpoint with a private certificate authority needs `ca_certificate_file`."
+	busy        = "GoTo allows ten requests per second in total for this account. Try again later, when no other program uses the API."
 	failing     = "Try again; GoTo reports outages at https://status.goto.com."
-	again       = "Try again; if it persists, a proxy in between may change the answers."
-	foreign     = "A proxy in between may require a sign-in of its own, or `%s` of the provider's `goto` block is wrong."
+	again       = "Try again. If the problem persists, a proxy may be changing the responses."
+	foreign     = "A proxy may require a separate sign-in, or `%s` in the provider's `goto` block is wrong."
 )
 
 // signInAdvice is by OAuth error code. GoTo documents only the first; the others are RFC 6749's words for what can be wrong.
@@ -150,7 +150,7 @@ const (
 var signInAdvice = map[string]string{
 	"invalid_client": "GoTo does not know the OAuth client, or the client secret is wrong. Check `client_id` and `client_secret` of the provider's `goto` block " +
 		"(`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET`); replace a lost secret with a new one in GoTo's developer portal.",
-	"invalid_grant": "GoTo does not accept the personal access token: it is wrong, was revoked, or was made for another OAuth client. " +
+	"invalid_grant": "GoTo does not accept the personal access token: it is wrong, was revoked, or was created for another OAuth client. " +
 		"Have the administrator create a new one and set it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`).",
 	"unauthorized_client":    grantSwitchedOff,
 	"unsupported_grant_type": grantSwitchedOff,
@@ -158,9 +158,9 @@ var signInAdvice = map[string]string{
 }
 
 const (
-	grantSwitchedOff = "The OAuth client may not be used with personal access tokens. Enable that grant type for the client in GoTo's developer portal."
+	grantSwitchedOff = "The OAuth client is not enabled for personal access tokens. Enable that grant type for the client in GoTo's developer portal."
 	scope            = "Select the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
-	role             = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
+	role             = "The owner of the token must be an administrator of the account who can manage users, such as a super admin: a scope never grants more than the person's role."
 )
 
 func signInSentences(e *gotoadmin.SignInError) []string {
@@ -191,12 +191,12 @@ func answerSentences(e *gotoadmin.Error) []string {
 	}
 	switch {
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
-		return []string{"GoTo did not accept the access token that it issued a moment ago.", said,
-			"Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together."}
+		return []string{"GoTo did not accept the access token that it just issued.", said,
+			"Check that `endpoint` and `token_endpoint` in the provider's `goto` block belong together."}
 	case e.StatusCode == http.StatusNotFound:
-		return []string{"GoTo did not find what was requested.", said, "Check `endpoint` and `account_key` of the provider's `goto` block."}
+		return []string{"GoTo did not find what was requested.", said, "Check `endpoint` and `account_key` in the provider's `goto` block."}
 	case said == "":
-		return []string{"GoTo refused the request without saying why."}
+		return []string{"GoTo refused the request without a reason."}
 	}
 	return []string{"GoTo refused the request.", said}
 }
@@ -211,7 +211,7 @@ func failure(who, endpoint string, status int, said string, err error) []string 
 	case status >= 500:
 		return []string{who + " failed.", said, failing}
 	case status < 300:
-		return []string{who + " returned an answer that the provider cannot use.", said, again}
+		return []string{who + " returned a response that the provider cannot use.", said, again}
 	case err != nil:
 		return []string{"The answer did not come from " + who + ".", fmt.Sprintf(foreign, endpoint)}
 	}

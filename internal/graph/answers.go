@@ -23,7 +23,7 @@ const maxEmptyPages = 100
 
 var (
 	errForeignLink = errors.New("the link to the next page leads to another host")
-	errEndlessList = errors.New("the pages of the listing lead nowhere")
+	errEndlessList = errors.New("the pages of the listing do not end")
 )
 
 // page is one answer of a collection.

@@ -147,7 +147,7 @@ func (c *Client) InstantiateApplicationTemplate(ctx context.Context, templateID 
 func (in call) withoutID() error {
 	return &Error{
 		Method: in.method, Path: "/v1.0" + redactPath(in.path), Needs: in.needs, StatusCode: http.StatusCreated, Ambiguous: true,
-		Err: errors.New("the answer names no id"),
+		Err: errors.New("the response does not contain an id"),
 	}
 }
 

@@ -19,19 +19,19 @@ import (
 // exchangeAudience is the audience that Microsoft Entra ID expects of a federated token.
 const exchangeAudience = "api://AzureADTokenExchange"
 
-// assertion returns what yields the federated token. It is called for each sign-in, so that a long run gets a new
+// assertion returns what yields the federated token. It is called for each sign-in, so a long run gets a new
 // token where there is one to be had.
 func (o CredentialOptions) assertion() (func(context.Context) (string, error), error) {
 	var get func(context.Context) (string, error)
 	switch o.Method {
 	case MethodOIDCToken:
 		if o.OIDCToken == "" {
-			return nil, errors.New("no OpenID Connect token is given")
+			return nil, errors.New("no OpenID Connect token is set")
 		}
 		get = func(context.Context) (string, error) { return o.OIDCToken, nil } //nolint:unparam // the other sources can fail
 	case MethodOIDCTokenFile, MethodWorkloadIdentity:
 		if o.OIDCTokenFilePath == "" {
-			return nil, errors.New("no OpenID Connect token file is given")
+			return nil, errors.New("no OpenID Connect token file is set")
 		}
 		get = o.tokenFromFile
 	default:
@@ -103,7 +103,7 @@ func (o CredentialOptions) requestToken(ctx context.Context, address url.URL) (s
 		OIDCToken string `json:"oidcToken"`
 	}
 	if json.Unmarshal(a.Body, &answer) != nil || answer.Value+answer.OIDCToken == "" {
-		return "", fmt.Errorf("%s: the answer of %s holds no token", doing, address.Host)
+		return "", fmt.Errorf("%s: the response of %s does not contain a token", doing, address.Host)
 	}
 	if answer.OIDCToken != "" {
 		return answer.OIDCToken, nil

@@ -101,10 +101,10 @@ func TestNewCredential_federatedTokenFailures(t *testing.T) {
 		body    string
 		want    string
 	}{
-		{"missing file", CredentialOptions{Method: MethodOIDCTokenFile, OIDCTokenFilePath: "testdata/missing"}, 200, "", "reading the OpenID Connect token: the value, 16 characters that are not shown, does not name a file that can be read: no such file or directory"},
+		{"missing file", CredentialOptions{Method: MethodOIDCTokenFile, OIDCTokenFilePath: "testdata/missing"}, 200, "", "reading the OpenID Connect token: the value, with 16 characters that are not shown, does not name a readable file: no such file or directory"},
 		{"refused", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestToken: "request-token"}, 403, `{"message":"no request-token here"}`, "requesting the OpenID Connect token: HOST answered 403 Forbidden: no (redacted) here"},
-		{"no token", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestToken: "request-token"}, 200, `{"other":1}`, "requesting the OpenID Connect token: the answer of HOST holds no token"},
-		{"sign-in page", CredentialOptions{Method: MethodAzureDevOps, OIDCRequestToken: "request-token"}, 302, `<html>`, "requesting the OpenID Connect token: HOST answered 302 Found: the answer is a page, not a Graph error"},
+		{"no token", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestToken: "request-token"}, 200, `{"other":1}`, "requesting the OpenID Connect token: the response of HOST does not contain a token"},
+		{"sign-in page", CredentialOptions{Method: MethodAzureDevOps, OIDCRequestToken: "request-token"}, 302, `<html>`, "requesting the OpenID Connect token: HOST answered 302 Found: the response is an HTML page, not a Graph error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -141,7 +141,7 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 		return nil, nil
 	}
 	if len(requests) > MaxBatch {
-		return nil, fmt.Errorf("a batch holds at most %d requests, not %d", MaxBatch, len(requests))
+		return nil, fmt.Errorf("a batch can contain at most %d requests, not %d", MaxBatch, len(requests))
 	}
 	reads := true
 	wire := make([]wireBatchRequest, len(requests))
@@ -185,7 +185,7 @@ func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse,
 	writes := request.Method != http.MethodGet
 	if !answered || response.Status == 0 {
 		return BatchResponse{Err: &Error{
-			Method: request.Method, Path: path, Needs: request.needs, Ambiguous: writes, Err: errors.New("the batch came back without an answer to this request"),
+			Method: request.Method, Path: path, Needs: request.needs, Ambiguous: writes, Err: errors.New("the response to the batch does not contain a response to this request"),
 		}}
 	}
 	if response.Status >= 200 && response.Status < 300 {

@@ -106,7 +106,7 @@ func NewCredential(o CredentialOptions) (azcore.TokenCredential, error) {
 	return c, nil
 }
 
-// builder returns the constructor of the method's azidentity credential. Each has a cache of its own, so that a new one
+// builder returns the constructor of the method's azidentity credential. Each has a cache of its own, so a new one
 // is the way to a token that is surely not from the cache.
 func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), error) {
 	switch o.Method {
@@ -144,7 +144,7 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 			return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: o.TenantID})
 		}, nil
 	}
-	return nil, errors.New("no way to sign in is chosen")
+	return nil, errors.New("no sign-in method is selected")
 }
 
 // clientOptions are what all of azidentity's credentials take.

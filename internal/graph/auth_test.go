@@ -287,7 +287,7 @@ func TestNewCredential_retriesOnlyWhatMayPass(t *testing.T) {
 		{"unknown tenant", []reply{answer(400, `{"error":"invalid_request","error_description":"AADSTS90002: no such tenant"}`)}, 1, 0,
 			&AuthError{Code: "invalid_request", AADSTS: []int{90002}, Description: "AADSTS90002: no such tenant", Method: MethodClientSecret}},
 		{"a proxy's page", []reply{answer(403, `<html><title>Blocked</title>s3cr3t</html>`)}, 1, 0,
-			&AuthError{Description: `the sign-in service answered 403 Forbidden: the answer is a page, not a Graph error: "Blocked"`, Method: MethodClientSecret}},
+			&AuthError{Description: `the sign-in service answered 403 Forbidden: the response is an HTML page, not a Graph error: "Blocked"`, Method: MethodClientSecret}},
 		{"failing for ever", []reply{answer(500, ""), answer(500, ""), answer(500, ""), answer(500, ""), answer(500, "")}, 5, 4,
 			&AuthError{Description: `the sign-in service answered 500 Internal Server Error`, Method: MethodClientSecret}},
 	} {
@@ -322,7 +322,7 @@ func TestNewCredential_throttledBeyondTheDeadline(t *testing.T) {
 	o.ClientSecret = "secret"
 	_, err := newTestCredential(t, o).GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{testScope}})
 	why, ok := errors.AsType[*AuthError](err)
-	if !ok || !strings.HasPrefix(why.Description, "the sign-in service answered 429 Too Many Requests: the service asked to wait 2h0m0s") {
+	if !ok || !strings.HasPrefix(why.Description, "the sign-in service answered 429 Too Many Requests: the service required a wait of 2h0m0s") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -333,10 +333,10 @@ func TestNewCredential_refusesOptions(t *testing.T) {
 		options CredentialOptions
 		want    string
 	}{
-		{"no method", CredentialOptions{}, "no way to sign in is chosen"},
+		{"no method", CredentialOptions{}, "no sign-in method is selected"},
 		{"request URL without TLS", CredentialOptions{Method: MethodOIDCRequest, OIDCRequestURL: "http://ci.example.com/"}, "the OpenID Connect request URL is not an https URL"},
 		{"no request URL", CredentialOptions{Method: MethodAzureDevOps}, "the OpenID Connect request URL is not an https URL"},
-		{"no token", CredentialOptions{Method: MethodOIDCToken}, "no OpenID Connect token is given"},
+		{"no token", CredentialOptions{Method: MethodOIDCToken}, "no OpenID Connect token is set"},
 		{"authority without TLS", CredentialOptions{Method: MethodOIDCToken, OIDCToken: "x", AuthorityHost: "http://login.example.com"}, "an OpenID Connect token: cannot use an authority host without https"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -375,7 +375,7 @@ func TestNewHTTPClient_trustsTheGivenAuthorities(t *testing.T) {
 	}
 	for file, want := range map[string]string{
 		"testdata/missing.pem": "the file \"testdata/missing.pem\" cannot be read: no such file or directory",
-		"auth_test.go":         "the file \"auth_test.go\" holds no PEM certificate: give one with the authority's certificate, which begins with -----BEGIN CERTIFICATE-----",
+		"auth_test.go":         "the file \"auth_test.go\" does not contain a PEM certificate: use a file with the certificate of the authority, which begins with -----BEGIN CERTIFICATE-----",
 	} {
 		if _, err := NewHTTPClient(file); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

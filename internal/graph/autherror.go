@@ -29,13 +29,13 @@ func (a *signInAnswer) authError(err error, secrets wire.Secrets) *AuthError {
 	case a.status != 0:
 		e.fromAnswer(a.status, a.body)
 	case a.err != nil:
-		e.Description, e.Err = "no answer from the sign-in service: "+a.err.Error(), wire.Cause(a.err)
+		e.Description, e.Err = "no response from the sign-in service: "+a.err.Error(), wire.Cause(a.err)
 		if refused, ok := errors.AsType[*Error](a.err); ok && refused.StatusCode != 0 {
 			e.Description = fmt.Sprintf("the sign-in service answered %d %s: %s", refused.StatusCode, http.StatusText(refused.StatusCode), refused.Err)
 		}
 	case a.length > 0:
 		// The library quotes the whole answer, in which the access token stands.
-		e.Description = fmt.Sprintf("the sign-in service's answer, %d bytes, does not hold a token in the expected form", a.length)
+		e.Description = fmt.Sprintf("the response of the sign-in service, %d bytes, does not contain a token in the expected form", a.length)
 	default:
 		text := oneLine(err.Error())
 		if advice := strings.Index(text, " To troubleshoot, visit "); advice >= 0 {

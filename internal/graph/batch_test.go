@@ -39,7 +39,7 @@ func TestBatch_matchesAnswersToRequests(t *testing.T) {
 			Method: "GET", Path: "/v1.0/users/{redacted}", StatusCode: 429, Code: "TooManyRequests", OuterCode: "TooManyRequests", Message: "slow",
 			RequestID: "r3", RetryAfter: 17 * time.Second,
 		}},
-		{StatusCode: 504, Err: &Error{Method: "DELETE", Path: "/v1.0/groups/1", StatusCode: 504, Message: "the answer is 8 bytes of text, not a Graph error", Ambiguous: true}},
+		{StatusCode: 504, Err: &Error{Method: "DELETE", Path: "/v1.0/groups/1", StatusCode: 504, Message: "the response is 8 bytes of text, not a Graph error", Ambiguous: true}},
 		{Err: &Error{Method: "POST", Path: "/v1.0/groups", Ambiguous: true, Err: cmpopts.AnyError}},
 		{StatusCode: 429, Err: &Error{Method: "GET", Path: "/v1.0/groups/2", StatusCode: 429, RetryAfter: 5 * time.Second}},
 	}

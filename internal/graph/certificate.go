@@ -34,7 +34,7 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 	var data []byte
 	switch {
 	case o.ClientCertificate != "" && o.ClientCertificatePath != "":
-		return nil, nil, errors.New("both a certificate and a path to one are given")
+		return nil, nil, errors.New("both a certificate and the path of a certificate are set")
 	case o.ClientCertificate != "":
 		var err error
 		data, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(o.ClientCertificate), ""))
@@ -48,7 +48,7 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 			return nil, nil, err
 		}
 	default:
-		return nil, nil, errors.New("no certificate is given")
+		return nil, nil, errors.New("no certificate is set")
 	}
 	var certificates []*x509.Certificate
 	var key crypto.PrivateKey
@@ -60,7 +60,7 @@ func readCertificate(o CredentialOptions) ([]*x509.Certificate, crypto.PrivateKe
 	}
 	if err != nil {
 		if _, broken := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), "")); o.ClientCertificatePath != "" && broken == nil {
-			return nil, nil, errors.New("the file holds base64: decode it, or give its content as `client_certificate`")
+			return nil, nil, errors.New("the file contains base64: decode it, or set its content as `client_certificate`")
 		}
 		return nil, nil, err
 	}
@@ -97,7 +97,7 @@ func parsePEM(data []byte) ([]*x509.Certificate, crypto.PrivateKey, error) {
 			return nil, nil, errors.New("the PEM private key is encrypted; use PKCS#12, which can have a password, or decrypt it")
 		}
 		if key != nil {
-			return nil, nil, errors.New("the PEM file holds more than one private key")
+			return nil, nil, errors.New("the PEM file contains more than one private key")
 		}
 		var err error
 		if key, err = parseKey(block.Bytes); err != nil {
@@ -105,7 +105,7 @@ func parsePEM(data []byte) ([]*x509.Certificate, crypto.PrivateKey, error) {
 		}
 	}
 	if key == nil {
-		return nil, nil, errors.New("the PEM file holds no private key")
+		return nil, nil, errors.New("the PEM file does not contain a private key")
 	}
 	return certificates, key, nil
 }
@@ -133,9 +133,9 @@ func leafFirst(certificates []*x509.Certificate, key crypto.PrivateKey) ([]*x509
 				return certificates, key, nil
 			}
 		}
-		return nil, nil, errors.New("no certificate belongs to the private key")
+		return nil, nil, errors.New("no certificate matches the private key")
 	case *ecdsa.PrivateKey:
-		return nil, nil, errors.New("the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here")
+		return nil, nil, errors.New("the certificate's key is ECDSA; Microsoft Entra ID accepts only RSA")
 	}
-	return nil, nil, fmt.Errorf("the certificate's key is a %T; Microsoft Entra ID takes only RSA here", key)
+	return nil, nil, fmt.Errorf("the certificate's key is a %T; Microsoft Entra ID accepts only RSA", key)
 }

@@ -121,19 +121,19 @@ func TestNewCredential_refusesCertificates(t *testing.T) {
 		options CredentialOptions
 		want    string
 	}{
-		{"nothing", CredentialOptions{}, "no certificate is given"},
-		{"both", CredentialOptions{ClientCertificate: "YQ==", ClientCertificatePath: garbage}, "both a certificate and a path to one are given"},
+		{"nothing", CredentialOptions{}, "no certificate is set"},
+		{"both", CredentialOptions{ClientCertificate: "YQ==", ClientCertificatePath: garbage}, "both a certificate and the path of a certificate are set"},
 		{"not base64", CredentialOptions{ClientCertificate: "%%%"}, "the certificate is not base64"},
 		{"garbage", CredentialOptions{ClientCertificatePath: garbage}, "the certificate is not readable as PKCS#12"},
 		{"missing file", CredentialOptions{ClientCertificatePath: data("missing.pfx")}, "the file \"testdata/missing.pfx\" cannot be read: no such file or directory"},
 		{"wrong password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx"), ClientCertificatePassword: "falsch"}, "the certificate's password is wrong"},
 		{"no password", CredentialOptions{ClientCertificatePath: data("rsa-modern.pfx")}, "the certificate's password is wrong"},
-		{"ECDSA", CredentialOptions{ClientCertificatePath: data("ecdsa.pfx"), ClientCertificatePassword: "geheim"}, "the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here"},
-		{"ECDSA as PEM", CredentialOptions{ClientCertificatePath: data("ecdsa.pem")}, "the certificate's key is ECDSA; Microsoft Entra ID takes only RSA here"},
+		{"ECDSA", CredentialOptions{ClientCertificatePath: data("ecdsa.pfx"), ClientCertificatePassword: "geheim"}, "the certificate's key is ECDSA; Microsoft Entra ID accepts only RSA"},
+		{"ECDSA as PEM", CredentialOptions{ClientCertificatePath: data("ecdsa.pem")}, "the certificate's key is ECDSA; Microsoft Entra ID accepts only RSA"},
 		{"encrypted PEM", CredentialOptions{ClientCertificatePath: data("rsa-encrypted.pem")}, "the PEM private key is encrypted; use PKCS#12, which can have a password, or decrypt it"},
-		{"two keys", CredentialOptions{ClientCertificatePath: data("two-keys.pem")}, "the PEM file holds more than one private key"},
-		{"no key", CredentialOptions{ClientCertificatePath: data("no-key.pem")}, "the PEM file holds no private key"},
-		{"key of another certificate", CredentialOptions{ClientCertificatePath: data("mismatch.pem")}, "no certificate belongs to the private key"},
+		{"two keys", CredentialOptions{ClientCertificatePath: data("two-keys.pem")}, "the PEM file contains more than one private key"},
+		{"no key", CredentialOptions{ClientCertificatePath: data("no-key.pem")}, "the PEM file does not contain a private key"},
+		{"key of another certificate", CredentialOptions{ClientCertificatePath: data("mismatch.pem")}, "no certificate matches the private key"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.options.Method = MethodClientCertificate

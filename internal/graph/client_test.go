@@ -32,7 +32,7 @@ func TestNew_checksTheEndpoint(t *testing.T) {
 		{"https://gateway.example.com/graph", ""},
 		{"http://127.0.0.1:8080", ""},
 		{"http://localhost:8080", ""},
-		{"http://graph.example.com", `endpoint "http://graph.example.com": credentials must not travel without TLS, the scheme must be https`},
+		{"http://graph.example.com", `endpoint "http://graph.example.com": credentials must not be sent without TLS, so the scheme must be https`},
 		{"ftp://graph.example.com", `endpoint "ftp://graph.example.com": the scheme must be https`},
 		{"", `endpoint "" is not a URL such as https://graph.microsoft.com`},
 		{"graph.example.com", `endpoint "graph.example.com" is not a URL such as https://graph.microsoft.com`},
@@ -112,7 +112,7 @@ func TestPoll_saysWhatItWaitedFor(t *testing.T) {
 	}
 }
 
-// newServed is a client on a real server, so that the behavior of net/http's transport is part of the test.
+// newServed is a client on a real server, so the behavior of net/http's transport is part of the test.
 func newServed(t *testing.T, handler http.HandlerFunc, adapt ...func(*httptest.Server)) (*Client, *httptest.Server, *fakeClock) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

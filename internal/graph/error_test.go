@@ -76,10 +76,10 @@ func TestNewError_readsEveryShapeOfBody(t *testing.T) {
 		{"empty error", 401, nil, `{"error":{"code":"UnknownError","message":""}}`, Error{Code: "UnknownError", OuterCode: "UnknownError"}},
 		{
 			"HTML", 502, nil, "<!DOCTYPE html><html><head><TITLE>\n 502 Bad   Gateway</TITLE></head><body>secret</body></html>",
-			Error{Message: `the answer is a page, not a Graph error: "502 Bad Gateway"`},
+			Error{Message: `the response is an HTML page, not a Graph error: "502 Bad Gateway"`},
 		},
-		{"HTML without a title", 502, nil, "<html>secret</html>", Error{Message: "the answer is a page, not a Graph error"}},
-		{"plain text", 503, nil, "upstream\nconnect error", Error{Message: "the answer is 22 bytes of text, not a Graph error"}},
+		{"HTML without a title", 502, nil, "<html>secret</html>", Error{Message: "the response is an HTML page, not a Graph error"}},
+		{"plain text", 503, nil, "upstream\nconnect error", Error{Message: "the response is 22 bytes of text, not a Graph error"}},
 		{"broken JSON", 500, nil, `{"error":{"code":"A`, Error{Message: "the body is not a Graph error"}},
 		{"Retry-After", 429, header("Retry-After", "12"), ``, Error{RetryAfter: 12 * time.Second}},
 		{"Retry-After as a date", 429, header("Retry-After", "Wed, 02 Jan 2030 03:05:05 GMT"), ``, Error{RetryAfter: time.Minute}},

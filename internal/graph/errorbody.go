@@ -120,7 +120,7 @@ func foreignText(body []byte) string {
 	case '{', '[':
 		return "the body is not a Graph error"
 	case '<':
-		text := "the answer is a page, not a Graph error"
+		text := "the response is an HTML page, not a Graph error"
 		lower := bytes.ToLower(body)
 		start := bytes.Index(lower, []byte("<title>"))
 		if start < 0 {
@@ -133,7 +133,7 @@ func foreignText(body []byte) string {
 		}
 		return text + `: "` + shorten(string(title[:end])) + `"`
 	}
-	return fmt.Sprintf("the answer is %d bytes of text, not a Graph error", len(body))
+	return fmt.Sprintf("the response is %d bytes of text, not a Graph error", len(body))
 }
 
 func shorten(s string) string {

@@ -59,7 +59,7 @@ func certificateAuthorities(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool() // a system without its own trusts the file's alone
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, fmt.Errorf("the file %q holds no PEM certificate: give one with the authority's certificate, which begins with -----BEGIN CERTIFICATE-----", file)
+		return nil, fmt.Errorf("the file %q does not contain a PEM certificate: use a file with the certificate of the authority, which begins with -----BEGIN CERTIFICATE-----", file)
 	}
 	return pool, nil
 }

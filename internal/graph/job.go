@@ -51,7 +51,7 @@ func (j Job) HasRun() bool {
 		status.SteadyStateFirstAchievedTime != nil || status.Quarantine != nil || len(status.Progress) > 0)
 }
 
-// HasCompletedCycle reports whether any cycle of the job ever worked through its users, so that accounts may be linked to them.
+// HasCompletedCycle reports whether any cycle of the job ever worked through its users, so accounts may be linked to them.
 // One that failed as a whole, as for want of a sign-in, has linked nobody.
 func (j Job) HasCompletedCycle() bool {
 	status := j.Status
@@ -152,7 +152,7 @@ func (e *NoJobError) Error() string {
 	case ServicePrincipalGone:
 		return fmt.Sprintf("the tenant has no service principal with the object id %q", e.Ref.ServicePrincipalID)
 	case ConnectorRetired:
-		return fmt.Sprintf("the service principal %s no longer offers a provisioning connector, and the job %q is gone with it", e.Ref.ServicePrincipalID, e.Ref.JobID)
+		return fmt.Sprintf("the service principal %s no longer offers a provisioning connector, and the job %q is gone too", e.Ref.ServicePrincipalID, e.Ref.JobID)
 	case JobPresent, JobNotReplicated, JobDeleted:
 	}
 	return fmt.Sprintf("the service principal %s has no provisioning job %q", e.Ref.ServicePrincipalID, e.Ref.JobID)
@@ -251,7 +251,7 @@ func (r JobRef) String() string { return r.ServicePrincipalID + "/" + r.JobID }
 
 // ParseJobRef reads the text form of a JobRef. It also accepts a Graph path
 // (/servicePrincipals/{id}/synchronization/jobs/{id}), which other tools use as the import id, and the object id in upper
-// case, which it corrects: Graph writes it in lower case, and two spellings would be two values to Terraform.
+// case, which it corrects: Graph writes it in lowercase, and two spellings would be two values to Terraform.
 func ParseJobRef(s string) (JobRef, error) {
 	parts := strings.Split(strings.TrimPrefix(s, "/"), "/")
 	if len(parts) == 5 && strings.EqualFold(parts[0], "servicePrincipals") && parts[2] == "synchronization" && parts[3] == "jobs" {

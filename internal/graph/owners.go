@@ -21,7 +21,7 @@ func OwnedApplication(id string) Owned { return Owned{"applications", id} }
 // OwnedServicePrincipal is a service principal, by object id.
 func OwnedServicePrincipal(id string) Owned { return Owned{"servicePrincipals", id} }
 
-// ListOwners returns the object ids of the owners, sorted, in lower case.
+// ListOwners returns the object ids of the owners, sorted, in lowercase.
 //
 // https://learn.microsoft.com/graph/api/application-list-owners
 func (c *Client) ListOwners(ctx context.Context, of Owned) ([]string, error) {

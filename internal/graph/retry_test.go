@@ -199,7 +199,7 @@ func TestCall_failsAtOnceWhenTheDeadlineComesBeforeTheRetry(t *testing.T) {
 	if got := outcomeOf(t, err); got != want {
 		t.Errorf("outcome %+v, want %+v", got, want)
 	}
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the service asked to wait 2h0m0s") {
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the service required a wait of 2h0m0s") {
 		t.Errorf("error %v", err)
 	}
 	if len(b.clock.sleeps) != 0 || len(b.service.seen) != 1 {

@@ -204,7 +204,7 @@ type ObjectDefinition struct {
 	Directory  string // name of the directory that it belongs to; not written
 	Name       string
 	Attributes []AttributeDefinition
-	Metadata   map[string]string // keys in lower case; the first of doubled ones; not written
+	Metadata   map[string]string // keys in lowercase; the first of doubled ones; not written
 	kept
 }
 

@@ -108,7 +108,7 @@ func (k *kept) came() *jsonObject { return &k.object }
 type node[T any] interface {
 	*T
 	came() *jsonObject
-	// visit names the members that the fields stand for. It serves both directions, so that reading and writing agree.
+	// visit names the members that the fields stand for. It serves both directions, so reading and writing agree.
 	visit(*walk)
 }
 

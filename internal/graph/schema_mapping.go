@@ -173,7 +173,7 @@ func (a *AttributeMapping) visit(w *walk) {
 }
 
 // Understood reports whether the fields say all that the mapping does. They do not where its source is of a kind that no
-// expression can say, such as a workflow, or where an object that nobody knows stands in place of a source.
+// expression can say, such as a workflow, or where an unknown object takes the place of a source.
 func (a *AttributeMapping) Understood() bool {
 	if a.Source != nil {
 		return a.Source.understood()

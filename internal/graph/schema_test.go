@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// exactJSON decodes with the text of numbers, so that a lost digit shows.
+// exactJSON decodes with the text of numbers, so a lost digit shows.
 func exactJSON(t interface{ Fatalf(string, ...any) }, raw []byte) any {
 	decoder := json.NewDecoder(strings.NewReader(string(raw)))
 	decoder.UseNumber()

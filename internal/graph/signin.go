@@ -20,7 +20,7 @@ import (
 )
 
 // signInTransport gives azidentity the same exchange, retry and log rules as the Graph calls have. A token may be asked for
-// any number of times, so that everything but a refusal is repeated.
+// any number of times, so everything but a refusal is repeated.
 type signInTransport struct {
 	wire        *wire.Client
 	connectOnce bool

@@ -39,7 +39,7 @@ type JobStatus struct {
 	TroubleshootingURL                 string           `json:"troubleshootingUrl"`
 }
 
-// Synchronized is how many objects of all kinds the service says that it keeps in step; told is false where it says nothing. A
+// Synchronized is how many objects of all kinds the service says that it keeps in sync; told is false where it says nothing. A
 // nil status says nothing.
 func (s *JobStatus) Synchronized() (n int64, told bool) {
 	if s == nil {

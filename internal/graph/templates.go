@@ -21,7 +21,7 @@ type SyncTemplate struct {
 	// where the name is a known key. Nil when the template does not tell.
 	ConfigurationFields []ConfigurationField
 	OAuthEnabled        bool
-	Metadata            map[string]string // keys in lower case; the first of duplicates
+	Metadata            map[string]string // keys in lowercase; the first of duplicates
 }
 
 // ConfigurationField is one secret or setting that a connector asks for.

@@ -22,7 +22,7 @@ const (
 	// freshFor is the age up to which a token surely carries every permission there is to have: within it, a 401 for
 	// want of a permission is final at once.
 	freshFor = time.Minute
-	// refusedFor is how long a refusal to sign in stands without being asked for again: a plan reads hundreds of objects,
+	// refusedFor is how long a refusal to sign in stands without being requested again: a plan reads hundreds of objects,
 	// and each would have a wrong secret tried once more.
 	refusedFor = time.Minute
 	// failedFor is the same for a sign-in that came to no verdict, after attempts of its own.
@@ -133,7 +133,7 @@ func (s *tokenSource) request(ctx context.Context, ask getToken, claims string) 
 		return token{}, e
 	}
 	if answer.Token == "" {
-		return token{}, &AuthError{Description: "the credential gave an empty token"}
+		return token{}, &AuthError{Description: "the credential returned an empty token"}
 	}
 	now := s.clock.Now()
 	// Credentials reckon by the wall clock; what is left by it is what is left by ours.

@@ -29,7 +29,7 @@ type call struct {
 	link   string // a whole URL in place of path and query: the next page
 	beta   bool   // for what the stable version lacks
 	body   any
-	// reads marks a POST that changes nothing, so that it may be repeated like a GET.
+	// reads marks a POST that changes nothing, so it may be repeated like a GET.
 	reads bool
 	// idempotent marks a POST that changes no more when done twice.
 	idempotent bool
@@ -145,7 +145,7 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 			return nil
 		}
 		if err = json.Unmarshal(a.Body, out); err != nil {
-			err = fmt.Errorf("the answer does not have the expected form: %w", jsonProblem(err))
+			err = fmt.Errorf("the response does not have the expected form: %w", jsonProblem(err))
 		} else if err = in.unanswered(a.Body, out); err == nil {
 			return nil
 		}
@@ -163,7 +163,7 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 // unanswered says what keeps a well-formed answer from being one to this call.
 func (in call) unanswered(body []byte, out any) error {
 	if listing, ok := out.(interface{ complete() bool }); ok && !listing.complete() {
-		return errors.New("the answer is not a listing: it has no value")
+		return errors.New("the response is not a listing: it has no value")
 	}
 	var named struct {
 		ID string `json:"id"`
@@ -172,9 +172,9 @@ func (in call) unanswered(body []byte, out any) error {
 	case in.names == "":
 		return nil
 	case json.Unmarshal(body, &named) != nil || named.ID == "":
-		return errors.New("the answer names no id")
+		return errors.New("the response does not contain an id")
 	case !strings.EqualFold(named.ID, in.names):
-		return errors.New("the answer is about another object")
+		return errors.New("the response is for a different object")
 	}
 	return nil
 }

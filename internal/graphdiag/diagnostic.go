@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package graphdiag turns errors of the Graph client into Terraform diagnostics: what was being done, what the service
-// said, which permission or directory role the operation needs, and the facts to quote to Microsoft support.
+// Package graphdiag turns errors of the Graph client into Terraform diagnostics: what was done, what the service
+// said, which permission or directory role the operation needs, and the facts for Microsoft support.
 package graphdiag
 
 import (
@@ -97,12 +97,12 @@ func explain(err error) (sentences, facts []string) {
 }
 
 // unsettled is for a write that may have taken effect although no success was seen.
-const unsettled = "It is not known whether the change took effect; the next plan reads what is there."
+const unsettled = "It is unknown whether the change took effect; the next plan reads the current state."
 
 // eligibleRole is said with every refusal: Graph answers the same for a role that a person could activate as for none.
 // https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-activate-role
-const eligibleRole = "A directory role that is only eligible has to be activated first (Privileged Identity Management). " +
-	"After an activation or a consent allow a few minutes, and sign in again."
+const eligibleRole = "Activate an eligible directory role first (Privileged Identity Management). After " +
+	"activation or consent, wait a few minutes and sign in again."
 
 func explainAnswer(e *graph.Error) []string {
 	var said, open string
@@ -114,37 +114,37 @@ func explainAnswer(e *graph.Error) []string {
 	}
 	switch {
 	case e.Claims != "":
-		return compact("A Conditional Access policy asks this sign-in for more than it can give (a claims challenge).", said,
-			"Exclude the workload identity from the policy, or sign in in a way that satisfies it.")
+		return compact("A Conditional Access policy has requirements that this sign-in does not meet (a claims challenge).", said,
+			"Exclude the workload identity from the policy, or use a sign-in method that meets its requirements.")
 	case graph.IsLicenseMissing(e):
 		return compact("The tenant lacks a license of Microsoft Entra ID P1 or P2, without which Microsoft Graph does not offer this.", said,
-			"A permission does not help: get the license for the tenant, or remove what needs it from the configuration. After a purchase allow a few minutes.")
+			"A permission does not help: get the license for the tenant, or remove whatever requires it from the configuration. After a purchase, wait a few minutes.")
 	case graph.IsPermissionDenied(e):
 		return compact("The signed-in identity lacks a permission.", said, grant(e.Needs), eligibleRole)
 	case e.StatusCode == 0 && e.Ambiguous:
-		return compact("The connection broke before the answer arrived.", open)
+		return compact("The connection was interrupted before the response arrived.", open)
 	case e.StatusCode == 0:
 		return compact("Microsoft Graph could not be reached.",
-			cmp.Or(wire.Remedy(e), "Check the network, the proxy settings and the provider's endpoints."))
+			cmp.Or(wire.Remedy(e), "Check the network, the proxy settings, and the provider's endpoints."))
 	case e.StatusCode == http.StatusProxyAuthRequired:
 		return compact("A proxy requires credentials.", wire.Remedy(&wire.ProxyError{Status: e.StatusCode}))
 	case e.StatusCode < 300 && errors.Is(e, wire.ErrNotJSON):
-		return compact("The answer is not Microsoft Graph's.", open, wire.Remedy(e))
+		return compact("The response is not from Microsoft Graph.", open, wire.Remedy(e))
 	case e.StatusCode < 300:
-		return compact("Microsoft Graph gave an answer that the provider cannot read.", open, "A proxy in between may have changed it; try again.")
+		return compact("Microsoft Graph returned a response that the provider cannot read.", open, "A proxy may have changed it; try again.")
 	case graph.IsTokenRejected(e):
 		return compact("Microsoft Graph did not accept the access token.", said, "Check that the provider signs in to the right cloud and tenant.")
 	case e.StatusCode == http.StatusTooManyRequests:
-		return compact("Microsoft Graph throttled the request, and the time allowed was too short to wait.", said, open, "Try again later, or raise `timeouts`.")
+		return compact("Microsoft Graph throttled the request, and the required wait exceeds the time allowed.", said, open, "Try again later, or raise `timeouts`.")
 	case e.StatusCode >= 500:
 		return compact("Microsoft Graph failed.", said, open,
 			"Try again; if it persists, see the service health page or contact Microsoft support with the request id.")
 	case graph.IsConflict(e):
-		return compact("Something else changed the object at the same time.", said, "Plan and apply again.")
+		return compact("Another process changed the object at the same time.", said, "Plan and apply again.")
 	case said == "" && e.StatusCode == http.StatusNotFound:
 		return compact("Microsoft Graph does not know the object.")
 	case said == "":
-		return compact("Microsoft Graph refused the request without saying why.")
+		return compact("Microsoft Graph refused the request without a reason.")
 	}
 	return compact(said)
 }
@@ -182,25 +182,25 @@ func answerFacts(e *graph.Error) []string {
 // authAdvice explains the sign-in failures that need different remedies. The numbers are documented at
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
 var authAdvice = map[int]string{
-	53003:   "A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy or meet its conditions.",
-	50076:   "The tenant demands multi-factor authentication, which an unattended sign-in cannot give. Sign in again with `az login`, or use a workload identity.",
-	7000222: "The client secret has expired. Create a new one for the application registration and give it to the provider.",
-	7000215: "The client secret is wrong. Give the secret's value, not its id.",
+	53003:   "A Conditional Access policy blocks this sign-in. Exclude the workload identity from the policy, or meet its conditions.",
+	50076:   "The tenant requires multifactor authentication, which an unattended sign-in cannot perform. Sign in again with `az login`, or use a workload identity.",
+	7000222: "The client secret has expired. Create a new one for the application registration, and configure it in the provider.",
+	7000215: "The client secret is wrong. Use the value of the secret, not its id.",
 	700024:  "The federated token is outside its validity period. Request a fresh token for each run; long applies need `oidc_token_file_path` or a request URL rather than a fixed token.",
 	70021:   "No federated credential of the application matches the token's issuer, subject or audience. Compare them with the federated credential in the application registration.",
 	700213:  "No federated credential of the application matches the token's subject. Compare it with the federated credential in the application registration.",
 	700016:  "The tenant has no application with this `client_id`. Check `client_id` and `tenant_id`.",
-	90002:   "There is no such tenant in this cloud. Check `tenant_id` and `environment`.",
-	700027:  "The certificate is not registered with the application, or does not belong to the private key given.",
+	90002:   "The tenant does not exist in this cloud. Check `tenant_id` and `environment`.",
+	700027:  "The certificate is not registered with the application, or does not match the private key.",
 }
 
 // firstContact is for a provider that nobody has told how to sign in.
-const firstContact = "Either set `tenant_id`, `client_id` and `client_secret` in the provider block, or `ARM_TENANT_ID`, `ARM_CLIENT_ID` and `ARM_CLIENT_SECRET` " +
-	"in the environment; a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi` work as well. Or install the Azure CLI and run `az login`."
+const firstContact = "Set `tenant_id`, `client_id`, and `client_secret` in the provider block, or `ARM_TENANT_ID`, `ARM_CLIENT_ID`, and `ARM_CLIENT_SECRET` in " +
+	"the environment. A certificate, `use_oidc`, `use_aks_workload_identity`, or `use_msi` works too. Alternatively, install the Azure CLI and run `az login`."
 
 func explainAuth(e *graph.AuthError) (sentences, facts []string) {
 	if e.Method == graph.MethodCLI {
-		return []string{"Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so the provider asked the Azure CLI.",
+		return []string{"Signing in to Microsoft Entra ID failed: no other sign-in method is configured, so the provider tried the Azure CLI.",
 			sentence(e.Description), firstContact}, nil
 	}
 	sentences = []string{"Signing in to Microsoft Entra ID failed."}

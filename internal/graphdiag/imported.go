@@ -29,7 +29,7 @@ func NoServicePrincipal(ctx context.Context, client *graph.Client, id string, by
 func UnknownServicePrincipal(ctx context.Context, client *graph.Client, id string) diag.Diagnostic {
 	detail, meant := noServicePrincipal(ctx, client, id)
 	if meant != "" {
-		detail += fmt.Sprintf(" Give the object id of its service principal instead: %q.", meant)
+		detail += fmt.Sprintf(" Use the object id of its service principal instead: %q.", meant)
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "No such service principal", detail)
 }
@@ -38,13 +38,13 @@ func UnknownServicePrincipal(ctx context.Context, client *graph.Client, id strin
 func noServicePrincipal(ctx context.Context, client *graph.Client, id string) (detail, meant string) {
 	what, appID := "client id", id
 	if app, err := client.GetApplication(ctx, id); err == nil {
-		what, appID = "object id of the application registration", app.AppID
+		what, appID = "object id of the app registration", app.AppID
 	}
 	detail = fmt.Sprintf("The tenant has no service principal with the object id %s. ", id)
 	if found, err := client.ListServicePrincipals(ctx, graph.ServicePrincipalFilter{AppID: appID}); err == nil && len(found) > 0 {
 		return detail + fmt.Sprintf("That is the %s of %q.", what, found[0].DisplayName), found[0].ID
 	}
-	return detail + "Give the one that the portal shows on the page of the enterprise application.", ""
+	return detail + "Use the object id that the portal shows on the page of the enterprise application.", ""
 }
 
 // NoJob is the error for an import by a job that is not there. It says which jobs there are; byID makes the import id of a
@@ -75,7 +75,7 @@ func ImportedJob(ctx context.Context, client *graph.Client, given string) (ref g
 	case jobID == "":
 		return ref, fmt.Sprintf("Expected %s. Got %q, without a job. %s", wanted, given, jobsOf(ctx, client, named.ServicePrincipalID, graph.JobRef.String))
 	case more != "":
-		return ref, fmt.Sprintf("Expected %s. Got %q. Leave out what follows the job id: %q.", wanted, given, graph.JobRef{ServicePrincipalID: ref.ServicePrincipalID, JobID: jobID})
+		return ref, fmt.Sprintf("Expected %s. Got %q. Omit everything after the job id: %q.", wanted, given, graph.JobRef{ServicePrincipalID: ref.ServicePrincipalID, JobID: jobID})
 	}
 	return ref, ""
 }
@@ -87,11 +87,11 @@ func jobsOf(ctx context.Context, client *graph.Client, servicePrincipalID string
 	case err != nil && !graph.IsNotFound(err):
 		return "Its provisioning jobs could not be read."
 	case len(jobs) == 0:
-		return "It has none: there is nothing to import, and `gotomeeting_provisioning_connection` creates one."
+		return "The service principal has no provisioning jobs, so there is nothing to import. Create one with `gotomeeting_provisioning_connection`."
 	}
 	var lines []string
 	for _, job := range jobs {
 		lines = append(lines, fmt.Sprintf("- %q", byID(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID})))
 	}
-	return "Import by the id of one that it has:\n" + strings.Join(lines, "\n")
+	return "Import one of its jobs by id:\n" + strings.Join(lines, "\n")
 }

@@ -20,7 +20,7 @@ const successor = "Move to the gallery application `GoTo`"
 // with the connector. What names the resource: "connection". The title names the application, since Terraform shows only one
 // of several with the same title.
 func ConnectorRetired(ctx context.Context, client *graph.Client, servicePrincipalID, what string) diag.Diagnostic {
-	return connectorRetired(ctx, client, servicePrincipalID, "The "+what+" stays in the state so that the rest of the configuration can be planned. "+
+	return connectorRetired(ctx, client, servicePrincipalID, "The "+what+" stays in the state, so the rest of the configuration can still be planned. "+
 		successor+", then remove this resource; destroying it succeeds.")
 }
 
@@ -31,7 +31,7 @@ func RetiredRead(ctx context.Context, client *graph.Client, err error, first fun
 	if missing == nil || missing.Presence != graph.ConnectorRetired {
 		return nil, false
 	}
-	warning := connectorRetired(ctx, client, missing.Ref.ServicePrincipalID, "What this data source reports about it is null, empty or zero, so that the rest of the configuration can be planned. "+
+	warning := connectorRetired(ctx, client, missing.Ref.ServicePrincipalID, "The values of this data source are null, empty, or zero, so the rest of the configuration can still be planned. "+
 		successor+", then remove this data source.")
 	if first(warning.Summary()) {
 		found.Append(warning)
@@ -45,7 +45,7 @@ func connectorRetired(ctx context.Context, client *graph.Client, servicePrincipa
 }
 
 // ApplicationName is how messages call an application of which only the id is known. What is destroyed is shown without an
-// address, so that its warnings say the name.
+// address, so its warnings say the name.
 func ApplicationName(ctx context.Context, client *graph.Client, servicePrincipalID string) string {
 	name := "service principal " + servicePrincipalID
 	if sp, err := client.GetServicePrincipal(ctx, servicePrincipalID); err == nil && sp.DisplayName != "" {
@@ -61,7 +61,7 @@ func noJob(e *graph.NoJobError) []string {
 	case graph.ConnectorRetired:
 		return []string{what, successor + "."}
 	case graph.ServicePrincipalGone:
-		return []string{what, "If the application was deleted elsewhere, plan again: what this configuration manages of it will be created again. A deleted application can be restored for 30 days."}
+		return []string{what, "If the application was deleted elsewhere, plan again: Terraform will create the parts that this configuration manages again. A deleted application can be restored for 30 days."}
 	case graph.JobPresent, graph.JobNotReplicated, graph.JobDeleted:
 	}
 	return []string{what, "If it was deleted in the portal, plan again: `gotomeeting_provisioning_connection` will be created again. Otherwise check the id."}

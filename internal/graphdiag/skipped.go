@@ -14,15 +14,19 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// Skipped collects the checks that could not run, so that a plan made with a read-only or offline identity says so in
-// one warning instead of failing or pretending.
+// Skipped collects the checks that could not run, so a plan made with a read-only or offline identity says so in
+// one warning instead of failing or pretending. A failed sign-in is an error.
 type Skipped struct {
 	checks []string
 	causes []string
+	signIn diag.Diagnostic // nil unless it failed
 }
 
 // Add notes a check, named as a noun phrase ("the roles that the application offers"), and why it could not run.
 func (s *Skipped) Add(check string, err error) {
+	if failed := signInFailed("Cannot check "+check, err); failed != nil {
+		s.signIn = failed
+	}
 	var answer *graph.Error
 	switch {
 	case graph.IsPermissionDenied(err) && errors.As(err, &answer):
@@ -70,11 +74,14 @@ func (s *Skipped) AddReason(check, cause string) {
 // Empty reports whether every check ran.
 func (s *Skipped) Empty() bool { return len(s.checks) == 0 }
 
-// Diagnostics is the one warning that names every skipped check, or nothing. Then says what happens to the checks:
+// Diagnostics is the one warning that names every skipped check, the error of a sign-in that failed, or nothing. Then says what happens to the checks:
 // a full sentence such as "They run at apply, before anything is written".
 func (s *Skipped) Diagnostics(then string) diag.Diagnostics {
 	if s.Empty() {
 		return nil
+	}
+	if s.signIn != nil {
+		return diag.Diagnostics{s.signIn}
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Some checks could not run",
 		"Not checked: "+strings.Join(s.checks, "; ")+". "+strings.Join(s.causes, " ")+" "+then)}

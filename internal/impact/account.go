@@ -28,7 +28,7 @@ const (
 	fieldActive // True or False
 )
 
-// fieldNames are the names of target attributes in lower case, without blanks, underscores and hyphens.
+// fieldNames are the names of target attributes in lowercase, without blanks, underscores and hyphens.
 var fieldNames = map[string]field{
 	"id": fieldKey, "key": fieldKey, "userkey": fieldKey,
 	"email": fieldEmail, "emailaddress": fieldEmail, "mail": fieldEmail, "username": fieldEmail, "useremail": fieldEmail,
@@ -86,7 +86,7 @@ type accountIndex struct {
 	// reported are the fields that GoTo fills for any account. One that is empty for all of them cannot be told from one
 	// that the service leaves out.
 	reported map[field]bool
-	by       map[field]map[string][]int // value in lower case to accounts
+	by       map[field]map[string][]int // value in lowercase to accounts
 }
 
 func newAccountIndex(accounts []Account) *accountIndex {

@@ -39,7 +39,7 @@ const (
 	Disabled   Effect = "disabled"
 	Deleted    Effect = "deleted"
 	LeftActive Effect = "left_active" // the user leaves, and the account stays as it is
-	Failing    Effect = "failing"     // the service cannot provision the user any more
+	Failing    Effect = "failing"     // the service cannot provision the user anymore
 	Conflicts  Effect = "conflict"
 	Unclear    Effect = "unknown"
 	CreatedAs  Effect = "created_otherwise"

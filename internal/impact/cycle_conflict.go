@@ -22,7 +22,7 @@ type match struct {
 
 type matchKey struct {
 	flow  int
-	value string // in lower case unless the attribute is exact
+	value string // in lowercase unless the attribute is exact
 }
 
 // key is a value of the flow at a place as it is compared.
@@ -124,7 +124,7 @@ func (c *cycle) written(u *candidate) []matchKey {
 	return nil
 }
 
-// address is the e-mail address, in lower case, that is written to a new account of the user or changed in the existing one.
+// address is the e-mail address, in lowercase, that is written to a new account of the user or changed in the existing one.
 func (u *candidate) address() string {
 	if e := &u.entry; u.undecided && (e.Action == Create || e.Action == Update || e.Action == Conflict) {
 		for _, change := range e.Changes {

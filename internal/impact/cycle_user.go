@@ -194,7 +194,7 @@ func (c *cycle) manage(u *candidate) {
 	}
 }
 
-// release decides about the account of a user who leaves the scope, or cannot sign in any more.
+// release decides about the account of a user who leaves the scope, or cannot sign in anymore.
 func (c *cycle) release(u *candidate) {
 	state, reason, deletes, stays := u.entry.User.State(), u.shutOut(), reasonDeletes, reasonRemoveOff
 	if reason == "" {

@@ -117,7 +117,7 @@ func (l *link) place(target string) int {
 	return slices.IndexFunc(l.cycle.rules.flows, func(f flow) bool { return strings.EqualFold(f.target, target) })
 }
 
-// keeps reports whether a flow is today's, so that nothing changes by it for whom it did not change before.
+// keeps reports whether a flow is today's, so nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
 	i := l.place(f.target)
 	return i >= 0 && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind

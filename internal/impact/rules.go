@@ -229,7 +229,7 @@ func (f *flow) evaluate(attributes map[string]expression.Value, now time.Time) O
 	return o
 }
 
-// writable reports whether the target takes a value: on creation, or afterwards.
+// writable reports whether the target takes a value: on creation, or afterward.
 func (f *flow) writable(creating bool) bool {
 	switch f.definition.Mutability {
 	case "ReadOnly":

@@ -13,8 +13,8 @@ import (
 // maxSettled is how many accounts are asked about: the service tells links one by one.
 const maxSettled = 500
 
-// Settle asks the service about accounts that nobody in scope matches: whether it keeps a link to somebody who left, so that it
-// disables the account, or none, so that the account stays as it is. What it does not tell stays undecided, and is a problem. An error
+// Settle asks the service about accounts that nobody in scope matches: whether it keeps a link to somebody who left, so it
+// disables the account, or none, so the account stays as it is. What it does not tell stays undecided, and is a problem. An error
 // is one of the context.
 func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.JobRef, s *Survey, setup *Setup) error {
 	var keys []string
@@ -58,7 +58,7 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 	return nil
 }
 
-// leaves decides about the account of a user who is not in scope any more.
+// leaves decides about the account of a user who is not in scope anymore.
 func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 	active, told := e.Account.active()
 	outcome := func(i int) Outcome {

@@ -26,7 +26,7 @@ const (
 	propertyExtensions  = "onPremisesExtensionAttributes"
 )
 
-// renamed are the source attributes, in lower case, that Graph keeps under another name: the provisioning service goes by
+// renamed are the source attributes, in lowercase, that Graph keeps under another name: the provisioning service goes by
 // the names of the older directory API.
 var renamed = map[string]string{
 	"objectid":                   "id",
@@ -94,7 +94,7 @@ func (u *User) source(attribute string, state State, roles []string) expression.
 	name := strings.ToLower(attribute)
 	switch {
 	case name == sourceSoftDeleted:
-		// To the service a user who cannot sign in, or has left the scope, is as good as deleted.
+		// To the service a user who cannot sign in, or has left the scope, is practically deleted.
 		return boolean(state != InScope)
 	case name == strings.ToLower(propertyEnabled) && state == SignInBlocked:
 		return boolean(false)

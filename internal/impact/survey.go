@@ -1,13 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package impact works out what provisioning does to accounts. It knows nothing of Terraform.
+// Package impact determines what provisioning does to accounts. It knows nothing of Terraform.
 //
-// A [Setup] is how provisioning is set up: today's, read with [ReadSetup], or a proposed one, a copy with other mappings,
-// assignments or scope. A [Survey] is what there is in the directory and at GoTo; [ReadSurvey] reads it once for any number
-// of setups. Both are plain values. [Decide] compares them, without reading anything, and says what a cycle from the beginning
-// does with each user and each account. [Compare] says for whom a change of the setup makes a difference in the next cycle.
-// [Outcomes] says what a mapping yields for a user in a given [State].
+// A [Setup] is a configuration of provisioning: the current one, read with [ReadSetup], or a proposed one, a copy with different
+// mappings, assignments, or scope. A [Survey] is the data in the directory and at GoTo; [ReadSurvey] reads it once for any number
+// of setups. Both are plain values. [Decide] compares them, without reading anything, and determines what an initial cycle does
+// with each user and each account. [Compare] determines for whom a change of the setup makes a difference in the next cycle.
+// [Outcomes] returns the results of a mapping for a user in a given [State].
 package impact
 
 import (
@@ -48,7 +48,7 @@ type Setup struct {
 	Problems Problems // with reading it
 }
 
-// Settings are what the service tells of a connection only to those who may change it.
+// Settings are what the service reports a connection only to those who may change it.
 type Settings struct {
 	Scope           string
 	KeepsOutOfScope bool
@@ -99,7 +99,7 @@ type Survey struct {
 	Now       time.Time
 	Users     []User
 	UsersRead bool
-	Members   map[string][]string // group to its direct members that are users, ids in lower case
+	Members   map[string][]string // group to its direct members that are users, ids in lowercase
 	// Missing are source attributes that the directory turned out not to have.
 	Missing      []string
 	Accounts     []Account
@@ -115,13 +115,13 @@ type Survey struct {
 	only      map[string]bool   // users to look at, nil for all
 }
 
-// Ran notes what a job tells of its past.
+// Ran notes what a job reports its past.
 func (s *Survey) Ran(job graph.Job) {
 	synchronized, told := job.Status.Synchronized()
 	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
 }
 
-// Only is the survey as far as it concerns some principals, by ids in lower case: users, and the members of groups.
+// Only is the survey as far as it concerns some principals, by ids in lowercase: users, and the members of groups.
 func (s *Survey) Only(principals map[string]bool) *Survey {
 	part := *s
 	part.only = map[string]bool{}
@@ -164,7 +164,7 @@ func (s *Survey) InScope(setup *Setup) int {
 
 // User is a user of the directory.
 type User struct {
-	ID         string // in lower case
+	ID         string // in lowercase
 	Properties map[string]json.RawMessage
 	Deleted    bool // in the recycle bin
 }
@@ -203,7 +203,7 @@ type holder struct {
 	roles      []string
 }
 
-// holders are the users who are assigned, by id in lower case.
+// holders are the users who are assigned, by id in lowercase.
 func (s *Setup) holders(members map[string][]string) map[string]holder {
 	found := map[string]holder{}
 	for _, a := range s.Assignments {
@@ -235,7 +235,7 @@ func (h holder) with(roleID string, declared []graph.AppRole) holder {
 	return h
 }
 
-// groups are the assigned groups, ids in lower case.
+// groups are the assigned groups, ids in lowercase.
 func (s *Setup) groups() []string {
 	var ids []string
 	for _, a := range s.Assignments {
@@ -267,7 +267,7 @@ func (p Problem) severity() int {
 	return slices.Index([]string{SeverityError, SeverityWarning, SeverityInfo}, p.Severity)
 }
 
-// Unbounded reports whether nobody can say whom the problem concerns, so that even the number of accounts that change at most
+// Unbounded reports whether nobody can say whom the problem concerns, so even the number of accounts that change at most
 // is not known.
 func (p Problem) Unbounded() bool {
 	return slices.Contains([]string{problemAssignments, problemGroups, problemHidden, problemUsers, problemScope}, p.Code)
@@ -299,40 +299,40 @@ const (
 
 // problemTexts explain the codes. %q stands for an attribute, attributes or an operator.
 var problemTexts = map[string]Problem{
-	problemAssignments: {Severity: SeverityError, Incomplete: true, Message: "Reading who is assigned to the application was refused, so the users in scope are not known. " +
+	problemAssignments: {Severity: SeverityError, Incomplete: true, Message: "Reading the assignments of the application was refused, so the users in scope are unknown. " +
 		"Grant `Application.Read.All` to the identity that signs in."},
-	problemGroups: {Severity: SeverityError, Incomplete: true, Message: "Reading the members of assigned groups was refused, so they are left out. " +
+	problemGroups: {Severity: SeverityError, Incomplete: true, Message: "Reading the members of assigned groups was refused, so they are omitted. " +
 		"Grant `Group.Read.All` (or `GroupMember.Read.All`) to the identity that signs in."},
 	problemHidden: {Severity: SeverityError, Incomplete: true, Message: "The members of some assigned groups are hidden, so they are left out. " +
 		"Grant `Member.Read.Hidden` to the identity that signs in."},
 	problemUsers: {Severity: SeverityError, Incomplete: true, Message: "Reading users from the directory was refused. Grant `User.Read.All` to the identity that signs in."},
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},
-	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
-		"It is taken to be `assigned`. Only an identity with `Synchronization.ReadWrite.All` sees it."},
+	problemScope: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is unknown. " +
+		"The scope `assigned` is assumed. Only an identity with `Synchronization.ReadWrite.All` can read it."},
 	problemScopeOfState: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused. " +
-		"Its scope and its protection against accidental deletions are those of the last run that could read them."},
-	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is not known. " +
-		"The numbers hold for the scope `assigned`; in the scope `all`, no account depends on assignments."},
-	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Whatever depends on it is unknown."},
-	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Whatever depends on it is unknown."},
-	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is left out."},
+		"Its scope and its accidental-deletion prevention are those of the last run that could read them."},
+	problemScopeAssumed: {Severity: SeverityWarning, Incomplete: true, Message: "Reading the connection's settings was refused, so its scope is unknown. " +
+		"The numbers apply to the scope `assigned`; with the scope `all`, no account depends on assignments."},
+	problemSourceAttribute: {Severity: SeverityWarning, Incomplete: true, Message: "The source attribute %q cannot be read from Microsoft Graph. Everything that depends on it is unknown."},
+	problemExpression:      {Severity: SeverityWarning, Incomplete: true, Message: "Only the service can compute the expression of the target attribute %q. Everything that depends on it is unknown."},
+	problemReference:       {Severity: SeverityInfo, Message: "The target attribute %q refers to another user, whose account the service fills in. It is omitted."},
 	problemOperator: {Severity: SeverityWarning, Incomplete: true,
-		Message: "The operator %q of the scoping filter, or its operand, is not understood. Whether the filter lets users pass is unknown."},
-	problemNoMatching: {Severity: SeverityError, Incomplete: true, Message: "The mapping of users has no matching attribute, so the service cannot tell who has an account."},
+		Message: "The provider does not know the operator %q of the scoping filter, or its operand. Whether users pass the filter is unknown."},
+	problemNoMatching: {Severity: SeverityError, Incomplete: true, Message: "The mapping of users has no matching attribute, so the service cannot determine who has an account."},
 	problemUnreported: {Severity: SeverityWarning, Incomplete: true,
 		Message: "Users are matched by the target attribute %q, which GoTo's Admin API does not report. Whether they have an account is unknown."},
 	problemNotCompared: {Severity: SeverityInfo,
-		Message: "GoTo's Admin API does not report %q. What provisioning writes there cannot be compared and never makes an update by itself."},
+		Message: "GoTo's Admin API does not report %q. Values that provisioning writes there cannot be compared, and a change of these alone is never shown as an update."},
 	problemDeletes: {Severity: SeverityWarning,
 		Message: "No mapping that reads `IsSoftDeleted` disables accounts: those of users who cannot sign in to the directory, or who leave the scope, may be deleted instead."},
 	problemNoDefinition: {Severity: SeverityWarning, Incomplete: true,
-		Message: "The connection's schema does not describe the target's attributes. Which ones GoTo requires, and where case matters, is not known."},
-	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not tell which accounts it has linked to users, so that what becomes of some accounts that match nobody in scope stays open. " +
-		"It tells that only in the beta version of the global service, and to identities with the Microsoft Graph permission `SynchronizationMetadata.Read.All`."},
-	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service tells links one by one; it was asked about 500 accounts that match nobody in scope, and there are more."},
-	problemLinks: {Severity: SeverityInfo, Message: "The connection has completed a cycle. From then on the service follows the links between users and accounts that it keeps, which cannot be read, " +
-		"and writes only what changed since; the preview shows what a cycle from the beginning would do."},
+		Message: "The connection's schema does not describe the target's attributes. Which attributes GoTo requires, and for which of them case matters, is unknown."},
+	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not return which accounts it has linked to users, so the outcome for some accounts that match nobody in scope is unknown. It " +
+		"returns this only in the beta version of the global service, and only to identities with the Microsoft Graph permission `SynchronizationMetadata.Read.All`."},
+	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service returns links one by one. The links of 500 accounts that match nobody in scope were read, and there are more."},
+	problemLinks: {Severity: SeverityInfo, Message: "The connection has completed a cycle. From then on, the service follows its links between users and accounts, which cannot be " +
+		"read, and writes only what has changed; the preview shows what an initial cycle would do."},
 }
 
 // Problems are problems, each once.

@@ -45,7 +45,7 @@ func (f *File) String() string {
 	return strings.Join(f.blocks, "\n\n") + "\n"
 }
 
-// identifier keeps letters and digits of a text, in lower case, with an underscore in the place of whatever else is between.
+// identifier keeps letters and digits of a text, in lowercase, with an underscore instead of whatever else is between.
 func identifier(text string) string {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	name := strings.Join(words, "_")

@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package listing is what the list resources of an application's parts have in common: whose parts are looked for, the jobs
-// that most of them go by, and results that end at the limit.
+// Package listing is the common part of the list resources for the parts of an application: whose parts are listed, the jobs
+// that most of them start from, and results that end at the limit.
 package listing
 
 import (
@@ -35,7 +35,7 @@ func Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		oneAttribute: schema.StringAttribute{Optional: true,
 			Validators:          []validator.String{validate.ObjectID(), stringvalidator.ExactlyOneOf(path.MatchRoot(oneAttribute), path.MatchRoot(manyAttribute))},
-			MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`. Exactly one of `service_principal_id` and `service_principal_ids` must be given."},
+			MarkdownDescription: "Object id of the application's service principal, also as the path `/servicePrincipals/{id}`. Exactly one of `service_principal_id` and `service_principal_ids` must be set."},
 		manyAttribute: schema.ListAttribute{Optional: true, ElementType: types.StringType,
 			Validators:          []validator.List{listvalidator.ValueStringsAre(validate.ObjectID())},
 			MarkdownDescription: "Object ids of the service principals of several applications, such as those that a list block of `gotomeeting_application` finds."},
@@ -77,7 +77,7 @@ func Jobs(ctx context.Context, client *graph.Client, config tfsdk.Config) (jobs 
 	return jobs, diags
 }
 
-// Stream makes results of what was found, no more than were asked for.
+// Stream makes results of what was found, up to the requested number.
 func Stream[T any](req list.ListRequest, found []T, result func(T) list.ListResult) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		for i, one := range found {

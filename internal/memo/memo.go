@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package memo remembers, within one run of the provider, what was read (Value), what was handed from a plan to the action
-// that follows it (Handover), and what was seen or said already (Set). It knows neither Terraform nor a service.
+// Package memo remembers, within one run of the provider, what was read (Value), what was passed from a plan to the action
+// that follows it (Handover), and what was already seen or reported (Set). It knows neither Terraform nor a service.
 package memo
 
 import (
@@ -179,7 +179,7 @@ func (h *Handover[K, V]) Look(key K) (value V, found bool) {
 	return value, found
 }
 
-// Take is Look, once: nobody else finds the value afterwards.
+// Take is Look, once: nobody else finds the value afterward.
 func (h *Handover[K, V]) Take(key K) (value V, found bool) {
 	value, found = h.Look(key)
 	h.kept.drop(key)

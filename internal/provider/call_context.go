@@ -37,7 +37,7 @@ func (c *callContext) Deadline() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Done is that of the inside. The standard library recognizes it as that of the inside, so that deriving a context starts no
+// Done is that of the inside. The standard library recognizes it as that of the inside, so deriving a context starts no
 // goroutine.
 func (c *callContext) Done() <-chan struct{} {
 	if ctx := c.inside.Load(); ctx != nil {

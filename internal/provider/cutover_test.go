@@ -119,7 +119,7 @@ func (c *cutover) look() {
 	}
 	sp, err := world.ServicePrincipal(c.old.ID)
 	if err != nil || sp.Properties["preferredSingleSignOnMode"] != "saml" || sp.Properties["accountEnabled"] == false {
-		wrong("single sign-on does not work any more: %v", err)
+		wrong("single sign-on no longer works: %v", err)
 	}
 	if n := len(world.Assignments(c.old.ID)); n < len(c.people)-len(c.inGap) {
 		wrong("%d may sign in by the old application", n)
@@ -314,7 +314,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 			{ // The first cycles. The leaver and the one who is blocked are still listed.
 				PreConfig: func() { c.interval(); c.interval(); c.sound("the first cycles") },
 				Config:    c.config(leaver, false, true, cutoverPreview), ConfigPlanChecks: settled,
-				// The preview cannot see any more that the account of the one who is blocked was never linked.
+				// The preview cannot see anymore that the account of the one who is blocked was never linked.
 				ConfigStateChecks: expect(map[string]int64{"create": 0, "skip": 0, "disable": 1, "disable_or_unmanaged": 4, "unmatched_accounts": 4}),
 			},
 			{ // The way back from there, too: the new one off, the old one on.
@@ -328,7 +328,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 			},
 			{
 				PreConfig: func() { c.interval() },
-				// The old job knows the leaver, so that its next cycle disables the account.
+				// The old job knows the leaver, so its next cycle disables the account.
 				Config: c.config(leaver, true, false, ""), ConfigPlanChecks: settled,
 			},
 			{ // And forth again.

@@ -63,7 +63,7 @@ var (
 )
 
 // TestExamples_validate has the CLI check every example against the built provider: each file is a module of its own, all
-// below one configuration, so that one run does. Import blocks may only stand in a root module and are tried where the
+// below one configuration, so one run does. Import blocks are allowed only in a root module and are tried where the
 // resources are; actions need a newer CLI.
 func TestExamples_validate(t *testing.T) {
 	t.Parallel()

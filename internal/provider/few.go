@@ -94,7 +94,7 @@ func few(all []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	for _, k := range order {
 		if more := counts[k] - mostAlike; more > 0 {
 			shown = append(shown, &tfprotov6.Diagnostic{Severity: k.severity, Summary: fmt.Sprintf("%s: %d more", k.summary, more),
-				Detail: fmt.Sprintf("The first %d messages of this kind are shown, and %d more are left out. They have the same cause.", mostAlike, more)})
+				Detail: fmt.Sprintf("The first %d messages of this kind are shown, and %d more are omitted. They have the same cause.", mostAlike, more)})
 		}
 	}
 	return shown

@@ -24,7 +24,7 @@ var alternatives = [][][]string{
 	{{"oidc_token"}, {"oidc_token_file_path"}, {"oidc_request_url", "oidc_request_token", "ado_pipeline_service_connection_id"}},
 }
 
-// settleAlternatives keeps one form of each thing: one of the block if it has any, so that the block takes precedence over the
+// settleAlternatives keeps one form of each thing: one of the block if it has any, so the block takes precedence over the
 // environment whatever the form, and the preferred one among those of the environment.
 func (s settings) settleAlternatives() {
 	for _, forms := range alternatives {
@@ -71,7 +71,7 @@ func (s settings) readFiles() diag.Diagnostics {
 		problem := checkText(name, value)
 		switch {
 		case value == "":
-			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. Write the value into it, or name another file.", s.get(file)))
+			diags.AddAttributeError(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. Write the value to it, or use another file.", s.get(file)))
 		case problem != "":
 			diags.AddAttributeError(path.Root(file), "Invalid file", s.from(file)+fmt.Sprintf("The file %q sets `%s`. %s", s.get(file), name, problem))
 		default:
@@ -105,7 +105,7 @@ func (s settings) checkTokenFile(method graph.Method) diag.Diagnostics {
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Cannot read file", s.from(file)+unusable(err))}
 	case textfile.Trimmed(string(content)) == "":
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. The CI system writes the token into it.", s.get(file)))}
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(file), "Empty file", s.from(file)+fmt.Sprintf("The file %q is empty. The CI system must write the token to it.", s.get(file)))}
 	}
 	return nil
 }
@@ -129,8 +129,8 @@ func (s settings) aksWorkloadIdentity(getenv func(string) string) diag.Diagnosti
 	}
 	if !s.has("oidc_token_file_path") {
 		diags.AddAttributeError(path.Root("use_aks_workload_identity"), "No workload identity token",
-			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that carry the label "+
-				"`azure.workload.identity/use: \"true\"` and a service account with a federated credential.")
+			"`use_aks_workload_identity` is on, but `AZURE_FEDERATED_TOKEN_FILE` is not set. The AKS webhook sets it in pods that have the "+
+				"label `azure.workload.identity/use: \"true\"` and a service account with a federated credential.")
 	}
 	return diags
 }

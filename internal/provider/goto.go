@@ -39,7 +39,7 @@ func (m model) validateGoTo(getenv func(string) string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("goto"), "Incomplete GoTo credentials",
-		fmt.Sprintf("`goto` gives %s but not %s, and signing in to GoTo takes both an OAuth client and a personal access token. Add what is missing, or set it as %s.",
+		fmt.Sprintf("`goto` has %s but not %s, and signing in to GoTo requires both an OAuth client and a personal access token. Add the missing attributes, or set %s.",
 			enumerate(given), enumerate(missing), enumerate(variables)))}
 }
 

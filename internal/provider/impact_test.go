@@ -160,7 +160,7 @@ func TestImpact_aReviewerReadsNumbersAndNoNames(t *testing.T) {
 		}
 	}
 	if active != 10 {
-		t.Errorf("%d accounts are active afterwards, want the 10 of Sales", active)
+		t.Errorf("%d accounts are active afterward, want the 10 of Sales", active)
 	}
 }
 

@@ -69,9 +69,9 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 		return []one{
 			{"", []string{"Invalid import id", "The id is empty", wanted}},
 			noGUID,
-			{portal, []string{"Invalid import id", "web address", "give that id in its place", s.sp.ID, wanted}},
-			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "below its user or group", "{service principal id}/x-_1", wanted}},
-			{"/applications/" + app.ID, []string{"Invalid import id", "application registration", wanted}},
+			{portal, []string{"Invalid import id", "web address", "use that id instead", s.sp.ID, wanted}},
+			{"/users/" + store.UserAna + "/appRoleAssignments/x-_1", []string{"Invalid import id", "under its user or group", "{service principal id}/x-_1", wanted}},
+			{"/applications/" + app.ID, []string{"Invalid import id", "app registration", wanted}},
 			{"/servicePrincipals(appId='" + s.sp.AppID + "')", []string{"Invalid import id", "client id", wanted}},
 			{s.job.ID, []string{"Invalid import id", "id of a job alone", wanted}},
 			{"https://portal.azure.com/", []string{"Invalid import id", "web address", wanted}},
@@ -81,20 +81,20 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 	byApplication := func(rest string) []one {
 		return []one{
 			{s.sp.AppID + rest, []string{"No such service principal", `client id of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
-			{app.ID + rest, []string{"No such service principal", `object id of the application registration of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
+			{app.ID + rest, []string{"No such service principal", `object id of the app registration of "GoToMeeting"`, fmt.Sprintf("%q", s.sp.ID+rest)}},
 			{unknown + rest, []string{"No such service principal", unknown, "enterprise application"}},
 		}
 	}
 	byJob := []one{
 		{s.sp.ID, []string{"Invalid import id", "without a job", job}},
 		{"/servicePrincipals/" + s.sp.ID, []string{"Invalid import id", "without a job", job}},
-		{portal, []string{"Invalid import id", "web address", "Import by the id of one that it has", job}},
+		{portal, []string{"Invalid import id", "web address", "Import one of its jobs by id", job}},
 		{s.sp.ID + "/nothing", []string{"The connection does not exist", `no provisioning job "nothing"`, job}},
 	}
-	more := []one{{job + "/User", []string{"Invalid import id", "what follows the job id", job}}}
+	more := []one{{job + "/User", []string{"Invalid import id", "everything after the job id", job}}}
 	for typeName, tests := range map[string][][]one{
 		"gotomeeting_application": {everywhere("the object id of the service principal"), byApplication(""),
-			{{job, []string{"Invalid import id", "Leave out", s.sp.ID}}}},
+			{{job, []string{"Invalid import id", "Omit everything after the id", s.sp.ID}}}},
 		"gotomeeting_user_role_assignments_exclusive": {everywhere("`{service principal id}`"), byApplication(""), {
 			{s.sp.ID + "/", []string{"Invalid import id", "an empty role"}},
 			{s.sp.ID + "/Uzer", []string{"Invalid import id", `no role "Uzer"`, "User"}},
@@ -107,7 +107,7 @@ func TestImport_saysWhatWasGivenAndWhatIsWanted(t *testing.T) {
 			{job + "/Group", []string{"No such object mapping", `"Group"`, "User to User"}},
 		}},
 		"gotomeeting_user_role_assignment": {everywhere("`{service principal id}/{assignment id}`"), byApplication("/nothing"), {
-			{s.sp.ID, []string{"Invalid import id", "the id of one assignment"}},
+			{s.sp.ID, []string{"Invalid import id", "The id of an assignment must follow"}},
 			{s.sp.ID + "/nothing", []string{"No such assignment", "case-sensitive", "gotomeeting_user_role_assignments"}},
 			{s.sp.ID + "/" + store.UserAna, []string{"No such assignment", "holds these", assignment}},
 			{s.sp.ID + "/ana@corp.example", []string{"No such assignment", "user principal name", assignment}},

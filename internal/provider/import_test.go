@@ -179,7 +179,7 @@ output "import_blocks" {
 	outputs.Run("apply", "-no-color", "-auto-approve")
 	blocks, _ := outputs.Run("output", "-raw", "import_blocks")
 	cli := f.CLI("")
-	if name, have := cli.Product(); name == "Terraform" && have.Segments()[1] >= 16 { // which needs it to generate, and takes it from no one afterwards
+	if name, have := cli.Product(); name == "Terraform" && have.Segments()[1] >= 16 { // which needs it to generate, and takes it from no one afterward
 		cli.Write("imports.tf", strings.ReplaceAll(blocks, "import {\n", "import {\n  provider = gotomeeting\n"))
 	} else {
 		cli.Write("imports.tf", blocks)

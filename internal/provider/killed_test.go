@@ -280,7 +280,7 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 							}
 						}
 						if out, log, err := d.cli.Try("plan", "-detailed-exitcode", "-no-color"); err != nil {
-							t.Errorf("the plan afterwards: %v\n%s%s", err, out, log)
+							t.Errorf("the plan afterward: %v\n%s%s", err, out, log)
 						}
 						if diff := cmp.Diff(want, d.end()); diff != "" {
 							t.Errorf("(-undisturbed +killed) %q, then %q:\n%s", first, again, diff)

@@ -67,22 +67,22 @@ func TestKit_appliesNoMoreThanWasReviewed(t *testing.T) {
 		{"less known", object{"report": report(nil), "changes": changes}, report(func(section object) {
 			section["not_known"] = []string{"The scope is not known.", "A group was not read."}
 		}), changes,
-			[]string{"- GoToMeeting: not known, and was when it was reviewed: A group was not read."}},
+			[]string{"- GoToMeeting: unknown now, but known in the review: A group was not read."}},
 		{"somebody else", object{"report": report(nil), "changes": changes}, report(func(section object) {
 			section["principals"] = append(who("updated", "a", "x"), who("disabled", "y")...)
 		}), changes,
-			[]string{"- GoToMeeting: disabled: 1 of whom the review did not tell", "- GoToMeeting: updated: 1 of whom the review did not tell"}},
+			[]string{"- GoToMeeting: disabled: 1 not in the review", "- GoToMeeting: updated: 1 not in the review"}},
 		{"the same people the other way round", object{"report": report(nil), "changes": changes},
 			report(func(section object) {
 				section["principals"] = append(who("updated", "a", "c"), who("disabled", "b")...)
 			}), changes,
-			[]string{"- GoToMeeting: disabled: 1 of whom the review did not tell", "- GoToMeeting: updated: 1 of whom the review did not tell"}},
-		{"without ids", object{"report": counts, "changes": changes}, counts, changes, []string{"- GoToMeeting: the report does not tell who is concerned"}},
+			[]string{"- GoToMeeting: disabled: 1 not in the review", "- GoToMeeting: updated: 1 not in the review"}},
+		{"without ids", object{"report": counts, "changes": changes}, counts, changes, []string{"- GoToMeeting: the report does not name the people concerned"}},
 		{"another resource", object{"report": report(nil), "changes": changes[:1]}, report(nil), changes, []string{"- `update gotomeeting_provisioning_connection.this` was not reviewed"}},
 		{"another connection", object{"report": other, "changes": changes}, report(nil), changes, []string{
 			"- GoToMeeting: 1 disabled, reviewed 0", "- GoToMeeting: 2 updated, reviewed 0", "- GoToMeeting: at most 1 disabled, reviewed 0", "- GoToMeeting: at most 2 updated, reviewed 0",
-			"- GoToMeeting: not known, and was when it was reviewed: The scope is not known.",
-			"- GoToMeeting: disabled: 1 of whom the review did not tell", "- GoToMeeting: updated: 2 of whom the review did not tell"}},
+			"- GoToMeeting: unknown now, but known in the review: The scope is not known.",
+			"- GoToMeeting: disabled: 1 not in the review", "- GoToMeeting: updated: 2 not in the review"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestKit_pipelinesKeepTheRules reads the pipelines of every forge for what must not stand in them.
+// TestKit_pipelinesKeepTheRules reads the pipelines of every forge for what must not be in them.
 func TestKit_pipelinesKeepTheRules(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(kitFolder, "*", "*.yml"))

@@ -380,7 +380,7 @@ func (k *kit) reviewAndApply() {
 		k.t.Fatal(err)
 	}
 	asked, output := k.apply("apply.sh")
-	if body := k.last().body; !asked || k.applied("ToLower") || !strings.HasPrefix(body, "<!-- gotomeeting difference "+kitMerge+" -->\n**Not applied yet") || !strings.Contains(body, "of whom the review did not tell") {
+	if body := k.last().body; !asked || k.applied("ToLower") || !strings.HasPrefix(body, "<!-- gotomeeting difference "+kitMerge+" -->\n**Not applied yet") || !strings.Contains(body, "not in the review") {
 		k.t.Fatalf("asked %t\n%s\n%s", asked, output, body)
 	}
 	if asked, output := k.apply("apply.sh approved"); asked || !k.applied("ToLower") {
@@ -445,7 +445,7 @@ func (k *kit) policy() {
 		{"accidental_deletion_threshold = 25", "accidental_deletion_threshold = 101", "gotomeeting_provisioning_connection.this: a cycle could disable 101 accounts unnoticed."},
 		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
 		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
-		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true takes a safeguard away."},
+		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true removes a safeguard."},
 		{`gotomeeting_attribute_mappings" "users"`, `gotomeeting_attribute_mappings" "others"`, "gotomeeting_attribute_mappings.users is destroyed"},
 	} {
 		k.edit(test.old, test.replacement)
@@ -536,7 +536,7 @@ func (k *kit) stopAndResume() {
 	if got := k.job().Schedule; got == store.ScheduleActive {
 		k.t.Errorf("the schedule is %s", got)
 	}
-	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "resume it before anything is applied") {
+	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "Resume provisioning before you apply anything") {
 		k.t.Error(output)
 	}
 	// Whoever applies by hand does not switch it on either.

@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// Kind 5: the assignment of somebody who left for good is asked to be made anew, after a separate refresh or with the apply.
+// Kind 5: the assignment of somebody who left permanently is asked to be created again, after a separate refresh or with the apply.
 // Only whoever has the name now can get it, visibly; nobody else loses anything, and everything else is applied.
 func TestReplaceOfALeaversAssignment(t *testing.T) {
 	t.Parallel()
@@ -28,7 +28,7 @@ func TestReplaceOfALeaversAssignment(t *testing.T) {
 		{name: "newcomer, deleted", principal: byName, newcomer: true},
 		{name: "newcomer, purged", principal: byName, purged: true, newcomer: true},
 		{name: "newcomer, purged and refreshed", principal: byName, purged: true, newcomer: true, refreshed: true},
-		{name: "nobody, deleted", principal: byName, refused: "The user has another name now", atPlan: true},
+		{name: "nobody, deleted", principal: byName, refused: "The user has a different name now", atPlan: true},
 		{name: "id, purged", principal: byID, purged: true, refused: "No such principal"},
 		{name: "id, purged and refreshed", principal: byID, purged: true, refreshed: true, refused: "No such principal"},
 	} {

@@ -43,7 +43,7 @@ func newest(t *testing.T) (cli *acctest.CLI, env *acctest.Env, servicePrincipalI
 	return nil, nil, "", ""
 }
 
-// exampleOf is an example with the tenant's ids in the place of the invented one.
+// exampleOf is an example with the tenant's ids instead of the invented one.
 func exampleOf(t *testing.T, servicePrincipalID string, path ...string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "examples"}, path...)...))
@@ -81,7 +81,7 @@ func TestQuery_generatesConfigurationThatPlansClean(t *testing.T) {
 	}
 	cli.Run("apply", "-no-color", "-auto-approve")
 	if again, _ := cli.Run("plan", "-no-color"); !strings.Contains(again, "No changes.") {
-		t.Errorf("plan afterwards:\n%s", again)
+		t.Errorf("plan afterward:\n%s", again)
 	}
 	if writes := env.Sim.Log().Writes(); len(writes) > 0 {
 		t.Errorf("writes: %v", acctest.Lines(writes))
@@ -311,7 +311,7 @@ resource "terraform_data" "this" {
 			}
 		}
 	}
-	const refused = "was refused. The service said:"
+	const refused = "and the target refused. The service said:"
 	run("sensitive", 1, refused, "apply", "-no-color", "-auto-approve", "-invoke=action.gotomeeting_test_connection.sensitive")
 	// Terraform from 1.16 on leaves ephemeral values out of what it invokes.
 	wantTests, wantText := 0, "leaves ephemeral values out"

@@ -43,7 +43,7 @@ func (p *presented) fit(found []*tfprotov6.Diagnostic, about func() subject) {
 }
 
 // notOfThisPlan ends the warnings about what is so before a plan, whatever that changes.
-const notOfThisPlan = "\n\nThis is already the case and is not caused by this plan."
+const notOfThisPlan = "\n\nThis condition already exists and is not caused by this plan."
 
 // stands tells the warnings of an object that stays as it is from those about changes. Some are about the changes of another
 // object, and speak of the plan, or about reading itself.
@@ -75,7 +75,7 @@ func (*presented) place(d *tfprotov6.Diagnostic) {
 	d.Attribute = tftypes.NewAttributePathWithSteps(steps[:visible])
 }
 
-// names tells whether a text says which value a path leads to: the path itself, or both each key on it and its last member.
+// names says whether a text says which value a path leads to: the path itself, or both each key on it and its last member.
 func names(text string, steps []tftypes.AttributePathStep) bool {
 	if strings.Contains(text, written(steps)) {
 		return true
@@ -122,7 +122,7 @@ var individual = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // fold gives a warning the common title of its kind when enough of that kind have titles of their own. A title that was shown
-// once is shown again, so that the refresh and the plan of one object agree.
+// once is shown again, so the refresh and the plan of one object agree.
 func (p *presented) fold(d *tfprotov6.Diagnostic) {
 	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
 		return

@@ -59,7 +59,7 @@ func TestPresented_foldsAFlood(t *testing.T) {
 	for round := range 2 { // refresh and plan
 		for i := range 300 {
 			id := fmt.Sprintf("a0000000-0000-4000-8000-%012d", i)
-			d := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "The principal " + id + " does not exist any more", Detail: "Remove it."}
+			d := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "The principal " + id + " no longer exists", Detail: "Remove it."}
 			other := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: d.Summary}
 			p.fit([]*tfprotov6.Diagnostic{d, other, {Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "Always the same"}}, nobody)
 			titles[d.Summary]++
@@ -68,12 +68,12 @@ func TestPresented_foldsAFlood(t *testing.T) {
 			}
 		}
 	}
-	if len(titles) != titlesOfAKind+1 || titles["More of the same: The principal … does not exist any more"] != 2*(300-titlesOfAKind) {
+	if len(titles) != titlesOfAKind+1 || titles["More of the same: The principal … no longer exists"] != 2*(300-titlesOfAKind) {
 		t.Errorf("%v", titles)
 	}
 }
 
-// What is so before a plan is told apart from what the plan changes.
+// What is so before a plan is distinguished from what the plan changes.
 func TestPresented_saysWhatThePlanDoesNotCause(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package provider is the Terraform provider itself: its configuration block, how it signs in, and the lists of
-// everything it offers. What the objects do is in the service packages.
+// everything it offers. The service packages implement the objects.
 package provider
 
 import (
@@ -157,7 +157,7 @@ func (p *Provider) userAgent(terraformVersion string) string {
 func (p *Provider) client(ctx context.Context, s settings, httpClient *http.Client, userAgent string) (*graph.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	method, why := s.method()
-	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"method": method.String(), "because": why})
+	tflog.Debug(ctx, "Selected the sign-in method", map[string]any{"method": method.String(), "because": why})
 	if diags.Append(s.checkTokenFile(method)...); diags.HasError() {
 		return nil, diags
 	}

@@ -97,7 +97,7 @@ func (f *fakeFramework) InvokeAction(ctx context.Context, _ *tfprotov6.InvokeAct
 }
 
 // What cancels the context of a call reaches the framework while the call or its stream is in progress, and nothing of the
-// context is left afterwards.
+// context is left afterward.
 func TestServer_passesCancellationOnAndThenLetsGo(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(context.Context, *server) error{
@@ -168,9 +168,9 @@ func TestServer_explainsFractions(t *testing.T) {
 		data                bool
 		want                string
 	}{
-		{"gotomeeting_user_role_assignments_exclusive", "max_removals", 2.5, false, "max_removals: `max_removals` takes a whole number. Got 2.5."},
-		{"gotomeeting_provisioning_connection", "accidental_deletion_threshold", 0.1, false, "accidental_deletion_threshold: `accidental_deletion_threshold` takes a whole number. Got 0.1."},
-		{"gotomeeting_provisioning_logs", "limit", 1.25, true, "limit: `limit` takes a whole number. Got 1.25."},
+		{"gotomeeting_user_role_assignments_exclusive", "max_removals", 2.5, false, "max_removals: `max_removals` must be a whole number. Got 2.5."},
+		{"gotomeeting_provisioning_connection", "accidental_deletion_threshold", 0.1, false, "accidental_deletion_threshold: `accidental_deletion_threshold` must be a whole number. Got 0.1."},
+		{"gotomeeting_provisioning_logs", "limit", 1.25, true, "limit: `limit` must be a whole number. Got 1.25."},
 		{"gotomeeting_provisioning_logs", "limit", 3, true, ""},
 	} {
 		t.Run(test.typeName, func(t *testing.T) {

@@ -143,9 +143,9 @@ func attributePath(attribute string) path.Path {
 }
 
 func notKnownYet(attribute, variables string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Provider setting not known yet",
-		fmt.Sprintf("`%s` depends on something that is known only after an apply, but the provider needs it to plan. Give a value that is known, "+
-			"use the environment variable%s, or apply what it depends on first with `-target`.", attribute, variables))
+	return diag.NewAttributeErrorDiagnostic(attributePath(attribute), "Provider setting is not known yet",
+		fmt.Sprintf("`%s` depends on a value that is known only after an apply, but the provider needs it to plan. Use a known value or the "+
+			"environment variable%s, or first apply the resources on which it depends, with `-target`.", attribute, variables))
 }
 
 // waits says whether a setting is not known yet.
@@ -208,7 +208,7 @@ func (m model) resolve(getenv func(string) string) (settings, diag.Diagnostics) 
 }
 
 // settleMetadataHost chooses the cloud by the host at which azuread's provider looks clouds up. Nothing is asked there: the
-// hosts of the clouds are known, and another one would be passed over in silence, so that it is refused. It does not matter
+// hosts of the clouds are known, and another one would be passed over in silence, so it is refused. It does not matter
 // where the endpoints are given outright.
 func (s *settings) settleMetadataHost() diag.Diagnostics {
 	host := strings.TrimRight(strings.TrimPrefix(strings.ToLower(s.get("metadata_host")), "https://"), "/")
@@ -226,7 +226,7 @@ func (s *settings) settleMetadataHost() diag.Diagnostics {
 	}
 	switch {
 	case len(names) == 0:
-		return refused("It is not the host of a cloud that this provider knows, and the provider does not look clouds up. Give `graph_endpoint` and `authority_host`, or remove it.")
+		return refused("It is not the host of a cloud that this provider knows, and the provider does not look up clouds. Set `graph_endpoint` and `authority_host`, or remove it.")
 	case !s.has("environment"):
 		s.environment, _ = graph.LookupEnvironment(names[0])
 	case !slices.Contains(names, s.environment.Name):
@@ -240,7 +240,7 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 	problem := checkText(attribute, value)
 	if _, isFlag := kind.(types.Bool); isFlag {
 		if _, err := strconv.ParseBool(value); err != nil {
-			problem = shown(value) + " is neither true nor false. Give one of them."
+			problem = shown(value) + " is neither true nor false. Use one of them."
 		}
 	}
 	if _, isNumber := kind.(types.Int64); isNumber {

@@ -308,8 +308,8 @@ func TestMethod_isTheBlocksElseTheFirstCompleteOne(t *testing.T) {
 		want        graph.Method
 		why         string
 	}{
-		{"nothing", nil, nil, graph.MethodCLI, "nothing else being configured"},
-		{"nothing, and no CLI", nil, map[string]string{"ARM_USE_CLI": "false"}, graph.MethodNone, "nothing being configured"},
+		{"nothing", nil, nil, graph.MethodCLI, "because nothing else is configured"},
+		{"nothing, and no CLI", nil, map[string]string{"ARM_USE_CLI": "false"}, graph.MethodNone, "because nothing is configured"},
 		{"everything", nil, without(), graph.MethodClientCertificate, "`ARM_CLIENT_CERTIFICATE`"},
 		{"no certificate", nil, without("ARM_CLIENT_CERTIFICATE"), graph.MethodClientSecret, "`ARM_CLIENT_SECRET`"},
 		{"then the token", nil, without("ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_SECRET"), graph.MethodOIDCToken, "`ARM_USE_OIDC`"},
@@ -320,7 +320,7 @@ func TestMethod_isTheBlocksElseTheFirstCompleteOne(t *testing.T) {
 			graph.MethodOIDCRequest, "`ARM_USE_OIDC`"},
 		{"then AKS", nil, without("ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_SECRET", "ARM_USE_OIDC"), graph.MethodWorkloadIdentity, "`ARM_USE_AKS_WORKLOAD_IDENTITY`"},
 		{"then a managed identity", nil, with("ARM_USE_MSI", "true"), graph.MethodManagedIdentity, "`ARM_USE_MSI`"},
-		{"OIDC settings alone do not switch it on", nil, with("ARM_OIDC_TOKEN", "t"), graph.MethodCLI, "nothing else being configured"},
+		{"OIDC settings alone do not switch it on", nil, with("ARM_OIDC_TOKEN", "t"), graph.MethodCLI, "because nothing else is configured"},
 		{"an incomplete offer is passed over for a complete one", nil, map[string]string{"ARM_CLIENT_SECRET": "s", "ARM_USE_MSI": "true"}, graph.MethodManagedIdentity, "`ARM_USE_MSI`"},
 		{"an incomplete offer is not passed over for the CLI", nil, map[string]string{"ARM_CLIENT_SECRET": "s"}, graph.MethodClientSecret, "`ARM_CLIENT_SECRET`"},
 

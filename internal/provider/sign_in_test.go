@@ -161,7 +161,7 @@ func TestSignIn_withoutTheAzureCLISaysSo(t *testing.T) {
 	env := acctest.New(t)
 	t.Setenv("PATH", t.TempDir())
 	_, found := reads(t, env, nil)
-	if len(found) != 1 || !found[0].Error || !strings.HasPrefix(found[0].Detail, "Signing in to Microsoft Entra ID failed: no other way to sign in is configured, so the provider asked the Azure CLI. Azure CLI: executable not found on path. Either set ") {
+	if len(found) != 1 || !found[0].Error || !strings.HasPrefix(found[0].Detail, "Signing in to Microsoft Entra ID failed: no other sign-in method is configured, so the provider tried the Azure CLI. Azure CLI: executable not found on path. Set ") {
 		t.Errorf("messages:\n%s", found)
 	}
 }
@@ -174,13 +174,13 @@ func TestSignIn_explainsRefusals(t *testing.T) {
 		want   string
 	}{
 		{53003, "A Conditional Access policy blocks this sign-in."},
-		{50076, "The tenant demands multi-factor authentication"},
+		{50076, "The tenant requires multifactor authentication"},
 		{7000222, "The client secret has expired."},
 		{7000215, "The client secret is wrong."},
 		{700024, "The federated token is outside its validity period."},
 		{70021, "No federated credential of the application matches the token's issuer, subject or audience."},
 		{700016, "The tenant has no application with this `client_id`."},
-		{90002, "There is no such tenant in this cloud."},
+		{90002, "The tenant does not exist in this cloud."},
 	} {
 		t.Run("AADSTS"+strconv.Itoa(test.number), func(t *testing.T) {
 			t.Parallel()

@@ -51,7 +51,7 @@ func (m model) validate() diag.Diagnostics {
 		}
 	}
 	if len(chosen) > 1 {
-		diags.AddAttributeError(path.Root(chosen[1]), "Two ways to sign in",
+		diags.AddAttributeError(path.Root(chosen[1]), "Two sign-in methods",
 			fmt.Sprintf("The provider block configures %s. Keep one of them and remove the attributes of the others.", strings.Join(names, " and ")))
 	}
 	for _, pair := range [][2]string{
@@ -60,7 +60,7 @@ func (m model) validate() diag.Diagnostics {
 	} {
 		if given(pair[0]) && given(pair[1]) {
 			diags.AddAttributeError(path.Root(pair[1]), "Two sources for one value",
-				fmt.Sprintf("`%s` and `%s` give the same value in two ways. Keep one of them.", pair[0], pair[1]))
+				fmt.Sprintf("`%s` and `%s` set the same value. Keep one of them.", pair[0], pair[1]))
 		}
 	}
 	for _, attribute := range oidcAttributes {
@@ -136,9 +136,9 @@ func (s settings) method() (method graph.Method, why string) {
 	case len(offers) > 0:
 		return offers[0].method, s.source[offers[0].by]
 	case s.enabled("use_cli"):
-		return graph.MethodCLI, "nothing else being configured"
+		return graph.MethodCLI, "because nothing else is configured"
 	}
-	return graph.MethodNone, "nothing being configured"
+	return graph.MethodNone, "because nothing is configured"
 }
 
 func (s settings) oidcMethod() graph.Method {
@@ -168,12 +168,12 @@ func (s settings) gaps(method graph.Method) []gap {
 		needs = nil
 	case graph.MethodOIDCRequest:
 		needs = append(needs,
-			gap{"oidc_request_url", "ARM_OIDC_REQUEST_URL", "GitHub Actions provides it to jobs with `permissions: id-token: write`; otherwise give `oidc_token` or `oidc_token_file_path`."},
+			gap{"oidc_request_url", "ARM_OIDC_REQUEST_URL", "GitHub Actions provides it to jobs with `permissions: id-token: write`; otherwise, set `oidc_token` or `oidc_token_file_path`."},
 			gap{"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "It comes together with `oidc_request_url`."})
 	case graph.MethodAzureDevOps:
 		needs = append(needs,
 			gap{"oidc_request_url", "ARM_OIDC_REQUEST_URL", "Azure DevOps provides it to pipelines as `SYSTEM_OIDCREQUESTURI`."},
-			gap{"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "Azure DevOps hands it out where a step maps it: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`."})
+			gap{"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN", "Azure DevOps provides it to steps that map it: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`."})
 	}
 	return slices.DeleteFunc(needs, func(g gap) bool { return s.has(g.attribute) })
 }
@@ -183,9 +183,9 @@ func (s settings) requireIdentity() diag.Diagnostics {
 	var diags diag.Diagnostics
 	method, _ := s.method()
 	if method == graph.MethodNone {
-		diags.AddError("No way to sign in",
-			"No sign-in method is configured and `use_cli` is off. Give a client secret, a certificate, `use_oidc`, `use_aks_workload_identity` or `use_msi`, "+
-				"in the provider block or by the `ARM_*` environment variables, or allow the Azure CLI.")
+		diags.AddError("No sign-in method",
+			"No sign-in method is configured, and `use_cli` is off. Set a client secret, a certificate, `use_oidc`, `use_aks_workload_identity`, or `use_msi` "+
+				"in the provider block or with the `ARM_*` environment variables, or allow the Azure CLI.")
 	}
 	for _, missing := range s.gaps(method) {
 		if method == graph.MethodNone {

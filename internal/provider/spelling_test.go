@@ -63,7 +63,7 @@ func TestServicePrincipalID_isAcceptedAsAPath(t *testing.T) {
 			if action, _, found := m.Plan(config("/servicePrincipals/" + other.ID)); action != acctest.Replace || found.HasError() {
 				t.Errorf("another one: %s, %v", action, found)
 			}
-			if _, _, found := m.Plan(config("/groups/" + sp.ID)); !strings.Contains(found.String(), "Give the object id alone") {
+			if _, _, found := m.Plan(config("/groups/" + sp.ID)); !strings.Contains(found.String(), "Use the object id alone") {
 				t.Errorf("another path: %v", found)
 			}
 			if found := m.Destroy(); found.HasError() || m.Now != nil {

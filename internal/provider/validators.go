@@ -68,7 +68,7 @@ func environmentProblem(name string) string {
 	if _, ok := graph.LookupEnvironment(name); ok {
 		return ""
 	}
-	return shown(name) + " is not a Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5` or `china`."
+	return shown(name) + " is not a Microsoft cloud that this provider knows. Use `global`, `usgovernmentl4`, `usgovernmentl5`, or `china`."
 }
 
 // domain is a domain name with at least one dot.
@@ -80,7 +80,7 @@ func tenantProblem(tenant string) string {
 	if isGUID(tenant) || domain().MatchString(tenant) {
 		return ""
 	}
-	return shown(tenant) + " is not a tenant. Give the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
+	return shown(tenant) + " is not a tenant. Use the tenant id, such as \"c0000000-0000-4000-8000-00000000000c\", or one of its verified domains, such as \"example.onmicrosoft.com\"."
 }
 
 // clientIDProblem accepts either case: unlike the ids of resources a client id is compared with nothing.
@@ -88,7 +88,7 @@ func clientIDProblem(id string) string {
 	if isGUID(id) {
 		return ""
 	}
-	return shown(id) + " is not a GUID. Give the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
+	return shown(id) + " is not a GUID. Use the application (client) id of the app registration or managed identity, such as \"a0000000-0000-4000-8000-0000000000aa\"."
 }
 
 // harmless is what may be repeated in a message: too short for a secret, or shaped like a GUID.
@@ -104,10 +104,10 @@ func shown(value string) string {
 	return fmt.Sprintf("The value, %d characters that are not shown,", utf8.RuneCountInString(value))
 }
 
-// pathProblem finds what belongs into a file in the place of its path.
+// pathProblem finds what belongs in a file instead of its path.
 func pathProblem(value string) string {
 	if problem := textfile.PathProblem(value); problem != "" {
-		return sentence(problem) + " Save it in a file and give the file's path."
+		return sentence(problem) + " Save it in a file, and use the path of the file."
 	}
 	return ""
 }
@@ -121,7 +121,7 @@ func graphURLProblem(s string) string {
 		return notEncrypted(s, "access tokens travel", "http is accepted only for a loopback address.")
 	}
 	if problem == "" && strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/beta") {
-		return "The URL ends with a version that this provider does not use. Give it without: the provider adds `/v1.0`."
+		return "The URL ends with a version that this provider does not use. Omit the version: the provider adds `/v1.0`."
 	}
 	return problem
 }
@@ -180,25 +180,25 @@ func accountKeyProblem(s string) string {
 	if s != "" && strings.Trim(s, "0123456789") == "" {
 		return ""
 	}
-	return shown(s) + " is not an account key. Give the decimal number by which GoTo knows the account, such as \"8000000000000000001\"."
+	return shown(s) + " is not an account key. Use the decimal number of the account at GoTo, such as \"8000000000000000001\"."
 }
 
 func parseURL(s, example string, withQuery bool) (*url.URL, string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Sprintf("The value is not an absolute URL. Give one such as %q.", example)
+		return nil, fmt.Sprintf("The value is not an absolute URL. Use a URL such as %q.", example)
 	case u.User != nil:
-		return nil, "The URL must not carry a user name or password."
+		return nil, "The URL must not contain a user name or password."
 	case u.Fragment != "" || u.RawQuery != "" && !withQuery:
-		return nil, fmt.Sprintf("The URL must have no query and no fragment. Give one such as %q.", example)
+		return nil, fmt.Sprintf("The URL must not have a query or fragment. Use a URL such as %q.", example)
 	}
 	return u, ""
 }
 
 func notEncrypted(s, what, exception string) string {
 	s, _, _ = strings.Cut(s, "?")
-	return strings.TrimSpace(fmt.Sprintf("%q is not encrypted, and %s on it. Use https. %s", s, what, exception))
+	return strings.TrimSpace(fmt.Sprintf("%q is not encrypted, and %s over it. Use https. %s", s, what, exception))
 }
 
 func isLoopback(host string) bool {

@@ -6,6 +6,7 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -217,6 +218,55 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
 			})
 		}},
+		{name: "role of a set gone, and whoever had it", exclusive: true, change: func(c changed) {
+			for _, a := range c.Assignments(c.sp.ID) {
+				if a.PrincipalID == store.UserAna {
+					c.must(c.Unassign(c.sp.ID, a.ID))
+				}
+			}
+			c.principal(func(sp *store.ServicePrincipal) {
+				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
+			})
+		}},
+		{name: "role gone, and whoever had it", change: func(c changed) {
+			for _, a := range c.Assignments(c.sp.ID) {
+				if a.PrincipalID == store.UserAna {
+					c.must(c.Unassign(c.sp.ID, a.ID))
+				}
+			}
+			c.principal(func(sp *store.ServicePrincipal) {
+				sp.Roles = slices.DeleteFunc(sp.Roles, func(r store.AppRole) bool { return r.DisplayName == "Organizer" })
+			})
+		}},
+		{name: "another role of the name", change: func(c changed) {
+			c.principal(func(sp *store.ServicePrincipal) {
+				for _, role := range sp.Roles {
+					if role.DisplayName == "Organizer" {
+						role.ID, role.Value = "a0000000-0000-4000-8000-0000000000aa", "another"
+						sp.Roles = append(sp.Roles, role)
+						return
+					}
+				}
+			})
+		}},
+		{name: "another mapping of users", unread: true, change: func(c changed) {
+			c.schema(func(_, rule map[string]any) {
+				mappings, _ := rule["objectMappings"].([]any)
+				mapping, _ := mappings[0].(map[string]any)
+				second := maps.Clone(mapping)
+				second["name"] = "Second"
+				rule["objectMappings"] = append(mappings, second)
+			})
+		}},
+		{name: "application deleted, two gallery entries of its name", change: func(c changed) {
+			c.must(c.DeleteServicePrincipal(c.sp.ID))
+			for _, entry := range c.Gallery() {
+				if entry.ID == store.TemplateGoToMeeting {
+					entry.ID = "5a5a0001-0000-4000-8000-0000000000ff"
+					c.AddGalleryTemplate(entry)
+				}
+			}
+		}, shows: "Several gallery applications have this name"},
 		{name: "target attribute gone", change: func(c changed) {
 			c.schema(func(schema, rule map[string]any) { undefined(schema, rule, "lastName") })
 		}},
@@ -233,7 +283,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			c.must(c.DeleteServicePrincipal(c.sp.ID))
 			_, _, err := c.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
 			c.must(err)
-		}, shows: "The application exists already", leaves: 1},
+		}, shows: "The application already exists", leaves: 1},
 		{name: "application deleted, connector retired", change: func(c changed) {
 			_, _, err := c.Instantiate(store.TemplateGoToMeeting, "Older", "")
 			c.must(err)
@@ -245,7 +295,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			job, err := c.CreateJob(c.sp.ID, store.ConnectorGoToMeeting)
 			c.must(err)
 			c.must(c.UpdateJob(c.sp.ID, job.ID, func(j *store.Job) { j.Schedule = "Active" }))
-		}, forced: true, shows: "A provisioning connection exists already"},
+		}, forced: true, shows: "A provisioning connection already exists"},
 		{name: "job deleted, connector retired", change: func(c changed) {
 			c.must(c.DeleteJob(c.sp.ID, c.job().ID))
 			c.retire()
@@ -258,7 +308,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				without(mapping, "attributeMappings", "targetAttributeName", "locale")
 			})
 		}},
-		{name: "group not a security group any more", change: func(c changed) {
+		{name: "group no longer a security group", change: func(c changed) {
 			c.must(c.UpdateGroup(store.GroupMeetings, func(g *store.Group) { g.SecurityEnabled = false }))
 		}},
 		{name: "colleague grants roles in a set", exclusive: true, change: func(c changed) {
@@ -307,7 +357,7 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 				test.shows != "" && strings.Count(all, test.shows) != 1 {
 				t.Errorf("plan: %v, want %q once\n%s", err, test.shows, all)
 			}
-			const standing = "This is already the case and is not caused by this plan."
+			const standing = "This condition already exists and is not caused by this plan."
 			if all := strings.Join(strings.Fields(planned+shown), " "); strings.Contains(test.shows, "has retired") && !strings.Contains(all, standing) || strings.Contains(applied, standing) {
 				t.Errorf("the plan does not tell what is so already:\n%s", all)
 			}
@@ -324,10 +374,86 @@ func TestWayOut_isFreeWhateverChanges(t *testing.T) {
 			if err != nil || !strings.Contains(out, "Destroy complete!") {
 				t.Errorf("destroy: %v\n%s", err, out+shown)
 			}
+			if shown := strings.Join(strings.Fields(out+shown), " "); strings.Contains(shown, "the next cycle disables the accounts") {
+				t.Errorf("the destroy ends provisioning, and announces a cycle:\n%s", shown)
+			}
 			left := slices.DeleteFunc(env.Sim.Store().ServicePrincipals(false), func(sp store.ServicePrincipal) bool { return sp.TemplateID == "" })
 			if len(left) != test.leaves {
 				t.Errorf("%d applications are left", len(left))
 			}
 		})
+	}
+}
+
+// A data source that cannot tell is an error, since no answer would be a wrong one. The guide on troubleshooting names the ways out.
+func TestWayOut_ofDataSourcesThatCannotTell(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t)
+	env.UseGoTo()
+	world := env.Sim.Store()
+	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "Elsewhere", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job, err := world.CreateJob(sp.ID, store.ConnectorGoToMeeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := fmt.Sprintf(`
+data "gotomeeting_sync_status" "this" {
+  connection_id = %[1]q
+}
+
+data "gotomeeting_attribute_mappings" "this" {
+  connection_id = %[1]q
+}
+
+data "gotomeeting_provisioning_preview" "this" {
+  connection_id = %[1]q
+}
+
+data "gotomeeting_application" "this" {
+  display_name = "Elsewhere"
+}
+
+data "gotomeeting_user_role_assignments" "this" {
+  service_principal_id = %[2]q
+}
+
+data "gotomeeting_accounts" "all" {}
+`, sp.ID+"/"+job.ID, sp.ID)
+	own := fmt.Sprintf(`
+resource "gotomeeting_application" "own" {
+  display_name = "Own"
+}
+
+resource "gotomeeting_user_role_assignment" "ana" {
+  service_principal_id = gotomeeting_application.own.service_principal_id
+  principal_id         = %q
+  role                 = "User"
+}
+`, store.UserAna)
+	cli := env.CLI(told + own)
+	cli.Run("apply", "-auto-approve", "-no-color")
+	changed{world, t, sp}.must(world.DeleteServicePrincipal(sp.ID))
+	cli.Setenv("GOTO_CLIENT_SECRET", "revoked")
+
+	for _, action := range []string{"plan", "destroy"} {
+		_, shown, err := cli.Try(action, "-no-color")
+		for _, data := range []string{"sync_status", "attribute_mappings", "provisioning_preview", "application", "user_role_assignments"} {
+			if err == nil || !strings.Contains(shown, "with data.gotomeeting_"+data+".this") {
+				t.Errorf("%s: %s does not say that it cannot tell: %v\n%s", action, data, err, shown)
+			}
+		}
+	}
+	// Inside a check, it stops nothing.
+	status, rest, _ := strings.Cut(strings.TrimSpace(told), "\n\n")
+	cli.Write("main.tf", strings.Replace(cli.File("main.tf"), strings.TrimSpace(told), "check \"provisioning\" {\n"+status+"\n  assert {\n    condition     = data.gotomeeting_sync_status.this.healthy\n    error_message = \"not healthy\"\n  }\n}\n", 1))
+	if out, shown, err := cli.Try("plan", "-no-color"); err != nil || !strings.Contains(out+shown, "Warning: ") || !strings.Contains(out, "0 to add, 0 to change, 0 to destroy") {
+		t.Errorf("plan with a check: %v\n%s", err, out+shown)
+	}
+	cli.Write("more.tf", rest)
+	if out, shown, err := cli.Try("destroy", "-auto-approve", "-no-color", "-refresh=false"); err != nil || !strings.Contains(out, "Destroy complete! Resources: 2 destroyed.") {
+		t.Errorf("destroy: %v\n%s", err, out+shown)
 	}
 }

@@ -33,7 +33,7 @@ type wholeNumbers struct {
 	known *tfprotov6.GetProviderSchemaResponse
 }
 
-// explain puts an error at each fraction in the place of what the framework said about the attributes that hold them. It
+// explain puts an error at each fraction instead of what the framework said about the attributes that hold them. It
 // looks only where the framework found an error.
 func (w *wholeNumbers) explain(ctx context.Context, found []*tfprotov6.Diagnostic, kind kindOfSchema, typeName string, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	if !slices.ContainsFunc(found, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }) {
@@ -55,7 +55,7 @@ func (w *wholeNumbers) explain(ctx context.Context, found []*tfprotov6.Diagnosti
 			roots[rootOf(at)] = true
 			fractions = append(fractions, &tfprotov6.Diagnostic{
 				Severity: tfprotov6.DiagnosticSeverityError, Attribute: at, Summary: "Not a whole number",
-				Detail: fmt.Sprintf("`%s` takes a whole number. Got %s.", lastName(at), number.Text('g', -1)),
+				Detail: fmt.Sprintf("`%s` must be a whole number. Got %s.", lastName(at), number.Text('g', -1)),
 			})
 		}
 		return true, nil

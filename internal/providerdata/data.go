@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package providerdata holds the one value that the provider hands to its resources, data sources and actions.
+// Package providerdata holds the one value that the provider passes to its resources, data sources, and actions.
 package providerdata
 
 import (
@@ -74,7 +74,7 @@ func (d *Data) Lock(servicePrincipalID string) (unlock func()) {
 }
 
 // Shared returns the value that build made for key, building it on the first call of this Configure. Packages use a key
-// of their own unexported type, so that each keeps its shared state (such as a listing cache) to itself.
+// of their own unexported type, so each keeps its shared state (such as a listing cache) to itself.
 func Shared[T any](d *Data, key any, build func() T) T {
 	d.mu.Lock()
 	defer d.mu.Unlock()

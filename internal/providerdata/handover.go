@@ -23,7 +23,7 @@ const templatesAge = time.Minute
 type templatesKey string
 
 // SyncTemplates lists the connectors that a service principal offers. An answer that names any is good for a minute; an
-// empty one is asked for again, since a new application offers nothing at first.
+// empty one is requested again, since a new application offers nothing at first.
 func (d *Data) SyncTemplates(ctx context.Context, servicePrincipalID string) ([]graph.SyncTemplate, error) {
 	return d.syncTemplates(ctx, servicePrincipalID, d.Graph.ListSyncTemplates)
 }

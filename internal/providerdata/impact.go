@@ -19,7 +19,7 @@ type Impact struct {
 	Detail                                             string // of the report and of messages
 }
 
-// How much a report tells of people.
+// How much a report reports people.
 const (
 	DetailCounts = "counts"
 	DetailIDs    = "ids"

@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// Finding is what a look at a principal says about assigning it.
+// Finding is a reason against, or a remark about, assigning a principal.
 type Finding struct {
 	PrincipalID     string
 	Summary, Detail string
@@ -17,7 +17,7 @@ type Finding struct {
 	Lapses          bool // what was assigned before may have come to this
 }
 
-// Advice is what there is to say about principals that are going to be assigned.
+// Advice contains the findings about principals that are going to be assigned.
 type Advice struct {
 	Principals map[string]Principal // by object id
 	Findings   []Finding
@@ -25,8 +25,8 @@ type Advice struct {
 	MembersErr error // why the members of the groups among them could not be read
 }
 
-// Advise looks at principals, by their object ids. What it says of one depends on nothing but the directory, whoever else
-// is looked at, before or after.
+// Advise checks principals, by their object ids. The findings about a principal depend only on the directory,
+// not on the other principals.
 func (p *Principals) Advise(ctx context.Context, ids ...string) Advice {
 	a := Advice{}
 	if a.Principals, a.Err = get(ctx, p.byID, ids); a.Err != nil {
@@ -70,12 +70,12 @@ func (p *Principals) Refusal(ctx context.Context, id string) string {
 	return ""
 }
 
-// judge says what speaks against assigning a principal.
+// judge returns the reason against assigning a principal.
 func judge(id string, p Principal) []Finding {
 	switch {
 	case !p.Exists:
 		return []Finding{{id, "No such principal", fmt.Sprintf(
-			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was created a moment ago, apply again.", id), true, true}}
+			"The directory has no user, group or service principal with the object id %s. Check the id, or remove the entry if the principal was deleted. If it was just created, apply again.", id), true, true}}
 	case p.Type == KindGroup && p.SecurityEnabled != nil && !*p.SecurityEnabled:
 		return []Finding{{id, "Group cannot be assigned", fmt.Sprintf(
 			"The group %s is not security-enabled, and only security groups can be assigned to an application. Assign a security group with the same members.", named(p)), true, false}}
@@ -93,7 +93,7 @@ func judgeGroup(p Principal, m membership) []Finding {
 		return nil
 	case m.users == 0 && m.groups > 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
-			"The group %s has only groups as members. Provisioning does not expand nested groups: it brings nobody into scope. Assign the inner groups instead.", named(p)), false, false}}
+			"The group %s has only groups as members. Provisioning does not expand nested groups, so the group brings nobody into scope. Assign the nested groups instead.", named(p)), false, false}}
 	case m.users == 0 && !m.more:
 		return []Finding{{p.ID, "Group without direct users", fmt.Sprintf(
 			"The group %s has no users as direct members, so it brings nobody into scope yet.", named(p)), false, false}}
@@ -104,7 +104,7 @@ func judgeGroup(p Principal, m membership) []Finding {
 	return nil
 }
 
-// named is how a person would call a principal: the name, with the id that tells namesakes apart.
+// named is a readable form of a principal: the name, with the id that distinguishes namesakes.
 func named(p Principal) string {
 	if p.DisplayName == "" {
 		return p.ID

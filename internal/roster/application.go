@@ -19,30 +19,30 @@ type Named struct {
 	Principal, Role string
 }
 
-// Application is a service principal as a run sees it: its roles, who holds them, and what the run means to do about it.
+// Application is a service principal in one run: its roles, who holds them, and what the run plans to change.
 type Application struct {
 	ID string
 
-	// Writing is held from a look at what is there until a whole set is written, and shared while single assignments are
-	// removed: what one hands over to another (another address, the other kind of resource) is then either seen to be gone
-	// and made again, or known to be kept and left.
+	// Writing is held from the read of the current assignments until a whole set is written, and shared while single assignments
+	// are removed: an assignment that one resource hands over to another (a different address, the other kind of resource) is then either
+	// seen as gone and created again, or known to be kept.
 	Writing sync.RWMutex
 
 	// Managed are the ids of assignments that are in a state of their own.
 	Managed memo.Set[string]
 
-	// Refused says that somebody was told that the assignments may not be read: one error ends a plan, and a thousand say
-	// no more.
+	// Refused says that an error has already reported that the assignments cannot be read: one error ends a plan, and a thousand
+	// add nothing.
 	Refused atomic.Bool
 
-	// Lapsed are the assignments that were in the state when this run began and are not there any more, by principal and role
-	// as the configuration names them: what speaks against making them again stops nobody's plan. A set is the zero value.
+	// Lapsed are the assignments that were in the state when this run began and are not there anymore, by principal and role
+	// as the configuration names them: a reason against making them again stops nobody's plan. A set is the zero value.
 	Lapsed memo.Set[Named]
 
 	// Exclusive says that a set of this application is in the state.
 	Exclusive atomic.Bool
 
-	// Plans are what this run means to do.
+	// Plans are the changes that this run plans.
 	Plans Plans
 
 	directory Directory
@@ -79,13 +79,13 @@ func (a *Application) Roles(ctx context.Context) (Roles, error) {
 	return sp.AppRoles, err
 }
 
-// NewRoles is Roles for an application that may have been created a moment ago.
+// NewRoles is Roles for an application that may have just been created.
 func (a *Application) NewRoles(ctx context.Context) (Roles, error) {
 	return a.Roles(graph.WithReplicationWait(ctx, ReplicationPatience))
 }
 
-// PlannedRoles is Roles for a plan. A service principal that is not known is asked for again over a few seconds, once
-// for all who plan: while Terraform applies it plans again, and another provider may have made the application a moment ago.
+// PlannedRoles is Roles for a plan. A service principal that is not known is requested again over a few seconds, once
+// for all who plan: during an apply, Terraform plans again, and another provider may have just created the application.
 func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
 	sp, err := a.self.Get(ctx)
 	if graph.IsNotFound(err) {
@@ -94,7 +94,7 @@ func (a *Application) PlannedRoles(ctx context.Context) (Roles, error) {
 	return sp.AppRoles, err
 }
 
-// Name is how messages call the application: by its quoted name and id, or by its id while nothing else is known.
+// Name is the name of the application in messages: by its quoted name and id, or by its id while nothing else is known.
 func (a *Application) Name() string {
 	if name := a.self.Peek().DisplayName; name != "" {
 		return fmt.Sprintf("%q (%s)", name, a.ID)
@@ -102,7 +102,7 @@ func (a *Application) Name() string {
 	return a.ID
 }
 
-// RoleName is how messages call a role: by its quoted name, or by its id while nothing else is known.
+// RoleName is the name of a role in messages: by its quoted name, or by its id while nothing else is known.
 func (a *Application) RoleName(roleID string) string {
 	if label := Roles(a.self.Peek().AppRoles).Label(roleID); label != roleID {
 		return fmt.Sprintf("%q", label)
@@ -113,8 +113,8 @@ func (a *Application) RoleName(roleID string) string {
 // Listing returns the assignments, as they were at most a minute ago.
 func (a *Application) Listing(ctx context.Context) (*Listing, error) { return a.listing.Get(ctx) }
 
-// ListingWith returns a listing that has what a state holds, or has been looked at often enough to believe that it is gone:
-// a listing that lags behind would otherwise hide what is to be removed. Recent says that it was written a moment ago.
+// ListingWith returns a listing that contains the assignments in a state, or has been read often enough to be sure that they
+// are gone: a lagging listing would otherwise hide an assignment to remove. Recent says that the state was just written.
 func (a *Application) ListingWith(ctx context.Context, had map[Key]bool, recent bool) (*Listing, error) {
 	l, err := a.listing.Get(ctx)
 	if err != nil || l.hasAll(had) {
@@ -133,8 +133,8 @@ func (a *Application) ListingWith(ctx context.Context, had map[Key]bool, recent 
 }
 
 // Find returns the assignment of a state: by its id ("" if that is not known), else one of the same principal and role,
-// which somebody may have removed and made again. What the listing lacks is asked for by id before it counts as gone,
-// several times if it was written a moment ago. Without the service principal nothing is found, which is not an error.
+// which somebody may have removed and made again. An assignment that is not in the listing is requested by id before it
+// counts as gone, several times if it was just written. Without the service principal nothing is found, which is not an error.
 func (a *Application) Find(ctx context.Context, id string, key Key, recent bool) (graph.Assignment, bool, error) {
 	l, err := a.listing.Get(ctx)
 	if graph.IsNotFound(err) {
@@ -169,9 +169,9 @@ func looksFor(recent bool) int {
 	return 1
 }
 
-// ConfirmGone asks for the service principal itself and returns nil if it is gone: without it there are no assignments,
-// and whoever deleted the application should not have to repair states by hand. Any other answer keeps the error of the
-// listing.
+// ConfirmGone reads the service principal itself and returns nil if it is gone: without it there are no assignments,
+// and nobody should have to repair states manually after deleting the application. Any other response keeps the error of
+// the listing.
 func (a *Application) ConfirmGone(ctx context.Context, listErr error) error {
 	if _, err := a.directory.GetServicePrincipal(ctx, a.ID); graph.IsNotFound(err) {
 		return nil

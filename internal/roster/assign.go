@@ -15,7 +15,7 @@ import (
 // AssignTries is how often an assignment is tried.
 const AssignTries = 5
 
-// settleLooks is how often a listing is asked before it is believed about what was made a moment ago, over some four seconds.
+// settleLooks is how often a listing is read before it is trusted about an assignment that was just created, within about four seconds.
 const settleLooks = 4
 
 // ExistsError says that this run has made the same assignment before, for another resource.
@@ -23,9 +23,9 @@ type ExistsError struct {
 	Found graph.Assignment
 }
 
-func (e *ExistsError) Error() string { return "the assignment exists already: " + e.Found.ID }
+func (e *ExistsError) Error() string { return "the assignment already exists: " + e.Found.ID }
 
-// UnsettledError says that an assignment was tried and nobody can tell whether it was made.
+// UnsettledError says that it is unknown whether an attempted assignment was created.
 type UnsettledError struct {
 	err error
 }
@@ -34,8 +34,8 @@ func (e *UnsettledError) Error() string { return e.err.Error() }
 
 func (e *UnsettledError) Unwrap() error { return e.err }
 
-// Assign gives a principal a role. A lost answer is settled by looking, and only what a look shows to be absent is
-// tried again. What is there already is made anew: it may be what a resource with another address is about to remove. Remove
+// Assign gives a principal a role. After a lost response, a listing decides, and only an assignment that is absent there
+// is tried again. An existing assignment is created again: it may be what a resource with another address is about to remove. Remove
 // leaves the new one then, and another process, which runs for another provider configuration or another state, does not
 // know its id. Its errors may be an ExistsError or an UnsettledError.
 func (a *Application) Assign(ctx context.Context, key Key) (graph.Assignment, error) {
@@ -79,8 +79,8 @@ func (a *Application) assign(ctx context.Context, key Key) (graph.Assignment, er
 	}
 }
 
-// adopt makes what a refused assignment would double anew while nobody removes a single assignment, and keeps it from being
-// removed afterwards. What this run has made itself stays as it is, and so does what cannot be made anew.
+// adopt creates the existing duplicate of a refused assignment again while no single assignment is removed, and keeps it from being
+// removed afterward. An assignment that this run has created stays as it is, and so does one that cannot be created again.
 func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, bool) {
 	a.Writing.Lock()
 	defer a.Writing.Unlock()
@@ -95,8 +95,8 @@ func (a *Application) adopt(ctx context.Context, key Key) (graph.Assignment, boo
 	return a.remake(ctx, found, key)
 }
 
-// remake replaces an assignment by an equal one in a single request, so that no interruption falls between. If the old one
-// is gone although the new one is not there, whoever asked for it tries again.
+// remake replaces an assignment by an equal one in a single request, so no interruption falls between. If the old one
+// is gone although the new one does not exist, the caller tries again.
 func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key) (graph.Assignment, bool) {
 	defer a.listing.Drop()
 	again := graph.NewAssignmentRequest(a.ID, key.PrincipalID, key.RoleID)
@@ -122,11 +122,11 @@ func (a *Application) remake(ctx context.Context, old graph.Assignment, key Key)
 	return graph.Assignment{}, false
 }
 
-// isGone reports whether the removal of an assignment that was there a moment ago was refused because somebody else has
-// removed it: listings that lag may show it for a while.
+// isGone reports whether the removal of an assignment that just existed was refused because somebody else has
+// removed it: lagging listings may show it for a while.
 func isGone(err error) bool { return graph.IsNotFound(err) || graph.IsBadRequest(err) }
 
-// duplicate looks for the assignment that a refused one would double: the service's text is not what to tell it by.
+// duplicate looks for the assignment that a refused one would duplicate, without relying on the service's message.
 func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment, bool) {
 	if l, err := a.listing.Get(ctx); err == nil {
 		if found, ok := l.Get(key); ok {
@@ -137,7 +137,7 @@ func (a *Application) duplicate(ctx context.Context, key Key) (graph.Assignment,
 	return found, ok && err == nil
 }
 
-// settle looks for an assignment in fresh listings until it is seen or enough looks have not seen it.
+// settle looks for an assignment in fresh listings until it appears or has been absent often enough.
 func (a *Application) settle(ctx context.Context, key Key) (found graph.Assignment, ok bool, err error) {
 	ok, err = a.lookOften(ctx, "the assignment to appear", func(l *Listing) (ok bool) {
 		found, ok = l.Get(key)
@@ -146,7 +146,7 @@ func (a *Application) settle(ctx context.Context, key Key) (found graph.Assignme
 	return found, ok, err
 }
 
-// lookOften shows fresh listings to see until it has seen what it wants, or often enough.
+// lookOften passes fresh listings to see until it succeeds, or often enough.
 func (a *Application) lookOften(ctx context.Context, what string, see func(*Listing) bool) (seen bool, err error) {
 	return graph.Settle(ctx, a.directory, what, func(ctx context.Context) (bool, error) {
 		l, err := a.listing.Now(ctx)
@@ -154,8 +154,8 @@ func (a *Application) lookOften(ctx context.Context, what string, see func(*List
 	})
 }
 
-// Remove removes an assignment by its id. Gone already is success, and so is one that this run has made part of a set or
-// taken over for another resource. Whoever calls it shares Writing.
+// Remove removes an assignment by its id. An assignment that is already gone is a success, and so is one that this run has made
+// part of a set or taken over for another resource. The caller shares Writing.
 func (a *Application) Remove(ctx context.Context, id string, key Key) error {
 	if a.kept.Has(key) {
 		return nil
@@ -178,11 +178,11 @@ type Outcome struct {
 	First  error         // of these
 }
 
-// errRoleKept says that a role was left to somebody who could not be given another one.
-var errRoleKept = errors.New("kept, because the new role could not be given")
+// errRoleKept says that a principal keeps a role because it could not be assigned the new one.
+var errRoleKept = errors.New("kept, because the new role could not be assigned")
 
-// Converge makes what is wanted and not held, and only then removes what is to go of what is held. Whoever could not be
-// given the new role keeps the old one. Its caller holds Writing.
+// Converge creates the wanted assignments that are missing, and only then removes those that are no longer wanted. A principal that could
+// not be assigned the new role keeps the old one. The caller holds Writing.
 func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignment, wanted, removed map[Key]bool) Outcome {
 	o := Outcome{Held: make(map[Key]bool, len(wanted)), Failed: map[Key]error{}}
 	a.Keep(wanted)
@@ -223,9 +223,9 @@ func (a *Application) Converge(ctx context.Context, held map[Key]graph.Assignmen
 	return o
 }
 
-// TakeOver makes anew what is held and wanted, each in one batch: another process, which runs for another provider
-// configuration, may be about to remove it as part of a set or by its id, and leaves what it does not know. What could not be
-// made anew is not held any more as far as Converge is concerned, which looks for it. Its caller holds Writing.
+// TakeOver creates the wanted assignments that exist again, each in one batch: another process, for another provider
+// configuration, may be about to remove them as part of a set or by id, and does not remove assignments that it does not know.
+// Converge treats an assignment that could not be created again as missing, and looks for it. The caller holds Writing.
 func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignment, wanted map[Key]bool) {
 	var tasks []task
 	for _, key := range SortedKeys(held) {
@@ -238,24 +238,24 @@ func (a *Application) TakeOver(ctx context.Context, held map[Key]graph.Assignmen
 	}
 }
 
-// Keep notes what a set has just made sure of, so that the deletion of its predecessor (with create_before_destroy), or
-// of what was handed over to it, does not undo it.
+// Keep records the assignments that a set has just ensured, so the deletion of its predecessor (with create_before_destroy), or of an
+// assignment that was handed over to it, does not undo them.
 func (a *Application) Keep(wanted map[Key]bool) {
 	for key := range wanted {
 		a.kept.Add(key)
 	}
 }
 
-// Hand leaves an assignment to what replaces the resource that has it: the same again, so that it stays as it is.
+// Hand leaves an assignment to the replacement of its resource: the assignment is the same, so it stays as it is.
 func (a *Application) Hand(key Key) { a.handed.Add(key) }
 
-// IsHanded reports whether an assignment was left to what replaces the resource that has it.
+// IsHanded reports whether an assignment was left to the replacement of its resource.
 func (a *Application) IsHanded(key Key) bool { return a.handed.Has(key) }
 
-// IsKept reports whether a set of this run has made sure of an assignment.
+// IsKept reports whether a set of this run has ensured an assignment.
 func (a *Application) IsKept(key Key) bool { return a.kept.Has(key) }
 
-// describe words the failures.
+// describe is the text about the failures.
 func (o *Outcome) describe(a *Application, names map[string]string) {
 	var tried, notTried []string
 	for _, key := range SortedKeys(o.Failed) {

@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// Key is what an assignment is about, whatever its id: one principal in one role. Both ids are in lower case.
+// Key identifies an assignment independently of its id: one principal in one role. Both ids are in lowercase.
 type Key struct {
 	PrincipalID, RoleID string
 }
@@ -22,7 +22,7 @@ func KeyOf(a graph.Assignment) Key {
 	return Key{strings.ToLower(a.PrincipalID), strings.ToLower(a.AppRoleID)}
 }
 
-// assignment is one with the key, as far as the key tells.
+// assignment is an assignment with only the values in the key.
 func (k Key) assignment() graph.Assignment {
 	return graph.Assignment{PrincipalID: k.PrincipalID, AppRoleID: k.RoleID}
 }
@@ -51,7 +51,7 @@ func NewListing(all []graph.Assignment) *Listing {
 	return l
 }
 
-// About is what of a listing tells whether a user keeps access: the user's own assignments and those of groups. For a
+// About is the part of a listing that determines whether a user keeps access: the user's own assignments and those of groups. For a
 // thousand users it would cost the square of their number to look through the whole listing for each.
 func (l *Listing) About(userID string) *Listing {
 	var about []graph.Assignment // no clone of all: a destroy of a thousand asks a thousand times
@@ -134,11 +134,11 @@ func (l *Losses) uncounted(groupID, why string) {
 }
 
 // LossesOf says who loses access when some of the listed assignments are removed and others are added (or stay wanted,
-// which counts the same). Whoever keeps or gets another usable role keeps access, themselves or by a group that stays.
+// which counts the same). Users who keep or get another usable role keep access, directly or through a group that stays.
 //
 // Members are the ids of the direct users of groups, as provisioning does not expand nested ones. A group that loses its
-// role and is not in the map is Uncounted; a group that stays and is not in the map keeps nobody, so that the
-// count errs on the safe side. Usable tells which roles count, by id; nil for all.
+// role and is not in the map is Uncounted; a group that stays and is not in the map keeps nobody, so the
+// count errs on the safe side. Usable says which roles count, by id; nil for all.
 func LossesOf(l *Listing, removed, added map[Key]bool, members map[string][]string, usable func(roleID string) bool) Losses {
 	counts := func(key Key) bool { return usable == nil || usable(key.RoleID) }
 	stays := map[string]bool{} // principals, then the users of those that are groups

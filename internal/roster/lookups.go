@@ -13,15 +13,15 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
 
-// lookUps answers questions about single things with calls about many: what is asked for while one call is under way
-// goes together in the next, and answers are kept. A refused permission is kept too.
+// lookUps answers questions about single objects with calls about many: questions that arrive during one call
+// are combined in the next, and answers are kept. A refused permission is kept too.
 type lookUps[V any] struct {
 	fetch func(ctx context.Context, keys []string) (map[string]V, error)
 	size  int // keys in a call
 	turn  chan struct{}
 
 	// After some calls there seem to be many questions, and a survey answers what it can without being told the keys. It
-	// says what fetch would say, so that an answer does not depend on who asks first. nil for none.
+	// says what fetch would say, so an answer does not depend on who asks first. nil for none.
 	survey      func(context.Context) map[string]V
 	surveyAfter int
 
@@ -46,7 +46,7 @@ func newLookUps[V any](size int, fetch func(context.Context, []string) (map[stri
 	return l
 }
 
-// one answers a question. Likely keys, which others are going to ask for, fill a call up.
+// one answers a question. Likely keys, which others are going to request, fill up the call.
 func (l *lookUps[V]) one(ctx context.Context, key string, likely func() []string) (V, error) {
 	var none V
 	for {

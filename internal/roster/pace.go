@@ -11,14 +11,14 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// The pauses between attempts at elements of a batch, which the client does not repeat by itself.
+// The pauses between attempts at elements of a batch, which the client does not repeat.
 const (
 	firstPause  = time.Second
 	longestWait = 30 * time.Second
 	mostPauses  = 20
 )
 
-// backoff is how long to wait before the next attempt: what the service asked for, else growing.
+// backoff is how long to wait before the next attempt: the time that the service required, otherwise a growing one.
 type backoff struct {
 	asked, grown time.Duration
 	taken        int
@@ -41,12 +41,12 @@ func (b *backoff) next() time.Duration {
 	return d
 }
 
-// pace is how fast batches may follow one another once the directory's quota is used up. Retry-After tells when there is
+// pace is how fast batches may follow one another once the directory's quota is used up. Retry-After says when there is
 // room for one request, not for twenty; and requests that are refused are charged as well. So the rate at which requests
 // were accepted since the last refusal sets the pace, and while nothing is refused it quickens little by little.
 //
-// A service may also refuse some of the requests however few there are. A pace would fall for ever then; so where requests are
-// refused again although no more were sent than the measured rate allows, the directory has no such quota, and only Retry-After counts.
+// A service may also refuse some of the requests however few there are. The pace would then fall forever; therefore, if requests
+// are refused again although no more were sent than the measured rate allows, the directory has no such quota, and only Retry-After counts.
 type pace struct {
 	every    time.Duration // between full batches, 0 for no limit
 	since    time.Time     // the last refusal
@@ -104,14 +104,14 @@ func (p *pace) after(n int) time.Duration {
 	return p.every * time.Duration(min(max(n, 1), graph.MaxBatch)) / graph.MaxBatch
 }
 
-// passing reports whether the service refused an element before acting on it, so that it may be repeated as it is.
+// passing reports whether the service refused an element before acting on it, so it may be repeated as it is.
 func passing(err error) bool {
 	var answer *graph.Error
 	return errors.As(err, &answer) &&
 		(answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable)
 }
 
-// retryAfter is the pause that an answer asks for, 0 if none.
+// retryAfter is the pause that a response requires, 0 if none.
 func retryAfter(err error) time.Duration {
 	var answer *graph.Error
 	if !errors.As(err, &answer) {

@@ -11,9 +11,9 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// Plans are what one run means to do about the assignments of an application. An assignment that is both a resource of its
-// own and an entry of an exclusive set is removed by either as soon as the other changes. Within one run whoever is planned
-// second of the two can tell; across runs nobody can. The zero value is that of a run that plans nothing.
+// Plans are the changes that one run plans to the assignments of an application. An assignment that is both a separate resource
+// and an entry of an exclusive set is removed by either as soon as the other changes. Within one run, the resource that is
+// planned second detects this; across runs, nothing does. The zero value is that of a run that plans nothing.
 type Plans struct {
 	mu      sync.Mutex
 	sets    []plannedSet
@@ -30,7 +30,7 @@ type plannedSingle struct {
 	stays, comes, leaves bool
 }
 
-// removes reports whether the set takes away what somebody else wants.
+// removes reports whether the set removes what somebody else wants.
 func (s plannedSet) removes(key Key) bool {
 	return !s.wanted[key] && s.scope.Covers(key.assignment(), true)
 }
@@ -42,8 +42,8 @@ type Clashes struct {
 	Leaving  map[Key]bool // wanted by the set, and destroyed as single assignments
 }
 
-// AddSet notes what a set is authoritative for and wants, and returns what is planned otherwise so far. The same set
-// once more, planned for its replacement, is not disputed.
+// AddSet records the scope and the wanted assignments of a set, and returns conflicting plans so far. The same
+// set again, planned for its replacement, does not conflict.
 func (p *Plans) AddSet(scope Scope, wanted map[Key]bool) Clashes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -114,7 +114,7 @@ func (p *Plans) AddDestruction(key Key) (wanted, created bool) {
 	return wanted, single.comes
 }
 
-// Changes returns what single assignments are planned so far to be removed and to be made.
+// Changes returns the single assignments that are planned so far to be removed and to be created.
 func (p *Plans) Changes() Changes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,7 +130,7 @@ func (p *Plans) Changes() Changes {
 	return c
 }
 
-// Tell notes of whom a warning says that they lose access by what is planned so far.
+// Tell records the people who, according to a warning, lose access because of the plans so far.
 func (p *Plans) Tell(userIDs []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -142,8 +142,8 @@ func (p *Plans) Tell(userIDs []string) {
 	}
 }
 
-// TakeBack returns, once, which of those who were told to lose access do not lose it by what is planned now. About is whom it
-// may concern: a user, or "" for all.
+// TakeBack returns, once, which of the people in such a warning do not lose access because of the plans by now. About
+// is the user concerned, or "" for all.
 func (p *Plans) TakeBack(about string, lost func() []string) []string {
 	p.mu.Lock()
 	concerns := len(p.told) > 0 && (about == "" || p.told[about])
@@ -196,7 +196,7 @@ func (s Scope) Equals(other Scope) bool {
 	return (s.Roles == nil) == (other.Roles == nil) && maps.Equal(s.Roles, other.Roles) && maps.Equal(s.Ignored, other.Ignored)
 }
 
-// Held returns what a listing has within the scope. Listed tells which principals the set names itself.
+// Held returns what a listing has within the scope. Listed says which principals the set names itself.
 func (s Scope) Held(l *Listing, listed map[string]string) map[Key]graph.Assignment {
 	held := make(map[Key]graph.Assignment, len(l.All))
 	for _, a := range l.All {

@@ -20,7 +20,7 @@ import (
 )
 
 // How many principals one call resolves; after how many such calls a listing of the directory's users is tried as well, and
-// how many users it may bring: two pages. Terraform plans about ten instances at a time, so that looking up a thousand
+// how many users it may bring: two pages. Terraform plans about ten instances at a time, so looking up a thousand
 // single assignments by id alone costs a hundred calls.
 const (
 	principalsACall = 1000
@@ -28,12 +28,12 @@ const (
 	usersListed     = 2 * 999
 )
 
-// Principals looks up principals: what they are, who a name means, and who is in a group. What is asked at the same time
-// goes together, and answers are kept for the run. A refused permission is kept too.
+// Principals looks up principals: their kind, the user of a name, and the members of a group. Questions at the same
+// time are combined, and answers are kept for the run. A refused permission is kept too.
 type Principals struct {
 	directory Directory
 	byID      *lookUps[Principal]
-	byName    *lookUps[Principal] // by user principal name in lower case
+	byName    *lookUps[Principal] // by user principal name in lowercase
 	groups    *lookUps[membership]
 	whole     *lookUps[[]string] // the users of groups with several pages of members
 	eligible  *lookUps[eligibility]
@@ -56,8 +56,8 @@ type membership struct {
 	err           error // why this group could not be read, although others could
 }
 
-// eligibility is whether people may activate their membership of a group (Privileged Identity Management). They are no
-// members until they do, and only who has a permission of its own may read that.
+// eligibility is whether people are eligible to activate their membership of a group (Privileged Identity Management).
+// They are not members until they do, and reading this requires a separate permission.
 type eligibility struct {
 	known, some bool
 }
@@ -83,7 +83,7 @@ func (p *Principals) One(ctx context.Context, id string, near *Listing) (Princip
 	return p.byID.one(ctx, id, near.userIDs)
 }
 
-// Named returns the user whom a user principal name means today.
+// Named returns the user to whom a user principal name currently refers.
 func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Principal, error) {
 	found, err := p.byName.one(ctx, strings.ToLower(userPrincipalName), nil)
 	if err == nil && found.Exists {
@@ -92,12 +92,12 @@ func (p *Principals) Named(ctx context.Context, userPrincipalName string) (Princ
 	return found, err
 }
 
-// binDays is for how long the recycle bin keeps what was deleted.
+// binDays is how long the recycle bin keeps deleted objects.
 //
 // https://learn.microsoft.com/entra/fundamentals/users-restore
 const binDays = 30
 
-// Gone says in a sentence that a principal is not in the directory any more, "" when it is there or cannot be looked up.
+// Gone says in a sentence that a principal is not in the directory anymore, "" when it is there or cannot be looked up.
 // While the recycle bin has it, or may have it, it can come back with the same id; otherwise it is purged. A recent one may
 // only be missing in a replica, and is looked for several times.
 func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why string, purged bool) {
@@ -121,7 +121,7 @@ func (p *Principals) Gone(ctx context.Context, id string, recent bool) (why stri
 		return fmt.Sprintf("The principal %s was deleted on %s, and is purged on %s: restore it, or remove the entry.",
 			id, at.Format(time.DateOnly), at.AddDate(0, 0, binDays).Format(time.DateOnly)), false
 	case graph.IsNotFound(err):
-		return fmt.Sprintf("The principal %s is no longer in the directory, nor among the deleted items: remove the entry.", id), true
+		return fmt.Sprintf("The principal %s is no longer in the directory or its deleted items: remove the entry.", id), true
 	}
 	return fmt.Sprintf("The principal %s is no longer in the directory, and the deleted items cannot be read: restore it, or remove the entry.", id), false
 }
@@ -156,7 +156,7 @@ func (p *Principals) IsMissing(id string) bool {
 	return asked && !found.Exists
 }
 
-// NewlyNamed is Named for a user who may have been created a moment ago; one who stays unknown is an error.
+// NewlyNamed is Named for a user who may have just been created; a user who stays unknown is an error.
 func (p *Principals) NewlyNamed(ctx context.Context, userPrincipalName string) (Principal, error) {
 	user, err := p.directory.GetUser(graph.WithReplicationWait(ctx, ReplicationPatience), userPrincipalName)
 	if err != nil {
@@ -165,9 +165,9 @@ func (p *Principals) NewlyNamed(ctx context.Context, userPrincipalName string) (
 	return principalOf(user), nil
 }
 
-// fetchByID asks for principals. Whoever is missing is asked for again over a few seconds before it counts as absent:
-// Terraform plans once more while it applies, and the group that another provider has just made may not be known to every
-// part of the directory yet. Nobody waits for those who were there before this run, or who are in the recycle bin.
+// fetchByID reads principals. A missing principal is requested again over a few seconds before it counts as
+// absent: Terraform plans again during an apply, and not every part of the directory may know a group that another
+// provider has just created. Nobody waits for those who were there before this run, or who are in the recycle bin.
 func (p *Principals) fetchByID(ctx context.Context, ids []string) (map[string]Principal, error) {
 	found := make(map[string]Principal, len(ids))
 	open, looks := ids, settleLooks
@@ -319,7 +319,7 @@ func (p *Principals) fetchEligible(ctx context.Context, ids []string) (map[strin
 	found := make(map[string]eligibility, len(ids))
 	answers, err := readBatches(ctx, p.directory, requests)
 	if err != nil {
-		return found, nil //nolint:nilerr // it is as good as being refused
+		return found, nil //nolint:nilerr // it is practically being refused
 	}
 	for i, answer := range answers {
 		var page struct {
@@ -346,7 +346,7 @@ func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]s
 	eligible, _ := p.eligible.all(ctx, groups) // which never fails
 	for _, id := range groups {
 		if eligible[id].some {
-			l.uncounted(id, "with people who may activate their membership and are not counted")
+			l.uncounted(id, "with people who are only eligible to activate their membership and are not counted")
 			continue
 		}
 		if len(members[id]) > 0 {
@@ -357,7 +357,7 @@ func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]s
 		case err == nil && group.HidesMembers():
 			l.uncounted(id, "whose members are hidden")
 		case err == nil && group.Exists && !eligible[id].known:
-			l.uncounted(id, "that shows no direct members, and whether people may activate their membership could not be read")
+			l.uncounted(id, "that shows no direct members, and whose eligible members could not be read")
 		}
 	}
 }
@@ -405,8 +405,8 @@ func (p *Principals) Losses(ctx context.Context, l *Listing, removed, added map[
 	return losses, members, cmp.Or(membersErr, err)
 }
 
-// readBatches sends reads in as many batches as they need, one after the other. A throttled element is repeated after
-// the pause it asks for; any other answer is the caller's to judge.
+// readBatches sends reads in as many batches as needed, one after the other. A throttled element is repeated
+// after the required pause; the caller judges any other response.
 func readBatches(ctx context.Context, d Directory, requests []graph.BatchRequest) ([]graph.BatchResponse, error) {
 	answers := make([]graph.BatchResponse, len(requests))
 	open := make([]int, len(requests))

@@ -24,7 +24,7 @@ type Refusal struct {
 	Lapses          bool // what was assigned before may have come to this
 }
 
-// matches returns the roles that a text can mean: by id, else by value or display name. Disabled ones count only when
+// matches returns the roles to which a text can refer: by id, else by value or display name. Disabled ones count only when
 // nothing else fits, because a retired role may share its name with its successor.
 func (r Roles) matches(text string) []graph.AppRole {
 	if i := slices.IndexFunc(r, func(role graph.AppRole) bool { return strings.EqualFold(role.ID, text) }); i >= 0 {
@@ -46,7 +46,7 @@ func (r Roles) matches(text string) []graph.AppRole {
 	return disabled
 }
 
-// Find returns the id of the one role that a text means today.
+// Find returns the id of the one role to which a text currently refers.
 func (r Roles) Find(text string) (id string, found bool) {
 	switch matches := r.matches(text); {
 	case len(matches) == 1:
@@ -64,7 +64,7 @@ func (r Roles) Admit(text string) (id string, refused *Refusal) {
 	case len(matches) == 0 && meansDefaultAccess(text):
 		if slices.ContainsFunc(r, graph.AppRole.CanProvision) {
 			return "", &Refusal{Summary: "Default Access does not provision",
-				Detail: "The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + r.Valid()}
+				Detail: "The application declares roles, and provisioning then refuses or skips people who are assigned with Default Access. " + r.Valid()}
 		}
 		return graph.DefaultAccessRoleID, nil
 	case len(matches) == 0:
@@ -75,14 +75,14 @@ func (r Roles) Admit(text string) (id string, refused *Refusal) {
 			ids[i] = fmt.Sprintf("- %s (%s)", role.ID, describe(role))
 		}
 		slices.Sort(ids)
-		return "", &Refusal{Summary: "Ambiguous role", Detail: fmt.Sprintf("%d roles of the application are called %q. Give the id of the one you mean:\n%s", len(matches), text, strings.Join(ids, "\n"))}
+		return "", &Refusal{Summary: "Ambiguous role", Detail: fmt.Sprintf("%d roles of the application are named %q. Use the id of the intended role:\n%s", len(matches), text, strings.Join(ids, "\n"))}
 	case !matches[0].IsEnabled:
 		return "", &Refusal{"Disabled role", fmt.Sprintf("The role %q of the application is disabled and cannot be assigned. %s", text, r.Valid()), true}
 	}
 	return matches[0].ID, nil
 }
 
-// RefuseKind refuses a role that is not open to a kind of principal.
+// RefuseKind refuses a role that is not allowed for a kind of principal.
 func (r Roles) RefuseKind(id, kind string) *Refusal {
 	i := slices.IndexFunc(r, func(role graph.AppRole) bool { return role.ID == id })
 	if i < 0 || kind == "" {
@@ -96,9 +96,9 @@ func (r Roles) RefuseKind(id, kind string) *Refusal {
 		return nil
 	}
 	if wanted == "Application" {
-		return &Refusal{Summary: "Role not open to applications", Detail: fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
+		return &Refusal{Summary: "Role not allowed for applications", Detail: fmt.Sprintf("The role %s is only for users and groups, and the principal is a service principal.", describe(r[i]))}
 	}
-	return &Refusal{Summary: "Role not open to users", Detail: fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.Valid())}
+	return &Refusal{Summary: "Role not allowed for users", Detail: fmt.Sprintf("The role %s is only for applications, and the principal is a %s. %s", describe(r[i]), strings.ToLower(kind), r.Valid())}
 }
 
 // Label is the text that a person would write for a role: its name, if that says which one it is. A comma or blanks at

@@ -19,7 +19,7 @@ func TestRoles_admitsNameValueAndID(t *testing.T) {
 		{"display name", "User", userRole},
 		{"value", "org", ownerRole},
 		{"id", userRole, userRole},
-		{"id in upper case", strings.ToUpper(userRole), userRole},
+		{"id in uppercase", strings.ToUpper(userRole), userRole},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,10 +45,10 @@ func TestRoles_refusesWhatCannotWork(t *testing.T) {
 		{"unknown and unlike any", testRoles(), "Accounting", "Unknown role", `The application declares no role "Accounting". ` + valid},
 		{"disabled", testRoles(), "Presenter", "Disabled role", `The role "Presenter" of the application is disabled and cannot be assigned. ` + valid},
 		{"Default Access", testRoles(), "default access", "Default Access does not provision",
-			"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + valid},
+			"The application declares roles, and provisioning then refuses or skips people who are assigned with Default Access. " + valid},
 		{"Default Access by id", testRoles(), graph.DefaultAccessRoleID, "Default Access does not provision",
-			"The application declares roles, and people assigned with Default Access are then refused or skipped by provisioning. " + valid},
-		{"ambiguous", twins, "User", "Ambiguous role", "2 roles of the application are called \"User\". Give the id of the one you mean:\n" +
+			"The application declares roles, and provisioning then refuses or skips people who are assigned with Default Access. " + valid},
+		{"ambiguous", twins, "User", "Ambiguous role", "2 roles of the application are named \"User\". Use the id of the intended role:\n" +
 			"- " + userRole + " (\"User\")\n- a0000000-0000-4000-8000-000000000009 (\"User\")"},
 		{"nothing declared", nil, "User", "Unknown role", `The application declares no role "User". It declares no role for users and groups: use "Default Access".`},
 	}
@@ -111,8 +111,8 @@ func TestRoles_refusesKind(t *testing.T) {
 		want             string
 	}{
 		{"user role for a group", userRole, KindGroup, ""},
-		{"user role for an application", userRole, KindServicePrincipal, "Role not open to applications"},
-		{"application role for a user", robotRole, KindUser, "Role not open to users"},
+		{"user role for an application", userRole, KindServicePrincipal, "Role not allowed for applications"},
+		{"application role for a user", robotRole, KindUser, "Role not allowed for users"},
 		{"both", ownerRole, KindServicePrincipal, ""},
 		{"kind not known", robotRole, "", ""},
 		{"Default Access", graph.DefaultAccessRoleID, KindUser, ""},

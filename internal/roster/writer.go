@@ -26,7 +26,7 @@ const (
 type task struct {
 	Key
 	assignmentID string // of the one to remove, "" to make one
-	again        bool   // what is removed is made anew, in one batch
+	again        bool   // what is removed is created again, in one batch
 }
 
 func (t task) removes() bool { return t.assignmentID != "" && !t.again }
@@ -44,7 +44,7 @@ type attempt struct {
 }
 
 // errNotTried says that a task was given up before its turn came.
-var errNotTried = errors.New("not attempted any more")
+var errNotTried = errors.New("no longer attempted")
 
 // writer makes and removes assignments in batches. All its state belongs to the one goroutine that runs it.
 type writer struct {

@@ -307,7 +307,7 @@ func TestWriter_throttledAttemptsAreNoTries(t *testing.T) {
 	}
 }
 
-// Where the service refuses some of the items of every batch, there is no rate to keep to: what is left goes on at once after
+// Where the service refuses some of the items of every batch, there is no rate to keep to: what is left continues at once after
 // the pause that was asked for.
 func TestWriter_throttledLeftoversAreSoonDone(t *testing.T) {
 	t.Parallel()

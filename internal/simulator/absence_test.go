@@ -101,6 +101,6 @@ func TestJob_canShowACycleThatRunsForSomeLooks(t *testing.T) {
 	}
 	a := c.must(http.StatusOK, "GET", job, nil)
 	if a.text("status", "lastExecution", "state") != "Succeeded" || a.text("status", "code") != "Paused" {
-		t.Errorf("afterwards: %s", a.raw)
+		t.Errorf("afterward: %s", a.raw)
 	}
 }

@@ -229,7 +229,7 @@ func decodeValue(raw json.RawMessage) any {
 	return value
 }
 
-// patchedRoles reads a new list of roles. A role can be taken away only after it was disabled.
+// patchedRoles reads a new list of roles. A role can be removed only after it was disabled.
 func patchedRoles(before []store.AppRole, raw json.RawMessage) ([]store.AppRole, error) {
 	var body []struct {
 		ID                 string   `json:"id"`

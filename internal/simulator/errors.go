@@ -173,7 +173,7 @@ func (c *call) meaning(err error) error {
 	case errors.Is(err, store.ErrStale):
 		return refuseSync(http.StatusConflict, "SchemaVersionConflict", "The schema was changed since it was read.")
 	case errors.Is(err, store.ErrExists):
-		return refuseSync(http.StatusConflict, "JobAlreadyExists", "A job for this template exists already.")
+		return refuseSync(http.StatusConflict, "JobAlreadyExists", "A job for this template already exists.")
 	}
 	return refuseSync(http.StatusBadRequest, "InvalidTemplate", "The template is not offered to this service principal.")
 }

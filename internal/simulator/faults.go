@@ -176,7 +176,7 @@ func (f *Faults) Clear() {
 	f.script = nil
 }
 
-// Pending returns the faults that have not hit all the requests they are meant for, so that a test can tell a fault
+// Pending returns the faults that have not hit all the requests they are meant for, so a test can tell a fault
 // that never struck.
 func (f *Faults) Pending() []Fault {
 	f.mu.Lock()

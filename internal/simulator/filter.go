@@ -192,7 +192,7 @@ func scanFilter(text string) ([]string, error) {
 // isMoment says whether what was read so far is the beginning of a time, in which a colon is not punctuation.
 func isMoment(text string) bool { return len(text) >= 11 && text[4] == '-' && text[10] == 'T' }
 
-// filterParser reads tokens. After the first error nothing that is read counts any more, so that the methods need not look
+// filterParser reads tokens. After the first error nothing that is read counts anymore, so the methods need not look
 // for errors after each token.
 type filterParser struct {
 	tokens []string

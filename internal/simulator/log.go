@@ -132,7 +132,7 @@ func pathPattern(pattern string) *regexp.Regexp {
 const redacted = "(redacted)"
 
 // redact takes the secrets out of the record of a request to GoTo: at the token endpoint whatever is not known to be
-// harmless, so that a mistyped secret is not kept either, and elsewhere the secrets that are known, which a client may
+// harmless, so a mistyped secret is not kept either, and elsewhere the secrets that are known, which a client may
 // have sent by mistake. Requests to others are left alone: there a secret of GoTo is a fault that tests want to see.
 func (a *gotoAuthority) redact(r *Request) {
 	if !isGoTo(r.Path) {
@@ -214,7 +214,7 @@ func (a *gotoAuthority) secrets() []string {
 	for token := range a.refresh {
 		add(token)
 	}
-	// The longest first, so that nothing is left of one that contains another.
+	// The longest first, so nothing is left of one that contains another.
 	slices.SortFunc(secrets, func(x, y string) int { return len(y) - len(x) })
 	return secrets
 }

@@ -19,7 +19,7 @@ var filterableLog = []string{
 }
 
 func (c *call) renderLogEntry(e *store.LogEntry) object {
-	p, _ := c.s.store.ServicePrincipal(e.ServicePrincipalID) // an application that is gone has no name any more
+	p, _ := c.s.store.ServicePrincipal(e.ServicePrincipalID) // an application that is gone has no name anymore
 	connectorID, _, _ := strings.Cut(e.JobID, ".")
 	connector, _ := c.s.store.Connector(connectorID)
 	steps := make([]object, len(e.Steps))

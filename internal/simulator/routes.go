@@ -48,7 +48,7 @@ func (t route) required(v Variants) requirement {
 }
 
 // inBeta are the operations that the azuread provider asks of the beta version, for members that the stable one lacks. All
-// others are not served there, so that a client that strays into beta is found out.
+// others are not served there, so a client that strays into beta is found out.
 var inBeta = map[string]bool{
 	"GET /servicePrincipals": true, "GET /servicePrincipals/{id}": true, "PATCH /servicePrincipals/{id}": true,
 	"GET /applications": true, "GET /applications/{id}": true, "PATCH /applications/{id}": true,
@@ -133,7 +133,7 @@ func graphRoutes() *http.ServeMux {
 			route{"POST " + owned + "/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).addOwner},
 			route{"DELETE " + owned + "/{owner}/$ref", allOf(writesOwners, readsDirectory), ofDirectory, (*call).removeOwner})
 	}
-	// A literal last segment after {id} needs its own entries: it must not be taken for an id.
+	// A literal last segment after {id} needs its own entries: it must not be treated as an id.
 	for _, kind := range []string{"application", "servicePrincipal"} {
 		routes = append(routes, route{"GET /directory/deletedItems/microsoft.graph." + kind, apps, ofDirectory, (*call).listDeletedItems})
 	}

@@ -5,12 +5,12 @@
 // identity endpoints of build systems, and sign-in and Admin API of GoTo, all served on one loopback address, with a
 // store and a provisioning engine behind them. Tests, demonstrations and a user's own pipeline run against it instead of a tenant.
 //
-// It is a second reading of the services' documentation and shares nothing with the client, so that a mistake in the
+// It is a second reading of the services' documentation and shares nothing with the client, so a mistake in the
 // one is not repeated in the other. What the documentation leaves open can be switched (Variants), faults can be
-// scripted (Faults), every request is recorded (Log), and time stands still unless somebody moves it (Clock).
+// scripted (Faults), every request is recorded (Log), and time stands still unless it is advanced (Clock).
 //
-// The connector, the people and the accounts are invented, and so is what the code calls invented: the services do
-// something there, and nobody has written down what.
+// The connector, the people, and the accounts are invented, and so is everything that the code calls invented:
+// the behavior of the services is not documented there.
 package simulator
 
 import (
@@ -80,7 +80,7 @@ type Variants struct {
 	ConnectionTest ConnectionTest
 	// Spelling is how the service writes what means the same.
 	Spelling Spelling
-	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found any more.
+	// NoTemplate retires the GoToMeeting connector: no template is offered, and existing jobs are not found anymore.
 	NoTemplate bool
 	// NoLinks is a cloud whose beta version does not tell links.
 	NoLinks bool

@@ -18,7 +18,7 @@ type Spelling struct {
 	EmptyDefaults bool
 	// NoParameters leaves the parameters of a source out where it has none.
 	NoParameters bool
-	// UnnamedConstants gives constants no name, so that only their expression tells the value.
+	// UnnamedConstants gives constants no name, so only their expression tells the value.
 	UnnamedConstants bool
 	// EntraDirectory calls the directory by its newer name.
 	EntraDirectory bool

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package suggest finds the name that somebody probably meant.
+// Package suggest finds the name that a user probably intended.
 package suggest
 
 import (

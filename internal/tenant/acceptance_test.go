@@ -35,12 +35,12 @@ func TestAcc_lifecycle(t *testing.T) {
 	}
 	environment := map[string]string{}
 	for _, entry := range os.Environ() {
-		// What is set for a CLI, such as its configuration file, is for another one than that of the test.
+		// What is set for a CLI, such as its configuration file, is for a different one than that of the test.
 		if name, value, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") {
 			environment[name] = value
 		}
 	}
-	// An interrupt ends the command that runs; what was made is then taken away as after any failure.
+	// An interrupt ends the command that runs; what was made is then removed as after any failure.
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	t.Cleanup(stop)
 	lifecycle(ctx, t, environment, func(ctx context.Context, d time.Duration) error {
@@ -226,7 +226,7 @@ type run struct {
 	sleep  func(context.Context, time.Duration) error
 	tenant *tenant.Tenant
 	cli    *acctest.CLI
-	config object // what stands in the configuration now
+	config object // what is in the configuration now
 	// password says that the connector takes the credentials.
 	password bool
 }

@@ -17,7 +17,7 @@ import (
 	"sync"
 )
 
-// Ledger notes what a run has made in the tenant, before it is made, so that it can be taken away even after a crash. What
+// Ledger notes what a run has made in the tenant, before it is made, so it can be removed even after a crash. What
 // it does not hold is never deleted.
 type Ledger struct {
 	file, tenant string

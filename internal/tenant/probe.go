@@ -59,7 +59,7 @@ type Reason string
 
 func (r Reason) Error() string { return string(r) }
 
-// Run asks every question and takes away what it made. The error is that of cleaning up: what a question runs into is its
+// Run asks every question and removes what it made. The error is that of cleaning up: what a question runs into is its
 // finding.
 func (p *Probe) Run(ctx context.Context) (findings []Finding, err error) {
 	for _, q := range Questions() {

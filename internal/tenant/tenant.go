@@ -1,13 +1,13 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package tenant works with a real tenant of somebody who wants to know whether the provider is right about the service: the
-// acceptance tests ("make testacc") and the probe ("make probe"). It speaks Graph by itself, not by way of the provider's
-// client, and knows of a tenant only what the environment says.
+// Package tenant works with a real tenant, to find out whether the provider's assumptions about the service are correct:
+// the acceptance tests ("make testacc") and the probe ("make probe"). It calls Graph directly, not through the provider's
+// client, and knows only what the environment says about a tenant.
 //
-// It cannot hurt a production tenant: it refuses to open one that is not named twice, works on an application of its own that
-// a ledger holds, and starts provisioning only for the test people that were named, at most five, with everybody else out of
-// scope and a threshold of one.
+// It cannot harm a production tenant: it refuses to open a tenant that is not named twice, works on a separate application
+// that is recorded in a ledger, and starts provisioning only for the named test people, at most five, with everybody else out
+// of scope and a threshold of one.
 package tenant
 
 import (

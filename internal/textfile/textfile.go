@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package textfile knows what editors, shells and Windows leave in texts: byte-order marks, UTF-16, line breaks at the end,
-// quotation marks around. It reads files that settings name, and says what stands in a value that should not.
+// Package textfile knows what editors, shells, and Windows add to texts: byte-order marks, UTF-16, line breaks at the end, and
+// surrounding quotation marks. It reads files that settings name, and reports what a value should not contain.
 package textfile
 
 import (
@@ -26,7 +26,7 @@ const maxSize = 1 << 20
 const mark = "\ufeff"
 
 // Read returns the content of a file, a text in UTF-8 without a byte-order mark; binary content stays as it is. The error
-// does not repeat a path that may be something else, such as the secret that belongs into the file.
+// does not repeat a path that may be something else, such as the secret that belongs in the file.
 func Read(path string) ([]byte, error) {
 	if problem := PathProblem(path); problem != "" {
 		return nil, errors.New(problem)
@@ -59,10 +59,10 @@ func harmless(path string, err error) error {
 	if likePath().MatchString(path) {
 		return fmt.Errorf("the file %q cannot be read: %w", path, err)
 	}
-	return fmt.Errorf("the value, %d characters that are not shown, does not name a file that can be read: %w", utf8.RuneCountInString(path), err)
+	return fmt.Errorf("the value, with %d characters that are not shown, does not name a readable file: %w", utf8.RuneCountInString(path), err)
 }
 
-// PathProblem says in a phrase why a value is not a path but what belongs into the file, "" when it may be one.
+// PathProblem says in a phrase why a value is not a path but what belongs in the file, "" when it may be one.
 func PathProblem(value string) string {
 	switch {
 	case strings.Contains(value, "-----BEGIN "):
@@ -113,30 +113,30 @@ func Trimmed(value string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(value), mark))
 }
 
-// Stray says in a full sentence what stands in a value that does not belong there, and how to get rid of it; "" when there
+// Stray says in a full sentence what a value should not contain, and how to remove it; "" when there
 // is nothing. It never repeats the value, which may be a secret.
 func Stray(value string) string {
 	const asUTF8 = "Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."
 	switch {
 	case strings.ContainsRune(value, 0), strings.HasPrefix(value, "\xff\xfe"), strings.HasPrefix(value, "\xfe\xff"):
-		return "The value has a NUL character, as a file in UTF-16 has that was read as UTF-8. Save the file as UTF-8."
+		return "The value has a NUL character, like a UTF-16 file that was read as UTF-8. Save the file as UTF-8."
 	case strings.Contains(value, mark):
-		return "The value has a byte-order mark, an invisible character that Windows programs put in front of a file. " + asUTF8
+		return "The value has a byte-order mark, an invisible character that Windows programs add at the start of a file. " + asUTF8
 	case !utf8.ValidString(value), strings.ContainsRune(value, utf8.RuneError):
-		return "The value has characters that are not UTF-8, as a file in UTF-16 or another encoding has. Save the file as UTF-8."
+		return "The value has characters that are not valid UTF-8, like a file in UTF-16 or another encoding. Save the file as UTF-8."
 	case strings.HasSuffix(value, "\n"), strings.HasSuffix(value, "\r"):
-		return "The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
+		return "The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
 	case strings.HasPrefix(value, "\n"), strings.HasPrefix(value, "\r"):
 		return "The value begins with a line break. Remove it with `trimspace(…)`."
 	}
 	return ""
 }
 
-// Quoted says in full sentences that a value stands in quotation marks of its own, as `set NAME="value"` of Windows' shell and
+// Quoted says in full sentences that a value is in quotation marks of its own, as `set NAME="value"` of Windows' shell and
 // .env files leave them; "" when it does not. A password may have them.
 func Quoted(value string) string {
 	if len(value) < 2 || value[0] != value[len(value)-1] || value[0] != '"' && value[0] != '\'' {
 		return ""
 	}
-	return "The value has quotation marks of its own around it, which are a part of it. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
+	return "The value includes quotation marks at both ends. Remove them where the value is set, or with `trim(…, \"\\\"'\")`."
 }

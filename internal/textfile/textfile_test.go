@@ -52,7 +52,7 @@ func TestRead_doesNotRepeatWhatIsNotAPath(t *testing.T) {
 	for value, want := range map[string]string{
 		"/nonexistent/value":               `the file "/nonexistent/value" cannot be read: no such file or directory`,
 		"secret.txt":                       `the file "secret.txt" cannot be read: no such file or directory`,
-		"abc8Q~x.y_z":                      "the value, 11 characters that are not shown, does not name a file that can be read: no such file or directory",
+		"abc8Q~x.y_z":                      "the value, with 11 characters that are not shown, does not name a readable file: no such file or directory",
 		"-----BEGIN PRIVATE KEY-----\nMII": "the value is PEM text, not the path of a file",
 		"two\nlines":                       "the value has several lines or control characters, so it is not the path of a file",
 		"eyJhbGciOiJub25lIn0.e30.c2ln":     "the value is a token, not the path of a file",
@@ -70,7 +70,7 @@ func TestStray_saysWhatStandsThere(t *testing.T) {
 	for value, want := range map[string]string{
 		"": "", "p": "", "pass word ": "", `a"b"`: "", `"`: "", "line\nbreak": "", "Grüße 🙂": "",
 		"pw\n": "`chomp(…)`", "pw\r\n": "ends with a line break", "\npw": "begins with a line break", "\ufeffpw": "byte-order mark", "p\ufeffw": "byte-order mark",
-		"p\x00w\x00": "UTF-16", "\xff\xfep\x00": "UTF-16", "p\xe4": "not UTF-8", "\ufffd\ufffdp": "not UTF-8", `"pw"`: "",
+		"p\x00w\x00": "UTF-16", "\xff\xfep\x00": "UTF-16", "p\xe4": "not valid UTF-8", "\ufffd\ufffdp": "not valid UTF-8", `"pw"`: "",
 	} {
 		if got := textfile.Stray(value); !strings.Contains(got, want) || (got == "") != (want == "") || want != "" && strings.Contains(got, "pw") {
 			t.Errorf("%q: %q", value, got)

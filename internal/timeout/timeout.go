@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package timeout makes the attribute `timeouts` of resources, data sources, list resources and actions. It is that of
+// Package timeout creates the attribute `timeouts` of resources, data sources, list resources, and actions. It is that of
 // terraform-plugin-framework-timeouts, which describes each operation but not the attribute itself.
 package timeout
 
@@ -28,7 +28,7 @@ import (
 
 const attributeName = "timeouts"
 
-const description = "How long operations may take, retries and waits included, as durations such as `30s` or `2h45m`."
+const description = "Maximum duration of operations, including retries and waits, such as `30s` or `2h45m`."
 
 // Defaults of what has no resource: Usual where a few requests do, Long where thousands may be needed.
 const (
@@ -92,7 +92,7 @@ func duration() validator.String {
 		if allowed, err := time.ParseDuration(text); err == nil && allowed > 0 {
 			return "", ""
 		}
-		return "Invalid duration", fmt.Sprintf("%q is not a duration above zero. Give a number with a unit, such as \"30s\", \"10m\" or \"2h45m\".", text)
+		return "Invalid duration", fmt.Sprintf("%q is not a duration greater than zero. Use a number with a unit, such as \"30s\", \"10m\", or \"2h45m\".", text)
 	})
 }
 

@@ -23,7 +23,7 @@ func ConnectionID() validator.String {
 
 // ConnectionIDProblem says in full sentences what keeps s from being the id of a connection, or "".
 func ConnectionIDProblem(s string) string {
-	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
+	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, in the form `{service principal id}/{job id}`."
 	if s == "" {
 		return "The value is empty. " + expected
 	}

@@ -21,12 +21,12 @@ func emailProblem(s string) (summary, detail string) {
 	if err == nil && address.Address == s && strings.Contains(s[strings.LastIndex(s, "@")+1:], ".") {
 		return "", ""
 	}
-	detail = fmt.Sprintf("%q is not an e-mail address. Give one bare address, such as \"identity-ops@example.com\".", s)
+	detail = fmt.Sprintf("%q is not an e-mail address. Use a single address without a name, such as \"identity-ops@example.com\".", s)
 	if s == "" {
-		detail = "The value is empty. Give one bare address, such as \"identity-ops@example.com\", or leave the attribute out."
+		detail = "The value is empty. Use a single address without a name, such as \"identity-ops@example.com\", or omit the attribute."
 	}
 	if strings.ContainsAny(s, ",;") {
-		detail = fmt.Sprintf("%q looks like several addresses. The service documents a single address here; use that of a group to reach several people.", s)
+		detail = fmt.Sprintf("%q looks like several addresses. The service accepts a single address; to reach several people, use the address of a group.", s)
 	}
 	if problem := textfile.Stray(s); problem != "" {
 		detail = problem

@@ -13,7 +13,7 @@ import (
 
 // ImportID is what an import names, in whichever of its spellings it was given.
 type ImportID struct {
-	ServicePrincipalID string // in lower case
+	ServicePrincipalID string // in lowercase
 	Rest               string // what follows it: the id of a job or an assignment, roles; "" for nothing
 }
 
@@ -52,7 +52,7 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 			why := "That is a web address."
 			if found := inPortal().FindStringSubmatch(text); found != nil {
 				id.ServicePrincipalID = strings.ToLower(found[1])
-				why += fmt.Sprintf(" It is the page of the service principal %q: give that id in its place.", id.ServicePrincipalID)
+				why += fmt.Sprintf(" It is the page of the service principal %q: use that id instead.", id.ServicePrincipalID)
 			}
 			_, problem = refuse(why)
 			return id, problem
@@ -62,12 +62,12 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 	text = strings.TrimRight(strings.TrimLeft(text, "/"), "/")
 	switch lower := strings.ToLower(text); {
 	case ofPrincipal().MatchString(text):
-		return refuse(fmt.Sprintf("That is the path of an assignment below its user or group. Put the object id of the application's service principal before the id of the assignment: %q.",
+		return refuse(fmt.Sprintf("That is the path of an assignment under its user or group. Put the object id of the application's service principal before the id of the assignment: %q.",
 			"{service principal id}/"+text[strings.LastIndex(text, "/")+1:]))
 	case strings.HasPrefix(lower, "applications/"):
-		return refuse("That is the application registration. Its service principal, the enterprise application, has an object id of its own.")
+		return refuse("That is the app registration. Its service principal, the enterprise application, has a different object id.")
 	case byAppID().MatchString(text):
-		return refuse("That names the application by its client id. Its service principal has an object id of its own.")
+		return refuse("That is the client id of the application. Its service principal has a different object id.")
 	case strings.HasPrefix(lower, "serviceprincipals/"):
 		text = text[len("servicePrincipals/"):]
 	}
@@ -75,7 +75,7 @@ func ParseImportID(given, wanted string) (id ImportID, problem string) {
 	id.ServicePrincipalID = strings.ToLower(strings.Trim(first, around))
 	switch {
 	case jobID().MatchString(text):
-		return refuse("That is the id of a job alone. The object id of its service principal and a slash go before it.")
+		return refuse("That is the id of a job alone. Put the object id of its service principal and a slash before it.")
 	case !guid().MatchString(id.ServicePrincipalID):
 		return refuse(ObjectIDProblem(first))
 	}

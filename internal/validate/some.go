@@ -30,7 +30,7 @@ func (s some) MarkdownDescription(ctx context.Context) string { return s.Descrip
 
 func (some) check(at path.Path, value attr.Value, elements []attr.Value, diags *diag.Diagnostics) {
 	if !value.IsNull() && !value.IsUnknown() && len(elements) == 0 {
-		diags.AddAttributeError(at, "Empty value", "The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead.")
+		diags.AddAttributeError(at, "Empty value", "The value has no elements. Add at least one; if the attribute is optional, you can omit it instead.")
 	}
 }
 

@@ -31,6 +31,6 @@ func (noStrayCharacters) ValidateString(_ context.Context, req validator.StringR
 		resp.Diagnostics.AddAttributeError(req.Path, "Stray characters in the value", problem)
 	}
 	if problem := textfile.Quoted(req.ConfigValue.ValueString()); problem != "" {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Quotation marks around the value", problem+" If they belong to the value, ignore this warning.")
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Quotation marks around the value", problem+" If they are part of the value, ignore this warning.")
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package validate has the attribute validators that several resources share.
+// Package validate contains the attribute validators that several resources share.
 package validate
 
 import (
@@ -17,7 +17,7 @@ func NotEmpty() validator.String {
 		if s != "" {
 			return "", ""
 		}
-		return "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."
+		return "Empty value", "The value is empty. Set a value; if the attribute is optional, you can omit it instead."
 	})
 }
 

@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."
+	expected = "Expected the `id` of a `gotomeeting_provisioning_connection`, in the form `{service principal id}/{job id}`."
 	example  = "such as \"identity-ops@example.com\""
-	noGUID   = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+	noGUID   = " is not a GUID. Use the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 )
 
 func TestValidators_explainWhatTheyRefuse(t *testing.T) {
@@ -34,13 +34,13 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"null object id", validate.ObjectID(), types.StringNull(), "", ""},
 		{"unknown object id", validate.ObjectID(), types.StringUnknown(), "", ""},
 		{"empty object id", validate.ObjectID(), types.StringValue(""), "Invalid object id",
-			"The value is empty. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can leave it out instead."},
+			"The value is empty. Use the object id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can omit it instead."},
 		{"upper-case object id", validate.ObjectID(), types.StringValue("B0000000-0000-4000-8000-00000000ABCD"), "Invalid object id",
-			"\"B0000000-0000-4000-8000-00000000ABCD\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-00000000abcd\"."},
+			"\"B0000000-0000-4000-8000-00000000ABCD\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-00000000abcd\"."},
 		{"object id in braces", validate.ObjectID(), types.StringValue("{b0000000-0000-4000-8000-00000000abcd}"), "Invalid object id",
-			"\"{b0000000-0000-4000-8000-00000000abcd}\" has braces or blanks around the GUID. Write \"b0000000-0000-4000-8000-00000000abcd\"."},
+			"\"{b0000000-0000-4000-8000-00000000abcd}\" has braces or spaces around the GUID. Use \"b0000000-0000-4000-8000-00000000abcd\"."},
 		{"object id with a line break", validate.ObjectID(), types.StringValue("b0000000-0000-4000-8000-00000000abcd\n"), "Invalid object id",
-			"\"b0000000-0000-4000-8000-00000000abcd\\n\" has braces or blanks around the GUID. Write \"b0000000-0000-4000-8000-00000000abcd\"."},
+			"\"b0000000-0000-4000-8000-00000000abcd\\n\" has braces or spaces around the GUID. Use \"b0000000-0000-4000-8000-00000000abcd\"."},
 		{"name for an object id", validate.ObjectID(), types.StringValue("Meetings team"), "Invalid object id", "\"Meetings team\"" + noGUID},
 		{"object id without dashes", validate.ObjectID(), types.StringValue("b0000000000040008000000000000001"), "Invalid object id", "\"b0000000000040008000000000000001\"" + noGUID},
 
@@ -53,7 +53,7 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"path for a connection id", validate.ConnectionID(), types.StringValue("/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job"), "Invalid connection id",
 			"\"/servicePrincipals/b0000000-0000-4000-8000-000000000001/synchronization/jobs/EXAMPLE.job\" is not a connection id. " + expected},
 		{"upper-case connection id", validate.ConnectionID(), types.StringValue("B0000000-0000-4000-8000-000000000001/EXAMPLE.job"), "Invalid connection id",
-			"The service principal id in it is malformed. \"B0000000-0000-4000-8000-000000000001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."},
+			"The service principal id in it is malformed. \"B0000000-0000-4000-8000-000000000001\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."},
 		{"connection id without dashes", validate.ConnectionID(), types.StringValue("b0000000000040008000000000000001/EXAMPLE.job"), "Invalid connection id",
 			"The service principal id in it is malformed. \"b0000000000040008000000000000001\"" + noGUID},
 
@@ -61,16 +61,16 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"address with a plus", validate.Email(), types.StringValue("identity+ops@mail.example.com"), "", ""},
 		{"null address", validate.Email(), types.StringNull(), "", ""},
 		{"unknown address", validate.Email(), types.StringUnknown(), "", ""},
-		{"empty address", validate.Email(), types.StringValue(""), "Invalid e-mail address", "The value is empty. Give one bare address, " + example + ", or leave the attribute out."},
-		{"no address", validate.Email(), types.StringValue("identity-ops"), "Invalid e-mail address", "\"identity-ops\" is not an e-mail address. Give one bare address, " + example + "."},
+		{"empty address", validate.Email(), types.StringValue(""), "Invalid e-mail address", "The value is empty. Use a single address without a name, " + example + ", or omit the attribute."},
+		{"no address", validate.Email(), types.StringValue("identity-ops"), "Invalid e-mail address", "\"identity-ops\" is not an e-mail address. Use a single address without a name, " + example + "."},
 		{"address without a domain", validate.Email(), types.StringValue("identity-ops@localhost"), "Invalid e-mail address",
-			"\"identity-ops@localhost\" is not an e-mail address. Give one bare address, " + example + "."},
+			"\"identity-ops@localhost\" is not an e-mail address. Use a single address without a name, " + example + "."},
 		{"address with a name", validate.Email(), types.StringValue("Ops <identity-ops@example.com>"), "Invalid e-mail address",
-			"\"Ops <identity-ops@example.com>\" is not an e-mail address. Give one bare address, " + example + "."},
+			"\"Ops <identity-ops@example.com>\" is not an e-mail address. Use a single address without a name, " + example + "."},
 		{"address with a blank", validate.Email(), types.StringValue("identity-ops@example.com "), "Invalid e-mail address",
-			"\"identity-ops@example.com \" is not an e-mail address. Give one bare address, " + example + "."},
+			"\"identity-ops@example.com \" is not an e-mail address. Use a single address without a name, " + example + "."},
 		{"two addresses", validate.Email(), types.StringValue("a@example.com; b@example.com"), "Invalid e-mail address",
-			"\"a@example.com; b@example.com\" looks like several addresses. The service documents a single address here; use that of a group to reach several people."},
+			"\"a@example.com; b@example.com\" looks like several addresses. The service accepts a single address; to reach several people, use the address of a group."},
 
 		{"text", validate.NotEmpty(), types.StringValue(" "), "", ""},
 		{"null text", validate.NotEmpty(), types.StringNull(), "", ""},
@@ -78,14 +78,14 @@ func TestValidators_explainWhatTheyRefuse(t *testing.T) {
 		{"good text", validate.NoStrayCharacters(), types.StringValue("pass word "), "", ""},
 		{"no good text yet", validate.NoStrayCharacters(), types.StringUnknown(), "", ""},
 		{"password from a file", validate.NoStrayCharacters(), types.StringValue("pw\n"), "Stray characters in the value",
-			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
+			"The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
 		{"mark before an object id", validate.ObjectID(), types.StringValue("\ufeffb0000000-0000-4000-8000-000000000001"), "Invalid object id",
-			"The value has a byte-order mark, an invisible character that Windows programs put in front of a file. Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."},
+			"The value has a byte-order mark, an invisible character that Windows programs add at the start of a file. Save the file as UTF-8 without a byte-order mark, or remove the mark with `trimprefix(…, \"\\ufeff\")`."},
 		{"line break after a connection id", validate.ConnectionID(), types.StringValue("b0000000-0000-4000-8000-000000000001/EXAMPLE.job\n"), "Invalid connection id",
-			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
+			"The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
 		{"line break after an address", validate.Email(), types.StringValue("identity-ops@example.com\n"), "Invalid e-mail address",
-			"The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
-		{"empty text", validate.NotEmpty(), types.StringValue(""), "Empty value", "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."},
+			"The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."},
+		{"empty text", validate.NotEmpty(), types.StringValue(""), "Empty value", "The value is empty. Set a value; if the attribute is optional, you can omit it instead."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,7 @@ func ParseEndpoint(what, address, example string) (*url.URL, error) {
 	case u.Scheme == "https", u.Scheme == "http" && IsLoopback(u.Hostname()):
 		return u, nil
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("%s %q: credentials must not travel without TLS, the scheme must be https", what, address)
+		return nil, fmt.Errorf("%s %q: credentials must not be sent without TLS, so the scheme must be https", what, address)
 	}
 	return nil, fmt.Errorf("%s %q: the scheme must be https", what, address)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrSpent says that an allowance is used up.
-var ErrSpent = errors.New("as many requests were sent as are allowed")
+var ErrSpent = errors.New("the limit on requests is reached")
 
 // Allowance is how many exchanges there may be below a context.
 type Allowance struct{ left atomic.Int64 }

@@ -44,7 +44,7 @@ type Client struct {
 	Pace      *Pace                           // of all exchanges; nil for no limit
 	// MaxAnswer is how much of a successful answer is read.
 	MaxAnswer int64
-	// Documents says that each successful answer is a JSON document, so that an empty one is broken and a text is a
+	// Documents says that each successful answer is a JSON document, so an empty one is broken and a text is a
 	// proxy's page, which will be there at the next attempt, too.
 	Documents bool
 	// MaxThrottles limits throttled attempts. It only keeps a service that throttles for ever from holding up a caller
@@ -52,7 +52,7 @@ type Client struct {
 	MaxThrottles int
 	// MaxWait is the longest pause that the service may ask for; 0 for no limit.
 	MaxWait time.Duration
-	// MaxCall is how long a call whose context has no deadline goes on, pauses included; 0 for no limit.
+	// MaxCall is how long a call whose context has no deadline continues, pauses included; 0 for no limit.
 	MaxCall time.Duration
 	// MaxExchange is how long one exchange may take, the body included; 0 for no limit.
 	MaxExchange time.Duration
@@ -75,7 +75,7 @@ type Request struct {
 	Body   []byte
 	// Once forbids another attempt after one that may have taken effect.
 	Once bool
-	// Writes says that the call changes something, so that Answer.Unsettled matters.
+	// Writes says that the call changes something, so Answer.Unsettled matters.
 	Writes bool
 	// Missing is how long a 404 counts as "not there yet".
 	Missing time.Duration
@@ -179,7 +179,7 @@ func (c *Client) read(resp *http.Response) (Answer, error) {
 	broken := &Broken{sent: true}
 	switch {
 	case err != nil:
-		broken.Err = fmt.Errorf("the answer broke off: %w", bareError(err))
+		broken.Err = fmt.Errorf("the response is incomplete: %w", bareError(err))
 	case int64(len(body)) > c.MaxAnswer:
 		broken.Err, broken.final = fmt.Errorf("%w: more than %d MiB", ErrTooLong, c.MaxAnswer>>20), true
 	case len(text) == 0 && !c.Documents, json.Valid(body):

@@ -1,10 +1,10 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package wire carries out HTTP calls for the clients of the services: exchanges whose answers are read whole and within
-// bounds, the log of them, and their repetition. It knows nothing of Terraform and of what the services mean.
+// Package wire makes HTTP calls for the clients of the services: exchanges whose responses are read completely and within
+// limits, their log, and their repetition. It knows nothing of Terraform or of the meaning of the requests.
 //
-// What an attempt came to decides about another one:
+// The result of an attempt determines whether there is another one:
 //
 //	answer                          may be repeated       must not take effect twice (Request.Once)
 //	429, 503                        yes                   yes: the server refused before acting
@@ -14,7 +14,7 @@
 //	404                             for Request.Missing   for Request.Missing
 //	anything else                   no                    no
 //
-// Retry-After, seconds or a date, is waited for to the end; without it the pauses grow, with jitter. When the context
-// would end earlier, a call ends at once and says how long the service asked to wait. Answer.Unsettled tells that a write
-// may have taken effect. All waits are on Client.Clock.
+// Retry-After, seconds or a date, is waited for to the end; without it the pauses grow, with jitter. If the context
+// would end earlier, a call ends immediately and reports the required wait. Answer.Unsettled reports that a write
+// may have taken effect. All waits use Client.Clock.
 package wire

@@ -16,10 +16,10 @@ import (
 
 // Why an answer cannot be used. The answer itself is never shown: it may hold personal data or secrets.
 var (
-	ErrNotJSON   = errors.New("the answer is not JSON: it is probably from a proxy and not from the service, or the endpoint is wrong")
-	ErrMalformed = errors.New("the answer is not valid JSON")
-	ErrTooLong   = errors.New("the answer is too long")
-	ErrTooSlow   = errors.New("the answer took too long")
+	ErrNotJSON   = errors.New("the response is not JSON: it is probably from a proxy and not from the service, or the endpoint is wrong")
+	ErrMalformed = errors.New("the response is not valid JSON")
+	ErrTooLong   = errors.New("the response is too long")
+	ErrTooSlow   = errors.New("the response took too long")
 )
 
 // Broken is an exchange that brought no answer, or one that cannot be used.
@@ -43,7 +43,7 @@ type ProxyError struct {
 }
 
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy %s refuses the way to %s: %d %s", e.Proxy, e.Host, e.Status, http.StatusText(e.Status))
+	return fmt.Sprintf("the proxy %s refuses the connection to %s: %d %s", e.Proxy, e.Host, e.Status, http.StatusText(e.Status))
 }
 
 // RefusedByProxy is for http.Transport.OnProxyConnectResponse; the transport's own error is the bare status.
@@ -58,29 +58,29 @@ func RefusedByProxy(_ context.Context, proxy *url.URL, asked *http.Request, answ
 func Remedy(err error) string {
 	if proxy, ok := errors.AsType[*ProxyError](err); ok {
 		if proxy.Status == http.StatusProxyAuthRequired {
-			return "The proxy requires credentials: put a user name and password into `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", " +
-				"or exempt the host by `NO_PROXY`."
+			return "The proxy requires credentials: add a user name and password to `HTTPS_PROXY`, as in \"http://user:password@proxy.example.com:8080\", " +
+				"or exempt the host with `NO_PROXY`."
 		}
-		return "Have the proxy let the host through, or exempt the host by `NO_PROXY`."
+		return "Allow the host in the proxy, or exempt the host with `NO_PROXY`."
 	}
 	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
-		return "The name " + unknown.Name + " could not be resolved: check it for typing errors, the DNS server, and whether a proxy is needed (`HTTPS_PROXY`)."
+		return "The name " + unknown.Name + " could not be resolved: check its spelling, the DNS server, and whether a proxy is needed (`HTTPS_PROXY`)."
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return "The certificate is from an authority that this machine does not know, such as that of a proxy that inspects TLS: " +
-			"give the authority's certificate in `ca_certificate_file`."
+			"set `ca_certificate_file` to the certificate of the authority."
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "The server has a certificate for another host: check the endpoint, and whether a proxy answers in its place."
+		return "The server has a certificate for a different host: check the endpoint, and whether a proxy responds instead of it."
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return "The server does not speak TLS at this port: check the endpoint and the scheme in `HTTPS_PROXY`."
+		return "The server does not use TLS on this port: check the endpoint and the scheme in `HTTPS_PROXY`."
 	}
 	if connection, ok := errors.AsType[*net.OpError](err); ok && (connection.Op == "dial" || connection.Op == "proxyconnect") {
-		return "Nothing can be reached there: check host and port, firewalls, and whether a proxy is needed or out of service (`HTTPS_PROXY`, `NO_PROXY`)."
+		return "The host cannot be reached: check host and port, firewalls, and whether a proxy is needed or down (`HTTPS_PROXY`, `NO_PROXY`)."
 	}
 	if errors.Is(err, ErrNotJSON) {
-		return "Check the endpoint, and whether the network, or a proxy, requires a sign-in of its own in a browser."
+		return "Check the endpoint, and whether the network or a proxy requires a separate sign-in in a browser."
 	}
 	return ""
 }

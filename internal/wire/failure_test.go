@@ -31,9 +31,9 @@ func TestDo_failuresOfTheNetwork(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "graph.example.com", IsNotFound: true}}, 0, "The name graph.example.com could not be resolved"},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "try again", Name: "graph.example.com", IsTemporary: true}}, MaxFaults, "could not be resolved"},
 		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, 0, "`ca_certificate_file`"},
-		{&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}, 0, "another host"},
-		{tls.RecordHeaderError{Msg: "no TLS"}, 0, "does not speak TLS"},
-		{refused, MaxFaults, "Nothing can be reached there"},
+		{&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}}}, 0, "a different host"},
+		{tls.RecordHeaderError{Msg: "no TLS"}, 0, "does not use TLS"},
+		{refused, MaxFaults, "The host cannot be reached"},
 		{errors.New("reset"), MaxFaults, ""},
 	} {
 		t.Run(test.err.Error(), func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestRefusedByProxy_namesHostAndProxy(t *testing.T) {
 	clock := newFakeClock()
 	client := &Client{HTTP: &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(address), OnProxyConnectResponse: RefusedByProxy}}, Clock: clock}
 	_, err = client.Do(t.Context(), Request{Method: http.MethodGet, URL: "https://graph.example.com/"})
-	want := "the proxy " + address.Host + " refuses the way to graph.example.com:443: 407 Proxy Authentication Required"
+	want := "the proxy " + address.Host + " refuses the connection to graph.example.com:443: 407 Proxy Authentication Required"
 	if err == nil || err.Error() != want || len(clock.sleeps) != 0 {
 		t.Errorf("%v after %v", err, clock.sleeps)
 	}

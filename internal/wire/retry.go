@@ -152,9 +152,9 @@ func (c *Client) wait(ctx context.Context, pause, asked, spent time.Duration, fa
 		err = fmt.Errorf("the next attempt would be in %s, but only %s are left: %w", pause.Round(100*time.Millisecond),
 			max(time.Until(deadline), 0).Round(100*time.Millisecond), context.DeadlineExceeded)
 	case c.MaxWait > 0 && asked > c.MaxWait:
-		return fmt.Errorf("the service asks to wait %s", asked.Round(time.Second))
+		return fmt.Errorf("the service requires a wait of %s", asked.Round(time.Second))
 	case !limited && c.MaxCall > 0 && spent+pause > c.MaxCall:
-		err = fmt.Errorf("the next attempt would be in %s, but the call has taken %s already", pause.Round(100*time.Millisecond), spent.Round(100*time.Millisecond))
+		err = fmt.Errorf("the next attempt would be in %s, but the call has already taken %s", pause.Round(100*time.Millisecond), spent.Round(100*time.Millisecond))
 	default:
 		err = c.Clock.Sleep(ctx, pause)
 	}
@@ -164,7 +164,7 @@ func (c *Client) wait(ctx context.Context, pause, asked, spent time.Duration, fa
 	case failure != nil:
 		return fmt.Errorf("%w; %w", failure, err)
 	case asked > 0:
-		return fmt.Errorf("the service asked to wait %s: %w", asked, err)
+		return fmt.Errorf("the service required a wait of %s: %w", asked, err)
 	}
 	return err
 }

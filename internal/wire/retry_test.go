@@ -72,7 +72,7 @@ func TestDo_waitsNoLongerThanItMay(t *testing.T) {
 	}{
 		{"60", 0, "", 3},
 		{"60", time.Minute, "", 3},
-		{"61", time.Minute, "the service asks to wait 1m1s", 0},
+		{"61", time.Minute, "the service requires a wait of 1m1s", 0},
 	} {
 		client, request, clock := served(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", test.asked)
@@ -133,7 +133,7 @@ func TestDo_endsWithTheContextInAPause(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	clock.during = cancel
 	a, err := client.Do(ctx, request)
-	if !errors.Is(err, context.Canceled) || a.Status != 503 || err.Error() != "the service asked to wait 9s: context canceled" {
+	if !errors.Is(err, context.Canceled) || a.Status != 503 || err.Error() != "the service required a wait of 9s: context canceled" {
 		t.Errorf("%d, %v", a.Status, err)
 	}
 }
@@ -145,7 +145,7 @@ func TestDo_endsWithoutADeadline(t *testing.T) {
 	})
 	client.MaxThrottles, client.MaxWait, client.MaxCall = 99, 15*time.Minute, 30*time.Minute
 	a, err := client.Do(t.Context(), request)
-	const want = "the service asked to wait 10m0s: the next attempt would be in 10m0s, but the call has taken 30m0s already"
+	const want = "the service required a wait of 10m0s: the next attempt would be in 10m0s, but the call has already taken 30m0s"
 	if err == nil || err.Error() != want || a.Status != 429 || len(clock.sleeps) != 3 {
 		t.Errorf("%d, %v after %v", a.Status, err, clock.sleeps)
 	}
@@ -169,7 +169,7 @@ func (d drip) Read(p []byte) (int, error) {
 }
 
 func TestDo_readsNoAnswerForEver(t *testing.T) {
-	for status, want := range map[int]string{200: "the answer took too long: more than 1m0s", 404: ""} {
+	for status, want := range map[int]string{200: "the response took too long: more than 1m0s", 404: ""} {
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
 			client := &Client{HTTP: &http.Client{Transport: drip{status: status}}, Clock: WallClock{}, MaxAnswer: 1 << 20, MaxExchange: time.Minute}

@@ -20,7 +20,7 @@ const Redacted = "(redacted)"
 type Secrets []string
 
 const (
-	// leastSecret is the length from which a text is blanked. Shorter ones protect nothing, and stand in every other word.
+	// leastSecret is the length from which a text is blanked. Shorter ones protect nothing, and are in every other word.
 	leastSecret = 6
 	// leastBroken is the length from which any white space may stand inside: somebody has made one line of a folded text.
 	leastBroken = 16

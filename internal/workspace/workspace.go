@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package workspace drives a real Terraform or OpenTofu CLI with the built provider: it finds the CLI, builds the provider
-// into a plugin tree that `init` takes without a registry, and keeps everything in one folder of its own. The demo, the
+// into a plugin tree that `init` accepts without a registry, and keeps everything in one folder. The demo, the
 // benchmarks and the tests that need the CLI's own output share it.
 package workspace
 
@@ -167,7 +167,7 @@ func copyConfig(from, to string) error {
 	return nil
 }
 
-// InTemporary does work in a folder of its own, which it removes afterwards, given that folder and the module's.
+// InTemporary does work in a folder of its own, which it removes afterward, given that folder and the module's.
 func InTemporary(kind string, work func(dir, root string) error) (err error) {
 	root, err := ModuleRoot()
 	if err != nil {

@@ -6,7 +6,7 @@
 //
 //	go run ./houserules [-lines] ../internal
 //
-// The rules, with the types that are exempt and why, stand in .github/CONTRIBUTING.md.
+// The rules, with the types that are exempt and why, are in .github/CONTRIBUTING.md.
 package main
 
 import (

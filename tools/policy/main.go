@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command policy tells what the policy in a folder says against a plan, as conftest does, and fails if that is anything:
+// Command policy says what the policy in a folder says against a plan, as conftest does, and fails if that is anything:
 // policy FOLDER PLAN.json. It is for the tests of examples/ci/policy, in a module of its own because of what it depends on.
 package main
 

@@ -3,7 +3,7 @@
 
 // Command testsummary reads what "go test -json" prints and shows it as "go test" does: a line for each package, and what failing
 // tests have written. At the end it counts the skipped tests with their reasons, and fails if there are more than are known
-// for the CLI, so that a new gate swallows no test unnoticed.
+// for the CLI, so a new gate swallows no test unnoticed.
 package main
 
 import (

@@ -2,7 +2,7 @@ variable "connection_id" {
   type = string
 }
 
-# Lets the deletions through that accidental-deletion prevention holds:
+# Releases the deletions that accidental-deletion prevention holds:
 # terraform apply -invoke=action.gotomeeting_restart_provisioning.allow_deletes
 action "gotomeeting_restart_provisioning" "allow_deletes" {
   config {

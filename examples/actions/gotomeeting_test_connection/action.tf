@@ -9,8 +9,8 @@ action "gotomeeting_test_connection" "this" {
   }
 }
 
-# Tries a new password before it is rotated in. Nothing is stored. Terraform from 1.16 on leaves
-# ephemeral values out of -invoke; where an action_trigger runs the action, the variable can be one.
+# Tests a new password before you rotate to it. Nothing is stored. Terraform 1.16 and newer omit
+# ephemeral values from -invoke; if an action_trigger runs the action, the variable can be ephemeral.
 variable "next_password" {
   type      = string
   sensitive = true

@@ -1,9 +1,9 @@
-# What no pull request may do to provisioning, for those who use OPA or conftest: a policy on the plan as JSON, beside the limits on
-# accounts that the provider's own `impact` block sets.
+# Changes to provisioning that no pull request is allowed to make, for OPA or conftest: a policy on the plan as JSON, in addition to the
+# limits on accounts in the provider's own `impact` block.
 #
 #   terraform show -json plan | conftest test --policy ci/policy -
 #
-# Whoever really wants such a change changes this file in a pull request of its own, which other people review.
+# To make such a change, change this file in a separate pull request, which other people review.
 package main
 
 changes contains change if {
@@ -17,7 +17,7 @@ deny contains message if {
 	some change in changes
 	change.type in {"gotomeeting_application", "gotomeeting_provisioning_connection", "gotomeeting_attribute_mappings", "gotomeeting_provisioning_state"}
 	"delete" in change.change.actions
-	message := sprintf("%s is destroyed: provisioning ends, or begins again without its history.", [change.address])
+	message := sprintf("%s is destroyed: provisioning ends, or starts again without its history.", [change.address])
 }
 
 deny contains message if {
@@ -39,7 +39,7 @@ deny contains message if {
 	message := sprintf("%s: a cycle could disable %d accounts unnoticed.", [change.address, change.change.after.accidental_deletion_threshold])
 }
 
-# Attributes that take a safeguard away, and the values by which they do.
+# Attributes that remove a safeguard, and the values that do so.
 overrides := {
 	"allow_default_mappings": true,
 	"allow_empty": true,
@@ -53,5 +53,5 @@ deny contains message if {
 	some change in changes
 	some attribute, value in overrides
 	change.change.after[attribute] == value
-	message := sprintf("%s: %s = %v takes a safeguard away.", [change.address, attribute, value])
+	message := sprintf("%s: %s = %v removes a safeguard.", [change.address, attribute, value])
 }

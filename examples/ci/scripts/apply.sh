@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# apply.sh [approved]: plans again what was merged, and applies it if that does no more than was reviewed. Otherwise it posts the
-# difference and asks for approval; "approved" then applies what does no more than that difference. What was reviewed stands in the
-# comment on the merged pull request, for the very commit that was merged: nothing is applied without it.
+# apply.sh [approved]: plans the merged commit again, and applies the plan if it does no more than was reviewed. Otherwise, it posts
+# the difference and asks for approval; "approved" then applies a plan that does no more than that difference. The reviewed changes are
+# in the comment on the merged pull request, for exactly the merged commit: without it, nothing is applied.
 set -euo pipefail
 here=$(dirname "$0")
 . "$here/forge.sh"
@@ -9,18 +9,18 @@ here=$(dirname "$0")
 
 stopped=$(issue gotomeeting-stopped)
 if [ -n "$stopped" ]; then
-  echo "Provisioning was stopped, see issue $stopped: resume it before anything is applied." >&2
+  echo "Provisioning was stopped: see issue $stopped. Resume provisioning before you apply anything." >&2
   exit 1
 fi
 plan
 if jq --exit-status '. == []' "$work/changes.json" >/dev/null; then
-  tf apply -input=false -no-color "$work/plan" # of no resource: what only the state shows
+  tf apply -input=false -no-color "$work/plan" # no resource changes; only values in the state do
   exit
 fi
 
 merged=$(merged)
 if [ -z "$merged" ]; then
-  echo "No pull request belongs to $commit: nobody has reviewed what it does, and nothing is applied." >&2
+  echo "No pull request belongs to $commit: nobody has reviewed what it does, so nothing is applied." >&2
   exit 1
 fi
 number=${merged% *}
@@ -40,4 +40,4 @@ comment difference "$commit" "**Not applied yet: this does more than was reviewe
 $(cat "$work/beyond")" >"$work/difference.md"
 "$here/comment.sh" "$number" "$work/difference.md"
 ask_approval
-[ "${1:-}" != approved ] # whoever approved did not approve this
+[ "${1:-}" != approved ] # the approval does not cover this

@@ -1,5 +1,5 @@
-# Prints, a line each, what a plan does beyond what was reviewed: $report[0] is the provider's report, $changes[0] the resources that
-# change, and $reviewed[0] both as they stand in the comment. Whatever is not known counts as beyond.
+# Prints, one per line, what a plan does beyond the review: $report[0] is the provider's report, $changes[0] the resources that
+# change, and $reviewed[0] both as they are in the comment. Anything unknown counts as beyond the review.
 def section($connections): . as $now | first($connections[] | select(.connection_id == $now.connection_id)) // {};
 def who: [.principals[]? | "\(.effect) \(.principal_id)"];
 
@@ -12,8 +12,8 @@ $reviewed[0] as $was
       | section($was.report.connections) as $before
       | (.effects | to_entries[] | select(.value > ($before.effects[.key] // 0)) | "- \($now.name): \(.value) \(.key), reviewed \($before.effects[.key] // 0)"),
         (.at_most // {} | to_entries[] | select(.value > ($before.at_most[.key] // 0)) | "- \($now.name): at most \(.value) \(.key), reviewed \($before.at_most[.key] // 0)"),
-        (.not_known - ($before.not_known // []) | .[] | "- \($now.name): not known, and was when it was reviewed: \(.)"),
-        (who - ($before | who) | group_by(split(" ")[0])[] | "- \($now.name): \(.[0] | split(" ")[0]): \(length) of whom the review did not tell"),
-        (if $report[0].detail == "counts" and .effects != {} then "- \($now.name): the report does not tell who is concerned" else empty end)),
+        (.not_known - ($before.not_known // []) | .[] | "- \($now.name): unknown now, but known in the review: \(.)"),
+        (who - ($before | who) | group_by(split(" ")[0])[] | "- \($now.name): \(.[0] | split(" ")[0]): \(length) not in the review"),
+        (if $report[0].detail == "counts" and .effects != {} then "- \($now.name): the report does not name the people concerned" else empty end)),
     ($changes[0] - $was.changes | .[] | "- `\(.)` was not reviewed")
   end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# comment.sh NUMBER FILE: puts a comment into a pull request in place of the former one of its kind. It is deleted and posted again
-# instead of edited: so it stands below what was said meanwhile, and one that was edited is known not to be the job's own words.
+# comment.sh NUMBER FILE: adds a comment to a pull request and removes the previous one of its kind. The comment is deleted and posted
+# again instead of edited, so it appears below newer comments, and an edited comment is recognizable as not written by the job.
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 

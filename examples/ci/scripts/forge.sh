@@ -1,17 +1,17 @@
-# Sourced by the scripts beside it: which forge this is, and the few requests that they send to it. The forge's own variables
-# say where it is; the token is the job's own, except at GitLab, whose job token may not write notes.
+# Sourced by the other scripts in this folder: detects the forge and defines the few requests that they send to it. The forge's own variables
+# provide its address; the token is that of the job, except on GitLab, where a job token cannot write notes.
 #
-# Comments and issues of ours begin with a line that only machines read, "<!-- gotomeeting ... -->".
+# Comments and issues of the kit begin with a machine-readable line, "<!-- gotomeeting ... -->".
 
-# send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the answer. The token stays off the
-# command line, where every process could read it.
+# send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response. The token is not on
+# the command line, where every process could read it.
 send() {
   local body=()
   [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
   curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --request "$1" ${body[@]+"${body[@]}"} --config <(printf 'header = "%s"\n' "${auth[@]}") "$2"
 }
 
-# pages URL: prints the elements of a list that comes in pages of a hundred.
+# pages URL: prints the elements of a list that has pages of a hundred.
 pages() {
   local page=1 found
   while :; do
@@ -28,7 +28,7 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
   commit=$GITHUB_SHA
   log=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
 
-  # merged: prints number and head commit of the pull request that the commit came with.
+  # merged: prints the number and head commit of the pull request that contains the commit.
   merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | sed -n 1p; }
   # comments NUMBER: prints each comment that a workflow of this repository wrote, and whether somebody has edited it since.
   comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
@@ -39,9 +39,9 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, body: ., labels: [$tag]}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{body: .}' | send PATCH "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state: "closed"}' | send PATCH "$repository/issues/$1" application/json; }
-  # ask_approval: tells the workflow that a person has to approve.
+  # ask_approval: tells the workflow that a person must approve.
   ask_approval() { echo "approval=needed" >>"$GITHUB_OUTPUT"; }
-  # identity_token: prints the token by which Entra ID knows this job.
+  # identity_token: prints the token by which Entra ID identifies this job.
   identity_token() {
     local auth=("Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN")
     send GET "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=api://AzureADTokenExchange" | jq --raw-output .value
@@ -65,7 +65,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, description: ., labels: $tag}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{description: .}' | send PUT "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state_event: "close"}' | send PUT "$repository/issues/$1" application/json; }
-  ask_approval() { exit 3; } # a code that the job allows
+  ask_approval() { exit 3; } # an exit code that the job allows
   identity_token() { echo "$ARM_OIDC_TOKEN"; }
 
 elif [ -n "${TF_BUILD:-}" ]; then
@@ -73,7 +73,7 @@ elif [ -n "${TF_BUILD:-}" ]; then
   project=$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECTID/_apis
   repository=$project/git/repositories/$BUILD_REPOSITORY_ID
   api=api-version=7.1
-  # What the task AzureCLI tells of the service connection that the job is allowed to use.
+  # The task AzureCLI provides this for the service connection that the job is allowed to use.
   export ARM_TENANT_ID=${ARM_TENANT_ID:-${AZURESUBSCRIPTION_TENANT_ID:-}} ARM_CLIENT_ID=${ARM_CLIENT_ID:-${AZURESUBSCRIPTION_CLIENT_ID:-}}
   export ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID=${ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID:-${AZURESUBSCRIPTION_SERVICE_CONNECTION_ID:-}}
   commit=$BUILD_SOURCEVERSION
@@ -90,9 +90,9 @@ elif [ -n "${TF_BUILD:-}" ]; then
       | select(.author.id == $own and (.isDeleted | not)) | {id: "\($thread)/comments/\(.id)", body: .content, edited: (.publishedDate != .lastContentUpdatedDate)}'
   }
   remove() { send DELETE "$repository/pullRequests/$1/threads/$2?$api"; }
-  # A thread that is closed from the start: an open one would have to be resolved before the merge.
+  # The thread is created closed: an open one would have to be resolved before the merge.
   post() { jq --raw-input --slurp '{status: "closed", comments: [{parentCommentId: 0, commentType: "text", content: .}]}' | send POST "$repository/pullRequests/$1/threads?$api" application/json; }
-  # Types and states of work items depend on the process of the project: those of Basic unless set.
+  # Types and states of work items depend on the process of the project: the defaults are those of Basic.
   issue() {
     jq --null-input --arg tag "$1" --arg closed "${WORK_ITEM_CLOSED:-Done}" \
       '{query: "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '\''\($tag)'\'' AND [System.State] <> '\''\($closed)'\''"}' |
@@ -109,6 +109,6 @@ elif [ -n "${TF_BUILD:-}" ]; then
   identity_token() { send POST "$SYSTEM_OIDCREQUESTURI?$api&serviceConnectionId=$ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID" application/json </dev/null | jq --raw-output .oidcToken; }
 
 else
-  echo "This is neither GitHub Actions nor GitLab CI nor Azure Pipelines." >&2
+  echo "This script runs only in GitHub Actions, GitLab CI, or Azure Pipelines." >&2
   exit 1
 fi

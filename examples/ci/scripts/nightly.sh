@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# nightly.sh: fails when something is not as declared or not healthy, and keeps one issue that says what, closed on recovery. A
-# failing check block counts, for which Terraform by itself exits with 0. HEARTBEAT_URL, if set, is called when the job got this
-# far: it tells whoever waits for it that somebody is looking at all.
+# nightly.sh: fails if something is not as declared or not healthy, and keeps one issue with the details open until
+# recovery. A failing check block counts, although Terraform exits with 0. HEARTBEAT_URL, if set, is called when the job gets
+# this far: it tells the monitoring service that the job ran at all.
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 . "$(dirname "$0")/plan.sh"
@@ -14,7 +14,7 @@ if plan -lock=false; then
     | [.prior_state | .. | objects | select(.type? == "gotomeeting_sync_status") | .address as $of | .values | select(.healthy == false)
       | .problems[] | select(.severity == "error") | "- `\($of)`: \(.message)"] as $health
     | if $checks == [] then $health[] else $checks[] end' "$work/plan.json" >>"$work/problems"
-  # What the configuration reads of the health, in the provider's words: the same every night, until it changes.
+  # The health that the configuration reads, as text from the provider: the same every night until the health changes.
   jq --raw-output '
     [.prior_state | .. | objects | select(.type? == "gotomeeting_sync_status") | .values | select(.healthy == false) | .report // empty] | unique[]' "$work/plan.json" >"$work/health"
 else

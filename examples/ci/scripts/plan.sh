@@ -1,5 +1,5 @@
-# Sourced by the scripts beside it: plans into a folder that is removed with everything in it when the script ends. A plan file
-# holds sensitive values: it is never uploaded, and applied only by the script that made it.
+# Sourced by the other scripts in this folder: plans into a folder that is removed with all its contents when the script ends. A plan file
+# contains sensitive values: it is never uploaded, and only the script that created it applies it.
 
 TF=${TF:-$(command -v terraform || command -v tofu)}
 work=$(mktemp -d)
@@ -7,8 +7,8 @@ trap 'rm -rf "$work"' EXIT
 
 tf() { "$TF" -chdir="${TF_DIR:-.}" "$@"; }
 
-# plan ARGUMENTS: leaves the plan, the report of the provider as Markdown and JSON, and what changes as JSON. CHECK_PLAN, if set, is a
-# command that judges the plan as JSON, such as "conftest test --policy ci/policy".
+# plan ARGUMENTS: writes the plan, the report of the provider as Markdown and JSON, and the changes as JSON. CHECK_PLAN, if set, is a
+# command that checks the plan as JSON, such as "conftest test --policy ci/policy".
 plan() {
   echo null >"$work/report.json"
   tf init -input=false -no-color &&
@@ -19,15 +19,15 @@ plan() {
       "$work/plan.json" >"$work/changes.json"
 }
 
-# comment KIND COMMIT [TEXT]: prints the comment for what was planned. What the job after the merge compares with stands in it for
-# everybody to see; where that does not fit into a comment, that job asks for approval.
+# comment KIND COMMIT [TEXT]: prints the comment for the plan. It contains the data that the job after the merge compares with,
+# visible to everybody; if that data does not fit into a comment, the job asks for approval.
 comment() {
   echo "<!-- gotomeeting $1 $2 -->"
   [ -z "${3:-}" ] || printf '%s\n\n' "$3"
   cat "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
   echo
   if [ ! -s "$work/changes.json" ]; then
-    echo "**The plan failed.** [The log]($log) says why."
+    echo "**The plan failed.** See [the log]($log) for the reason."
     return
   fi
   jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"

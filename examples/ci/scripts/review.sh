@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# review.sh COMMIT FILE: plans what a pull request proposes, for reading only, and writes the comment for it into a file. Run by an
-# identity that only reads, without any secret. Fails where the plan fails; the comment says so.
+# review.sh COMMIT FILE: runs a plan of a pull request, only for review, and writes the comment for it to a file. An identity that
+# only reads runs it, without any secret. Fails if the plan fails, which the comment also reports.
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 . "$(dirname "$0")/plan.sh"

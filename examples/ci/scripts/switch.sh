@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# switch.sh stop REASON | resume: pauses provisioning at once, or lets it go on, by an identity that may do nothing else. It needs
-# neither Terraform nor the state. As long as it is stopped an issue is open, and apply.sh refuses to apply. Terraform does not
-# switch it on again by itself either: on_outside_pause is "hold" unless set. GOTOMEETING_CONNECTION_ID is the connection's id.
+# switch.sh stop REASON | resume: pauses or resumes provisioning immediately, with an identity that can do nothing else. It needs
+# neither Terraform nor the state. While provisioning is stopped, an issue is open, and apply.sh refuses to apply. Terraform does
+# not switch it on again automatically: on_outside_pause defaults to "hold". GOTOMEETING_CONNECTION_ID is the connection's id.
 set -euo pipefail
 . "$(dirname "$0")/forge.sh"
 label=gotomeeting-stopped
@@ -27,21 +27,21 @@ case ${1:-} in
       exit 1
     fi
     number=$(issue "$label")
-    [ -n "$number" ] || printf '%s\n\nNothing is applied while this issue is open. Resume with the workflow that stopped it: [log](%s).\n' "${2:-No reason given.}" "$log" |
+    [ -n "$number" ] || printf '%s\n\nNothing is applied while this issue is open. To resume provisioning, run the resume workflow or job. [Log of the stop](%s).\n' "${2:-No reason given.}" "$log" |
       open_issue "$label" "GoToMeeting provisioning is stopped" >/dev/null
     echo "Provisioning is paused."
     ;;
   resume)
     state=$(graph GET "$job")
     if jq --exit-status '.status.quarantine != null and .status.quarantine.reason != null' <<<"$state" >/dev/null; then
-      echo "The job is in quarantine, which a start would end: look at the cause, and switch it on with Terraform." >&2
+      echo "The job is in quarantine, and a start would end the quarantine: find the cause, and then switch provisioning on with Terraform." >&2
       exit 1
     fi
-    # The service asks not to start a job that runs.
+    # The service's documentation says not to start a job that is running.
     jq --exit-status '.schedule.state == "Active"' <<<"$state" >/dev/null || graph POST "$job/start" application/json </dev/null
     number=$(issue "$label")
     [ -z "$number" ] || close_issue "$number" >/dev/null
-    echo "Provisioning goes on."
+    echo "Provisioning continues."
     ;;
   *)
     echo "usage: switch.sh stop REASON | switch.sh resume" >&2

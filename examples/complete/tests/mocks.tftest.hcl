@@ -1,4 +1,4 @@
-# The configuration without any service, not even a simulated one: what refers to what, and the values that are written down here.
+# Tests the configuration without any service, not even a simulated one: references and literal values.
 #
 #   terraform test -filter=tests/mocks.tftest.hcl
 
@@ -26,6 +26,6 @@ run "few_accounts_may_be_removed_at_once" {
 run "people_are_matched_by_their_sign_in_name" {
   assert {
     condition     = gotomeeting_attribute_mappings.users.mappings["email"].source_attribute == "userPrincipalName"
-    error_message = "Accounts would be matched by something else."
+    error_message = "Accounts would be matched by a different attribute."
   }
 }

@@ -1,8 +1,8 @@
-# The whole configuration against the simulator, which stands in for Microsoft Entra ID and GoTo:
+# Tests the whole configuration against the simulator, which stands in for Microsoft Entra ID and GoTo:
 #
 #   simulator -speed 600 -- terraform test -filter=tests/simulator.tftest.hcl
 #
-# Time runs faster there, since taking everything away waits for a cycle that has begun.
+# `-speed` makes its clock run faster, because a destroy waits for a running cycle to finish.
 
 run "provisioning_is_on_and_waits_for_its_first_cycle" {
   assert {

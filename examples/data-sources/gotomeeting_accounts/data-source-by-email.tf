@@ -1,4 +1,4 @@
-# Do these people have an account that works?
+# Checks that these people have a working account.
 data "gotomeeting_accounts" "pilots" {
   emails = ["ana@example.com", "ben@example.com"]
 }

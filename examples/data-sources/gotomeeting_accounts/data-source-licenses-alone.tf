@@ -1,9 +1,9 @@
-# Nobody in particular: the licenses alone, without the people. `licenses` is null where the administrator may not read them.
+# Only the licenses, without any people. `licenses` is null if the administrator is not allowed to read them.
 data "gotomeeting_accounts" "nobody" {
   emails = []
 }
 
-# Seats left for those who are about to be provisioned.
+# Free seats for people who are about to be provisioned.
 output "free_seats" {
   value = {
     for license in coalesce(data.gotomeeting_accounts.nobody.licenses, []) : license.key => license.seats - license.used_seats

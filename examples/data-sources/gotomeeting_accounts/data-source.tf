@@ -1,4 +1,4 @@
-# Everybody at GoTo, before provisioning is switched on for the first time.
+# All accounts at GoTo, before provisioning is switched on for the first time.
 data "gotomeeting_accounts" "all" {}
 
 output "accounts_at_goto" {

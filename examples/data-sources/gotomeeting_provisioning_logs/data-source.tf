@@ -1,4 +1,4 @@
-# What failed since yesterday, in codes and ids. `detail = "people"` would add names and values.
+# Failures since yesterday, with codes and ids. `detail = "people"` adds names and values.
 data "gotomeeting_provisioning_logs" "failures" {
   connection_id = gotomeeting_provisioning_connection.this.id
   since         = timeadd(plantimestamp(), "-24h")

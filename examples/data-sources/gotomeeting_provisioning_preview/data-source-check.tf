@@ -1,6 +1,6 @@
-# Warns at every plan and apply as long as users and accounts conflict. The data source stands outside of
-# the check: one inside would be shown as a change in every plan. `depends_on` has it read after what it predicts from
-# was written.
+# Shows a warning at every plan and apply as long as users and accounts conflict. The data source is outside the
+# check: inside, it would be shown as a change in every plan. With `depends_on`, it is read after the resources that it depends
+# on are written.
 data "gotomeeting_provisioning_preview" "checked" {
   connection_id = gotomeeting_provisioning_connection.this.id
 

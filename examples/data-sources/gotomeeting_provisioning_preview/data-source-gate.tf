@@ -1,4 +1,4 @@
-# Fails the apply before provisioning is switched on, unless everybody is accounted for. The state resource has to depend
+# Fails the apply before provisioning is switched on, if there are conflicts or unknown outcomes. The state resource must depend
 # on it: `depends_on = [data.gotomeeting_provisioning_preview.gate]`.
 data "gotomeeting_provisioning_preview" "gate" {
   connection_id = gotomeeting_provisioning_connection.this.id

@@ -1,6 +1,6 @@
-# A gate in the plan: what the mapping would do is previewed before it is written. The resource and the preview are given
-# the same `locals`. A preview that referred to attributes of the resource would be read only while applying whenever the
-# resource has changes, because Terraform reads a data source that depends on pending changes then: too late for a gate.
+# A gate in the plan: previews the effect of the mapping before it is written. The resource and the preview
+# use the same `locals`. If the preview referred to attributes of the resource, Terraform would read it only during
+# the apply whenever the resource has changes, because it depends on pending changes: too late for a gate.
 locals {
   mappings = {
     email     = { source_attribute = "mail", matching_priority = 1 }

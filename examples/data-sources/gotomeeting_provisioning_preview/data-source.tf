@@ -1,4 +1,4 @@
-# What the first cycle would do, in counts, codes and ids. `detail = "people"` would add names and values.
+# The effect of the first cycle, with counts, codes, and ids. `detail = "people"` adds names and values.
 data "gotomeeting_provisioning_preview" "this" {
   connection_id = gotomeeting_provisioning_connection.this.id
 

@@ -1,5 +1,5 @@
-# Warns at every plan and apply while provisioning is not healthy. `healthy` is null before the first cycle has ended,
-# so the check holds right after the first apply. The data source stands outside of the check: one inside would be shown
+# Shows a warning at every plan and apply while provisioning is not healthy. `healthy` is null until the first
+# cycle ends, so the check passes after the first apply. The data source is outside the check: inside, it would be shown
 # as a change in every plan.
 data "gotomeeting_sync_status" "checked" {
   connection_id = gotomeeting_provisioning_state.this.connection_id

@@ -1,4 +1,4 @@
-# Fails the apply while provisioning is not healthy. `depends_on` has the status read after provisioning was switched.
+# Fails the apply while provisioning is not healthy. With `depends_on`, the status is read after provisioning is switched on.
 data "gotomeeting_sync_status" "healthy" {
   connection_id = gotomeeting_provisioning_connection.this.id
 

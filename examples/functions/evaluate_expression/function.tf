@@ -14,7 +14,7 @@ output "display_name" {
   )
 }
 
-# "False" on the given day, "True" from the day on which the person starts
+# "False" on the given day; "True" from the day on which the person starts
 output "active" {
   value = provider::gotomeeting::evaluate_expression(
     "IIF(DateDiff(\"d\", Now(), CDate([employeeHireDate])) > 0, \"False\", \"True\")",
@@ -23,7 +23,7 @@ output "active" {
   )
 }
 
-# null: nobody without a department has one in the target
+# null: without a department, the target attribute has no value
 output "department" {
   value = provider::gotomeeting::evaluate_expression(
     "IgnoreFlowIfNullOrEmpty([department])",

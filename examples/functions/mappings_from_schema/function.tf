@@ -8,7 +8,7 @@ terraform {
 
 variable "schema_file" {
   type        = string
-  description = "What the portal's attribute mapping page downloads, or a backup of `schema_json`."
+  description = "The file that the portal's attribute mapping page downloads, or a backup of `schema_json`."
 }
 
 locals {

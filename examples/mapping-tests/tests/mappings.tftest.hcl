@@ -1,4 +1,4 @@
-# Functions are called in the configuration and the tests look at its outputs: OpenTofu cannot call functions of a provider
+# The configuration calls the functions, and the tests check its outputs: OpenTofu cannot call provider functions
 # in an assertion.
 
 run "somebody_with_everything" {
@@ -47,17 +47,17 @@ run "somebody_with_one_name_and_no_department" {
 
   assert {
     condition     = output.accounts.rio.lastName == "Rio"
-    error_message = "Without a surname the display name is the last name."
+    error_message = "Without a surname, the display name is the last name."
   }
 
   assert {
     condition     = output.accounts.rio.department == null
-    error_message = "Without a department the target's department stays as it is."
+    error_message = "Without a department, the target's department stays as it is."
   }
 
   assert {
     condition     = output.accounts.rio.locale == "en_US"
-    error_message = "Without a country the locale is en_US."
+    error_message = "Without a country, the locale is en_US."
   }
 }
 
@@ -75,7 +75,7 @@ run "somebody_who_left" {
 
   assert {
     condition     = output.accounts.leo.active == "False"
-    error_message = "People who left must be deactivated."
+    error_message = "Accounts of people who left must be deactivated."
   }
 }
 
@@ -84,7 +84,7 @@ run "sources" {
 
   assert {
     condition     = contains(output.source_attributes, "IsSoftDeleted")
-    error_message = "Some mapping must deactivate people who left."
+    error_message = "A mapping must deactivate the accounts of people who left."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# In a test tenant: destroyed together with whatever others have set up on it, single sign-on included.
+# In a test tenant: the application is destroyed together with anything that others have set up on it, including single sign-on.
 resource "gotomeeting_application" "trial" {
   display_name  = "GoToMeeting (trial)"
   force_destroy = true

@@ -4,7 +4,7 @@ resource "gotomeeting_application" "goto" {
   gallery_name = "GoTo"
 }
 
-# Roles that put people in scope.
+# Roles that bring people into scope.
 output "roles" {
   value = [for role in gotomeeting_application.goto.app_roles : role.display_name if role.can_provision]
 }

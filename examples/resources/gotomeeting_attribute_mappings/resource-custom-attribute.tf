@@ -1,4 +1,4 @@
-# For connectors that accept attributes which they do not list.
+# For connectors that accept attributes that they do not list.
 resource "gotomeeting_attribute_mappings" "with_cost_centre" {
   connection_id = gotomeeting_provisioning_connection.this.id
 

@@ -1,5 +1,5 @@
-# Employees in Berlin, and everybody in Sales, of those whom the connection's scope lets through. Whoever fits neither
-# group any more is deprovisioned.
+# Of the people in the connection's scope, only employees in Berlin and everybody in Sales. People who no longer fit
+# either group are deprovisioned.
 resource "gotomeeting_attribute_mappings" "berlin_and_sales" {
   connection_id = gotomeeting_provisioning_connection.this.id
 
@@ -7,7 +7,7 @@ resource "gotomeeting_attribute_mappings" "berlin_and_sales" {
     email  = { source_attribute = "mail", matching_priority = 1 }
     active = { expression = "Not([IsSoftDeleted])" }
 
-    # Layout does not matter.
+    # White space does not matter.
     department = {
       expression = <<-EOT
         IIF([department] = "Sales and Marketing", "Sales",

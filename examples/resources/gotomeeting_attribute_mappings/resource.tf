@@ -8,7 +8,7 @@ resource "gotomeeting_attribute_mappings" "users" {
     locale    = { constant = "en_US", apply = "on_create" }
     timeZone  = { default_value = "Europe/Berlin" }
 
-    # Disables the accounts of people who leave, are blocked or lose their assignment.
+    # Disables the accounts of people who leave, are blocked, or lose their assignment.
     active = { expression = "Not([IsSoftDeleted])" }
   }
 }

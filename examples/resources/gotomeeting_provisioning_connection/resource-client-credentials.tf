@@ -1,6 +1,6 @@
 # For connectors that sign in with client credentials (OAuth without the portal's Authorize step). The service renews the
-# access token by itself but does not fetch the first one, so that one comes along as a seed. It is sent with a new version
-# of the credentials and never with anything else: an older token would replace the renewed one.
+# access token but does not fetch the first one, so the first token is passed as a seed. It is sent only with a
+# new version of the credentials: otherwise, an older token would replace the renewed one.
 variable "target_client_secret" {
   type      = string
   ephemeral = true

@@ -1,4 +1,4 @@
-# For connectors that ask for other keys than user name and password.
+# For connectors that require keys other than a user name and password.
 variable "secret_token" {
   type      = string
   ephemeral = true

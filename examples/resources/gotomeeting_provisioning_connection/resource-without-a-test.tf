@@ -1,5 +1,5 @@
-# For a connector whose test fails although the credentials are right. They are stored without a test then, and every apply
-# that stores some says so.
+# For a connector whose test fails although the credentials are correct. The credentials are then stored without a test, and every apply that
+# stores credentials shows a warning.
 variable "untested_password" {
   type      = string
   ephemeral = true

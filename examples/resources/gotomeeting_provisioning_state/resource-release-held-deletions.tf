@@ -1,5 +1,5 @@
-# Releases deletions that accidental-deletion prevention holds, once they have been looked at: those of this quarantine
-# only, and not more than were seen. The plan lists them. Afterwards the block has no effect and can go.
+# Releases deletions that accidental-deletion prevention holds, after you have reviewed them: only those of this quarantine,
+# and no more than you reviewed. The plan lists them. Afterward, the block has no effect and can be removed.
 resource "gotomeeting_provisioning_state" "releasing" {
   connection_id  = gotomeeting_provisioning_connection.this.id
   enabled        = true

@@ -1,4 +1,4 @@
-# Restarts provisioning when the value changes, to have everybody looked at again. While it is off the restart waits.
+# Restarts provisioning when the value changes, so that everybody is evaluated again. While provisioning is off, the restart is pending.
 resource "gotomeeting_provisioning_state" "restarting" {
   connection_id    = gotomeeting_provisioning_connection.this.id
   enabled          = true

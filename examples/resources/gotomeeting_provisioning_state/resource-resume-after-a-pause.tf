@@ -1,5 +1,5 @@
-# Somebody paused provisioning in the portal: `paused_outside_since` says when that was seen, every plan warns, and it
-# stays paused. A changed `resume_token` switches it on again.
+# Somebody paused provisioning in the portal: `paused_outside_since` shows when Terraform detected this, every plan shows a warning, and
+# provisioning stays paused. A changed `resume_token` switches it on again.
 resource "gotomeeting_provisioning_state" "resuming" {
   connection_id  = gotomeeting_provisioning_connection.this.id
   enabled        = true

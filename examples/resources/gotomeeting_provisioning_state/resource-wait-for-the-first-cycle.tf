@@ -1,4 +1,4 @@
-# Waits until the first cycle has ended, so that a check of the sync status has something to look at.
+# Waits until the first cycle ends, so that the sync status has a result to check.
 resource "gotomeeting_provisioning_state" "waiting" {
   connection_id        = gotomeeting_provisioning_connection.this.id
   enabled              = true

@@ -1,4 +1,4 @@
-# Comes last: provisioning is switched on after mappings and assignments are right, and paused before they are removed.
+# Comes last: provisioning is switched on after the mappings and assignments are written, and paused before they are removed.
 resource "gotomeeting_provisioning_state" "this" {
   connection_id  = gotomeeting_provisioning_connection.this.id
   enabled        = true

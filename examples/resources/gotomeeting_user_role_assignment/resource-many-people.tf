@@ -1,5 +1,5 @@
-# Some dozens of people, each with a resource of their own. For hundreds, the exclusive resource is faster.
-# The list names users as they are called now: when one is renamed, a `moved` block from the old key to the new one keeps
+# A few dozen people, with one resource for each person. For hundreds, the exclusive resource is faster. The
+# list contains the current names of the users: when a user is renamed, a `moved` block from the old key to the new one keeps
 # the assignment.
 variable "organizers" {
   type    = set(string)

@@ -1,5 +1,5 @@
-# Authoritative for one role only, and not for the people that another team manages. Several roles of one principal
-# are joined by commas, sorted.
+# Authoritative for one role only, except for the people that another team manages. To assign several roles to one principal, list
+# them sorted and separated by commas.
 resource "gotomeeting_user_role_assignments_exclusive" "users" {
   service_principal_id = gotomeeting_application.this.service_principal_id
   roles                = ["User", "msiam_access"]

@@ -1,5 +1,5 @@
 variable "people" {
-  description = "Object ids of the people and groups who may hold meetings."
+  description = "Object ids of the people and groups that are allowed to hold meetings."
   type        = list(string)
 }
 

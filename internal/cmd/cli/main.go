@@ -16,8 +16,8 @@ import (
 )
 
 func main() {
-	openTofu := flag.Bool("opentofu", false, "an OpenTofu, even where there is a Terraform")
-	within := flag.Duration("within", 0, "give up after this `time`; 0 for never")
+	openTofu := flag.Bool("opentofu", false, "use OpenTofu, even if Terraform is available")
+	within := flag.Duration("within", 0, "stop after this `time`; 0 for no limit")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -46,7 +46,7 @@ func run(ctx context.Context, dir, root string) error {
 	if err := tour(ctx, &parts, dir, root, cli, plugins); err != nil {
 		return err
 	}
-	fmt.Printf("\nEvery step was right. %.0f seconds, nothing left behind.\n", time.Since(began).Seconds())
+	fmt.Printf("\nEvery step succeeded, in %.0f seconds. Nothing remains.\n", time.Since(began).Seconds())
 	return nil
 }
 

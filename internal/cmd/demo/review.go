@@ -50,7 +50,7 @@ func (g *guide) review(ctx context.Context) error {
 		return err
 	}
 	if !strings.Contains(report, "disabled") {
-		return errors.New("the report tells of nobody who is disabled")
+		return errors.New("the report shows nobody who is disabled")
 	}
 	for line := range strings.Lines(refused.Error()) {
 		if strings.Contains(line, "would disable") {
@@ -58,7 +58,7 @@ func (g *guide) review(ctx context.Context) error {
 		}
 	}
 
-	g.step("A harmless one writes first names in capitals: it passes, and does what the report said")
+	g.step("A harmless one changes first names to uppercase: it passes, and does what the report said")
 	if err := propose(`firstName = { source_attribute = "givenName" }`, `firstName = { expression = "ToUpper([givenName])" }`); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (g *guide) review(ctx context.Context) error {
 		return fmt.Errorf("%d accounts were updated, which the report does not say", capitals)
 	}
 	say("%d accounts were updated, as the report said.", capitals)
-	// The rest goes on with what was there.
+	// The rest continues with what was there.
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ type guide struct {
 
 // tour is the demo itself.
 func tour(ctx context.Context, parts *steps, dir, root, cli, plugins string) error {
-	// The simulated world starts now and runs along, so that its times make sense to the provider, which has the real clock.
+	// The simulated world starts now and runs along, so its times make sense to the provider, which has the real clock.
 	sim, err := simulator.New(simulator.Options{Clock: store.NewRunningClock(time.Now())})
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ output "next_cycle" {
 
 // preview shows what the first cycle is going to do, and that it is what then happens.
 func (g *guide) preview(ctx context.Context) error {
-	g.step("What the first cycle is going to do: gotomeeting_provisioning_preview")
+	g.step("Preview of the first cycle: gotomeeting_provisioning_preview")
 	file := filepath.Join(g.dir, "preview.tf")
 	if err := os.WriteFile(file, []byte(previewOfDemo), 0o600); err != nil {
 		return err

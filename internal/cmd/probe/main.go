@@ -46,8 +46,8 @@ func pause(ctx context.Context, d time.Duration) error {
 
 func run(ctx context.Context, args []string, getenv func(string) string, sleep func(context.Context, time.Duration) error, out io.Writer) error {
 	flags := flag.NewFlagSet("probe", flag.ContinueOnError)
-	change := flags.Bool("change", false, "make an application of its own, and change and delete that")
-	file := flags.String("out", "", "`file` to write the report to; the standard output by default")
+	change := flags.Bool("change", false, "create a separate application, and change and delete it")
+	file := flags.String("out", "", "`file` to write the report to; standard output by default")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

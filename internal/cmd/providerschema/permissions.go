@@ -22,13 +22,13 @@ const administrators = "Cloud Application Administrator or Application Administr
 // exactly what the page says.
 var (
 	readApplications  = permission{"read applications and assignments", []string{"Application.Read.All"}, "Directory Readers", ""}
-	writeApplications = permission{"create, rename or delete an application", []string{"Application.ReadWrite.All"}, administrators, ""}
-	readJobs          = permission{"read connections, mappings, status", []string{"Synchronization.Read.All"}, "a custom role with `microsoft.directory/applications/synchronization/standard/read`", ""}
-	writeJobs         = permission{"write connections, mappings, state; test, restart, provision on demand", []string{"Synchronization.ReadWrite.All"}, administrators, ""}
+	writeApplications = permission{"create, rename, or delete an application", []string{"Application.ReadWrite.All"}, administrators, ""}
+	readJobs          = permission{"read connections, mappings, and status", []string{"Synchronization.Read.All"}, "a custom role with `microsoft.directory/applications/synchronization/standard/read`", ""}
+	writeJobs         = permission{"write connections, mappings, and states; test, restart, provision on demand", []string{"Synchronization.ReadWrite.All"}, administrators, ""}
 	assign            = permission{"assign people and groups", []string{"AppRoleAssignment.ReadWrite.All", "Application.Read.All"}, administrators, ""}
 	lookUp            = permission{"look up users and groups", []string{"User.Read.All", "Group.Read.All"}, "Directory Readers", ""}
 	writeOwners       = permission{"set owners of an application (`owner_ids`)", []string{"Application.ReadWrite.All", "Directory.Read.All"}, administrators, ""}
-	countHidden       = permission{"optional: count members of groups that only some may see", []string{"Member.Read.Hidden", "PrivilegedEligibilitySchedule.Read.AzureADGroup"}, "Directory Readers does not cover these", "hidden membership, and people who may activate a membership"}
+	countHidden       = permission{"optional: count members of groups with hidden members", []string{"Member.Read.Hidden", "PrivilegedEligibilitySchedule.Read.AzureADGroup"}, "Directory Readers does not cover these", "hidden memberships, and people who are only eligible to activate a membership"}
 	readLogs          = permission{"read the provisioning logs", []string{"ProvisioningLog.Read.All"}, "Reports Reader or Security Reader", "older tenants: `AuditLog.Read.All`"}
 )
 
@@ -61,7 +61,7 @@ var pages = map[string][]need{
 	},
 	"resources/provisioning_connection": {
 		{"plan, refresh", []permission{readApplications, readJobs}, false},
-		{"import, and see changes of the settings", []permission{readApplications, writeJobs}, true},
+		{"import, and detect changed settings", []permission{readApplications, writeJobs}, true},
 		{toApply, []permission{readApplications, writeJobs}, false},
 		impactOf,
 	},
@@ -160,14 +160,14 @@ func tableOf(page string) (string, error) {
 		}
 		fmt.Fprintf(&out, "| %s | %s | %s |\n", to, quoted(names(n.of)), roles(n.of))
 	}
-	out.WriteString("\nAll of the permissions of a row are needed; how an administrator grants them is in the guide [Getting started](../guides/getting-started.md).")
+	out.WriteString("\nAll permissions in a row are required. The guide [Getting started](../guides/getting-started.md) describes how an administrator grants them.")
 	if optional {
-		out.WriteString(" Without an optional one it works, and a warning says what is left out.")
+		out.WriteString(" Optional permissions can be omitted; a warning then says what is not counted.")
 	}
 	return out.String(), nil
 }
 
-const readsGoTo = "GoTo's Admin API needs the scope `identity:` and an administrator's role there: see [Reading the accounts at GoTo](../index.md#reading-the-accounts-at-goto)."
+const readsGoTo = "GoTo's Admin API requires the scope `identity:` and an administrator role at GoTo: see [Reading the accounts at GoTo](../index.md#reading-the-accounts-at-goto)."
 
 // overview is the table of all operations.
 func overview() string {

@@ -136,7 +136,7 @@ func (w *tenant) play(t *testing.T, page string, n need, permissions []string) (
 			if strings.Contains(n.to, "import") {
 				errors = append(errors, w.Managed(typeName).Import(resource.Text("id"))...)
 			}
-			// What is gone is told apart from what is not there yet.
+			// What is gone is distinguished from what is not there yet.
 			for _, a := range w.Sim.Store().Applications(false) {
 				_ = w.Sim.Store().DeleteApplication(a.ID)
 			}

@@ -60,23 +60,23 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	var s settings
 	if at := slices.Index(args, "--"); at >= 0 {
 		if args, s.command = args[:at], args[at+1:]; len(s.command) == 0 {
-			return s, errors.New("there is no command behind --")
+			return s, errors.New("there is no command after --")
 		}
 	}
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&s.port, "port", 0, "loopback `port` of Graph and GoTo; 0 takes a free one")
-	flags.IntVar(&s.controlPort, "control-port", 0, "loopback `port` of the control door, which \"simulator ctl\" talks to; 0 takes a free one")
-	flags.StringVar(&s.caFile, "ca-file", "", "`file` to write the certificate authority to; a temporary one by default")
-	flags.StringVar(&s.seed, "seed", "", "`file` with the people, groups and accounts to start with, in place of the invented ones")
-	flags.StringVar(&s.scenario, "scenario", "", "`name` of a state of the tenant to start with: existing, quarantined, retired or large")
-	flags.IntVar(&s.users, "users", 0, "how many `people` to add to the directory")
+	flags.IntVar(&s.port, "port", 0, "loopback `port` of Graph and GoTo; 0 for a free one")
+	flags.IntVar(&s.controlPort, "control-port", 0, "loopback `port` of the control door, which \"simulator ctl\" uses; 0 for a free one")
+	flags.StringVar(&s.caFile, "ca-file", "", "`file` to write the certificate authority to; a temporary file by default")
+	flags.StringVar(&s.seed, "seed", "", "`file` with the people, groups, and accounts to start with, instead of the invented ones")
+	flags.StringVar(&s.scenario, "scenario", "", "`name` of the scenario to start with: existing, quarantined, retired, or large")
+	flags.IntVar(&s.users, "users", 0, "number of `people` to add to the directory")
 	flags.BoolVar(&s.application, "application", false, "start with an instance of the GoToMeeting application")
-	flags.BoolVar(&s.plain, "plain-http", false, "serve Graph and GoTo without TLS; sign-in stays on TLS, on another port, as Azure's libraries insist on it")
-	flags.BoolVar(&s.frozen, "frozen-clock", false, "let the simulated time stand still")
-	flags.IntVar(&s.speed, "speed", 1, "let the simulated time run that many `times` as fast as real time")
-	flags.DurationVar(&s.latency, "latency", 0, "real `time` that every request takes longer")
-	flags.Func("variant", "choose where the real service is not fully known, as `name` or name=value; may be given several times", func(text string) error {
+	flags.BoolVar(&s.plain, "plain-http", false, "serve Graph and GoTo without TLS; sign-in uses TLS on another port, because Azure's libraries require it")
+	flags.BoolVar(&s.frozen, "frozen-clock", false, "stop the simulated clock")
+	flags.IntVar(&s.speed, "speed", 1, "run the simulated clock that many `times` as fast as real time")
+	flags.DurationVar(&s.latency, "latency", 0, "real `time` to add to every request")
+	flags.Func("variant", "choose a behavior that the documentation of the real service does not define, as `name` or name=value; can be repeated", func(text string) error {
 		name, value, given := strings.Cut(text, "=")
 		if !given {
 			value = "true"
@@ -87,7 +87,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		return s, err
 	}
 	if s.speed < 1 {
-		return s, fmt.Errorf("-speed is %d; the least is 1", s.speed)
+		return s, fmt.Errorf("-speed is %d; the minimum is 1", s.speed)
 	}
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -183,7 +183,7 @@ func steer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 		fmt.Fprint(stdout, said)
 		return err
 	case len(command) != 2:
-		return errors.New("usage: simulator ctl script FILE, where - is the standard input")
+		return errors.New("usage: simulator ctl script FILE, where - is standard input")
 	case command[1] == "-":
 		return control.Script(stdin, stdout, carryOut)
 	}
@@ -242,7 +242,7 @@ func printEnvironment(out io.Writer, server *simulator.Server, environment map[s
 		fmt.Fprintf(out, "export %s=%s\n", name, quoted(environment[name]))
 	}
 	fmt.Fprintf(out, "# another Entra client: ARM_METADATA_HOSTNAME=%s SSL_CERT_FILE=%s\n", server.MetadataHost(), quoted(caFile))
-	fmt.Fprintf(out, "# a client that may only read: ARM_CLIENT_ID=%s ARM_CLIENT_SECRET=%s\n", control.PlannerID, control.PlannerSecret)
+	fmt.Fprintf(out, "# a client that can only read: ARM_CLIENT_ID=%s ARM_CLIENT_SECRET=%s\n", control.PlannerID, control.PlannerSecret)
 	fmt.Fprintf(out, "# GoTo administrator: %s, password %s\n", store.AdminUserName, store.AdminPassword)
 	if users > 0 {
 		fmt.Fprintf(out, "# people: %s to %s\n", store.PersonID(0), store.PersonID(users-1))

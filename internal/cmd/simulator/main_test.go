@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// output collects what the program prints and tells when a text has appeared.
+// output collects what the program prints and says when a text has appeared.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -134,7 +134,7 @@ func TestRun_servesUntilInterruptedAndCleansUp(t *testing.T) {
 	}
 	for _, want := range []string{
 		"# people: d1000000-0000-4000-8000-000000000000 to d1000000-0000-4000-8000-000000000002", "# service_principal=", "# role:User=",
-		"# group:Meetings Users=d0000000-0000-4000-8000-0000000000d1", "# a client that may only read: ARM_CLIENT_ID=",
+		"# group:Meetings Users=d0000000-0000-4000-8000-0000000000d1", "# a client that can only read: ARM_CLIENT_ID=",
 	} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("%q was not printed:\n%s", want, printed)

@@ -119,7 +119,7 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return found
 	case errors.Is(err, impact.ErrNoMapping):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No mapping of users",
-			"The connection's schema has no mapping of the directory's users, so nothing tells which account belongs to whom.")}
+			"The connection's schema has no mapping of the directory's users, so the owners of the accounts cannot be determined.")}
 	case err != nil:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("connection_id"), "Cannot compare the accounts with the people in scope", err)}
 	}
@@ -135,7 +135,7 @@ func (d *DataSource) unmatched(ctx context.Context, m *model) diag.Diagnostics {
 		return nil
 	}
 	if standing.Unsure > 0 {
-		gaps = append(gaps, fmt.Sprintf("For %s, the provider cannot tell whether anybody in scope matches.", graphdiag.Counted(standing.Unsure, "active account")))
+		gaps = append(gaps, fmt.Sprintf("For %s, the provider cannot determine whether anybody in scope matches.", graphdiag.Counted(standing.Unsure, "active account")))
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "The list of unmatched accounts may be incomplete", strings.Join(gaps, " "))}
 }
@@ -155,31 +155,31 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the accounts that exist at GoTo, and the licenses, through GoTo's Admin API. It needs the provider's `goto` credentials; " +
-			"Microsoft Graph is queried only if `connection_id` is given. Keys are decimal numbers too long for arithmetic, and therefore text. Names and addresses are stored in the state unless `detail` is `summary`.",
+		MarkdownDescription: "Reads the existing accounts and the licenses at GoTo through GoTo's Admin API. It requires the provider's `goto` credentials; " +
+			"Microsoft Graph is queried only if `connection_id` is set. Keys are decimal numbers that are too long for arithmetic, so they are text. Names and addresses are stored in the state unless `detail` is `summary`.",
 		Attributes: map[string]schema.Attribute{
 			// A list because the framework takes seconds for a set of a thousand. Terraform makes one out of a set by itself.
 			"emails": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Only people with these e-mail addresses, in any case and order. Everybody if left out, nobody if empty."},
+				MarkdownDescription: "Only people with these e-mail addresses. Case and order do not matter. If omitted, all people; if empty, no people."},
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{validate.Some(), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Only accounts with one of these statuses, in any case, such as `ACTIVE`. GoTo publishes no list of statuses; `counts_by_status` shows which there are."},
+				MarkdownDescription: "Only accounts with one of these statuses, such as `ACTIVE`. Case does not matter. GoTo does not publish a list of statuses; `counts_by_status` shows those in use."},
 			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
-				MarkdownDescription: "`people` (default) stores names and addresses, by which accounts are found; with `summary`, as in the other data sources with a `detail`, `email`, `first_name` and `last_name` of `accounts` are null, " +
-					"and `key_by_email` has only what `emails` asks for."},
+				MarkdownDescription: "`people` (default) stores names and addresses, to find accounts by them. With `summary`, as in the other data sources with a `detail`, `email`, `first_name`, and `last_name` of `accounts` are null, " +
+					"and `key_by_email` contains only the addresses in `emails`."},
 			"timeouts": timeout.DataSource(ctx, timeout.Long),
 			"connection_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ConnectionID()},
-				MarkdownDescription: "`id` of a `gotomeeting_provisioning_connection`, to find out which active accounts match nobody in its scope (`active_unmatched_keys`). " +
-					"It needs permission to read the connection, its assignments, and people and groups of the directory."},
-			"active_unmatched_keys": texts("Keys of the active accounts that match nobody in scope of the connection, sorted, whatever `emails` and `statuses` select: no cycle disables them, unless the service linked them to somebody before. " +
+				MarkdownDescription: "`id` of a `gotomeeting_provisioning_connection`, to find the active accounts that match nobody in its scope (`active_unmatched_keys`). " +
+					"It requires permission to read the connection, its assignments, and people and groups of the directory."},
+			"active_unmatched_keys": texts("Sorted keys of the active accounts that match nobody in scope of the connection, regardless of `emails` and `statuses`. No cycle disables these accounts, unless the service linked them to somebody before. " +
 				"Null without `connection_id`."),
-			"active_unmatched_complete": flag("Whether everything could be read and computed that `active_unmatched_keys` needs; otherwise a warning says what is missing. Null without `connection_id`."),
+			"active_unmatched_complete": flag("Whether everything that `active_unmatched_keys` needs could be read and computed; otherwise, a warning says what is missing. Null without `connection_id`."),
 			"id":                        text("The same as `account_key`."),
-			"account_key":               text("Key of the GoTo account that people and licenses belong to."),
+			"account_key":               text("Key of the GoTo account to which the people and licenses belong."),
 			"account_name":              text("Name of that account; null if GoTo does not report it."),
 			"accounts": schema.ListNestedAttribute{Computed: true,
-				MarkdownDescription: "The people's accounts, sorted by e-mail address. What GoTo does not report is null, or an empty list where there can be several.",
+				MarkdownDescription: "Accounts of people, sorted by e-mail address. Values that GoTo does not report are null, or an empty list if there can be several.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":          text("Key of the person's account."),
 					"email":        text("Address with which the person signs in, as GoTo spells it."),
@@ -187,28 +187,28 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"last_name":    text("Last name."),
 					"status":       text("Status as GoTo spells it."),
 					"locale":       text("Language and country, such as `en_US`."),
-					"admin":        flag("Whether the person has an administrator's role, built in or custom."),
-					"admin_roles":  texts("Built-in administrator's roles, such as `SUPER_USER`; empty for members."),
+					"admin":        flag("Whether the person has a built-in or custom administrator role."),
+					"admin_roles":  texts("Built-in administrator roles, such as `SUPER_USER`; empty for members."),
 					"role_set_ids": texts("Ids of custom roles."),
 					"license_keys": texts("Keys of the licenses that the person has."),
 					"products":     texts("Codes of the products that the person can use, such as `G2M`."),
 					"group_name":   text("Name of the user group that the person is in."),
 				}}},
 			"key_by_email": schema.MapAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "E-mail address in lower case to the key, for everybody in `accounts`; with `detail = \"summary\"`, only for those whom `emails` lists."},
-			"missing_emails": texts("Addresses of `emails` that nobody at GoTo has, whatever the status, sorted. Empty if `emails` is left out."),
+				MarkdownDescription: "Map from e-mail address in lowercase to key, for everybody in `accounts`; with `detail = \"summary\"`, only for the addresses in `emails`."},
+			"missing_emails": texts("Sorted addresses in `emails` that nobody at GoTo has, with any status. Empty if `emails` is omitted."),
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Number of `accounts` by status in lower case; `unknown` where GoTo does not report one."},
+				MarkdownDescription: "Number of `accounts` by status in lowercase; `unknown` if GoTo does not report a status."},
 			"licenses": schema.ListNestedAttribute{Computed: true,
-				MarkdownDescription: "All licenses of the GoTo account, sorted by key; null, with a warning, where the administrator may not read them.",
+				MarkdownDescription: "All licenses of the GoTo account, sorted by key; null, with a warning, if the administrator is not allowed to read them.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"key":         text("Key of the license."),
 					"description": text("Name of the license at GoTo."),
-					"products":    texts("Codes of the products that it covers."),
-					"seats":       number("How many people may have it."),
-					"used_seats":  number("How many people have it."),
-					"invited":     number("How many people were invited to it and have not accepted yet."),
-					"enabled":     flag("Whether it can be used."),
+					"products":    texts("Codes of the products that the license includes."),
+					"seats":       number("Number of seats."),
+					"used_seats":  number("Number of people who have the license."),
+					"invited":     number("Number of people who were invited to the license and have not accepted yet."),
+					"enabled":     flag("Whether the license can be used."),
 				}}},
 		},
 	}

@@ -150,8 +150,8 @@ func TestGoTo_halfOfTheEnvironmentIsToldWhenItIsNeeded(t *testing.T) {
 	cli.Setenv("GOTO_PERSONAL_ACCESS_TOKEN", "")
 	_, told, err := cli.Try("plan", "-no-color")
 	told = strings.Join(strings.Fields(strings.ReplaceAll(told, "│", " ")), " ")
-	const want = "The provider's credentials for GoTo are incomplete: there is `client_id` but no `client_secret` and `personal_access_token`. " +
-		"Set `GOTO_CLIENT_SECRET` and `GOTO_PERSONAL_ACCESS_TOKEN`, or give the attributes in the `goto` block of the provider."
+	const want = "The provider's credentials for GoTo are incomplete: found `client_id`, but not `client_secret` and `personal_access_token`. " +
+		"Set `GOTO_CLIENT_SECRET` and `GOTO_PERSONAL_ACCESS_TOKEN`, or the attributes in the `goto` block of the provider."
 	if err == nil || !strings.Contains(told, want) {
 		t.Errorf("got %v:\n%s", err, told)
 	}

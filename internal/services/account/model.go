@@ -112,7 +112,7 @@ func (m *model) fromUsers(users []gotoadmin.User) diag.Diagnostics {
 		}
 	}
 	if more > 0 {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many accounts", fmt.Sprintf("%d people at GoTo match, and a state can hold %d of them. Give `emails` with the people that matter here, or `statuses`. By status: %s.",
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many accounts", fmt.Sprintf("%d people at GoTo match, and the limit for a state is %d. Set `emails` to the people that you need, or set `statuses`. By status: %s.",
 			mostAccounts+more, mostAccounts, countsText(counts)))}
 	}
 	var missing []string

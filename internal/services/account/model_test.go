@@ -129,7 +129,7 @@ func TestFromLicenses_countsSeats(t *testing.T) {
 	}
 }
 
-// A hundred thousand people would take almost two gigabytes. Whom a filter lets through is what counts.
+// A hundred thousand people would take almost two gigabytes. Whom a filter allows is what counts.
 func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
 	users := make([]gotoadmin.User, mostAccounts+1)
 	for i := range users {
@@ -138,7 +138,7 @@ func TestModel_refusesMoreThanAStateCanHold(t *testing.T) {
 	users[7].Status = "INVITED"
 	m := model{Emails: types.ListNull(types.StringType), Statuses: types.SetNull(types.StringType)}
 	diags := m.fromUsers(users)
-	const want = "20001 people at GoTo match, and a state can hold 20000 of them. Give `emails` with the people that matter here, or `statuses`. By status: 20000 `active`, 1 `invited`."
+	const want = "20001 people at GoTo match, and the limit for a state is 20000. Set `emails` to the people that you need, or set `statuses`. By status: 20000 `active`, 1 `invited`."
 	if !diags.HasError() || diags[0].Detail() != want {
 		t.Errorf("%v", diags)
 	}

@@ -24,10 +24,10 @@ func settings(block map[string]any) map[string]any {
 
 const (
 	scopeAdvice = "Select the scope `identity:` (Admin Center) for the OAuth client in GoTo's developer portal, and create a new personal access token with it."
-	roleAdvice  = "The person behind the token must be an administrator of the account who may manage users, such as a super admin: a scope never widens what the person's role allows."
-	busyAdvice  = "GoTo allows ten requests a second across everything that uses the API for this account. Try again later, and not at the same time as other programs."
+	roleAdvice  = "The owner of the token must be an administrator of the account who can manage users, such as a super admin: a scope never grants more than the person's role."
+	busyAdvice  = "GoTo allows ten requests per second in total for this account. Try again later, when no other program uses the API."
 	failAdvice  = "Try again; GoTo reports outages at https://status.goto.com."
-	grantAdvice = "Signing in to GoTo failed. The OAuth client may not be used with personal access tokens. Enable that grant type for the client in GoTo's developer portal. " +
+	grantAdvice = "Signing in to GoTo failed. The OAuth client is not enabled for personal access tokens. Enable that grant type for the client in GoTo's developer portal. " +
 		"GoTo said: The client may not use this grant type.\n\nHTTP status: 400\nOAuth error: unauthorized_client"
 	chooseAdvice = "Set `account_key` in the provider's `goto` block, or `GOTO_ACCOUNT_KEY`, to the key of the account to read:\n\n8000000000000000001 (Example Ltd)"
 )
@@ -50,7 +50,7 @@ func TestAccounts_explainsRefusals(t *testing.T) {
 		want    string // the detail; the end may be "…" for anything
 	}{
 		{"not configured", func(block map[string]any) { delete(block, "goto") }, nil,
-			`GoTo is not configured. Give the provider an OAuth client of GoTo and the personal access token of an administrator:
+			`GoTo is not configured. Configure an OAuth client at GoTo and the personal access token of an administrator in the provider:
 
 provider "gotomeeting" {
   goto = {
@@ -60,13 +60,13 @@ provider "gotomeeting" {
   }
 }
 
-or set the environment variables ` + "`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET` and `GOTO_PERSONAL_ACCESS_TOKEN`. The provider's page of the documentation explains how to get them."},
+Or set the environment variables ` + "`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET` and `GOTO_PERSONAL_ACCESS_TOKEN`. The provider's documentation page explains how to get them."},
 
 		{"wrong secret", set("client_secret", "wrong"), nil, "Signing in to GoTo failed. GoTo does not know the OAuth client, or the client secret is wrong. " +
 			"Check `client_id` and `client_secret` of the provider's `goto` block (`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET`); replace a lost secret with a new one in GoTo's developer portal. " +
 			"GoTo said: Client authentication failed.\n\nHTTP status: 401\nOAuth error: invalid_client"},
 		{"revoked token", nil, func(c *customer) { c.Sim.RevokePersonalAccessToken(simulator.DefaultPersonalAccessToken) },
-			"Signing in to GoTo failed. GoTo does not accept the personal access token: it is wrong, was revoked, or was made for another OAuth client. " +
+			"Signing in to GoTo failed. GoTo does not accept the personal access token: it is wrong, was revoked, or was created for another OAuth client. " +
 				"Have the administrator create a new one and set it as `personal_access_token` of the provider's `goto` block (`GOTO_PERSONAL_ACCESS_TOKEN`). " +
 				"GoTo said: The token is invalid, expired or revoked.\n\nHTTP status: 400\nOAuth error: invalid_grant"},
 		{"client without personal access tokens", nil, func(c *customer) { c.variants(func(v *simulator.GoToVariants) { v.NoPersonalTokens = true }) }, grantAdvice},
@@ -74,16 +74,16 @@ or set the environment variables ` + "`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET` and
 			"GoTo's sign-in kept throttling the provider. GoTo said: Too many requests. " + busyAdvice + "\n\nHTTP status: 429\nOAuth error: TooManyRequests"},
 		{"sign-in failing", nil, always(tokenPath, simulator.AnswersHTML(502)), "GoTo's sign-in failed. " + failAdvice + "\n\nHTTP status: 502\nCause: …"},
 		{"sign-in behind a proxy's page", nil, always(tokenPath, simulator.AnswersHTML(407)),
-			"The answer did not come from GoTo's sign-in. A proxy in between may require a sign-in of its own, or `token_endpoint` of the provider's `goto` block is wrong.\n\nHTTP status: 407\nCause: …"},
+			"The answer did not come from GoTo's sign-in. A proxy may require a separate sign-in, or `token_endpoint` in the provider's `goto` block is wrong.\n\nHTTP status: 407\nCause: …"},
 		{"sign-in unreadable", nil, always(tokenPath, simulator.AnswersHTML(200)),
-			"GoTo's sign-in returned an answer that the provider cannot use. Try again; if it persists, a proxy in between may change the answers.\n\nHTTP status: 200\nCause: …"},
+			"GoTo's sign-in returned a response that the provider cannot use. Try again. If the problem persists, a proxy may be changing the responses.\n\nHTTP status: 200\nCause: …"},
 		{"sign-in refused otherwise", nil, always(tokenPath, simulator.Fails(400, "invalid_request", "Something is missing.")),
 			"GoTo refused the sign-in. GoTo said: Something is missing. Check the credentials and `token_endpoint` of the provider's `goto` block.\n\nHTTP status: 400\nOAuth error: invalid_request"},
 		{"sign-in not reachable", set("token_endpoint", "https://127.0.0.1:1/oauth/token"), nil,
-			"GoTo's sign-in could not be reached. Check the network, the proxy settings and `token_endpoint` of the provider's `goto` block; an endpoint with a private certificate authority needs `ca_certificate_file`." +
+			"GoTo's sign-in could not be reached. Check the network, the proxy settings, and `token_endpoint` in the provider's `goto` block. An endpoint with a private certificate authority needs `ca_certificate_file`." +
 				"\n\nCause: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{"unknown authority", func(block map[string]any) { delete(block, "ca_certificate_file") }, nil,
-			"GoTo's sign-in could not be reached. Check the network, the proxy settings and `token_endpoint` of the provider's `goto` block; an endpoint with a private certificate authority needs `ca_certificate_file`." +
+			"GoTo's sign-in could not be reached. Check the network, the proxy settings, and `token_endpoint` in the provider's `goto` block. An endpoint with a private certificate authority needs `ca_certificate_file`." +
 				"\n\nCause: tls: failed to verify certificate: …"},
 
 		{"no role", nil, func(c *customer) {
@@ -94,26 +94,26 @@ or set the environment variables ` + "`GOTO_CLIENT_ID`, `GOTO_CLIENT_SECRET` and
 		}, "GoTo recognized the administrator and refused the request. GoTo said: The token does not have the scope identity:. " + scopeAdvice + " " + roleAdvice +
 			"\n\nHTTP status: 403\nGoTo code: InsufficientScope\nRequest: GET " + mePath},
 		{"token not accepted", nil, always(mePath, simulator.Fails(403, "InvalidToken", "Invalid token passed")),
-			"GoTo did not accept the access token that it issued a moment ago. GoTo said: Invalid token passed. Check that `endpoint` and `token_endpoint` of the provider's `goto` block belong together." +
+			"GoTo did not accept the access token that it just issued. GoTo said: Invalid token passed. Check that `endpoint` and `token_endpoint` in the provider's `goto` block belong together." +
 				"\n\nHTTP status: 403\nGoTo code: InvalidToken\nRequest: GET " + mePath},
 		{"several accounts", nil, func(c *customer) { c.variants(func(v *simulator.GoToVariants) { v.SeveralAccounts = true }) },
-			"The administrator behind the personal access token administers several accounts at GoTo. " + chooseAdvice + "\n8000000000000000002 (Example Labs)"},
+			"The owner of the personal access token administers several accounts at GoTo. " + chooseAdvice + "\n8000000000000000002 (Example Labs)"},
 		{"an account of others", set("account_key", store.OtherCompany), nil,
-			"The administrator behind the personal access token does not administer the account 8000000000000000002. " + chooseAdvice},
+			"The owner of the personal access token does not administer the account 8000000000000000002. " + chooseAdvice},
 		{"throttled to the end", nil, always(usersPath, simulator.ThrottledBare()),
 			"GoTo kept throttling the provider. GoTo said: Too many requests. " + busyAdvice + "\n\nHTTP status: 429\nGoTo code: TooManyRequests\nRequest: " + users},
 		{"failing", nil, always(usersPath, simulator.Fails(500, "InternalError", "")), "GoTo failed. " + failAdvice + "\n\nHTTP status: 500\nGoTo code: InternalError\nRequest: " + users},
 		{"page of a proxy", nil, always(usersPath, simulator.AnswersHTML(403)),
-			"The answer did not come from GoTo. A proxy in between may require a sign-in of its own, or `endpoint` of the provider's `goto` block is wrong.\n\nHTTP status: 403\nRequest: " + users + "\nCause: …"},
+			"The answer did not come from GoTo. A proxy may require a separate sign-in, or `endpoint` in the provider's `goto` block is wrong.\n\nHTTP status: 403\nRequest: " + users + "\nCause: …"},
 		{"unreadable", nil, always(usersPath, simulator.AnswersHTML(200)),
-			"GoTo returned an answer that the provider cannot use. Try again; if it persists, a proxy in between may change the answers.\n\nHTTP status: 200\nRequest: " + users + "\nCause: …"},
+			"GoTo returned a response that the provider cannot use. Try again. If the problem persists, a proxy may be changing the responses.\n\nHTTP status: 200\nRequest: " + users + "\nCause: …"},
 		{"not found", nil, always(mePath, simulator.Fails(404, "NotFound", "")),
-			"GoTo did not find what was requested. Check `endpoint` and `account_key` of the provider's `goto` block.\n\nHTTP status: 404\nGoTo code: NotFound\nRequest: GET " + mePath},
+			"GoTo did not find what was requested. Check `endpoint` and `account_key` in the provider's `goto` block.\n\nHTTP status: 404\nGoTo code: NotFound\nRequest: GET " + mePath},
 		{"refused otherwise", nil, always(usersPath, simulator.Fails(400, "InvalidParameter", "The parameter pageSize is out of range")),
 			"GoTo refused the request. GoTo said: The parameter pageSize is out of range.\n\nHTTP status: 400\nGoTo code: InvalidParameter\nRequest: " + users},
-		{"refused in silence", nil, always(usersPath, simulator.AnswersNothing(400)), "GoTo refused the request without saying why.\n\nHTTP status: 400\nRequest: " + users},
+		{"refused in silence", nil, always(usersPath, simulator.AnswersNothing(400)), "GoTo refused the request without a reason.\n\nHTTP status: 400\nRequest: " + users},
 		{"dropped", nil, always(usersPath, simulator.DropsBefore()),
-			"GoTo could not be reached. Check the network, the proxy settings and `endpoint` of the provider's `goto` block; an endpoint with a private certificate authority needs `ca_certificate_file`." +
+			"GoTo could not be reached. Check the network, the proxy settings, and `endpoint` in the provider's `goto` block. An endpoint with a private certificate authority needs `ca_certificate_file`." +
 				"\n\nRequest: " + users + "\nCause: …"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

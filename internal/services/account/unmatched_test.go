@@ -57,7 +57,7 @@ func TestAccounts_thatMatchNobodyInScopeAreReported(t *testing.T) {
 		t.Errorf("got %v, %v", list, found)
 	}
 	// The invited one has a status that is not understood.
-	if state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "For 1 active account, the provider cannot tell") {
+	if state["active_unmatched_complete"] != false || !strings.Contains(found.String(), "For 1 active account, the provider cannot determine") {
 		t.Errorf("complete: %v, %v", state["active_unmatched_complete"], found)
 	}
 	// Filters of the list do not filter these, and without a connection Microsoft Graph is not asked.

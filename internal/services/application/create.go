@@ -59,6 +59,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.ApplicationTemplateID = types.StringValue(key.templateID)
 	plan.DisplayName = types.StringValue(key.displayName)
 	plan.ApplicationObjectID = attribute.Text(app.ID)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, plan.named())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 	if resp.Diagnostics.HasError() {
@@ -72,13 +73,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if err != nil {
 		// The application exists. An error here would taint it, and the next apply would delete it.
 		resp.Diagnostics.AddWarning("The application is not available everywhere yet",
-			"The application was created, but it is not known to every part of the service yet. What depends on it may fail; if so, apply again in a few minutes.\n\n"+err.Error())
+			"The application was created, but not every part of the service knows it yet. Resources that depend on it may fail; in that case, apply again in a few minutes.\n\n"+err.Error())
 		return
 	}
-	if owners := writeOwners(ctx, r.data.Graph, plan); owners.HasError() {
+	if owners := writeOwners(ctx, r.data.Graph, plan, nil); owners.HasError() {
 		// Likewise. The next plan shows who is not an owner yet.
 		resp.Diagnostics.AddAttributeWarning(path.Root("owner_ids"), "The owners are not all set yet",
-			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows what is missing, and applying it sets it.")
+			"The application was created, but: "+owners[0].Detail()+"\n\nThe next plan shows the missing owners, and its apply sets them.")
 	}
 	if len(ready.AppRoles) > 0 {
 		roles, diags := rolesFromGraph(ctx, ready.AppRoles)
@@ -114,8 +115,8 @@ func (r *Resource) refuseTwin(key applicationKey) diag.Diagnostics {
 
 func declaredTwice(key applicationKey, id string) diag.Diagnostics {
 	return attributeError("display_name", "The application is declared twice",
-		fmt.Sprintf("Another `gotomeeting_application` of this configuration with the same gallery entry and the name %q was created moments ago (service principal %s). "+
-			"Nothing was created a second time. Give one of them another `display_name`, or remove it.", key.displayName, id))
+		fmt.Sprintf("Another `gotomeeting_application` of this configuration with the same gallery entry and the name %q was just created (service principal %s). No "+
+			"second application was created. Use a different `display_name` for one of them, or remove it.", key.displayName, id))
 }
 
 // instance is what the service makes of a gallery entry.
@@ -151,10 +152,10 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 	if open, ok := errors.AsType[*graph.OpenError](err); ok {
 		hint := fmt.Sprintf("No application named %q of this gallery entry has appeared.", key.displayName)
 		if open.Look != nil {
-			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry failed as well: %s.", key.displayName, open.Look)
+			hint = fmt.Sprintf("Looking for an application named %q of this gallery entry also failed: %s.", key.displayName, open.Look)
 		}
-		return one, diag.Diagnostics{graphdiag.Error("Cannot tell whether the application was created", open.Unwrap(),
-			hint+" Apply again: the provider looks again before it creates anything, and if the application has appeared by then it gives you the import block.")}
+		return one, diag.Diagnostics{graphdiag.Error("Cannot determine whether the application was created", open.Unwrap(),
+			hint+" Apply again: the provider checks again before it creates anything, and if the application has appeared by then, the error contains the import block.")}
 	}
 	if err != nil {
 		return one, diag.Diagnostics{graphdiag.Error("Cannot create the application", err, needsReference(plan, err)...)}
@@ -162,11 +163,11 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 	var diags diag.Diagnostics
 	switch {
 	case made.Twin != nil:
-		diags.AddWarning("The application exists twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
-			"The first one has appeared since. Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importblock.One("gotomeeting_application", made.Twin.principal.ID)))
+		diags.AddWarning("The application exists twice", fmt.Sprintf("The service's response to the first request was lost. Because no application had appeared, it was created again (service principal %s). "+
+			"The first application has appeared since then. Delete it in the portal, or import it with this block, apply, and then remove the block and its resource:\n\n%s", one.principal.ID, importblock.One("gotomeeting_application", made.Twin.principal.ID)))
 	case made.Unsure:
-		diags.AddWarning("The application may exist twice", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the application was created once more (service principal %s). "+
-			"The service does not list it yet, so it is not known whether the first one exists as well. Look for a second application named %q in the portal in a few minutes, and delete it.", one.principal.ID, key.displayName))
+		diags.AddWarning("The application may exist twice", fmt.Sprintf("The service's response to the first request was lost. Because no application had appeared, it was created again (service principal "+
+			"%s). The service does not list it yet, so it is unknown whether the first application exists too. In a few minutes, look for a second application named %q in the portal, and delete it.", one.principal.ID, key.displayName))
 	}
 	if one.application.ID == "" {
 		// Without the registration the next refresh looks for it again.
@@ -182,7 +183,7 @@ func (r *Resource) instantiate(ctx context.Context, key applicationKey, plan mod
 func (r *Resource) takeBack(ctx context.Context, plan model, state *tfsdk.State) diag.Diagnostics {
 	err := r.deleteApplication(ctx, plan)
 	if err != nil {
-		return append(connectorRetired(plan.GalleryName.ValueString(), "The application was created and could not be deleted again: destroy it."), graphdiag.Error("Cannot delete the application", err))
+		return append(connectorRetired(plan.GalleryName.ValueString(), "The application was created and could not be deleted again. Destroy it."), graphdiag.Error("Cannot delete the application", err))
 	}
 	remembered(r.data).created.Take(applicationKey{plan.ApplicationTemplateID.ValueString(), plan.DisplayName.ValueString()})
 	state.RemoveResource(ctx)

@@ -78,24 +78,24 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: d}
 		})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Looks up an application that is in the tenant: its service principal and roles. " +
-			"Give exactly one of `service_principal_id`, `client_id` and `display_name`.",
+		MarkdownDescription: "Looks up an existing application in the tenant: its service principal and " +
+			"roles. Set exactly one of `service_principal_id`, `client_id`, and `display_name`.",
 		Attributes: map[string]schema.Attribute{
 			"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Object id of the service principal."},
 			"service_principal_id": key("Object id of the service principal to look up, also as the path `/servicePrincipals/{id}`.", validate.ObjectID()),
 			"client_id":            key("Client id (application id) to look up.", validate.GUID("client id")),
-			"display_name":         key("Exact display name to look up. It must be the only application of that name.", validate.NotEmpty(), validate.NoStrayCharacters()),
+			"display_name":         key("Exact display name to look up. Only one application can have this name.", validate.NotEmpty(), validate.NoStrayCharacters()),
 			"application_template_id": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "Id of the gallery entry that the application was made from, or null."},
-			"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether people may sign in to the application."},
+				MarkdownDescription: "Id of the gallery entry from which the application was created, or null."},
+			"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether people can sign in to the application."},
 			"assignment_required": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether only assigned people may sign in."},
+				MarkdownDescription: "Whether only assigned people can sign in."},
 			"single_sign_on_mode": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "How single sign-on is set up, such as `saml`, or null."},
 			"timeouts": timeout.DataSource(ctx, timeout.Usual),
 			"import_blocks": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "Import blocks for the application, its connections, their attribute mappings and their provisioning states, as text for a file; null if the jobs cannot be read, " +
-					"for which the Microsoft Graph permission `Synchronization.Read.All` is needed. The assignments are in `import_blocks` of `gotomeeting_user_role_assignments`."},
+				MarkdownDescription: "Import blocks for the application, its connections, and their attribute mappings and provisioning states, as text for a file; null if the jobs cannot be " +
+					"read, which requires the Microsoft Graph permission `Synchronization.Read.All`. For the assignments, use `import_blocks` of `gotomeeting_user_role_assignments`."},
 			"app_roles": schema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription, NestedObject: schema.NestedAttributeObject{Attributes: role}},
 		},
 	}
@@ -213,5 +213,5 @@ func (d *DataSource) find(ctx context.Context, config dataSourceModel) (graph.Se
 		lines[i] = sp.ID
 	}
 	return graph.ServicePrincipal{}, attributeError(attribute, "Several applications match",
-		fmt.Sprintf("%d service principals have this `%s`: %q. Give the `service_principal_id` of the one you mean:\n%s", len(found), attribute, wanted, graphdiag.Lines(lines)))
+		fmt.Sprintf("%d service principals have this `%s`: %q. Use the `service_principal_id` of the intended one:\n%s", len(found), attribute, wanted, graphdiag.Lines(lines)))
 }

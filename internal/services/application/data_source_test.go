@@ -88,7 +88,7 @@ func TestDataSource_saysWhatIsWrong(t *testing.T) {
 		want   acctest.Diagnostic
 	}{
 		"absent id": {map[string]any{"service_principal_id": absent}, acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "No such service principal",
-			Detail: "The tenant has no service principal with the object id " + absent + ". Give the one that the portal shows on the page of the enterprise application."}},
+			Detail: "The tenant has no service principal with the object id " + absent + ". Use the object id that the portal shows on the page of the enterprise application."}},
 		"absent client id": {map[string]any{"client_id": absent}, acctest.Diagnostic{Error: true, Path: "client_id", Summary: "No such application",
 			Detail: "The tenant has no service principal with this `client_id`: \"" + absent + "\". The portal shows both on the page of the enterprise application; check the spelling, and that the provider signs in to the right tenant."}},
 		"absent name": {map[string]any{"display_name": "Nothing"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "No such application",
@@ -96,11 +96,11 @@ func TestDataSource_saysWhatIsWrong(t *testing.T) {
 		"name in another case": {map[string]any{"display_name": "meetings"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Name is spelled differently",
 			Detail: "The tenant has no application named \"meetings\", but one named \"Meetings\". Use that spelling."}},
 		"several": {map[string]any{"display_name": "Twin"}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Several applications match",
-			Detail: fmt.Sprintf("2 service principals have this `display_name`: \"Twin\". Give the `service_principal_id` of the one you mean:\n- %s\n- %s", ids[0], ids[1])}},
+			Detail: fmt.Sprintf("2 service principals have this `display_name`: \"Twin\". Use the `service_principal_id` of the intended one:\n- %s\n- %s", ids[0], ids[1])}},
 		"upper case": {map[string]any{"client_id": "B0000000-0000-4000-8000-0000000000FF"}, acctest.Diagnostic{Error: true, Path: "client_id", Summary: "Invalid client id",
-			Detail: "\"B0000000-0000-4000-8000-0000000000FF\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"" + absent + "\"."}},
+			Detail: "\"B0000000-0000-4000-8000-0000000000FF\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"" + absent + "\"."}},
 		"empty name": {map[string]any{"display_name": ""}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			Detail: "The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		"no key": {nil, acctest.Diagnostic{Error: true, Summary: "Missing Attribute Configuration",
 			Detail: "Exactly one of these attributes must be configured: [service_principal_id,client_id,display_name]"}},
 		"two keys": {map[string]any{"display_name": "Meetings", "client_id": absent}, acctest.Diagnostic{Error: true, Path: "client_id", Summary: "Invalid Attribute Combination",

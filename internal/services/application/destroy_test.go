@@ -66,8 +66,8 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 				t.Errorf("refused by the plan: %t", planned)
 			}
 			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
-				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-					"To keep the application and only stop managing it here, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
+				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would affect more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
+					"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
 			w.wantWrites()
 			w.wantCount(1)
 			if m.Now == nil {
@@ -102,8 +102,8 @@ func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
 			before := m.Now
 			found := m.Destroy()
 			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "People lose sign-in with the application",
-				Detail: "The application \"Meetings\" serves people: single sign-on is set up (saml); 1 assignment of users or groups. Destroying it ends sign-in for everybody who uses it; " +
-					"where the service demands it, the service principal is deleted first. Application and service principal can be restored from the deleted applications for 30 days."})
+				Detail: "People use the application \"Meetings\": single sign-on is set up (saml); 1 assignment of users or groups. Destroying it ends sign-in for everybody who uses it; " +
+					"if the service requires it, the service principal is deleted first. The application and the service principal can be restored from the deleted applications for 30 days."})
 			w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*", "DELETE /applications/*")
 			if interrupted {
 				m.Now = before.AfterKill()
@@ -192,8 +192,8 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 		}
 	}
 	wants(t, found[:1], acctest.Diagnostic{Path: "display_name", Summary: "An application of this name is in the state",
-		Detail: "The state holds an application named \"Meetings\" from the same gallery entry (service principal " + before + "). If this plan replaces it, its single sign-on, assignments and roles go with it; " +
-			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."})
+		Detail: "The state contains an application named \"Meetings\" from the same gallery entry (service principal " + before + "). If this plan replaces it, its single sign-on, assignments, and roles are deleted with it; " +
+			"if it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one."})
 	w.wantCount(1)
 	if m.Text("id") == before {
 		t.Error("it was not replaced")

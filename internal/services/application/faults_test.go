@@ -63,7 +63,7 @@ func TestResource_planWithoutPermissionToReadNamesTheSkippedChecks(t *testing.T)
 		t.Errorf("the plan is %q", action)
 	}
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run",
-		Detail: "Not checked: whether the application exists already; whether a deleted application has the same name. " +
+		Detail: "Not checked: whether the application already exists; whether a deleted application has the same name. " +
 			grant(applicationRead) + " The apply checks again before it creates anything."})
 }
 
@@ -146,7 +146,7 @@ func TestResource_failuresOfInstantiateLeaveNothingDoubled(t *testing.T) {
 		"connection drops before":      {simulator.DropsBefore(), 1, ""},
 		"connection drops after":       {simulator.DropsAfter(), 1, ""},
 		"500 before":                   {simulator.Fails(500, "InternalServerError", "Oops."), 1, ""},
-		"500 before, twice":            {simulator.Fails(500, "InternalServerError", "Oops."), 0, "Cannot tell whether the application was created"},
+		"500 before, twice":            {simulator.Fails(500, "InternalServerError", "Oops."), 0, "Cannot determine whether the application was created"},
 		"500 after":                    {simulator.FailsAfter(500, "InternalServerError", "Oops."), 1, ""},
 		"504 after, with an HTML page": {simulator.FailsAfter(504, "GatewayTimeout", ""), 1, ""},
 		"answer cut in half":           {simulator.Truncates(), 1, ""},
@@ -176,9 +176,9 @@ func TestResource_failuresOfInstantiateLeaveNothingDoubled(t *testing.T) {
 			} else if len(found) != 1 || found[0].Summary != tt.wantText || m.Now != nil {
 				t.Fatalf("state %v, messages:\n%s", m.Now, found)
 			}
-			if tt.wantText == "Cannot tell whether the application was created" {
-				const hint = "No application named \"Meetings\" of this gallery entry has appeared. Apply again: the provider looks again before it creates anything, " +
-					"and if the application has appeared by then it gives you the import block."
+			if tt.wantText == "Cannot determine whether the application was created" {
+				const hint = "No application named \"Meetings\" of this gallery entry has appeared. Apply again: the provider checks again before it creates anything, " +
+					"and if the application has appeared by then, the error contains the import block."
 				if !strings.Contains(found[0].Detail, hint) {
 					t.Errorf("the hint is missing:\n%s", found[0].Detail)
 				}
@@ -208,7 +208,7 @@ func TestResource_findsALostApplicationBehindTheLag(t *testing.T) {
 	}
 }
 
-// A registration that could not be found when the application was made is found by a later refresh, so that rename and
+// A registration that could not be found when the application was made is found by a later refresh, so rename and
 // destroy do not leave it behind.
 func TestResource_findsTheRegistrationLater(t *testing.T) {
 	t.Parallel()
@@ -233,7 +233,7 @@ func TestResource_appearingAfterAnErrorItIsImported(t *testing.T) {
 	w.fault(simulator.Fault{Method: "POST", Path: instantiatePath, Effect: simulator.DropsAfter()},
 		simulator.Fault{Method: "POST", Path: instantiatePath, Effect: simulator.DropsBefore()})
 	m := w.managed()
-	if found := m.Apply(object()); len(found) != 1 || found[0].Summary != "Cannot tell whether the application was created" {
+	if found := m.Apply(object()); len(found) != 1 || found[0].Summary != "Cannot determine whether the application was created" {
 		t.Fatalf("messages:\n%s", found)
 	}
 	w.Sim.Clock().Advance(2 * time.Minute)
@@ -282,7 +282,7 @@ func TestResource_warnsWhenTheServiceIsSlow(t *testing.T) {
 			w.fault(simulator.Fault{Method: "GET", Path: tt.path, Count: -1, Effect: simulator.Fails(404, "Request_ResourceNotFound", "Not there.")})
 			m := w.managed()
 			found := m.Apply(object())
-			const detail = "The application was created, but it is not known to every part of the service yet. What depends on it may fail; if so, apply again in a few minutes.\n\n"
+			const detail = "The application was created, but not every part of the service knows it yet. Resources that depend on it may fail; in that case, apply again in a few minutes.\n\n"
 			if len(found) != 1 || found[0].Error || found[0].Summary != "The application is not available everywhere yet" ||
 				!strings.HasPrefix(found[0].Detail, detail) || !strings.Contains(found[0].Detail, tt.want) {
 				t.Errorf("messages:\n%s", found)

@@ -58,8 +58,8 @@ func stillInUse(sp graph.ServicePrincipal, uses []string) diag.Diagnostics {
 		return nil
 	}
 	return attributeError("force_destroy", "The application is still in use",
-		fmt.Sprintf("Deleting the application %q would end more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-			"To keep the application and only stop managing it here, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
+		fmt.Sprintf("Deleting the application %q would affect more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
+			"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
 }
 
 // planDestroy refuses, before anything that depends on the application is destroyed, to end single sign-on, which no other
@@ -78,22 +78,22 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 	if err != nil && !forced && len(uses) == 0 {
 		var skipped graphdiag.Skipped
 		skipped.Add("what depends on the application", err)
-		return skipped.Diagnostics("The apply checks before it deletes the application, but after it has destroyed what depends on it here.")
+		return skipped.Diagnostics("The apply checks this before it deletes the application, but after it has destroyed the resources that depend on the application.")
 	}
 	switch {
 	case len(uses) > 0 && !forced:
 		return stillInUse(sp, append(uses, remaining...))
 	case len(uses) > 0:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "People lose sign-in with the application",
-			fmt.Sprintf("The application %q serves people: %s. Destroying it ends sign-in for everybody who uses it; where the service demands it, the service principal is deleted first. "+
-				"Application and service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; "))+r.leftBehind(ctx, sp.ID))}
+			fmt.Sprintf("People use the application %q: %s. Destroying it ends sign-in for everybody who uses it; if the service requires it, the service principal is deleted first. "+
+				"The application and the service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; "))+r.leftBehind(ctx, sp.ID))}
 	case len(remaining) > 0:
 		what := "If anything is left after everything else in this plan is destroyed, the apply refuses to delete the application."
 		if forced {
-			what = "With `force_destroy`, they are deleted with it, whoever manages them." + r.leftBehind(ctx, sp.ID)
+			what = "With `force_destroy`, they are deleted with the application, no matter who manages them." + r.leftBehind(ctx, sp.ID)
 		}
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "The application is in use",
-			fmt.Sprintf("The application %q has %s now. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}
+			fmt.Sprintf("The application %q currently has %s. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (r *Resource) leftBehind(ctx context.Context, id string) string {
 	}
 	for _, job := range jobs {
 		if left := aftermath.Of(ctx, r.data, graph.JobRef{ServicePrincipalID: id, JobID: job.ID}); left.Ran {
-			fmt.Fprintf(&text, " Without the connection %s, %s stay as they are, and nobody disables them when people leave. %s", job.ID, left.Headline(), left.Detail())
+			fmt.Fprintf(&text, " Without the connection %s, %s stay as they are, and nothing disables them when people leave. %s", job.ID, left.Headline(), left.Detail())
 		}
 	}
 	return text.String()

@@ -33,10 +33,10 @@ func NewListResource() list.ListResource { return &ListResource{} }
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the applications of the tenant that were made from gallery entries.",
+		MarkdownDescription: "Lists the applications in the tenant that were created from gallery entries.",
 		Attributes: map[string]schema.Attribute{
 			"gallery_name": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting` unless `gallery_names` is given."},
+				MarkdownDescription: "Name of the gallery entry, spelled as in the gallery. Defaults to `GoToMeeting` unless `gallery_names` is set."},
 			"gallery_names": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
 					listvalidator.ConflictsWith(path.MatchRoot("gallery_name"))},
@@ -51,7 +51,7 @@ type listed struct {
 	galleryName string
 }
 
-// List streams the applications, no more than were asked for.
+// List streams the applications, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var galleryName types.String
 	var names []string

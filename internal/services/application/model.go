@@ -6,6 +6,7 @@ package application
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"sort"
 	"strings"
@@ -33,6 +34,15 @@ type model struct {
 	ClientID              types.String   `tfsdk:"client_id"`
 	AppRoles              types.List     `tfsdk:"app_roles"`
 	Timeouts              timeouts.Value `tfsdk:"timeouts"`
+}
+
+// keyNamed is the key of the private state under which named is kept as it was applied: the state shows what others made of it.
+const keyNamed = "named"
+
+// named is what the owner of the registration can change.
+func (m model) named() []byte {
+	raw, _ := json.Marshal([]string{m.DisplayName.ValueString(), m.ServiceManagement.ValueString()}) // texts always encode
+	return raw
 }
 
 type identity struct {
@@ -75,7 +85,7 @@ func (m *model) fromServicePrincipal(ctx context.Context, sp graph.ServicePrinci
 	return diags
 }
 
-// rolesFromGraph lists roles by name, so that the order of the service's answer makes no difference.
+// rolesFromGraph lists roles by name, so the order of the service's answer makes no difference.
 func rolesFromGraph(ctx context.Context, appRoles []graph.AppRole) (types.List, diag.Diagnostics) {
 	appRoles = slices.Clone(appRoles)
 	sort.Slice(appRoles, func(i, j int) bool {

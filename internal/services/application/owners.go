@@ -15,6 +15,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
 // An application and its service principal have owners each. Owning one does not help with the other: what is done to jobs
@@ -57,7 +58,18 @@ func ownersOf(ctx context.Context, client *graph.Client, m model) (both, either 
 	return both, slices.Compact(either), nil
 }
 
-// readOwners takes over who owns what, if that is managed.
+// gone says that an owner is missing because the directory has no such principal any more, "" otherwise. One that is restored owns
+// what it owned before.
+func gone(ctx context.Context, client *graph.Client, owners []string, id string) string {
+	if slices.Contains(owners, id) {
+		return ""
+	}
+	why, _ := roster.New(client).Principals.Gone(ctx, id, false)
+	return why
+}
+
+// readOwners takes over who owns what, if that is managed. Who left the directory stays: the apply could not make anybody an owner
+// who is not there, and what depends on the application would wait for it.
 func readOwners(ctx context.Context, client *graph.Client, state *model) diag.Diagnostics {
 	if state.OwnerIDs.IsNull() {
 		return nil
@@ -66,21 +78,32 @@ func readOwners(ctx context.Context, client *graph.Client, state *model) diag.Di
 	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("owner_ids"), "Cannot read the owners of the application", err)}
 	}
+	listed, lines := slices.Clone(either), []string(nil)
+	for _, id := range state.ownerIDs() {
+		if why := gone(ctx, client, either, id); why != "" {
+			listed, lines = append(listed, id), append(lines, why)
+		}
+	}
 	var diags diag.Diagnostics
-	state.OwnerIDs, diags = types.SetValueFrom(ctx, types.StringType, either)
+	if len(lines) > 0 {
+		diags.AddAttributeWarning(path.Root("owner_ids"), fmt.Sprintf("%s of the application %s not in the directory any more", graphdiag.Counted(len(lines), "owner"), state.DisplayName),
+			"The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
+	}
+	var more diag.Diagnostics
+	state.OwnerIDs, more = types.SetValueFrom(ctx, types.StringType, listed)
+	diags.Append(more...)
 	state.PartialOwnerIDs = types.SetNull(types.StringType)
 	partial := slices.DeleteFunc(either, func(id string) bool { return slices.Contains(both, id) })
 	if len(partial) > 0 {
-		var more diag.Diagnostics
 		state.PartialOwnerIDs, more = types.SetValueFrom(ctx, types.StringType, partial)
 		diags.Append(more...)
 	}
 	return diags
 }
 
-// writeOwners makes the owners of both objects what the plan says: whoever comes in first, so that nobody who relies on
-// being an owner is locked out in between.
-func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Diagnostics {
+// writeOwners makes the owners of both objects what the plan says: whoever comes in first, so nobody who relies on
+// being an owner is locked out in between. Nothing is sent for owners in before who left the directory.
+func writeOwners(ctx context.Context, client *graph.Client, plan model, before []string) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() {
 		return nil
 	}
@@ -91,12 +114,12 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 			return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot read the owners of the application", err)}
 		}
 		for _, id := range wanted {
-			if slices.Contains(have, id) {
+			if slices.Contains(have, id) || slices.Contains(before, id) && gone(ctx, client, have, id) != "" {
 				continue
 			}
 			if err := addOwner(ctx, client, object, id); err != nil {
 				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot add an owner of the application", err,
-					fmt.Sprintf("%s was to become an owner. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
+					fmt.Sprintf("Adding the owner %s failed. Only users and service principals can be owners, and a listed owner may have been deleted.", id))}
 			}
 		}
 		for _, id := range have {
@@ -104,7 +127,7 @@ func writeOwners(ctx context.Context, client *graph.Client, plan model) diag.Dia
 				continue
 			}
 			if err := client.RemoveOwner(ctx, object, id); err != nil && !(graph.IsAmbiguous(err) && settled(ctx, client, object, id, false)) {
-				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("%s was to be removed.", id))}
+				return diag.Diagnostics{graphdiag.AttributeError(at, "Cannot remove an owner of the application", err, fmt.Sprintf("Removing the owner %s failed.", id))}
 			}
 		}
 	}
@@ -143,7 +166,7 @@ func settled(ctx context.Context, client *graph.Client, object graph.Owned, id s
 	return seen && err == nil
 }
 
-// planOwners tells who stops being an owner when owners come to be managed, since the state does not show who is one.
+// planOwners says who stops being an owner when owners come to be managed, since the state does not show who is one.
 func planOwners(ctx context.Context, client *graph.Client, plan, state model) diag.Diagnostics {
 	if plan.OwnerIDs.IsNull() || plan.OwnerIDs.IsUnknown() || !state.OwnerIDs.IsNull() {
 		return nil
@@ -152,7 +175,7 @@ func planOwners(ctx context.Context, client *graph.Client, plan, state model) di
 	if err != nil {
 		var skipped graphdiag.Skipped
 		skipped.Add("who owns the application now", err)
-		return skipped.Diagnostics("Whoever is not in `owner_ids` is removed.")
+		return skipped.Diagnostics("Owners that are not in `owner_ids` are removed.")
 	}
 	wanted := plan.ownerIDs()
 	leave := slices.DeleteFunc(have, func(id string) bool { return slices.Contains(wanted, id) })
@@ -160,5 +183,5 @@ func planOwners(ctx context.Context, client *graph.Client, plan, state model) di
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("owner_ids"), fmt.Sprintf("The application %s loses %s", state.DisplayName, graphdiag.Counted(len(leave), "owner")),
-		"`owner_ids` was not set before, and these own the application or its service principal without being listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
+		"`owner_ids` was not set before, and these owners of the application or its service principal are not listed. The apply removes them:\n- "+strings.Join(leave, "\n- "))}
 }

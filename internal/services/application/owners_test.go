@@ -82,7 +82,7 @@ func TestOwners_areSetOnBothObjectsAndNoneImplicitly(t *testing.T) {
 	if diff := cmp.Diff([]string{"POST servicePrincipals", "DELETE servicePrincipals", "POST applications", "DELETE applications"}, w.ownerWrites()); diff != "" {
 		t.Error(diff)
 	}
-	clean(t, m.Apply(object())) // not managed any more
+	clean(t, m.Apply(object())) // not managed anymore
 	w.wantOwners(store.UserBen, store.UserEva)
 	if got := w.ownerWrites(); len(got) > 0 {
 		t.Errorf("writes: %q", got)
@@ -211,4 +211,35 @@ func TestServiceManagementReference_isSentAndRead(t *testing.T) {
 	if reference() != "SVC-2" {
 		t.Errorf("the application has %v", reference())
 	}
+}
+
+// One owner who leaves stops no apply: what depends on the application would wait for it.
+func TestOwners_oneLeaverStaysAndIsToldAtEveryPlan(t *testing.T) {
+	t.Parallel()
+	w := newOwnersWorld(t)
+	world, m := w.Sim.Store(), w.managed()
+	clean(t, m.Apply(object("owner_ids", []any{store.UserAna, store.UserBen})))
+	for _, leaves := range []struct {
+		by   func(string) error
+		said string
+	}{{world.DeleteUser, "was deleted on "}, {world.PurgeUser, "is no longer in the directory, nor among the deleted items"}} {
+		if err := leaves.by(store.UserBen); err != nil {
+			t.Fatal(err)
+		}
+		w.setOwners([]string{store.UserAna}, []string{store.UserAna})
+		found := m.Refresh()
+		action, _, more := m.Plan(object("owner_ids", []any{store.UserAna, store.UserBen}))
+		if found = append(found, more...); action != acctest.NoAction || found.HasError() || !strings.Contains(found.String(), "1 owner of the application") || !strings.Contains(found.String(), leaves.said) {
+			t.Errorf("%s: %s", action, found)
+		}
+	}
+	if found := m.Apply(object("owner_ids", []any{store.UserAna, store.UserBen, store.UserEva})); found.HasError() {
+		t.Error(found)
+	}
+	w.wantOwners(store.UserAna, store.UserEva)
+	// Somebody who never was an owner is refused.
+	if found := m.Apply(object("owner_ids", []any{store.UserAna, store.UserEva, "a0000000-0000-4000-8000-0000000000ff"})); !found.HasError() {
+		t.Error("an unknown owner is taken")
+	}
+	w.wantOwners(store.UserAna, store.UserEva)
 }

@@ -17,9 +17,9 @@ import (
 )
 
 func duplicate(id string) acctest.Diagnostic {
-	return acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application exists already",
-		Detail: "The tenant has an application named \"Meetings\" from the same gallery entry. Creating it again would make a second one. " +
-			"Import it with this block, replacing NAME with the name of the resource, or choose another `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
+	return acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application already exists",
+		Detail: "The tenant has an application named \"Meetings\" from the same gallery entry. Creating it again would result in a second one. " +
+			"Import it with this block, replacing NAME with the name of the resource, or choose a different `display_name`:\n\nimport {\n  to = gotomeeting_application.NAME\n  id = \"" + id + "\"\n}"}
 }
 
 func TestResource_refusesADuplicateWithTheImportBlock(t *testing.T) {
@@ -40,8 +40,8 @@ func TestResource_refusesADuplicateWithTheImportBlock(t *testing.T) {
 	if len(found) == 1 && strings.Contains(found[0].Detail, ids[1]+"\n- "+ids[0]) {
 		slices.Reverse(ids)
 	}
-	wants(t, found, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application exists already",
-		Detail: fmt.Sprintf("The tenant has 2 applications named \"Meetings\" from the same gallery entry:\n- %s\n- %s\nImport the one you mean, or choose another `display_name`.", ids[0], ids[1])})
+	wants(t, found, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application already exists",
+		Detail: fmt.Sprintf("The tenant has 2 applications named \"Meetings\" from the same gallery entry:\n- %s\n- %s\nImport the intended one, or choose a different `display_name`.", ids[0], ids[1])})
 	w.wantWrites()
 }
 
@@ -52,7 +52,7 @@ func TestResource_theImportBlockOfTheErrorWorks(t *testing.T) {
 	block := regexp.MustCompile(`import \{\n  to = gotomeeting_application\.NAME\n  id = "[0-9a-f-]+"\n\}`)
 	_, _, found := w.managed().Plan(object())
 	w.test(
-		resource.TestStep{Config: w.config(`display_name = "Meetings"`), ExpectError: regexp.MustCompile("The application exists already")},
+		resource.TestStep{Config: w.config(`display_name = "Meetings"`), ExpectError: regexp.MustCompile("The application already exists")},
 		resource.TestStep{Config: w.config(`display_name = "Meetings"`) + strings.ReplaceAll(block.FindString(found.String()), "NAME", "this"),
 			Check: resource.TestCheckResourceAttr(address, "id", sp.ID)},
 	)
@@ -98,7 +98,7 @@ func TestResource_warnsOfADeletedNamesake(t *testing.T) {
 	w.delete(app.ID)
 	_, _, found = w.managed().Plan(object())
 	wants(t, found, acctest.Diagnostic{Path: "display_name", Summary: "A deleted application has the same name",
-		Detail: "The tenant's recycle bin holds an application named \"Meetings\" (deleted 2030-01-02T03:04:05Z). This plan creates a new one. " +
+		Detail: "The tenant's recycle bin contains an application named \"Meetings\" (deleted 2030-01-02T03:04:05Z). This plan creates a new one. " +
 			"If you want the old one back with its settings, restore it within 30 days of its deletion (Microsoft Graph `POST /directory/deletedItems/" + app.ID + "/restore`) and import it."})
 }
 
@@ -107,8 +107,8 @@ func TestResource_refusesAGalleryEntryThatCannotProvision(t *testing.T) {
 	w := newWorld(t)
 	refusal := func(path string) acctest.Diagnostic {
 		return acctest.Diagnostic{Error: true, Path: path, Summary: "The gallery application cannot provision accounts",
-			Detail: "The gallery says that \"Example Wiki\" (" + store.TemplateWiki + ") supports no automatic provisioning. " +
-				"Microsoft has announced the end of the provisioning part of the GoToMeeting application; its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. " +
+			Detail: "According to the gallery, \"Example Wiki\" (" + store.TemplateWiki + ") does not support automatic provisioning. " +
+				"Microsoft has announced that it will retire the provisioning connector of the GoToMeeting application; its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. " +
 				"Single sign-on is not affected. Nothing was created."}
 	}
 	_, _, found := w.managed().Plan(object("gallery_name", "Example Wiki"))
@@ -139,11 +139,11 @@ func TestResource_refusesAnotherTemplate(t *testing.T) {
 		want   acctest.Diagnostic
 	}{
 		"name": {object("gallery_name", "GoTo"), acctest.Diagnostic{Error: true, Path: "gallery_name", Summary: "The gallery application cannot be changed",
-			Detail: "This application was made from the gallery entry \"GoToMeeting\" and the service offers no way to change that. " +
-				"Declare a second `gotomeeting_application` for \"GoTo\", move provisioning to it, then remove this one."}},
+			Detail: "This application was created from the gallery entry \"GoToMeeting\", and the service cannot change that. " +
+				"Declare a second `gotomeeting_application` for \"GoTo\", move provisioning to it, and then remove this one."}},
 		"id": {object("application_template_id", store.TemplateGoTo), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "The gallery application cannot be changed",
-			Detail: "This application was made from the gallery entry \"" + store.TemplateGoToMeeting + "\" and the service offers no way to change that. " +
-				"Declare a second `gotomeeting_application`, move provisioning to it, then remove this one."}},
+			Detail: "This application was created from the gallery entry \"" + store.TemplateGoToMeeting + "\", and the service cannot change that. " +
+				"Declare a second `gotomeeting_application`, move provisioning to it, and then remove this one."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, found := m.Plan(tt.config)
@@ -174,6 +174,17 @@ func TestResource_refusesToRenameWhatAnotherTenantOwns(t *testing.T) {
 	_, _, found := m.Plan(map[string]any{"display_name": "Renamed"})
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "The application cannot be renamed here",
 		Detail: "Its registration is in another tenant, which owns the name. Keep `display_name = \"Meetings\"`."})
+	// That its owner renamed it stops nothing but the apply that would put the name back.
+	if err := w.Sim.Store().UpdateServicePrincipal(sp.ID, func(p *store.ServicePrincipal) error { p.DisplayName = "Theirs"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	unchanged := map[string]any{"display_name": "Meetings"}
+	if _, _, found := m.Plan(unchanged); found.HasError() || !strings.Contains(found.String(), "The application cannot be renamed here") {
+		t.Errorf("plan: %s", found)
+	}
+	if found := m.Apply(unchanged); !found.HasError() {
+		t.Error("the apply renames it")
+	}
 	clean(t, m.Destroy())
 	w.wantWrites("DELETE /servicePrincipals/*")
 }
@@ -186,15 +197,15 @@ func TestResource_refusesBadInput(t *testing.T) {
 		want   acctest.Diagnostic
 	}{
 		"empty name": {map[string]any{"display_name": ""}, acctest.Diagnostic{Error: true, Path: "display_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			Detail: "The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		"empty gallery name": {object("gallery_name", ""), acctest.Diagnostic{Error: true, Path: "gallery_name", Summary: "Empty value",
-			Detail: "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			Detail: "The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		"template id that is a name": {object("application_template_id", "GoToMeeting"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
-			Detail: "\"GoToMeeting\" is not a GUID. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
-		"template id in upper case": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
-			Detail: "\"5A5A0001-0000-4000-8000-00000000A001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"5a5a0001-0000-4000-8000-00000000a001\"."}},
+			Detail: "\"GoToMeeting\" is not a GUID. Use the template id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."}},
+		"template id in uppercase": {object("application_template_id", "5A5A0001-0000-4000-8000-00000000A001"), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
+			Detail: "\"5A5A0001-0000-4000-8000-00000000A001\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"5a5a0001-0000-4000-8000-00000000a001\"."}},
 		"empty template id": {object("application_template_id", ""), acctest.Diagnostic{Error: true, Path: "application_template_id", Summary: "Invalid template id",
-			Detail: "The value is empty. Give the template id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can leave it out instead."}},
+			Detail: "The value is empty. Use the template id, such as \"b0000000-0000-4000-8000-000000000001\"; if the attribute is optional, you can omit it instead."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wants(t, w.managed().Apply(tt.config), tt.want)
@@ -218,7 +229,7 @@ func TestResource_refusesARetiredConnectorThatTheGalleryLists(t *testing.T) {
 	retire()
 	m := w.managed()
 	found := m.Apply(object())
-	if !found.HasError() || !strings.Contains(found.String(), "offers no provisioning connector for \"GoToMeeting\" any more, although the gallery lists it. The new application was deleted again") || m.Now != nil {
+	if !found.HasError() || !strings.Contains(found.String(), "no longer offers a provisioning connector for \"GoToMeeting\", although the gallery lists it. The new application was deleted again") || m.Now != nil {
 		t.Errorf("apply: %v, %v", m.Now, found)
 	}
 	w.wantCount(0)

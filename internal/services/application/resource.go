@@ -1,10 +1,11 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package application manages the gallery application: the registration and service principal that provisioning hangs on.
+// Package application manages the gallery application: the registration and service principal on which provisioning depends.
 package application
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			return
 		}
 		resp.Diagnostics.Append(refuseTemplateChange(plan, state)...)
-		resp.Diagnostics.Append(refuseRename(plan, state)...)
+		refused, diags := refuseRename(plan, state), diag.Diagnostics(nil)
+		if kept, _ := req.Private.GetKey(ctx, keyNamed); bytes.Equal(kept, plan.named()) {
+			refused, diags = nil, softened(refused, "The configuration is as it was applied, and the name or the reference was changed elsewhere. The apply cannot put it back; everything else continues.")
+		}
+		resp.Diagnostics.Append(append(refused, diags...)...)
 		resp.Diagnostics.Append(planOwners(ctx, r.data.Graph, plan, state)...)
 		return
 	}
@@ -99,12 +104,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	found := r.planCreate(ctx, config, plan, &resp.Plan)
 	if remembered(r.data).lapsed.Has(plan.DisplayName.ValueString()) {
-		found = softened(found)
+		found = softened(found, "The application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else continues.")
 	}
 	resp.Diagnostics.Append(found...)
 }
 
-// planCreate resolves the gallery entry of a new application, and looks for what speaks against making it.
+// planCreate resolves the gallery entry of a new application, and looks for a reason against making it.
 func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk.Plan) diag.Diagnostics {
 	template, diags := findTemplate(ctx, r.data.Graph, config.GalleryName.ValueString(), config.ApplicationTemplateID.ValueString())
 	if diags.HasError() {
@@ -124,7 +129,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 		return append(diags, twin...)
 	}
 	if all, err := madeFrom(ctx, r.data.Graph, key.templateID); err != nil {
-		skipped.Add("whether the application exists already", err)
+		skipped.Add("whether the application already exists", err)
 	} else {
 		found := key.among(all)
 		foreign, own := remembered(r.data).split(found)
@@ -146,13 +151,12 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 	return append(diags, skipped.Diagnostics("The apply checks again before it creates anything.")...)
 }
 
-// softened makes warnings of what speaks against an application that was in the state and was deleted elsewhere: an error
-// would keep Terraform from destroying the rest, and the apply refuses it in any case.
-func softened(found diag.Diagnostics) diag.Diagnostics {
+// softened turns the errors about an application that only the service has changed, such as one that was deleted
+// elsewhere, into warnings: an error would keep Terraform from destroying the rest, and the apply refuses it in any case.
+func softened(found diag.Diagnostics, why string) diag.Diagnostics {
 	for i, d := range found {
 		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
-			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
-				"\n\nThe application was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+"\n\n"+why)
 		}
 	}
 	return found
@@ -163,13 +167,13 @@ func softened(found diag.Diagnostics) diag.Diagnostics {
 func refuseTemplateChange(plan, state model) diag.Diagnostics {
 	if !plan.GalleryName.IsUnknown() && !state.GalleryName.IsNull() && !plan.GalleryName.Equal(state.GalleryName) {
 		return attributeError("gallery_name", "The gallery application cannot be changed",
-			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
-				"`gotomeeting_application` for %s, move provisioning to it, then remove this one.", state.GalleryName, plan.GalleryName))
+			fmt.Sprintf("This application was created from the gallery entry %s, and the service cannot change that. Declare a second "+
+				"`gotomeeting_application` for %s, move provisioning to it, and then remove this one.", state.GalleryName, plan.GalleryName))
 	}
 	if !plan.ApplicationTemplateID.IsUnknown() && !state.ApplicationTemplateID.IsNull() && !plan.ApplicationTemplateID.Equal(state.ApplicationTemplateID) {
 		return attributeError("application_template_id", "The gallery application cannot be changed",
-			fmt.Sprintf("This application was made from the gallery entry %s and the service offers no way to change that. Declare a second "+
-				"`gotomeeting_application`, move provisioning to it, then remove this one.", state.ApplicationTemplateID))
+			fmt.Sprintf("This application was created from the gallery entry %s, and the service cannot change that. Declare a second "+
+				"`gotomeeting_application`, move provisioning to it, and then remove this one.", state.ApplicationTemplateID))
 	}
 	return nil
 }
@@ -209,7 +213,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the application", err))
 		return
 	}
-	imported := state.ClientID.IsNull()
+	imported, before := state.ClientID.IsNull(), state.named()
 	resp.Diagnostics.Append(state.fromServicePrincipal(ctx, sp)...)
 	if imported {
 		resp.Diagnostics.Append(r.completeImport(ctx, &state)...)
@@ -219,6 +223,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	resp.Diagnostics.Append(readOwners(ctx, r.data.Graph, &state)...)
 	resp.Diagnostics.Append(r.readReference(ctx, &state)...)
+	if imported {
+		before = state.named()
+	}
+	if kept, _ := req.Private.GetKey(ctx, keyNamed); kept == nil {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, before)...)
+	}
 	remembered(r.data).own.Add(state.ID.ValueString())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -227,8 +237,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) completeImport(ctx context.Context, state *model) diag.Diagnostics {
 	if state.ApplicationTemplateID.IsNull() {
 		return attributeError("id", "Not a gallery application",
-			fmt.Sprintf("The service principal %s was not made from the application gallery, and only gallery applications have a provisioning connector. "+
-				"To manage provisioning of an application of your own, refer to its service principal id directly.", state.ID))
+			fmt.Sprintf("The service principal %s was not created from the application gallery, and only gallery applications have a provisioning "+
+				"connector. To manage provisioning of your own application, refer to its service principal id directly.", state.ID))
 	}
 	template, err := r.data.Graph.GetApplicationTemplate(ctx, state.ApplicationTemplateID.ValueString())
 	switch {
@@ -275,7 +285,7 @@ func refuseRename(plan, state model) diag.Diagnostics {
 			fmt.Sprintf("Its registration is in another tenant, which owns the name. Keep `display_name = %s`.", state.DisplayName))
 	case !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement):
 		return attributeError("service_management_reference", "The reference cannot be changed here",
-			"The registration of this application is in another tenant, which owns its reference. Leave `service_management_reference` out.")
+			"The registration of this application is in another tenant, which owns its reference. Omit `service_management_reference`.")
 	}
 	return nil
 }
@@ -292,6 +302,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
+	if resp.Diagnostics.Append(refuseRename(plan, state)...); resp.Diagnostics.HasError() {
+		return
+	}
 	refers := !plan.ServiceManagement.IsNull() && !plan.ServiceManagement.Equal(state.ServiceManagement)
 	if renames := !plan.DisplayName.Equal(state.DisplayName); renames || refers {
 		resp.Diagnostics.Append(r.patch(ctx, plan, renames)...)
@@ -300,11 +313,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 	}
 	if !plan.OwnerIDs.Equal(state.OwnerIDs) || !plan.PartialOwnerIDs.Equal(state.PartialOwnerIDs) {
-		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan)...)
+		resp.Diagnostics.Append(writeOwners(ctx, r.data.Graph, plan, state.ownerIDs())...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, plan.named())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{plan.ServicePrincipalID})...)
 }
@@ -342,7 +356,7 @@ func (r *Resource) patch(ctx context.Context, plan model, renames bool) diag.Dia
 	})
 	if err != nil {
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("display_name"), "Cannot confirm the new name", err,
-			"The application was renamed; the next plan shows what the service says.")}
+			"The application was renamed; the next plan shows the name that the service returns.")}
 	}
 	return nil
 }
@@ -377,7 +391,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
 		if !state.ForceDestroy.ValueBool() {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
-				"The service does not delete it while its service principal serves single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
+				"The service does not delete it while its service principal is used for single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
 			return
 		}
 		if err = r.data.Graph.DeleteServicePrincipal(ctx, id); err == nil {
@@ -400,7 +414,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	})
 	if err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the application is gone", err,
-			"It was deleted; destroying again confirms it."))
+			"It was deleted. Destroy again to confirm it."))
 	}
 }
 
@@ -414,7 +428,7 @@ func (r *Resource) deleteApplication(ctx context.Context, state model) error {
 
 // ImportState accepts the service principal's object id, alone, as a Graph path or as the identity.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	const wanted = "the object id of the service principal (not of the application registration, and not the client id)"
+	const wanted = "the object id of the service principal (not of the app registration, and not the client id)"
 	summary, at, given := "Invalid import id", path.Empty(), req.ID
 	if validate.ByIdentity(req) {
 		var from identity
@@ -428,7 +442,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	case problem == "" && at.Equal(path.Root("service_principal_id")): // Terraform compares it with what is imported
 		problem = validate.ObjectIDProblem(given)
 	case problem == "" && named.Rest != "":
-		problem = fmt.Sprintf("Expected %s. Got %q. Leave out what follows it: %q.", wanted, given, named.ServicePrincipalID)
+		problem = fmt.Sprintf("Expected %s. Got %q. Omit everything after the id: %q.", wanted, given, named.ServicePrincipalID)
 	}
 	if problem != "" {
 		resp.Diagnostics.AddAttributeError(at, summary, problem)

@@ -124,8 +124,8 @@ func TestResource_importsByIdentity(t *testing.T) {
 	}
 	wants(t, w.managed().ImportByIdentity(map[string]any{"service_principal_id": "GoToMeeting"}), acctest.Diagnostic{
 		Error: true, Path: "service_principal_id", Summary: "Invalid identity",
-		Detail: "Expected the object id of the service principal (not of the application registration, and not the client id). Got \"GoToMeeting\". " +
-			"\"GoToMeeting\" is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.",
+		Detail: "Expected the object id of the service principal (not of the app registration, and not the client id). Got \"GoToMeeting\". " +
+			"\"GoToMeeting\" is not a GUID. Use the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here.",
 	})
 }
 
@@ -159,10 +159,10 @@ func TestResource_importAcceptsOnlyServicePrincipalsOfTheGallery(t *testing.T) {
 	}{
 		{"no such service principal", "b0000000-0000-4000-8000-000000000001", acctest.Diagnostic{Error: true, Summary: "No such service principal",
 			Detail: "The tenant has no service principal with the object id b0000000-0000-4000-8000-000000000001. " +
-				"Give the one that the portal shows on the page of the enterprise application."}},
+				"Use the object id that the portal shows on the page of the enterprise application."}},
 		{"not from the gallery", own.ID, acctest.Diagnostic{Error: true, Path: "id", Summary: "Not a gallery application",
-			Detail: "The service principal \"" + own.ID + "\" was not made from the application gallery, and only gallery applications have a provisioning connector. " +
-				"To manage provisioning of an application of your own, refer to its service principal id directly."}},
+			Detail: "The service principal \"" + own.ID + "\" was not created from the application gallery, and only gallery applications have a provisioning connector. " +
+				"To manage provisioning of your own application, refer to its service principal id directly."}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			wants(t, w.managed().Import(tt.id), tt.want)

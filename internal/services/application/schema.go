@@ -25,18 +25,18 @@ import (
 // defaultGalleryName is the gallery entry that this provider is made for.
 const defaultGalleryName = "GoToMeeting"
 
-const rolesDescription = "The roles that the application declares. `Default Access` is not among them."
+const rolesDescription = "Roles that the application declares. `Default Access` is not included."
 
 // roleAttributes are a role's members; the resource and the data source show the same, each in types of its own.
 func roleAttributes[A any](text, flag, texts func(description string) A) map[string]A {
 	return map[string]A{
-		"id":                   text("Role id. It differs from one application instance to the next."),
+		"id":                   text("Role id. It is different for each instance of the application."),
 		"display_name":         text("Name that people see."),
 		"value":                text("Value in the `roles` claim, or null; gallery roles usually have none."),
-		"description":          text("What the role is for, as the application says it."),
+		"description":          text("Purpose of the role, as the application describes it."),
 		"enabled":              flag("Whether the role can be assigned."),
 		"allowed_member_types": texts("What the role can be assigned to: `User` (users and groups) or `Application`."),
-		"can_provision":        flag("Whether assigning the role puts people in scope for provisioning: it is enabled and open to users."),
+		"can_provision":        flag("Whether assigning the role brings people into scope for provisioning: it is enabled and allows users."),
 	}
 }
 
@@ -54,38 +54,38 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Adds an application from the Microsoft Entra gallery to the tenant, with its service principal. " +
-			"An application that is there already is imported, not created a second time.",
+			"If the application already exists, import it instead of creating it again.",
 		Attributes: map[string]schema.Attribute{
-			"id": computed("Object id of the service principal; the id to import by."),
+			"id": computed("Object id of the service principal. Use it as the id for importing."),
 			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the application in the tenant. Changed in place."},
+				MarkdownDescription: "Name of the application in the tenant. It is changed in place."},
 			"gallery_name": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Name of the gallery entry to instantiate, spelled as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is given; its successor is `GoTo`. " +
+				MarkdownDescription: "Name of the gallery entry to create the application from, spelled as in the gallery. Defaults to `GoToMeeting` unless `application_template_id` is set; its successor is `GoTo`. " +
 					"It cannot be changed for an existing application."},
 			"application_template_id": schema.StringAttribute{Optional: true, Computed: true, PlanModifiers: kept,
 				Validators: []validator.String{validate.GUID("template id")},
-				MarkdownDescription: "Id of the gallery entry. Needed only where `gallery_name` matches several entries; both must agree. " +
+				MarkdownDescription: "Id of the gallery entry. Required only if `gallery_name` matches several entries; both must refer to the same entry. " +
 					"It cannot be changed for an existing application."},
 			"force_destroy": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Delete the application even while single sign-on is set up or jobs or assignments from elsewhere remain. Defaults to `false`."},
+				MarkdownDescription: "Whether to delete the application even if single sign-on is set up, or jobs or assignments that this configuration does not manage remain. Defaults to `false`."},
 			"owner_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ObjectID())},
-				MarkdownDescription: "Object ids of the users and service principals that own the application *and* its service principal; others are removed. " +
-					"Left out, owners are not managed: the service leaves an application from the gallery without one, and none is added implicitly. " +
-					"Removing the attribute leaves the owners as they are. Needs `Directory.Read.All`."},
+				MarkdownDescription: "Object ids of the users and service principals that own the application *and* its service principal; other owners are " +
+					"removed. If omitted, owners are not managed: the service creates an application from the gallery without an owner, and none is added " +
+					"implicitly. Removing the attribute leaves the owners as they are. Owners who were deleted from the directory stay listed: every plan shows a warning, and nothing is sent for them. Requires `Directory.Read.All`."},
 			"partial_owner_ids": schema.SetAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Object ids of those who own only one of the two, the application or its service principal, while `owner_ids` is set. Null when there are none; otherwise the plan shows that the apply sets both."},
+				MarkdownDescription: "Object ids of owners of only one of the two, the application or its service principal, if `owner_ids` is set. Null if there are none; otherwise, the plan shows that the apply sets both."},
 			"service_management_reference": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Reference of the application in a service or asset management database, which a tenant can require of every application. " +
-					"Left out, it is not managed; removing the attribute leaves it as it is."},
+				MarkdownDescription: "Reference of the application in a service or asset management database, which a tenant can require for every application. " +
+					"If omitted, it is not managed; removing the attribute leaves it as it is."},
 			"service_principal_id":  computed("Object id of the service principal, which the other resources refer to. The same as `id`."),
-			"application_object_id": computed("Object id of the application registration, or null if it is in another tenant."),
+			"application_object_id": computed("Object id of the app registration, or null if it is in another tenant."),
 			"client_id":             computed("Client id (application id)."),
 			"app_roles": schema.ListNestedAttribute{Computed: true, MarkdownDescription: rolesDescription,
 				PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 				NestedObject:  schema.NestedAttributeObject{Attributes: role}},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "How long to wait for the new application to answer. Defaults to `15m`.",
+				CreateDescription: "Includes the wait until the new application is available. Defaults to `15m`.",
 				ReadDescription:   "Defaults to `5m`.",
 				UpdateDescription: "Defaults to `10m`.",
 				DeleteDescription: "Defaults to `10m`."}),

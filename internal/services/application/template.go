@@ -27,14 +27,14 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 		template, err := client.GetApplicationTemplate(ctx, templateID)
 		if graph.IsNotFound(err) {
 			return template, attributeError("application_template_id", "No such gallery application",
-				fmt.Sprintf("The gallery has no application with the id %q. Give the name of the gallery entry in `gallery_name` instead.", templateID))
+				fmt.Sprintf("The gallery has no application with the id %q. Set `gallery_name` to the name of the gallery entry instead.", templateID))
 		}
 		if err != nil {
 			return template, diag.Diagnostics{graphdiag.Error("Cannot read the application gallery", err)}
 		}
 		if galleryName != "" && galleryName != template.DisplayName {
 			return template, attributeError("gallery_name", "Gallery name and template id disagree",
-				fmt.Sprintf("`application_template_id` is that of %q, but `gallery_name` says %q. Make them agree or leave one out.", template.DisplayName, galleryName))
+				fmt.Sprintf("`application_template_id` is the id of %q, but `gallery_name` is %q. Make them agree, or omit one.", template.DisplayName, galleryName))
 		}
 		return template, nil
 	}
@@ -72,7 +72,7 @@ func findTemplate(ctx context.Context, client *graph.Client, galleryName, templa
 		candidates[i] = fmt.Sprintf("%s (%s, publisher %s)", t.ID, t.DisplayName, t.Publisher)
 	}
 	return graph.ApplicationTemplate{}, attributeError("gallery_name", "Several gallery applications have this name",
-		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the one you mean:\n%s", len(templates), galleryName, graphdiag.Lines(candidates)))
+		fmt.Sprintf("%d gallery applications are named %q. Set `application_template_id` to the id of the intended one:\n%s", len(templates), galleryName, graphdiag.Lines(candidates)))
 }
 
 // refuseWithoutConnector stops before an application is created that can never provision anybody. byName says which
@@ -82,8 +82,8 @@ func refuseWithoutConnector(template graph.ApplicationTemplate, byName bool) dia
 		return nil
 	}
 	return attributeError(map[bool]string{true: "gallery_name", false: "application_template_id"}[byName], "The gallery application cannot provision accounts",
-		fmt.Sprintf("The gallery says that %q (%s) supports no automatic provisioning. Microsoft has announced the end of the provisioning part of the GoToMeeting application; "+
-			"its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on is not affected. Nothing was created.", template.DisplayName, template.ID))
+		fmt.Sprintf("According to the gallery, %q (%s) does not support automatic provisioning. Microsoft has announced that it will retire the provisioning connector of the GoToMeeting "+
+			"application; its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on is not affected. Nothing was created.", template.DisplayName, template.ID))
 }
 
 func attributeError(attribute, summary, detail string) diag.Diagnostics {
@@ -102,14 +102,14 @@ func (r *Resource) refuseRetired(ctx context.Context, template graph.Application
 	if len(sisters) == 0 {
 		return nil
 	}
-	return connectorRetired(template.DisplayName, fmt.Sprintf("The application %q (service principal %s), made from the same gallery entry, offers no provisioning connector. Nothing was created.",
+	return connectorRetired(template.DisplayName, fmt.Sprintf("The application %q (service principal %s), created from the same gallery entry, offers no provisioning connector. Nothing was created.",
 		sisters[0].DisplayName, sisters[0].ID))
 }
 
 func connectorRetired(galleryName, what string) diag.Diagnostics {
 	return attributeError("gallery_name", "The gallery application cannot provision accounts",
-		fmt.Sprintf("The service offers no provisioning connector for %q any more, although the gallery lists it. %s Microsoft has announced the end of the provisioning part of the GoToMeeting application; "+
-			"its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on of existing applications is not affected.", galleryName, what))
+		fmt.Sprintf("The service no longer offers a provisioning connector for %q, although the gallery lists it. %s Microsoft has announced that it will retire the provisioning connector of the GoToMeeting "+
+			"application; its successor is the gallery application `GoTo`: set `gallery_name = \"GoTo\"`. Single sign-on of existing applications is not affected.", galleryName, what))
 }
 
 // madeFrom returns the service principals that were made from a gallery entry.
@@ -141,13 +141,13 @@ func refuseDuplicate(found []graph.ServicePrincipal) diag.Diagnostics {
 		for i, sp := range found {
 			ids[i] = sp.ID
 		}
-		return attributeError("display_name", "The application exists already",
-			fmt.Sprintf("The tenant has %d applications named %q from the same gallery entry:\n%s\nImport the one you mean, or choose another `display_name`.",
+		return attributeError("display_name", "The application already exists",
+			fmt.Sprintf("The tenant has %d applications named %q from the same gallery entry:\n%s\nImport the intended one, or choose a different `display_name`.",
 				len(found), found[0].DisplayName, graphdiag.Lines(ids)))
 	}
-	return attributeError("display_name", "The application exists already",
-		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would make a second one. "+
-			"Import it with this block, replacing NAME with the name of the resource, or choose another `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
+	return attributeError("display_name", "The application already exists",
+		fmt.Sprintf("The tenant has an application named %q from the same gallery entry. Creating it again would result in a second "+
+			"one. Import it with this block, replacing NAME with the name of the resource, or choose a different `display_name`:\n\n%s", found[0].DisplayName, importblock.One("gotomeeting_application", found[0].ID)))
 }
 
 // warnReplaced speaks of an application that is in the state already: Terraform does not tell whether it is to be deleted
@@ -157,19 +157,19 @@ func warnReplaced(own []graph.ServicePrincipal) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("display_name"), "An application of this name is in the state",
-		fmt.Sprintf("The state holds an application named %q from the same gallery entry (service principal %s). If this plan replaces it, its single sign-on, assignments and roles go with it; "+
-			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one.", own[0].DisplayName, own[0].ID))}
+		fmt.Sprintf("The state contains an application named %q from the same gallery entry (service principal %s). If this plan replaces it, its single sign-on, assignments, and roles are deleted with "+
+			"it; if it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one.", own[0].DisplayName, own[0].ID))}
 }
 
-// warnDeleted tells of a namesake in the recycle bin, which could be restored with its settings instead.
+// warnDeleted reports a namesake in the recycle bin, which could be restored with its settings instead.
 func warnDeleted(deleted []graph.DeletedObject, templateID string) diag.Diagnostics {
 	for _, object := range deleted {
 		if object.ApplicationTemplateID != "" && !strings.EqualFold(object.ApplicationTemplateID, templateID) {
 			continue
 		}
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("display_name"), "A deleted application has the same name",
-			fmt.Sprintf("The tenant's recycle bin holds an application named %q (deleted %s). This plan creates a new one. "+
-				"If you want the old one back with its settings, restore it within 30 days of its deletion (Microsoft Graph `POST /directory/deletedItems/%s/restore`) and import it.",
+			fmt.Sprintf("The tenant's recycle bin contains an application named %q (deleted %s). This plan creates a new "+
+				"one. If you want the old one back with its settings, restore it within 30 days of its deletion (Microsoft Graph `POST /directory/deletedItems/%s/restore`) and import it.",
 				object.DisplayName, object.DeletedDateTime, object.ID))}
 	}
 	return nil
@@ -188,7 +188,7 @@ type memory struct {
 	// resource which it creates replaces one: without this, what is about to be deleted or was just deleted would look
 	// like a duplicate.
 	own memo.Set[string]
-	// lapsed are the display names of applications that were in the state when this run began and are not there any more.
+	// lapsed are the display names of applications that were in the state when this run began and are not there anymore.
 	lapsed memo.Set[string]
 	// created are the service principals of applications that this run creates: "" until the answer arrives, while
 	// listings may show one already.

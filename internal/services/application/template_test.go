@@ -81,21 +81,21 @@ func TestFindTemplate(t *testing.T) {
 		},
 		{
 			name: "wrong case of several", gallery: "PAIR'S END",
-			wantError: "gallery_name: Several gallery applications have this name: 2 gallery applications are named \"PAIR'S END\". Set `application_template_id` to the one you mean:\n" +
+			wantError: "gallery_name: Several gallery applications have this name: 2 gallery applications are named \"PAIR'S END\". Set `application_template_id` to the id of the intended one:\n" +
 				"- " + third + " (Pair's end, publisher Example Ltd)\n- " + fourth + " (Pair's end, publisher Other Ltd)",
 		},
 		{
 			name: "several that can provision", gallery: "Pair's end",
-			wantError: "gallery_name: Several gallery applications have this name: 2 gallery applications are named \"Pair's end\". Set `application_template_id` to the one you mean:\n" +
+			wantError: "gallery_name: Several gallery applications have this name: 2 gallery applications are named \"Pair's end\". Set `application_template_id` to the id of the intended one:\n" +
 				"- " + third + " (Pair's end, publisher Example Ltd)\n- " + fourth + " (Pair's end, publisher Other Ltd)",
 		},
 		{
 			name: "unknown id", templateID: none,
-			wantError: "application_template_id: No such gallery application: The gallery has no application with the id \"" + none + "\". Give the name of the gallery entry in `gallery_name` instead.",
+			wantError: "application_template_id: No such gallery application: The gallery has no application with the id \"" + none + "\". Set `gallery_name` to the name of the gallery entry instead.",
 		},
 		{
 			name: "name and id disagree", gallery: "GoToMeeting", templateID: store.TemplateGoTo,
-			wantError: "gallery_name: Gallery name and template id disagree: `application_template_id` is that of \"GoTo\", but `gallery_name` says \"GoToMeeting\". Make them agree or leave one out.",
+			wantError: "gallery_name: Gallery name and template id disagree: `application_template_id` is the id of \"GoTo\", but `gallery_name` is \"GoToMeeting\". Make them agree, or omit one.",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestWarnDeleted_namesTheOneOfTheSameGalleryEntry(t *testing.T) {
 		{ID: "other", DisplayName: "Meetings", ApplicationTemplateID: "AAAA", DeletedDateTime: "2030-01-01T00:00:00Z"},
 		{ID: "same", DisplayName: "Meetings", ApplicationTemplateID: "BBBB", DeletedDateTime: "2030-01-02T00:00:00Z"},
 	}
-	want := "display_name: A deleted application has the same name: The tenant's recycle bin holds an application named \"Meetings\" (deleted 2030-01-02T00:00:00Z). This plan creates a new one. " +
+	want := "display_name: A deleted application has the same name: The tenant's recycle bin contains an application named \"Meetings\" (deleted 2030-01-02T00:00:00Z). This plan creates a new one. " +
 		"If you want the old one back with its settings, restore it within 30 days of its deletion (Microsoft Graph `POST /directory/deletedItems/same/restore`) and import it."
 	if diff := cmp.Diff(want, flat(warnDeleted(deleted, "bbbb"))); diff != "" {
 		t.Errorf("warning (-want +got):\n%s", diff)

@@ -24,12 +24,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// Direct answers the calls of the protocol that come by the thousand, for each single assignment of a configuration, as the
-// framework would, without it: of the processor time of a plan, that spends three quarters on taking apart and putting
-// together values of which nothing changes. What is decided is decided by the methods that the framework calls, too.
+// Direct answers the frequent protocol calls for each single assignment of a configuration as the framework
+// would, but without the framework, which spends three quarters of the processor time of a plan on
+// converting values that do not change. All decisions are made by the same methods that the framework calls.
 //
 // It takes the plain calls only: no `timeouts`, nothing unknown in what is validated, a valid configuration, no import, no
-// change of an assignment that is there. For any other the answer is nil, nothing has been done, and the framework has to answer.
+// change of an assignment that is there. For any other call, the answer is nil, nothing has been done, and the framework must answer.
 type Direct struct {
 	configured atomic.Pointer[Resource]
 	validators func() map[string][]validator.String
@@ -64,7 +64,7 @@ func (d *Direct) Configure(data *providerdata.Data) {
 	d.configured.Store(r)
 }
 
-// ValidateResourceConfig accepts a configuration. What is wrong with one is for the framework to say.
+// ValidateResourceConfig accepts a valid configuration. The framework reports errors in an invalid one.
 func (d *Direct) ValidateResourceConfig(ctx context.Context, r *tfprotov6.ValidateResourceConfigRequest) *tfprotov6.ValidateResourceConfigResponse {
 	var config model
 	if r.Config == nil || !config.decode(r.Config.MsgPack) || config.hasUnknown() {

@@ -5,5 +5,5 @@
 // a data source and a list.
 //
 // Everything here reads through one view of a service principal for each Configure: its roles are read once, and its
-// assignments come from one listing that all instances share, so that refreshing a thousand of them costs a few pages.
+// assignments come from one listing that all instances share, so refreshing a thousand of them costs a few pages.
 package assignment

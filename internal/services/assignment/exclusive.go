@@ -61,8 +61,8 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	}
 }
 
-// Create assigns everybody. What is assigned already as it should be is taken over, so that an interrupted create goes
-// on where it stopped; anything else that is assigned is somebody's work and refused before the first write.
+// Create assigns everybody. Wanted assignments that already exist are taken over, so an interrupted create continues
+// where it stopped; any other existing assignment belongs to somebody else and is refused before the first write.
 func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -102,9 +102,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
-		resp.Diagnostics.Append(failures(outcome, "Terraform marks a new object that is incomplete as tainted and plans to replace it. "+
-			"Nobody loses access through this: replacing on the same application takes over what is there and only adds what is missing. "+
-			"To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
+		resp.Diagnostics.Append(failures(outcome, "Terraform marks an incomplete new object as tainted and plans to replace it. Nobody "+
+			"loses access because of this: a replacement on the same application keeps the existing assignments and only adds the missing "+
+			"ones. To continue without a replacement, run `terraform untaint` with the address of this resource and apply again."))
 	}
 }
 
@@ -112,7 +112,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Application, plan exclusiveModel) (settings, texts, diag.Diagnostics) {
 	s, ok := plan.values()
 	if !ok {
-		return s, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values while applying", "This is a bug in the provider; please report it.")}
+		return s, nil, diag.Diagnostics{diag.NewErrorDiagnostic("Unknown values at apply", "This is a bug in the provider; please report it.")}
 	}
 	if ids, ok := stringsOf(plan.RoleIDs); ok {
 		return s, ids, nil
@@ -127,8 +127,8 @@ func (r *ExclusiveResource) resolveNow(ctx context.Context, app *roster.Applicat
 	return s, resolved.ids, diags
 }
 
-// Update adds what is missing, then removes what the plan showed to go. Whatever else has appeared since the plan is
-// left for the next one to show.
+// Update adds what is missing, and then removes what the plan showed as removed. The next plan shows
+// assignments that appeared since.
 func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var config, plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -166,17 +166,18 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config, plan, had, changes.Removed, changes.Added, wanted, foreignOf(state)}, nil)...)
+	resp.Diagnostics.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, exclusiveType)...)
+	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config: config, plan: plan, had: had, removed: changes.Removed, added: changes.Added, wanted: wanted, foreign: foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	held := s.scope(ids).Held(l, s.entries)
-	for key := range changes.Removed { // also of principals that are not listed any more
+	for key := range changes.Removed { // also of principals that are not listed anymore
 		if a, ok := l.Get(key); ok {
 			held[key] = a
 		}
 	}
-	for key := range had { // what was there and is wanted, but is gone since or has no principal any more, is for the next plan to show
+	for key := range had { // what was there and is wanted, but is gone since or has no principal anymore, is for the next plan to show
 		if _, ok := held[key]; !ok && wanted[key] {
 			held[key] = graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID}
 		}
@@ -197,7 +198,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if len(outcome.Failed) == 0 {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, lapsedKey, lapsedJSON(nil))...)
 	} else {
-		resp.Diagnostics.Append(failures(outcome, "The state holds what succeeded; applying again continues from there."))
+		resp.Diagnostics.Append(failures(outcome, "The state contains what succeeded; the next apply continues from there."))
 	}
 }
 
@@ -217,7 +218,7 @@ func (r *ExclusiveResource) keep(ctx context.Context, m *exclusiveModel, s setti
 	m.RoleIDs = mapOf(s.used(ids))
 }
 
-// Delete takes away what the state holds.
+// Delete removes the assignments in the state.
 func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -266,8 +267,8 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	if len(anew) > 0 {
 		slices.Sort(anew)
-		resp.Diagnostics.AddWarning(graphdiag.Counted(len(anew), "assignment")+" made anew since the plan stay", "Another resource of this configuration or another state has taken them over, "+
-			"or somebody has made them again, since this destruction was planned. They are left:\n"+graphdiag.Lines(anew))
+		resp.Diagnostics.AddWarning(graphdiag.Counted(len(anew), "assignment")+" created again since the plan stay", "Since this destroy was planned, another resource of this configuration or of "+
+			"another state has taken them over, or somebody has created them again. They are not removed:\n"+graphdiag.Lines(anew))
 	}
 	outcome := app.Converge(ctx, held, nil, had)
 	if len(outcome.Failed) == 0 {
@@ -277,7 +278,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	entries, _ := stringsOf(state.Assignments)
 	state.Assignments = mapOf(entriesFor(outcome.Held, ids, func(id string) string { return id }, entries))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(failures(outcome, "The state holds what is left; destroying again continues from there."))
+	resp.Diagnostics.Append(failures(outcome, "The state contains what is left; the next destroy continues from there."))
 }
 
 // ImportState accepts the service principal's id, and after a slash the roles to be authoritative for.
@@ -324,7 +325,7 @@ func failures(o roster.Outcome, next string) diag.Diagnostic {
 		"These failed:\n"+graphdiag.Lines(o.Lines)+"\n\n"+next+"\n\n"+graphdiag.Detail(o.First))
 }
 
-// foreignOf is what others made since the last apply, by what a refresh found.
+// foreignOf are the assignments that others created since the last apply, according to a refresh.
 func foreignOf(state exclusiveModel) map[roster.Key]bool {
 	entries, _ := stringsOf(state.ForeignAssignments)
 	ids, _ := stringsOf(state.RoleIDs)

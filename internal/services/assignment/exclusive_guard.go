@@ -34,16 +34,16 @@ func refuseForeign(app *roster.Application, s settings, held map[roster.Key]grap
 	}
 	inState := ""
 	if app.Exclusive.Load() {
-		inState = "\n\nIf the resource is in the state already and only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`."
+		inState = "\n\nIf the resource is already in the state and is only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`."
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The application has assignments that are not listed",
-		fmt.Sprintf("Creating this resource would take these away, so nothing was changed:\n%s\n\n"+
-			"To manage the whole set from here on, import it, replacing NAME with the name of the resource, and see in the plan what would change:\n\n%s\n\n"+
-			"Or add them to `assignments`, leave other roles alone with `roles`, or other people's principals with `ignored_principal_ids`.",
+		fmt.Sprintf("Creating this resource would remove these, so nothing was changed:\n%s\n\n"+
+			"To manage the whole set from now on, import it, replacing NAME with the name of the resource, and review the changes in the plan:\n\n%s\n\n"+
+			"Alternatively, add them to `assignments`, exclude other roles with `roles`, or exclude principals that are managed elsewhere with `ignored_principal_ids`.",
 			graphdiag.Lines(lines), importblock.One(exclusiveType, id))+inState)}
 }
 
-// warnExisting tells of assignments that creating makes anew.
+// warnExisting reports existing assignments that a create creates again.
 func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment) diag.Diagnostics {
 	if len(held) == 0 {
 		return nil
@@ -52,16 +52,16 @@ func warnExisting(app *roster.Application, held map[roster.Key]graph.Assignment)
 	for _, key := range roster.SortedKeys(held) {
 		lines = append(lines, describe(app, held[key]))
 	}
-	summary := fmt.Sprintf("%d assignments of the set exist already", len(lines))
+	summary := fmt.Sprintf("%d assignments of the set already exist", len(lines))
 	if len(lines) == 1 {
-		summary = "An assignment of the set exists already"
+		summary = "An assignment of the set already exists"
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary,
-		"Creating the resource makes these anew, each with its removal in one request. If this configuration also destroys them, by a resource with another address or another provider configuration, "+
-			"the principals keep their roles, whatever a warning of that destruction says; a `moved` block avoids both. Should another state manage them, too, use one of the two only.\n\n"+graphdiag.Lines(lines))}
+		"Creating the resource removes and creates these again, in one request for each. If this configuration also destroys them, as a resource with a different address or provider configuration, "+
+			"the principals keep their roles, even if a warning about that destroy says otherwise; a `moved` block avoids both. If another state also manages them, use only one of the two.\n\n"+graphdiag.Lines(lines))}
 }
 
-// warnWider tells what comes into a wider scope without being listed: this change leaves it, so that no line of the plan
+// warnWider says what comes into a wider scope without being listed: this change leaves it, so no line of the plan
 // shows it, and the next one removes it.
 func warnWider(ctx context.Context, app *roster.Application, state exclusiveModel, s settings, scope roster.Scope, wanted map[roster.Key]bool) diag.Diagnostics {
 	before, _ := state.values()
@@ -85,11 +85,11 @@ func warnWider(ctx context.Context, app *roster.Application, state exclusiveMode
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The wider scope has assignments that are not listed",
-		"With the changed `roles` or `ignored_principal_ids` the resource is authoritative for these as well. This change leaves them. The next plan removes them, which `max_foreign_removals` has to allow, "+
-			"unless they are in `assignments` by then:\n"+graphdiag.Lines(lines))}
+		"With the changed `roles` or `ignored_principal_ids`, the resource is also authoritative for these. This change does not remove them. The next plan removes them, if `max_foreign_removals` allows "+
+			"it, unless they are in `assignments` by then:\n"+graphdiag.Lines(lines))}
 }
 
-// warnReleased tells of assignments that the resource gives up because its scope gets narrower: they stay, although the plan
+// warnReleased reports assignments that the resource gives up because its scope gets narrower: they stay, although the plan
 // shows their entries as removed.
 func warnReleased(ctx context.Context, app *roster.Application, had map[roster.Key]bool, wanted map[roster.Key]bool, scope roster.Scope) diag.Diagnostics {
 	l, err := app.Listing(ctx)
@@ -106,18 +106,19 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(graphdiag.Counted(len(lines), "assignment")+" that the resource no longer manages stay in place",
-		"With the changed `roles` or `ignored_principal_ids` the resource is not authoritative for these any more. Their entries leave the state, and nobody loses access: the assignments stay, "+
-			"and nothing here removes them later. To take the access away, remove the entries first, apply, and then narrow the resource:\n"+graphdiag.Lines(lines))}
+		"With the changed `roles` or `ignored_principal_ids`, the resource is no longer authoritative for these. Their entries leave the state, and nobody loses access: the assignments stay, "+
+			"and this resource does not remove them later. To remove the access, first remove the entries, apply, and then narrow the resource:\n"+graphdiag.Lines(lines))}
 }
 
-// halfFrom is from how many people on a change that takes access from more than half of them needs a limit of its own.
+// halfFrom is the number of people from which a change that removes access from more than half of them needs an explicit limit.
 const halfFrom = 10
 
-// change is what an exclusive resource is about to do. Config tells what was given explicitly.
+// change is what an exclusive resource is about to do. Config says what was given explicitly.
 type change struct {
 	config, plan                exclusiveModel
 	had, removed, added, wanted map[roster.Key]bool
 	foreign                     map[roster.Key]bool // found since the last apply, and never part of the configuration
+	repairs                     bool                // nothing comes or goes but what others removed and made since the last apply
 }
 
 // onlyForeign reports whether everything that goes came from somebody else since the last apply.
@@ -130,8 +131,8 @@ func (c change) onlyForeign() bool {
 	return len(c.removed) > 0
 }
 
-// guard refuses to empty a set, to take away what others granted, and to take access away from too many people. Without
-// skipped (while applying) a group that cannot be counted is refused as well.
+// guard refuses to empty a set, to remove assignments that others granted, and to remove access from too many people.
+// Without skipped (at apply), a group that cannot be counted is also refused.
 func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, l *roster.Listing, c change, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if len(c.removed) == 0 || c.plan.MaxRemovals.IsUnknown() || c.plan.AllowEmpty.IsUnknown() || c.plan.MaxForeignRemovals.IsUnknown() {
 		return nil // the apply knows the limits and counts then
@@ -143,7 +144,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	var diags diag.Diagnostics
 	if len(c.wanted) == 0 && !c.plan.AllowEmpty.ValueBool() {
 		diags.AddAttributeError(path.Root("assignments"), "The whole set would be emptied",
-			d.detail("Removing every entry")+"\n\nNothing was changed. If an input such as a file or a data source came back empty, fix it. If this is intended, set `allow_empty = true`.")
+			d.detail("Removing every entry")+"\n\nNothing was changed. If an input such as a file or a data source is empty by mistake, fix it. If this is intended, set `allow_empty = true`.")
 		return diags
 	}
 	var strangers []string
@@ -154,8 +155,8 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	}
 	if foreignLimit >= 0 && int64(len(strangers)) > foreignLimit {
 		diags.AddAttributeError(path.Root("max_foreign_removals"), fmt.Sprintf("%s that others made would be removed", graphdiag.Counted(len(strangers), "assignment")),
-			fmt.Sprintf("These are not part of what was last applied: somebody else, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` left them out until now. `max_foreign_removals` allows %d to be removed. "+
-				"Nothing was changed. Add them to `assignments`, leave the principals alone with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, graphdiag.Lines(strangers)))
+			fmt.Sprintf("These were not part of the last apply: either others, such as an access package or a colleague in the portal, granted them, or `roles` or `ignored_principal_ids` excluded them until now. `max_foreign_removals` allows the removal of "+
+				"%d. Nothing was changed. Add them to `assignments`, exclude the principals with `ignored_principal_ids`, or raise `max_foreign_removals`.\n\n%s", foreignLimit, graphdiag.Lines(strangers)))
 	}
 	switch {
 	case limit >= 0 && people > limit:
@@ -165,17 +166,17 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		skipped.Add("how many people lose access with the groups that are removed", d.err)
 	case d.err != nil && d.atLeast() && limit >= 0:
 		diags.Append(graphdiag.AttributeError(at, "Cannot count who would lose access", d.err,
-			"Groups are to be removed whose members cannot be read. Nothing was changed. Set `max_removals = -1` to remove them without counting."))
+			"The change removes groups whose members cannot be read. Nothing was changed. To remove them without counting, set `max_removals = -1`."))
 	}
 	if all := int64(len(departuresOf(ctx, r.roster, app, l, c.had, nil).people())); c.config.MaxRemovals.IsNull() && !c.plan.AllowEmpty.ValueBool() && all >= halfFrom && 2*people > all && people <= limit {
 		diags.AddAttributeError(at, "More than half of the people would lose access",
-			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have it through this resource. Nothing was changed. If this is intended, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
+			fmt.Sprintf("%s\n\nThat is more than half of the %d people who have access through this resource. Nothing was changed. If this is intended, set `max_removals = %d` for this change.", d.detail("This change"), all, people))
 	}
 	if skipped == nil || diags.HasError() {
 		return diags
 	}
 	loses := len(d.people()) > 0 || d.atLeast()
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses})
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses, repairs: c.repairs})
 	diags.Append(answer.Diagnostics...)
 	if !diags.HasError() && !r.roster.HasWritten() {
 		advice := answer.Detail
@@ -183,7 +184,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 			advice = strings.TrimSpace(advice + "\n\n`max_removals` sets no limit.")
 		}
 		if len(strangers) > 0 {
-			advice = strings.TrimSpace(advice + "\n\nOf what is removed, others made these since the last apply:\n" + graphdiag.Lines(strangers))
+			advice = strings.TrimSpace(advice + "\n\nOf the removed assignments, others created these since the last apply:\n" + graphdiag.Lines(strangers))
 		}
 		d.told = answer
 		diags.Append(d.warning("Changing the assignments of "+d.app.Name(), "This change", advice)...)
@@ -191,7 +192,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	return diags
 }
 
-// planLeaving tells from how many people a destroy takes access, and notes which assignments it is about, unless listings may
+// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, unless listings may
 // still show those from before a recent write.
 func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())

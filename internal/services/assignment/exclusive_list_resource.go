@@ -34,12 +34,12 @@ func NewExclusiveListResource() list.ListResource { return &ExclusiveListResourc
 // ListResourceConfigSchema describes the list block.
 func (l *ExclusiveListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the applications among the given ones that have role assignments, each with all of them as one set. Use either this or `gotomeeting_user_role_assignment`, never both for one application.",
+		MarkdownDescription: "Lists those of the given applications that have role assignments, each with all its assignments as one set. For one application, use either this list resource or `gotomeeting_user_role_assignment`, not both.",
 		Attributes:          listing.Attributes(),
 	}
 }
 
-// List streams one set for each application that has assignments, no more than were asked for.
+// List streams one set for each application that has assignments, up to the requested number.
 func (l *ExclusiveListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	ids, diags := listing.ServicePrincipals(ctx, req.Config)
 	var all []assigned

@@ -132,8 +132,8 @@ func (s settings) used(ids texts) texts {
 	return used
 }
 
-// entriesFor writes down who holds what: in the words of the first of the given entries that still fit, else with the
-// labels of the roles. New labels are added to ids.
+// entriesFor returns who holds what: with the texts of the first given entries that still apply, otherwise with
+// the labels of the roles. New labels are added to ids.
 func entriesFor(held map[roster.Key]bool, ids texts, label func(roleID string) string, words ...map[string]string) map[string]string {
 	byPrincipal := map[string]map[string]bool{}
 	for key := range held {

@@ -41,12 +41,12 @@ func TestRolesProblem_asksForOneWayToWrite(t *testing.T) {
 		{"User", ""},
 		{"Organizer,User", ""},
 		{userRole + "," + ownerRole, ""},
-		{"", "The role is empty. Give a role, or remove the entry to take the role away."},
-		{"User,Organizer", `"User,Organizer" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "Organizer,User".`},
-		{"Organizer, User", `"Organizer, User" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "Organizer,User".`},
-		{" User", `" User" is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: "User".`},
-		{"User,User", `"User,User" names a role twice. Write "User".`},
-		{"User,", `"User," has an empty role between its commas. Roles whose name has a comma are given by value or id.`},
+		{"", "The role is empty. Set a role, or remove the entry to remove the role."},
+		{"User,Organizer", `"User,Organizer" is not sorted. Write several roles sorted and without spaces, so that they equal the value that is read: "Organizer,User".`},
+		{"Organizer, User", `"Organizer, User" is not sorted. Write several roles sorted and without spaces, so that they equal the value that is read: "Organizer,User".`},
+		{" User", `" User" is not sorted. Write several roles sorted and without spaces, so that they equal the value that is read: "User".`},
+		{"User,User", `"User,User" contains a role twice. Use "User".`},
+		{"User,", `"User," has an empty role between its commas. For a role whose name contains a comma, use its value or id.`},
 	}
 	for _, tt := range tests {
 		if got := rolesProblem(tt.text); got != tt.want {

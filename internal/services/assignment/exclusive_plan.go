@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -35,7 +36,7 @@ func (r *ExclusiveResource) ValidateConfig(ctx context.Context, req resource.Val
 	for _, id := range ignored {
 		if _, ok := elements[id]; ok {
 			resp.Diagnostics.AddAttributeError(path.Root("ignored_principal_ids"), "Principal both listed and ignored",
-				fmt.Sprintf("%s is an entry of `assignments`, and is in `ignored_principal_ids` as well. Remove it from one of them.", id))
+				fmt.Sprintf("%s is in both `assignments` and `ignored_principal_ids`. Remove it from one of them.", id))
 		}
 	}
 	resp.Diagnostics.Append(checkEntries(elements)...)
@@ -48,7 +49,7 @@ func checkEntries(elements map[string]attr.Value) (diags diag.Diagnostics) {
 		at := root.AtMapKey(key)
 		summary, problem := "Invalid object id", validate.ObjectIDProblem(key)
 		if key == "" {
-			problem = "The key is empty. Give the object id of a user or group, or remove the entry."
+			problem = "The key is empty. Use the object id of a user or group, or remove the entry."
 		}
 		if value, ok := elements[key].(types.String); problem == "" && ok && !value.IsUnknown() {
 			summary, problem = "Invalid role", rolesProblem(value.ValueString())
@@ -74,13 +75,13 @@ type resolvedTexts struct {
 	moved    []movedRole
 }
 
-// movedRole is a text that meant another role when it was resolved.
+// movedRole is a text that referred to a different role when it was resolved.
 type movedRole struct {
 	at            path.Path
 	text, was, is string
 }
 
-// resolveTexts finds out what texts mean: those resolved before keep their meaning.
+// resolveTexts resolves texts: those resolved before keep their meaning.
 func resolveTexts(inUse map[string]string, pinned texts, declared roster.Roles, readable bool) resolvedTexts {
 	r := resolvedTexts{ids: texts{}, complete: true}
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
@@ -169,7 +170,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if state != nil && !plan.ServicePrincipalID.Equal(state.ServicePrincipalID) {
-		leave("Replacing this resource by one for another application")
+		leave("Replacing this resource with one for another application")
 		return // Terraform asks again for the new object
 	}
 	var config exclusiveModel
@@ -190,7 +191,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 }
 
-// plan checks a plan and returns the ids of the roles it names, nil when they are not all known. What speaks against
+// plan checks a plan and returns the ids of the roles it names, nil when they are not all known. A reason against
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
@@ -198,7 +199,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		return nil, nil // the apply knows more and checks then
 	}
 	if !ok {
-		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID.ValueString(), exclusiveType, "assignments", principalUnknown, false)
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID.ValueString(), forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: principalUnknown})
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -223,7 +224,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	resolved := resolveTexts(s.roleTexts(), pinned, declared, err == nil)
 	diags := resolved.diags
 	if !resolved.complete || diags.HasError() {
-		diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
+		diags.Append(skipped.Diagnostics("The apply runs the possible checks before it writes.")...)
 		return nil, diags
 	}
 	ids := resolved.ids
@@ -241,7 +242,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		diags.Append(softened(refuseRoles(declared, s, ids, again))...)
 	}
 	if !diags.HasError() && (state == nil || len(changes.Added)+len(changes.Removed) > 0) {
-		c := change{config, plan, had, changes.Removed, changes.Added, wanted, foreign}
+		c := change{config: config, plan: plan, had: had, removed: changes.Removed, added: changes.Added, wanted: wanted, foreign: foreign}
 		diags.Append(r.planChanges(ctx, app, c, state == nil, s, scope, changes.Added, lapsed, declared, &skipped)...)
 	}
 	if state != nil {
@@ -251,7 +252,7 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 		}
 	}
 	diags.Append(clashes(app, app.Plans.AddSet(scope, wanted))...)
-	diags.Append(skipped.Diagnostics("The apply checks what it can before it writes.")...)
+	diags.Append(skipped.Diagnostics("The apply runs the possible checks before it writes.")...)
 	return ids, diags
 }
 
@@ -263,7 +264,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return foreseeUnknown(ctx, r.forecast, app.ID, exclusiveType, "assignments", listingUnread, len(c.removed) == 0)
+		return foreseeUnknown(ctx, r.forecast, app.ID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
@@ -274,17 +275,18 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 			diags.Append(warnExisting(app, held)...)
 		}
 	}
+	fresh, again := split(added, lapsed)
+	c.repairs = len(fresh) == 0 && (len(c.removed) == 0 || c.onlyForeign())
 	guarded := r.guard(ctx, app, l, c, skipped)
 	if c.onlyForeign() {
-		// The configuration did not change: an error would keep Terraform from planning, and destroying, anything at all.
+		// The configuration did not change: an error would prevent Terraform from planning and destroying anything.
 		guarded = refusedByApply(guarded)
 	}
 	diags.Append(guarded...)
 	if len(c.removed) == 0 && !diags.HasError() {
-		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added}).Diagnostics...)
+		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", added: added, repairs: c.repairs}).Diagnostics...)
 	}
 	if !diags.HasError() && !r.roster.HasWritten() {
-		fresh, again := split(added, lapsed)
 		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)
 		diags.Append(softened(r.advise(ctx, l, again, declared, skipped))...)
 	}
@@ -300,12 +302,12 @@ func refusedByApply(diags diag.Diagnostics) diag.Diagnostics {
 			soft.Append(d)
 			continue
 		}
-		soft.Append(diag.NewAttributeWarningDiagnostic(located.Path(), d.Summary(), d.Detail()+"\n\nThe apply refuses to change this set; everything else can be planned, applied and destroyed."))
+		soft.Append(diag.NewAttributeWarningDiagnostic(located.Path(), d.Summary(), d.Detail()+"\n\nThe apply refuses to change this set; everything else can be planned, applied, and destroyed."))
 	}
 	return soft
 }
 
-// split tells entries that come in from those that lapsed, and are only to be made again.
+// split separates new entries from lapsed ones, which are only to be created again.
 func split(added, lapsed map[roster.Key]bool) (fresh, again map[roster.Key]bool) {
 	fresh, again = map[roster.Key]bool{}, map[roster.Key]bool{}
 	for key := range added {
@@ -328,7 +330,7 @@ func softened(diags diag.Diagnostics) diag.Diagnostics {
 		}
 		detail := d.Detail()
 		if d.Severity() == diag.SeverityError {
-			detail += " The entry was applied before, and was removed since. The apply cannot make it again; everything else goes on."
+			detail += " The entry was applied before, and has been removed since. The apply cannot create it again; everything else continues."
 		}
 		soft.Append(diag.NewAttributeWarningDiagnostic(at, d.Summary(), detail))
 	}
@@ -345,7 +347,7 @@ func refuseOutOfScope(s settings, ids texts, scope roster.Scope) diag.Diagnostic
 	for _, text := range slices.Sorted(maps.Keys(inUse)) {
 		if !scope.Roles[ids[text]] {
 			diags.AddAttributeError(path.Root("assignments").AtMapKey(inUse[text]), "Role not among `roles`",
-				fmt.Sprintf("The entry gives the role %q, which is not among the `roles` that this resource is authoritative for. Add it there, or leave the entry out.", text))
+				fmt.Sprintf("The entry has the role %q, which is not among the `roles` for which this resource is authoritative. Add it there, or remove the entry.", text))
 		}
 	}
 	return diags

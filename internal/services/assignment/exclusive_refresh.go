@@ -17,7 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
-// Read takes over who holds what within the scope.
+// Read refreshes who holds which role within the scope.
 func (r *ExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -116,7 +116,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 		}
 	}
 	if lines = slices.Compact(lines); len(lines) > 0 {
-		diags.AddWarning(graphdiag.Counted(len(lines), "principal")+" of `assignments` not in the directory any more", "The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
+		diags.AddWarning(graphdiag.Counted(len(lines), "principal")+" of `assignments` no longer in the directory", "The entries stay in the state, and nothing is sent for them:\n"+graphdiag.Lines(lines))
 	}
 	foreign := foreignOf(*state)
 	for key := range held {
@@ -147,7 +147,7 @@ func (r *ExclusiveResource) refresh(ctx context.Context, app *roster.Application
 	return true, diags
 }
 
-// isMissing reports whether something is not held any more.
+// isMissing reports whether something is not held anymore.
 func isMissing(had map[roster.Key]bool, held map[roster.Key]graph.Assignment) bool {
 	for key := range had {
 		if _, ok := held[key]; !ok {

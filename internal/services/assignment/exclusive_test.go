@@ -352,7 +352,7 @@ func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
 		others  map[string]any
 		want    string
 	}{
-		{"upper case", map[string]any{strings.ToUpper(ana): "User"}, nil, "GUID in upper case"},
+		{"upper case", map[string]any{strings.ToUpper(ana): "User"}, nil, "GUID in uppercase"},
 		{"a name as key", map[string]any{"ana@corp.example": "User"}, nil, "is not a GUID"},
 		{"empty role", map[string]any{ana: ""}, nil, "The role is empty"},
 		{"not sorted", map[string]any{ana: "User,Organizer"}, nil, `"Organizer,User"`},
@@ -361,7 +361,7 @@ func TestExclusive_refusesBadInputAtPlan(t *testing.T) {
 		{"disabled role", map[string]any{ana: "retired"}, nil, "Disabled role"},
 		{"Default Access", map[string]any{ana: "Default Access"}, nil, "Default Access does not provision"},
 		{"Default Access by id", map[string]any{ana: store.DefaultAccess}, nil, "Default Access does not provision"},
-		{"role for applications", map[string]any{ana: "integration"}, nil, "Role not open to users"},
+		{"role for applications", map[string]any{ana: "integration"}, nil, "Role not allowed for users"},
 		{"group that cannot be assigned", map[string]any{store.GroupSocial: "User"}, nil, "Group cannot be assigned"},
 		{"nobody", map[string]any{nobody: "User"}, nil, "No such principal"},
 		{"several nobodies", map[string]any{nobody: "User", nobodyElse: "User"}, nil, "2 principals:"},
@@ -455,7 +455,7 @@ func TestExclusive_convergesAfterAKillAtAnyRequest(t *testing.T) {
 	before, after := w.set(entriesOf(ids[:40], "User")), w.set(entriesOf(ids[5:], "Organizer"))
 	for killed := 0; ; killed += 1 + killed/15*4 { // every request of the interesting part, and some of the rest
 		m := w.Managed(exclusive)
-		// After that many requests the provider is as good as dead: nothing it sends has an effect or an answer.
+		// After that many requests the provider is practically dead: nothing it sends has an effect or an answer.
 		kill := simulator.Fault{Path: "/v1.0/**", Skip: killed, Count: -1, Effect: simulator.DropsBefore()}
 		w.Sim.Faults().Add(kill)
 		survived := !m.Apply(before).HasError()

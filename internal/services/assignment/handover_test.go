@@ -146,7 +146,7 @@ func TestExclusive_leavingAnApplicationIsWarnedOf(t *testing.T) {
 	}
 	config := w.set(map[string]any{store.UserAna: "User"})
 	config["service_principal_id"] = other.ID
-	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") away from 5 people") {
+	if action, _, found := m.Plan(config); action != acctest.Replace || found.HasError() || !strings.Contains(found.String(), w.sp.ID+") from 5 people") {
 		t.Errorf("%s: %v", action, found)
 	}
 }
@@ -344,7 +344,7 @@ func renameKeys(t *testing.T, configurations int) {
 	}
 }
 
-// Terraform plans in any order: a loss that was told is taken back when what prevents it is planned afterwards.
+// Terraform plans in any order: a loss that was told is taken back when what prevents it is planned afterward.
 func TestOrderOfPlanning_lossThatDoesNotComeTrueIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -389,6 +389,6 @@ func TestExclusive_narrowerScopeSaysWhatStays(t *testing.T) {
 	says(t, m.Apply(narrow), false, "2 assignments that the resource no longer manages stay in place", "Ana Example", "Eva Known")
 	w.wantWrites(t)
 	if _, _, found := m.Plan(narrow); len(found) > 0 {
-		t.Errorf("afterwards: %v", found)
+		t.Errorf("afterward: %v", found)
 	}
 }

@@ -31,7 +31,7 @@ func written(ctx context.Context, data *providerdata.Data, values map[string]att
 	given, _ := values["assignments"].(types.Map)
 	entries, _ := stringsOf(given)
 	diags := checkEntries(given.Elements())
-	if diags.HasError() || today.Roles == nil { // today's setup says that they may not be read
+	if diags.HasError() || today.Roles == nil { // today's setup says that they cannot be read
 		return nil, diags
 	}
 	s := settings{entries: entries}
@@ -59,7 +59,7 @@ func written(ctx context.Context, data *providerdata.Data, values map[string]att
 		return a.PrincipalType == roster.KindUser || a.PrincipalType == roster.KindGroup
 	})
 	for _, key := range roster.SortedKeys(wanted) {
-		// Whom the directory does not show is taken for a user, of whom nothing can be told then.
+		// A principal that the directory does not show is treated as a user about whom nothing is known.
 		kind := cmp.Or(held[key], advice.Principals[key.PrincipalID].Type, roster.KindUser)
 		all = append(all, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kind})
 	}
@@ -71,15 +71,16 @@ type effect struct {
 	key, subject   string
 	removed, added map[roster.Key]bool
 	destroys       bool
+	repairs        bool // nobody changed the configuration
 	quiet          bool // the resource shows a warning of its own, which takes in the answer
 }
 
-// foresee says what a change of assignments does to people's accounts. l is nil while nobody may read who is assigned.
+// foresee determines what a change of assignments does to people's accounts. l is nil if the assignments cannot be read.
 func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *roster.Application, l *roster.Listing, e effect) forecast.Answer {
 	if f == nil || l == nil || !f.On() || len(e.removed)+len(e.added) == 0 || len(e.removed) == 0 && f.MayPass() {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: e.key, Subject: e.subject, Destroys: e.destroys, Quiet: e.quiet}
+	p := forecast.Proposal{Key: e.key, Subject: e.subject, Destroys: e.destroys, Repairs: e.repairs, Quiet: e.quiet}
 	for _, key := range slices.Concat(roster.SortedKeys(e.removed), roster.SortedKeys(e.added)) {
 		p.Principals = append(p.Principals, key.PrincipalID)
 	}
@@ -91,12 +92,12 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 	return f.PlanAssignments(ctx, app.ID, p)
 }
 
-// foreseeUnknown refuses a change of assignments of which not all is known where a limit is set. adds says that it only adds some.
-func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalID, key, subject, why string, adds bool) diag.Diagnostics {
+// foreseeUnknown refuses a proposal of which not all is known if a limit is set.
+func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalID string, p forecast.Proposal) diag.Diagnostics {
 	if f == nil || !f.On() || f.MayPass() || !f.Provisions(ctx, servicePrincipalID) {
 		return nil
 	}
-	return f.PlanAssignments(ctx, servicePrincipalID, forecast.Proposal{Key: key, Subject: subject, Unknown: why, Adds: adds}).Diagnostics
+	return f.PlanAssignments(ctx, servicePrincipalID, p).Diagnostics
 }
 
 // Why the effect of a change of assignments is not known.

@@ -76,7 +76,7 @@ func TestResource_tellsThePlanFromTheChange(t *testing.T) {
 	p := w.Protocol()
 	p.Plan(single, one.Now, nil)
 	_, found := p.Plan(single, group.Now, nil)
-	if got := found.String(); !strings.Contains(got, "4 people lose access") || !strings.Contains(got, "Together with what else this plan changes, destroying") || !strings.Contains(got, "by itself, it would take it away from 3 people") ||
+	if got := found.String(); !strings.Contains(got, "4 people lose access") || !strings.Contains(got, "Together with the other changes in this plan, destroying") || !strings.Contains(got, "alone, it would remove access from 3 people") ||
 		!strings.Contains(got, "Unless this plan also ends provisioning, because of this change") || strings.Contains(got, "at most") || !strings.Contains(got, "- Disabled: 3") {
 		t.Errorf("got:\n%s", got)
 	}

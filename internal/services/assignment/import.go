@@ -30,7 +30,7 @@ func parseReference(s string) (ref reference, problem string) {
 	const wanted = "`{service principal id}/{assignment id}` or `/servicePrincipals/{service principal id}/appRoleAssignedTo/{assignment id}`"
 	named, problem := validate.ParseImportID(s, wanted)
 	if problem == "" && (named.Rest == "" || strings.ContainsAny(named.Rest, "/ ")) {
-		problem = fmt.Sprintf("Expected %s. Got %q. After the service principal's id comes the id of one assignment.", wanted, s)
+		problem = fmt.Sprintf("Expected %s. Got %q. The id of an assignment must follow the service principal's id.", wanted, s)
 	}
 	return reference{named.ServicePrincipalID, named.Rest}, problem
 }
@@ -77,7 +77,7 @@ func (r *Resource) noAssignment(ctx context.Context, app *roster.Application, id
 	case len(lines) > 0:
 		detail += fmt.Sprintf(" The principal %s holds these; import by the id of the assignment:\n%s", principalID, graphdiag.Lines(lines))
 	case validate.ObjectIDProblem(principalID) == "":
-		detail += fmt.Sprintf(" It has no assignment of the principal %s either, so there is nothing to import: an apply creates the assignment.", principalID)
+		detail += fmt.Sprintf(" It has no assignment of the principal %s either, so there is nothing to import: apply to create the assignment.", principalID)
 	default:
 		detail += " The ids of assignments are case-sensitive; the data source `gotomeeting_user_role_assignments` lists them. If it was removed, there is nothing to import."
 	}

@@ -127,7 +127,7 @@ func TestOneLeaver_stopsNoPlan(t *testing.T) {
 	}
 }
 
-// purge deletes a user for good.
+// purge deletes a user permanently.
 func (w *world) purge(t *testing.T, id string) {
 	t.Helper()
 	if err := w.Sim.Store().PurgeUser(id); err != nil {
@@ -154,11 +154,11 @@ func TestOneLeaver_purgedLeavesAndFailsAlone(t *testing.T) {
 				}
 			}
 			action, _, found := one.Plan(config)
-			if says(t, found, false, "No such principal", store.UserAna, "everything else goes on"); action != acctest.Create {
+			if says(t, found, false, "No such principal", store.UserAna, "everything else continues"); action != acctest.Create {
 				t.Errorf("the plan would %s", action)
 			}
 			_, _, found = set.Plan(entries)
-			says(t, found, false, "No such principal", store.UserAna, "everything else goes on")
+			says(t, found, false, "No such principal", store.UserAna, "everything else continues")
 			// Another entry of the set is made although the purged one cannot be.
 			entries["assignments"] = map[string]any{store.UserAna: "User", store.UserBen: "User", store.UserEva: "User"}
 			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments", store.UserAna)
@@ -209,7 +209,7 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 	}{
 		{"the role is disabled", "Disabled role", roles(func(all *[]store.AppRole, i int) { (*all)[i].Enabled = false })},
 		{"the role is gone", "Unknown role", roles(func(all *[]store.AppRole, i int) { *all = slices.Delete(*all, i, i+1) })},
-		{"the role is for applications", "Role not open to users", roles(func(all *[]store.AppRole, i int) { (*all)[i].AllowedMemberTypes = []string{"Application"} })},
+		{"the role is for applications", "Role not allowed for users", roles(func(all *[]store.AppRole, i int) { (*all)[i].AllowedMemberTypes = []string{"Application"} })},
 		{"the group is not for security", "Group cannot be assigned", func(w *world, t *testing.T) {
 			if err := w.Sim.Store().UpdateGroup(store.GroupMeetings, func(g *store.Group) { g.SecurityEnabled = false }); err != nil {
 				t.Fatal(err)
@@ -233,10 +233,10 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 			}
 			tt.happens(w, t)
 			_, _, found := one.Plan(config)
-			says(t, found, false, tt.want, "everything else goes on")
+			says(t, found, false, tt.want, "everything else continues")
 			noErrors(t, set.Refresh()) // apart, as terraform apply -refresh-only does
 			_, _, found = set.Plan(entries)
-			says(t, found, false, tt.want, "everything else goes on")
+			says(t, found, false, tt.want, "everything else continues")
 			w.writes()
 			entries["assignments"] = map[string]any{store.GroupMeetings: "User", store.UserBen: "Organizer", store.UserEva: "Organizer"}
 			says(t, set.Apply(entries), true, "Cannot change 1 of 2 assignments")
@@ -244,7 +244,7 @@ func TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan(t *testing.T) {
 				t.Error(diff)
 			}
 			says(t, set.Destroy(), false)
-			if tt.want == "Disabled role" { // also where nothing tells any more that it was there
+			if tt.want == "Disabled role" { // also where nothing tells anymore that it was there
 				_, found := w.Protocol().Plan(single, nil, config)
 				says(t, found, false, tt.want)
 			}

@@ -39,16 +39,16 @@ func NewListResource() list.ListResource { return &ListResource{} }
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := listing.Attributes()
 	attributes["role"] = schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-		MarkdownDescription: "Only assignments of this role: its display name, value or id, or `Default Access`."}
+		MarkdownDescription: "Only assignments of this role: its display name, value, or id, or `Default Access`."}
 	attributes["principal_type"] = schema.StringAttribute{Optional: true, Validators: []validator.String{kinds()},
-		MarkdownDescription: "Only assignments of this kind of principal: `User`, `Group` or `ServicePrincipal`."}
+		MarkdownDescription: "Only assignments of this type of principal: `User`, `Group`, or `ServicePrincipal`."}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the role assignments of applications. Terraform reads at most 100 unless the list block has a `limit`.",
 		Attributes:          attributes,
 	}
 }
 
-// List streams the assignments, no more than were asked for.
+// List streams the assignments, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	ids, diags := listing.ServicePrincipals(ctx, req.Config)
 	var role, kind types.String

@@ -30,7 +30,7 @@ type departures struct {
 	alone          *departures     // who departs by this change without the others of the plan, nil for the same people
 }
 
-// departuresOf is the one place that works out who loses access when assignments are removed and others are wanted.
+// departuresOf is the one place that determines who loses access when assignments are removed and others are wanted.
 func departuresOf(ctx context.Context, r *roster.Roster, app *roster.Application, l *roster.Listing, removed, wanted map[roster.Key]bool) departures {
 	d := departures{app: app}
 	d.sp, _ = app.Self(ctx) // without it, every role counts
@@ -88,25 +88,27 @@ func (d departures) counted(users []string) string {
 
 // detail says from how many people an action takes access, what that means for them, and who they are.
 func (d departures) detail(action string) string {
-	text := fmt.Sprintf("%s takes access to the application %s away from %s.", action, d.app.Name(), d.counted(d.people()))
+	text := fmt.Sprintf("%s removes access to the application %s from %s.", action, d.app.Name(), d.counted(d.people()))
 	if d.alone != nil {
-		text = fmt.Sprintf("Together with what else this plan changes, %s takes access to the application %s away from %s; by itself, it would take it away from %s.",
+		text = fmt.Sprintf("Together with the other changes in this plan, %s removes access to the application %s from %s; alone, it would remove access from %s.",
 			strings.ToLower(action[:1])+action[1:], d.app.Name(), d.counted(d.people()), d.alone.counted(d.alone.people()))
 	}
 	if d.atLeast() {
-		text += " The members of its groups could not all be counted."
+		text += " Not all members of its groups could be counted."
 	}
 	switch {
 	case d.sp.AppRoleAssignmentRequired:
-		text += fmt.Sprintf(" The application requires assignment: %s cannot sign in any more, at once.", d.counted(d.roles.Users))
+		text += fmt.Sprintf(" The application requires assignment: %s can no longer sign in, effective immediately.", d.counted(d.roles.Users))
 	case d.sp.ID != "":
 		text += " The application does not require assignment, so people can still sign in."
 	}
 	switch {
+	case !d.told.Told && d.told.NoCycle != "":
+		text += " " + d.told.NoCycle + ", so that no cycle disables accounts because of it."
 	case !d.told.Told:
 		text += fmt.Sprintf(" While provisioning is on with the scope `assigned`, the next cycle disables the accounts of %s.", d.counted(d.account.Users))
 	case d.alone != nil:
-		text += " What is said of accounts is about this change by itself; the limits and the report in `impact` count the plan as a whole."
+		text += " The statement about accounts applies to this change alone; the limits and the report in `impact` apply to the whole plan."
 	case d.told.Headline == "":
 		text += " The next cycle changes no account because of it."
 	}
@@ -158,4 +160,4 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice)+graphdiag.Incident)}
 }
 
-const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if the resource only gets another address, a `moved` block."
+const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if only the address of the resource changes, use a `moved` block."

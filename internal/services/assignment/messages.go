@@ -11,7 +11,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
-// holder is how messages call the principal of an assignment.
+// holder is the name of an assignment's principal in messages.
 func holder(a graph.Assignment) string {
 	id := roster.KeyOf(a).PrincipalID
 	if a.PrincipalDisplayName == "" {
@@ -35,5 +35,5 @@ func describeAll(app *roster.Application, keys map[roster.Key]bool) string {
 }
 
 func waited() string {
-	return fmt.Sprintf("The provider waited %.0f seconds, because what was just created takes a while to be known everywhere.", roster.ReplicationPatience.Seconds())
+	return fmt.Sprintf("The provider waited %.0f seconds, because new objects take a while to be available everywhere.", roster.ReplicationPatience.Seconds())
 }

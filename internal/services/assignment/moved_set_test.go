@@ -75,7 +75,7 @@ func moveBetweenConfigurations(t *testing.T, from, to, order string) {
 		told = append(told, found...)
 		creates = append(creates, planned)
 	}
-	if !strings.Contains(told.String(), "already") || !strings.Contains(told.String(), "another provider configuration") {
+	if !strings.Contains(told.String(), "already") || !strings.Contains(told.String(), "or provider configuration") {
 		t.Errorf("the plan does not tell: %s", told)
 	}
 	made := make([]*acctest.Instance, len(creates))
@@ -118,7 +118,7 @@ func moveBetweenConfigurations(t *testing.T, from, to, order string) {
 		noErrors(t, found)
 		planned, found := p.Plan(to, now, config)
 		if diff := cmp.Diff(now.State, planned.State); len(found) > 0 || diff != "" {
-			t.Errorf("afterwards: %v\n%s", found, diff)
+			t.Errorf("afterward: %v\n%s", found, diff)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func TestExclusive_destroyLeavesWhatWasMadeAnewSinceItsPlan(t *testing.T) {
 	w.assign(store.UserAna, "User")
 	w.Sim.Clock().Advance(time.Hour)
 	left, found := p.Apply(planned)
-	if left != nil || found.HasError() || !strings.Contains(found.String(), "1 assignment made anew since the plan stay") || !strings.Contains(found.String(), "Ana Example") {
+	if left != nil || found.HasError() || !strings.Contains(found.String(), "1 assignment created again since the plan stay") || !strings.Contains(found.String(), "Ana Example") {
 		t.Errorf("left %v: %v", left, found)
 	}
 	if held := w.held(); len(held) != 1 || !strings.HasPrefix(held[0], store.UserAna) {

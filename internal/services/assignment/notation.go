@@ -33,13 +33,13 @@ func rolesProblem(text string) string {
 	parts := splitRoles(text)
 	switch sorted := joinRoles(parts); {
 	case text == "":
-		return "The role is empty. Give a role, or remove the entry to take the role away."
+		return "The role is empty. Set a role, or remove the entry to remove the role."
 	case slices.Contains(parts, ""):
-		return fmt.Sprintf("%q has an empty role between its commas. Roles whose name has a comma are given by value or id.", text)
+		return fmt.Sprintf("%q has an empty role between its commas. For a role whose name contains a comma, use its value or id.", text)
 	case len(parts) > strings.Count(sorted, ",")+1:
-		return fmt.Sprintf("%q names a role twice. Write %q.", text, sorted)
+		return fmt.Sprintf("%q contains a role twice. Use %q.", text, sorted)
 	case text != sorted:
-		return fmt.Sprintf("%q is not in order. Write several roles sorted and without blanks, so that they compare equal to what is read: %q.", text, sorted)
+		return fmt.Sprintf("%q is not sorted. Write several roles sorted and without spaces, so that they equal the value that is read: %q.", text, sorted)
 	}
 	return ""
 }

@@ -99,7 +99,7 @@ func (p *planning) run(ctx context.Context, kept private) {
 	p.warnReplaced(ctx)
 	p.warnInterrupted()
 	p.foresee(ctx)
-	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is made.")...)
+	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is created.")...)
 }
 
 // creates reports whether this plan makes a new assignment, be it as a replacement.
@@ -108,7 +108,7 @@ func (p *planning) creates() bool {
 		!p.plan.ServicePrincipalID.Equal(p.prior.ServicePrincipalID) || !p.plan.PrincipalID.Equal(p.prior.PrincipalID)
 }
 
-// isOpen reports whether the plan does not tell yet which assignment it is about.
+// isOpen reports whether the plan does not know yet which assignment it is about.
 func (p *planning) isOpen() bool {
 	return p.plan.ServicePrincipalID.IsUnknown() || p.plan.PrincipalID.IsUnknown() || p.plan.AppRoleID.IsUnknown()
 }
@@ -178,7 +178,7 @@ func (p *planning) refuse(at path.Path, refused roster.Refusal) {
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
 	lapsed := p.prior == nil && p.was == nil && (refused.Lapses || app.Lapsed.Has(p.plan.named()))
 	if lapsed {
-		refused.Detail += " The apply cannot make this assignment; everything else goes on."
+		refused.Detail += " The apply cannot create this assignment; everything else continues."
 	}
 	p.diags.Append(diagnosticOf(at, roster.Finding{Summary: refused.Summary, Detail: refused.Detail, Refuses: !lapsed}))
 }
@@ -221,7 +221,7 @@ func (p *planning) advise(ctx context.Context) {
 	}
 }
 
-// lookForExisting tells of an assignment that creating makes anew.
+// lookForExisting reports an existing assignment that a create creates again.
 func (p *planning) lookForExisting(ctx context.Context) {
 	if p.prior != nil || p.isOpen() {
 		return
@@ -235,10 +235,10 @@ func (p *planning) lookForExisting(ctx context.Context) {
 	if !ok || app.Managed.Has(found.ID) || app.IsHanded(p.plan.key()) {
 		return
 	}
-	p.diags.AddWarning(fmt.Sprintf("The assignment of %s exists already", found.PrincipalID),
-		fmt.Sprintf("%s holds the role %q already. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with another address, "+
-			"another key of `for_each` or another provider configuration, the principal keeps the role, whatever a warning of that destruction says; "+
-			"a `moved` block avoids both. If another state manages it as well, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
+	p.diags.AddWarning(fmt.Sprintf("The assignment of %s already exists", found.PrincipalID),
+		fmt.Sprintf("%s already holds the role %q. The apply removes that assignment and creates it again, in one request. If this configuration also destroys it, as a resource with a different "+
+			"address, `for_each` key, or provider configuration, the principal keeps the role, even if a warning about that destroy says otherwise; "+
+			"a `moved` block avoids both. If another state also manages it, keep only one of the two.", holder(found), p.plan.Role.ValueString()))
 }
 
 // lookAround shows a warning about other plans of this run for the same assignment.
@@ -258,8 +258,8 @@ func (p *planning) lookAround(ctx context.Context, creates bool) {
 	}
 }
 
-// takeBack says that people keep access of whom a warning said otherwise, because what keeps it was planned after what takes
-// it away: Terraform plans in any order.
+// takeBack reports that people keep access although a warning said otherwise, because the assignment that keeps it was planned after
+// the removal: Terraform plans in any order.
 func (p *planning) takeBack(ctx context.Context, app *roster.Application, principalID string) {
 	if p.roster.HasWritten() {
 		return
@@ -290,7 +290,7 @@ func (p *planning) takeBack(ctx context.Context, app *roster.Application, princi
 	if len(kept) > 1 {
 		summary = fmt.Sprintf("%d people keep access after all, through the assignment of %s", len(kept), principalID)
 	}
-	p.diags.AddWarning(summary, fmt.Sprintf("Another warning of this plan says that access is taken away from them, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
+	p.diags.AddWarning(summary, fmt.Sprintf("Another warning in this plan says that they lose access, but this plan also assigns %s to the role %s, through which they keep it:\n%s",
 		principalID, app.RoleName(p.plan.AppRoleID.ValueString()), graphdiag.Lines(kept)))
 }
 
@@ -311,7 +311,7 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 	return diags
 }
 
-// warnRemoved tells who loses access by the removal of a single assignment, together with what else this run is known to
+// warnRemoved says who loses access by the removal of a single assignment, together with what else this run is known to
 // remove: of two roles of one person the second to be planned is the last one.
 func warnRemoved(ctx context.Context, r *roster.Roster, ahead *forecast.Forecast, state model, action, advice string) diag.Diagnostics {
 	if r.HasWritten() {
@@ -350,11 +350,11 @@ func (p *planning) warnInterrupted() {
 		return
 	}
 	p.diags.AddWarning(fmt.Sprintf("Access of %s is interrupted", p.prior.PrincipalID.ValueString()),
-		"This plan replaces the assignment, and what takes its place is known only while applying. Terraform removes the old assignment first, and if the new one then cannot be made, nobody has access. "+
-			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is set: then the old assignment is removed only after the new one was made.")
+		"This plan replaces the assignment, and the replacement is known only at apply. Terraform removes the old assignment first, and if the new one then cannot be created, the principal has no access. "+
+			"Set `create_before_destroy = true` in the resource's `lifecycle` block, unless it is already set: the old assignment is then removed only after the new one is created.")
 }
 
-// warnReplaced tells who loses access because another principal or role takes the place of this one.
+// warnReplaced says who loses access because another principal or role takes the place of this one.
 func (p *planning) warnReplaced(ctx context.Context) {
 	if p.prior == nil || !p.creates() || p.diags.HasError() {
 		return
@@ -378,7 +378,7 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	if p.isOpen() {
-		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID.ValueString(), "added later", "assignment", principalUnknown, true)...)
+		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID.ValueString(), forecast.Proposal{Key: "added later", Subject: "assignment", Unknown: principalUnknown, Adds: true})...)
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
@@ -389,12 +389,13 @@ func (p *planning) foresee(ctx context.Context) {
 	if !p.roster.HasWritten() && p.ahead.Provisions(ctx, app.ID) {
 		var err error
 		if l, err = app.Listing(ctx); err != nil {
-			p.diags.Append(foreseeUnknown(ctx, p.ahead, app.ID, "added unread", "assignment", listingUnread, true)...)
+			p.diags.Append(foreseeUnknown(ctx, p.ahead, app.ID, forecast.Proposal{Key: "added unread", Subject: "assignment", Unknown: listingUnread, Adds: true})...)
 			return // the apply says what is wrong
 		}
 	}
 	key := p.plan.key()
-	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true}}).Diagnostics...)
+	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true},
+		repairs: p.prior == nil && app.Lapsed.Has(p.plan.named())}).Diagnostics...)
 }
 
 // adviseOn looks at principals, and notes which checks could not run.
@@ -425,36 +426,36 @@ func warnDefaultAccess(at path.Path, roleID string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Default Access may not provision",
-		"The application declares no role for users, so Default Access is all there is. GoToMeeting's documentation says that people with Default Access are not provisioned; watch the first cycle.")}
+		"The application declares no role for users, so Default Access is the only one. According to GoToMeeting's documentation, people with Default Access are not provisioned; check the result of the first cycle.")}
 }
 
 // roleMoved is an error where something is to be assigned by the text, and a warning where it was assigned before.
 func roleMoved(at path.Path, text, was, is string, refuses bool) diag.Diagnostic {
 	return diagnosticOf(at, roster.Finding{Summary: fmt.Sprintf("%q now refers to a different role", text), Refuses: refuses,
-		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was made, and now refers to the role %s. Nothing is changed. Write the id of the role that you mean.", text, was, is)})
+		Detail: fmt.Sprintf("%q was resolved to the role %s when the assignment was created, and now refers to the role %s. Nothing is changed. Use the id of the intended role.", text, was, is)})
 }
 
-// explainAssign turns what went wrong while assigning into what a person can do about it.
+// explainAssign turns an error of an assignment into a remedy.
 func (r *Resource) explainAssign(ctx context.Context, app *roster.Application, plan model, err error) diag.Diagnostics {
 	var exists *roster.ExistsError
 	var unsettled *roster.UnsettledError
 	switch {
 	case errors.As(err, &exists):
 		return diag.Diagnostics{diag.NewErrorDiagnostic(fmt.Sprintf("The assignment of %s is managed twice", plan.PrincipalID.ValueString()),
-			fmt.Sprintf("Another resource of this configuration has just made the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
+			fmt.Sprintf("Another resource of this configuration has just created the same assignment: %s in the role %q. Remove one of the two.", holder(exists.Found), plan.Role.ValueString()))}
 	case errors.As(err, &unsettled):
-		return diag.Diagnostics{graphdiag.Error("Cannot tell whether the assignment was made", err,
-			"Apply again: if it was made, the provider takes it over.")}
+		return diag.Diagnostics{graphdiag.Error("Cannot determine whether the assignment was created", err,
+			"Apply again: if the assignment was created, the provider takes it over.")}
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{r.explainMissing(ctx, app, plan, err)}
 	case graph.IsBadRequest(err):
 		hint := cmp.Or(r.roster.Principals.Refusal(ctx, plan.PrincipalID.ValueString()),
-			"The principal must be a user, a security group or a service principal, and the role must be open to it.")
+			"The principal must be a user, a security group, or a service principal, and the role must be allowed for it.")
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err, hint)}
 	}
 	if graph.IsAmbiguous(err) {
 		return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err,
-			"The assignment was not found afterwards. Apply again.")}
+			"The assignment was not found afterward. Apply again.")}
 	}
 	return diag.Diagnostics{graphdiag.Error("Cannot assign the role", err)}
 }

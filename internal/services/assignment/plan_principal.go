@@ -47,7 +47,7 @@ func (p *planning) takeOver(ctx context.Context, kept private) diag.Diagnostics 
 	return diags
 }
 
-// passOn hands over whom the name means, to the plan of what may replace this object.
+// passOn passes the resolved user to the plan of a possible replacement of this object.
 func (p *planning) passOn(ctx context.Context, kept private) diag.Diagnostics {
 	if p.plan.UserPrincipalName.IsNull() || p.prior == nil {
 		return nil
@@ -84,11 +84,11 @@ func (p *planning) principal(ctx context.Context) {
 		p.diags.Append(p.nameLost(ctx, at))
 	case !found.Exists && p.prior != nil:
 		p.diags.AddAttributeError(at, "User not found",
-			fmt.Sprintf("The directory has no user with the user principal name %q, and this plan would replace the assignment of %s: that would be removed, and nobody would have access. "+
+			fmt.Sprintf("The directory has no user with the user principal name %q, and this plan would replace the assignment of %s: that assignment would be removed, and nobody would have access. "+
 				"Nothing was changed. Correct the name, or create the user first.", name.ValueString(), p.prior.PrincipalID.ValueString()))
 	case !found.Exists:
 		p.diags.AddAttributeWarning(at, "User not found",
-			fmt.Sprintf("The directory has no user with the user principal name %q now. If this plan creates the user first, ignore this warning. Otherwise the apply fails: check the spelling; a guest's name is the long form with `#EXT#`, and groups are given by `principal_id`.", name.ValueString()))
+			fmt.Sprintf("The directory currently has no user with the user principal name %q. If this plan creates the user first, ignore this warning. Otherwise, the apply fails: check the spelling. For a guest, use the long form with `#EXT#`; for a group, use `principal_id`.", name.ValueString()))
 		p.openPrincipal()
 	case p.was != nil && p.was.ID != found.ID && !p.was.Forced:
 		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.was.ID, found.ID))
@@ -103,15 +103,15 @@ func (p *planning) principal(ctx context.Context) {
 // nameLost refuses to replace an assignment whose user has another name now: the old name could not be resolved once the
 // old assignment is gone.
 func (p *planning) nameLost(ctx context.Context, at path.Path) diag.Diagnostic {
-	today := "That user is not in the directory any more."
+	today := "That user is no longer in the directory."
 	if user, err := p.roster.Principals.One(ctx, p.was.ID, nil); err != nil {
 		today = "The user's current name could not be read."
 	} else if user.Exists {
-		today = fmt.Sprintf("That user is called %q now.", user.UserPrincipalName)
+		today = fmt.Sprintf("The name of that user is now %q.", user.UserPrincipalName)
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "The user has another name now",
-		fmt.Sprintf("%q was resolved to the user %s when this assignment was made. %s This plan creates the assignment again, and the name must be resolved for that. "+
-			"Nothing was changed. Write the current name, or `principal_id = %q`.", p.was.Name, p.was.ID, today, p.was.ID))
+	return diag.NewAttributeErrorDiagnostic(at, "The user has a different name now",
+		fmt.Sprintf("%q was resolved to the user %s when this assignment was created. %s This plan creates the assignment again, for which the name must be "+
+			"resolved. Nothing was changed. Use the current name, or `principal_id = %q`.", p.was.Name, p.was.ID, today, p.was.ID))
 }
 
 // openPrincipal leaves the principal to the apply.
@@ -122,7 +122,7 @@ func (p *planning) openPrincipal() {
 	}
 }
 
-// sameUser reports a name that has come to mean another user. The users of the whole listing are looked up together, so
+// sameUser reports a name that has come to refer to a different user. The users of the whole listing are looked up together, so
 // that a thousand such names cost one call; only a renamed user costs a call of its own.
 func (p *planning) sameUser(ctx context.Context) {
 	name, id := p.prior.UserPrincipalName.ValueString(), p.prior.PrincipalID.ValueString()
@@ -147,6 +147,6 @@ func (p *planning) sameUser(ctx context.Context) {
 }
 
 func otherUser(name, was, is string) string {
-	return fmt.Sprintf("%q was resolved to the user %s when this assignment was made, and now refers to the user %s. Nothing is changed for either of them. "+
-		"Write `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead; or plan with `-replace`.", name, was, is, was, is)
+	return fmt.Sprintf("%q was resolved to the user %s when this assignment was created, and now refers to the user %s. Nothing is changed for either of "+
+		"them. Use `principal_id = %q` to keep the assignment as it is, or `principal_id = %q` to assign the other user instead; or plan with `-replace`.", name, was, is, was, is)
 }

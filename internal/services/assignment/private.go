@@ -47,14 +47,14 @@ func justWritten(clock memo.Clock, private []byte) bool {
 	return age > -recentWrites && age < recentWrites
 }
 
-// leavesKey marks in the planned private data that a deletion is really meant to take access away. The deletion that is
+// leavesKey marks in the planned private data that a deletion is intended to remove access. The deletion that is
 // half of a replacement on the same application (a tainted object, -replace) has no such mark, and then nothing is
 // removed: creating takes over what is there. Otherwise everybody would lose access for a moment. That of a set holds the
-// fingerprints of what was to be removed at plan, in the order of the keys: what was made anew since belongs to somebody else,
+// fingerprints of what was to be removed at plan, in the order of the keys: what was created again since belongs to somebody else,
 // such as the same set of another provider configuration, which this process knows nothing of.
 const leavesKey = "leaves"
 
-// fingerprint tells an assignment from the one that is made anew in its place. It is never 0.
+// fingerprint distinguishes an assignment from the one that replaces it. It is never 0.
 func fingerprint(assignmentID string) uint32 {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(assignmentID)) // cannot fail
@@ -92,8 +92,8 @@ func leavingFrom(private []byte, had map[roster.Key]bool) map[roster.Key]uint32 
 	return known
 }
 
-// lapsedKey is where the private state of a set keeps what was in the state and is not assigned any more, whoever or whatever
-// removed it: the configuration may be as it was, and then nothing that speaks against making it again stops the plan.
+// lapsedKey is where the private state of a set keeps what was in the state and is not assigned anymore, no matter who or
+// what removed it: if the configuration is unchanged, a reason against creating it again does not stop the plan.
 const lapsedKey = "lapsed"
 
 func lapsedJSON(lapsed map[roster.Key]bool) []byte {

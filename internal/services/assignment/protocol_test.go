@@ -61,7 +61,7 @@ func TestResource_identityImports(t *testing.T) {
 		t.Errorf("an assignment that is not there was imported: %v, %v", other.Now, found)
 	}
 	want["principal_id"] = strings.ToUpper(store.UserAna)
-	if found := other.ImportByIdentity(want); !strings.Contains(found.String(), "upper case") {
+	if found := other.ImportByIdentity(want); !strings.Contains(found.String(), "uppercase") {
 		t.Errorf("a bad identity was accepted: %v", found)
 	}
 }
@@ -75,7 +75,7 @@ func TestExclusive_identityImports(t *testing.T) {
 	if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
 		t.Errorf("after the import: %s, %v", action, found)
 	}
-	if found := m.ImportByIdentity(map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID)}); !strings.Contains(found.String(), "upper case") {
+	if found := m.ImportByIdentity(map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID)}); !strings.Contains(found.String(), "uppercase") {
 		t.Errorf("a bad identity was accepted: %v", found)
 	}
 }

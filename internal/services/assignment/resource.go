@@ -122,7 +122,7 @@ func (r *Resource) resolvePrincipal(ctx context.Context, plan *model) diag.Diagn
 	switch {
 	case graph.IsNotFound(err):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("user_principal_name"), "No such user",
-			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest it is the long form with `#EXT#`. %s", name, waited()))}
+			fmt.Sprintf("The directory has no user with the user principal name %q. Check the spelling; for a guest, use the long form with `#EXT#`. %s", name, waited()))}
 	case err != nil:
 		return diag.Diagnostics{graphdiag.AttributeError(path.Root("user_principal_name"), "Cannot look up the user", err)}
 	}
@@ -201,8 +201,8 @@ func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (g
 	if !ok && !state.Role.IsNull() { // not just imported
 		why, purged := r.roster.Principals.Gone(ctx, state.key().PrincipalID, recent)
 		if why != "" && (!purged || r.isTaken(ctx, *state)) && app.ConfirmGone(ctx, errStays) != nil {
-			// Its old id is what keeps whoever has the name now, or gets it next, from getting the access.
-			diags.AddWarning(fmt.Sprintf("The principal %s does not exist any more", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
+			// Its old id prevents the user who has the name now, or gets it next, from getting the access.
+			diags.AddWarning(fmt.Sprintf("The principal %s no longer exists", state.key().PrincipalID), why+" The assignment stays in the state, and nothing is sent.")
 			return false, diags
 		}
 	}
@@ -236,7 +236,7 @@ func (r *Resource) isTaken(ctx context.Context, state model) bool {
 	return err != nil || user.Exists && user.ID != state.PrincipalID.ValueString()
 }
 
-// Update writes nothing: what can change in place only says the same in other words.
+// Update writes nothing: only equivalent notations can change in place.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan model
 	resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...)

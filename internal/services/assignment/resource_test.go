@@ -146,7 +146,7 @@ func TestResource_renamedUserIsNotReplacedByALostName(t *testing.T) {
 				}
 			},
 			Config: w.single(`user_principal_name = "ana@corp.example"`, `role = "Organizer"`),
-			ExpectError: regexp.MustCompile(`(?s)The user has another name now.*` + store.UserAna + `.*is\s+called\s+"ana\.renamed@corp\.example"\s+now.*` +
+			ExpectError: regexp.MustCompile(`(?s)The user has a different name now.*` + store.UserAna + `.*is\s+now\s+"ana\.renamed@corp\.example".*` +
 				`principal_id\s+=\s+"` + store.UserAna),
 		},
 		resource.TestStep{
@@ -273,7 +273,7 @@ func TestResource_refusesAtApply(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := w.Managed(single)
 			_, _, found := m.Plan(w.one(tt.principal, tt.role))
-			says(t, found, false, tt.want, "The apply cannot make this assignment")
+			says(t, found, false, tt.want, "The apply cannot create this assignment")
 			says(t, m.Apply(w.one(tt.principal, tt.role)), true, tt.want)
 			if m.Now != nil {
 				t.Error("there is a state")
@@ -296,16 +296,16 @@ func TestResource_refusesAtPlan(t *testing.T) {
 	}{
 		{"no principal", map[string]any{"role": "User"}, "Missing Attribute Configuration"},
 		{"two principals", map[string]any{"principal_id": ana, "user_principal_name": "ana@corp.example", "role": "User"}, "Invalid Attribute Combination"},
-		{"upper case", map[string]any{"principal_id": strings.ToUpper(ana), "role": "User"}, "GUID in upper case"},
+		{"upper case", map[string]any{"principal_id": strings.ToUpper(ana), "role": "User"}, "GUID in uppercase"},
 		{"no GUID", map[string]any{"principal_id": "ana@corp.example", "role": "User"}, "is not a GUID"},
-		{"application in upper case", map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID), "principal_id": ana, "role": "User"}, "GUID in upper case"},
+		{"application in uppercase", map[string]any{"service_principal_id": strings.ToUpper(w.sp.ID), "principal_id": ana, "role": "User"}, "GUID in uppercase"},
 		{"no such application", map[string]any{"service_principal_id": "b0000000-0000-4000-8000-0000000000ff", "principal_id": ana, "role": "User"}, "No such service principal"},
 		{"empty role", map[string]any{"principal_id": ana, "role": ""}, "Empty value"},
 		{"empty name", map[string]any{"user_principal_name": "", "role": "User"}, "Empty value"},
 		{"unknown role", map[string]any{"principal_id": ana, "role": "Usr"}, `Did you mean "User"? Valid roles: `},
 		{"Default Access", map[string]any{"principal_id": ana, "role": "Default Access"}, "Default Access does not provision"},
 		{"Default Access by its id", map[string]any{"principal_id": ana, "role": store.DefaultAccess}, "Default Access does not provision"},
-		{"role for applications", map[string]any{"principal_id": ana, "role": "integration"}, "Role not open to users"},
+		{"role for applications", map[string]any{"principal_id": ana, "role": "integration"}, "Role not allowed for users"},
 		{"group that cannot be assigned", map[string]any{"principal_id": store.GroupSocial, "role": "User"}, "Group cannot be assigned"},
 	}
 	for _, tt := range tests {
@@ -430,7 +430,7 @@ func TestResource_takesOverWhatSomebodyElseAssigned(t *testing.T) {
 	w := newWorld(t)
 	foreign := w.assign(store.UserAna, "User")
 	m := w.Managed(single)
-	says(t, m.Apply(w.one(store.UserAna, "User")), false, "The assignment of "+store.UserAna+" exists already", "creates it again")
+	says(t, m.Apply(w.one(store.UserAna, "User")), false, "The assignment of "+store.UserAna+" already exists", "creates it again")
 	if id := m.Text("id"); id == w.sp.ID+"/"+foreign.ID || len(w.held()) != 1 {
 		t.Errorf("the state has %s, the assignments are %q", id, w.held())
 	}

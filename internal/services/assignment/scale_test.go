@@ -259,7 +259,7 @@ func TestResource_killedAtAnyRequestConverges(t *testing.T) {
 	for _, effect := range []simulator.Effect{simulator.DropsBefore(), simulator.DropsAfter()} {
 		for killed := 0; ; killed++ {
 			m := w.Managed(single)
-			// One request takes effect or not, and after it the provider is as good as dead.
+			// One request takes effect or not, and after it the provider is practically dead.
 			w.Sim.Faults().Add(simulator.Fault{Path: "/v1.0/**", Skip: killed, Effect: effect},
 				simulator.Fault{Path: "/v1.0/**", Skip: killed, Count: -1, Effect: simulator.DropsBefore()})
 			survived := !m.Apply(config).HasError()

@@ -26,48 +26,48 @@ func userPrincipalName() validator.String {
 		if name, domain, found := strings.Cut(s, "@"); s == "" || found && name != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n") {
 			return "", ""
 		}
-		return "Invalid user principal name", fmt.Sprintf("%q is not a user principal name, such as \"ana@example.com\". Users are assigned by their user principal names or object ids, "+
-			"groups and service principals by `principal_id`.", s)
+		return "Invalid user principal name", fmt.Sprintf("%q is not a user principal name, such as \"ana@example.com\". Use a user principal name or object id for users, "+
+			"and `principal_id` for groups and service principals.", s)
 	})
 }
 
-const roleForms = "Its display name, value or id. Names are resolved once: renaming the role later makes no difference. " +
-	"`Default Access` is refused when the application declares a usable role, because it does not provision."
+const roleForms = "Its display name, value, or id. A name is resolved once: renaming the role later makes no difference. " +
+	"`Default Access` is refused if the application declares a usable role, because it does not provision."
 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Assigns one user, group or service principal to a role of the application. With the connection's scope `assigned`, " +
-			"assigned people (and the direct members of assigned groups) are those who get accounts. " +
+		MarkdownDescription: "Assigns one user, group, or service principal to a role of the application. With the connection's scope " +
+			"`assigned`, only assigned people and the direct members of assigned groups get accounts. " +
 			"For the whole set, or for hundreds of people, use `gotomeeting_user_role_assignments_exclusive`. " +
-			"A principal that was deleted stays in the state, with a warning, while it can be restored (30 days) or while its user principal name refers to somebody else; once it is purged, the assignment leaves the state, and making it again fails for this resource alone.",
+			"The assignment of a deleted principal stays in the state, with a warning, as long as the principal can be restored (30 days) or its user principal name refers to somebody else. Once the principal is purged, the assignment leaves the state, and creating it again fails only for this resource.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "`{service principal id}/{assignment id}`; the id to import by."},
+				MarkdownDescription: "`{service principal id}/{assignment id}`. Use it as the id for importing."},
 			"service_principal_id": schema.StringAttribute{Required: true,
 				Validators:          []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. Another one replaces the assignment. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
+				MarkdownDescription: "Object id of the application's service principal. A change replaces the assignment. The path `/servicePrincipals/{id}`, which the azuread provider writes, is also accepted."},
 			"principal_id": schema.StringAttribute{Optional: true, Computed: true,
 				Validators:    []validator.String{validate.ObjectID()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the user, security group or service principal. Exactly one of `principal_id` and `user_principal_name` must be given. " +
-					"Another one replaces the assignment."},
+				MarkdownDescription: "Object id of the user, security group, or service principal. Exactly one of `principal_id` and `user_principal_name` must " +
+					"be set. A change replaces the assignment."},
 			"user_principal_name": schema.StringAttribute{Optional: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters(), userPrincipalName()},
-				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later makes no difference, " +
-					"and while the name has come to refer to a different user, every plan shows a warning and nothing is sent. The name of another user replaces the assignment."},
+				MarkdownDescription: "User principal name of the user, instead of `principal_id`. It is resolved once: renaming the user later makes no difference. " +
+					"As long as the name refers to a different user than before, every plan shows a warning and nothing is sent. A name of a different user replaces the assignment."},
 			"role": schema.StringAttribute{Required: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so another role replaces the assignment; " +
-					"set `create_before_destroy = true` to keep the person in scope meanwhile."},
+				MarkdownDescription: "Role to assign. " + roleForms + " The service cannot change the role of an assignment, so a different role replaces the assignment. " +
+					"Set `create_before_destroy = true` to keep the person in scope during the replacement."},
 			"app_role_id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "Id of the role."},
 			"principal_type": schema.StringAttribute{Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "Kind of the principal: `User`, `Group` or `ServicePrincipal`."},
+				MarkdownDescription: "Type of the principal: `User`, `Group`, or `ServicePrincipal`."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Delete: true,
-				CreateDescription: "Defaults to `10m`. It bounds the waits that a throttling service asks for.",
+				CreateDescription: "Defaults to `10m`. Includes the waits that the service requires when it throttles requests.",
 				ReadDescription:   "Defaults to `10m`.",
 				DeleteDescription: "Defaults to `10m`."}),
 		},
@@ -80,7 +80,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 		"service_principal_id": identityschema.StringAttribute{RequiredForImport: true,
 			Description: "Object id of the application's service principal."},
 		"principal_id": identityschema.StringAttribute{RequiredForImport: true,
-			Description: "Object id of the user, group or service principal."},
+			Description: "Object id of the user, group, or service principal."},
 		"app_role_id": identityschema.StringAttribute{RequiredForImport: true,
 			Description: "Id of the role; all zeros for Default Access."},
 	}}

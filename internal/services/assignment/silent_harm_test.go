@@ -71,7 +71,7 @@ func TestGuardOnBothRoads_singleAssignments(t *testing.T) {
 		required bool
 		want     []string // nothing is said when empty
 	}{
-		{"destroyed", nil, nil, true, []string{"5 people", `"GoToMeeting"`, "requires assignment: 5 people cannot sign in", "accounts of 5 people", "Meetings Users", store.UserAna}},
+		{"destroyed", nil, nil, true, []string{"5 people", `"GoToMeeting"`, "requires assignment: 5 people can no longer sign in", "accounts of 5 people", "Meetings Users", store.UserAna}},
 		{"signing in is open to all", nil, nil, false, []string{"5 people", "people can still sign in"}},
 		{"one stays by a role of its own", nil, map[string]string{store.UserAna: "Organizer"}, true, []string{"4 people"}},
 		{"another principal", map[string]any{"principal_id": store.UserSam, "role": "User"}, nil, false, []string{"Replacing the assignment of Meetings Users", "5 people"}},
@@ -144,10 +144,10 @@ func TestGuardOnBothRoads_peopleWhoCannotBeCounted(t *testing.T) {
 		want        []string // nothing is said when empty
 	}{
 		{"eligible and active members", group(func(g *store.Group) { g.Members, g.Eligible = []string{store.UserAna}, []string{store.UserBen} }), []string{readsEligibility},
-			[]string{"at least 1 person", "1 direct member, and with people who may activate"}},
-		{"only eligible members", group(func(g *store.Group) { g.Eligible = []string{store.UserBen} }), []string{readsEligibility}, []string{"an unknown number of people", "may activate"}},
+			[]string{"at least 1 person", "1 direct member, and with people who are only eligible to activate"}},
+		{"only eligible members", group(func(g *store.Group) { g.Eligible = []string{store.UserBen} }), []string{readsEligibility}, []string{"an unknown number of people", "only eligible to activate"}},
 		{"eligible members that cannot be read", group(func(g *store.Group) { g.Eligible = []string{store.UserBen} }), nil,
-			[]string{"an unknown number of people", "whether people may activate their membership could not be read"}},
+			[]string{"an unknown number of people", "whose eligible members could not be read"}},
 		{"hidden members", group(func(g *store.Group) { g.Members, g.Visibility = []string{store.UserAna}, "HiddenMembership" }), []string{readsEligibility},
 			[]string{"an unknown number of people", "whose members are hidden"}},
 		{"hidden members that may be read", group(func(g *store.Group) { g.Members, g.Visibility = []string{store.UserAna}, "HiddenMembership" }),
@@ -273,7 +273,7 @@ func TestGuardOnBothRoads_whatOthersGrantedIsNotRemovedUnasked(t *testing.T) {
 	w.writes()
 	// Refused by the apply alone: a colleague's grant stops no plan, and so no destroy.
 	_, _, found := m.Plan(config)
-	says(t, found, false, "1 assignment that others made would be removed", "everything else can be planned, applied and destroyed")
+	says(t, found, false, "1 assignment that others made would be removed", "everything else can be planned, applied, and destroyed")
 	says(t, m.Apply(config), true, "1 assignment that others made would be removed", "Eva Known", "max_foreign_removals")
 	w.wantWrites(t)
 	_, _, found = m.Plan(w.set(map[string]any{store.UserAna: "User"})) // with a change of the configuration
@@ -289,7 +289,7 @@ func TestGuardOnBothRoads_whatOthersGrantedIsNotRemovedUnasked(t *testing.T) {
 	w.assign(store.UserEva, "Organizer")
 	w.writes()
 	config["max_foreign_removals"] = 1
-	says(t, m.Apply(config), false, "others made these", "Eva Known", "Who loses access:\n- "+store.UserEva+"\n")
+	says(t, m.Apply(config), false, "others created these", "Eva Known", "Who loses access:\n- "+store.UserEva+"\n")
 	w.wantWrites(t, "DELETE")
 }
 

@@ -118,7 +118,7 @@ func TestOnDemandAction_provisionsPeopleAndReportsEach(t *testing.T) {
 	}
 }
 
-// A lost answer is asked for again, since provisioning twice does no more than once; what stays open is said to be.
+// A lost answer is requested again, since provisioning twice does no more than once; what stays open is said to be.
 func TestOnDemandAction_lostAnswers(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
@@ -130,7 +130,7 @@ func TestOnDemandAction_lostAnswers(t *testing.T) {
 			if lost == 1 && (found.HasError() || len(progress) != 1) {
 				t.Errorf("after %t: %q, %s", after, progress, found)
 			}
-			if lost == 2 && !strings.Contains(found.String(), "Whether it was carried out is not known") {
+			if lost == 2 && !strings.Contains(found.String(), "It is unknown whether it was carried out") {
 				t.Errorf("after %t: %s", after, found)
 			}
 		}
@@ -172,7 +172,7 @@ func TestTestAction_saysThatCredentialsWereLeftOut(t *testing.T) {
 	} {
 		config["connection_id"] = sp + "/" + job
 		progress, found := env.Protocol().InvokeUnchecked("gotomeeting_test_connection", config)
-		if len(progress) > 0 || !strings.Contains(found.String(), "The credentials to test were left out") || !strings.Contains(found.String(), "`"+attribute+"`") {
+		if len(progress) > 0 || !strings.Contains(found.String(), "The credentials to test were omitted") || !strings.Contains(found.String(), "`"+attribute+"`") {
 			t.Errorf("%s: %v, %v", attribute, progress, found)
 		}
 	}
@@ -194,5 +194,30 @@ func TestTestAction_takesSecretsWriteOnly(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]bool{"connection_id": false, "admin_username": false, "admin_password": true, "credentials": true, "timeouts": false}, got); diff != "" {
 		t.Errorf("write-only (-want +got):\n%s", diff)
+	}
+}
+
+// Under a retired connector, and without a job, each action says what is the matter.
+func TestActions_sayWhyThereIsNoConnection(t *testing.T) {
+	t.Parallel()
+	for want, happens := range map[string]func(env *acctest.Env, sp, job string) error{
+		"The connector is retired": func(env *acctest.Env, _, _ string) error {
+			return env.Sim.Store().UpdateConnector(store.ConnectorGoToMeeting, func(c *store.Connector) { c.Retired = true })
+		},
+		"The connection does not exist": func(env *acctest.Env, sp, job string) error { return env.Sim.Store().DeleteJob(sp, job) },
+	} {
+		env := acctest.New(t)
+		sp, job := storedConnection(t, env, store.AdminUserName, store.AdminPassword)
+		if err := happens(env, sp, job); err != nil {
+			t.Fatal(err)
+		}
+		for name, config := range map[string]map[string]any{
+			"gotomeeting_test_connection": {}, "gotomeeting_provision_on_demand": {"user_ids": []any{store.UserAna}}, "gotomeeting_restart_provisioning": {},
+		} {
+			config["connection_id"] = sp + "/" + job
+			if _, found := env.Protocol().Invoke(name, config); len(found) != 1 || found[0].Path != "connection_id" || !strings.HasPrefix(found[0].Summary, want) {
+				t.Errorf("%s: %s, want %s", name, found, want)
+			}
+		}
 	}
 }

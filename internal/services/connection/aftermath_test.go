@@ -81,7 +81,7 @@ func TestAccountsLeft_everyRoadThatEndsTheConnectionCountsThem(t *testing.T) {
 				// Eva had an account before, as had the administrator.
 				want := []string{"2 of them of people in scope", "match nobody in scope"}
 				if !withGoTo {
-					want = []string{"The service says that it keeps 3 in sync", "no credentials for GoTo"}
+					want = []string{"According to the service, 3 are in sync", "no credentials for GoTo"}
 				}
 				saysAll(t, found, append(want, road.title)...)
 				if asked := w.Sim.Log().Match("GET", "/directory/**"); !withGoTo && len(asked) > 0 {
@@ -106,7 +106,7 @@ func TestAccountsLeft_retiredConnectorCountsThem(t *testing.T) {
 	t.Parallel()
 	w, m := provisioned(t, true)
 	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	saysAll(t, m.Refresh(), "The service has retired the connector", "Nobody disables accounts at GoTo any more", "GoTo has ")
+	saysAll(t, m.Refresh(), "The service has retired the connector", "Nothing disables accounts at GoTo anymore", "GoTo has ")
 }
 
 func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {
 	w.Sim.Faults().Add(simulator.Fault{Path: "/admin/**", Count: -1, Effect: simulator.Fails(500, "InternalError", "Oops.")})
 	w.Sim.Faults().Add(simulator.Fault{Path: "/identity/**", Count: -1, Effect: simulator.Fails(500, "InternalError", "Oops.")})
 	_, found := w.Protocol().Plan(typeName, m.Now, nil)
-	saysAll(t, found, "The accounts at GoTo could not be read", "keeps 3 in sync")
+	saysAll(t, found, "The accounts at GoTo could not be read", "3 are in sync")
 }
 
 // What a change does to people and which accounts stay active is worked out from one reading of the connection in a run.

@@ -75,6 +75,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))
 	}
 	resp.Diagnostics.Append(result.remember(ctx, len(want.secret) > 0, resp.Private)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
 	for _, problem := range result.brokenNow(r.portalLink(servicePrincipalID)) { // an error would taint the connection, and the next apply would delete it
 		resp.Diagnostics.AddWarning(problem.Summary(), problem.Detail())
 	}
@@ -92,7 +93,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	templates, err := r.data.AwaitSyncTemplates(ctx, servicePrincipalID)
 	if graph.IsNotFound(err) {
-		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which tells what is missing
+		templates, err = r.data.SyncTemplates(ctx, servicePrincipalID) // which says what is missing
 	}
 	if err != nil {
 		return template, nil, diag.Diagnostics{cannotReadTemplates(ctx, r.data.Graph, err, servicePrincipalID)}
@@ -128,7 +129,7 @@ func (r *Resource) prepare(ctx context.Context, plan, config model, want desired
 	return template, orphan, diags
 }
 
-// createJob creates the job. When the answer is lost, the list of jobs tells whether it was.
+// createJob creates the job. If the response is lost, the list of jobs shows whether it was created.
 func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID string) (*graph.Job, diag.Diagnostics) {
 	ref := func(job graph.Job) graph.JobRef {
 		return graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
@@ -152,10 +153,10 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	if open, ok := errors.AsType[*graph.OpenError](err); ok {
 		hint := "No job of the connector has appeared."
 		if open.Look != nil {
-			hint = fmt.Sprintf("Listing the jobs failed as well: %s.", open.Look)
+			hint = fmt.Sprintf("Listing the jobs also failed: %s.", open.Look)
 		}
-		return nil, diag.Diagnostics{graphdiag.Error("Cannot tell whether the provisioning job was created", open.Unwrap(),
-			hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice.")}
+		return nil, diag.Diagnostics{graphdiag.Error("Cannot determine whether the provisioning job was created", open.Unwrap(),
+			hint+" Apply again: a job that appears later without credentials and with default mappings is taken over, and no second one is created.")}
 	}
 	if err != nil {
 		return nil, diag.Diagnostics{graphdiag.Error("Cannot create the provisioning job", err)}
@@ -163,18 +164,18 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 	var diags diag.Diagnostics
 	switch {
 	case made.Twin != nil:
-		diags.AddWarning("There is a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). The first one has appeared since; it is off. "+
-			"Delete it in the portal, or take it over with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importblock.One("gotomeeting_provisioning_connection", ref(*made.Twin).String())))
+		diags.AddWarning("There is a second job", fmt.Sprintf("The service's response to the first request was lost. Because no job had appeared, it was created again (%s). The first job has appeared since then; it "+
+			"is off. Delete it in the portal, or import it with this block, apply, and then remove the block and its resource:\n\n%s", made.It.ID, importblock.One("gotomeeting_provisioning_connection", ref(*made.Twin).String())))
 	case made.Unsure:
-		diags.AddWarning("There may be a second job", fmt.Sprintf("The first answer of the service was lost, and when nothing had appeared the job was created once more (%s). "+
-			"The service does not list it yet, so it is not known whether the first one exists as well. Look for a second one in the portal in a few minutes.", made.It.ID))
+		diags.AddWarning("There may be a second job", fmt.Sprintf("The service's response to the first request was lost. Because no job had appeared, it was created again "+
+			"(%s). The service does not list it yet, so it is unknown whether the first job exists too. In a few minutes, look for a second job in the portal.", made.It.ID))
 	}
 	return &made.It, diags
 }
 
-// undo deletes the job that this Create made but could not finish, so that nothing is left behind and nothing is tainted.
-// It runs under a context of its own, since the failure may be that the time ran out. write is the error of storing the
-// secrets, nil if that was not tried.
+// undo deletes the job that this Create created but could not finish, so nothing remains and nothing is tainted.
+// It runs with a separate context, because the failure may be a timeout. write is the error of storing the
+// secrets, nil if that was not attempted.
 func (r *Resource) undo(ctx context.Context, plan model, write error, failure diag.Diagnostic, resp *resource.CreateResponse) diag.Diagnostics {
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
@@ -189,11 +190,11 @@ func (r *Resource) undo(ctx context.Context, plan model, write error, failure di
 		return diags
 	}
 	resp.State.RemoveResource(ctx)
-	left := "The new job was removed again; nothing is left behind."
+	left := "The new job was removed again. Nothing remains."
 	switch {
 	case graph.IsAmbiguous(write):
-		left = "The new job was removed again. The write of the credentials and settings may still take effect later, although they were cleared: then the service principal keeps them. " +
-			"The next apply writes them again. Without another apply, clear them in the portal or delete the application."
+		left = "The new job was removed again. The write of the credentials and settings may still take effect later, although they were cleared; the service principal then keeps them. " +
+			"The next apply writes them again. If you do not apply again, clear them in the portal or delete the application."
 	case len(diags) > 0:
 		left = "The new job was removed again."
 	}
@@ -207,27 +208,27 @@ func (r *Resource) warnUnauthorized(m model) diag.Diagnostic {
 	switch {
 	case m.managesPassword():
 		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the password",
-			"The service does not list the password that was stored from here, so it cannot sign in to the target. Give `admin_password_wo` for one apply, which stores it again and needs no new version.")
+			"The service does not list the password that Terraform stored, so it cannot sign in to the target. Set `admin_password_wo` for one apply, which stores it again and does not need a new version.")
 	case !m.CredentialsWOVersion.IsNull():
 		return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The service has lost the credentials",
-			"The service lists none of the credentials that were stored from here, so it cannot sign in to the target. "+portal+"or give `credentials_wo` for one apply, with a new version where it holds tokens.")
+			"The service lists none of the credentials that Terraform stored, so it cannot sign in to the target. "+portal+"or set `credentials_wo` for one apply, with a new version if it contains tokens.")
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("authorized"), "The connection has no credentials yet",
 		"The connection has its settings, but the service cannot sign in to the target. "+portal+
-			"or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that.")
+			"or set `admin_username` and `admin_password_wo`. Until then, provisioning cannot run.")
 }
 
 func (r *Resource) portalLink(servicePrincipalID string) string {
 	return r.data.PortalURL + "/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + servicePrincipalID
 }
 
-// renewAdvice is what helps where the service has lost a token that only it knew.
-const renewAdvice = "authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."
+// renewAdvice is the remedy if the service has lost a token that only it knew.
+const renewAdvice = "authorize in the portal again, or set new tokens in `credentials_wo` with a new `credentials_wo_version`."
 
 func lostDetail(lost []string) string {
-	advice := "Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."
+	advice := "Set the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."
 	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
-		advice = "The service had renewed the value, so the one that was given is of no use any more: " + renewAdvice
+		advice = "The service had renewed the value, so the value in the configuration is no longer valid: " + renewAdvice
 	}
-	return fmt.Sprintf("The service does not list %s any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. %s", quoteList(lost), advice)
+	return fmt.Sprintf("The service no longer lists %s since this write: it replaces the whole set, and this configuration could not repeat values that it cannot read. %s", quoteList(lost), advice)
 }

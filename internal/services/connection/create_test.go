@@ -60,7 +60,7 @@ func TestResource_refusedCredentialsLeaveNothingBehind(t *testing.T) {
 					config["admin_password_wo_version"] = "1"
 				}
 				wants(t, m.Apply(config), acctest.Diagnostic{Error: true, Path: attribute, Summary: "The connection test failed",
-					Detail: "Microsoft Entra ID tried the credentials at the target and was refused. The service said: " + tt.said + advice +
+					Detail: "Microsoft Entra ID tried to sign in to the target with the credentials, and the target refused. The service said: " + tt.said + advice +
 						facts(400, tt.code, "POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/validateCredentials")})
 				if m.Now != nil {
 					t.Error("something is in the state")
@@ -99,7 +99,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 			config := w.bare("notification_email", "identity-ops@example.com")
 			wants(t, m.Apply(config), acctest.Diagnostic{Path: "authorized", Summary: "The connection has no credentials yet",
 				Detail: "The connection has its settings, but the service cannot sign in to the target. Open https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID +
-					", choose Provisioning, and authorize; or give `admin_username` and `admin_password_wo`. Provisioning cannot run before that."})
+					", choose Provisioning, and authorize; or set `admin_username` and `admin_password_wo`. Until then, provisioning cannot run."})
 			if m.Get("authorized") != false || m.Get("admin_username") != nil {
 				t.Errorf("authorized is %v, admin_username %v", m.Get("authorized"), m.Get("admin_username"))
 			}
@@ -107,7 +107,7 @@ func TestResource_createsWithoutCredentials(t *testing.T) {
 			// Authorizing in the portal is no drift, and what it stored is kept and not taken over.
 			w.stores("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 			if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
-				t.Errorf("afterwards the plan is %s\n%s", action, found)
+				t.Errorf("afterward the plan is %s\n%s", action, found)
 			}
 			if m.Get("authorized") != true {
 				t.Errorf("authorized is %v", m.Get("authorized"))
@@ -123,9 +123,9 @@ func TestResource_keepsWhatThePortalAuthorized(t *testing.T) {
 	m := w.managed()
 	m.Apply(w.bare())
 	wants(t, w.Diagnostics(), acctest.Diagnostic{Summary: "Secrets that this configuration cannot repeat",
-		Detail: "The service holds `Oauth2AccessToken` for service principal " + w.sp.ID + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
-			"which is not documented. After the apply the provider checks and reports what was dropped. The service renews these by itself, and an older value would replace a newer one, " +
-			"so they are never sent along. If they are dropped, authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`."})
+		Detail: "The service has `Oauth2AccessToken` for service principal " + w.sp.ID + ", which it does not show and this configuration does not set. The service may keep or drop values that a write does not repeat; " +
+			"the documentation does not define which. After the apply, the provider checks this and reports dropped values. The service renews these, and an older value would replace a newer one, so " +
+			"they are not sent with this change. If they are dropped, authorize in the portal again, or set new tokens in `credentials_wo` with a new `credentials_wo_version`."})
 	wantLines(t, w.did(), "POST jobs", "POST validateCredentials", "PUT secrets", "POST validateCredentials")
 	w.wantSecrets("Oauth2AccessToken", "access-for-somebody", "Oauth2AccessTokenCreationTime", "2030-01-02")
 	if m.Get("authorized") != true {
@@ -147,10 +147,10 @@ func TestResource_warnsOfUserNameAndPasswordForAnOAuthConnector(t *testing.T) {
 
 func noConnector() acctest.Diagnostic {
 	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "The application offers no provisioning connector",
-		Detail: "The service returned no synchronization template for this service principal, so there is nothing to create a connection from. Either the application is not " +
-			"one of the gallery's provisioning applications (one registered by hand never is), or the service has retired its connector: Microsoft has announced the end of provisioning for the " +
-			"GoToMeeting gallery application. Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud few gallery " +
-			"connectors exist. Nothing was created."}
+		Detail: "The service returned no synchronization template for this service principal, so a connection cannot be created. Either the application is not a provisioning " +
+			"application from the gallery (a manually registered application never is), or the service has retired its connector: Microsoft has announced that it will retire the provisioning connector " +
+			"of the GoToMeeting gallery application. Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud, few " +
+			"gallery connectors exist. Nothing was created."}
 }
 
 func TestResource_explainsAServicePrincipalWithoutConnector(t *testing.T) {
@@ -186,7 +186,7 @@ func TestResource_saysThatThereIsNoSuchServicePrincipal(t *testing.T) {
 	const absent = "b0000000-0000-4000-8000-0000000000ff"
 	_, _, found := w.managed().Plan(w.object("service_principal_id", absent))
 	wants(t, found, acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "No such service principal",
-		Detail: "The tenant has no service principal with the object id " + absent + ". Give the one that the portal shows on the page of the enterprise application."})
+		Detail: "The tenant has no service principal with the object id " + absent + ". Use the object id that the portal shows on the page of the enterprise application."})
 }
 
 func TestResource_choosesAmongConnectors(t *testing.T) {
@@ -217,7 +217,7 @@ func TestResource_choosesAmongConnectors(t *testing.T) {
 }
 
 func exists(ref string) acctest.Diagnostic {
-	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection exists already",
+	return acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "A provisioning connection already exists",
 		Detail: "The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. " +
 			"Import it with this block, replacing NAME with the name of the resource:\n\nimport {\n  to = gotomeeting_provisioning_connection.NAME\n  id = \"" + ref + "\"\n}"}
 }
@@ -266,8 +266,8 @@ func TestResource_adoptsItsOwnOrphan(t *testing.T) {
 	m := w.managed()
 	found := m.Apply(w.object())
 	wants(t, found[:1], acctest.Diagnostic{Path: "service_principal_id", Summary: "An unfinished connection will be taken over",
-		Detail: "The application has a job \"" + job.ID + "\" of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves behind. " +
-			"This plan takes it over instead of making a second one. If it belongs to another configuration, stop here."})
+		Detail: "The application has a job \"" + job.ID + "\" of the same connector that has never run, has no credentials, and has the default mappings, as an interrupted apply leaves behind. " +
+			"This plan takes it over instead of creating a second one. If it belongs to another configuration, do not apply this plan."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}
@@ -299,7 +299,7 @@ func TestResource_failuresOfCreateLeaveNothingDoubled(t *testing.T) {
 		"job: connection drops before":  {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.DropsBefore()}, nil},
 		"job: connection drops after":   {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.DropsAfter()}, nil},
 		"job: 500 before":               {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.Fails(500, "InternalServerError", "Oops.")}, nil},
-		"job: 500 before, twice":        {simulator.Fault{Method: "POST", Path: jobsPath, Count: 2, Effect: simulator.Fails(500, "InternalServerError", "Oops.")}, []string{"error: Cannot tell whether the provisioning job was created"}},
+		"job: 500 before, twice":        {simulator.Fault{Method: "POST", Path: jobsPath, Count: 2, Effect: simulator.Fails(500, "InternalServerError", "Oops.")}, []string{"error: Cannot determine whether the provisioning job was created"}},
 		"job: 504 after":                {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.FailsAfter(504, "GatewayTimeout", "")}, nil},
 		"job: answer cut in half":       {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.Truncates()}, nil},
 		"job: 400":                      {simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.Fails(400, "BadRequest", "No.")}, []string{"error: Cannot create the provisioning job"}},
@@ -349,7 +349,7 @@ func TestResource_saysWhatItUndid(t *testing.T) {
 	m := w.managed()
 	wants(t, m.Apply(w.object()), acctest.Diagnostic{Error: true, Summary: "Cannot store the credentials and settings",
 		Detail: detail(400, "BadRequest", "No.", "PUT /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/secrets", synchronizationWrite) +
-			"\n\nThe new job was removed again; nothing is left behind."})
+			"\n\nThe new job was removed again. Nothing remains."})
 	// And what it could not undo: the connection is tainted, then.
 	w.fault(simulator.Fault{Method: "PUT", Path: secretsPath, Effect: simulator.Fails(400, "BadRequest", "No.")},
 		simulator.Fault{Method: "DELETE", Path: jobPath, Effect: simulator.Fails(403, "Authorization_RequestDenied", "No.")})
@@ -379,9 +379,9 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 	m.Tainted = true
 	found := m.Apply(w.object())
 	wants(t, found[:1], acctest.Diagnostic{Path: "service_principal_id", Summary: "The connection is replaced",
-		Detail: "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
-			"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one. " +
-			"Accounts that the new one does not match with people in its scope are never disabled. How many people were provisioned is not known. " +
+		Detail: "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
+			"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one. " +
+			"Accounts that the new one does not match with people in its scope are never disabled. The number of provisioned people is unknown. " +
 			"The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
@@ -399,8 +399,8 @@ func TestResource_aLostJobThatAppearsLaterIsTakenOver(t *testing.T) {
 	w.fault(simulator.Fault{Method: "POST", Path: jobsPath, Effect: simulator.DropsAfter()})
 	m := w.managed()
 	found := m.Apply(w.object())
-	wantSummaries(t, found, "error: Cannot tell whether the provisioning job was created")
-	const hint = "No job of the connector has appeared. Apply again: a job that appears later without credentials and with default mappings is taken over, never made twice."
+	wantSummaries(t, found, "error: Cannot determine whether the provisioning job was created")
+	const hint = "No job of the connector has appeared. Apply again: a job that appears later without credentials and with default mappings is taken over, and no second one is created."
 	if !strings.Contains(found[0].Detail, hint) {
 		t.Errorf("the hint is missing:\n%s", found[0].Detail)
 	}
@@ -443,7 +443,7 @@ func TestResource_warnsWhenWhatItStoredDoesNotAppear(t *testing.T) {
 	m := w.managed()
 	found := m.Apply(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "The stored settings are not visible yet",
-		Detail: "The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n" +
+		Detail: "The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows any differences.\n\n" +
 			graphdiag.Detail(fmt.Errorf("waiting for the stored settings to be visible, last seen: `Password` is not listed: %w", context.DeadlineExceeded))})
 	if m.Now == nil || m.Tainted || m.Get("authorized") != nil || m.Get("notification_email") != "identity-ops@example.com" {
 		t.Errorf("state %v", m.Now)
@@ -451,7 +451,7 @@ func TestResource_warnsWhenWhatItStoredDoesNotAppear(t *testing.T) {
 	w.Sim.Clock().Advance(10 * time.Minute)
 	w.Sim.SetLag(simulator.KindSecrets, simulator.Lag{})
 	if action, _, found := m.Plan(w.object()); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 	if m.Get("authorized") != true {
 		t.Errorf("authorized is %v", m.Get("authorized"))

@@ -15,7 +15,7 @@ import (
 )
 
 // credentialKey checks a key of credentials_wo and connector_settings against the service's enumeration: it answers a
-// key in the wrong case with an internal error. A key that resembles none is let through, since the service may add some.
+// key in the wrong case with an internal error. A key that does not resemble any known key is allowed, since the service may add keys.
 type credentialKey struct {
 	// setting says that the value is kept in the state, where no secret belongs.
 	setting bool
@@ -37,23 +37,23 @@ func (v credentialKey) ValidateString(_ context.Context, req validator.StringReq
 	}
 	key := req.ConfigValue.ValueString()
 	if key == "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key", "The key is empty. Give the service's name of the setting, such as \"BaseAddress\".")
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key", "The key is empty. Use the service's name of the setting, such as \"BaseAddress\".")
 		return
 	}
 	if a, owned := owner(key); owned {
-		resp.Diagnostics.AddAttributeError(req.Path, "Key has an attribute of its own",
+		resp.Diagnostics.AddAttributeError(req.Path, "Key with a separate attribute",
 			fmt.Sprintf("%q is set by the attribute `%s`. Use that instead.", key, a.attribute))
 		return
 	}
 	if slices.Contains(graph.SecretKeys, key) {
 		if v.setting && slices.Contains(alwaysSecret, key) {
 			resp.Diagnostics.AddAttributeError(req.Path, "Secret among the settings",
-				fmt.Sprintf("%q is a secret, and `connector_settings` is kept in the state. Give it in `credentials_wo`.", key))
+				fmt.Sprintf("%q is a secret, and `connector_settings` is stored in the state. Set it in `credentials_wo`.", key))
 		}
 		return
 	}
 	if closest := suggest.NearestWithin(2, key, graph.SecretKeys); closest != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Unknown key",
-			fmt.Sprintf("The service knows no key %q; keys are case-sensitive. Did you mean %q?", key, closest))
+			fmt.Sprintf("The service does not have a key %q; keys are case-sensitive. Did you mean %q?", key, closest))
 	}
 }

@@ -19,10 +19,10 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// supplies are the keys that a configuration gives a value for, known yet or not, with the attribute that does.
+// supplies are the keys for which a configuration sets a value, known yet or not, with the attribute that sets it.
 type supplies struct {
 	by map[string]string
-	// open says that a map is not known yet, so that more keys may come.
+	// open says that a map is not known yet, so more keys may come.
 	open bool
 }
 
@@ -43,13 +43,13 @@ func supplied(config model) supplies {
 	return s
 }
 
-// credentials reports whether any credential is among them. Without one the portal's are kept.
+// credentials reports whether they include any credential. Without one, the portal's credentials are kept.
 func (s supplies) credentials() bool {
 	given := slices.Collect(maps.Values(s.by))
 	return slices.ContainsFunc(managedAttributes, func(a managed) bool { return a.kind != setting && slices.Contains(given, a.attribute) })
 }
 
-// checkCredentials compares what was supplied with what the connector's own description asks for.
+// checkCredentials compares the supplied values with those that the connector's own description requires.
 func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if template.ConfigurationFields == nil {
@@ -58,7 +58,7 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 	asked := map[string]bool{}
 	for _, field := range template.ConfigurationFields {
 		asked[strings.ToLower(field.Name)] = true
-		// What an interactive authorization stores cannot be asked for, and what nobody asked to manage neither.
+		// Values that an interactive authorization stores, or that the configuration does not manage, are not required.
 		missing := supplied.by[field.Name] == "" && supplied.credentials() && !supplied.open && !template.OAuthEnabled
 		if !missing || field.Optional || field.Hidden || field.ReadOnly || field.DefaultValue != "" {
 			continue
@@ -74,18 +74,18 @@ func checkCredentials(template graph.SyncTemplate, supplied supplies) diag.Diagn
 			attribute = a.attribute
 		}
 		diags.AddAttributeError(path.Root(attribute), "Missing credential",
-			fmt.Sprintf("The connector %q asks for %q. Give it in `%s`.", template.ID, field.Name, attribute))
+			fmt.Sprintf("The connector %q requires %q. Set it in `%s`.", template.ID, field.Name, attribute))
 	}
 	if template.OAuthEnabled && supplied.by[keyUserName] != "" {
 		diags.AddAttributeWarning(path.Root("admin_username"), "The connector signs in with OAuth",
-			"The connector wants to be authorized interactively (the portal's *Authorize* button). A user name and password alone are probably not enough; leave them out, apply, and authorize in the portal.")
+			"The connector requires interactive authorization (the portal's *Authorize* button). A user name and password alone are probably not sufficient. Omit them, apply, and authorize in the portal.")
 		asked[strings.ToLower(keyUserName)], asked[strings.ToLower(keyPassword)] = true, true
 	}
 	for _, key := range slices.Sorted(maps.Keys(supplied.by)) {
 		byToken := template.OAuthEnabled && (key == "BaseAddress" || strings.HasPrefix(key, "Oauth2")) // instead of the portal's step
 		if !asked[strings.ToLower(key)] && !byToken {
 			diags.AddAttributeWarning(path.Root(supplied.by[key]), "Credential that the connector does not ask for",
-				fmt.Sprintf("The connector %q does not list %q among its configuration fields, which are %s. It is sent anyway; if the connection test fails, correct the key or leave it out.", template.ID, key, fieldNames(template)))
+				fmt.Sprintf("The connector %q does not list %q among its configuration fields, which are %s. It is sent anyway; if the connection test fails, correct the key or omit it.", template.ID, key, fieldNames(template)))
 		}
 	}
 	return diags
@@ -103,8 +103,8 @@ func fieldNames(template graph.SyncTemplate) string {
 	return cmp.Or(graphdiag.List(names), "none")
 }
 
-// refusal returns what the service said when it tried credentials at the target and was turned away. The codes follow the
-// connector and are not documented, so what certainly speaks of the caller or of Graph itself is told apart instead.
+// refusal returns what the service said when the target refused the credentials. The codes depend on the connector
+// and are not documented, so errors that certainly concern the caller or Graph itself are excluded instead.
 func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
 	if _, could := unavailable(err); could {
@@ -114,15 +114,15 @@ func refusal(err error) (said string, refused bool) {
 		slices.Contains([]string{"", "UnknownError", "Authorization_RequestDenied", "InvalidAuthenticationToken"}, answer.Code) {
 		return "", false
 	}
-	// A server error is a verdict only if it carries the error of the service behind.
+	// A server error is a verdict only if it contains the error of the service behind it.
 	if answer.StatusCode >= 500 && answer.Code == answer.OuterCode {
 		return "", false
 	}
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
 }
 
-// unavailable returns what the service said when it could not ask the target at all: its host does not resolve, its answer
-// was odd, its endpoint is gone. That says nothing about the credentials.
+// unavailable returns what the service said when it could not contact the target at all: its host does not resolve, its response was
+// unexpected, or its endpoint is gone. That says nothing about the credentials.
 func unavailable(err error) (said string, could bool) {
 	var answer *graph.Error
 	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.Code == answer.OuterCode && strings.EqualFold(answer.Code, "ServiceUnavailable") ||
@@ -132,17 +132,17 @@ func unavailable(err error) (said string, could bool) {
 	return strings.TrimSuffix(cmp.Or(answer.Message, answer.Code), ".") + ".", true
 }
 
-// untested warns that credentials were stored without a verdict of the target.
+// untested warns that credentials were stored without a test.
 func untested(why string, err error) diag.Diagnostic {
-	detail := why + " That says nothing about the credentials, and they were stored without a test. Wrong ones show only when provisioning goes into quarantine: " +
-		"test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials by itself at its next attempt."
+	detail := why + " The credentials were stored without a test, so it is unknown whether they are correct. You notice wrong credentials only when provisioning " +
+		"goes into quarantine: test them later with the action `gotomeeting_test_connection`. An existing quarantine is not lifted; the service tries the new credentials at its next attempt."
 	if err != nil {
 		detail += "\n\n" + graphdiag.Facts(err)
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("test_connection"), "The connection was not tested", detail)
 }
 
-// tested judges the connection test: a refusal is an error, and a target that could not be asked a warning. ask is not
+// tested judges the connection test: a refusal is an error, and a target that could not be contacted is a warning. ask is not
 // called when the configuration turns the test off.
 func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 	if !m.TestConnection.ValueBool() {
@@ -164,6 +164,6 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 		hint = "Check the credentials; they need administrator rights at the target."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(want.secretFrom), "The connection test failed",
-		fmt.Sprintf("Microsoft Entra ID tried the credentials at the target and was refused. The service said: %s %s Nothing was created or changed. "+
-			"If the test is wrong, `test_connection = false` skips it.\n\n%s", said, hint, graphdiag.Facts(err)))
+		fmt.Sprintf("Microsoft Entra ID tried to sign in to the target with the credentials, and the target refused. The service said: %s %s Nothing was created or "+
+			"changed. If the test is wrong, `test_connection = false` skips it.\n\n%s", said, hint, graphdiag.Facts(err)))
 }

@@ -36,9 +36,9 @@ func flat(diags diag.Diagnostics) string {
 func TestChooseTemplate(t *testing.T) {
 	one, two, three := graph.SyncTemplate{ID: "one"}, graph.SyncTemplate{ID: "two", Default: true}, graph.SyncTemplate{ID: "three", Default: true}
 	none := "error service_principal_id: The application offers no provisioning connector: The service returned no synchronization template for this service principal, " +
-		"so there is nothing to create a connection from. Either the application is not one of the gallery's provisioning applications (one registered by hand never is), " +
-		"or the service has retired its connector: Microsoft has announced the end of provisioning for the GoToMeeting gallery application. " +
-		"Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud few gallery connectors exist. Nothing was created."
+		"so a connection cannot be created. Either the application is not a provisioning application from the gallery (a manually registered application never is), or the " +
+		"service has retired its connector: Microsoft has announced that it will retire the provisioning connector of the GoToMeeting gallery application. " +
+		"Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud, few gallery connectors exist. Nothing was created."
 	several := "error template_id: Several provisioning connectors: The application offers several connectors and marks none as the default. Set `template_id` to one of them:\n- "
 	for _, tt := range []struct {
 		name      string
@@ -75,13 +75,13 @@ func TestCheckCredentials(t *testing.T) {
 	oauth := graph.SyncTemplate{ID: "goto", OAuthEnabled: true, ConfigurationFields: []graph.ConfigurationField{{Name: "Oauth2AccessToken", Secret: true}, {Name: "Domain"}}}
 	notAsked := func(attribute, template, key string) string {
 		return "warning " + attribute + ": Credential that the connector does not ask for: The connector \"" + template + "\" does not list \"" + key +
-			"\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\", \"Domain\", \"Sandbox\". It is sent anyway; if the connection test fails, correct the key or leave it out."
+			"\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\", \"Domain\", \"Sandbox\". It is sent anyway; if the connection test fails, correct the key or omit it."
 	}
 	missing := func(attribute, template, key string) string {
-		return "error " + attribute + ": Missing credential: The connector \"" + template + "\" asks for \"" + key + "\". Give it in `" + attribute + "`."
+		return "error " + attribute + ": Missing credential: The connector \"" + template + "\" requires \"" + key + "\". Set it in `" + attribute + "`."
 	}
-	const interactive = "warning admin_username: The connector signs in with OAuth: The connector wants to be authorized interactively (the portal's *Authorize* button). " +
-		"A user name and password alone are probably not enough; leave them out, apply, and authorize in the portal."
+	const interactive = "warning admin_username: The connector signs in with OAuth: The connector requires interactive authorization (the portal's *Authorize* button). " +
+		"A user name and password alone are probably not sufficient. Omit them, apply, and authorize in the portal."
 	for _, tt := range []struct {
 		name     string
 		template graph.SyncTemplate
@@ -176,7 +176,7 @@ func TestRefusal_tellsTheTargetsVerdictFromOtherFailures(t *testing.T) {
 
 func TestCredentialKey(t *testing.T) {
 	const (
-		owned   = "Key has an attribute of its own: "
+		owned   = "Key with a separate attribute: "
 		unknown = "Unknown key: "
 	)
 	for _, tt := range []struct {
@@ -187,11 +187,11 @@ func TestCredentialKey(t *testing.T) {
 		{key: "BaseAddress"},
 		{key: "Domain"},
 		{key: "AKeyOfTheFuture"},
-		{key: "SecretToken", wantSetting: "Secret among the settings: \"SecretToken\" is a secret, and `connector_settings` is kept in the state. Give it in `credentials_wo`."},
-		{key: "ConnectionString", wantSetting: "Secret among the settings: \"ConnectionString\" is a secret, and `connector_settings` is kept in the state. Give it in `credentials_wo`."},
-		{key: "baseAddress", want: unknown + `The service knows no key "baseAddress"; keys are case-sensitive. Did you mean "BaseAddress"?`, wantSetting: "same"},
-		{key: "SecretTokn", want: unknown + `The service knows no key "SecretTokn"; keys are case-sensitive. Did you mean "SecretToken"?`, wantSetting: "same"},
-		{key: "", want: unknown + "The key is empty. Give the service's name of the setting, such as \"BaseAddress\".", wantSetting: "same"},
+		{key: "SecretToken", wantSetting: "Secret among the settings: \"SecretToken\" is a secret, and `connector_settings` is stored in the state. Set it in `credentials_wo`."},
+		{key: "ConnectionString", wantSetting: "Secret among the settings: \"ConnectionString\" is a secret, and `connector_settings` is stored in the state. Set it in `credentials_wo`."},
+		{key: "baseAddress", want: unknown + `The service does not have a key "baseAddress"; keys are case-sensitive. Did you mean "BaseAddress"?`, wantSetting: "same"},
+		{key: "SecretTokn", want: unknown + `The service does not have a key "SecretTokn"; keys are case-sensitive. Did you mean "SecretToken"?`, wantSetting: "same"},
+		{key: "", want: unknown + "The key is empty. Use the service's name of the setting, such as \"BaseAddress\".", wantSetting: "same"},
 		{key: "UserName", want: owned + "\"UserName\" is set by the attribute `admin_username`. Use that instead.", wantSetting: "same"},
 		{key: "password", want: owned + "\"password\" is set by the attribute `admin_password_wo`. Use that instead.", wantSetting: "same"},
 		{key: "SyncAll", want: owned + "\"SyncAll\" is set by the attribute `scope`. Use that instead.", wantSetting: "same"},

@@ -34,7 +34,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if presence != graph.JobPresent && presence != graph.JobNotReplicated {
-		// The credentials outlive the job, also one that went with its connector.
+		// The credentials outlive the job, even if the job was removed with its connector.
 		resp.Diagnostics.Append(r.clearCredentials(ctx, state)...)
 		return
 	}
@@ -45,13 +45,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("A cycle is still running", err,
-			"Provisioning is paused and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
+			"Provisioning is paused, and nothing was deleted. Destroy again when the cycle has ended, or raise `timeouts.delete`."))
 		return
 	}
 	notCleared := r.clearCredentials(ctx, state)
 	if err := r.data.Graph.DeleteJob(ctx, state.ref()); err != nil {
 		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the provisioning job", err,
-			"Provisioning is paused, and the stored credentials may be cleared already. Destroy again."))
+			"Provisioning is paused, and the stored credentials may already be cleared. Destroy again."))
 		return
 	}
 	resp.Diagnostics.Append(notCleared...)
@@ -59,12 +59,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	ctx, outlast := graph.Outlast(ctx)
 	defer outlast()
 	if err := r.data.Graph.WaitUntilJobGone(ctx, state.ref()); err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted; destroying again confirms it."))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot confirm that the job is gone", err, "It was deleted. Destroy again to confirm it."))
 	}
 }
 
-// warnEnds tells how many accounts stay active when a connection goes: without its job nobody disables those of people who
-// leave, and a new job does not know which accounts the old one made.
+// warnEnds says how many accounts stay active when a connection goes: without its job, nothing disables those of people who
+// leave, and a new job does not know which accounts the old one created.
 func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag.Diagnostics {
 	if r.data == nil || r.data.Graph.HasWritten() {
 		return nil
@@ -73,15 +73,15 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 	if !left.Ran || left.Gone {
 		return nil
 	}
-	next := "they stay as they are, and nobody disables them when people leave, unless another connection to the same GoTo account takes them over by matching them."
+	next := "they stay as they are, and nothing disables them when people leave, unless another connection to the same GoTo account matches them and takes them over."
 	if doing == "Replacing" {
-		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others, whoever they belonged to."
+		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s the connection %s leaves %s", doing, state.ref(), left.Headline()),
-		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo as well, take people out of the scope first and let a cycle disable their accounts, or disable them at GoTo.", graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
+		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo too, first remove people from the scope and let a cycle disable their accounts, or disable the accounts at GoTo.", graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
 }
 
-// warnKeeps tells whose accounts stay when the accounts of people who leave the scope come to be left alone.
+// warnKeeps says whose accounts stay active when the accounts of people who leave the scope are no longer disabled.
 func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics {
 	if r.data.Graph.HasWritten() {
 		return nil
@@ -91,7 +91,7 @@ func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics 
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("skip_out_of_scope_deletions"), "Accounts of people who leave the scope stay active",
-		"With `skip_out_of_scope_deletions`, leaving the scope no longer disables an account, whether through an assignment, a group or a filter; only the accounts of deleted and blocked users are disabled. "+left.Detail())}
+		"With `skip_out_of_scope_deletions`, leaving the scope, whether because of an assignment, a group, or a filter, no longer disables an account; only the accounts of deleted and blocked users are disabled. "+left.Detail())}
 }
 
 // clearCredentials blanks what this resource put into the service principal's secrets, which outlive the job. Deleting
@@ -115,7 +115,7 @@ func (r *Resource) clearCredentials(ctx context.Context, state model) diag.Diagn
 
 func (r *Resource) warnNotCleared(ctx context.Context, state model, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored credentials could not be cleared",
-		"The job of "+graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString())+" is deleted nevertheless, but the service principal may still hold the administrator's credentials. "+
+		"The job of "+graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString())+" was deleted, but the service principal may still have the administrator's credentials. "+
 			"Delete the application, or clear them in the portal.\n\n"+
 			graphdiag.Detail(err))}
 }

@@ -153,7 +153,7 @@ func TestResource_destroyOfWhatIsGoneSucceeds(t *testing.T) {
 func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 	t.Parallel()
 	still := func(w *world) string {
-		return "The job of \"Meetings\" (service principal " + w.sp.ID + ") is deleted nevertheless, but the service principal may still hold the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
+		return "The job of \"Meetings\" (service principal " + w.sp.ID + ") was deleted, but the service principal may still have the administrator's credentials. Delete the application, or clear them in the portal.\n\n"
 	}
 	for name, tt := range map[string]struct {
 		fault   func(job string) simulator.Fault
@@ -170,7 +170,7 @@ func TestResource_destroyNamesWhatItCouldNotDo(t *testing.T) {
 		}, func(w *world, job string) acctest.Diagnostic {
 			return acctest.Diagnostic{Error: true, Summary: "Cannot delete the provisioning job",
 				Detail: denied("DELETE /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+job, synchronizationWrite,
-					"Provisioning is paused, and the stored credentials may be cleared already. Destroy again.")}
+					"Provisioning is paused, and the stored credentials may already be cleared. Destroy again.")}
 		}, false},
 		"pausing": {func(string) simulator.Fault {
 			return simulator.Fault{Method: "POST", Path: jobPath + "/pause", Effect: simulator.LacksPermission()}

@@ -13,7 +13,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// desired is what one write should leave behind.
+// desired is the state that one write should result in.
 type desired struct {
 	// settings are those that are always written, by attribute.
 	settings map[string]any
@@ -23,11 +23,11 @@ type desired struct {
 	secret map[string]string
 	// secretFrom is the attribute to blame when the target refuses them.
 	secretFrom string
-	// withheld says that a seed is left out, so that the connection test cannot be given everything that it needs.
+	// withheld says that a seed is omitted, so the connection test does not get everything that it needs.
 	withheld bool
 }
 
-// toDesired is what the configuration asks for. m must be the plan with the write-only values of the configuration
+// toDesired is what the configuration requests. m must be the plan with the write-only values of the configuration
 // filled in; prior is the state, for the settings that are no longer wanted.
 func (m model) toDesired(prior *model) desired {
 	want := desired{settings: map[string]any{}, plain: map[string]string{}, secret: map[string]string{}}
@@ -109,6 +109,6 @@ func (d desired) refuseOversize() diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("Credentials too long for this cloud",
-		fmt.Sprintf("In the US Government clouds all credentials and the notification address together may have %d bytes; these have %d. Use a shorter password, user name or address.",
+		fmt.Sprintf("In the US Government clouds, the total size of all credentials and the notification address is limited to %d bytes; these have %d. Use a shorter password, user name, or address.",
 			governmentLimit, total))}
 }

@@ -22,7 +22,7 @@ func cannotExamine(err error) diag.Diagnostic {
 }
 
 // examine looks at the jobs of the same connector. One that is plainly the remainder of an interrupted create (never ran,
-// no credentials, default mappings) is returned for adoption; any other is refused. Jobs of this state do not count: where
+// no credentials, default mappings) is returned for adoption; any other is refused. Jobs in this state do not count: if
 // a connection is created although there is one, it is being replaced.
 func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, jobs []graph.Job) (orphan *graph.Job, diags diag.Diagnostics, err error) {
 	for _, job := range jobs {
@@ -35,7 +35,7 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 			return nil, nil, err
 		}
 		if !untouched {
-			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection exists already",
+			return nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "A provisioning connection already exists",
 				fmt.Sprintf("The application has a job of the same connector that was set up elsewhere. A second one would provision the same people twice. Import it with this block, replacing NAME with the name of the resource:\n\n%s",
 					importblock.One("gotomeeting_provisioning_connection", ref.String())))}, nil
 		}
@@ -44,20 +44,20 @@ func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID st
 	return orphan, nil, nil
 }
 
-// planExisting is examine while planning: what cannot be examined yet is left to the apply, and what will happen to
-// a job that is there is said.
+// planExisting is examine at plan: anything that cannot be examined yet is left to the apply, and the effect on
+// an existing job is reported.
 func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, skipped *graphdiag.Skipped) diag.Diagnostics {
 	jobs, err := data.Graph.ListJobs(ctx, servicePrincipalID)
 	if err != nil && !graph.IsNotFound(err) {
-		skipped.Add("whether the application has a connection already", err)
+		skipped.Add("whether the application already has a connection", err)
 		return nil
 	}
 	remembered(data).jobs.Give(servicePrincipalID, jobs)
 	for _, job := range jobs {
 		ref := graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
 		if job.TemplateID == template.ID && remembered(data).own.Has(ref) {
-			detail := "The state holds a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts and the history. " +
-				"`terraform untaint` keeps one that is only marked as tainted. If this plan leaves it alone, the apply will refuse to make a second one."
+			detail := "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
+				"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one."
 			if left := aftermath.Of(ctx, data, ref); left.Ran && !data.Graph.HasWritten() {
 				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail()
 			}
@@ -66,7 +66,7 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	}
 	orphan, diags, err := examine(ctx, data, servicePrincipalID, template, jobs)
 	if graph.IsPermissionDenied(err) {
-		skipped.Add("whether the job that the application has belongs to somebody else", err)
+		skipped.Add("whether the existing job of the application belongs to somebody else", err)
 		return nil
 	}
 	if err != nil {
@@ -74,13 +74,13 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	}
 	if orphan != nil {
 		diags.AddAttributeWarning(path.Root("service_principal_id"), "An unfinished connection will be taken over",
-			fmt.Sprintf("The application has a job %q of the same connector that never ran, has no credentials and maps attributes by default, as an interrupted apply leaves behind. "+
-				"This plan takes it over instead of making a second one. If it belongs to another configuration, stop here.", orphan.ID))
+			fmt.Sprintf("The application has a job %q of the same connector that has never run, has no credentials, and has the default mappings, as an interrupted apply leaves behind. This "+
+				"plan takes it over instead of creating a second one. If it belongs to another configuration, do not apply this plan.", orphan.ID))
 	}
 	return diags
 }
 
-// untouched reports whether a job never ran, has no credentials and still has its template's mappings.
+// untouched reports whether a job has never run, has no credentials and still has its template's mappings.
 func untouched(ctx context.Context, client *graph.Client, ref graph.JobRef, job graph.Job) (bool, error) {
 	if job.Schedule.Active() || job.HasRun() {
 		return false, nil

@@ -108,7 +108,7 @@ func TestAVanishedSecretIsADifferenceAndSentAgain(t *testing.T) {
 			wantLines(t, w.did(), "POST validateCredentials", "PUT secrets")
 			w.wantSecrets(tt.key, tt.value)
 			if action, planned, found := m.Plan(config); action != acctest.NoAction || planned["authorized"] != true {
-				t.Errorf("afterwards the plan is %s, authorized %v\n%s", action, planned["authorized"], found)
+				t.Errorf("afterward the plan is %s, authorized %v\n%s", action, planned["authorized"], found)
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestTwoWritesOfOneChangeLeaveATraceBetweenThem(t *testing.T) {
 					}
 					w.wantSecrets("SyncAll", calm.secret("SyncAll"), "UserName", calm.secret("UserName"), "Password", calm.secret("Password"))
 					if action, _, found := m.Plan(w.object(u.after...)); action != acctest.NoAction || len(found) > 0 {
-						t.Errorf("afterwards the plan is %s\n%s", action, found)
+						t.Errorf("afterward the plan is %s\n%s", action, found)
 					}
 				})
 			}
@@ -204,10 +204,10 @@ func TestAPendingRestartIsAVisibleUpdateAndWaitsWhileOff(t *testing.T) {
 	w.changeJob(func(j *store.Job) { j.Schedule = store.SchedulePaused; hasRun(j) })
 	found := m.Apply(w.object("scope", "assigned"))
 	wantSummaries(t, found, "warning: Accounts of people without an assignment will be disabled", "warning: Accounts of people without an assignment will be disabled", // plan and apply
-		"warning: The restart for the narrower scope waits")
+		"warning: The restart for the narrower scope is pending")
 	wantLines(t, w.did(), "PUT secrets")
 	action, planned, found := m.Plan(w.object())
-	wantSummaries(t, found, "warning: The restart for the narrower scope waits")
+	wantSummaries(t, found, "warning: The restart for the narrower scope is pending")
 	if action != acctest.NoAction || planned["pending_action"] != "restart" {
 		t.Errorf("while off the plan is %s, pending %v", action, planned["pending_action"])
 	}
@@ -225,7 +225,7 @@ func TestAPendingRestartIsAVisibleUpdateAndWaitsWhileOff(t *testing.T) {
 	clean(t, m.Apply(w.object("accidental_deletion_threshold", 7)))
 	wantLines(t, w.did(), "POST restart")
 	if action, _, found := m.Plan(w.object("accidental_deletion_threshold", 7)); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 }
 
@@ -339,7 +339,7 @@ func TestTestAction_triesNewCredentialsBeforeTheyAreRotatedIn(t *testing.T) {
 	}
 	found := try("admin_username", store.AdminUserName, "admin_password", "next")
 	wantSummaries(t, found, "error: The connection test failed")
-	if !strings.Contains(found.String(), "The stored ones were not touched.") {
+	if !strings.Contains(found.String(), "The stored credentials were not changed.") {
 		t.Error(found)
 	}
 	w.Sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: "next", TeamAdmin: true})

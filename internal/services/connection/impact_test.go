@@ -120,7 +120,7 @@ func TestResource_limitsGoByTheScopeOfTheStateForWhoOnlyReads(t *testing.T) {
 	if found.HasError() || !strings.Contains(found.String(), "will be disabled: scope of Meetings") || !strings.Contains(found.String(), "those of the last run that could read them") {
 		t.Errorf("within the limit: %s", found)
 	}
-	if _, found = limit(1).Plan(typeName, m.Now, w.object("scope", "assigned")); !found.HasError() || !strings.Contains(found.String(), "and 1 are allowed") {
+	if _, found = limit(1).Plan(typeName, m.Now, w.object("scope", "assigned")); !found.HasError() || !strings.Contains(found.String(), "and the limit is 1") {
 		t.Errorf("beyond the limit: %s", found)
 	}
 }

@@ -20,9 +20,9 @@ func TestResource_refusesBadInput(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const (
-		empty     = "The value is empty. Give a value; if the attribute is optional, you can leave it out instead."
-		lineBreak = "The value ends with a line break, which `file(…)` and `$(cat …)` include. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
-		noGUID    = " is not a GUID. Give the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
+		empty     = "The value is empty. Set a value; if the attribute is optional, you can omit it instead."
+		lineBreak = "The value ends with a line break, as `file(…)` returns it. Remove it with `chomp(…)`, or remove all surrounding white space with `trimspace(…)`."
+		noGUID    = " is not a GUID. Use the object id, such as \"b0000000-0000-4000-8000-000000000001\"; names and e-mail addresses are not accepted here."
 	)
 	needs := func(path, other string) acctest.Diagnostic {
 		return bad(path, "Invalid Attribute Combination", fmt.Sprintf("Attribute %q must be specified when %q is specified", other, path))
@@ -32,8 +32,8 @@ func TestResource_refusesBadInput(t *testing.T) {
 		want   []acctest.Diagnostic
 	}{
 		"service principal by name": {w.object("service_principal_id", "GoToMeeting"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id", `"GoToMeeting"`+noGUID)}},
-		"service principal in upper case": {w.object("service_principal_id", "B0000000-0000-4000-8000-000000000001"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id",
-			`"B0000000-0000-4000-8000-000000000001" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: "b0000000-0000-4000-8000-000000000001".`)}},
+		"service principal in uppercase": {w.object("service_principal_id", "B0000000-0000-4000-8000-000000000001"), []acctest.Diagnostic{bad("service_principal_id", "Invalid object id",
+			`"B0000000-0000-4000-8000-000000000001" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: "b0000000-0000-4000-8000-000000000001".`)}},
 		"empty template":               {w.object("template_id", ""), []acctest.Diagnostic{bad("template_id", "Empty value", empty)}},
 		"empty user name":              {w.object("admin_username", ""), []acctest.Diagnostic{bad("admin_username", "Empty value", empty)}},
 		"empty password":               {w.object("admin_password_wo", ""), []acctest.Diagnostic{bad("admin_password_wo", "Empty value", empty)}},
@@ -48,24 +48,24 @@ func TestResource_refusesBadInput(t *testing.T) {
 		"version without a user name":   {w.bare("admin_password_wo_version", "1"), []acctest.Diagnostic{needs("admin_password_wo_version", "admin_username")}},
 		"credentials without a version": {w.bare("credentials_wo", map[string]any{"SecretToken": "x"}), []acctest.Diagnostic{needs("credentials_wo", "credentials_wo_version")}},
 		"no credentials in the map": {w.bare("credentials_wo", map[string]any{}, "credentials_wo_version", "1"), []acctest.Diagnostic{
-			bad("credentials_wo", "Empty value", "The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead.")}},
+			bad("credentials_wo", "Empty value", "The value has no elements. Add at least one; if the attribute is optional, you can omit it instead.")}},
 		"empty credential": {w.bare("credentials_wo", map[string]any{"SecretToken": ""}, "credentials_wo_version", "1"), []acctest.Diagnostic{bad(`credentials_wo["SecretToken"]`, "Empty value", empty)}},
 		"misspelled key": {w.bare("credentials_wo", map[string]any{"secretToken": "x"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
-			bad(`credentials_wo["secretToken"]`, "Unknown key", `The service knows no key "secretToken"; keys are case-sensitive. Did you mean "SecretToken"?`)}},
+			bad(`credentials_wo["secretToken"]`, "Unknown key", `The service does not have a key "secretToken"; keys are case-sensitive. Did you mean "SecretToken"?`)}},
 		"key with an attribute of its own": {w.bare("connector_settings", map[string]any{"SyncAll": "true"}), []acctest.Diagnostic{
-			bad(`connector_settings["SyncAll"]`, "Key has an attribute of its own", "\"SyncAll\" is set by the attribute `scope`. Use that instead.")}},
+			bad(`connector_settings["SyncAll"]`, "Key with a separate attribute", "\"SyncAll\" is set by the attribute `scope`. Use that instead.")}},
 		"secret among the settings": {w.bare("connector_settings", map[string]any{"SecretToken": "x"}), []acctest.Diagnostic{
-			bad(`connector_settings["SecretToken"]`, "Secret among the settings", "\"SecretToken\" is a secret, and `connector_settings` is kept in the state. Give it in `credentials_wo`.")}},
+			bad(`connector_settings["SecretToken"]`, "Secret among the settings", "\"SecretToken\" is a secret, and `connector_settings` is stored in the state. Set it in `credentials_wo`.")}},
 		"key given twice": {w.bare("connector_settings", map[string]any{"Domain": "a"}, "credentials_wo", map[string]any{"Domain": "b"}, "credentials_wo_version", "1"), []acctest.Diagnostic{
-			bad(`connector_settings["Domain"]`, "Key given twice", "\"Domain\" is in `credentials_wo` and in `connector_settings`. Keep it in `credentials_wo` if it is a secret, else in `connector_settings`.")}},
+			bad(`connector_settings["Domain"]`, "Key set twice", "\"Domain\" is in `credentials_wo` and in `connector_settings`. Keep it in `credentials_wo` if it is a secret, otherwise in `connector_settings`.")}},
 		"address that is none": {w.object("notification_email", "identity-ops"), []acctest.Diagnostic{
-			bad("notification_email", "Invalid e-mail address", `"identity-ops" is not an e-mail address. Give one bare address, such as "identity-ops@example.com".`)}},
+			bad("notification_email", "Invalid e-mail address", `"identity-ops" is not an e-mail address. Use a single address without a name, such as "identity-ops@example.com".`)}},
 		"several addresses": {w.object("notification_email", "a@example.com; b@example.com"), []acctest.Diagnostic{bad("notification_email", "Invalid e-mail address",
-			`"a@example.com; b@example.com" looks like several addresses. The service documents a single address here; use that of a group to reach several people.`)}},
+			`"a@example.com; b@example.com" looks like several addresses. The service accepts a single address; to reach several people, use the address of a group.`)}},
 		"empty address": {w.object("notification_email", ""), []acctest.Diagnostic{bad("notification_email", "Invalid e-mail address",
-			`The value is empty. Give one bare address, such as "identity-ops@example.com", or leave the attribute out.`)}},
+			`The value is empty. Use a single address without a name, such as "identity-ops@example.com", or omit the attribute.`)}},
 		"notification without an address": {w.object("notification_email", nil, "notification_enabled", true), []acctest.Diagnostic{bad("notification_enabled", "Notification without an address",
-			"`notification_enabled` is true, but there is no `notification_email` to send to. Give one, or leave `notification_enabled` out.")}},
+			"`notification_enabled` is true, but `notification_email` is not set. Set it, or omit `notification_enabled`.")}},
 		"threshold of nothing": {w.object("accidental_deletion_threshold", 0), []acctest.Diagnostic{
 			bad("accidental_deletion_threshold", "Invalid Attribute Value", "Attribute accidental_deletion_threshold value must be at least 1, got: 0")}},
 		"unknown scope": {w.object("scope", "Everybody"), []acctest.Diagnostic{
@@ -113,8 +113,8 @@ func TestResource_refusesWhatTheGovernmentCloudCannotStore(t *testing.T) {
 	m := w.Managed(typeName, func(block map[string]any) { block["environment"] = "usgovernmentl4" })
 	used := len("provisioning@example.com") + len("identity-ops@example.com")
 	tooLong := func(bytes int) acctest.Diagnostic {
-		return bad("", "Credentials too long for this cloud", fmt.Sprintf("In the US Government clouds all credentials and the notification address together may have 1024 bytes; these have %d. "+
-			"Use a shorter password, user name or address.", bytes))
+		return bad("", "Credentials too long for this cloud", fmt.Sprintf("In the US Government clouds, the total size of all credentials and the notification address is limited to 1024 bytes; these have %d. "+
+			"Use a shorter password, user name, or address.", bytes))
 	}
 	_, _, found := m.Plan(w.object("admin_password_wo", strings.Repeat("x", 1025-used)))
 	wants(t, found, tooLong(1025))

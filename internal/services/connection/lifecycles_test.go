@@ -218,7 +218,7 @@ func TestGenerations(t *testing.T) {
 				return
 			}
 			if last := found[len(found)-1]; last.Summary != "The service dropped secrets" ||
-				!strings.Contains(last.Detail, "authorize in the portal again, or give new tokens in `credentials_wo` with a new `credentials_wo_version`") {
+				!strings.Contains(last.Detail, "authorize in the portal again, or set new tokens in `credentials_wo` with a new `credentials_wo_version`") {
 				t.Error(found)
 			}
 			_, _, found = m.Plan(config)
@@ -377,7 +377,7 @@ func TestGenerations(t *testing.T) {
 	}
 }
 
-// Microsoft's announcement: the template asks for something else, and the job that is there goes on until somebody moves it.
+// Microsoft's announcement: the template asks for something else, and the job that is there continues until somebody moves it.
 func TestGenerations_aTemplateThatChangesUnderARunningJob(t *testing.T) {
 	t.Parallel()
 	all := generations()

@@ -30,7 +30,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	resp.Schema = schema.Schema{MarkdownDescription: "Lists the provisioning connections of applications.", Attributes: listing.Attributes()}
 }
 
-// List streams the connections, no more than were asked for.
+// List streams the connections, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	if diags.HasError() {

@@ -25,7 +25,7 @@ const (
 // defaultThreshold is what the service assumes when accidental-deletion prevention is on without a number.
 const defaultThreshold = 500
 
-// kind says how the service treats what an attribute holds.
+// kind says how the service treats the value of an attribute.
 type kind int
 
 const (
@@ -36,7 +36,7 @@ const (
 
 // managed ties an attribute to the place where the service keeps its value. Reading, writing, clearing, the checks and
 // the paths of their messages all follow managedAttributes: a new attribute needs its schema, its field in model, and a
-// row there. A row without a default is text, or a map of texts, that the service has only when somebody gives it.
+// row there. A row without a default is text, or a map of texts, that the service has only if somebody sets it.
 type managed struct {
 	attribute string
 	kind      kind
@@ -81,8 +81,8 @@ func owner(key string) (a managed, owned bool) {
 	return managed{}, false
 }
 
-// renewed reports keys that the service renews by itself. What is given for them is a seed, sent once with a version of
-// the credentials: sent again, it would overwrite what the service has meanwhile.
+// renewed reports keys that the service renews by itself. A configured value is a seed, sent once with a version of
+// the credentials: sent again, it would overwrite the newer value of the service.
 func renewed(key string) bool {
 	return slices.Contains([]string{"Oauth2AccessToken", "Oauth2RefreshToken", "Oauth2AccessTokenCreationTime", "Oauth2AuthorizationCode", "TokenExpiration"}, key)
 }
@@ -106,7 +106,7 @@ func (a managed) entries(m model) map[string]types.String {
 	return entries
 }
 
-// fromMember reads the member of a JSON object that holds the setting; one of another type is as good as none.
+// fromMember reads the member of a JSON object that holds the setting; one of another type is practically none.
 func (a managed) fromMember(raw json.RawMessage) any {
 	read := reflect.New(reflect.TypeOf(a.unset))
 	if json.Unmarshal(raw, read.Interface()) != nil || read.Elem().CanInt() && read.Elem().Int() <= 0 {

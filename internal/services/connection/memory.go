@@ -14,15 +14,15 @@ type memory struct {
 	// jobs and secrets of a service principal, from planning to the apply that follows.
 	jobs    memo.Handover[string, []graph.Job]
 	secrets memo.Handover[string, stored]
-	// own are jobs that are in the state, or were until a moment ago. Terraform does not tell that a resource which it
-	// creates replaces one: without this, what is about to be deleted or was just deleted would look like somebody
-	// else's connection.
+	// own are jobs that are in the state, or were until just now. Terraform does not report that a resource that it
+	// creates replaces one: without this, a connection that is about to be deleted or was just deleted would look
+	// like somebody else's.
 	own memo.Set[graph.JobRef]
-	// lapsed are the service principals of connections that were in the state when this run began and are not there any more.
+	// lapsed are the service principals of connections that were in the state when this run began and are not there anymore.
 	lapsed memo.Set[string]
-	// refused are jobs whose secrets could not be read, which the user knows already.
+	// refused are jobs whose secrets could not be read, which the user already knows.
 	refused memo.Set[graph.JobRef]
-	// synced is how many objects the service said a moment ago that it keeps in step.
+	// synced is how many objects the service keeps in sync, as it just reported.
 	synced memo.Handover[graph.JobRef, int64]
 }
 

@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -61,13 +62,18 @@ func (m *model) fromJob(servicePrincipalID string, job graph.Job) {
 	m.TemplateID = types.StringValue(job.TemplateID)
 }
 
-// settings are what the forecast goes by where the service does not show them.
+// settings are those that the forecast uses if the service does not show them.
 func (m model) settings() impact.Settings {
 	known := impact.Settings{Scope: m.Scope.ValueString(), KeepsOutOfScope: m.SkipOutOfScopeDeletions.ValueBool()}
 	if m.PreventAccidentalDeletions.ValueBool() {
 		known.HeldFrom = m.AccidentalDeletionThreshold.ValueInt64()
 	}
 	return known
+}
+
+// applied is the value of keyScope.
+func (m model) applied() []byte {
+	return fmt.Appendf(nil, "%q", fmt.Sprint(m.Scope.ValueString(), m.SkipOutOfScopeDeletions.ValueBool()))
 }
 
 // field finds the field of an attribute by its tag.
@@ -125,7 +131,7 @@ func (m *model) fromStored(secrets stored, imported bool) diag.Diagnostics {
 	return diags
 }
 
-// unread names the attributes that are not refreshed where the stored secrets may not be read.
+// unread names the attributes that are not refreshed where the stored secrets cannot be read.
 func (m model) unread() []string {
 	var names []string
 	for _, a := range managedAttributes {
@@ -218,8 +224,8 @@ func keptByService(key string) bool {
 	return strings.HasPrefix(key, "Oauth2") || key == "TokenExpiration" || key == "None"
 }
 
-// afterWrite completes the plan with what only the service knows. What was planned as known stays as planned, or Terraform
-// takes it for a mistake; if it should differ, the next refresh shows it.
+// afterWrite completes the plan with what only the service knows. Values that were known at plan stay as planned, or
+// Terraform reports an error; if they differ, the next refresh shows it.
 func (m *model) afterWrite(result written) diag.Diagnostics {
 	planned := *m
 	if result.unseen != nil || result.after == nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// movers take over azuread's job. Its secrets are a resource of their own there, without a counterpart: what of them can
-// be read comes with the refresh, as on an import.
+// movers take over azuread's job. Its secrets are a separate resource there, without a counterpart: their readable
+// values come with the refresh, as on an import.
 func movers() []resource.StateMover {
 	return azuread.Movers("gotomeeting_provisioning_connection", azuread.Source{
 		Type: "azuread_synchronization_job", Version: 1, ImportID: azuread.State.Below,

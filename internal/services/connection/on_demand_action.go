@@ -54,14 +54,14 @@ func (a *OnDemandAction) Metadata(_ context.Context, req action.MetadataRequest,
 // Schema describes the action.
 func (a *OnDemandAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Provisions people now instead of in the next cycle, according to the connection's mappings, scope and filters. The service takes five requests in ten seconds. " +
-			"Connections that were authorized by OAuth have to be paused first. A new assignment may take minutes to be honored.",
+		MarkdownDescription: "Provisions people immediately instead of in the next cycle, according to the connection's mappings, scope, and filters. The service accepts five requests in " +
+			"ten seconds. Pause connections that were authorized with OAuth first. A new assignment can take minutes to take effect.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts":      timeout.Action(ctx, timeout.Long),
 			"connection_id": connectionIDArgument(),
 			"user_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.List{validate.Some(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(validate.ObjectID())},
-				MarkdownDescription: "Object ids of the people. Give this or `group_id`."},
+				MarkdownDescription: "Object ids of the people. Set either this or `group_id`."},
 			"group_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Object id of a group whose direct members are provisioned; nested groups are not expanded, as in cycles."},
 		},
@@ -96,13 +96,13 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	for i, subject := range subjects {
 		result, err := a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
 		if graph.IsAmbiguous(err) && ctx.Err() == nil {
-			// Nothing shows soon what became of it, but whoever was provisioned is only compared again.
+			// The outcome is not visible soon, but people who were provisioned are only compared again.
 			result, err = a.data.Graph.ProvisionOnDemand(ctx, ref, ruleID, subject)
 		}
 		if err != nil {
 			hint := fmt.Sprintf("This was request %d of %d, for %s.", i+1, len(subjects), subjectText(subject))
 			if graph.IsAmbiguous(err) {
-				hint += " Whether it was carried out is not known. Invoke the action again: whoever was provisioned is only compared once more."
+				hint += " It is unknown whether it was carried out. Invoke the action again: people who were already provisioned are only compared again."
 			}
 			resp.Diagnostics.Append(graphdiag.Error("Cannot provision on demand", err, hint))
 			break
@@ -121,20 +121,17 @@ func (a *OnDemandAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	}
 	if len(failures) > 0 {
 		resp.Diagnostics.AddError("Provisioning on demand failed",
-			fmt.Sprintf("%d of the people could not be provisioned:\n%s\nCorrect the cause and invoke the action again; `gotomeeting_provisioning_logs` shows the steps.",
+			fmt.Sprintf("%d of the people could not be provisioned:\n%s\nFix the cause, and invoke the action again; `gotomeeting_provisioning_logs` shows the steps.",
 				len(failures), graphdiag.Lines(failures)))
 	}
 }
 
-// subjects works out the rule and the requests: a person each, or a group with up to five members each where the connector
+// subjects determines the rule and the requests: a person each, or a group with up to five members each where the connector
 // provisions groups. Where it does not, a group's members go one by one.
 func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config onDemandConfig) (ruleID string, subjects []graph.OnDemandSubject, diags diag.Diagnostics) {
 	schema, err := a.data.Graph.GetSchema(ctx, ref)
-	if graph.IsNotFound(err) {
-		return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))}
-	}
 	if err != nil {
-		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", err)}
+		return "", nil, diag.Diagnostics{graphdiag.Error("Cannot read the attribute mappings", whyMissing(ctx, a.data.Graph, ref, err))}
 	}
 	kind := "User"
 	people := []string{}
@@ -151,7 +148,7 @@ func (a *OnDemandAction) subjects(ctx context.Context, ref graph.JobRef, config 
 	}
 	if kind == "User" {
 		if ruleID, err = schema.RuleFor("User"); err != nil || ruleID == "" {
-			return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection provisions no people",
+			return "", nil, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection does not provision people",
 				"Its attribute mappings have no enabled mapping for users of the directory.")}
 		}
 		for _, id := range people {
@@ -199,7 +196,7 @@ func subjectText(s graph.OnDemandSubject) string {
 	return fmt.Sprintf("%d members of group %s", len(s.Members), s.ObjectID)
 }
 
-// onDemandOutcome says in a line what became of a person. The service's texts may name the person, but never a secret.
+// onDemandOutcome describes the outcome for a person in one line. The service's texts may name the person, but never a secret.
 func onDemandOutcome(r graph.OnDemandResult) string {
 	text := r.Result
 	if text == "" {
@@ -219,4 +216,14 @@ func onDemandOutcome(r graph.OnDemandResult) string {
 		text += ": " + r.ErrorCode + reason
 	}
 	return text
+}
+
+// whyMissing turns a 404 into what is the matter with the job, such as a retired connector, if anything is.
+func whyMissing(ctx context.Context, client *graph.Client, ref graph.JobRef, err error) error {
+	if graph.IsNotFound(err) {
+		if _, missing := client.RequireJob(ctx, ref); missing != nil {
+			return missing
+		}
+	}
+	return err
 }

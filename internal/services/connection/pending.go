@@ -26,7 +26,7 @@ const (
 
 // unfinished is the action that a change left undone, as a refresh finds it: the provider may have been killed between
 // the write of the settings and the action, and then neither private data nor the new state survives. Only a difference
-// between the state from before and what the service has tells.
+// between the prior state and the service shows it.
 func unfinished(before, now model, job graph.Job) string {
 	switch {
 	case now.Scope.ValueString() == scopeAssigned && (before.Scope.ValueString() == scopeAll && hasMembers(job) || before.PendingAction.ValueString() == actionRestart):
@@ -40,7 +40,7 @@ func unfinished(before, now model, job graph.Job) string {
 	return ""
 }
 
-// hasMembers reports whether a narrower scope has anybody to let go: a job that never began has nothing to re-evaluate.
+// hasMembers reports whether a narrower scope excludes anybody: a job that never started has nothing to reevaluate.
 func hasMembers(job graph.Job) bool { return job.Schedule.Active() || job.HasRun() }
 
 // owed is what an update owes besides its write, "" for nothing: a narrower scope takes effect only with a restart.
@@ -56,8 +56,8 @@ func owed(state, plan model) string {
 	return due
 }
 
-// planPending plans what becomes of the pending action. It is carried out, except that a restart waits while the job is
-// off, since off means that no cycle begins.
+// planPending plans the result of the pending action. It is performed, except that a restart is pending while the job
+// is off, since off means that no cycle starts.
 func planPending(ctx context.Context, data *providerdata.Data, plan, state model) (types.String, diag.Diagnostics) {
 	narrows := state.Scope.ValueString() == scopeAll && !plan.Scope.Equal(state.Scope)
 	switch {
@@ -74,9 +74,9 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 }
 
 func waits() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope waits",
-		"Provisioning is off, and a restart would switch it on. The restart stays pending: apply once more after provisioning was switched on. "+
-			"Until then nobody who left the scope is disabled.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope is pending",
+		"Provisioning is off, and a restart would switch it on. The restart stays pending: apply again after provisioning is switched "+
+			"on. Until then, nobody who left the scope is disabled.")
 }
 
 // mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that
@@ -89,14 +89,14 @@ func mayRelease(ctx context.Context, job graph.Job, kept private) bool {
 	return job.QuarantinedForCredentials() || job.QuarantinedSince(started)
 }
 
-// carryOut does what is due and reports whether nothing is left to do. It looks at the job once more: the write and the test
-// before it take time, in which somebody may have paused it. accepted says that the target took the credentials.
+// carryOut performs the action and reports whether nothing is left to do. It reads the job again: the write and the test
+// before it take time, in which somebody may have paused it. accepted says that the target accepted the credentials.
 func carryOut(ctx context.Context, client *graph.Client, plan model, due string, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
 	ref := plan.ref()
 	job, err := client.RequireJob(ctx, ref)
 	switch {
 	case err != nil:
-		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "What the change still needs stays pending: apply again.")}
+		return false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err, "The remaining action of the change stays pending: apply again.")}
 	case due == actionStart:
 		return release(ctx, client, plan, job, accepted, kept)
 	case job.Schedule.Active():
@@ -120,7 +120,7 @@ func noteStart(ctx context.Context, client *graph.Client, kept private) diag.Dia
 	return kept.SetKey(ctx, keyStarted, started)
 }
 
-// release lifts a quarantine for credentials that the target took, unless it holds deletions back.
+// release lifts a quarantine for credentials that the target accepted, unless it holds deletions.
 func release(ctx context.Context, client *graph.Client, plan model, job graph.Job, accepted bool, kept private) (done bool, diags diag.Diagnostics) {
 	if !mayRelease(ctx, job, kept) {
 		return true, nil
@@ -130,24 +130,24 @@ func release(ctx context.Context, client *graph.Client, plan model, job graph.Jo
 			return true, nil
 		}
 		if err := client.ValidateJobCredentials(ctx, plan.ref(), nil); err != nil {
-			return true, diag.Diagnostics{graphdiag.Error("The quarantine stays", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Give new ones with a new version.")}
+			return true, diag.Diagnostics{graphdiag.Error("The quarantine is not lifted", err, "The stored credentials could not be confirmed, and a start would only end in quarantine again. Set new credentials with a new version.")}
 		}
 	}
 	if job.Status.Quarantine.SeriesCount > 1 { // it may have begun for another reason
 		held, err := client.HeldDeletions(ctx, plan.ref(), job)
-		const then = " The new credentials are stored, and the service tries them by itself at its next attempt."
+		const then = " The new credentials are stored, and the service tries them at its next attempt."
 		switch {
 		case err != nil:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "Whether it also holds deletions back is not known."+then+"\n\n"+graphdiag.Detail(err))}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", "It is unknown whether it also holds deletions."+then+"\n\n"+graphdiag.Detail(err))}
 		case len(held) > 0:
-			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds back %d deletions. ", len(held))+
-				"Look at them and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
+			return true, diag.Diagnostics{diag.NewWarningDiagnostic("The quarantine was not lifted", fmt.Sprintf("It also holds %d deletions. ", len(held))+
+				"Review them, and release them with `release_deletions` of `gotomeeting_provisioning_state` if they are intended."+then+graphdiag.Incident)}
 		}
 	}
 	diags.Append(noteStart(ctx, client, kept)...)
 	if err := client.StartJob(ctx, plan.ref()); err != nil {
 		return false, append(diags, graphdiag.Error("Cannot lift the quarantine", err,
-			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt."))
+			"The new credentials are stored. The start stays pending, and the service will try them at its next attempt."))
 	}
 	return true, diags
 }

@@ -30,7 +30,7 @@ func readsNoSecrets(m *acctest.Managed) acctest.Diagnostic {
 	}
 	return acctest.Diagnostic{Summary: "Attributes of the connection " + m.Text("job_id") + " were not refreshed",
 		Detail: attributes + "`scope`, `skip_out_of_scope_deletions`, `notification_email`, `notification_enabled`, `prevent_accidental_deletions`, " +
-			"`accidental_deletion_threshold`, `authorized`, `pending_action` keep the values of the last apply, and the next one may overwrite what was changed in them elsewhere, " +
+			"`accidental_deletion_threshold`, `authorized`, `pending_action` keep the values of the last apply, and the next one may overwrite changes made to them elsewhere, " +
 			"and drop secrets that are not managed here. The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."}
 }
 
@@ -96,13 +96,13 @@ func TestResource_plansACreationWithAReadOnlyIdentity(t *testing.T) {
 	})
 	m := w.managed()
 	_, _, found := m.Plan(w.object())
-	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run", Detail: "Not checked: whether the change costs secrets that are not managed here. " +
+	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run", Detail: "Not checked: whether the change loses secrets that are not managed here. " +
 		grant(synchronizationWrite) + " They run at apply, before anything is created."})
 	// A job that is there cannot be told from an orphan without its secrets.
 	w.addJob()
 	_, _, found = m.Plan(w.object())
 	wants(t, found, acctest.Diagnostic{Summary: "Some checks could not run",
-		Detail: "Not checked: whether the job that the application has belongs to somebody else; whether the change costs secrets that are not managed here. " +
+		Detail: "Not checked: whether the existing job of the application belongs to somebody else; whether the change loses secrets that are not managed here. " +
 			grant(synchronizationWrite) + " They run at apply, before anything is created."})
 	// One that runs is somebody else's in any case.
 	w.changeJob(func(j *store.Job) { j.Schedule = store.ScheduleActive })
@@ -237,9 +237,9 @@ func TestResource_oneMissingAnswerIsNotGone(t *testing.T) {
 
 func (w *world) retired() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: fmt.Sprintf("The service has retired the connector of %q (service principal %s)", w.sp.DisplayName, w.sp.ID),
-		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state so that the rest of the configuration can be planned. " +
-			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNobody disables accounts at GoTo any more when people leave. " +
-			"How many people were provisioned is not known. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state, so the rest of the configuration can still be planned. " +
+			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNothing disables accounts at GoTo anymore when people leave. " +
+			"The number of provisioned people is unknown. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
 }
 
 func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
@@ -260,7 +260,7 @@ func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {
 			if other.Now != nil {
 				t.Error("a job that is gone was imported")
 			}
-			// A change cannot be made any more, and says so.
+			// A change cannot be made anymore, and says so.
 			if found := m.Apply(w.object("admin_password_wo_version", "2")); len(found.Errors()) != 1 {
 				t.Errorf("messages:\n%s", found)
 			}

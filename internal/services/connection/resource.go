@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -74,7 +75,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // MoveState takes over the job of another provider.
 func (r *Resource) MoveState(context.Context) []resource.StateMover { return movers() }
 
-// Read takes over what the job and its readable secrets say.
+// Read refreshes the state from the job and its readable secrets.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -84,7 +85,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.toIdentity())...)
 	imported := state.Scope.IsNull() // or moved from another provider's state
 	job, presence, err := r.data.Graph.FindJob(ctx, state.ref())
@@ -103,7 +104,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
 		r.data.TellsFirst(retired.Summary())
 		left := aftermath.Of(ctx, r.data, state.ref())
-		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNobody disables accounts at GoTo any more when people leave. "+left.Detail())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail())
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
@@ -118,7 +119,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	switch {
 	case graph.IsPermissionDenied(err) && !imported:
 		resp.Diagnostics.Append(graphdiag.NotRefreshed("the connection "+state.JobID.ValueString(), state.unread(), err,
-			"overwrite what was changed in them elsewhere, and drop secrets that are not managed here"))
+			"overwrite changes made to them elsewhere, and drop secrets that are not managed here"))
 		remembered(r.data).refused.Add(state.ref())
 	case err != nil:
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the connection's settings", err))
@@ -127,6 +128,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.data.NoteSecrets(state.ServicePrincipalID.ValueString(), secrets)
 		before := state
 		resp.Diagnostics.Append(state.fromStored(secrets, imported)...)
+		if imported {
+			before.Scope, before.SkipOutOfScopeDeletions = state.Scope, state.SkipOutOfScopeDeletions
+		}
+		if kept, _ := req.Private.GetKey(ctx, keyScope); kept == nil {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, before.applied())...)
+		}
 		state.PendingAction = attribute.Text(unfinished(before, state, job))
 		if mark := recall(ctx, req.Private); mark != nil && mark.over(secrets, job) {
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyRefused, nil)...)
@@ -144,6 +151,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	ctx, cancel := timeout.Bound(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resp.Diagnostics.Append(forecast.Of(r.data).Refused(plan.ref(), proposal)...); resp.Diagnostics.HasError() {
 		return
 	}
 	want := plan.withWriteOnly(config).toDesired(&state)
@@ -170,12 +180,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(diags...)
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
 	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
 	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart
 	}
 	planned := plan.PendingAction
-	// What is still to be done is in the state before it is done, and stays there when it fails.
+	// The pending action is stored in the state before it is performed, and stays there if it fails.
 	plan.PendingAction = attribute.Text(due)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.toIdentity())...)
@@ -196,7 +207,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("pending_action"), types.StringNull())...)
 	case planned.IsNull() && !diags.HasError():
 		resp.Diagnostics.AddAttributeError(path.Root("pending_action"), "Provisioning was switched off since the plan",
-			"The plan was to restart the job. The restart stays pending; plan again.")
+			"The plan restarts the job. The restart stays pending; plan again.")
 	}
 }
 

@@ -98,7 +98,7 @@ func TestResource_notificationIsOffWithoutAnAddress(t *testing.T) {
 		t.Errorf("notification (-want +got):\n%s", diff)
 	}
 	if action, _, found := m.Plan(w.object("notification_enabled", false, "prevent_accidental_deletions", false)); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestResource_drops(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(*world) error{
 		"a deleted job": func(w *world) error { return w.Sim.Store().DeleteJob(w.sp.ID, w.job().ID) },
-		"a job that was made anew": func(w *world) error {
+		"a job that was created again": func(w *world) error {
 			err := w.Sim.Store().DeleteJob(w.sp.ID, w.job().ID)
 			w.addJob()
 			return err
@@ -271,7 +271,7 @@ func TestResource_importSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`: `{service principal id}/{job id}`. "
-	const nothing = "It has none: there is nothing to import, and `gotomeeting_provisioning_connection` creates one."
+	const nothing = "The service principal has no provisioning jobs, so there is nothing to import. Create one with `gotomeeting_provisioning_connection`."
 	for _, tt := range []struct {
 		name, id string
 		want     []acctest.Diagnostic
@@ -292,7 +292,7 @@ func TestResource_importSaysWhatIsWrong(t *testing.T) {
 	}
 	wants(t, w.managed().ImportByIdentity(map[string]any{"service_principal_id": "B0000000-0000-4000-8000-000000000001", "job_id": ""}),
 		acctest.Diagnostic{Error: true, Path: "service_principal_id", Summary: "Invalid identity",
-			Detail: "\"B0000000-0000-4000-8000-000000000001\" is a GUID in upper case. Write it in lower case, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."},
+			Detail: "\"B0000000-0000-4000-8000-000000000001\" is a GUID in uppercase. Write it in lowercase, as Microsoft Graph returns it: \"b0000000-0000-4000-8000-000000000001\"."},
 		acctest.Diagnostic{Error: true, Path: "job_id", Summary: "Invalid identity", Detail: "The job id is empty."})
 }
 

@@ -27,11 +27,12 @@ type private interface {
 // Keys of private.
 const (
 	keyRefused = "refused" // a brokenWrite
+	keyScope   = "scope"   // what was applied of who is provisioned: the state shows what others made of it since
 	keyStarted = "started" // when a change of the connection started or restarted its job
 )
 
-// brokenWrite is what is remembered of a write that cost stored credentials, until there is a sign that this is over: the
-// target refused them since, having accepted them before, or the service does not list them any more.
+// brokenWrite is the record of a write that lost stored credentials, until there is a sign that this is over: the
+// target refused them since, having accepted them before, or the service does not list them anymore.
 type brokenWrite struct {
 	At   time.Time `json:"at"`
 	Said string    `json:"said"`           // how the target refused them
@@ -58,8 +59,8 @@ func writeAround(ctx context.Context, client *graph.Client, m model, want desire
 	return result, nil
 }
 
-// remember keeps a mark of a write that broke the stored credentials. It takes the mark away when those work that are stored
-// now, or when they are others or nobody wants to know, which forget says.
+// remember keeps a mark of a write that broke the stored credentials. It removes the mark if the stored credentials
+// work, or, with forget, if they are different or the test is switched off.
 func (w written) remember(ctx context.Context, forget bool, kept private) diag.Diagnostics {
 	switch {
 	case w.broken != nil:
@@ -118,12 +119,12 @@ func (s stored) signIn() stored {
 
 // brokenDetail says what happened to credentials that a write broke and what to do next.
 func brokenDetail(portal, said string) string {
-	return fmt.Sprintf("The target accepted the stored credentials right before this write and has refused them since. The service said: %s "+
-		"The write could not repeat what it cannot read, and the service seems not to have kept it. Give the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
-		"or authorize again: open %s and choose Provisioning. If it is the test that is wrong, `test_connection = false` skips it.", said, portal)
+	return fmt.Sprintf("The target accepted the stored credentials immediately before this write and has refused them since. The service said: "+
+		"%s The write could not repeat values that it cannot read, and the service apparently did not keep them. Set the credentials with a new version (`admin_password_wo_version`, `credentials_wo_version`), "+
+		"or authorize again: open %s and choose Provisioning. If the test is wrong, `test_connection = false` skips it.", said, portal)
 }
 
-// brokenNow is the message of the apply that broke the credentials. Where secrets are missing, that says enough.
+// brokenNow is the message of the apply that broke the credentials. If secrets are missing, the message about them is sufficient.
 func (w written) brokenNow(portal string) diag.Diagnostics {
 	said, refused := refusal(w.broken)
 	if !refused || len(w.lost) > 0 {

@@ -179,7 +179,7 @@ func TestBrokenCredentialsAreToldAtEveryPlanUntilTheyAreFixed(t *testing.T) {
 				t.Error(found)
 			}
 			if action, _, found := m.Plan(changed(tt.pairs...)); action != acctest.NoAction || len(found) > 0 {
-				t.Errorf("afterwards the plan is %s\n%s", action, found)
+				t.Errorf("afterward the plan is %s\n%s", action, found)
 			}
 		})
 	}

@@ -38,69 +38,69 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Connects a gallery application to its target for provisioning: the synchronization job, the administrator's credentials, " +
-			"the notification address, the scope and the protection against accidental deletions. New credentials are tested before anything is created or changed. " +
+			"the notification address, the scope, and accidental-deletion prevention. New credentials are tested before anything is created or changed. " +
 			"The connection is created switched off; `gotomeeting_provisioning_state` switches it on.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "Service principal id and job id, separated by a slash; the id to import by and what other resources call `connection_id`."},
+				MarkdownDescription: "Service principal id and job id, separated by a slash. Use it as the id for importing and as the `connection_id` of other resources."},
 			"service_principal_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ObjectID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Object id of the application's service principal. A change replaces the connection, because a job belongs to one service principal. The path `/servicePrincipals/{id}`, which the azuread provider writes, means the same."},
+				MarkdownDescription: "Object id of the application's service principal. A change replaces the connection, because a job belongs to one service principal. The path `/servicePrincipals/{id}`, which the azuread provider writes, is also accepted."},
 			"job_id": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Id of the synchronization job."},
 			"template_id": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-				MarkdownDescription: "Provisioning connector to use. Needed only where the application offers several and marks none as the default. " +
+				MarkdownDescription: "Provisioning connector to use. Required only if the application offers several connectors and marks none as the default. " +
 					"A change replaces the connection."},
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()},
-				MarkdownDescription: "User name of the GoTo administrator that Microsoft Entra signs in as; the account needs team administrator rights. " +
-					"Without it the credentials are not managed here: what the portal stored stays."},
+				MarkdownDescription: "User name of the GoTo administrator as which Microsoft Entra ID signs in; the account needs team administrator rights. If " +
+					"omitted, Terraform does not manage the credentials, and those that the portal stored are kept."},
 			"admin_password": schema.StringAttribute{Optional: true, Sensitive: true,
 				Validators:          []validator.String{validate.NotEmpty(), validate.NoStrayCharacters(), stringvalidator.ConflictsWith(path.MatchRoot("admin_password_wo")), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Password of the administrator, kept in the state. Prefer `admin_password_wo`, which is not."},
+				MarkdownDescription: "Password of the administrator, stored in the state. Prefer `admin_password_wo`, which is not stored."},
 			"admin_password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true,
 				Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"), path.MatchRoot("admin_password_wo_version"))},
-				MarkdownDescription: "Password of the administrator, sent but never stored. It is sent when the connection is created, and again when `admin_password_wo_version` or another " +
-					"setting changes."},
+				MarkdownDescription: "Password of the administrator, sent to the service but never stored in the state or a plan. It is sent when the connection is created, and again when `admin_password_wo_version` " +
+					"or another setting changes."},
 			"admin_password_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Any text; change it to have a new `admin_password_wo` tested and stored."},
+				MarkdownDescription: "Any text. Change it to test and store a new `admin_password_wo`."},
 			"credentials_wo": schema.MapAttribute{Optional: true, Sensitive: true, WriteOnly: true, ElementType: types.StringType,
 				Validators: []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters()),
 					mapvalidator.AlsoRequires(path.MatchRoot("credentials_wo_version"))},
-				MarkdownDescription: "Secrets of connectors that ask for other keys than user name and password, such as `SecretToken`, by the service's key. Sent but never stored."},
+				MarkdownDescription: "Secrets of connectors that require keys other than a user name and password, such as `SecretToken`, by the key of the service. Sent to the service but never stored in the state or a plan."},
 			"credentials_wo_version": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty()},
-				MarkdownDescription: "Any text; change it to have new `credentials_wo` tested and stored."},
+				MarkdownDescription: "Any text. Change it to test and store new `credentials_wo`."},
 			"connector_settings": schema.MapAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{setting: true}), mapvalidator.ValueStringsAre(validate.NotEmpty(), validate.NoStrayCharacters())},
-				MarkdownDescription: "Settings of the connector that are not secret, such as `BaseAddress` or `Domain`, by the service's key."},
+				MarkdownDescription: "Settings of the connector that are not secret, such as `BaseAddress` or `Domain`, by the key of the service."},
 			"notification_email": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.Email()},
-				MarkdownDescription: "Address that the service notifies when provisioning goes into quarantine. Without it there is no notification."},
+				MarkdownDescription: "E-mail address that the service notifies when provisioning goes into quarantine. If omitted, no notification is sent."},
 			"notification_enabled": schema.BoolAttribute{Optional: true, Computed: true,
-				MarkdownDescription: "Whether the notification is sent. Defaults to `true` when `notification_email` is given, else `false`."},
+				MarkdownDescription: "Whether the notification is sent. Defaults to `true` if `notification_email` is set, otherwise to `false`."},
 			"prevent_accidental_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether a cycle that would disable or delete `accidental_deletion_threshold` accounts or more stops first. Defaults to `true`."},
+				MarkdownDescription: "Whether a cycle that would disable or delete at least `accidental_deletion_threshold` accounts stops before doing so. Defaults to `true`."},
 			"accidental_deletion_threshold": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(defaultThreshold),
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 				MarkdownDescription: "Number of accounts at which `prevent_accidental_deletions` stops a cycle. Defaults to `500`."},
 			"scope": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(scopeAssigned),
 				Validators: []validator.String{stringvalidator.OneOf(scopeAssigned, scopeAll)},
 				MarkdownDescription: "Who is provisioned: `assigned` (users and groups assigned to the application) or `all` users and groups of the tenant. Defaults to `assigned`. " +
-					"Going from `all` to `assigned` restarts a job that is on; one that is off keeps the restart as its `pending_action`."},
+					"A change from `all` to `assigned` restarts a job that is on. For a job that is off, the restart is its `pending_action`."},
 			"skip_out_of_scope_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether accounts of people who leave the scope are left as they are instead of disabled. Defaults to `false`."},
+				MarkdownDescription: "Whether accounts of people who leave the scope stay as they are instead of being disabled. Defaults to `false`."},
 			"test_connection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether the service signs in with credentials before they are stored. Set to `false` only where the test fails although the credentials are right, " +
-					"as it does for some connectors; wrong ones then show only when provisioning goes into quarantine. Defaults to `true`."},
+				MarkdownDescription: "Whether the service tests credentials by signing in before they are stored. Set it to `false` only if the test fails although the credentials are correct, " +
+					"as it does for some connectors. You then notice wrong credentials only when provisioning goes into quarantine. Defaults to `true`."},
 			"authorized": schema.BoolAttribute{Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Whether the service holds credentials for the target, typed in here or stored by the portal's *Authorize* step; null if that could not be read. " +
-					"A managed password that the service no longer lists makes it `false`; the next apply that is given the password stores it again."},
+				MarkdownDescription: "Whether the service has credentials for the target, either from this resource or from the portal's *Authorize* step; null if this " +
+					"cannot be read. It is `false` if the service no longer lists a managed password; the next apply with the password stores it again."},
 			"pending_action": schema.StringAttribute{Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "What a change still needs: `restart` (for a narrower scope, once the job is on), `start` (to lift a quarantine after new credentials), or null. " +
-					"The next apply carries it out."},
+				MarkdownDescription: "Action that a change still requires: `restart` (for a narrower scope, once the job is on), `start` (to lift a quarantine after new credentials), " +
+					"or null. The next apply performs it."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `15m`.",
 				ReadDescription:   "Defaults to `5m`.",
 				UpdateDescription: "Defaults to `15m`.",
-				DeleteDescription: "How long to wait, among others, for a running cycle to end. Defaults to `15m`."}),
+				DeleteDescription: "Includes the wait for a running cycle to end. Defaults to `15m`."}),
 		},
 	}
 }

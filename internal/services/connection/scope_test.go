@@ -67,15 +67,15 @@ func TestResource_planSaysWhomAChangeOfScopeTouches(t *testing.T) {
 	t.Parallel()
 	const counts = " The last cycle had 12 people in scope; 11 are synchronized."
 	narrower := acctest.Diagnostic{Path: "scope", Summary: "Accounts of people without an assignment will be disabled",
-		Detail: "With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, " +
-			"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it." + counts + graphdiag.Incident}
+		Detail: "With `scope = \"assigned\"`, only assigned people stay in scope. The job is restarted once it is on, and its next cycle disables the accounts of everybody " +
+			"else, unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it." + counts + graphdiag.Incident}
 	wider := acctest.Diagnostic{Path: "scope", Summary: "Everybody in the tenant will be provisioned",
-		Detail: "With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not." + counts}
+		Detail: "With `scope = \"all\"`, the next cycle provisions accounts for all users of the tenant who pass the scoping filters, whether assigned or not." + counts}
 	skipEnds := acctest.Diagnostic{Path: "skip_out_of_scope_deletions", Summary: "Accounts outside the scope will be disabled",
 		Detail: "The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on." + counts + graphdiag.Incident}
 	skips := acctest.Diagnostic{Path: "skip_out_of_scope_deletions", Summary: "Accounts of people who leave the scope stay active",
-		Detail: "With `skip_out_of_scope_deletions`, leaving the scope no longer disables an account, whether through an assignment, a group or a filter; only the accounts of deleted and blocked users are disabled. " +
-			"The service says that it keeps 11 in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+		Detail: "With `skip_out_of_scope_deletions`, leaving the scope, whether because of an assignment, a group, or a filter, no longer disables an account; only the accounts of deleted and blocked users are disabled. " +
+			"According to the service, 11 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
 	for name, tt := range map[string]struct {
 		before, after []any
 		want          []acctest.Diagnostic
@@ -166,7 +166,7 @@ func TestResource_quarantineThatCannotBeLifted(t *testing.T) {
 	w.fault(simulator.Fault{Method: "POST", Path: "/servicePrincipals/*/synchronization/jobs/*/start", Effect: simulator.LacksPermission()})
 	wants(t, m.Apply(w.object("admin_password_wo_version", "2")), acctest.Diagnostic{Error: true, Summary: "Cannot lift the quarantine",
 		Detail: denied("POST /v1.0/servicePrincipals/"+w.sp.ID+"/synchronization/jobs/"+w.job().ID+"/start", synchronizationWrite,
-			"The new credentials are stored; the start stays pending, and the service will try them by itself at its next attempt.")})
+			"The new credentials are stored. The start stays pending, and the service will try them at its next attempt.")})
 	if m.Get("admin_password_wo_version") != "2" {
 		t.Errorf("the version in the state is %v", m.Get("admin_password_wo_version"))
 	}

@@ -22,14 +22,14 @@ func (w *world) cannotRepeat(connection, keys string) acctest.Diagnostic {
 		of = "service principal " + w.sp.ID
 	}
 	return acctest.Diagnostic{Summary: "Secrets that this configuration cannot repeat",
-		Detail: "The service holds " + keys + " for " + of + ", which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; " +
-			"which is not documented. After the apply the provider checks and reports what was dropped. To be safe, give the password or other secrets for this run."}
+		Detail: "The service has " + keys + " for " + of + ", which it does not show and this configuration does not set. The service may keep or drop values that a write does not repeat; " +
+			"the documentation does not define which. After the apply, the provider checks this and reports dropped values. To be safe, set the password or other secrets for this run."}
 }
 
 func dropped(isError bool, keys string) acctest.Diagnostic {
 	return acctest.Diagnostic{Error: isError, Summary: "The service dropped secrets",
-		Detail: "The service does not list " + keys + " any more since this write: it replaces the whole set, and this configuration could not repeat what it cannot read. " +
-			"Give the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."}
+		Detail: "The service no longer lists " + keys + " since this write: it replaces the whole set, and this configuration could not repeat values that it cannot read. " +
+			"Set the values in `admin_password_wo` or `credentials_wo` with a new version, or authorize in the portal again."}
 }
 
 // Whether the service merges or replaces, what others stored in clear stays, and what they stored masked is named.
@@ -178,25 +178,25 @@ func TestResource_needsTheSecretOnlyWhenItIsDue(t *testing.T) {
 		}
 		return acctest.Diagnostic{Error: true, Path: path, Summary: summary, Detail: detail}
 	}
-	const later = "Give the password for this run; later runs do not need a value."
+	const later = "Set the password for this run; later runs do not need a value."
 	_, _, found := w.managed().Plan(w.object("admin_password_wo", nil))
-	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"1\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
+	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"1\", a version that has not been stored yet, but `admin_password_wo` is not set. "+later))
 	_, _, found = w.managed().Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", nil))
-	wants(t, found, missing("admin_username", "`admin_username` is given without a password, and the new connection needs one. "+
-		"Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal."))
+	wants(t, found, missing("admin_username", "`admin_username` is set without a password, which the new connection needs. "+
+		"Set `admin_password_wo` with `admin_password_wo_version`, or omit `admin_username` and authorize in the portal."))
 	_, _, found = w.managed().Plan(w.bare("credentials_wo_version", "1"))
-	wants(t, found, missing("credentials_wo_version", "`credentials_wo_version` is \"1\", a version that has not been stored yet, but `credentials_wo` is not given. "+
-		"Give the credentials for this run; later runs do not need a value."))
+	wants(t, found, missing("credentials_wo_version", "`credentials_wo_version` is \"1\", a version that has not been stored yet, but `credentials_wo` is not set. "+
+		"Set the credentials for this run; later runs do not need a value."))
 
 	m := w.created()
 	if action, _, found := m.Plan(w.object("admin_password_wo", nil)); action != acctest.NoAction || len(found) > 0 {
 		t.Errorf("without the password the plan is %s\n%s", action, found)
 	}
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_password_wo_version", "2"))
-	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"2\", a version that has not been stored yet, but `admin_password_wo` is not given. "+later))
+	wants(t, found, missing("admin_password_wo_version", "`admin_password_wo_version` is \"2\", a version that has not been stored yet, but `admin_password_wo` is not set. "+later))
 	_, _, found = m.Plan(w.object("admin_password_wo", nil, "admin_username", "other@example.com"))
-	wants(t, found, missing("admin_username", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the former. "+
-		"Give the new one's password for this run; later runs do not need it."))
+	wants(t, found, missing("admin_username", "`admin_username` changes from \""+store.AdminUserName+"\" to \"other@example.com\", and the stored password belongs to the old user name. "+
+		"Set the password of the new user name for this run; later runs do not need it."))
 }
 
 func TestResource_changesTheUserName(t *testing.T) {
@@ -228,7 +228,7 @@ func TestResource_noLongerManagedCredentialsStay(t *testing.T) {
 	w.wantSecrets("UserName", store.AdminUserName, "Password", store.AdminPassword)
 	wantLines(t, w.did())
 	if action, _, found := m.Plan(w.bare("notification_email", "identity-ops@example.com")); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards the plan is %s\n%s", action, found)
+		t.Errorf("afterward the plan is %s\n%s", action, found)
 	}
 	clean(t, m.Destroy())
 	w.wantSecrets("Password", store.AdminPassword) // not ours to clear
@@ -262,7 +262,7 @@ func TestResource_otherConnectorsHaveOtherKeys(t *testing.T) {
 	wantSummaries(t, m.Apply(w.bare("credentials_wo", map[string]any{"SecretToken": "x"}, "credentials_wo_version", "1")), "error: Missing credential")
 	m.Apply(config("token-1", "1", first))
 	wants(t, w.Diagnostics().Warnings(), acctest.Diagnostic{Path: "connector_settings", Summary: "Credential that the connector does not ask for",
-		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\". It is sent anyway; if the connection test fails, correct the key or leave it out."})
+		Detail: "The connector \"inventedGoToMeeting\" does not list \"Domain\" among its configuration fields, which are \"BaseAddress\", \"SecretToken\". It is sent anyway; if the connection test fails, correct the key or omit it."})
 	w.wantSecrets("SecretToken", "token-1", "BaseAddress", "https://scim.example.com", "Domain", "example.com")
 	if diff := cmp.Diff(first, m.Get("connector_settings")); diff != "" || m.Get("credentials_wo") != nil {
 		t.Errorf("settings in the state (-want +got):\n%s", diff)

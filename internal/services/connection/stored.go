@@ -45,7 +45,7 @@ func (s stored) settings() map[string]any {
 	return result
 }
 
-// keyLookahead is a member of SyncNotificationSettings without an attribute; what becomes of one that is left out is not
+// keyLookahead is a member of SyncNotificationSettings without an attribute; the effect of omitting it is not
 // documented.
 const keyLookahead = "HumanResourcesLookaheadQueryEnabled"
 
@@ -72,7 +72,7 @@ func (s stored) notification() map[string]json.RawMessage {
 	return members
 }
 
-// plan works out the PUT that leaves want behind: every key that we own, readable foreign keys carried along, no masked
+// plan determines the PUT that results in want: every key that we own, readable foreign keys carried along, no masked
 // value ever sent back. A nil result means that nothing differs and nothing is to be written; secrets alone count as a
 // difference only when they are new or not listed. lost are masked keys that the PUT cannot repeat and that a service which replaces
 // the whole set would drop.
@@ -141,7 +141,7 @@ func (s stored) notificationText(want map[string]any) string {
 	return string(text)
 }
 
-// missing says what of a PUT is not visible yet, or "" when all of it is.
+// missing describes the part of a PUT that is not visible yet, or "" if all of it is.
 func (s stored) missing(put []graph.KeyValue) string {
 	for _, pair := range put {
 		now, ok := s.get(pair.Key)
@@ -172,7 +172,7 @@ func (s stored) vanished(before []string) []string {
 	return gone
 }
 
-// clearing works out the PUT that blanks what state manages; nil when there is nothing.
+// clearing determines the PUT that blanks what state manages; nil when there is nothing.
 func (s stored) clearing(state model) []graph.KeyValue {
 	var put, others []graph.KeyValue
 	for _, pair := range s {

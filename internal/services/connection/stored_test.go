@@ -211,7 +211,7 @@ func TestDesired_countsCredentialsAndAddressesInBytes(t *testing.T) {
 		t.Errorf("1,024 bytes are refused: %v", diags)
 	}
 	want.plain["Domain"] = "x"
-	const text = "In the US Government clouds all credentials and the notification address together may have 1024 bytes; these have 1025. Use a shorter password, user name or address."
+	const text = "In the US Government clouds, the total size of all credentials and the notification address is limited to 1024 bytes; these have 1025. Use a shorter password, user name, or address."
 	if diags := want.refuseOversize(); !diags.HasError() || diags[0].Detail() != text {
 		t.Errorf("1,025 bytes: %v", diags)
 	}

@@ -46,7 +46,7 @@ func chooseTemplate(templates []graph.SyncTemplate, templateID string) (graph.Sy
 		fmt.Sprintf("The application offers several connectors and marks none as the default. Set `template_id` to one of them:%s", list))}
 }
 
-// cannotReadTemplates tells a wrong id from what kept the connectors from being read.
+// cannotReadTemplates distinguishes a wrong id from other reasons why the connectors could not be read.
 func cannotReadTemplates(ctx context.Context, client *graph.Client, err error, servicePrincipalID string) diag.Diagnostic {
 	if graph.IsNotFound(err) {
 		return graphdiag.UnknownServicePrincipal(ctx, client, servicePrincipalID)
@@ -56,8 +56,8 @@ func cannotReadTemplates(ctx context.Context, client *graph.Client, err error, s
 
 func noConnector() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("service_principal_id"), "The application offers no provisioning connector",
-		"The service returned no synchronization template for this service principal, so there is nothing to create a connection from. Either the application is not "+
-			"one of the gallery's provisioning applications (one registered by hand never is), or the service has retired its connector: Microsoft has announced the end of provisioning for the "+
-			"GoToMeeting gallery application. Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud few gallery "+
+		"The service returned no synchronization template for this service principal, so a connection cannot be created. Either the application is not a provisioning "+
+			"application from the gallery (a manually registered application never is), or the service has retired its connector: Microsoft has announced that it will retire the provisioning connector "+
+			"of the GoToMeeting gallery application. Its successor is the gallery application `GoTo` (`gallery_name = \"GoTo\"` of `gotomeeting_application`). Outside the global cloud, few gallery "+
 			"connectors exist. Nothing was created.")
 }

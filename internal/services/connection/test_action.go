@@ -67,24 +67,24 @@ func readRef(connectionID types.String) (graph.JobRef, diag.Diagnostics) {
 // Schema describes the action.
 func (a *TestAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the service sign in to GoTo, like the portal's *Test connection*: with the stored credentials, or with those given here, to try a new password before it is rotated in. " +
-			"It changes nothing and fails with the service's reason. " +
-			"Terraform before 1.14 and OpenTofu get the same test by changing `admin_password_wo_version` of the connection.",
+		MarkdownDescription: "Tests whether the service can sign in to GoTo, like *Test connection* in the portal: with the stored credentials, or with those in this action, to test a new password before you rotate to " +
+			"it. The action changes nothing, and fails with the service's reason. " +
+			"Terraform before 1.14 and OpenTofu run the same test when `admin_password_wo_version` of the connection changes.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts":      timeout.Action(ctx, timeout.Usual),
 			"connection_id": connectionIDArgument(),
 			"admin_username": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_password"))},
 				MarkdownDescription: "User name to test instead of the stored one."},
 			"admin_password": schema.StringAttribute{Optional: true, WriteOnly: true, Validators: []validator.String{validate.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("admin_username"))},
-				MarkdownDescription: "Password to test instead of the stored one. It is write-only: no plan shows it. An ephemeral value can be its source where an `action_trigger` runs the action; Terraform from 1.16 on leaves ephemeral values out of `-invoke`, for which the variable has to be `sensitive` instead."},
+				MarkdownDescription: "Password to test instead of the stored one. It is write-only: no plan shows it. It accepts an ephemeral value if an `action_trigger` runs the action; Terraform 1.16 and newer omit ephemeral values from `-invoke`, for which the variable has to be `sensitive` instead."},
 			"credentials": schema.MapAttribute{Optional: true, WriteOnly: true, ElementType: types.StringType,
 				Validators:          []validator.Map{validate.Some(), mapvalidator.KeysAre(credentialKey{}), mapvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Credentials of connectors that ask for other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only, with ephemeral values as for `admin_password`. The action says whether it tested the stored or the given ones."},
+				MarkdownDescription: "Credentials of connectors that require other keys, such as `BaseAddress` and `SecretToken`, to test instead of the stored ones. They are write-only and accept ephemeral values like `admin_password`. The action reports whether it tested the stored credentials or these."},
 		},
 	}
 }
 
-// leftOut is the argument of which the CLI left something out, though the validation has seen it.
+// leftOut is the argument of which the CLI omitted a part, although the validation had it.
 func leftOut(userName, password types.String, credentials types.Map) string {
 	if !userName.IsNull() && password.IsNull() {
 		return "admin_password"
@@ -115,15 +115,15 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 	if lost := leftOut(config.AdminUsername, config.AdminPassword, config.Credentials); lost != "" {
-		resp.Diagnostics.AddAttributeError(path.Root(lost), "The credentials to test were left out",
-			fmt.Sprintf("A value of `%s` is given in the configuration, but was not passed on, so that nothing was tested. Terraform from 1.16 on leaves ephemeral values out of what "+
-				"`terraform apply -invoke` passes to an action. Make the variable `sensitive` in place of `ephemeral`, or let an `action_trigger` run the action.", lost))
+		resp.Diagnostics.AddAttributeError(path.Root(lost), "The credentials to test were omitted",
+			fmt.Sprintf("A value of `%s` is set in the configuration but was not passed to the action, so nothing was tested. Terraform 1.16 and newer omit ephemeral "+
+				"values from `terraform apply -invoke`. Make the variable `sensitive` instead of `ephemeral`, or run the action with an `action_trigger`.", lost))
 		return
 	}
 	credentials := model{AdminUsername: config.AdminUsername, AdminPasswordWO: config.AdminPassword, CredentialsWO: config.Credentials}.toDesired(nil).credentials()
 	which, next := "stored", "Store new ones with a new `admin_password_wo_version`, or authorize in the portal again."
 	if credentials != nil {
-		which, next = "given", "The stored ones were not touched."
+		which, next = "given", "The stored credentials were not changed."
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Testing the connection with the " + which + " credentials; the service may take a minute."})
 	err := a.data.Graph.ValidateJobCredentials(ctx, ref, credentials)
@@ -133,17 +133,13 @@ func (a *TestAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	if said, could := unavailable(err); could {
 		resp.Diagnostics.AddError("The target could not be contacted",
-			fmt.Sprintf("Microsoft Entra ID could not contact the target, which says nothing about the %s credentials. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
-		return
-	}
-	if graph.IsNotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "No such connection", fmt.Sprintf("The service has no provisioning job %q.", ref.JobID))
+			fmt.Sprintf("Microsoft Entra ID could not contact the target, so it is unknown whether the %s credentials are correct. The service said: %s\n\n%s", which, said, graphdiag.Facts(err)))
 		return
 	}
 	if said, refused := refusal(err); refused {
 		resp.Diagnostics.AddError("The connection test failed",
-			fmt.Sprintf("Microsoft Entra ID tried the %s credentials at the target and was refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
+			fmt.Sprintf("Microsoft Entra ID tried to sign in to the target with the %s credentials, and the target refused. The service said: %s %s The account needs team administrator rights at GoTo.", which, said, next))
 		return
 	}
-	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", err))
+	resp.Diagnostics.Append(graphdiag.Error("Cannot test the connection", whyMissing(ctx, a.data.Graph, ref, err)))
 }

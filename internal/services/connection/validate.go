@@ -4,6 +4,7 @@
 package connection
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -22,7 +23,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// ValidateConfig reports combinations that no state can make right.
+// ValidateConfig reports combinations that are wrong in every state.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -31,32 +32,32 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 	if config.NotificationEnabled.ValueBool() && config.NotificationEmail.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("notification_enabled"), "Notification without an address",
-			"`notification_enabled` is true, but there is no `notification_email` to send to. Give one, or leave `notification_enabled` out.")
+			"`notification_enabled` is true, but `notification_email` is not set. Set it, or omit `notification_enabled`.")
 	}
 	for _, a := range managedAttributes {
 		for key, value := range a.entries(config) {
 			if value.IsNull() {
 				resp.Diagnostics.AddAttributeError(path.Root(a.attribute).AtMapKey(key), "Missing value",
-					fmt.Sprintf("The value of %q is null. Give one, or leave the key out.", key))
+					fmt.Sprintf("The value of %q is null. Set a value, or omit the key.", key))
 			}
 		}
 	}
 	for key := range config.CredentialsWO.Elements() {
 		if _, twice := config.ConnectorSettings.Elements()[key]; twice {
-			resp.Diagnostics.AddAttributeError(path.Root("connector_settings").AtMapKey(key), "Key given twice",
-				fmt.Sprintf("%q is in `credentials_wo` and in `connector_settings`. Keep it in `credentials_wo` if it is a secret, else in `connector_settings`.", key))
+			resp.Diagnostics.AddAttributeError(path.Root("connector_settings").AtMapKey(key), "Key set twice",
+				fmt.Sprintf("%q is in `credentials_wo` and in `connector_settings`. Keep it in `credentials_wo` if it is a secret, otherwise in `connector_settings`.", key))
 		}
 	}
 }
 
-// ModifyPlan checks, as far as the tenant lets it be seen already, what Create and Update would stumble over, and says
+// ModifyPlan checks, as far as the tenant already shows it, what would make Create and Update fail, and reports
 // what a small change would do to many people.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
 			forecast.Of(r.data).Settings(state.ref(), state.settings())
-			end := forecast.Proposal{Key: "connection", Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
+			end := forecast.Proposal{Key: proposal, Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
 			resp.Diagnostics.Append(forecast.Of(r.data).Note(state.ref(), end)...)
 			resp.Diagnostics.Append(r.warnEnds(ctx, state, "Destroying")...)
 		}
@@ -101,7 +102,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resends, lostSeeds := r.resends(ctx, config, *state)
 	fresh := newSecrets(plan, config, *state)
-	// What is authorized stays so with other credentials, as far as a plan can tell: what depends on it need not wait for them.
+	// An authorized connection stays authorized with other credentials, as far as a plan can determine, so dependents do not have to wait for them.
 	if resends || (fresh || otherSettings(plan, *state, false)) && !state.Authorized.ValueBool() {
 		plan.Authorized = types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("authorized"), plan.Authorized)...)
@@ -121,15 +122,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(mark.told(r.portalLink(state.ServicePrincipalID.ValueString())))
 	case len(lostSeeds) > 0:
 		resp.Diagnostics.AddAttributeWarning(path.Root("credentials_wo"), "The service has lost a token",
-			fmt.Sprintf("The service does not list %s any more, which it would have renewed; what was given once is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
+			fmt.Sprintf("The service no longer lists %s, which it would have renewed. The original value is too old to be sent again: %s", quoteList(lostSeeds), renewAdvice))
 	}
-	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state)...)
+	kept, _ := req.Private.GetKey(ctx, keyScope)
+	resp.Diagnostics.Append(r.planUpdate(ctx, plan, config, *state, bytes.Equal(kept, plan.applied()))...)
 }
 
-// pilotSize is how many accounts a connection keeps in step before it has to be guarded: a pilot is watched by people.
+// pilotSize is how many accounts a connection keeps in sync before it has to be guarded: a pilot is watched by people.
 const pilotSize = 20
 
-// warnUnguarded says what keeps accidental-deletion prevention from protecting the people whom the connection provisions.
+// warnUnguarded says why accidental-deletion prevention does not protect the people whom the connection provisions.
 func (r *Resource) warnUnguarded(plan, state model) diag.Diagnostics {
 	synced, told := remembered(r.data).synced.Look(state.ref())
 	if !told || synced < pilotSize || !plan.PreventAccidentalDeletions.ValueBool() {
@@ -139,12 +141,12 @@ func (r *Resource) warnUnguarded(plan, state model) diag.Diagnostics {
 	name := "the connection " + state.ref().String()
 	if most := plan.AccidentalDeletionThreshold; !most.IsUnknown() && most.ValueInt64() > synced {
 		diags.AddAttributeWarning(path.Root("accidental_deletion_threshold"), "Accidental-deletion prevention of "+name+" can never stop a cycle",
-			fmt.Sprintf("The service keeps %s in step, and `accidental_deletion_threshold` is %d: a cycle that disables all of them would not be stopped. Lower the threshold, for example to %d."+graphdiag.Incident,
+			fmt.Sprintf("The service keeps %s in sync, and `accidental_deletion_threshold` is %d: a cycle that disables all of them would not be stopped. Lower the threshold, for example to %d."+graphdiag.Incident,
 				graphdiag.Counted(int(synced), "account"), most.ValueInt64(), max(1, synced/10)))
 	}
 	if !plan.NotificationEnabled.IsUnknown() && !plan.NotificationEnabled.ValueBool() {
-		diags.AddAttributeWarning(path.Root("notification_email"), "Nobody is told when "+name+" stops",
-			"When accidental-deletion prevention stops a cycle, or provisioning goes into quarantine for another reason, the service sends an e-mail only to `notification_email`. Give an address.")
+		diags.AddAttributeWarning(path.Root("notification_email"), "Nobody is notified when "+name+" stops",
+			"When accidental-deletion prevention stops a cycle, or provisioning goes into quarantine for another reason, the service sends an e-mail only to `notification_email`. Set an address.")
 	}
 	return diags
 }
@@ -161,7 +163,7 @@ func requireSecrets(config model, state *model) diag.Diagnostics {
 			continue
 		}
 		diags.AddAttributeError(path.Root(a.version), "Missing "+a.noun, // the line that is there
-			fmt.Sprintf("`%s` is %s, a version that has not been stored yet, but `%s` is not given. Give the %s for this run; later runs do not need a value.",
+			fmt.Sprintf("`%s` is %s, a version that has not been stored yet, but `%s` is not set. Set the %s for this run; later runs do not need a value.",
 				a.version, version, a.attribute, a.noun))
 	}
 	withoutPassword := !config.AdminUsername.IsNull() && config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull()
@@ -169,10 +171,10 @@ func requireSecrets(config model, state *model) diag.Diagnostics {
 	case !withoutPassword:
 	case state == nil && config.AdminPasswordWOVersion.IsNull():
 		diags.AddAttributeError(path.Root("admin_username"), "Missing password",
-			"`admin_username` is given without a password, and the new connection needs one. Give `admin_password_wo` with `admin_password_wo_version`, or leave `admin_username` out and authorize in the portal.")
+			"`admin_username` is set without a password, which the new connection needs. Set `admin_password_wo` with `admin_password_wo_version`, or omit `admin_username` and authorize in the portal.")
 	case state != nil && !state.AdminUsername.IsNull() && !config.AdminUsername.IsUnknown() && !config.AdminUsername.Equal(state.AdminUsername):
 		diags.AddAttributeError(path.Root("admin_username"), "Missing password",
-			fmt.Sprintf("`admin_username` changes from %s to %s, and the stored password belongs to the former. Give the new one's password for this run; later runs do not need it.",
+			fmt.Sprintf("`admin_username` changes from %s to %s, and the stored password belongs to the old user name. Set the password of the new user name for this run; later runs do not need it.",
 				state.AdminUsername, config.AdminUsername))
 	}
 	return diags
@@ -220,7 +222,7 @@ func otherSettings(plan, state model, all bool) bool {
 	})
 }
 
-// planCreate runs the checks of Create that need no more than a known service principal. What speaks against a connection that was
+// planCreate runs the checks of Create that need no more than a known service principal. A reason against a connection that was
 // in the state and was deleted elsewhere is a warning: an error would keep Terraform from destroying the rest, and Create refuses it.
 func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse) diag.Diagnostics {
 	found := r.checkCreate(ctx, plan, config, resp)
@@ -230,7 +232,7 @@ func (r *Resource) planCreate(ctx context.Context, plan, config model, resp *res
 	for i, d := range found {
 		if at, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError {
 			found[i] = diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), d.Detail()+
-				"\n\nThe connection was in the state and has been deleted elsewhere. The apply cannot create it again; everything else goes on.")
+				"\n\nThe connection was in the state and has been deleted elsewhere. The apply cannot create it again; everything else continues.")
 		}
 	}
 	return found
@@ -283,8 +285,9 @@ func (r *Resource) checkCreate(ctx context.Context, plan, config model, resp *re
 	return diags
 }
 
-// planUpdate warns of what the change means for people, and of secrets that it might cost.
-func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) diag.Diagnostics {
+// planUpdate warns about the effect of the change on people, and about secrets that it might lose. repairs says that the scope is
+// as it was applied.
+func (r *Resource) planUpdate(ctx context.Context, plan, config, state model, repairs bool) diag.Diagnostics {
 	diags := r.refuseOversize(plan, config)
 	if r.data == nil || !writes(plan, config, state) {
 		return diags
@@ -293,7 +296,7 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 		diags.Append(r.warnKeeps(ctx, state)...)
 	}
 	skipEnds := state.SkipOutOfScopeDeletions.ValueBool() && !plan.SkipOutOfScopeDeletions.IsUnknown() && !plan.SkipOutOfScopeDeletions.ValueBool()
-	answer := r.foresee(ctx, plan, state)
+	answer := r.foresee(ctx, plan, state, repairs)
 	if !answer.Told && (skipEnds || !plan.Scope.IsUnknown() && !plan.Scope.Equal(state.Scope)) {
 		diags.Append(r.warnScope(ctx, plan, state, skipEnds)...)
 	}
@@ -307,13 +310,13 @@ func (r *Resource) planUpdate(ctx context.Context, plan, config, state model) di
 	return diags
 }
 
-// warnLoss names the masked keys that the coming write cannot repeat; state is nil for a creation.
+// warnLoss names the masked keys that the next write cannot repeat; state is nil for a creation.
 func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *model, skipped *graphdiag.Skipped) diag.Diagnostics {
 	want := plan.withWriteOnly(config).toDesired(state)
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
 	secrets, err := r.data.Graph.GetSecrets(ctx, servicePrincipalID)
 	if err != nil {
-		skipped.Add("whether the change costs secrets that are not managed here", err)
+		skipped.Add("whether the change loses secrets that are not managed here", err)
 		return nil
 	}
 	if state != nil {
@@ -323,16 +326,16 @@ func (r *Resource) warnLoss(ctx context.Context, plan, config model, state *mode
 	if put == nil || len(lost) == 0 {
 		return nil
 	}
-	connection, advice := "service principal "+servicePrincipalID, "To be safe, give the password or other secrets for this run."
+	connection, advice := "service principal "+servicePrincipalID, "To be safe, set the password or other secrets for this run."
 	if state != nil {
 		connection = "the connection " + state.ref().String()
 	}
 	if !slices.ContainsFunc(lost, func(key string) bool { return !renewed(key) }) {
-		advice = "The service renews these by itself, and an older value would replace a newer one, so they are never sent along. If they are dropped, " + renewAdvice
+		advice = "The service renews these, and an older value would replace a newer one, so they are not sent with this change. If they are dropped, " + renewAdvice
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Secrets that this configuration cannot repeat",
-		fmt.Sprintf("The service holds %s for %s, which it does not show and this configuration does not give. The service may keep or drop what a write does not repeat; "+
-			"which is not documented. After the apply the provider checks and reports what was dropped. %s", quoteList(lost), connection, advice))}
+		fmt.Sprintf("The service has %s for %s, which it does not show and this configuration does not set. The service may keep or drop values that a write does not repeat; the "+
+			"documentation does not define which. After the apply, the provider checks this and reports dropped values. %s", quoteList(lost), connection, advice))}
 }
 
 // writes reports whether an update touches what is stored as secrets.
@@ -340,13 +343,16 @@ func writes(plan, config, state model) bool {
 	return newSecrets(plan, config, state) || otherSettings(plan, state, true) || plan.Authorized.IsUnknown()
 }
 
-// known reports whether everything that a write needs is known while planning.
+// known reports whether everything that a write needs is known at plan.
 func known(ctx context.Context, plan model) bool {
 	return !slices.ContainsFunc(managedAttributes, func(a managed) bool {
 		value, err := plan.value(a.attribute).ToTerraformValue(ctx)
 		return a.kind != secret && (err != nil || !value.IsFullyKnown())
 	})
 }
+
+// proposal is the key of what the resource proposes.
+const proposal = "connection"
 
 // Part is what the resource contributes to a written proposal.
 func Part() forecast.Part {
@@ -356,26 +362,26 @@ func Part() forecast.Part {
 	}}
 }
 
-// foresee says what a change of the scope does to people.
-func (r *Resource) foresee(ctx context.Context, plan, state model) forecast.Answer {
+// foresee determines what a change of the scope does to people.
+func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool) forecast.Answer {
 	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "connection", Subject: "scope", At: path.Root("scope"), Change: func(s *impact.Setup) {
+	p := forecast.Proposal{Key: proposal, Subject: "scope", Repairs: repairs, At: path.Root("scope"), Change: func(s *impact.Setup) {
 		// A narrower scope restarts the job, and what switches it off is applied later.
 		s.Restarts = !s.Off && plan.Scope.ValueString() == scopeAssigned && state.Scope.ValueString() == scopeAll
 		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
 	}}
 	switch {
 	case plan.Scope.IsUnknown() || plan.SkipOutOfScopeDeletions.IsUnknown():
-		p.Unknown, p.Change = "The scope is known only while applying.", nil
+		p.Unknown, p.Change = "The scope is known only at apply.", nil
 	case plan.Scope.Equal(state.Scope):
 		p.Subject, p.At = "`skip_out_of_scope_deletions`", path.Root("skip_out_of_scope_deletions")
 	}
 	return forecast.Of(r.data).Plan(ctx, state.ref(), p)
 }
 
-// warnScope says, with the numbers at hand, whom a change of scope touches.
+// warnScope says, with the available numbers, whom a change of scope affects.
 func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	counts := ""
@@ -393,16 +399,16 @@ func (r *Resource) warnScope(ctx context.Context, plan, state model, skipEnds bo
 	case plan.Scope.Equal(state.Scope):
 	case plan.Scope.ValueString() == scopeAll:
 		diags.AddAttributeWarning(path.Root("scope"), "Everybody in the tenant will be provisioned",
-			"With `scope = \"all\"` the next cycle gives accounts to all users of the tenant that the scoping filters let through, assigned or not."+counts)
+			"With `scope = \"all\"`, the next cycle provisions accounts for all users of the tenant who pass the scoping filters, whether assigned or not."+counts)
 	default:
 		diags.AddAttributeWarning(path.Root("scope"), "Accounts of people without an assignment will be disabled",
-			"With `scope = \"assigned\"` only assigned people stay in scope; the job is restarted, once it is on, and its next cycle disables the others' accounts, "+
-				"unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts+graphdiag.Incident)
+			"With `scope = \"assigned\"`, only assigned people stay in scope. The job is restarted once it is on, and its next cycle disables the accounts of everybody "+
+				"else, unless `skip_out_of_scope_deletions` is on or the accidental-deletion threshold stops it."+counts+graphdiag.Incident)
 	}
 	return diags
 }
 
-// refuseOversize checks the limit of the US Government clouds while planning, as far as the values are known.
+// refuseOversize checks the limit of the US Government clouds at plan, as far as the values are known.
 func (r *Resource) refuseOversize(plan, config model) diag.Diagnostics {
 	if r.data == nil || !r.data.USGovernment {
 		return nil

@@ -20,34 +20,34 @@ const settleTime = 2 * time.Minute
 
 // written is the outcome of a write that the service accepted.
 type written struct {
-	// after are the secrets as read afterwards, nil if nothing was written or read.
+	// after are the secrets as read afterward, nil if nothing was written or read.
 	after stored
 	// lost are masked keys of others that the service dropped.
 	lost []string
-	// unseen says what had not become visible when the wait for it ended.
+	// unseen describes what was not visible yet when the wait ended.
 	unseen error
-	// accepted says that the target took the credentials that are stored now.
+	// accepted says that the target accepted the credentials that are stored now.
 	accepted bool
-	// broken is the refusal of credentials that were accepted before the write, and at the moment of the write.
+	// broken is the refusal of credentials that were accepted before the write, with the time of the write.
 	broken error
 	at     time.Time
 }
 
-// warning tells of what has not become visible. It is accepted, so an error would be wrong, and would taint a new connection.
+// warning reports what is not visible yet. The service accepted it, so an error would be wrong and would taint a new connection.
 func (w written) warning() diag.Diagnostics {
 	if w.unseen == nil {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The stored settings are not visible yet",
-		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows what is missing.\n\n"+
+		"The service accepted the credentials and settings but does not show them yet. The next plan reads them again and shows any differences.\n\n"+
 			graphdiag.Detail(w.unseen))}
 }
 
-// confirmations is how many answers have to agree that keys of others were dropped or not: replicas differ for a while,
-// and a rotated password changes nothing that could be seen.
+// confirmations is how many responses have to agree whether keys of others were dropped: replicas differ for
+// a while, and a rotated password changes nothing visible.
 const confirmations = 3
 
-// write sends a PUT that plan worked out, and waits until it is visible.
+// write sends a PUT that plan determined, and waits until it is visible.
 func write(ctx context.Context, client *graph.Client, servicePrincipalID string, before stored, put []graph.KeyValue, atRisk []string) (written, error) {
 	if put == nil {
 		return written{after: before}, nil
@@ -80,8 +80,8 @@ func write(ctx context.Context, client *graph.Client, servicePrincipalID string,
 	return result, nil
 }
 
-// landed reports whether a write whose answer was lost has taken effect. That shows only where it changes something that can
-// be read.
+// landed reports whether a write whose response was lost has taken effect. This is visible only if it changes something that
+// can be read.
 func landed(ctx context.Context, client *graph.Client, servicePrincipalID string, before stored, put []graph.KeyValue, err error) bool {
 	if !graph.IsAmbiguous(err) || before.missing(put) == "" {
 		return false

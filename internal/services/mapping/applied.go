@@ -15,9 +15,9 @@ import (
 // appliedKey is the key of the private state under which applied is kept. It is empty after an import and after a crash.
 const appliedKey = "applied"
 
-// leavesKey marks in the planned private data that a deletion is really meant to put the connector's default back. The deletion
-// that is half of a replacement by itself (a tainted object, -replace) has no such mark, and then the mapping stays until its
-// successor writes it: a cycle in between would write everybody's account by the default mapping.
+// leavesKey marks in the planned private data that a deletion is intended to restore the connector's default. A deletion
+// that is half of a replacement (a tainted object, -replace) has no such mark, and the mapping then stays until its successor
+// writes it: a cycle in between would write everybody's account according to the default mapping.
 const leavesKey = "leaves"
 
 // applied is the configuration as it was last written, by path: the state shows what the service made of it since.
@@ -53,13 +53,13 @@ func (a applied) keep(ctx context.Context, private privateWriter) diag.Diagnosti
 	return private.SetKey(ctx, appliedKey, raw)
 }
 
-// ease makes warnings of the errors about what is configured as it was when it was applied. Something else changed since,
-// and a plan that failed would keep Terraform from destroying anything and from everything unrelated; the write refuses.
+// ease turns errors about configuration that is unchanged since it was applied into warnings. Something else has changed
+// since, and a failed plan would prevent Terraform from destroying anything and from unrelated changes; the write refuses.
 func (a applied) ease(found diag.Diagnostics, now applied) diag.Diagnostics {
 	out := make(diag.Diagnostics, 0, len(found))
 	for _, d := range found {
 		if d.Severity() == diag.SeverityError && a.covers(d, now) {
-			d = warningOf(d, "This configuration was applied before, and the service has changed since. Applying it again fails until it is corrected; everything else can be planned, applied and destroyed.")
+			d = warningOf(d, "This configuration was applied before, and the service has changed since then. Applying it again fails until it is corrected; everything else can be planned, applied, and destroyed.")
 		}
 		out.Append(d)
 	}

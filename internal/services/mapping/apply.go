@@ -44,7 +44,7 @@ var applyWords = []struct{ apply, flowType string }{
 	{applyAddValues, "MultiValueAddOnly"},
 }
 
-// applyOf is the word for a flow type. One that the service added since stands for itself.
+// applyOf is the word for a flow type. A flow type that the service added later is its own word.
 func applyOf(flowType string) string {
 	for _, w := range applyWords {
 		if strings.EqualFold(w.flowType, flowType) {

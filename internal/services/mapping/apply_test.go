@@ -85,7 +85,7 @@ func TestApply_convergesWhereverItWasKilled(t *testing.T) {
 				if len(found) > 0 {
 					t.Fatalf("plan: %s", found)
 				}
-				// A killed process sends nothing any more and leaves no state.
+				// A killed process sends nothing anymore and leaves no state.
 				c.Sim.Faults().Add(simulator.Fault{Path: "/servicePrincipals/**", Skip: n, Effect: effect},
 					simulator.Fault{Path: "/servicePrincipals/**", Count: -1, Effect: simulator.DropsBefore()})
 				_, _ = c.Protocol().Apply(planned)
@@ -96,7 +96,7 @@ func TestApply_convergesWhereverItWasKilled(t *testing.T) {
 					t.Fatalf("second apply: %s", found)
 				}
 				if action, _, found := m.Plan(config(c)); action != acctest.NoAction || len(found) > 0 {
-					t.Errorf("plan afterwards: %s %s", action, found)
+					t.Errorf("plan afterward: %s %s", action, found)
 				}
 				if n := len(c.puts()); n > 1 {
 					t.Errorf("the second apply wrote %d times", n)
@@ -155,7 +155,7 @@ func TestApply_writesNothingWhenTheParserRefuses(t *testing.T) {
 	}
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodPost, Path: parsePath, Count: -1, Effect: simulator.LacksPermission()})
 	_, found = c.Protocol().Apply(planned)
-	if !lacks(found, `mappings["lastName"].expression`, "Cannot have the expression parsed", "Synchronization.ReadWrite.All") {
+	if !lacks(found, `mappings["lastName"].expression`, "Cannot parse the expression", "Synchronization.ReadWrite.All") {
 		t.Errorf("got %s", found)
 	}
 	if n := len(c.puts()); n != 0 {
@@ -202,8 +202,8 @@ func TestPlan_judgesAnUpdateOfflineByTheState(t *testing.T) {
 		strings.Replace(refused(always("no entry writes `active`; the account is active"))[0], mayDelete, "", 1),
 		"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^",
 		"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; the expressions by the connection's own parser; what the change does to people's accounts. Microsoft Graph could not be reached. They run at apply, before anything is written.",
-		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. All accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
-		"warning operations: Operations are switched off: Provisioning will not delete any more; this affects all accounts.",
+		"warning mappings: The matching attribute changes: Accounts are currently found by email = [userPrincipalName] and would be found by email = [mail]. All accounts will be matched again: a person whose account is no longer found gets a second account, and an account that matches a different person is linked to that person. First make sure that the new attribute has the same unique value on both sides.",
+		"warning operations: Operations are switched off: Provisioning will no longer delete; this affects all accounts.",
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
@@ -249,7 +249,7 @@ func TestDelete_acceptsAMappingThatIsGone(t *testing.T) {
 	}
 	action, _, found := m.Plan(groups)
 	want := []string{"warning object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)\n\n" +
-		"The mapping stays in the state so that the rest of the configuration can be planned; destroying it succeeds."}
+		"The mapping stays in the state, so the rest of the configuration can still be planned; destroying it succeeds."}
 	if diff := cmp.Diff(want, texts(found)); diff != "" || action != acctest.NoAction {
 		t.Errorf("%s, diagnostics (-want +got):\n%s", action, diff)
 	}

@@ -21,7 +21,7 @@ func applyWord() validator.String {
 		word := applyOf(text)
 		switch {
 		case word != text:
-			return "Invalid value of apply", fmt.Sprintf("The service's `%s` is called `%s` here.", text, word)
+			return "Invalid value of apply", fmt.Sprintf("For the service's `%s`, use `%s`.", text, word)
 		case !isApply(text):
 			return "Invalid value of apply", fmt.Sprintf("%q is not one of %s.%s", text, applyList(), suggest.DidYouMean(applyMeant(text), applyNames()))
 		}

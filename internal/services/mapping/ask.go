@@ -19,8 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// askFilters judges changed scoping filters by the connection's own operators, or by the documented ones when those may
-// not be read.
+// askFilters checks changed scoping filters against the connection's own operators, or against the documented ones if those
+// cannot be read.
 func (v *review) askFilters(ctx context.Context, live located, is settings, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if len(v.want.filters) == 0 || graph.SameFilters(is.filters, v.want.filters) {
 		return nil
@@ -37,7 +37,7 @@ func (v *review) askFilters(ctx context.Context, live located, is settings, skip
 	return checkFilters(v.want.filters, is.filters, operators, live.source)
 }
 
-// askParser has the connection's own parser read the changed expressions. accepted are the targets of those that it reads.
+// askParser checks the changed expressions with the connection's own parser. accepted are the targets of the expressions that it accepts.
 func (v *review) askParser(ctx context.Context, live located, changed func(string) bool, skipped *graphdiag.Skipped) (diags diag.Diagnostics, accepted []string) {
 	trees := treeSet{}
 	trees.learnAll(live.schema)
@@ -65,8 +65,8 @@ func (v *review) askParser(ctx context.Context, live located, changed func(strin
 	return diags, accepted
 }
 
-// parse adds to trees what the service's parser makes of the targets' expressions. excuse says which failed calls are no
-// error; nil for none.
+// parse adds to trees the results of the service's parser for the targets' expressions. excuse says which failed calls are
+// not errors; nil for none.
 func (v *review) parse(ctx context.Context, targets []string, trees treeSet, excuse func(error) bool) (diags diag.Diagnostics) {
 	results := parseEach(ctx, v.run.graph, v.ref, v.want.entries, targets)
 	for _, target := range targets {
@@ -74,6 +74,9 @@ func (v *review) parse(ctx context.Context, targets []string, trees treeSet, exc
 		result := results[id]
 		if result.err != nil && excuse != nil && excuse(result.err) {
 			continue
+		}
+		if graph.IsNotFound(result.err) { // of the job, not of the expression
+			return schemaUnreadable(ctx, v.run.graph, v.ref, result.err)
 		}
 		if d := result.diagnostic(target, v.want.entries[target].source.text); d != nil {
 			diags.Append(d)
@@ -107,12 +110,12 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	for _, target := range slices.Sorted(maps.Keys(readers)) {
 		diags.AddAttributeError(at(target).AtName("expression"), "Function needs assigned people",
 			fmt.Sprintf("%s reads role assignments, and the service does not support that while the connection's scope is all users and groups. "+
-				"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else.", readers[target]))
+				"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from a different source.", readers[target]))
 	}
 	return diags
 }
 
-// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled any more, or those of people
+// checkDeprovisioning refuses a change by which accounts of people who leave are not disabled anymore, or those of people
 // in scope are. source and target are nil when the schema could not be read.
 func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *located) diag.Diagnostics {
 	if !v.complete {
@@ -143,13 +146,13 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	if slices.Contains(v.want.operations, flagDelete) {
 		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
 	}
-	detail := fmt.Sprintf("Today the mapping %s disables the accounts of people who leave. With this configuration, the account of a person ends up as follows:\n%s\n\n",
+	detail := fmt.Sprintf("Currently, the mapping %s disables the accounts of people who leave. With this configuration, the state of a person's account is as follows:\n%s\n\n",
 		v.name, after.lines())
 	switch {
 	case worst == disabled:
 		return nil
 	case worst == unclear:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot tell whether accounts are still disabled",
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot determine whether accounts are still disabled",
 			detail+"Provision a test person on demand, or watch the provisioning logs after the next person leaves.")}
 	}
 	if v.run != nil && !v.run.graph.HasWritten() {
@@ -166,7 +169,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 }
 
 // learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
-// the connection whether people out of scope keep theirs. What may not be read is left out.
+// the connection whether people out of scope keep theirs. Values that cannot be read are omitted.
 func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
 	template, err := v.run.template(ctx, v.ref, false)
 	if err == nil && template != nil {

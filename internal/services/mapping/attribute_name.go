@@ -22,11 +22,11 @@ func attributeName() validator.String {
 func attributeNameProblem(name string) (summary, detail string) {
 	switch inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"); {
 	case strings.TrimSpace(name) == "":
-		return "Empty attribute name", "Give the name of an attribute, spelled as in the schema."
+		return "Empty attribute name", "Use the name of an attribute, spelled as in the schema."
 	case strings.TrimSpace(name) != name:
-		return "Invalid attribute name", fmt.Sprintf("%q has blanks around the name. Write %q.", name, strings.TrimSpace(name))
+		return "Invalid attribute name", fmt.Sprintf("%q has spaces around the name. Use %q.", name, strings.TrimSpace(name))
 	case "["+inner+"]" == name && !strings.ContainsAny(inner, "[]"):
-		return "Invalid attribute name", fmt.Sprintf("%q has the brackets that attributes have in expressions. Write %q here.", name, inner)
+		return "Invalid attribute name", fmt.Sprintf("%q has brackets, which attributes have only in expressions. Use %q here.", name, inner)
 	}
 	return "", ""
 }

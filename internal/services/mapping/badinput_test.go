@@ -68,30 +68,30 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 	}{
 		{"nothing wrong", nil, nil},
 		{"connection id of another kind", map[string]any{"connection_id": "GoToMeeting"}, []string{
-			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}},
+			"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, in the form `{service principal id}/{job id}`."}},
 		{"no mappings", map[string]any{"mappings": map[string]any{}}, []string{
-			"error mappings: Empty value: The value has no elements. Give at least one; if the attribute is optional, you can leave it out instead."}},
+			"error mappings: Empty value: The value has no elements. Add at least one; if the attribute is optional, you can omit it instead."}},
 		{"empty object mapping", map[string]any{"object_mapping": ""}, []string{
-			"error object_mapping: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			"error object_mapping: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		{"empty target", map[string]any{"mappings": entries(map[string]any{"": map[string]any{"constant": "x"}})}, []string{
-			"error mappings[]: Empty attribute name: Give the name of an attribute, spelled as in the schema."}},
+			"error mappings[]: Empty attribute name: Use the name of an attribute, spelled as in the schema."}},
 		{"blanks around a target", map[string]any{"mappings": entries(map[string]any{" locale": map[string]any{"constant": "x"}})}, []string{
-			`error mappings[ locale]: Invalid attribute name: " locale" has blanks around the name. Write "locale".`}},
+			`error mappings[ locale]: Invalid attribute name: " locale" has spaces around the name. Use "locale".`}},
 		{"brackets around a source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"source_attribute": "[city]"}})}, []string{
-			`error mappings[locale].source_attribute: Invalid attribute name: "[city]" has the brackets that attributes have in expressions. Write "city" here.`}},
+			`error mappings[locale].source_attribute: Invalid attribute name: "[city]" has brackets, which attributes have only in expressions. Use "city" here.`}},
 		{"two sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city"}})}, []string{
 			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute` and `constant`. Keep one of them."}},
 		{"three sources", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "source_attribute": "city", "expression": "[city]"}})}, []string{
 			"error mappings[locale]: Several sources for one target attribute: The entry has `source_attribute`, `constant` and `expression`. Keep one of them."}},
 		{"no source", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"apply": "on_create"}})}, []string{
-			"error mappings[locale]: No source for the target attribute: The entry does not say where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`, spelled like this: Terraform drops an attribute of another name without a message."}},
+			"error mappings[locale]: No source for the target attribute: The entry does not specify the source of the value. Set one of `source_attribute`, `constant`, and `expression`, or a `default_value`, in this spelling: Terraform drops an attribute with a different name without a message."}},
 		{"source not known yet", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": acctest.Unknown}})}, nil},
 		{"only a default value", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"default_value": "x"}})}, nil},
 		{"empty texts", map[string]any{"mappings": entries(map[string]any{
 			"locale": map[string]any{"constant": ""}, "timeZone": map[string]any{"default_value": ""}, "department": map[string]any{"source_attribute": ""}})}, []string{
-			"error mappings[department].source_attribute: Empty attribute name: Give the name of an attribute, spelled as in the schema.",
-			"error mappings[locale].constant: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead.",
-			"error mappings[timeZone].default_value: Empty value: The value is empty. Give a value; if the attribute is optional, you can leave it out instead."}},
+			"error mappings[department].source_attribute: Empty attribute name: Use the name of an attribute, spelled as in the schema.",
+			"error mappings[locale].constant: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead.",
+			"error mappings[timeZone].default_value: Empty value: The value is empty. Set a value; if the attribute is optional, you can omit it instead."}},
 		{"expression that does not parse", map[string]any{"mappings": entries(map[string]any{"lastName": expression("Join(\" \", [givenName], [surname]")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: The parenthesis of `Join` is not closed. Add `)` where the call ends.\n\nline 1, column 5:\n  Join(\" \", [givenName], [surname]\n      ^"}},
 		{"matching priority below one", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail", "matching_priority": 0}})}, []string{
@@ -99,7 +99,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 		{"apply misspelled", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "on_crate"}})}, []string{
 			"error mappings[locale].apply: Invalid value of apply: \"on_crate\" is not one of `always`, `on_create`, `if_target_empty`, `add_value`, `add_values`. Did you mean \"on_create\"?"}},
 		{"apply in the service's word", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "ObjectAddOnly"}})}, []string{
-			"error mappings[locale].apply: Invalid value of apply: The service's `ObjectAddOnly` is called `on_create` here."}},
+			"error mappings[locale].apply: Invalid value of apply: For the service's `ObjectAddOnly`, use `on_create`."}},
 		{"apply that the service may add", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "x", "apply": "SomethingNew"}})}, nil},
 		{"unknown operation", map[string]any{"operations": []any{"disable"}}, []string{
 			"error operations[…]: Invalid Attribute Value Match: Attribute operations[Value(\"disable\")] value must be one of: [\"create\" \"update\" \"delete\"], got: \"disable\""}},
@@ -117,7 +117,7 @@ func TestValidate_reportsBadConfiguration(t *testing.T) {
 
 const listHint = " Names are spelled as in the schema; the data source `gotomeeting_attribute_mappings` lists them. If the connector accepts attributes that it does not list, declare this one in `custom_target_attributes`."
 
-const sourceHint = " Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them."
+const sourceHint = " Names are spelled as in the schema, including case; the data source `gotomeeting_attribute_mappings` lists them."
 
 const operatorHint = " It must be one of: !&, &, ENDS_WITH, EQUALS, GREATER_THAN, GREATER_THAN_OR_EQUALS, INCLUDES, IS FALSE, IS NOT NULL, IS NULL, IS TRUE, NOT EQUALS, NOT REGEX MATCH, REGEX MATCH."
 
@@ -144,17 +144,17 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"anchor as target", map[string]any{"mappings": entries(map[string]any{"id": map[string]any{"source_attribute": "objectId"}})}, []string{
 			`error mappings[id]: Target attribute is the anchor: "id" is the key by which the target identifies its objects, and it cannot be written. Remove this entry.`}},
 		{"required target missing", map[string]any{"mappings": entries(map[string]any{"email": nil, "firstName": map[string]any{"source_attribute": "mail", "matching_priority": 1}})}, []string{
-			`error mappings: Required target attribute is not mapped: The target needs "email" to create an account, and no entry writes it. Add an entry for "email".`}},
+			`error mappings: Required target attribute is not mapped: The target requires "email" to create an account, and no entry writes it. Add an entry for "email".`}},
 		{"no matching attribute", map[string]any{"mappings": entries(map[string]any{"email": map[string]any{"source_attribute": "mail"}})}, []string{
-			"error mappings: No matching attribute: No entry has a `matching_priority`, so the service could not tell which account belongs to whom. Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address."}},
+			"error mappings: No matching attribute: No entry has a `matching_priority`, so the service could not determine which account belongs to whom. Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address."}},
 		{"equal priorities", map[string]any{"mappings": entries(map[string]any{"employeeNumber": map[string]any{"source_attribute": "employeeId", "matching_priority": 1}})}, []string{
-			`error mappings[employeeNumber].matching_priority: Matching priority used twice: "email" and "employeeNumber" both have the matching priority 1. Give each matching attribute a number of its own; the lowest is tried first.`}},
+			`error mappings[employeeNumber].matching_priority: Matching priority used twice: "email" and "employeeNumber" both have the matching priority 1. Use a different number for each matching attribute; the lowest is tried first.`}},
 		{"matching on a constant", map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US", "matching_priority": 2}})}, []string{
-			`warning mappings[locale].matching_priority: Matching attribute with the same value for everybody: "locale" has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.`}},
+			`warning mappings[locale].matching_priority: Matching attribute with the same value for everybody: "locale" has the same value for everybody, so it cannot distinguish people: every person would match the same account. Match people by an attribute that is different for each person.`}},
 		{"many values into one", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "otherMails"}})}, []string{
-			"error mappings[department].source_attribute: Source attribute with several values: \"otherMails\" can have several values, but the target attribute \"department\" takes one. Pick one with `expression = \"Item([otherMails], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [otherMails])\"`."}},
+			"error mappings[department].source_attribute: Source attribute with several values: \"otherMails\" can have several values, but the target attribute \"department\" can have only one. Select one with `expression = \"Item([otherMails], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [otherMails])\"`."}},
 		{"adding to one value", map[string]any{"mappings": entries(map[string]any{"department": map[string]any{"source_attribute": "department", "apply": "add_values"}})}, []string{
-			"error mappings[department].apply: Target attribute takes one value: `apply = \"add_values\"` adds to the values that are there, but \"department\" takes one value only. Use `always`, `on_create` or `if_target_empty`."}},
+			"error mappings[department].apply: Target attribute has a single value: `apply = \"add_values\"` adds to the existing values, but \"department\" can have only one value. Use `always`, `on_create`, or `if_target_empty`."}},
 		{"adding to many values", map[string]any{"mappings": entries(map[string]any{"groups": map[string]any{"source_attribute": "otherMails", "apply": "add_values"}})}, nil},
 		{"unknown function", map[string]any{"mappings": entries(map[string]any{"lastName": expression("ToUper([surname])")})}, []string{
 			"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^"}},
@@ -165,37 +165,37 @@ func TestPlan_reportsWhatTheSchemaDoesNotAllow(t *testing.T) {
 		{"user mapping disabled", map[string]any{"enabled": false}, []string{
 			"error enabled: The user mapping cannot be disabled: The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`."}},
 		{"connector's own attribute redefined", map[string]any{"custom_target_attributes": map[string]any{"email": map[string]any{"type": "Integer"}}}, []string{
-			`error custom_target_attributes[email]: The connector has this attribute already: The target attribute "email" exists, of the type String with one value. This resource cannot redefine it. Remove the entry: a listed attribute needs no declaration.`}},
+			`error custom_target_attributes[email]: The connector already has this attribute: The target attribute "email" already exists, with the type String and one value. This resource cannot redefine it. Remove the entry: a listed attribute does not need a declaration.`}},
 		{"unknown object mapping", map[string]any{"object_mapping": "Group"}, []string{
 			"error object_mapping: No such object mapping: The connection's schema has no mapping for \"Group\". It has:\n- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)"}},
 		{"unknown operator", filter(clause("department", "EQUAL", "Sales")), []string{
 			`error scoping_filters[0].clauses[0].operator: Unknown filter operator: The connection's scoping filters have no operator "EQUAL". Did you mean "EQUALS"?` + operatorHint}},
 		{"operator without its value", filter(clause("department", "equals")), []string{
-			"error scoping_filters[0].clauses[0].operator: Filter operator needs a value: EQUALS compares the attribute with something. Give `values`, spelled like this: Terraform drops an attribute of another name without a message."}},
+			"error scoping_filters[0].clauses[0].operator: Filter operator needs a value: EQUALS compares the attribute with a value. Set `values`, in this spelling: Terraform drops an attribute with a different name without a message."}},
 		{"unary operator with a value", filter(clause("department", "IS NULL", "x")), []string{
-			"error scoping_filters[0].clauses[0].values: Filter operator takes no value: IS NULL tests the attribute alone. Remove `values`."}},
+			"error scoping_filters[0].clauses[0].values: Filter operator does not accept a value: IS NULL tests only the attribute. Remove `values`."}},
 		{"operator for numbers with text", filter(clause("employeeId", "GREATER_THAN", "many")), []string{
 			`error scoping_filters[0].clauses[0].values[0]: Filter operator needs a whole number: GREATER_THAN compares whole numbers, and "many" is not one.`}},
 		{"operator for another type", filter(clause("accountEnabled", "EQUALS", "True")), []string{
-			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS takes attributes of the type String or Integer, and "accountEnabled" is of the type Boolean. Use IS FALSE or IS NOT NULL or IS NULL or IS TRUE.`}},
+			`error scoping_filters[0].clauses[0].operator: Filter operator does not suit the attribute: EQUALS accepts attributes of the type String or Integer, and "accountEnabled" is of the type Boolean. Use IS FALSE or IS NOT NULL or IS NULL or IS TRUE.`}},
 		{"filter group without clauses", map[string]any{"scoping_filters": []any{map[string]any{"clauses": []any{}}}}, []string{
-			"error scoping_filters[0].clauses: Filter group without clauses: The group tests nothing, so everybody would match it. Give it a clause, or remove the group."}},
+			"error scoping_filters[0].clauses: Filter group without clauses: The group has no conditions, so everybody would match it. Add a clause, or remove the group."}},
 		{"regular expression with an open group", filter(clause("department", "REGEX MATCH", "^Sales", "(^Ops")), []string{
-			`error scoping_filters[0].clauses[0].values[1]: Invalid regular expression: REGEX MATCH takes a regular expression, and "(^Ops" is not one: missing closing ). Correct it; in a configuration a backslash is written twice.`}},
+			`error scoping_filters[0].clauses[0].values[1]: Invalid regular expression: REGEX MATCH requires a regular expression, and "(^Ops" is not one: missing closing ). Correct it; in a configuration, write a backslash twice.`}},
 		{"regular expression with an open class", filter(clause("department", "not regex match", "[a-")), []string{
-			`error scoping_filters[0].clauses[0].values[0]: Invalid regular expression: NOT REGEX MATCH takes a regular expression, and "[a-" is not one: unterminated [] set. Correct it; in a configuration a backslash is written twice.`}},
+			`error scoping_filters[0].clauses[0].values[0]: Invalid regular expression: NOT REGEX MATCH requires a regular expression, and "[a-" is not one: unterminated [] set. Correct it; in a configuration, write a backslash twice.`}},
 		{"regular expressions of the service's kind", filter(clause("department", "REGEX MATCH", "(?i)^(?!Ops)(?<a>S).*$")), nil},
 		{"filter on an unknown attribute", filter(clause("departement", "EQUALS", "Sales")), []string{
 			`error scoping_filters[0].clauses[0].attribute: Unknown source attribute: Objects of the kind User in Azure Active Directory have no attribute "departement". Did you mean "department"?` + sourceHint}},
 		{"filter on many values", filter(clause("otherMails", "EQUALS", "ana@example.com")), []string{
-			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "otherMails" can have several values, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.`}},
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "otherMails" can have several values, and the service does not support that in scoping filters. Test a different attribute, or scope by assignment.`}},
 		{"filter on a date", filter(clause("employeeHireDate", "IS NULL")), []string{
-			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "employeeHireDate" is a date, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.`}},
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: "employeeHireDate" is a date, and the service does not support that in scoping filters. Test a different attribute, or scope by assignment.`}},
 		{"filter on the manager", filter(clause("manager", "IS NULL")), []string{
-			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test another attribute, or scope by assignment.`}},
+			`error scoping_filters[0].clauses[0].attribute: Attribute cannot be used in a scoping filter: The service does not support "manager" in scoping filters. Test a different attribute, or scope by assignment.`}},
 		{"connection that is not there", map[string]any{"connection_id": "b0000000-0000-4000-8000-000000000001/nothing"}, []string{
-			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: what this configuration manages of it will be created again. A deleted application can be restored for 30 days.\n\n" +
-				"Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."}},
+			"warning connection_id: The application does not exist: The tenant has no service principal with the object id \"b0000000-0000-4000-8000-000000000001\". If the application was deleted elsewhere, plan again: Terraform will create the parts that this configuration manages again. A deleted application can be restored for 30 days.\n\n" +
+				"Applying this mapping fails until that is corrected; everything else can be planned, applied, and destroyed."}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -218,7 +218,7 @@ func TestPlan_refusesRoleFunctionsForAll(t *testing.T) {
 	c.setScope("true")
 	got := plan(p, config)
 	want := []string{"error mappings[department].expression: Function needs assigned people: SingleAppRoleAssignment reads role assignments, and the service does not support that while the connection's scope is all users and groups. " +
-		"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from something else."}
+		"Set `scope = \"assigned\"` on the connection and apply that first, or map this attribute from a different source."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -259,7 +259,7 @@ func TestPlan_namesChecksThatCannotRun(t *testing.T) {
 	got = plan(p, everything)
 	prefix := "warning Some checks could not run: Not checked: the operators of the scoping filters by the connection's own list; whether the connection's scope suits functions that read roles; the expressions by the connection's own parser. " +
 		"The signed-in identity only reads: it does not have `Synchronization.ReadWrite.All`, which only an apply needs."
-	const untold = "warning Cannot tell how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so its scope is not known."
+	const untold = "warning Cannot determine how many accounts of GoToMeeting this plan would disable: attribute mappings: Reading the connection's settings was refused, so its scope is unknown."
 	if len(got) != 2 || !strings.HasPrefix(got[0], untold) || got[1] != prefix+" They run at apply, before anything is written." {
 		t.Errorf("read-only identity: %q", got)
 	}

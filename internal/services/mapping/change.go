@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// change is a planned mapping beside the prior one, as far as the configuration and the state tell it.
+// change is a planned mapping and the prior one, as far as the configuration and the state show them.
 type change struct {
 	plan    model
 	entries map[string]entryModel // as planned, for paths and notation
@@ -52,8 +52,8 @@ func (c *change) sourcePath(target string) path.Path {
 	return at(target).AtName("expression")
 }
 
-// changes reports whether an entry differs from what the service, or failing that the state, has. Only such entries are
-// judged: what the service accepted before, however odd, is not ours to refuse.
+// changes reports whether an entry differs from what the service, or failing that the state, has. Only such entries
+// are checked: entries that the service accepted before are not refused.
 func (c *change) changes(live *settings) func(target string) bool {
 	if live == nil {
 		live = c.prior

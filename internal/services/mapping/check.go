@@ -22,7 +22,7 @@ var roleFunctions = []string{"SingleAppRoleAssignment", "AppRoleAssignments", "A
 
 func at(target string) path.Path { return path.Root("mappings").AtMapKey(target) }
 
-// checkExpressions judges function names and arguments offline. extra are functions that the connection offers beyond
+// checkExpressions checks function names and arguments offline. extra are functions that the connection offers beyond
 // the documented ones.
 func (c *change) checkExpressions(changed func(string) bool, extra []string) (diags diag.Diagnostics) {
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
@@ -33,7 +33,7 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 		text := e.Expression.ValueString()
 		if why := unreadable(text); why != "" {
 			diags.AddAttributeWarning(at(target).AtName("expression"), "The provider cannot read the expression",
-				why+"\n\nThe documentation has no such notation, so the provider cannot check what it yields. The connection's own parser decides whether it can be written.")
+				why+"\n\nThis notation is not documented, so the provider cannot check its result. The connection's own parser determines whether it can be written.")
 			continue
 		}
 		problems := expression.Check(text, expression.CheckOptions{
@@ -52,8 +52,8 @@ func (c *change) checkExpressions(changed func(string) bool, extra []string) (di
 	return diags
 }
 
-// checkMatching wants at least one matching attribute and different priorities, unless it was otherwise before: the
-// connector's own default may be. is is nil if that is not known.
+// checkMatching requires at least one matching attribute and different priorities, unless the prior mapping, such as the
+// connector's own default, violated this too. is is nil if that is not known.
 func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	byPriority := map[int][]string{}
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
@@ -63,7 +63,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 	}
 	if len(byPriority) == 0 && c.complete && (is == nil || len(is.matching()) > 0) {
 		diags.AddAttributeError(path.Root("mappings"), "No matching attribute",
-			"No entry has a `matching_priority`, so the service could not tell which account belongs to whom. "+
+			"No entry has a `matching_priority`, so the service could not determine which account belongs to whom. "+
 				"Set `matching_priority = 1` on the attribute that identifies people in both systems, usually the e-mail address.")
 	}
 	for _, priority := range slices.Sorted(maps.Keys(byPriority)) {
@@ -73,7 +73,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 				continue // not this change's doing
 			}
 			diags.AddAttributeError(at(target).AtName("matching_priority"), "Matching priority used twice",
-				fmt.Sprintf("%q and %q both have the matching priority %d. Give each matching attribute a number of its own; the lowest is tried first.", targets[0], target, priority))
+				fmt.Sprintf("%q and %q both have the matching priority %d. Use a different number for each matching attribute; the lowest is tried first.", targets[0], target, priority))
 		}
 	}
 	changed := c.changes(is)
@@ -81,13 +81,13 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {
 			diags.AddAttributeWarning(at(target).AtName("matching_priority"), "Matching attribute with the same value for everybody",
-				fmt.Sprintf("%q has the same value for everybody, so it cannot tell people apart: every person would match the same account. Match people by an attribute that is different for each of them.", target))
+				fmt.Sprintf("%q has the same value for everybody, so it cannot distinguish people: every person would match the same account. Match people by an attribute that is different for each person.", target))
 		}
 	}
 	return diags
 }
 
-// checkTargets judges changed entries against the target's attributes.
+// checkTargets checks changed entries against the target's attributes.
 func (c *change) checkTargets(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.target == nil {
 		return nil
@@ -117,8 +117,8 @@ func (c *change) checkTargets(live located, changed func(string) bool) (diags di
 			diags.AddAttributeError(at(target), "Read-only target attribute",
 				fmt.Sprintf("The target sets %q itself, and it cannot be written. Remove this entry.", target))
 		case known && isAdding(e.flowType) && !a.Multivalued:
-			diags.AddAttributeError(at(target).AtName("apply"), "Target attribute takes one value",
-				fmt.Sprintf("`apply = %q` adds to the values that are there, but %q takes one value only. Use `%s`, `%s` or `%s`.", applyOf(e.flowType), target, applyAlways, applyOnCreate, applyIfEmpty))
+			diags.AddAttributeError(at(target).AtName("apply"), "Target attribute has a single value",
+				fmt.Sprintf("`apply = %q` adds to the existing values, but %q can have only one value. Use `%s`, `%s`, or `%s`.", applyOf(e.flowType), target, applyAlways, applyOnCreate, applyIfEmpty))
 		}
 		if a != nil && known {
 			diags.Append(c.checkMultivalued(live, target, e, a)...)
@@ -131,8 +131,8 @@ func isAdding(flowType string) bool {
 	return flowType == "ValueAddOnly" || flowType == "MultiValueAddOnly"
 }
 
-// checkMultivalued refuses to pour many values into an attribute that takes one. Only a plain attribute is certain;
-// what an expression yields is not.
+// checkMultivalued refuses to map several values to an attribute with a single value. Only a plain attribute is certain;
+// the result of an expression is not.
 func (c *change) checkMultivalued(live located, target string, e entry, a *graph.AttributeDefinition) diag.Diagnostics {
 	if e.source.kind != sourceAttribute || a.Multivalued || live.source == nil {
 		return nil
@@ -142,7 +142,7 @@ func (c *change) checkMultivalued(live located, target string, e entry, a *graph
 		return nil
 	}
 	return attributeError(c.sourcePath(target), "Source attribute with several values",
-		fmt.Sprintf("%q can have several values, but the target attribute %q takes one. Pick one with `expression = \"Item([%s], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [%s])\"`.",
+		fmt.Sprintf("%q can have several values, but the target attribute %q can have only one. Select one with `expression = \"Item([%s], 1)\"`, or join them with `expression = \"Join(\\\",\\\", [%s])\"`.",
 			e.source.text, target, e.source.text, e.source.text))
 }
 
@@ -152,12 +152,12 @@ func (c *change) checkRequired(live located) (diags diag.Diagnostics) {
 	for _, a := range live.target.Attributes {
 		_, had := is.entries[a.Name]
 		_, mapped := c.entries[a.Name]
-		// The connector's own default leaves some out, too; then that is not this change's doing.
+		// The connector's own default also omits some; then this change is not the cause.
 		if !a.Required || a.Anchor || a.Mutability == "ReadOnly" || a.DefaultValue != "" || mapped || !had || c.plan.Mappings.IsUnknown() {
 			continue
 		}
 		diags.AddAttributeError(path.Root("mappings"), "Required target attribute is not mapped",
-			fmt.Sprintf("The target needs %q to create an account, and no entry writes it. Add an entry for %q.", a.Name, a.Name))
+			fmt.Sprintf("The target requires %q to create an account, and no entry writes it. Add an entry for %q.", a.Name, a.Name))
 	}
 	return diags
 }
@@ -181,13 +181,13 @@ func (c *change) checkCustom(live located) (diags diag.Diagnostics) {
 		if a.Multivalued {
 			values = "several values"
 		}
-		diags.AddAttributeError(path.Root("custom_target_attributes").AtMapKey(name), "The connector has this attribute already",
-			fmt.Sprintf("The target attribute %q exists, of the type %s with %s. This resource cannot redefine it. Remove the entry: a listed attribute needs no declaration.", name, a.Type, values))
+		diags.AddAttributeError(path.Root("custom_target_attributes").AtMapKey(name), "The connector already has this attribute",
+			fmt.Sprintf("The target attribute %q already exists, with the type %s and %s. This resource cannot redefine it. Remove the entry: a listed attribute does not need a declaration.", name, a.Type, values))
 	}
 	return diags
 }
 
-// checkSources judges the attributes that changed entries read.
+// checkSources checks the attributes that changed entries read.
 func (c *change) checkSources(live located, changed func(string) bool) (diags diag.Diagnostics) {
 	if live.source == nil || len(live.source.Attributes) == 0 {
 		return nil
@@ -214,7 +214,7 @@ func (c *change) checkSources(live located, changed func(string) bool) (diags di
 		for _, name := range c.want.entries[target].source.attributes() {
 			if !known[name] {
 				diags.AddAttributeError(c.sourcePath(target), "Unknown source attribute",
-					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
+					fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, including case; the data source `gotomeeting_attribute_mappings` lists them.",
 						live.source.Name, live.source.Directory, name, suggest.DidYouMean(attributeMeant(name), names)))
 			}
 		}
@@ -231,7 +231,7 @@ func (c *change) checkEnabled(live located) diag.Diagnostics {
 		"The service only allows other mappings, such as that of groups, to be disabled. To stop provisioning, set `enabled = false` on `gotomeeting_provisioning_state`; to provision fewer people, use `scoping_filters` or the connection's `scope`.")
 }
 
-// checkEditable leaves rules alone that the connector protects.
+// checkEditable refuses to edit rules that the connector protects.
 func (c *change) checkEditable(live located) diag.Diagnostics {
 	if live.mapping.Rule.Editable {
 		return nil

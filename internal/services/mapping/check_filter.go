@@ -41,8 +41,8 @@ func documentedOperators() []graph.FilterOperator {
 	return operators
 }
 
-// checkFilters judges scoping filters by the operators that the connection offers; clauses that were there before are not
-// ours to refuse. source is nil when the schema could not be read.
+// checkFilters checks scoping filters against the operators that the connection offers; existing clauses
+// are not refused. source is nil when the schema could not be read.
 func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterOperator, source *graph.ObjectDefinition) (diags diag.Diagnostics) {
 	documented := operators == nil
 	if documented {
@@ -51,7 +51,7 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 	for i, group := range filters {
 		if len(group.Clauses) == 0 && !slices.ContainsFunc(before, func(g graph.FilterGroup) bool { return len(g.Clauses) == 0 }) {
 			diags.AddAttributeError(path.Root("scoping_filters").AtListIndex(i).AtName("clauses"), "Filter group without clauses",
-				"The group tests nothing, so everybody would match it. Give it a clause, or remove the group.")
+				"The group has no conditions, so everybody would match it. Add a clause, or remove the group.")
 		}
 		for j, clause := range group.Clauses {
 			alone := []graph.FilterGroup{{Clauses: []graph.FilterClause{clause}}}
@@ -76,7 +76,7 @@ func checkFilters(filters, before []graph.FilterGroup, operators []graph.FilterO
 func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph.ObjectDefinition) diag.Diagnostics {
 	if i := slices.IndexFunc(unfilterable, func(name string) bool { return strings.EqualFold(name, clause.Attribute) }); i >= 0 {
 		return attributeError(at, "Attribute cannot be used in a scoping filter",
-			fmt.Sprintf("The service does not support %q in scoping filters. Test another attribute, or scope by assignment.", clause.Attribute))
+			fmt.Sprintf("The service does not support %q in scoping filters. Test a different attribute, or scope by assignment.", clause.Attribute))
 	}
 	if source == nil || len(source.Attributes) == 0 {
 		return nil
@@ -88,7 +88,7 @@ func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph
 			names = append(names, a.Name)
 		}
 		return attributeError(at, "Unknown source attribute",
-			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, upper and lower case included; the data source `gotomeeting_attribute_mappings` lists them.",
+			fmt.Sprintf("Objects of the kind %s in %s have no attribute %q.%s Names are spelled as in the schema, including case; the data source `gotomeeting_attribute_mappings` lists them.",
 				source.Name, source.Directory, clause.Attribute, suggest.DidYouMean(attributeMeant(clause.Attribute), names)))
 	}
 	what := ""
@@ -103,7 +103,7 @@ func checkFilterAttribute(at path.Path, clause graph.FilterClause, source *graph
 		return nil
 	}
 	return attributeError(at, "Attribute cannot be used in a scoping filter",
-		fmt.Sprintf("%q %s, and the service does not support that in scoping filters. Test another attribute, or scope by assignment.", clause.Attribute, what))
+		fmt.Sprintf("%q %s, and the service does not support that in scoping filters. Test a different attribute, or scope by assignment.", clause.Attribute, what))
 }
 
 // suits names the operators for a type of attribute.
@@ -115,7 +115,7 @@ func suits(attributeType string, operators []graph.FilterOperator) string {
 		}
 	}
 	if len(names) == 0 {
-		return "No operator takes that type: test another attribute."
+		return "No operator accepts that type. Test a different attribute."
 	}
 	slices.Sort(names)
 	return "Use " + strings.Join(names, " or ") + "."
@@ -162,17 +162,17 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 	unary := strings.EqualFold(operator.Arity, "Unary")
 	switch {
 	case unary && len(clause.Values) > 0:
-		return attributeError(at.AtName("values"), "Filter operator takes no value",
-			fmt.Sprintf("%s tests the attribute alone. Remove `values`.", operator.Name))
+		return attributeError(at.AtName("values"), "Filter operator does not accept a value",
+			fmt.Sprintf("%s tests only the attribute. Remove `values`.", operator.Name))
 	case !unary && len(clause.Values) == 0:
 		return attributeError(at.AtName("operator"), "Filter operator needs a value",
-			fmt.Sprintf("%s compares the attribute with something. Give `values`, spelled like this: Terraform drops an attribute of another name without a message.", operator.Name))
+			fmt.Sprintf("%s compares the attribute with a value. Set `values`, in this spelling: Terraform drops an attribute with a different name without a message.", operator.Name))
 	}
 	if strings.HasSuffix(strings.ToUpper(operator.Name), "REGEX MATCH") {
 		for k, value := range clause.Values {
 			if why := expression.PatternProblem(value); why != "" {
 				return attributeError(at.AtName("values").AtListIndex(k), "Invalid regular expression",
-					fmt.Sprintf("%s takes a regular expression, and %q is not one: %s. Correct it; in a configuration a backslash is written twice.", operator.Name, value, why))
+					fmt.Sprintf("%s requires a regular expression, and %q is not one: %s. Correct it; in a configuration, write a backslash twice.", operator.Name, value, why))
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func checkFilterOperator(at path.Path, clause graph.FilterClause, operators []gr
 	}
 	if a := source.Attribute(clause.Attribute); a != nil && !slices.ContainsFunc(operator.SupportedAttributeTypes, func(t string) bool { return strings.EqualFold(t, a.Type) }) {
 		return attributeError(at.AtName("operator"), "Filter operator does not suit the attribute",
-			fmt.Sprintf("%s takes attributes of the type %s, and %q is of the type %s. %s", operator.Name, strings.Join(operator.SupportedAttributeTypes, " or "), a.Name, a.Type, suits(a.Type, operators)))
+			fmt.Sprintf("%s accepts attributes of the type %s, and %q is of the type %s. %s", operator.Name, strings.Join(operator.SupportedAttributeTypes, " or "), a.Name, a.Type, suits(a.Type, operators)))
 	}
 	return nil
 }

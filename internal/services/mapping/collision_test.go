@@ -63,9 +63,9 @@ func TestUpdate_reportsAForeignWriteThatItOverwrote(t *testing.T) {
 	}
 	c.before(http.MethodPut, 0, func() { c.change(renamesRule) })
 	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
-	want := []string{"warning Somebody else wrote the schema at the same moment: This mapping is as configured now, but the schema's version went from v1.1 to v1.3, further than this write accounts for. " +
-		"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, " +
-		"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again."}
+	want := []string{"warning Somebody else wrote the schema at the same time: This mapping is now as configured, but the version of the schema changed from v1.1 to v1.3, which is more than this write explains. " +
+		"Another program or a person in the portal also wrote the schema, or an interrupted connection caused this write to happen twice. The service replaces the whole schema, so this write may have overwritten changes that another writer made at the same time " +
+		"in any mapping of this connection. Check the connection in the portal, or plan the other configuration again."}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -137,8 +137,8 @@ func TestUpdate_reportsWhatTheServiceDoesNotKeep(t *testing.T) {
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: schemaPath, Count: -1, Effect: simulator.Delays(time.Second)})
 	c.Sim.Clock().OnAdvance(forget)
 	found := texts(m.Apply(c.config(map[string]any{"mappings": entries(map[string]any{"locale": map[string]any{"constant": "en_US"}})})))
-	want := []string{"warning The mapping is not as written: The service accepted the mapping, but reading it back shows something else: either somebody changed it at the same moment, or the service does not keep all of it. " +
-		"The next plan shows the difference. What is missing now:\n\n+ locale: \"en_US\""}
+	want := []string{"warning The mapping is not as written: The service accepted the mapping, but the stored mapping differs: either somebody changed it at the same time, or the service does not keep all of " +
+		"it. The next plan shows the difference. Currently missing:\n\n+ locale: \"en_US\""}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -172,7 +172,7 @@ func TestCreate_survivesBrokenConnections(t *testing.T) {
 		{"dropped after, versions compared", simulator.DropsAfter(), true},
 		{"throttled", simulator.Throttled(90 * time.Second), false},
 		{"failed", simulator.Fails(500, "InternalError", "Something broke."), false},
-		{"failed afterwards, versions compared", simulator.FailsAfter(504, "UnknownError", ""), true},
+		{"failed afterward, versions compared", simulator.FailsAfter(504, "UnknownError", ""), true},
 		{"truncated", simulator.Truncates(), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestCreate_survivesBrokenConnections(t *testing.T) {
 				t.Errorf("targets (-want +got):\n%s", diff)
 			}
 			if action, _, found := m.Plan(c.config(nil)); action != "no-op" || len(found) > 0 {
-				t.Errorf("plan afterwards: %s %s", action, found)
+				t.Errorf("plan afterward: %s %s", action, found)
 			}
 		})
 	}
@@ -252,7 +252,7 @@ func TestUpdate_doesNotBuildOnALaggingReplica(t *testing.T) {
 		if _, found := p.Apply(planned); len(found) > 0 {
 			t.Fatalf("apply: %s", found)
 		}
-		// One more read, so that the next write's turn falls on the replica that is behind.
+		// One more read, so the next write's turn falls on the replica that is behind.
 		if _, found := p.Read(users.Now); len(found) > 0 {
 			t.Fatalf("read: %s", found)
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// connected is a tenant in which the application and its job exist already, so that a plan can look at the schema.
+// connected is a tenant in which the application and its job already exist, so a plan can look at the schema.
 type connected struct {
 	*acctest.Env
 	t   testing.TB

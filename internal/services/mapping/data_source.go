@@ -149,7 +149,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// retired is the mapping of a connection whose connector the service took away together with the schema: collections are
+// retired is the mapping of a connection whose connector the service removed together with the schema: collections are
 // empty, since null ones stop every plan that loops over them, and the rest is null as the configuration has it.
 func (m *dataSourceModel) retired(ref graph.JobRef) {
 	m.ID = types.StringValue(importID(ref, m.ObjectMapping.ValueString()))

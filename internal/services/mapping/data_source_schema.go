@@ -18,10 +18,10 @@ import (
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the attribute mapping of a provisioning connection, with what a mapping can be made of: the attributes of either side and the connector's default mapping. " +
+		MarkdownDescription: "Reads the attribute mapping of a provisioning connection, the attributes that a mapping can use on both sides, and the connector's default mapping. " +
 			"It needs the Microsoft Graph permission `Synchronization.Read.All`.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the mapping; the id to import the resource by."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the mapping. Use it as the id for importing the resource."},
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
 			"object_mapping": schema.StringAttribute{Optional: true, Computed: true, Validators: []validator.String{validate.NotEmpty(), validate.NoStrayCharacters()}, MarkdownDescription: objectMappingDescription},
@@ -29,36 +29,36 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"name":           schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the mapping, as the portal shows it."},
 			"source_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of source object."},
 			"target_object":  schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of target object."},
-			"schema_version": schema.StringAttribute{Computed: true, MarkdownDescription: "Version of the connection's schema. It changes with every write, whoever makes it."},
+			"schema_version": schema.StringAttribute{Computed: true, MarkdownDescription: "Version of the connection's schema. It changes with every write, including writes from elsewhere."},
 			"customized": schema.BoolAttribute{Computed: true,
 				MarkdownDescription: "Whether the mapping differs from the connector's default; null if the default is not available."},
-			"mappings": entriesAttribute("The mapping as it is, by target attribute. It can be given to the resource as it stands."),
+			"mappings": entriesAttribute("The current mapping, by target attribute, in the form of `mappings` of the resource."),
 			"operations": schema.SetAttribute{Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "What provisioning may do to accounts: `create`, `update`, `delete`."},
+				MarkdownDescription: "What provisioning can do to accounts: `create`, `update`, `delete`."},
 			"enabled":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether objects of this kind are provisioned."},
 			"scoping_filters": filtersAttribute(),
 			"default_mappings": entriesAttribute("The connector's default mapping, by target attribute; null if it is not available. " +
-				"Copy from it, rather than refer to it, to keep control of what is written."),
+				"To keep control of what is written, copy from it instead of referring to it."),
 			"source_attributes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes that a mapping can read, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as `source_attribute` and expressions need it."},
+					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as in `source_attribute` and expressions."},
 					"type":        schema.StringAttribute{Computed: true, MarkdownDescription: typeDescription},
 					"multivalued": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there can be several values."},
 				}}},
-			"target_attributes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes that the target has, by name.",
+			"target_attributes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes of the target, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":          schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as the keys of `mappings` need it."},
+					"name":          schema.StringAttribute{Computed: true, MarkdownDescription: "Name, spelled as in the keys of `mappings`."},
 					"type":          schema.StringAttribute{Computed: true, MarkdownDescription: typeDescription},
 					"multivalued":   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there can be several values."},
 					"required":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether an account cannot be created without it."},
-					"mutability":    schema.StringAttribute{Computed: true, MarkdownDescription: "`ReadWrite`, `ReadOnly` (cannot be mapped), `Immutable` (set once) or `WriteOnly`."},
+					"mutability":    schema.StringAttribute{Computed: true, MarkdownDescription: "`ReadWrite`, `ReadOnly` (cannot be mapped), `Immutable` (set once), or `WriteOnly`."},
 					"anchor":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether this is the target's own key, which cannot be mapped."},
-					"case_exact":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a change of upper and lower case alone is written."},
-					"default_value": schema.StringAttribute{Computed: true, MarkdownDescription: "Value that the target takes when nothing is written, or null."},
-					"mapped":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the mapping writes it now."},
+					"case_exact":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a change of case alone is written."},
+					"default_value": schema.StringAttribute{Computed: true, MarkdownDescription: "Value that the target uses if nothing is written, or null."},
+					"mapped":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the mapping currently writes it."},
 				}}},
 			"schema_json": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "The connection's whole schema as JSON, with all object mappings: a backup, and what the function `mappings_from_schema` and the portal's upload take."},
+				MarkdownDescription: "The connection's whole schema as JSON, with all object mappings. It is a backup, and the input for the function `mappings_from_schema` and the portal's upload."},
 			"object_mappings": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "All object mappings of the connection.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name":             schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the mapping, as the portal shows it."},
@@ -72,7 +72,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	}
 }
 
-const typeDescription = "Type: `String`, `Integer`, `Boolean`, `Reference`, `Binary` or `DateTime`."
+const typeDescription = "Type: `String`, `Integer`, `Boolean`, `Reference`, `Binary`, or `DateTime`."
 
 func entriesAttribute(description string) schema.MapNestedAttribute {
 	d := entryDescriptions
@@ -89,7 +89,7 @@ func entriesAttribute(description string) schema.MapNestedAttribute {
 
 func filtersAttribute() schema.ListNestedAttribute {
 	d := filterDescriptions
-	return schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Who of those in the connection's scope is provisioned: whoever matches at least one group. Null if nobody is filtered out.",
+	return schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Groups of conditions that select who in the connection's scope is provisioned: people who match at least one group. Null if nobody is filtered out.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{Computed: true, MarkdownDescription: d["name"]},
 			"clauses": schema.ListNestedAttribute{Computed: true, MarkdownDescription: d["clauses"],

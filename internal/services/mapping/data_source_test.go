@@ -76,7 +76,7 @@ func TestDataSource_reportsWhatIsWrong(t *testing.T) {
 	c := newConnected(t)
 	p := c.Protocol()
 	_, found := p.ReadData(typeName, map[string]any{"connection_id": "GoToMeeting"})
-	if diff := cmp.Diff([]string{"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, of the form `{service principal id}/{job id}`."}, texts(found)); diff != "" {
+	if diff := cmp.Diff([]string{"error connection_id: Invalid connection id: \"GoToMeeting\" is not a connection id. Expected the `id` of a `gotomeeting_provisioning_connection`, in the form `{service principal id}/{job id}`."}, texts(found)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	_, found = p.ReadData(typeName, map[string]any{"connection_id": c.connectionID(), "object_mapping": "Group"})

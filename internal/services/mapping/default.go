@@ -16,8 +16,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// removable lists the attribute definitions that this resource added and no longer wants. Those that the connector lists
-// itself were never ours.
+// removable lists the attribute definitions that this resource added and no longer wants. Attributes that the connector
+// itself lists are not included.
 func (r *run) removable(ctx context.Context, v *review) ([]string, diag.Diagnostics) {
 	gone := slices.DeleteFunc(slices.Sorted(maps.Keys(v.prior.custom)), func(name string) bool {
 		_, kept := v.want.custom[name]
@@ -31,7 +31,7 @@ func (r *run) removable(ctx context.Context, v *review) ([]string, diag.Diagnost
 		return nil, templateUnreadable(err)
 	}
 	if template == nil {
-		return nil, nil // whose they are cannot be told any more
+		return nil, nil // whose they are cannot be told anymore
 	}
 	return notListed(template, v.name, gone), nil
 }
@@ -49,7 +49,7 @@ func notListed(template *graph.Schema, objectMapping string, names []string) []s
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return original.target.Attribute(name) != nil })
 }
 
-// restoreDefault puts the connector's default back for this object mapping. Once the job is gone there is nothing to do.
+// restoreDefault restores the connector's default for this object mapping. Once the job is gone there is nothing to do.
 func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model) diag.Diagnostics {
 	custom, _, diags := state.customAttributes(ctx)
 	if diags.HasError() {
@@ -63,7 +63,7 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 		return templateUnreadable(err)
 	}
 	if template == nil {
-		return diag.Diagnostics{r.mappingStays(ctx, ref, "The service no longer offers the connector's default mapping of %s, so it could not be put back.")}
+		return diag.Diagnostics{r.mappingStays(ctx, ref, "The service no longer offers the connector's default mapping of %s, so it could not be restored.")}
 	}
 	name := state.ObjectMapping.ValueString()
 	removed := notListed(template, name, slices.Sorted(maps.Keys(custom)))
@@ -87,12 +87,12 @@ func (r *run) restoreDefault(ctx context.Context, ref graph.JobRef, state model)
 	}
 	diags = w.bring(ctx)
 	if unknown {
-		diags.Append(r.mappingStays(ctx, ref, "The default schema of the connector of %s has no such mapping, so there is nothing to put back."))
+		diags.Append(r.mappingStays(ctx, ref, "The default schema of the connector of %s has no such mapping, so there is nothing to restore."))
 	}
 	if !diags.HasError() {
 		return diags
 	}
-	// A failure means nothing when the mapping, or the whole job, vanished meanwhile.
+	// A failure is irrelevant if the mapping, or the whole job, was removed in the meantime.
 	schema, err := r.graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
 		if _, err = r.graph.RequireJob(ctx, ref); isGone(err) {
@@ -132,7 +132,7 @@ func restorable(template *graph.Schema, at located) (graph.ObjectMapping, bool) 
 	return original, true
 }
 
-// isGone reports whether err says that there is no job any more.
+// isGone reports whether err says that there is no job anymore.
 func isGone(err error) bool {
 	_, gone := errors.AsType[*graph.NoJobError](err)
 	return gone
@@ -143,7 +143,7 @@ func definesAny(object *graph.ObjectDefinition, names []string) bool {
 }
 
 // warnDestroy says what the connector's default mapping does to people if provisioning stays on. Whether this plan also ends
-// provisioning may not be known yet, so that the text says what it depends on.
+// provisioning may not be known yet, so the text says what it depends on.
 func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	ref, err := state.ref()
 	if err != nil || r.forecast.Ends(ref) {
@@ -162,7 +162,7 @@ func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {
 	}
 	who := countOf(job, &graph.ObjectMapping{SourceObject: state.ObjectMapping.ValueString()})
 	application := graphdiag.ApplicationName(ctx, r.graph, ref.ServicePrincipalID)
-	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is put back",
-		fmt.Sprintf("Destroying this resource puts the connector's default mapping of %s back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, "+
-			"the next cycle writes %s by the default mapping.", application, who)))
+	return append(answer.Diagnostics, diag.NewWarningDiagnostic("The default mapping of "+application+" is restored",
+		fmt.Sprintf("Destroying this resource restores the connector's default mapping of %s. Provisioning is on. If nothing in this plan switches it off first, the next "+
+			"cycle writes %s according to the default mapping.", application, who)))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 )
 
-// personState is a state of a person, with what mappings are told of them.
+// personState is a state of a person, with the source values that mappings see.
 type personState struct {
 	state impact.State
 	name  string
@@ -28,13 +28,13 @@ var personStates = [...]personState{
 	{impact.SoftDeleted, "soft-deleted (`IsSoftDeleted` is True, `accountEnabled` is True)"},
 }
 
-// fate is what a mapping makes of the account of a person in a state.
+// fate is the state of an account that results from a mapping for a person in a state.
 type fate struct {
 	effect effect
 	why    string
 }
 
-// effect is whether the account is active. The largest of what several target attributes say counts.
+// effect is whether the account is active. Of several target attributes, the largest effect counts.
 type effect int
 
 const (
@@ -59,17 +59,17 @@ func (f fates) lines() string {
 	return text.String()
 }
 
-// signal is what a target attribute says of an account: a value while it is active, others once it is not.
+// signal is the meaning of a target attribute for an account: one value while the account is active, others once it is not.
 type signal struct {
 	on  string
 	off []string
 }
 
-// guard tells from a mapping whose accounts it disables.
+// guard determines from a mapping whose accounts it disables.
 type guard struct {
 	target  *graph.ObjectDefinition
 	signals map[string]signal // by target attribute
-	// keepsOutOfScope says that the connection leaves accounts alone when people leave the scope.
+	// keepsOutOfScope says that the connection does not change accounts when people leave the scope.
 	keepsOutOfScope bool
 	now             time.Time
 }
@@ -90,7 +90,7 @@ func (g *guard) learn(s settings) {
 	}
 }
 
-// outcomes are what the entries yield for each of the personStates, by target attribute.
+// outcomes are the results of the entries for each of the personStates, by target attribute.
 func (g *guard) outcomes(s settings) (found [len(personStates)]map[string]impact.Outcome) {
 	setup := &impact.Setup{Target: g.target}
 	for target, e := range s.entries {
@@ -109,19 +109,19 @@ func (g *guard) outcomes(s settings) (found [len(personStates)]map[string]impact
 	return found
 }
 
-// somebody is a person of whom nothing is known but that they can sign in.
+// somebody is a person about whom nothing is known except that they can sign in.
 func somebody() *impact.User {
 	return &impact.User{Properties: map[string]json.RawMessage{sourceEnabled: json.RawMessage("true")}}
 }
 
 func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";") }
 
-// predict says what becomes of accounts. unmanaged are mappings that stay beside the entries.
+// predict determines the state of accounts. unmanaged are mappings that stay in addition to the entries.
 func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
 	outcomes := g.outcomes(s)
 	for i, of := range personStates {
 		if g.keepsOutOfScope && impact.Excludes(s.filters, somebody(), of.state) {
-			found[i] = fate{staysActive, "`scoping_filters` put them out of scope, and the connection's `skip_out_of_scope_deletions` leaves such accounts alone"}
+			found[i] = fate{staysActive, "`scoping_filters` exclude them from the scope, and with the connection's `skip_out_of_scope_deletions`, such accounts stay as they are"}
 			continue
 		}
 		for k, target := range slices.Sorted(maps.Keys(g.signals)) {
@@ -134,11 +134,11 @@ func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping
 				next = fate{staysActive, fmt.Sprintf("no entry writes `%s`", target)}
 			case next.effect != disabled || of.state == impact.InScope:
 			case !slices.Contains(s.operations, flagUpdate):
-				next = fate{staysActive, "`operations` lacks `update`"}
+				next = fate{staysActive, "`operations` does not include `update`"}
 			case e.flowType != flowAlways && flowTypeOf(applyOf(e.flowType)) == applyOf(e.flowType):
-				next = fate{unclear, fmt.Sprintf("what `apply = %q` does is not known", e.flowType)}
+				next = fate{unclear, fmt.Sprintf("the effect of `apply = %q` is unknown", e.flowType)}
 			case e.flowType != flowAlways:
-				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change the value of `%s` that an account has", applyOf(e.flowType), target)}
+				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change an existing value of `%s`", applyOf(e.flowType), target)}
 			}
 			if k == 0 || next.effect > found[i].effect {
 				found[i] = next
@@ -148,7 +148,7 @@ func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping
 	return found
 }
 
-// judge says what one target attribute does to the account.
+// judge determines what one target attribute does to the account.
 func (g *guard) judge(target string, e entry, o impact.Outcome) fate {
 	own := !slices.ContainsFunc(e.source.attributes(), func(name string) bool {
 		return !strings.EqualFold(name, softDeleted) && !strings.EqualFold(name, sourceEnabled)
@@ -198,7 +198,7 @@ func excludes(filters []graph.FilterGroup) bool {
 	return slices.ContainsFunc(personStates[:], func(s personState) bool { return impact.Excludes(filters, somebody(), s.state) })
 }
 
-// advice names what disables accounts today, as a configuration says it.
+// advice names what currently disables accounts, in configuration syntax.
 func (g *guard) advice(is settings) string {
 	var kept []string
 	for _, target := range slices.Sorted(maps.Keys(g.signals)) {

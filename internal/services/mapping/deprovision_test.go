@@ -17,8 +17,8 @@ import (
 const (
 	refusesNoDisabling = "error mappings: Accounts would no longer be disabled as they should: "
 	acceptsNoDisabling = "warning mappings: Accounts will no longer be disabled as they should: "
-	doubtsDisabling    = "warning mappings: Cannot tell whether accounts are still disabled: "
-	todayDisables      = "Today the mapping User disables the accounts of people who leave. With this configuration, the account of a person ends up as follows:\n\n"
+	doubtsDisabling    = "warning mappings: Cannot determine whether accounts are still disabled: "
+	todayDisables      = "Currently, the mapping User disables the accounts of people who leave. With this configuration, the state of a person's account is as follows:\n\n"
 	mayDelete          = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
 	keepsDisabling     = " Keep `active = { expression = \"Not([IsSoftDeleted])\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."
 )
@@ -60,10 +60,10 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		}
 		return edited(map[string]any{"active": entry})
 	}
-	onCreate := "`apply = \"on_create\"` does not change the value of `active` that an account has; the account is active"
+	onCreate := "`apply = \"on_create\"` does not change an existing value of `active`; the account is active"
 	ifEmpty := strings.Replace(onCreate, "on_create", "if_target_empty", 1)
-	unheard := "what `apply = \"SomethingNew\"` does is not known; only the service can tell"
-	noUpdate := "`operations` lacks `update`; the account is active"
+	unheard := "the effect of `apply = \"SomethingNew\"` is unknown; only the service can tell"
+	noUpdate := "`operations` does not include `update`; the account is active"
 	for _, test := range []struct {
 		name   string
 		config map[string]any
@@ -111,7 +111,7 @@ func TestPlan_judgesFiltersTogetherWithTheConnectionsSetting(t *testing.T) {
 	if err := c.Sim.Store().PutSecrets(c.job.ServicePrincipalID, []store.KeyValue{{Key: "SkipOutOfScopeDeletions", Value: "True"}}, store.SecretOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	alone := "`scoping_filters` put them out of scope, and the connection's `skip_out_of_scope_deletions` leaves such accounts alone; the account is active"
+	alone := "`scoping_filters` exclude them from the scope, and with the connection's `skip_out_of_scope_deletions`, such accounts stay as they are; the account is active"
 	_, _, found := m.Plan(filtered)
 	if diff := cmp.Diff(refused(becomes(isActive, isDisabled, alone, isDisabled)), texts(found)); diff != "" {
 		t.Errorf("with the setting (-want +got):\n%s", diff)

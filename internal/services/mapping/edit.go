@@ -10,7 +10,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// assign gives an object mapping the settings. What means the same already stays as it is, down to the spelling. filters
+// assign writes the settings to an object mapping. Equivalent values stay as they are, including their spelling. filters
 // are those of the settings in the spelling to write; missing lists the entries whose expression has no tree, and then
 // nothing may be written.
 func (s settings) assign(m *graph.ObjectMapping, filters []graph.FilterGroup, trees treeSet) (missing []string) {
@@ -22,8 +22,8 @@ func (s settings) assign(m *graph.ObjectMapping, filters []graph.FilterGroup, tr
 	return missing
 }
 
-// attributeMappings is what the schema shall hold, in the order that is there. Mappings that do nothing, and those that
-// no entry can say, stay unless an entry has their target. A target whose entry changes ends up with one mapping.
+// attributeMappings are the attribute mappings for the schema, in the existing order. Mappings that do nothing, and those that
+// no entry can express, stay unless an entry has their target. A target whose entry changes ends up with one mapping.
 func (s settings) attributeMappings(live *graph.ObjectMapping, trees treeSet) (all []graph.AttributeMapping, missing []string) {
 	is := settingsOf(live)
 	written := map[string]bool{}
@@ -63,7 +63,7 @@ func (s settings) attributeMappings(live *graph.ObjectMapping, trees treeSet) (a
 	return all, missing
 }
 
-// mergeFilters keeps of the groups and clauses that are there what is wanted, with whatever else they carry.
+// mergeFilters keeps the wanted parts of the existing groups and clauses, with their other members.
 func mergeFilters(live, want []graph.FilterGroup) []graph.FilterGroup {
 	if graph.SameFilters(live, want) {
 		return live
@@ -89,7 +89,7 @@ func mergeFilters(live, want []graph.FilterGroup) []graph.FilterGroup {
 }
 
 // define adds, changes and removes attribute definitions of an object, which may be nil when there is nothing to add.
-// This is how connectors that accept it learn of attributes that they do not list.
+// Connectors that accept this learn about attributes that they do not list.
 func define(object *graph.ObjectDefinition, want map[string]customAttribute, remove []string) {
 	if object == nil {
 		return
@@ -105,7 +105,7 @@ func define(object *graph.ObjectDefinition, want map[string]customAttribute, rem
 	}
 }
 
-// restore puts the connector's default back. Mappings that no entry can say stay where the default has none of the target.
+// restore restores the connector's default. Mappings that no entry can express stay if the default has none for their target.
 func restore(m, original *graph.ObjectMapping) error {
 	kept := slices.DeleteFunc(slices.Clone(m.Attributes), func(a graph.AttributeMapping) bool {
 		return !unsayable(&a) || inert(&a) ||

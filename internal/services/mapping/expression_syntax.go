@@ -13,8 +13,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/expression"
 )
 
-// expressionSyntax refuses text that no parser can accept. Whatever else breaks the documented grammar is judged at plan, and
-// only where something changes: the connection's own parser decides, and what it accepts can go beyond the documentation.
+// expressionSyntax refuses text that no parser can accept. Other violations of the documented grammar are checked at plan,
+// and only if something changes: the connection's own parser decides, and what it accepts can go beyond the documentation.
 type expressionSyntax struct{}
 
 func (expressionSyntax) Description(context.Context) string { return "must be a mapping expression" }

@@ -19,7 +19,7 @@ var (
 	_ basetypes.StringValuableWithSemanticEquals = expressionValue{}
 )
 
-// expressionType is text in the mapping expression language, in which layout means nothing.
+// expressionType is text in the mapping expression language, in which white space has no meaning.
 type expressionType struct{ basetypes.StringType }
 
 // Equal reports whether the other type is this one.

@@ -42,12 +42,12 @@ func (SchemaFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 func (SchemaFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The attribute mapping in a schema file",
-		MarkdownDescription: "Reads a synchronization schema: the file that the portal's attribute mapping page downloads, the answer of Microsoft Graph, or `schema_json` of the data source " +
-			"`gotomeeting_attribute_mappings`. The result is an object with `mappings`, `operations`, `enabled`, `scoping_filters` and `custom_target_attributes`, each as " +
-			"`gotomeeting_attribute_mappings` takes it and as an import would show it. What no attribute mapping can say, such as a workflow, is left out, as it is on an import.",
+		MarkdownDescription: "Reads a synchronization schema: the file that the portal's attribute mapping page downloads, the response of Microsoft Graph, or `schema_json` of the data source " +
+			"`gotomeeting_attribute_mappings`. The result is an object with `mappings`, `operations`, `enabled`, `scoping_filters`, and `custom_target_attributes`, in the " +
+			"form that `gotomeeting_attribute_mappings` accepts and an import shows. Anything that an attribute mapping cannot express, such as a workflow, is omitted, as in an import.",
 		Parameters: []function.Parameter{function.StringParameter{Name: "schema_json", MarkdownDescription: "The schema as JSON, for example `file(\"schema.json\")`."}},
 		VariadicParameter: function.StringParameter{Name: "object_mapping",
-			MarkdownDescription: "At most one text: which object mapping, by the kind of source object (`User`), by both kinds (`User to User`), or by its name. Without it the schema must hold exactly one object mapping."},
+			MarkdownDescription: "At most one text that selects the object mapping: the kind of source object (`User`), both kinds (`User to User`), or its name. Without it, the schema must contain exactly one object mapping."},
 		Return: function.ObjectReturn{AttributeTypes: schemaResult},
 	}
 }
@@ -85,7 +85,7 @@ func (SchemaFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	resp.Error = resp.Result.Set(ctx, result)
 }
 
-// schemaFrom reads a schema, alone or as a part of the template that has it. Editors and downloads may begin a file with a
+// schemaFrom reads a schema, alone or as part of its template. Editors and downloads may start a file with a
 // byte-order mark.
 func schemaFrom(text string) (schema *graph.Schema, problem string) {
 	raw := []byte(strings.TrimPrefix(text, "\ufeff"))
@@ -113,7 +113,7 @@ func onlyMapping(schema *graph.Schema, names []string) (located, *function.FuncE
 	case err != nil:
 		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema does not have the documented shape: %s", err))
 	case len(names) == 0 && len(all) != 1:
-		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema holds %d object mappings. Name one in the second argument:\n%s", len(all), mappingList(all)))
+		return located{}, function.NewArgumentFuncError(0, fmt.Sprintf("The schema contains %d object mappings. Name one in the second argument:\n%s", len(all), mappingList(all)))
 	case len(names) == 0:
 		at := located{schema: schema, mapping: all[0]}
 		at.target, err = schema.Object(all[0].Rule.TargetDirectory, all[0].TargetObject)

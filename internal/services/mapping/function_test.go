@@ -183,10 +183,10 @@ func TestMappingsFromSchema_saysWhichMappingItNeeds(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{[]string{string(raw)}, "The schema holds 2 object mappings. Name one in the second argument:\n- User to User ("},
+		{[]string{string(raw)}, "The schema contains 2 object mappings. Name one in the second argument:\n- User to User ("},
 		{[]string{string(raw), "Device"}, "The schema has no mapping for \"Device\". It has:\n- User to User ("},
 		{[]string{string(raw), "User", "Group"}, "There can be only one object mapping; call the function once for each"},
-		{[]string{`{"synchronizationRules": []}`}, "The schema holds 0 object mappings."},
+		{[]string{`{"synchronizationRules": []}`}, "The schema contains 0 object mappings."},
 		{[]string{"<html>"}, "The text is not a JSON object: "},
 		{[]string{`{"value": []}`}, "The JSON object is not a synchronization schema: it has no `synchronizationRules`"},
 		{[]string{`{"synchronizationRules": "none"}`}, "The schema does not have the documented shape: "},
@@ -228,7 +228,7 @@ resource "gotomeeting_attribute_mappings" "users" {
 	cli.Write("schema.json", string(job.Schema))
 	cli.Run("apply", "-no-color", "-auto-approve")
 	if again, _ := cli.Run("plan", "-no-color", "-detailed-exitcode"); !strings.Contains(again, "No changes.") {
-		t.Errorf("plan afterwards:\n%s", again)
+		t.Errorf("plan afterward:\n%s", again)
 	}
 	of := func(c *connected) any {
 		imported, found := c.Protocol().Import(typeName, c.connectionID())

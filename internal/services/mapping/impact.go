@@ -19,8 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, what is left out has the
-// resource's default, so that both can be given the same values; without, it stays as it is.
+// Part is what the resource contributes to a written proposal: the mapping of users. With `mappings`, omitted attributes have
+// the resource's defaults, so both can have the same values; without, they stay as they are.
 func Part() forecast.Part {
 	return forecast.Part{Resource: NewResource(), Attributes: []string{"mappings", "operations", "scoping_filters"}, Change: written}
 }
@@ -60,19 +60,19 @@ func written(ctx context.Context, _ *providerdata.Data, values map[string]attr.V
 	return func(s *impact.Setup) { s.Mapping = planned }, diags
 }
 
-// foresee says what the planned mapping does to people. job is nil where it cannot be read. Mappings of other objects than users change no accounts.
+// foresee determines what the planned mapping does to people. job is nil if it cannot be read. Mappings of other objects than users change no accounts.
 func foresee(ctx context.Context, v *review, live located, job *graph.Job) forecast.Answer {
 	if !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
 		return forecast.Answer{}
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Change: proposed(v, live), Job: job}
+	p := forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Change: proposed(v, live), Job: job, Repairs: v.repairs}
 	if !v.complete {
-		p.Unknown = "The mapping holds values that are known only while applying."
+		p.Unknown = "The mapping contains values that are known only at apply."
 	}
 	return v.run.forecast.Plan(ctx, v.ref, p)
 }
 
-// foreseeDefault says what putting the connector's default back does to people. Whoever ran no cycle yet keeps nobody in step.
+// foreseeDefault determines what restoring the connector's default does to people. A job without a completed cycle keeps nobody in sync.
 func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model, job graph.Job) forecast.Answer {
 	if !r.forecast.On() || !job.HasCompletedCycle() {
 		return forecast.Answer{}
@@ -94,15 +94,15 @@ func (r *run) foreseeDefaultOn(ctx context.Context, ref graph.JobRef, state mode
 	return r.forecast.Note(ref, p)
 }
 
-// putsBack is the proposal of putting the connector's default back, but for what that changes.
+// putsBack is the proposal to restore the connector's default, without its changes.
 func putsBack(state model, job graph.Job) forecast.Proposal {
 	return forecast.Proposal{
 		Key:     "default of mapping " + state.ObjectMapping.ValueString(), // sorted before the mapping that another resource may plan in its place
-		Subject: "attribute mappings put back to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
+		Subject: "attribute mappings restored to the connector's default", Destroys: true, Unless: forecast.UnlessItEnds, Job: &job,
 	}
 }
 
-// toDefault is what putting the connector's default back changes, nil for nothing, or why that is unknown.
+// toDefault is the change that restores the connector's default, nil for none, or why it is unknown.
 func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (change func(*impact.Setup), unknown string) {
 	schema, err := r.data.Schema(ctx, ref)
 	var template *graph.Schema
@@ -110,7 +110,7 @@ func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (cha
 		template, err = r.template(ctx, ref, false)
 	}
 	if err != nil {
-		return nil, "The mapping that is there, or the connector's default, cannot be read."
+		return nil, "The existing mapping, or the connector's default, cannot be read."
 	}
 	live, diags := locate(schema, state.ObjectMapping.ValueString())
 	if diags.HasError() || template == nil || !strings.EqualFold(live.mapping.SourceObject, defaultObject) {
@@ -124,7 +124,7 @@ func (r *run) toDefault(ctx context.Context, ref graph.JobRef, state model) (cha
 	return replaces(live, planned), ""
 }
 
-// foreseeNothing refuses a change of which nothing can be told where a limit is set. A connection that does not exist yet
+// foreseeNothing refuses a change with an unknown effect if a limit is set. A connection that does not exist yet
 // changes nobody.
 func foreseeNothing(ctx context.Context, v *review) {
 	if v.run == nil {
@@ -136,8 +136,10 @@ func foreseeNothing(ctx context.Context, v *review) {
 		}
 		return
 	}
-	p := forecast.Proposal{Key: "mapping " + v.name, Subject: "attribute mappings", Unknown: "The mapping that is there cannot be read."}
-	v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics.Errors()
+	p := forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Unknown: "The existing mapping cannot be read.", Repairs: v.repairs}
+	if v.foreseen = v.run.forecast.Plan(ctx, v.ref, p).Diagnostics; !v.repairs {
+		v.foreseen = v.foreseen.Errors()
+	}
 }
 
 // in is an object mapping with the settings, for the evaluator: it needs no trees of the service, since the text of an
@@ -169,7 +171,7 @@ func proposed(v *review, live located) func(*impact.Setup) {
 	}
 }
 
-// replaces puts a mapping in the place of the one that is there, unless another mapping of users comes first.
+// replaces replaces the existing mapping, unless another mapping of users comes first.
 func replaces(live located, planned graph.ObjectMapping) func(*impact.Setup) {
 	return func(s *impact.Setup) {
 		if isOf(s, live) {
@@ -178,7 +180,7 @@ func replaces(live located, planned graph.ObjectMapping) func(*impact.Setup) {
 	}
 }
 
-// isOf reports whether a setup goes by a mapping.
+// isOf reports whether a setup uses a mapping.
 func isOf(s *impact.Setup, live located) bool {
 	return s.Mapping.Name == live.mapping.Name && strings.EqualFold(s.Mapping.Objects(), live.mapping.Objects())
 }

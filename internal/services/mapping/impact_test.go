@@ -143,7 +143,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 	limited := func(block map[string]any) {
 		block["impact"] = map[string]any{"max_updated": 0, "report_file": report}
 	}
-	const told = "warning Unless this plan also ends provisioning, 40 accounts will be updated: attribute mappings put back to the connector's default of GoTo"
+	const told = "warning Unless this plan also ends provisioning, 40 accounts will be updated: attribute mappings restored to the connector's default of GoTo"
 	wantReport := func(want string) {
 		t.Helper()
 		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), want) {
@@ -159,7 +159,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 		_, found := p.Plan(typeName, m.Now, nil)
 		got := texts(found)
 		if found.HasError() || len(got) != 2 || !strings.HasPrefix(got[0], told) || !strings.Contains(got[0], "- Updated: 40 (`department` of 40, `lastName` of 40)") ||
-			!strings.HasPrefix(got[1], "warning Unless this plan also ends provisioning, this plan would update more accounts of GoToMeeting than the 0 that are allowed") {
+			!strings.HasPrefix(got[1], "warning Unless this plan also ends provisioning, this plan would update more accounts of GoToMeeting than the limit of 0") {
 			t.Errorf("got %q", got)
 		}
 		wantReport("40 accounts will be updated")
@@ -196,7 +196,7 @@ func TestPlan_foreseesWhatADeleteDoes(t *testing.T) {
 	}
 }
 
-// A plan that deletes the mapping and switches provisioning on tells what the connector's default then does, whichever is planned
+// A plan that deletes the mapping and switches provisioning on says what the connector's default then does, whichever is planned
 // first; a cycle does just that.
 func TestPlan_foreseesADeleteBesideAStart(t *testing.T) {
 	t.Parallel()

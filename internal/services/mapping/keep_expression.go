@@ -14,7 +14,7 @@ import (
 type keepSameExpression struct{}
 
 func (keepSameExpression) Description(context.Context) string {
-	return "a different layout of the same expression is no change"
+	return "different white space in the same expression is not a change"
 }
 
 func (m keepSameExpression) MarkdownDescription(ctx context.Context) string {

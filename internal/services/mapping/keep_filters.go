@@ -16,7 +16,7 @@ import (
 type keepSameFilters struct{}
 
 func (keepSameFilters) Description(context.Context) string {
-	return "another order of groups or clauses is no change"
+	return "a different order of groups or clauses is not a change"
 }
 
 func (m keepSameFilters) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }

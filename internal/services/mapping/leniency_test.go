@@ -61,7 +61,7 @@ func TestPlan_writesExpressionsThatOnlyTheServiceReads(t *testing.T) {
 		t.Errorf("the service has %q", got)
 	}
 	if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("plan afterwards: %s %s", action, found)
+		t.Errorf("plan afterward: %s %s", action, found)
 	}
 	// What the service has stays as it is while something else changes.
 	if found := m.Apply(c.config(edited(map[string]any{"lastName": expression(domainName), "locale": map[string]any{"constant": "en_US"}}))); len(found) > 0 {
@@ -75,7 +75,7 @@ func TestPlan_writesCallsThatOnlyTheServiceKnows(t *testing.T) {
 	c := newConnected(t)
 	for text, ours := range map[string]string{
 		`Initials([givenName], [surname])`: "There is no function `Initials`.",
-		`ToLower([surname], "a", "b")`:     "`ToLower` has 3 arguments but takes at most 2.",
+		`ToLower([surname], "a", "b")`:     "`ToLower` has 3 arguments but accepts at most 2.",
 	} {
 		config := c.config(edited(map[string]any{"lastName": expression(text)}))
 		refused := plan(c.Protocol(), config)
@@ -179,7 +179,7 @@ func TestCreate_acceptsTheDefaultAsItIs(t *testing.T) {
 				t.Errorf("%d writes, want 1", n)
 			}
 			if action, _, found := m.Plan(config); action != acctest.NoAction || found.HasError() {
-				t.Errorf("plan afterwards: %s %s", action, found)
+				t.Errorf("plan afterward: %s %s", action, found)
 			}
 		})
 	}

@@ -37,12 +37,12 @@ func NewListResource() list.ListResource { return &ListResource{} }
 // ListResourceConfigSchema describes the list block.
 func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the attribute mappings of the connections of applications, one for each kind of object, customized or not.",
+		MarkdownDescription: "Lists the attribute mappings of the connections of applications, one for each kind of object, whether customized or not.",
 		Attributes:          listing.Attributes(),
 	}
 }
 
-// List streams the mappings, no more than were asked for.
+// List streams the mappings, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	var all []listed

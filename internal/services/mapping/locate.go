@@ -39,8 +39,8 @@ func locate(schema *graph.Schema, name string) (located, diag.Diagnostics) {
 		return located{schema: schema, missing: true}, attributeError(path.Root("object_mapping"), "No such object mapping",
 			fmt.Sprintf("The connection's schema has no mapping for %q. It has:\n%s", name, mappingList(mappings)))
 	default:
-		return located{schema: schema}, attributeError(path.Root("object_mapping"), "Several object mappings fit",
-			fmt.Sprintf("%q could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n%s", name, mappingList(fits)))
+		return located{schema: schema}, attributeError(path.Root("object_mapping"), "Several object mappings match",
+			fmt.Sprintf("%q matches all of these. Specify the intended one by source and target object, or, if these are also the same, by its name:\n%s", name, mappingList(fits)))
 	}
 	at := located{schema: schema, mapping: fits[0]}
 	if at.source, err = schema.Object(fits[0].Rule.SourceDirectory, fits[0].SourceObject); err != nil {

@@ -31,7 +31,7 @@ func (c *connected) created(config map[string]any) *acctest.Managed {
 	return m
 }
 
-// ran makes the job one that has run and keeps accounts in step.
+// ran makes the job one that has run and keeps accounts in sync.
 func (c *connected) ran(accounts int64) {
 	c.t.Helper()
 	err := c.Sim.Store().UpdateJob(c.job.ServicePrincipalID, c.job.ID, func(j *store.Job) {
@@ -196,7 +196,7 @@ func TestUpdate_sendsNothingForAnotherNotation(t *testing.T) {
 		t.Errorf("writes: %v", acctest.Lines(writes))
 	}
 	if action, _, found := m.Plan(changed); action != acctest.NoAction || len(found) > 0 {
-		t.Errorf("afterwards: %s %s", action, found)
+		t.Errorf("afterward: %s %s", action, found)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestUpdate_changesEachSettingAlone(t *testing.T) {
 			t.Errorf("%s: %d writes, want 1", step.name, n)
 		}
 		if action, _, found := m.Plan(c.config(step.config)); action != acctest.NoAction || len(found) > 0 {
-			t.Errorf("%s: plan afterwards: %s %s", step.name, action, found)
+			t.Errorf("%s: plan afterward: %s %s", step.name, action, found)
 		}
 	}
 }
@@ -278,10 +278,10 @@ func TestCreate_refusesAMappingThatWasCustomizedElsewhere(t *testing.T) {
 	c := newConnected(t)
 	c.customize()
 	c.Sim.Log().Reset()
-	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n" +
+	detail := "The mapping User to User of the connection differs from the connector's default, so somebody has set it up elsewhere. Creating this resource would overwrite it. In the existing mapping, these lines would change:\n\n" +
 		"- department: [department]\n~ email: [mail] (matching priority 1) -> [userPrincipalName] (matching priority 1)\n- employeeNumber: [employeeId] (apply on_create)\n- lastName: [surname]\n" +
 		"- locale: Replace([preferredLanguage], \"-\", , , \"_\", , ) (apply on_create)\n- timeZone: nothing (default \"Europe/Berlin\")\n~ operations: create, update -> create, update, delete\n~ scoping filters: 1 -> 0 groups\n\n" +
-		"To take it over, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
+		"To manage it with Terraform, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n" +
 		fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.NAME\n  id = %q\n}", c.connectionID()+"/User")
 	m := c.Managed(typeName)
 	found := texts(m.Apply(c.config(nil)).Errors())
@@ -328,7 +328,7 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 		"operations": []any{"create"}, "allow_no_deprovisioning": true,
 		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Marketing")}}},
 	})
-	noUpdate := "`operations` lacks `update`; the account is active"
+	noUpdate := "`operations` does not include `update`; the account is active"
 	accepted := acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "`allow_no_deprovisioning` accepts this."
 	if _, _, found := m.Plan(changed); len(found) != 1 || texts(found)[0] != accepted {
 		t.Errorf("a connection that never ran: %s", found)
@@ -337,10 +337,10 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "The service says that it keeps 412 in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
-		"warning mappings: The matching attribute changes: Accounts are found by email = [userPrincipalName] now and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. Make sure that the new attribute has the same unique value on both sides first.",
-		"warning operations: Operations are switched off: Provisioning will not update or delete any more; this affects 412 accounts.",
-		"warning scoping_filters: The scoping filters change: Whoever matches none of the new filters leaves the scope, and their account is disabled: 412 accounts will be tested." + graphdiag.Incident,
+		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "According to the service, 412 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
+		"warning mappings: The matching attribute changes: Accounts are currently found by email = [userPrincipalName] and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is no longer found gets a second account, and an account that matches a different person is linked to that person. First make sure that the new attribute has the same unique value on both sides.",
+		"warning operations: Operations are switched off: Provisioning will no longer update or delete; this affects 412 accounts.",
+		"warning scoping_filters: The scoping filters change: People who match none of the new filters leave the scope, and their accounts are disabled: 412 accounts will be tested." + graphdiag.Incident,
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
@@ -348,7 +348,7 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found = m.Plan(c.config(nil))
 	want = []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		"warning scoping_filters: The scoping filters change: Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far.",
+		"warning scoping_filters: The scoping filters change: Without scoping filters, everybody in the connection's scope is provisioned, and accounts may be created for people who were previously filtered out.",
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("without filters (-want +got):\n%s", diff)
@@ -362,8 +362,8 @@ func TestPlan_warnsOfWhatACreateLoosens(t *testing.T) {
 	p := c.Protocol()
 	_, found := p.Plan(typeName, nil, c.config(nil))
 	want := []string{
-		"warning operations: Operations are switched on: The mapping that is there does not let provisioning delete accounts; this configuration does. If this is not intended, set `operations = [\"create\", \"update\"]`.",
-		"warning scoping_filters: Scoping filters are removed: The mapping that is there has scoping filters, and this configuration has none: people who were filtered out will be provisioned.",
+		"warning operations: Operations are switched on: The existing mapping does not allow provisioning to delete accounts; this configuration does. If this is not intended, set `operations = [\"create\", \"update\"]`.",
+		"warning scoping_filters: Scoping filters are removed: The existing mapping has scoping filters, and this configuration has none: people who were filtered out will be provisioned.",
 	}
 	if diff := cmp.Diff(want, texts(found.Warnings())); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)

@@ -93,8 +93,8 @@ func (m model) identity(ref graph.JobRef) identityModel {
 	return identityModel{types.StringValue(ref.ServicePrincipalID), types.StringValue(ref.JobID), m.ObjectMapping}
 }
 
-// desired is what the model asks for, as far as it is known: entries with unknown members and collections that are
-// unknown are left out. complete reports whether nothing was.
+// desired is what the model requests, as far as it is known: entries with unknown members and unknown collections
+// are omitted. complete reports whether nothing was omitted.
 func (m model) desired(ctx context.Context) (want settings, complete bool, diags diag.Diagnostics) {
 	want = settings{entries: map[string]entry{}, enabled: m.Enabled.IsNull() || m.Enabled.ValueBool(), custom: map[string]customAttribute{}}
 	entries, complete := m.entries()
@@ -172,7 +172,7 @@ func (e entryModel) decodeSource() source {
 	return source{}
 }
 
-// modelOf is an entry in the notation that says most plainly what the service has.
+// modelOf is an entry in the simplest notation for what the service has.
 func modelOf(e entry) entryModel {
 	m := entryModel{
 		SourceAttribute: types.StringNull(), Constant: types.StringNull(), Expression: nullExpression(),
@@ -192,8 +192,8 @@ func modelOf(e entry) entryModel {
 	return m
 }
 
-// fromGraph takes over what the service has. Where that means the same as the prior value, the prior notation stays: a
-// constant may be written as an expression, and expressions and filters may be laid out in many ways.
+// fromGraph refreshes the model from the service. If a value means the same as the prior value, the prior notation stays:
+// a constant can be written as an expression, and expressions and filters can have different white space.
 func (m *model) fromGraph(ctx context.Context, live *graph.ObjectMapping, target *graph.ObjectDefinition) diag.Diagnostics {
 	imported := m.Mappings.IsNull()
 	is := settingsOf(live)

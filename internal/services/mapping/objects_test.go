@@ -95,10 +95,10 @@ func TestObjectMapping_isFoundByObjectsAndName(t *testing.T) {
 		{"User to User", nil},
 		{"user TO user", nil},
 		{"People as contacts", nil},
-		{"User", []string{"error object_mapping: Several object mappings fit: \"User\" could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n" +
+		{"User", []string{"error object_mapping: Several object mappings match: \"User\" matches all of these. Specify the intended one by source and target object, or, if these are also the same, by its name:\n" +
 			"- User to User (\"Synchronize Azure Active Directory Users to GoToMeeting\", from Azure Active Directory to GoToMeeting)\n" +
 			"- User to Contact (\"People as contacts\", from Azure Active Directory to GoToMeeting)\n- User to Contact (\"More contacts\", from Azure Active Directory to GoToMeeting)"}},
-		{"User to Contact", []string{"error object_mapping: Several object mappings fit: \"User to Contact\" could be any of these. Name the one you mean by source and target object, or by its name if that is the same too:\n" +
+		{"User to Contact", []string{"error object_mapping: Several object mappings match: \"User to Contact\" matches all of these. Specify the intended one by source and target object, or, if these are also the same, by its name:\n" +
 			"- User to Contact (\"People as contacts\", from Azure Active Directory to GoToMeeting)\n- User to Contact (\"More contacts\", from Azure Active Directory to GoToMeeting)"}},
 	} {
 		instance, found := p.Import(typeName, c.connectionID()+"/"+test.name)
@@ -241,7 +241,7 @@ func TestResource_newAddressKeepsTheMapping(t *testing.T) {
 		}
 		m.Now = made
 		if action, _, found := m.Plan(config); action != acctest.NoAction || len(found) > 0 {
-			t.Errorf("create first %t: afterwards the plan is %s\n%s", createFirst, action, found)
+			t.Errorf("create first %t: afterward the plan is %s\n%s", createFirst, action, found)
 		}
 	}
 }

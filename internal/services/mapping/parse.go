@@ -20,7 +20,7 @@ import (
 // parallelParses bounds the concurrent calls of the service's parser, whose throttle limit is not documented.
 const parallelParses = 4
 
-// parseResult is what the service's parser made of an expression.
+// parseResult is the result of the service's parser for an expression.
 type parseResult struct {
 	tree *graph.MappingSource
 	err  error // the call itself failed
@@ -73,7 +73,7 @@ func (r parseResult) diagnostic(target, text string) diag.Diagnostic {
 	case graph.IsBadRequest(r.err):
 		return graphdiag.AttributeError(at, "The service cannot parse the expression", r.err)
 	case r.err != nil:
-		return graphdiag.AttributeError(at, "Cannot have the expression parsed", r.err)
+		return graphdiag.AttributeError(at, "Cannot parse the expression", r.err)
 	}
 	said := r.message
 	if said == "" {

@@ -15,7 +15,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// What the checks against the service are called when they cannot run.
+// Names of the checks against the service, for when they cannot run.
 const (
 	checkSchema     = "whether the target and source attributes exist and can be mapped"
 	checkCustomized = "whether the mapping was customized elsewhere"
@@ -59,7 +59,7 @@ func (v *review) planned(ctx context.Context) diag.Diagnostics {
 	return append(diags, skipped.Diagnostics(thenApply)...)
 }
 
-// live reads the mapping that is there now. It is nil, without an error, when that is not possible yet or not allowed.
+// live reads the existing mapping. It is nil, without an error, when that is not possible yet or not allowed.
 func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located, diag.Diagnostics) {
 	reason := ""
 	switch {
@@ -91,11 +91,11 @@ func (v *review) live(ctx context.Context, skipped *graphdiag.Skipped) (*located
 }
 
 // withoutSchema says why there is no schema. Without the job that was there, a plan warns and only the write fails: an error
-// would keep Terraform from destroying anything. A connector that is retired is no place for a new mapping.
+// would keep Terraform from destroying anything. A retired connector cannot have a new mapping.
 func (v *review) withoutSchema(ctx context.Context, err error) diag.Diagnostics {
 	diags := schemaUnreadable(ctx, v.run.graph, v.ref, err)
 	if _, presence, err := v.run.graph.FindJob(ctx, v.ref); err == nil && (presence.Gone() || presence == graph.ConnectorRetired && v.prior != nil) {
-		return diag.Diagnostics{warningOf(diags[0], "Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed.")}
+		return diag.Diagnostics{warningOf(diags[0], "Applying this mapping fails until that is corrected; everything else can be planned, applied, and destroyed.")}
 	}
 	return diags
 }
@@ -140,8 +140,8 @@ func (v *review) beforeWrite(ctx context.Context, live located) diag.Diagnostics
 	return v.against(ctx, live, &skipped, false).Errors() // the warnings were given at plan
 }
 
-// against judges the plan by the schema that is there. ask adds the checks that cost further requests and happen at apply
-// by themselves.
+// against checks the plan against the existing schema. ask adds the checks that need further requests and that an
+// apply runs anyway.
 func (v *review) against(ctx context.Context, live located, skipped *graphdiag.Skipped, ask bool) (diags diag.Diagnostics) {
 	is := settingsOf(live.mapping)
 	changed := v.changes(&is)
@@ -169,7 +169,7 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 		}); ours >= 0 {
 			continue // which says more
 		}
-		// What the service refuses needs no doubts beside it.
+		// If the service refuses an expression, doubts about it are irrelevant.
 		problems = append(slices.DeleteFunc(problems, func(own diag.Diagnostic) bool { return sharePath(own, diag.Diagnostics{d}) }), d)
 	}
 	return append(diags, doubted(problems, func(d diag.Diagnostic) bool {
@@ -180,13 +180,13 @@ func (v *review) against(ctx context.Context, live located, skipped *graphdiag.S
 	})...)
 }
 
-// doubted makes warnings of errors that the provider finds in expressions which the connection's own parser accepts: what
-// that reads can go beyond the documentation.
+// doubted turns errors that the provider finds in expressions that the connection's own parser accepts into warnings:
+// the parser can accept more than is documented.
 func doubted(problems diag.Diagnostics, accepted func(diag.Diagnostic) bool) diag.Diagnostics {
 	for i, d := range problems {
 		if with, ok := d.(diag.DiagnosticWithPath); ok && d.Severity() == diag.SeverityError && accepted(d) {
 			problems[i] = diag.NewAttributeWarningDiagnostic(with.Path(), summaryDoubtful,
-				d.Detail()+"\n\nThe connection's own parser accepts the expression nevertheless, so it can be written.")
+				d.Detail()+"\n\nHowever, the connection's own parser accepts the expression, so it can be written.")
 		}
 	}
 	return problems
@@ -210,7 +210,7 @@ func (v *review) offered(ctx context.Context) []string {
 	return names
 }
 
-// customizedAtPlan tells before the apply that a create would overwrite somebody's work.
+// customizedAtPlan reports before the apply that a create would overwrite somebody's work.
 func (v *review) customizedAtPlan(ctx context.Context, live located, skipped *graphdiag.Skipped) diag.Diagnostics {
 	if !v.complete || settingsOf(live.mapping).same(v.want) {
 		return nil
@@ -226,8 +226,8 @@ func (v *review) customizedAtPlan(ctx context.Context, live located, skipped *gr
 	return v.refuseCustomized(live, template)
 }
 
-// warnWrite warns of what a planned write does to people: what is foreseen, else with how many there are. A connection that
-// never ran has nobody to warn of.
+// warnWrite warns about what a planned write does to people: the predicted effect, or else the number of people. A connection
+// that has never run affects nobody.
 func (v *review) warnWrite(ctx context.Context, live located) diag.Diagnostics {
 	is := settingsOf(live.mapping)
 	if v.complete && is.same(v.want) {

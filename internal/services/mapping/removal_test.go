@@ -58,7 +58,7 @@ func TestDelete_leavesTheMappingWhenTheDefaultIsNotOffered(t *testing.T) {
 	c := newConnected(t)
 	m := c.created(c.config(nil))
 	c.Sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: "/servicePrincipals/*/synchronization/templates/*/schema", Effect: simulator.Fails(404, "NotFound", "")})
-	want := []string{"warning The mapping stays as it is: The service no longer offers the connector's default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + "), so it could not be put back. Terraform no longer manages the mapping."}
+	want := []string{"warning The mapping stays as it is: The service no longer offers the connector's default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + "), so it could not be restored. Terraform no longer manages the mapping."}
 	if diff := cmp.Diff(want, texts(m.Destroy())); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -76,8 +76,8 @@ func TestDelete_warnsWhileProvisioningRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, found := c.Protocol().Plan(typeName, m.Now, nil)
-	want := []string{"warning The default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + ") is put back: Destroying this resource puts the connector's default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID +
-		") back. Provisioning is on now. If it still is on then, because nothing in this plan switches it off first, the next cycle writes 7 accounts by the default mapping."}
+	want := []string{"warning The default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + ") is restored: Destroying this resource restores the connector's default mapping of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID +
+		"). Provisioning is on. If nothing in this plan switches it off first, the next cycle writes 7 accounts according to the default mapping."}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
@@ -111,7 +111,7 @@ func TestRead_keepsTheMappingOfARetiredConnector(t *testing.T) {
 	m := c.created(c.config(nil))
 	c.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
 	want := []string{"warning The service has retired the connector of \"GoToMeeting\" (service principal " + c.job.ServicePrincipalID + "): The application still exists but no longer offers a provisioning connector, and its job is gone. " +
-		"The mapping stays in the state so that the rest of the configuration can be planned. Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
+		"The mapping stays in the state, so the rest of the configuration can still be planned. Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds."}
 	action, _, found := m.Plan(c.config(nil))
 	if diff := cmp.Diff(want, texts(found)); diff != "" || action != acctest.NoAction {
 		t.Errorf("%s, diagnostics (-want +got):\n%s", action, diff)

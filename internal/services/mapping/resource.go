@@ -55,8 +55,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(diags...)
 }
 
-// Create writes the mapping over the connector's default. One that was customized elsewhere is left alone, and one that
-// is as configured already is taken over without a write.
+// Create writes the mapping over the connector's default. A mapping that was customized elsewhere is not changed, and one
+// that is already as configured is taken over without a write.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -106,7 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
 }
 
-// Read takes over what the service has now.
+// Read refreshes the state from the service.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -121,7 +121,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddError("Invalid connection id in the state", err.Error()+". This is a bug in the provider; please report it.")
 		return
 	}
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 	schema, err := r.data.Graph.GetSchema(ctx, ref)
 	if graph.IsNotFound(err) {
@@ -136,7 +136,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	imported := state.Mappings.IsNull()
 	if diags.HasError() {
 		if at.schema != nil && !imported {
-			diags[0] = warningOf(diags[0], "The mapping stays in the state so that the rest of the configuration can be planned; destroying it succeeds.")
+			diags[0] = warningOf(diags[0], "The mapping stays in the state, so the rest of the configuration can still be planned; destroying it succeeds.")
 		}
 		resp.Diagnostics.Append(diags...)
 		return
@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity(ref))...)
 }
 
-// readMissing tells why there is no schema.
+// readMissing says why there is no schema.
 func (r *Resource) readMissing(ctx context.Context, state model, ref graph.JobRef, resp *resource.ReadResponse) {
 	_, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.Mappings.IsNull()
@@ -190,6 +190,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	if !v.want.same(*v.prior) || !maps.Equal(v.want.custom, v.prior.custom) {
+		if resp.Diagnostics.Append(v.run.forecast.Refused(v.ref, v.proposal())...); resp.Diagnostics.HasError() {
+			return
+		}
 		resp.Diagnostics.Append(r.rewrite(ctx, v)...)
 		if resp.Diagnostics.HasError() {
 			return
@@ -206,7 +209,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	if diags.HasError() {
 		return diags
 	}
-	// Expressions that the state does not have are parsed first, so that nothing lies between the read and the write.
+	// Expressions that the state does not have are parsed first, so nothing lies between the read and the write.
 	trees := v.planTrees()
 	fresh := slices.DeleteFunc(trees.unparsed(v.want.entries), func(target string) bool {
 		return v.prior.has(v.want.entries[target].source)
@@ -218,7 +221,7 @@ func (r *Resource) rewrite(ctx context.Context, v *review) diag.Diagnostics {
 	return append(diags, newWriter(v, trees, removed).bring(ctx)...)
 }
 
-// Delete puts the connector's default mapping back; the rest of the schema stays.
+// Delete restores the connector's default mapping; the rest of the schema stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -16,7 +16,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 )
 
-// review judges a change by what the service has.
+// review checks a change against the service.
 type review struct {
 	change
 	run  *run
@@ -25,7 +25,11 @@ type review struct {
 	// operators are the connection's filter operators, once they were read.
 	operators []graph.FilterOperator
 	foreseen  diag.Diagnostics // what the change does to people
+	repairs   bool             // the configuration is as it was applied
 }
+
+// proposal is the key of what the resource proposes.
+func (v *review) proposal() string { return "mapping " + v.name }
 
 func newReview(ctx context.Context, run *run, plan model, state *model) (*review, diag.Diagnostics) {
 	c, diags := newChange(ctx, plan, state)
@@ -39,7 +43,7 @@ func newReview(ctx context.Context, run *run, plan model, state *model) (*review
 	return v, diags
 }
 
-// planTrees are the trees that planning handed over.
+// planTrees are the trees from the plan.
 func (v *review) planTrees() treeSet {
 	if trees, ok := v.run.trees.Take(treesKey{v.ref, v.name}); ok {
 		return trees
@@ -63,8 +67,8 @@ func (v *review) spelled() []graph.FilterGroup {
 	return groups
 }
 
-// refuseCustomized stops a create that would overwrite what somebody set up elsewhere. template is nil when the
-// connector's default is not to be had.
+// refuseCustomized stops a create that would overwrite what somebody set up elsewhere. template is nil if the
+// connector's default is not available.
 func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagnostics {
 	is := settingsOf(at.mapping)
 	if is.same(v.want) {
@@ -72,14 +76,14 @@ func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagn
 	}
 	why := "differs from the connector's default, so somebody has set it up elsewhere"
 	if template == nil {
-		why = "differs from this configuration, and the connector's default, which it is compared with, is not available any more"
+		why = "differs from this configuration, and the connector's default, with which it is compared, is no longer available"
 	} else if original, ok := counterpart(template, at.mapping); ok {
 		if was := settingsOf(original.mapping); was.same(is) && !v.want.replacesUnmanaged(is, was) {
 			return nil
 		}
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
-		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it; in the mapping that is there now, these lines would change:\n\n%s\n\n"+
-			"To take it over, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
+		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it. In the existing mapping, these lines would change:\n\n%s\n\n"+
+			"To manage it with Terraform, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
 			at.mapping.Objects(), why, strings.Join(is.differences(v.want), "\n"), importblock.One("gotomeeting_attribute_mappings", importID(v.ref, v.name))))}
 }

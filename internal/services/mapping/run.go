@@ -13,8 +13,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// An apply plans every resource once more, in the same process, right before it acts. What that planning read is handed
-// over to the action instead of being asked for again.
+// An apply plans every resource again, in the same process, immediately before it acts. The data from that plan is
+// passed to the action instead of being requested again.
 const handoverAge = 30 * time.Second
 
 // run is what the mappings of one run of the provider share.
@@ -60,8 +60,8 @@ func runOf(data *providerdata.Data) *run {
 	})
 }
 
-// template reads the default schema of the connector that a job runs; nil when the service does not offer it any more.
-// wait asks for patience with a job that was created a moment ago.
+// template reads the default schema of the connector that a job runs; nil when the service does not offer it anymore.
+// wait retries for a job that was just created.
 func (r *run) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph.Schema, error) {
 	if planned, ok := r.templates.Take(ref); ok {
 		return planned, nil

@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 )
 
-// settings is a whole object mapping as this resource understands it: what a configuration asks for, or what the service
+// settings is a whole object mapping as this resource understands it: what a configuration requests, or what the service
 // has.
 type settings struct {
 	entries    map[string]entry // by target attribute
@@ -61,7 +61,7 @@ func inert(a *graph.AttributeMapping) bool {
 	return a.Source == nil && a.DefaultValue == "" && a.MatchingPriority == 0 && a.Understood()
 }
 
-// unsayable reports whether no entry can say what an attribute mapping of the service does: a workflow, for one.
+// unsayable reports whether no entry can express an attribute mapping of the service, such as a workflow.
 func unsayable(a *graph.AttributeMapping) bool {
 	problem, _ := attributeNameProblem(a.Target)
 	return problem != "" || !a.Understood() || !isApply(applyOf(a.FlowType))
@@ -93,14 +93,14 @@ func entryOf(a *graph.AttributeMapping) entry {
 	return entry{fromTree(a.Source), a.DefaultValue, a.MatchingPriority, flowTypeOf(applyOf(a.FlowType))}
 }
 
-// same reports whether two settings mean the same to the service. Custom attribute definitions are compared apart,
+// same reports whether two settings mean the same to the service. Custom attribute definitions are compared separately,
 // because they are part of a directory, not of the mapping.
 func (s settings) same(other settings) bool {
 	return maps.EqualFunc(s.entries, other.entries, entry.same) && slices.Equal(s.operations, other.operations) &&
 		s.enabled == other.enabled && graph.SameFilters(s.filters, other.filters)
 }
 
-// replacesUnmanaged reports whether entries would replace mappings that no entry can say and that the original lacks.
+// replacesUnmanaged reports whether entries would replace mappings that no entry can express and that are not in the original.
 func (s settings) replacesUnmanaged(is, original settings) bool {
 	for target, a := range is.unmanaged {
 		if _, wanted := s.entries[target]; wanted && !sameUnmanaged(a, original.unmanaged[target]) {
@@ -112,13 +112,13 @@ func (s settings) replacesUnmanaged(is, original settings) bool {
 
 func sameUnmanaged(a, b *graph.AttributeMapping) bool { return a != nil && b != nil && a.Same(b) }
 
-// sameMapping reports whether two object mappings mean the same, including what no entry can say.
+// sameMapping reports whether two object mappings mean the same, including what no entry can express.
 func sameMapping(a, b *graph.ObjectMapping) bool {
 	x, y := settingsOf(a), settingsOf(b)
 	return x.same(y) && maps.EqualFunc(x.unmanaged, y.unmanaged, sameUnmanaged)
 }
 
-// maxDifferences bounds how many lines a message shows; whoever needs more imports the mapping and reads the plan.
+// maxDifferences limits how many lines a message shows; to see more, import the mapping and read the plan.
 const maxDifferences = 30
 
 // differences lists what would change from s to want, one line each.

@@ -154,7 +154,7 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 			block := func(more string) {
 				cli.Write("import.tf", fmt.Sprintf("import {\n  to = gotomeeting_attribute_mappings.users\n  id = %q\n%s}\n", c.connectionID()+"/User", more))
 			}
-			block("  provider = gotomeeting\n") // Terraform 1.16 needs it to generate, and none takes it afterwards
+			block("  provider = gotomeeting\n") // Terraform 1.16 needs it to generate, and none takes it afterward
 			if name, have := cli.Product(); name == "OpenTofu" && slices.ContainsFunc(test.targets, needsQuotes) {
 				t.Skipf("%s %s generates map keys without the quotes that these need", name, have)
 			}
@@ -173,7 +173,7 @@ func TestImport_generatesConfigurationThatPlansClean(t *testing.T) {
 			cli.Run("apply", "-no-color", "-auto-approve")
 			again, _ := cli.Run("plan", "-no-color", "-detailed-exitcode")
 			if !strings.Contains(again, "No changes.") {
-				t.Errorf("plan afterwards:\n%s", again)
+				t.Errorf("plan afterward:\n%s", again)
 			}
 			if writes := c.Sim.Log().Writes(); len(writes) > 0 {
 				t.Errorf("writes: %v", acctest.Lines(writes))

@@ -14,7 +14,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// warnUnmanaged names the attribute mappings that `mappings` does not show, so that nobody takes it for the whole.
+// warnUnmanaged names the attribute mappings that `mappings` does not show, so nobody takes it for the whole.
 func warnUnmanaged(m *graph.ObjectMapping) (diags diag.Diagnostics) {
 	is := settingsOf(m)
 	if len(is.unmanaged) > 0 {
@@ -22,9 +22,9 @@ func warnUnmanaged(m *graph.ObjectMapping) (diags diag.Diagnostics) {
 		for _, target := range slices.Sorted(maps.Keys(is.unmanaged)) {
 			lines = append(lines, describe(is.unmanaged[target]))
 		}
-		diags.AddWarning("Attribute mappings that Terraform leaves alone",
+		diags.AddWarning("Attribute mappings that Terraform does not manage",
 			fmt.Sprintf("The mapping %s has attribute mappings that an entry of `mappings` cannot express:\n\n%s\n\n"+
-				"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the mapping that is there.",
+				"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the existing mapping.",
 				m.Objects(), graphdiag.Lines(lines)))
 	}
 	if targets := slices.Sorted(maps.Keys(is.doubled)); len(targets) > 0 {

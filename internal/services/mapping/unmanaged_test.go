@@ -19,9 +19,9 @@ import (
 // doubled name, the order of names.
 const workflow = `{"type":"Workflow","name":"InventedWorkflow","z":9007199254740993,"twice":1,"twice":2,"a":{"y":1.10,"b":[]}}`
 
-const leftAlone = "warning Attribute mappings that Terraform leaves alone: The mapping User to User has attribute mappings that an entry of `mappings` cannot express:\n\n" +
+const leftAlone = "warning Attribute mappings that Terraform does not manage: The mapping User to User has attribute mappings that an entry of `mappings` cannot express:\n\n" +
 	"- \"jobTitle\", with a source of the type \"Workflow\"\n\n" +
-	"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the mapping that is there."
+	"`mappings` does not list them, and the provider does not change them. An entry for the same target attribute would replace the existing mapping."
 
 // mapped adds attribute mappings to the stored schema.
 func (c *connected) mapped(more ...any) {
@@ -82,7 +82,7 @@ func TestUnmanaged_isReplacedWhenAnEntryHasItsTarget(t *testing.T) {
 	config := c.config(edited(map[string]any{"jobTitle": map[string]any{"source_attribute": "department"}}))
 	_, _, found := m.Plan(config)
 	want := "warning mappings[jobTitle]: An attribute mapping of another kind is replaced: The service has an attribute mapping that an entry cannot express: " +
-		"\"jobTitle\", with a source of the type \"Workflow\". This entry replaces it, and Terraform cannot put it back."
+		"\"jobTitle\", with a source of the type \"Workflow\". This entry replaces it, and Terraform cannot restore it."
 	if !slices.Contains(texts(found), want) {
 		t.Errorf("plan: %s", found)
 	}
@@ -181,7 +181,7 @@ func TestUnmanaged_twoMappingsOfOneTargetSurviveAnUnrelatedEdit(t *testing.T) {
 	c.Sim.Log().Reset()
 	given["department"] = map[string]any{"source_attribute": "companyName"}
 	_, _, found := m.Plan(c.config(edited(given)))
-	want := "warning mappings[department]: Further attribute mappings are removed: The service has more than one attribute mapping for \"department\". After this change there is one, as this entry says."
+	want := "warning mappings[department]: Further attribute mappings are removed: The service has more than one attribute mapping for \"department\". After this change, only the one in this entry remains."
 	if !slices.Contains(texts(found), want) {
 		t.Errorf("plan: %s", found)
 	}

@@ -55,9 +55,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	was, now := readApplied(ctx, req.Private), appliedBy(ctx, plan)
+	v.repairs = state != nil && maps.Equal(was, now)
 	found := v.planned(ctx)
 	if state != nil {
-		found = readApplied(ctx, req.Private).ease(found, appliedBy(ctx, plan))
+		found = was.ease(found, now)
 	}
 	resp.Diagnostics.Append(found...)
 	resp.Diagnostics.Append(v.foreseen...)
@@ -92,7 +94,7 @@ func oneSource(target string, e entryModel) diag.Diagnostics {
 			"The entry has "+enumerate(given)+". Keep one of them.")
 	case len(given) == 0 && !unknown && e.DefaultValue.IsNull():
 		return attributeError(at(target), "No source for the target attribute",
-			"The entry does not say where the value comes from. Give one of `source_attribute`, `constant` and `expression`, or a `default_value`, spelled like this: Terraform drops an attribute of another name without a message.")
+			"The entry does not specify the source of the value. Set one of `source_attribute`, `constant`, and `expression`, or a `default_value`, in this spelling: Terraform drops an attribute with a different name without a message.")
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
-// people is how many objects the connection keeps in step by an object mapping.
+// people is how many objects the connection keeps in sync by an object mapping.
 type people struct {
 	count int64
 	known bool
@@ -48,13 +48,13 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 	}
 	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
-			fmt.Sprintf("Provisioning will not %s any more; this affects %s.", operationVerbs(off), who))
+			fmt.Sprintf("Provisioning will no longer %s; this affects %s.", operationVerbs(off), who))
 	}
 	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
-		text := fmt.Sprintf("Whoever matches none of the new filters leaves the scope, and their account is disabled: %s will be tested.", who) + graphdiag.Incident
+		text := fmt.Sprintf("People who match none of the new filters leave the scope, and their accounts are disabled: %s will be tested.", who) + graphdiag.Incident
 		if len(c.want.filters) == 0 {
-			text = "Without scoping filters everybody in the connection's scope is provisioned, and accounts may be created for people who were filtered out so far."
+			text = "Without scoping filters, everybody in the connection's scope is provisioned, and accounts may be created for people who were previously filtered out."
 		}
 		diags.AddAttributeWarning(path.Root("scoping_filters"), "The scoping filters change", text)
 	}
@@ -65,8 +65,8 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 func (c *change) warnMatching(is settings, who people) (diags diag.Diagnostics) {
 	if c.complete && !slices.EqualFunc(is.matching(), c.want.matching(), match.same) {
 		diags.AddAttributeWarning(path.Root("mappings"), "The matching attribute changes",
-			fmt.Sprintf("Accounts are found by %s now and would be found by %s. %s will be matched again: a person whose account is not found any more gets a second one, and an account that matches somebody else is linked to that person. "+
-				"Make sure that the new attribute has the same unique value on both sides first.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
+			fmt.Sprintf("Accounts are currently found by %s and would be found by %s. %s will be matched again: a person whose account is no longer found gets a second account, and an account that matches a different person is linked to that "+
+				"person. First make sure that the new attribute has the same unique value on both sides.", matchList(is.matching()), matchList(c.want.matching()), upperFirst(who.String())))
 	}
 	return diags
 }
@@ -81,12 +81,12 @@ func (c *change) warnOverDefault(is settings) (diags diag.Diagnostics) {
 	}
 	if len(on) > 0 {
 		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched on",
-			fmt.Sprintf("The mapping that is there does not let provisioning %s accounts; this configuration does. If this is not intended, set `operations = [%s]`.",
+			fmt.Sprintf("The existing mapping does not allow provisioning to %s accounts; this configuration does. If this is not intended, set `operations = [%s]`.",
 				operationVerbs(on), quotedList(operationsOf(is.operations))))
 	}
 	if len(is.filters) > 0 && len(c.want.filters) == 0 && !c.plan.ScopingFilters.IsUnknown() {
 		diags.AddAttributeWarning(path.Root("scoping_filters"), "Scoping filters are removed",
-			"The mapping that is there has scoping filters, and this configuration has none: people who were filtered out will be provisioned.")
+			"The existing mapping has scoping filters, and this configuration has none: people who were filtered out will be provisioned.")
 	}
 	return diags
 }
@@ -99,11 +99,11 @@ func (c *change) warnReplaced(is settings, changed func(string) bool) (diags dia
 		}
 		if a := is.unmanaged[target]; a != nil {
 			diags.AddAttributeWarning(at(target), "An attribute mapping of another kind is replaced",
-				fmt.Sprintf("The service has an attribute mapping that an entry cannot express: %s. This entry replaces it, and Terraform cannot put it back.", describe(a)))
+				fmt.Sprintf("The service has an attribute mapping that an entry cannot express: %s. This entry replaces it, and Terraform cannot restore it.", describe(a)))
 		}
 		if is.doubled[target] > 0 {
 			diags.AddAttributeWarning(at(target), "Further attribute mappings are removed",
-				fmt.Sprintf("The service has more than one attribute mapping for %q. After this change there is one, as this entry says.", target))
+				fmt.Sprintf("The service has more than one attribute mapping for %q. After this change, only the one in this entry remains.", target))
 		}
 	}
 	return diags

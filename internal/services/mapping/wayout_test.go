@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	appliedBefore = "This configuration was applied before, and the service has changed since. Applying it again fails until it is corrected; everything else can be planned, applied and destroyed."
-	failsAlone    = "Applying this mapping fails until that is corrected; everything else can be planned, applied and destroyed."
+	appliedBefore = "This configuration was applied before, and the service has changed since then. Applying it again fails until it is corrected; everything else can be planned, applied, and destroyed."
+	failsAlone    = "Applying this mapping fails until that is corrected; everything else can be planned, applied, and destroyed."
 )
 
 // loses makes the service drop the attribute mapping of a target, as somebody in the portal would.
@@ -84,7 +84,7 @@ func TestPlan_leavesTheWayOut(t *testing.T) {
 				loses(schema, "groups")
 				define(t, schema, 1, "groups", "multivalued", false)
 			})
-		}, "mappings[groups].apply: Target attribute takes one value: "},
+		}, "mappings[groups].apply: Target attribute has a single value: "},
 		{"source attribute gone", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), func(_ testing.TB, c *connected) {
 			c.change(func(schema map[string]any) { loses(schema, "lastName"); undefine(schema, 0, "surname") })
 		}, "mappings[lastName].source_attribute: Unknown source attribute: "},
@@ -150,7 +150,7 @@ func TestPlan_leavesTheWayOut(t *testing.T) {
 				t.Errorf("%q, want a warning %s", texts(found), test.want)
 			}
 			if test.name == "disabling added elsewhere" {
-				return // allowed, so that nothing fails
+				return // allowed, so nothing fails
 			}
 			if !strings.Contains(strings.Join(texts(found), "\n"), appliedBefore) {
 				t.Errorf("%q does not say that it was applied", texts(found))
@@ -194,7 +194,7 @@ func TestRead_keepsAMappingWhoseNameBecameAmbiguous(t *testing.T) {
 	m := c.created(c.config(nil))
 	c.addMapping("Synchronize Users to Contacts", "User", "Contact")
 	action, _, found := m.Plan(c.config(nil))
-	if lines := texts(found); action != acctest.NoAction || len(lines) != 1 || !strings.HasPrefix(lines[0], "warning object_mapping: Several object mappings fit: ") {
+	if lines := texts(found); action != acctest.NoAction || len(lines) != 1 || !strings.HasPrefix(lines[0], "warning object_mapping: Several object mappings match: ") {
 		t.Errorf("plan: %s %q", action, lines)
 	}
 	changed := c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))
@@ -206,21 +206,23 @@ func TestRead_keepsAMappingWhoseNameBecameAmbiguous(t *testing.T) {
 	}
 }
 
-// A change under a retired connector is planned, so that the rest goes, and its write says what is the matter.
+// A change under a retired connector is planned, so the rest goes, and its write says what is the matter.
 func TestUpdate_saysThatTheConnectorIsRetired(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)
 	m := c.created(c.config(nil))
 	c.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	changed := c.config(edited(map[string]any{"locale": map[string]any{"constant": "en_US"}}))
-	if action, _, found := m.Plan(changed); action != acctest.Update || found.HasError() || !strings.Contains(strings.Join(texts(found), "\n"), failsAlone) {
-		t.Errorf("plan: %s %s", action, found)
-	}
-	lines := texts(m.Apply(changed))
-	if !slices.ContainsFunc(lines, func(line string) bool {
-		return strings.HasPrefix(line, "error connection_id: The connector is retired: ")
-	}) {
-		t.Errorf("apply: %q", lines)
+	for target, entry := range map[string]any{"locale": map[string]any{"constant": "en_US"}, "lastName": expression("ToUpper([surname])")} {
+		changed := c.config(edited(map[string]any{target: entry}))
+		if action, _, found := m.Plan(changed); action != acctest.Update || found.HasError() || !strings.Contains(strings.Join(texts(found), "\n"), failsAlone) {
+			t.Errorf("plan: %s %s", action, found)
+		}
+		lines := texts(m.Apply(changed))
+		if !slices.ContainsFunc(lines, func(line string) bool {
+			return strings.HasPrefix(line, "error connection_id: The connector is retired: ")
+		}) {
+			t.Errorf("apply: %q", lines)
+		}
 	}
 	if _, found := c.Protocol().Plan(typeName, nil, c.config(nil)); !found.HasError() {
 		t.Errorf("a new mapping: %s", found)
@@ -230,7 +232,7 @@ func TestUpdate_saysThatTheConnectorIsRetired(t *testing.T) {
 	}
 }
 
-// Without the private state the provider knows what was applied from the state, so that an old one and a crash do no harm.
+// Without the private state the provider knows what was applied from the state, so an old one and a crash do no harm.
 func TestRead_remembersWhatWasApplied(t *testing.T) {
 	t.Parallel()
 	c := newConnected(t)

@@ -77,7 +77,7 @@ func newWriter(v *review, trees treeSet, removed []string) writer {
 	}
 }
 
-// bring brings the schema to the wanted state. Once it was replaced, what goes wrong afterwards is a warning: the effect is
+// bring brings the schema to the wanted state. Once it was replaced, what goes wrong afterward is a warning: the effect is
 // there, an error in a create would taint the resource, and the next apply would put the connector's default live.
 func (w writer) bring(ctx context.Context) diag.Diagnostics {
 	wrote, diags := w.attempt(ctx)
@@ -87,7 +87,7 @@ func (w writer) bring(ctx context.Context) diag.Diagnostics {
 	out := make(diag.Diagnostics, 0, len(diags))
 	for _, d := range diags {
 		if d.Severity() == diag.SeverityError {
-			d = diag.NewWarningDiagnostic("Cannot confirm the mapping", "The mapping was written, but could not be read back afterwards. The next plan reads it again.\n\n"+d.Detail())
+			d = diag.NewWarningDiagnostic("Cannot confirm the mapping", "The mapping was written, but could not be read afterward. The next plan reads it again.\n\n"+d.Detail())
 		}
 		out.Append(d)
 	}
@@ -122,7 +122,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 			return wrote, append(diags, malformed(err)...)
 		}
 		if len(missing) > 0 {
-			// The parser takes its time: read again afterwards.
+			// The parser takes its time: read again afterward.
 			if ds := w.parse(ctx, missing); ds.HasError() {
 				return wrote, append(diags, ds...)
 			}
@@ -145,7 +145,7 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 		}
 		switch {
 		case graph.IsConflict(err) && puts < maxPuts:
-			continue // somebody else was faster: the next read tells what there is now
+			continue // somebody else was faster: the next read says what there is now
 		case graph.IsBadRequest(err) && puts < maxPuts && w.moved(ctx, at):
 			continue // which status a stale version gets is not documented
 		case err != nil && !open && !graph.IsConflict(err):
@@ -168,8 +168,8 @@ func (w writer) attempt(ctx context.Context) (wrote bool, diags diag.Diagnostics
 		}
 		if rewrites++; rewrites > maxRewrites {
 			diags.AddWarning("The mapping is not as written",
-				"The service accepted the mapping, but reading it back shows something else: either somebody changed it at the same moment, or the service does not keep all of it. "+
-					"The next plan shows the difference. What is missing now:\n\n"+strings.Join(w.lost(*after), "\n"))
+				"The service accepted the mapping, but the stored mapping differs: either somebody changed it at the same time, or the service does not keep all of "+
+					"it. The next plan shows the difference. Currently missing:\n\n"+strings.Join(w.lost(*after), "\n"))
 			return wrote, diags
 		}
 	}
@@ -276,8 +276,8 @@ func warnCollision(before, after string) diag.Diagnostics {
 	if errFrom != nil || errTo != nil || to-from <= 1 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Somebody else wrote the schema at the same moment",
-		fmt.Sprintf("This mapping is as configured now, but the schema's version went from %s to %s, further than this write accounts for. "+
-			"Another program, or a person in the portal, wrote it too; or a broken connection made this write happen twice. The service replaces the schema whole, so what another writer changed in that instant, "+
-			"in any mapping of this connection, may have been overwritten. Check the connection in the portal, or plan the other configuration again.", before, after))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Somebody else wrote the schema at the same time",
+		fmt.Sprintf("This mapping is now as configured, but the version of the schema changed from %s to %s, which is more than this write explains. "+
+			"Another program or a person in the portal also wrote the schema, or an interrupted connection caused this write to happen twice. The service replaces the whole schema, so this write may have overwritten changes "+
+			"that another writer made at the same time in any mapping of this connection. Check the connection in the portal, or plan the other configuration again.", before, after))}
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package preview shows what the next cycle of a connection would do: the data source gotomeeting_provisioning_preview. It reads
-// the tenant and GoTo, and has the decision made by package impact.
+// the tenant and GoTo; package impact makes the decisions.
 package preview
 
 import (
@@ -145,7 +145,7 @@ func notRead(err error) diag.Diagnostic {
 	return graphdiag.Error(summary, err)
 }
 
-// How much a data source tells of people.
+// How much a data source reports people.
 const (
 	detailSummary = "summary"
 	detailPeople  = "people"
@@ -160,74 +160,74 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Predicts what the next cycle of a connection would do with every person in scope and every account at GoTo, as things are or after a proposed change. It is computed by the provider from what can be read; " +
-			"nothing is started and nothing is written. What cannot be known is `unknown`. It needs permission to read the connection, its assignments, and people and groups of the directory, " +
-			"and the provider's `goto` credentials for the accounts.",
+		MarkdownDescription: "Predicts what the next cycle of a connection does for every person in scope and every account at GoTo, with the current setup or after a proposed change. The provider computes the prediction from the data that " +
+			"it can read; nothing is started or written. Outcomes that cannot be determined are `unknown`. It requires permission to read the connection, its assignments, and people and groups of the " +
+			"directory, and the provider's `goto` credentials to read the accounts.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
 			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
-				MarkdownDescription: "`summary` (default) stores counts, codes and ids; `people` also stores names, addresses and values, in the sensitive attribute `people`."},
+				MarkdownDescription: "`summary` (default) stores counts, codes, and ids; `people` also stores names, addresses, and values, in the sensitive attribute `people`."},
 			"timeouts": timeout.DataSource(ctx, timeout.Long),
 			"proposed": schema.SingleNestedAttribute{Optional: true, Attributes: d.parts.attributes(ctx),
-				MarkdownDescription: "What to preview instead of what there is: the attributes of the resources, in the same form, to be given the same values, best from `locals`. " +
-					"What is left out stays as it is; but with `mappings`, `operations` and `scoping_filters` that are left out have the defaults of `gotomeeting_attribute_mappings`, and `assignments` is everybody who is to be assigned. " +
-					"The preview then says what the next cycle does after the change, as if provisioning were on, to accounts linked to people as today's setup links them. " +
-					"Do not refer to attributes of a resource here: while that has changes to be applied, Terraform reads this data source only while applying, when the change is made already."},
+				MarkdownDescription: "A proposed change to preview instead of the current setup: the attributes of the resources, in the same form and with the same values, ideally " +
+					"from the same `locals`. Omitted attributes stay as they are, with two exceptions: if `mappings` is set, omitted `operations` and `scoping_filters` have the defaults of `gotomeeting_attribute_mappings`, and `assignments` is the " +
+					"complete set of assignments. The preview then shows what the next cycle does after the change, as if provisioning were on, with accounts linked to people as the current " +
+					"setup links them. Do not refer to attributes of a resource here: if the resource has pending changes, Terraform reads this data source only during the apply, after the change is made."},
 			"read_links": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether to ask the service about accounts that nobody in scope matches, once the connection has completed a cycle: those that it has linked to somebody who left are disabled or as the mapping has it, " +
-					"with the person's `principal_id`, and those that it has not are passed over as `account_not_linked`, in place of `disable_or_unmanaged`. It uses a beta version of Microsoft Graph, which only the global cloud has, and the permission `SynchronizationMetadata.Read.All`, " +
-					"with one request an account. It has no effect with `proposed`. Defaults to `false`."},
-			"report": text("The preview in Markdown, for a pull request: what changes, in counts and, where `detail` is `people`, for whom by object id. The same for the same input."),
+				MarkdownDescription: "Whether to read the service's links of accounts that nobody in scope matches, once the connection has completed a cycle. Instead of `disable_or_unmanaged`, accounts that are linked to somebody who left then have the " +
+					"outcome that the mapping determines, such as `disable`, with the person's `principal_id`, and accounts that are not linked are skipped as `account_not_linked`. This uses a beta version of Microsoft Graph, which is available only in the global cloud, requires the permission `SynchronizationMetadata.Read.All`, " +
+					"and sends one request for each account. It has no effect with `proposed`. Defaults to `false`."},
+			"report": text("The preview in Markdown, for a pull request: the changes as counts and, if `detail` is `people`, the people by object id. The same input results in the same text."),
 			"people_report": schema.StringAttribute{Computed: true, Sensitive: true,
 				MarkdownDescription: "`report` with names and values; null unless `detail` is `people`."},
 			"at_most": schema.SingleNestedAttribute{Computed: true, Attributes: map[string]schema.Attribute{
 				"created":  number("Accounts created."),
 				"updated":  number("Accounts updated."),
 				"disabled": number("Accounts disabled or deleted."),
-			}, MarkdownDescription: "How many accounts the proposal changes at most, beyond what the next cycle would do without it: everybody for whom it cannot be told is counted. " +
-				"Null without `proposed`, and where nobody can say who is concerned, so that a condition on it fails."},
-			"scope": text("`assigned` or `all`; null, and taken to be `assigned`, when the identity may not read the connection's settings."),
+			}, MarkdownDescription: "Upper bound of the accounts that the proposal changes, beyond what the next cycle would do without it: everybody for whom the outcome is unknown " +
+				"counts. Null without `proposed`, and if the people concerned cannot be determined, so a condition on it fails."},
+			"scope": text("`assigned` or `all`; null, and treated as `assigned`, if the identity is not allowed to read the connection's settings."),
 			"complete": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` says what is missing."},
-			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and what to keep in mind about it.",
+				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` lists what is missing."},
+			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and its limitations.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `GroupMembersHidden`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
-						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed`, `LinksNotVisible`, `LinksNotRead` or `TooManyLinks`."),
-					"severity": text("`error`, `warning`, or `info` for what always applies with this mapping."),
+						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed`, `LinksNotVisible`, `LinksNotRead`, or `TooManyLinks`."),
+					"severity": text("`error`, `warning`, or `info` for limitations that always apply to this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),
 				}}},
-			"counts": schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "How many people and accounts each action concerns.", Attributes: map[string]schema.Attribute{
-				"in_scope":             number("People in scope: assigned with a role that provisions, directly or as direct members of a group, each once; or everybody."),
-				"matched":              number("People whose account is found and needs no change that can be seen."),
+			"counts": schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "Number of people and accounts for each action.", Attributes: map[string]schema.Attribute{
+				"in_scope":             number("People in scope, each counted once: those assigned to a role that provisions, directly or as direct members of a group; or everybody."),
+				"matched":              number("People whose account is found and needs no visible change."),
 				"create":               number("People who get an account."),
 				"update":               number("People whose account is found and changed."),
-				"disable":              number("People who may not sign in to the directory and whose active account is disabled, or deleted where no mapping disables."),
-				"skip":                 number("People who are passed over, those assigned with roles that do not provision included."),
+				"disable":              number("People whose sign-in to the directory is blocked and whose active account is disabled, or deleted if no mapping disables it."),
+				"skip":                 number("People who are skipped, including those assigned to roles that do not provision."),
 				"conflict":             number("People who match several accounts, or an account that others match too."),
 				"unknown":              number("People and accounts for which the outcome is unknown."),
 				"disable_or_unmanaged": number("Accounts that nobody in scope matches, once the connection has completed a cycle."),
-				"unmatched_accounts":   number("Accounts that nobody in scope matches, in any case; null if the accounts were not read. Before the first cycle they are in no entry, since the service leaves alone what it never linked."),
+				"unmatched_accounts":   number("Accounts that nobody in scope matches, before and after the first cycle; null if the accounts were not read. Before the first cycle, they have no entry, because the service does not change accounts that it never linked."),
 			}},
 			"entries": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Everybody in scope or assigned, sorted by id, then unmatched accounts, sorted by key.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"principal_id": text("Object id of the person; null for an unmatched account."),
-					"action":       text("`matched`, `create`, `update`, `disable`, `skip`, `conflict`, `unknown` or `disable_or_unmanaged`."),
-					"reason":       text("Why, as a code such as `account_differs` or `not_in_scoping_filter`. The guide on existing accounts lists them."),
-					"account_key":  text("Key of the account at GoTo; null without exactly one account."),
+					"action":       text("`matched`, `create`, `update`, `disable`, `skip`, `conflict`, `unknown`, or `disable_or_unmanaged`."),
+					"reason":       text("Reason, as a code such as `account_differs` or `not_in_scoping_filter`. The guide on existing accounts lists the codes."),
+					"account_key":  text("Key of the account at GoTo; null unless there is exactly one account."),
 				}}},
-			"people": schema.ListNestedAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Names and values to `entries`, in the same order; null unless `detail` is `people`.",
+			"people": schema.ListNestedAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Names and values for `entries`, in the same order; null unless `detail` is `people`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"user_principal_name": text("User principal name in the directory; null for an unmatched account."),
 					"display_name":        text("Display name in the directory, or the name on an unmatched account."),
 					"account_email":       text("Address of the account at GoTo."),
-					"message":             text("What happens and why."),
-					"changes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is written, as far as the preview can tell, in the order of the mapping.",
+					"message":             text("The outcome and its reason."),
+					"changes": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Values that are written, as far as the preview can determine them, in the order of the mapping.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"target_attribute": text("Target attribute."),
-							"current":          text("What GoTo reports now; null for an account to be created."),
-							"planned":          text("What is written."),
+							"current":          text("Current value at GoTo; null for an account to be created."),
+							"planned":          text("Value that is written."),
 						}}},
 				}}},
 		},

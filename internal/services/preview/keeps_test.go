@@ -274,7 +274,7 @@ func TestPreview_isWhatTheCycleOfTheSuccessorDoes(t *testing.T) {
 	}
 }
 
-// A cycle that could not sign in to GoTo linked nobody, so that accounts of others stay nobody's business.
+// A cycle that could not sign in to GoTo linked nobody, so accounts of others stay nobody's business.
 func TestPreview_takesAFailedFirstCycleForNone(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)

@@ -41,7 +41,7 @@ func TestPreview_countsAndNotes(t *testing.T) {
 	}
 }
 
-// What a later cycle does goes by links, which the preview cannot see: whoever is not linked is told apart.
+// What a later cycle does goes by links, which the preview cannot see: whoever is not linked is distinguished.
 func TestPreview_afterTheFirstCycle(t *testing.T) {
 	t.Parallel()
 	w := newStage(t)

@@ -51,14 +51,14 @@ func (a *RestartAction) Configure(_ context.Context, req action.ConfigureRequest
 // Schema describes the action.
 func (a *RestartAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Restarts provisioning of a connection, or releases held deletions. Provisioning that is off is not restarted: that is an error. " +
+		MarkdownDescription: "Restarts provisioning of a connection, or releases held deletions. If provisioning is off, the action fails instead of starting it. " +
 			"Terraform before 1.14 and OpenTofu do the same with `restart_triggers` and `release_deletions` of `gotomeeting_provisioning_state`.",
 		Attributes: map[string]schema.Attribute{
 			"timeouts": timeout.Action(ctx, timeout.Usual),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{releases: true}},
-				MarkdownDescription: "What to reset: one or more of `QuarantineState`, `Watermark`, `Escrows`, joined by commas; `ForceDeletes`, alone, releases held deletions. " +
+				MarkdownDescription: "What to reset: one or more of `QuarantineState`, `Watermark`, and `Escrows`, separated by commas; `ForceDeletes`, alone, releases held deletions. " +
 					"Defaults to `QuarantineState,Watermark,Escrows`."},
 		},
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // change is one planned change of the resource.
@@ -33,14 +34,20 @@ func (c change) subject() string {
 // paused reports whether the state says that provisioning was paused outside Terraform.
 func (c change) paused() bool { return !c.creates && !c.state.PausedOutsideSince.IsNull() }
 
-// resumes reports whether the change ends a pause that somebody made outside Terraform. To take a token away is not to
-// ask for anything.
+// resumes reports whether the change ends a pause that somebody made outside Terraform. Removing a token
+// requests nothing.
 func (c change) resumes() bool {
 	return c.plan.Enabled.ValueBool() && c.paused() && (c.plan.OnOutsidePause.ValueString() == pauseResumes || c.newToken())
 }
 
 func (c change) newToken() bool {
 	return !c.plan.ResumeToken.IsNull() && !c.plan.ResumeToken.Equal(c.state.ResumeToken)
+}
+
+// repairs reports whether the change only puts back what others changed: a pause ends that somebody made outside Terraform, or
+// the job that was there is gone.
+func (c change) repairs(data *providerdata.Data) bool {
+	return c.resumes() && !c.newToken() || c.creates && memoryOf(data).lost.Load()
 }
 
 // switchesOn reports whether the change starts a job that is off, as far as the configuration tells.
@@ -70,14 +77,14 @@ func (c change) restarts() bool {
 	return !c.plan.RestartTriggers.Equal(c.state.RestartTriggers)
 }
 
-// wantsRestart reports whether a restart is asked for, by this change or by one that had to wait. Without triggers nobody
-// wants one any more.
+// wantsRestart reports whether this change or an earlier pending one requests a restart. Without triggers, no restart
+// is requested anymore.
 func (c change) wantsRestart() bool {
 	return c.restarts() || c.state.RestartPending.ValueBool() && !c.plan.RestartTriggers.IsNull()
 }
 
-// pendingAfter is `restart_pending` after the change. It is unknown where the job may be found paused, or held deletions
-// are released first: then the restart waits.
+// pendingAfter is `restart_pending` after the change. It is unknown if the job may be paused, or if held deletions are
+// released first: the restart is then pending.
 func (c change) pendingAfter(job *graph.Job) types.Bool {
 	leftOff := c.plan.Enabled.IsNull() && job != nil && !job.Schedule.Active()
 	switch {
@@ -106,8 +113,8 @@ func (c change) pausedAfter() types.String {
 	return types.StringNull()
 }
 
-// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning is switched
-// on, which it had to wait for. Otherwise what stands there was carried out or is out of date.
+// releases reports whether the change is to release held deletions: `release_deletions` is new, or provisioning, for which
+// it had to wait, is switched on. Otherwise, the release was already performed or is out of date.
 func (c change) releases() bool {
 	return !c.plan.ReleaseDeletions.IsNull() && (c.creates || !c.plan.ReleaseDeletions.Equal(c.state.ReleaseDeletions) || c.switchesOn())
 }
@@ -131,14 +138,14 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 			ofJob := list.name == "assignment_ids" && strings.HasPrefix(id, ref.String())
 			if (ofJob || !strings.HasPrefix(id, list.prefix)) && (c.creates || !slices.Contains(before, id)) {
 				diags.AddAttributeError(path.Root(list.name), "Id of another object",
-					fmt.Sprintf("`%s` holds %q, which does not belong to this connection; it looks like the id of %s. Give the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
+					fmt.Sprintf("`%s` contains %q, which does not belong to this connection; it appears to be the id of %s. Use the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
 			}
 		}
 	}
 	return diags
 }
 
-// settle fills in what the plan left open, and tells of a pause that nobody had seen while planning.
+// settle fills in values that the plan left unknown, and reports a pause that was not visible at plan.
 func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
 	if c.plan.RestartPending.IsUnknown() {
 		c.plan.RestartPending = types.BoolValue(c.wantsRestart() && waits)
@@ -153,8 +160,8 @@ func (c *change) settle(wanted, waits bool) (diags diag.Diagnostics) {
 		}
 	}
 	if c.plan.Enabled.ValueBool() && !wanted && !c.paused() {
-		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused meanwhile",
-			"Somebody paused it outside Terraform after the plan was made. It was left paused; the next plan says how to continue.")
+		diags.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused after the plan",
+			"Somebody paused it outside Terraform after the plan was created. It stays paused; the next plan shows how to continue.")
 	}
 	return diags
 }

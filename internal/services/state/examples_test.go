@@ -29,7 +29,7 @@ func TestExamples_apply(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorld(t)
-			// The examples refer to the tutorial's resources; here the connection exists already.
+			// The examples refer to the tutorial's resources; here the connection already exists.
 			text := strings.NewReplacer(
 				"gotomeeting_provisioning_connection.this.id", fmt.Sprintf("%q", w.connectionID()),
 				"gotomeeting_attribute_mappings.users.id", fmt.Sprintf("%q", w.connectionID()+"/User"),

@@ -86,7 +86,7 @@ func TestResource_reportsLastingFaults(t *testing.T) {
 		{"start refused", simulator.Fault{Path: start, Count: -1, Effect: simulator.Fails(400, "UnknownError", `{"error":{"code":"CredentialsMissing","message":"Credentials are missing."}}`)},
 			failure("enabled", "Cannot start provisioning", "Microsoft Graph said: Credentials are missing."), []string{"start"}},
 		{"start lost again and again", simulator.Fault{Path: start, Count: -1, Effect: simulator.DropsBefore()},
-			failure("enabled", "Cannot start provisioning", "The connection broke before the answer arrived"), []string{"start", "start", "start"}},
+			failure("enabled", "Cannot start provisioning", "The connection was interrupted before the response arrived"), []string{"start", "start", "start"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +168,7 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	}
 	_, found = p.Change(typeName, after, w.object("enabled", false))
 	w.wants(found, failure("connection_id", "The connector is retired",
-		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone with it. Move to the gallery application `GoTo`."))
+		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone too. Move to the gallery application `GoTo`."))
 	if left, found := p.Change(typeName, after, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
@@ -213,7 +213,7 @@ func TestResource_unconfirmedStartIsAWarningThatDoesNotTaint(t *testing.T) {
 	w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: jobPath, Skip: 1, Count: -1, Effect: simulator.Fails(400, "BadRequest", "Out of order.")})
 	one, found := w.Protocol().Change(typeName, nil, w.object("enabled", true))
 	w.wants(found, warning("enabled", "Cannot confirm the state of provisioning",
-		"The service accepted the change. The next plan shows what became of it. Microsoft Graph said: Out of order.\n\n"+
+		"The service accepted the change. The next plan shows the result. Microsoft Graph said: Out of order.\n\n"+
 			"HTTP status: 400\nGraph code: BadRequest\nRequest: GET {job}\nRequest ID: {id}"))
 	if one == nil || one.State["enabled"] != true {
 		t.Errorf("state %v", one)

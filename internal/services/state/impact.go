@@ -17,14 +17,17 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
+// proposal is the key of what the resource proposes.
+const proposal = "state"
+
 func switchOn(s *impact.Setup) { s.Off = false }
 
 func switchOff(s *impact.Setup) { s.Off = !s.Restarts }
 
-// foresee says what switching provisioning on does to people. Switching it off changes nobody, and counts for what else is
-// proposed.
+// foresee determines what switching provisioning on does to people. Switching it off changes nobody, but affects the other
+// proposals.
 func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
-	p := forecast.Proposal{Key: "state", Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job}
+	p := forecast.Proposal{Key: proposal, Subject: "provisioning", At: path.Root("enabled"), Change: switchOff, Job: job, Repairs: c.repairs(data)}
 	if c.plan.ConnectionID.IsUnknown() && c.switchesOn() {
 		p.Change = switchOn
 		found, told := forecast.Of(data).PlanNew(ctx, p)
@@ -41,7 +44,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	}
 	switch {
 	case c.plan.Enabled.IsUnknown():
-		p.Change, p.Unknown = nil, "Whether provisioning is on is known only while applying."
+		p.Change, p.Unknown = nil, "Whether provisioning is on is known only at apply."
 		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
 	case c.switchesOn():
 		p.Change = switchOn
@@ -58,7 +61,7 @@ func noteDestroy(data *providerdata.Data, state model) diag.Diagnostics {
 	if err != nil || state.Enabled.IsNull() {
 		return nil
 	}
-	return forecast.Of(data).Note(ref, forecast.Proposal{Key: "state", Subject: "provisioning", Destroys: true, Change: switchOff})
+	return forecast.Of(data).Note(ref, forecast.Proposal{Key: proposal, Subject: "provisioning", Destroys: true, Change: switchOff})
 }
 
 // resuming says what switching a held connection on would do.
@@ -70,5 +73,5 @@ func resuming(ctx context.Context, data *providerdata.Data, c change) string {
 	if text := forecast.Of(data).Would(ctx, ref, switchOn); text != "" {
 		return fmt.Sprintf("What the next cycle would do then: %s.", text)
 	}
-	return "`gotomeeting_provisioning_preview` tells what the next cycle would do."
+	return "`gotomeeting_provisioning_preview` shows what the next cycle would do."
 }

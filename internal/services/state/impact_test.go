@@ -12,7 +12,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// impact is a provider block that tells what changes do, with the accounts at GoTo.
+// impact is a provider block that says what changes do, with the accounts at GoTo.
 func (w *world) impact(settings map[string]any) func(block map[string]any) {
 	w.UseGoTo()
 	return func(block map[string]any) { block["impact"] = settings }
@@ -27,7 +27,7 @@ func TestSwitchOn_saysWhomItGivesAccounts(t *testing.T) {
 		t.Errorf("got %q\n%s", got, found)
 	}
 	_, found = w.Protocol(w.impact(map[string]any{"max_created": 1})).Plan(typeName, nil, w.object("enabled", true))
-	if !found.HasError() || !strings.Contains(strings.Join(summaries(found), "\n"), "This plan would create 2 accounts of GoToMeeting, and 1 are allowed") {
+	if !found.HasError() || !strings.Contains(strings.Join(summaries(found), "\n"), "This plan would create 2 accounts of GoToMeeting, and the limit is 1") {
 		t.Errorf("beyond a limit: %s", found)
 	}
 	_, found = w.Protocol(w.impact(map[string]any{"max_created": 1})).Plan(typeName, nil, w.object("enabled", false))
@@ -85,14 +85,14 @@ func TestSwitchOn_ofANewConnectionSaysWhomItGivesAccounts(t *testing.T) {
 	if got := plan(map[string]any{"max_created": 1}, ofConnection, connection, typeName, on); !strings.Contains(got, both) || strings.Contains(got, "allowed") {
 		t.Error(got)
 	}
-	if got := plan(map[string]any{"max_created": 1}, ofAssignment, assignment, ofConnection, connection, typeName, on); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and 1 are allowed") {
+	if got := plan(map[string]any{"max_created": 1}, ofAssignment, assignment, ofConnection, connection, typeName, on); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and the limit is 1") {
 		t.Error(got)
 	}
-	if got := plan(map[string]any{"max_created": 1}, ofConnection, connection, typeName, on, ofAssignment, assignment); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and 1 are allowed") {
+	if got := plan(map[string]any{"max_created": 1}, ofConnection, connection, typeName, on, ofAssignment, assignment); !strings.Contains(got, "This plan would create 2 accounts of GoToMeeting, and the limit is 1") {
 		t.Error(got)
 	}
 	got := plan(map[string]any{"max_created": 2, "max_disabled": 0}, ofAssignment, assignment, ofConnection, connection, ofMappings, mappings, typeName, on)
-	if !strings.Contains(got, "Cannot tell yet what the first cycle does to accounts: provisioning of GoToMeeting") || !strings.Contains(got, "2 people are in scope") || strings.Contains(got, "will be created") || strings.Contains(got, "Error") {
+	if !strings.Contains(got, "Cannot determine yet what the first cycle does to accounts: provisioning of GoToMeeting") || !strings.Contains(got, "2 people are in scope") || strings.Contains(got, "will be created") || strings.Contains(got, "Error") {
 		t.Error(got)
 	}
 	connection["service_principal_id"] = acctest.Unknown

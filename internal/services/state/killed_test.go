@@ -31,7 +31,7 @@ func (w *world) killed(managed *acctest.Managed, config map[string]any) {
 	}
 }
 
-// Kind 4: killed between a write and the state that tells of it, and applied again: the same end as undisturbed.
+// Kind 4: killed between a write and the state that reports it, and applied again: the same end as undisturbed.
 func TestKilled_betweenTheWriteAndTheStateComesToTheSameEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -70,7 +70,7 @@ func TestKilled_betweenTheWriteAndTheStateComesToTheSameEnd(t *testing.T) {
 			w.wantAsked(test.want...)
 			action, _, found := managed.Plan(config)
 			if succeeds(t, found); action != acctest.NoAction {
-				t.Errorf("the plan afterwards is %s", action)
+				t.Errorf("the plan afterward is %s", action)
 			}
 			if got := w.now().Schedule == store.ScheduleActive; got != config["enabled"] {
 				t.Errorf("active: %t", got)
@@ -94,7 +94,7 @@ func TestKilled_whileAWaitingRestartIsCarriedOut(t *testing.T) {
 	succeeds(t, managed.Apply(on))
 	w.wantAsked(portalRestart, portalRestart)
 	if action, _, _ := managed.Plan(on); action != acctest.NoAction || managed.Get("restart_pending") != false {
-		t.Errorf("the plan afterwards is %s", action)
+		t.Errorf("the plan afterward is %s", action)
 	}
 }
 

@@ -28,7 +28,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	resp.Schema = schema.Schema{MarkdownDescription: "Lists the provisioning states of the connections of applications.", Attributes: listing.Attributes()}
 }
 
-// List streams one state for each connection, no more than were asked for.
+// List streams one state for each connection, up to the requested number.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	jobs, diags := listing.Jobs(ctx, l.Listed.data.Graph, req.Config)
 	if diags.HasError() {

@@ -4,6 +4,8 @@
 package state
 
 import (
+	"sync/atomic"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -16,11 +18,12 @@ type memory struct {
 	created creations
 	deleted memo.Set[graph.JobRef] // jobs that a destroy has paused
 	active  memo.Set[string]       // connections that a refresh found on
+	lost    atomic.Bool            // a refresh found a job deleted, so that what creates may only put back what was there
 	writers writers
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count
-// apart, since an apply plans every instance once more right before it acts.
+// separately, since an apply plans every instance again immediately before it acts.
 type creations struct{ planned, applied memo.Set[string] }
 
 func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }

@@ -70,10 +70,10 @@ func (m model) release(ctx context.Context) (*allowance, diag.Diagnostics) {
 	return &r, diags
 }
 
-// fromJob takes over whether the job runs. What the configuration leaves to the operator (null) stays null, except on
-// import. Quarantine does not show: the schedule stays active. A job that was on and is found off was paused outside
-// Terraform, or disabled after a long quarantine. The pause is noted; `enabled` keeps what is wanted, unless the
-// configuration has pauses repaired.
+// fromJob records whether the job runs. A value that the configuration leaves to the operator (null) stays null, except
+// on import. Quarantine does not show: the schedule stays active. A job that was on and is found off was paused outside
+// Terraform, or disabled after a long quarantine. The pause is recorded; `enabled` keeps the wanted value, unless the
+// configuration treats pauses as drift.
 func (m *model) fromJob(job graph.Job, imported bool, now time.Time) {
 	active := job.Schedule.Active()
 	if m.WaitForFirstCycle.IsNull() {

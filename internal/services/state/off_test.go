@@ -54,7 +54,7 @@ func TestOff_aRestartWaitsUntilItIsSwitchedOn(t *testing.T) {
 
 	changed := w.object("enabled", false, "restart_triggers", triggers("new"))
 	_, planned, found := managed.Plan(changed)
-	if planned["restart_pending"] != true || !slices.Equal(summaries(found), []string{"The restart of service principal " + w.sp.ID + " waits for provisioning to be switched on"}) {
+	if planned["restart_pending"] != true || !slices.Equal(summaries(found), []string{"The restart of service principal " + w.sp.ID + " is pending until provisioning is switched on"}) {
 		t.Errorf("%v\n%s", planned, found)
 	}
 	managed.Apply(changed)
@@ -177,7 +177,7 @@ func TestOutsidePause_thatThePlanDidNotSeeIsLeftAlone(t *testing.T) {
 			succeeds(t, found)
 			w.pause()
 			one, found := w.Protocol().Apply(planned)
-			if found.HasError() || !slices.Contains(summaries(found), "Provisioning of service principal "+w.sp.ID+" was paused meanwhile") {
+			if found.HasError() || !slices.Contains(summaries(found), "Provisioning of service principal "+w.sp.ID+" was paused after the plan") {
 				t.Errorf("messages:\n%s", found)
 			}
 			if one.State["restart_pending"] != true {
@@ -326,7 +326,7 @@ func TestRelease_refusesAtApplyWhatWasNotSeenAtPlan(t *testing.T) {
 	last.ID, last.Action, last.SourceID, last.At = "more", "stagedDelete", store.UserKim, w.Sim.Clock().Now()
 	w.Sim.Store().AddLog(last)
 	_, found = w.Protocol().Apply(planned)
-	if len(found) != 1 || !found[0].Error || found[0].Summary != "More deletions are held than may be released" {
+	if len(found) != 1 || !found[0].Error || found[0].Summary != "More deletions are held than the limit allows" {
 		t.Errorf("messages:\n%s", found)
 	}
 	w.wantAsked()

@@ -17,7 +17,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// reviewRelease says, while planning, what `release_deletions` lets through.
+// reviewRelease reports, at plan, what `release_deletions` releases.
 func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	release, diags := c.plan.release(ctx)
 	ref, err := c.plan.ref()
@@ -31,7 +31,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 	}
 	if c.staysOff() || c.plan.Enabled.IsNull() && !job.Schedule.Active() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, "Held deletions of "+c.subject()+" stay held",
-			"Provisioning is off, and off means that no cycle begins. Switching it on releases them, if it is still in this quarantine.")}
+			"While provisioning is off, no cycle starts. Switching it on releases the deletions, if the job is still in this quarantine.")}
 	}
 	held, err := data.Graph.HeldDeletions(ctx, ref, *job)
 	if err != nil {
@@ -39,14 +39,16 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		skipped.Add("how many deletions are held", err)
 		return skipped.Diagnostics("The apply counts them before it releases any.")
 	}
-	if problem := release.refuses(held); problem != nil {
+	if problem := release.refuses(held); problem != nil && c.repairs(data) {
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, problem.Summary(), problem.Detail()+" Provisioning was paused outside Terraform, and the apply cannot resume it; everything else goes on.")}
+	} else if problem != nil {
 		return diag.Diagnostics{problem}
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", graphdiag.Counted(len(held), "held deletion"), c.subject()),
 		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held)+graphdiag.Incident)}
 }
 
-// means reports whether the job is in the quarantine that the release is for.
+// means reports whether the job is in the quarantine to which the release applies.
 func (r *allowance) means(job graph.Job) bool {
 	began, err := time.Parse(time.RFC3339, r.QuarantineBegan.ValueString())
 	if err != nil || job.Status == nil || job.Status.Quarantine == nil || !strings.EqualFold(job.Status.Quarantine.Reason, "TooManyDeletes") {
@@ -56,16 +58,16 @@ func (r *allowance) means(job graph.Job) bool {
 	return current != nil && current.Truncate(time.Second).Equal(began.Truncate(time.Second))
 }
 
-// refuses is the error for held deletions that may not be released: more than were allowed, or not known.
+// refuses is the error for held deletions that must not be released: more than allowed, or unknown.
 func (r *allowance) refuses(held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
 	case len(held) == 0:
-		return diag.NewAttributeErrorDiagnostic(at, "Cannot tell which deletions are held",
-			"The provisioning logs name none since the quarantine began; they may lag a few minutes behind. Nothing was released. Plan again later, or release them without looking at them, with the action `gotomeeting_restart_provisioning`.")
+		return diag.NewAttributeErrorDiagnostic(at, "Cannot determine which deletions are held",
+			"The provisioning logs have had no held deletions since the quarantine began; the logs can be delayed by a few minutes. Nothing was released. Plan again later, or release the deletions without reviewing them, with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
-		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than may be released",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Look at them, then raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
+		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than the limit allows",
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Review them, and raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -89,7 +90,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return
 	}
-	// Also when it is gone: the framework takes a missing identity for a bug, and older versions of Terraform send none.
+	// Also when it is gone: the framework treats a missing identity as a bug, and older versions of Terraform send none.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(ref))...)
 	job, presence, err := r.data.Graph.FindJob(ctx, ref)
 	imported := state.ID.IsNull()
@@ -102,6 +103,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(graphdiag.NoJob(ctx, r.data.Graph, ref, presence, graph.JobRef.String))
 		return
 	case presence.Gone():
+		memoryOf(r.data).lost.Store(true)
 		resp.State.RemoveResource(ctx)
 		return
 	case presence == graph.ConnectorRetired:
@@ -115,8 +117,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
-// ModifyPlan works out what the change does to the job, refuses a start that would touch accounts by the connector's
-// defaults or end in quarantine, and says what a line of the plan does not show.
+// ModifyPlan determines what the change does to the job, refuses a start that would change accounts according to the
+// connector's defaults or end in quarantine, and reports what the plan itself does not show.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.data == nil {
 		return
@@ -136,7 +138,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	job := plannedJob(ctx, r.data, c)
+	job, diags := plannedJob(ctx, r.data, c)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
 	pending := c.pendingAfter(job)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("restart_pending"), pending)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("paused_outside_since"), c.pausedAfter())...)
@@ -145,7 +150,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if c.paused() && c.staysOff() && c.plan.Enabled.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
-			fmt.Sprintf("It was first seen to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
+			fmt.Sprintf("It was first detected to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
 				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
 	}
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
@@ -175,11 +180,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
+	if ref, err := plan.ref(); err == nil {
+		if resp.Diagnostics.Append(forecast.Of(r.data).Refused(ref, proposal)...); resp.Diagnostics.HasError() {
+			return
+		}
+	}
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 
-// Delete pauses provisioning and waits, bounded, for a running cycle, so that nothing changes accounts while what
-// defines them is taken away.
+// Delete pauses provisioning and waits, bounded, for a running cycle, so nothing changes accounts while what
+// defines them is removed.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -212,7 +222,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(graphdiag.Error("Cannot pause provisioning", err))
 	case err != nil:
 		resp.Diagnostics.AddWarning("A cycle may still be running",
-			"Provisioning of "+graphdiag.ApplicationName(ctx, r.data.Graph, ref.ServicePrincipalID)+" is paused, but the cycle in progress has not been seen to end. "+
-				"It may still change accounts by the mappings it began with.\n\n"+err.Error())
+			"Provisioning of "+graphdiag.ApplicationName(ctx, r.data.Graph, ref.ServicePrincipalID)+" is paused, but the running cycle has apparently not ended. It may "+
+				"still change accounts according to the mappings with which it started.\n\n"+err.Error())
 	}
 }

@@ -150,8 +150,8 @@ func TestResource_refusesBadImportIDs(t *testing.T) {
 	p := w.Protocol()
 	const expected = "Expected the `id` of a `gotomeeting_provisioning_connection`: `{service principal id}/{job id}`. Got "
 	for _, test := range []struct{ name, id, detail string }{
-		{"no slash", w.job.ID, expected + "\"" + w.job.ID + "\". That is the id of a job alone. The object id of its service principal and a slash go before it."},
-		{"one part more", w.connectionID() + "/start", expected + "\"" + w.connectionID() + "/start\". Leave out what follows the job id: \"" + w.connectionID() + "\"."},
+		{"no slash", w.job.ID, expected + "\"" + w.job.ID + "\". That is the id of a job alone. Put the object id of its service principal and a slash before it."},
+		{"one part more", w.connectionID() + "/start", expected + "\"" + w.connectionID() + "/start\". Omit everything after the job id: \"" + w.connectionID() + "\"."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, found := p.Import(typeName, test.id)
@@ -159,7 +159,7 @@ func TestResource_refusesBadImportIDs(t *testing.T) {
 		})
 	}
 	_, found := p.Import(typeName, w.sp.ID+"/none")
-	w.wants(found, failure("", "The connection does not exist", "The service principal "+w.sp.ID+" has no provisioning job \"none\". Import by the id of one that it has:\n- \""+w.connectionID()+"\""))
+	w.wants(found, failure("", "The connection does not exist", "The service principal "+w.sp.ID+" has no provisioning job \"none\". Import one of its jobs by id:\n- \""+w.connectionID()+"\""))
 }
 
 func TestResource_createsAnewAfterDeletionBehindItsBack(t *testing.T) {

@@ -22,15 +22,15 @@ import (
 // https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjobrestartcriteria
 var resetFlags = []string{"QuarantineState", "Watermark", "Escrows", "ConnectorDataStore", "Full", "ForceDeletes"}
 
-// restartScope accepts a set of reset flags joined by commas.
+// restartScope accepts a set of reset flags separated by commas.
 type restartScope struct {
-	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that stands in a configuration,
+	// releases allows ForceDeletes: for the action, which is invoked once, but not for a scope that is in a configuration,
 	// where the next restart for another reason would release whatever is held then.
 	releases bool
 }
 
 func (restartScope) Description(context.Context) string {
-	return "must be reset flags joined by commas"
+	return "must be reset flags separated by commas"
 }
 
 func (v restartScope) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -52,8 +52,8 @@ func losesLinks(scope string) bool {
 	})
 }
 
-// warnLinks tells of accounts that a restart makes nobody's: the service matches people anew, and whoever has left the scope is
-// not among them.
+// warnLinks reports accounts that a restart unlinks: the service matches people again, but not people who have
+// left the scope.
 func warnLinks(ctx context.Context, data *providerdata.Data, ref graph.JobRef, scope string) diag.Diagnostics {
 	if !losesLinks(scope) {
 		return nil
@@ -66,8 +66,8 @@ func warnLinks(ctx context.Context, data *providerdata.Data, ref graph.JobRef, s
 	if n, known := left.Unmatched(); known {
 		who = fmt.Sprintf("The accounts of people who are not in scope (at most %d active ones)", n)
 	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("restart_scope"), "The restart of service principal "+ref.ServicePrincipalID+" forgets which account belongs to whom",
-		fmt.Sprintf("The scope %q drops the links between people and accounts. The next cycle matches people in scope anew. %s are not linked again and stay active for good, also where a cycle was about to disable them. %s", scope, who, left.Detail()))}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("restart_scope"), "The restart of service principal "+ref.ServicePrincipalID+" removes the links between people and accounts",
+		fmt.Sprintf("The scope %q removes the links between people and accounts. The next cycle matches people in scope again. %s are not linked again and stay active permanently, even if a cycle was about to disable them. %s", scope, who, left.Detail()))}
 }
 
 func (v restartScope) problem(s string) string {
@@ -77,17 +77,17 @@ func (v restartScope) problem(s string) string {
 	}
 	for _, flag := range flags {
 		if strings.EqualFold(flag, "None") {
-			return "`None` restarts nothing. Leave `restart_scope` out for what the portal's restart does."
+			return "`None` does not restart anything. Omit `restart_scope` for the behavior of the portal's restart."
 		}
 		if !slices.Contains(resetFlags, flag) {
-			return fmt.Sprintf("%q is not a restart scope. Use one or more of %s, spelled like this and joined by commas.", flag, strings.Join(resetFlags, ", "))
+			return fmt.Sprintf("%q is not a restart scope. Use one or more of %s, in this spelling, separated by commas.", flag, strings.Join(resetFlags, ", "))
 		}
 	}
 	if !v.releases && slices.Contains(flags, "ForceDeletes") {
-		return "`ForceDeletes` releases held deletions, and a standing scope would release whatever is held at the next restart. Use `release_deletions`, or the action `gotomeeting_restart_provisioning`."
+		return "`ForceDeletes` releases held deletions, and a permanent scope would release all deletions that are held at the next restart. Use `release_deletions`, or the action `gotomeeting_restart_provisioning`."
 	}
 	if len(flags) > 1 && slices.Contains(flags, "ForceDeletes") {
-		return "`ForceDeletes` has to stand alone: the service documents it only without other flags."
+		return "`ForceDeletes` must be the only flag: the service documents it only without other flags."
 	}
 	return ""
 }

@@ -37,7 +37,7 @@ func TestResource_restartsOnTrigger(t *testing.T) {
 		resource.TestStep{Config: w.config("enabled = true", `restart_triggers = { reason = "fourth" }`, `restart_scope = "ForceDeletes"`),
 			ExpectError: regexp.MustCompile("`ForceDeletes` releases held deletions")},
 		resource.TestStep{Config: w.config("enabled = true", `restart_scope = "None"`, `restart_triggers = { reason = "fifth" }`),
-			ExpectError: regexp.MustCompile("`None` restarts nothing")},
+			ExpectError: regexp.MustCompile("`None` does not restart anything")},
 		resource.TestStep{Config: w.config("enabled = true")},
 	)
 	w.wantAsked("start", portalRestart, `restart {"criteria":{"resetScope":"QuarantineState, Watermark"}}`, "pause")
@@ -77,7 +77,7 @@ func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
 			managed.Now = one
 			config := w.object(append(test.after, "restart_triggers", triggers("new"))...)
 			found = managed.Apply(config)
-			if waits := "The restart of service principal " + w.sp.ID + " waits for provisioning to be switched on"; found.HasError() || test.waits != slices.Contains(summaries(found), waits) {
+			if waits := "The restart of service principal " + w.sp.ID + " is pending until provisioning is switched on"; found.HasError() || test.waits != slices.Contains(summaries(found), waits) {
 				t.Errorf("messages:\n%s", found)
 			}
 			w.wantAsked(test.want...)
@@ -86,7 +86,7 @@ func TestResource_restartsByTheStateOfTheJob(t *testing.T) {
 				t.Errorf("state %v", managed.Now.State)
 			}
 			if action, planned, found := managed.Plan(config); action != acctest.NoAction || found.HasError() {
-				t.Errorf("the plan afterwards is %s %v, %s", action, planned, found)
+				t.Errorf("the plan afterward is %s %v, %s", action, planned, found)
 			}
 		})
 	}
@@ -133,10 +133,10 @@ func TestResource_restartFaults(t *testing.T) {
 		{"refused", simulator.Fault{Path: restart, Effect: simulator.LacksPermission()}, []string{portalRestart},
 			"The signed-in identity lacks a permission.", store.ScheduleActive, []string{portalRestart}},
 		{"lost after its effect", simulator.Fault{Path: restart, Effect: simulator.DropsAfter()}, []string{portalRestart},
-			"The connection broke before the answer arrived. It is not known whether the change took effect; the next plan reads what is there. Applying again restarts provisioning once more, which does no harm.",
+			"The connection was interrupted before the response arrived. It is unknown whether the change took effect; the next plan reads the current state. Applying again restarts provisioning again, which is harmless.",
 			store.ScheduleActive, []string{portalRestart}},
 		{"lost before its effect", simulator.Fault{Path: restart, Effect: simulator.DropsBefore()}, []string{portalRestart},
-			"The connection broke before the answer arrived.", store.ScheduleActive, []string{portalRestart}},
+			"The connection was interrupted before the response arrived.", store.ScheduleActive, []string{portalRestart}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -191,11 +191,11 @@ func TestResource_warnsOfTheQuarantineThatSwitchedTheJobOff(t *testing.T) {
 		want       string
 	}{
 		{"everything known", store.Quarantine{Reason: "EncounteredQuarantineException", SeriesBegan: began, CurrentBegan: began, Error: &store.SyncError{Code: "SimulatedInvalidCredentials", Message: "The password is wrong."}},
-			"The job has been in quarantine since 2029-12-05T03:04:05Z (EncounteredQuarantineException) and is off; the service disables a job after four weeks of that. " +
-				"Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed. The service said: The password is wrong."},
+			"The job has been in quarantine since 2029-12-05T03:04:05Z (EncounteredQuarantineException) and is off; the service disables a job after four weeks in quarantine. " +
+				"Switching it on ends the quarantine, and the next cycle has the same problem unless its cause was removed. The service said: The password is wrong."},
 		{"no error and no date", store.Quarantine{Reason: "TooManyDeletes"},
-			"The job has been in quarantine (TooManyDeletes) and is off; the service disables a job after four weeks of that. " +
-				"Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed."},
+			"The job has been in quarantine (TooManyDeletes) and is off; the service disables a job after four weeks in quarantine. " +
+				"Switching it on ends the quarantine, and the next cycle has the same problem unless its cause was removed."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -245,13 +245,13 @@ func TestRestart_thatForgetsLinksSaysWhoseAccountsStay(t *testing.T) {
 			config["restart_scope"] = scope
 		}
 		_, found := w.Protocol().Plan(typeName, m.Now, config)
-		if found.HasError() || tells != strings.Contains(found.String(), "forgets which account belongs to whom") || tells != strings.Contains(found.String(), "active ones)") {
+		if found.HasError() || tells != strings.Contains(found.String(), "removes the links between people and accounts") || tells != strings.Contains(found.String(), "active ones)") {
 			t.Errorf("%q: %v", scope, found)
 		}
 	}
 	for scope, tells := range map[string]bool{"Watermark": false, "Full": true} {
 		_, found := w.Protocol().Invoke("gotomeeting_restart_provisioning", map[string]any{"connection_id": w.connectionID(), "restart_scope": scope})
-		if found.HasError() || tells != strings.Contains(found.String(), "forgets which account belongs to whom") {
+		if found.HasError() || tells != strings.Contains(found.String(), "removes the links between people and accounts") {
 			t.Errorf("the action with %q: %v", scope, found)
 		}
 	}

@@ -28,54 +28,54 @@ import (
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Switches provisioning of a connection on or off. With `mapping_ids` and `assignment_ids` it comes after the attribute mappings and the assignments, so that no account is touched before they are right, " +
-			"and destroying it pauses provisioning before anything else is removed. A connection has one such resource; another one, in another workspace perhaps, cannot be seen from here.",
+		MarkdownDescription: "Switches provisioning of a connection on or off. With `mapping_ids` and `assignment_ids`, it is created after the attribute mappings and the assignments, so no account changes before they are in place, " +
+			"and destroying it pauses provisioning before anything else is removed. Use only one such resource for each connection; the provider cannot detect a second one in a different state.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "The same as `connection_id`; the id to import by."},
+				MarkdownDescription: "The same as `connection_id`. Use it as the id for importing."},
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces this resource: the old connection is paused."},
 			"enabled": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether provisioning runs on its schedule. Without it the operator's choice in the portal is left alone, on destroy as well. A job in quarantine still counts as on. " +
-					"Switching on a job that never ran needs `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
+				MarkdownDescription: "Whether provisioning runs on its schedule. If omitted, the choice in the portal is kept, also on destroy. A job in quarantine counts as on. Switching " +
+					"on a job that has never run requires `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
 			"mapping_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{validate.Some()},
-				MarkdownDescription: "`id` of each `gotomeeting_attribute_mappings` that must be in place before provisioning starts. They order the resources, and they are checked: before a job runs for the first time, " +
-					"every enabled object mapping of the connection has to be listed here, or customized, or allowed by `allow_default_mappings`."},
+				MarkdownDescription: "`id` of each `gotomeeting_attribute_mappings` that must be in place before provisioning starts. They determine the order of the resources, and they are checked: before a job runs for " +
+					"the first time, every enabled object mapping of the connection must be listed here, customized, or allowed by `allow_default_mappings`."},
 			"assignment_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{validate.Some()},
 				MarkdownDescription: "`id` of each `gotomeeting_user_role_assignment` or `gotomeeting_user_role_assignments_exclusive` that must be in place before provisioning starts. " +
 					"On destroy, provisioning is paused before any of them is removed."},
 			"allow_default_mappings": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether a job that never ran may start with the connector's default mapping of an object. Its attributes and the attribute that it matches existing accounts by are the connector's choice. Defaults to `false`."},
+				MarkdownDescription: "Whether a job that has never run can start with the connector's default mapping of an object. The connector then determines the attributes, including the one that matches existing accounts. Defaults to `false`."},
 			"allow_two_writers": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether this connection may be on while another one of the configuration is, although both may write the same accounts. Without it, a plan that switches the second one on is refused: " +
-					"what one disables, the other enables. It is needed where the two are for different companies at the target, or for different people. Defaults to `false`."},
+				MarkdownDescription: "Whether this connection can be on while another one in the configuration is, although both may write the same accounts. Otherwise, a plan that switches the second one on is refused, " +
+					"because one connection enables what the other disables. Set it if the two are for different companies at the target, or for different people. Defaults to `false`."},
 			"restart_triggers": schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{validate.Some()},
-				MarkdownDescription: "Any values; when they change, provisioning is restarted with `restart_scope`. Setting them on provisioning that exists restarts it as well, except right after an import, which takes the first values as they are; creating the resource restarts nothing. " +
-					"While provisioning is off no cycle begins: the restart stays pending (`restart_pending`) until it is switched on."},
+				MarkdownDescription: "Any values. When they change, provisioning is restarted with `restart_scope`. Setting them on an existing resource also restarts provisioning, except after an import, when the first values are only recorded; creating the resource does not restart provisioning. " +
+					"While provisioning is off, no cycle starts: the restart is pending (`restart_pending`) until provisioning is switched on."},
 			"restart_scope": schema.StringAttribute{Optional: true, Validators: []validator.String{restartScope{}, stringvalidator.AlsoRequires(path.MatchRoot("restart_triggers"))},
-				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (look at everybody again), `Escrows` (forget recorded failures), joined by commas; " +
-					"`ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
-					"Defaults to what the portal's *Restart provisioning* does: `QuarantineState,Watermark,Escrows`."},
+				MarkdownDescription: "What a restart resets: one or more of `QuarantineState`, `Watermark` (evaluate everybody again), and `Escrows` (clear recorded failures), separated " +
+					"by commas. `ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
+					"Defaults to the behavior of *Restart provisioning* in the portal: `QuarantineState,Watermark,Escrows`."},
 			"restart_pending": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether a restart waits for provisioning to be switched on. Null after an import, until there are `restart_triggers`: the first ones are taken as they are."},
+				MarkdownDescription: "Whether a restart is pending until provisioning is switched on. Null after an import until `restart_triggers` is set: the first values are only recorded."},
 			"release_deletions": schema.SingleNestedAttribute{Optional: true,
-				MarkdownDescription: "Releases deletions and disables that accidental-deletion prevention holds back, for one quarantine only. It has no effect on any other quarantine.",
+				MarkdownDescription: "Releases held deletions and disables, which accidental-deletion prevention has stopped, for one quarantine only. It has no effect on any other quarantine.",
 				Attributes: map[string]schema.Attribute{
 					"quarantine_began": schema.StringAttribute{Required: true, Validators: []validator.String{instant{}},
 						MarkdownDescription: "When the quarantine began: `quarantine.current_began_at` of `gotomeeting_sync_status`."},
 					"max": schema.Int64Attribute{Required: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
-						MarkdownDescription: "How many held deletions may be released at most. If the service holds more, nothing is released."},
+						MarkdownDescription: "Maximum number of held deletions to release. If the service holds more, nothing is released."},
 				}},
 			"on_outside_pause": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(pauseHolds), Validators: []validator.String{stringvalidator.OneOf(pauseHolds, pauseResumes)},
-				MarkdownDescription: "What happens when provisioning that is `enabled` was paused outside Terraform, or disabled by the service after four weeks in quarantine: `hold` (default) leaves it paused, with a warning in each plan, until `resume_token` changes; " +
+				MarkdownDescription: "What to do if provisioning that is `enabled` was paused outside Terraform, or disabled by the service after four weeks in quarantine: `hold` (default) leaves it paused, with a warning in each plan, until `resume_token` changes; " +
 					"`resume` treats the pause as drift and switches provisioning on again."},
 			"resume_token": schema.StringAttribute{Optional: true,
-				MarkdownDescription: "Any value; when it changes, provisioning that was paused outside Terraform is switched on again."},
+				MarkdownDescription: "Any value. When it changes, provisioning that was paused outside Terraform is switched on again."},
 			"paused_outside_since": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "When a pause outside Terraform was first seen (RFC 3339); null while there is none."},
+				MarkdownDescription: "When a pause outside Terraform was first detected (RFC 3339); null if there is none."},
 			"wait_for_first_cycle": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether switching provisioning on waits until the first cycle after it has ended. A failed cycle and a wait that takes longer than the timeout are warnings. Defaults to `false`."},
+				MarkdownDescription: "Whether switching provisioning on waits until the first cycle after it ends. A failed cycle, or a wait that exceeds the timeout, is a warning. Defaults to `false`."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Includes the wait for the first cycle. Defaults to `60m`.",
 				ReadDescription:   "Defaults to `5m`.",

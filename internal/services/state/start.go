@@ -19,16 +19,16 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// reviewStart is what planning says about a job that the change starts, and about one that is on and cannot sign in. What
-// forbids the start is an error where the start is new. A pause that ends was on before, so that the same is a warning, and
-// the apply refuses.
+// reviewStart reports, at plan, on a job that the change starts, and on one that is on and cannot sign in. A reason against
+// the start is an error if the start is new. If a pause ends, provisioning was on before, so the same reason is a warning,
+// and the apply refuses.
 func reviewStart(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) (diags diag.Diagnostics) {
 	if !c.plan.Enabled.ValueBool() {
 		return nil
 	}
 	if c.plan.ConnectionID.IsUnknown() {
 		if c.switchesOn() && c.plan.MappingIDs.IsNull() && !c.plan.AllowDefaultMappings.ValueBool() && !c.plan.AllowDefaultMappings.IsUnknown() {
-			diags.Append(noMappings("The connection does not exist yet, so its job never ran."))
+			diags.Append(noMappings("The connection does not exist yet, so its job has never run."))
 		}
 		return diags
 	}
@@ -71,8 +71,8 @@ func (s starter) decided(ctx context.Context) bool {
 	return all && !s.plan.AllowDefaultMappings.IsUnknown() && !s.plan.AssignmentIDs.IsUnknown()
 }
 
-// check reports what forbids the start of a job that is off, and what people should know about it. With skipped, which is
-// while planning, what may not be read is noted there; without it, that is an error.
+// check reports reasons against the start of a job that is off, and what people should know about it. With skipped, at
+// plan, anything that cannot be read is noted there; without it, this is an error.
 func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
 	if !job.HasRun() {
 		diags.Append(s.checkMappings(ctx, job, skipped)...)
@@ -84,15 +84,15 @@ func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Sk
 	return diags
 }
 
-// checkMappings refuses to start a job that never ran while an enabled object mapping is the connector's default and nobody
-// has said that this is right.
+// checkMappings refuses to start a job that has never run if an enabled object mapping is the connector's default and
+// this is not explicitly allowed.
 func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) diag.Diagnostics {
 	listed, all := knownTexts(ctx, s.plan.MappingIDs)
 	switch {
 	case s.plan.AllowDefaultMappings.ValueBool() || !all:
 		return nil
 	case s.plan.MappingIDs.IsNull():
-		return diag.Diagnostics{noMappings("The job never ran.")}
+		return diag.Diagnostics{noMappings("The job has never run.")}
 	}
 	fail := func(err error) diag.Diagnostics {
 		if skipped != nil && graph.IsPermissionDenied(err) {
@@ -135,14 +135,14 @@ func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *grap
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start with the default mapping of "+graphdiag.List(names),
-		"The job never ran, and its first cycle would write accounts by the connector's own default mapping. Declare a `gotomeeting_attribute_mappings` for it (with `enabled = false` to leave such objects alone) and list its id in `mapping_ids`, "+
-			"or set `allow_default_mappings = true` if the default is right. Provisioning was not started.")}
+		"The job has never run, and its first cycle would write accounts according to the connector's own default mapping. Declare a `gotomeeting_attribute_mappings` for it (with `enabled = false` to not provision such objects) and list its id in "+
+			"`mapping_ids`, or set `allow_default_mappings = true` if the default is correct. Provisioning was not started.")}
 }
 
 func noMappings(why string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("mapping_ids"), "Provisioning would start before the attribute mappings are in place",
-		why+" Its first cycle would create and match accounts by the connector's default mappings. List the ids of the `gotomeeting_attribute_mappings` that must be in place first: "+
-			"`mapping_ids = [gotomeeting_attribute_mappings.users.id]`. If the defaults are right, set `allow_default_mappings = true`. Nothing was started.")
+		why+" Its first cycle would create and match accounts according to the connector's default mappings. List the ids of the `gotomeeting_attribute_mappings` that must be in place first: "+
+			"`mapping_ids = [gotomeeting_attribute_mappings.users.id]`. If the defaults are correct, set `allow_default_mappings = true`. Provisioning was not started.")
 }
 
 // checkAuthorized refuses to start a connection whose secrets were read and hold no credential: its first cycle would end in
@@ -153,12 +153,12 @@ func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped
 	case graph.IsPermissionDenied(err) && skipped != nil:
 		skipped.Add("whether the connection can sign in", err)
 	case err != nil:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Cannot tell whether the connection can sign in",
-			"Its stored secrets could not be read. If it holds no credentials, its first cycle ends in quarantine. "+graphdiag.Detail(err))}
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Cannot determine whether the connection can sign in",
+			"Its stored secrets could not be read. If it has no credentials, its first cycle ends in quarantine. "+graphdiag.Detail(err))}
 	case !graph.HoldCredential(secrets):
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), "The connection cannot sign in yet",
-			"The service holds no credential for this connection (`authorized` is false), so its first cycle would end in quarantine. Provisioning was not started. "+
-				"Give the connection credentials, or apply with `enabled = false`, authorize it in the portal, and set `enabled = true` then.")}
+			"The service has no credentials for this connection (`authorized` is false), so its first cycle would end in quarantine. Provisioning was not started. Configure "+
+				"credentials for the connection, or apply with `enabled = false`, authorize the connection in the portal, and then set `enabled = true`.")}
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (s starter) warnUnauthorized(ctx context.Context) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Provisioning of service principal "+s.ref.ServicePrincipalID+" is on and cannot sign in",
-		"The service holds no credential for this connection any more (`authorized` is false). Give it credentials, or authorize it in the portal.")}
+		"The service no longer has credentials for this connection (`authorized` is false). Configure credentials for it, or authorize it in the portal.")}
 }
 
 // warnNobody warns about a start after which nobody is provisioned. It asks only where the configuration names no assignment.
@@ -187,11 +187,11 @@ func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Nobody will be provisioned by service principal "+s.ref.ServicePrincipalID,
 		"The scope of the connection is `assigned`, and nobody is assigned to the application with a role that provisions; \"Default Access\" does not. "+
-			"If this configuration makes assignments, list their ids in `assignment_ids`, so that they come first.")}
+			"If this configuration creates assignments, list their ids in `assignment_ids`, so they are created first.")}
 }
 
-// anybody reports whether somebody is assigned with a role that provisions. Where the application declares no such role,
-// any will do.
+// anybody reports whether somebody is assigned with a role that provisions. If the application declares no such role,
+// any role counts.
 func (s starter) anybody(ctx context.Context) (bool, error) {
 	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
 	if err != nil || len(assignments) == 0 {
@@ -207,7 +207,7 @@ func (s starter) anybody(ctx context.Context) (bool, error) {
 	}), nil
 }
 
-// warnQuarantined tells why a job is off that nobody switched off: the service disables one after four weeks in quarantine.
+// warnQuarantined explains why a job is off although nobody switched it off: the service disables one after four weeks in quarantine.
 func warnQuarantined(job graph.Job) diag.Diagnostics {
 	if job.Schedule.Active() || job.Status == nil || job.Status.Quarantine == nil {
 		return nil
@@ -217,7 +217,7 @@ func warnQuarantined(job graph.Job) diag.Diagnostics {
 	if began := quarantine.SeriesBegan; began != nil {
 		since = " since " + began.Format(time.RFC3339)
 	}
-	detail := fmt.Sprintf("The job has been in quarantine%s (%s) and is off; the service disables a job after four weeks of that. Switching it on ends the quarantine, and the next cycle meets the same cause unless it was removed.",
+	detail := fmt.Sprintf("The job has been in quarantine%s (%s) and is off; the service disables a job after four weeks in quarantine. Switching it on ends the quarantine, and the next cycle has the same problem unless its cause was removed.",
 		since, quarantine.Reason)
 	if quarantine.Error != nil && quarantine.Error.Message != "" {
 		detail += " The service said: " + strings.TrimSuffix(quarantine.Error.Message, ".") + "."

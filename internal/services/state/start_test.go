@@ -244,7 +244,7 @@ func TestStart_ofAConnectionThatCannotSignIn(t *testing.T) {
 		unauthorized(w)
 		w.Sim.Faults().Add(simulator.Fault{Method: "GET", Path: "/servicePrincipals/*/synchronization/secrets", Count: -1, Effect: simulator.Fails(500, "InternalError", "")})
 		found := w.Managed(typeName).Apply(w.object("enabled", true))
-		if found.HasError() || !slices.Contains(summaries(found), "Cannot tell whether the connection can sign in") {
+		if found.HasError() || !slices.Contains(summaries(found), "Cannot determine whether the connection can sign in") {
 			t.Errorf("messages:\n%s", found)
 		}
 		w.wantAsked("start")
@@ -301,7 +301,7 @@ func TestTwoStates_theSecondCreateIsRefused(t *testing.T) {
 	one, found := p.Apply(planned)
 	succeeds(t, found)
 	left, found := p.Apply(other)
-	if left != nil || len(found) != 1 || found[0].Summary != "The connection has another gotomeeting_provisioning_state already" {
+	if left != nil || len(found) != 1 || found[0].Summary != "The connection already has another gotomeeting_provisioning_state" {
 		t.Errorf("got %v, %s", left, found)
 	}
 	w.wantAsked("start")

@@ -32,7 +32,7 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
 	}
 	before, started, diags := switchJob(ctx, data, ref, c, save)
-	// The wait takes no lock: it may last an hour, and other resources of the connection need not stand by.
+	// The wait holds no lock: it may last an hour, and other resources of the connection do not have to wait.
 	if started && !diags.HasError() && c.plan.WaitForFirstCycle.ValueBool() {
 		diags.Append(waitForFirstCycle(ctx, data, ref, before)...)
 	}
@@ -40,7 +40,7 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 }
 
 // switchJob makes the calls of apply. It returns the job as it was and whether the calls started it. Off means that no cycle
-// begins: a restart of a job that is or stays off waits until it is switched on.
+// starts: a restart of a job that is or stays off is pending until it is switched on.
 func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer data.Lock(ref.ServicePrincipalID)()
 	before, err := awaitJob(ctx, data, ref)
@@ -65,7 +65,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	if diags.Append(ds...); ds.HasError() {
 		return before, false, diags
 	}
-	// What was planned to wait does so, even if somebody has switched the job on since.
+	// A restart that was planned as pending stays pending, even if somebody has switched the job on since.
 	waits := released || !wanted || c.plan.RestartPending.ValueBool()
 	restart := c.wantsRestart() && !waits
 	switch {
@@ -90,9 +90,9 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	}
 	job, err := waitForSchedule(ctx, data, ref, wanted)
 	if err != nil {
-		// The call was accepted; tainting would pause and start again for nothing.
+		// The call was accepted; tainting would pause and start again unnecessarily.
 		diags.AddAttributeWarning(path.Root("enabled"), "Cannot confirm the state of provisioning",
-			"The service accepted the change. The next plan shows what became of it. "+graphdiag.Detail(err))
+			"The service accepted the change. The next plan shows the result. "+graphdiag.Detail(err))
 		return before, false, diags
 	}
 	if !c.plan.WaitForFirstCycle.ValueBool() {
@@ -120,11 +120,11 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	return true, nil
 }
 
-// restartFailed is the error for a restart. Whether a lost one took effect cannot be told.
+// restartFailed is the error for a restart. It is unknown whether a lost one took effect.
 func restartFailed(at path.Path, summary string, err error) diag.Diagnostic {
 	var hints []string
 	if graph.IsAmbiguous(err) {
-		hints = append(hints, "Applying again restarts provisioning once more, which does no harm.")
+		hints = append(hints, "Applying again restarts provisioning again, which is harmless.")
 	}
 	return graphdiag.AttributeError(at, summary, err, hints...)
 }
@@ -135,7 +135,7 @@ const (
 	startShows    = 10 * time.Second
 )
 
-// startJob starts the job. After a lost answer what the service shows decides: a running job must not be started again,
+// startJob starts the job. After a lost response, the state that the service shows decides: a running job must not be started again,
 // https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
 func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) error {
 	for attempt := 1; ; attempt++ {

@@ -172,7 +172,7 @@ func TestTwoStates_areRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	two := w.config("enabled = true") + strings.Replace(strings.TrimPrefix(w.config("enabled = false"), w.ProviderConfig()), `"this"`, `"other"`, 1)
-	w.test(resource.TestStep{Config: two, PlanOnly: true, ExpectError: regexp.MustCompile(`has another\s+gotomeeting_provisioning_state already`)})
+	w.test(resource.TestStep{Config: two, PlanOnly: true, ExpectError: regexp.MustCompile(`already\s+has\s+another\s+gotomeeting_provisioning_state`)})
 	w.wantAsked()
 }
 
@@ -190,7 +190,7 @@ resource "gotomeeting_provisioning_state" "other" {
 }
 `
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: env.ProviderFactories(), Steps: []resource.TestStep{
-		{Config: two, ExpectError: regexp.MustCompile(`has another\s+gotomeeting_provisioning_state already`)},
+		{Config: two, ExpectError: regexp.MustCompile(`already\s+has\s+another\s+gotomeeting_provisioning_state`)},
 		{
 			PreConfig: func() {
 				if got := writes(env); got[len(got)-1] != "POST start" {

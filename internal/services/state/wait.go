@@ -19,8 +19,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// awaitJob reads the job; one created moments ago may not be readable everywhere yet. What planning saw is out of date where
-// the same resource under another name has been destroyed since, which paused the job.
+// awaitJob reads the job; a job that was just created may not be readable everywhere yet. The data from the plan is out of date
+// if the same resource under another name has been destroyed since, which paused the job.
 func awaitJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) (graph.Job, error) {
 	if planned, ok := memoryOf(data).planned.Take(ref); ok && !memoryOf(data).deleted.Has(ref) {
 		return planned, nil
@@ -35,7 +35,7 @@ func waitForSchedule(ctx context.Context, data *providerdata.Data, ref graph.Job
 	return data.Graph.WaitForSchedule(bounded, ref, active)
 }
 
-// firstCycleInterval is how often the first cycle is looked at: cycles take minutes, and every look is a request.
+// firstCycleInterval is how often the first cycle is checked: cycles take minutes, and every check is a request.
 const firstCycleInterval = 30 * time.Second
 
 // waitForFirstCycle returns once a cycle has ended that was not there before the start. A timeout is a warning:
@@ -65,7 +65,7 @@ func waitForFirstCycle(ctx context.Context, data *providerdata.Data, ref graph.J
 	}
 }
 
-// firstCycle tells whether the first cycle after the start has ended, and how. What the job showed before the start may
+// firstCycle says whether the first cycle after the start has ended, and how. What the job showed before the start may
 // still be shown for a while and does not count.
 func firstCycle(job, before graph.Job) (result diag.Diagnostics, ended bool) {
 	if job.Status == nil {

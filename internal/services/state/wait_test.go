@@ -138,7 +138,7 @@ func TestResource_destroyPausesAndWaitsForTheRunningCycle(t *testing.T) {
 		}, 0, func(*store.Job) {}, nil, 0},
 		{"deleted meanwhile", running, 2 * time.Minute, nil, nil, 2 * time.Minute},
 		{"takes too long", func(j *store.Job) { running(j); progressing(j) }, time.Hour, func(*store.Job) {}, []acctest.Diagnostic{warning("", "A cycle may still be running",
-			"Provisioning of \"GoToMeeting\" (service principal SP) is paused, but the cycle in progress has not been seen to end. It may still change accounts by the mappings it began with.\n\n"+
+			"Provisioning of \"GoToMeeting\" (service principal SP) is paused, but the running cycle has apparently not ended. It may still change accounts according to the mappings with which it started.\n\n"+
 				"waiting for the running cycle to end, last seen: 40 of 100 objects: context deadline exceeded")}, 15 * time.Minute},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
-// writers notes which connections of the configuration are on once this run is through. Two that write the same accounts
-// undo each other's work: what one disables, the other enables.
+// writers records which connections of the configuration are on after this run. Two that write the same accounts undo each
+// other's work: one enables the accounts that the other disables.
 type writers struct {
 	mu      sync.Mutex
 	known   map[string]writer // by connection id
@@ -52,8 +52,8 @@ func (w *writers) put(connectionID string, is *writer) (named map[string]writer,
 	return named, unnamed
 }
 
-// planWriter is what planning says where a change leaves two connections on that may write the same accounts. It is an error
-// where the change begins that, and else a warning. The second one of the run to be planned reports.
+// planWriter reports, at plan, that a change leaves two connections on that may write the same accounts. It is an error
+// if the change causes this, and otherwise a warning. The second one that the run plans reports it.
 func planWriter(ctx context.Context, data *providerdata.Data, c change, job *graph.Job) diag.Diagnostics {
 	id := c.plan.ConnectionID.ValueString()
 	if before := c.state.ConnectionID.ValueString(); !c.creates && before != id {
@@ -67,11 +67,11 @@ func planWriter(ctx context.Context, data *providerdata.Data, c change, job *gra
 	case id == "" && !c.creates: // Terraform asks again for the creation that replaces this
 		return nil
 	}
-	is := writer{starts: c.switchesOn() && (job == nil || !job.Schedule.Active()), allowed: c.plan.AllowTwoWriters.ValueBool() || c.plan.AllowTwoWriters.IsUnknown()}
+	is := writer{starts: c.switchesOn() && !c.repairs(data) && (job == nil || !job.Schedule.Active()), allowed: c.plan.AllowTwoWriters.ValueBool() || c.plan.AllowTwoWriters.IsUnknown()}
 	return conflicts(ctx, data, id, is)
 }
 
-// applyWriter stops a start beside another connection that this run has switched on: planning did not know their ids.
+// applyWriter refuses a start next to another connection that this run has switched on: their ids were unknown at plan.
 func applyWriter(ctx context.Context, data *providerdata.Data, ref graph.JobRef, plan model) diag.Diagnostics {
 	found := conflicts(ctx, data, ref.String(), writer{starts: true, allowed: plan.AllowTwoWriters.ValueBool()})
 	if found.HasError() {
@@ -98,16 +98,16 @@ func conflicts(ctx context.Context, data *providerdata.Data, connectionID string
 	return nil
 }
 
-// conflict is an error where one of the two is about to be switched on.
+// conflict is an error if one of the two is about to be switched on.
 func conflict(connectionID, otherID string, starts bool) diag.Diagnostics {
 	const title = "Two connections would write to the same accounts"
 	both := describe(connectionID) + " and " + describe(otherID)
 	if connectionID == otherID {
 		both = "two connections that this plan creates"
 	}
-	detail := fmt.Sprintf("With this plan %s are both on, and as far as can be told they write to the same target: "+
-		"the accounts that one of them disables, the other one enables. Set `enabled = false` for the old one and apply before the new one is switched on; the guide \"Moving to GoTo\" shows the steps. "+
-		"If they write to different targets, or each is for people of its own, set `allow_two_writers = true`.", both) + graphdiag.Incident
+	detail := fmt.Sprintf("With this plan, %s are both on, and they appear to write to the same target: one of "+
+		"them enables the accounts that the other one disables. Set `enabled = false` for the old connection and apply before you switch on the new one; the guide \"Moving to GoTo\" shows the steps. "+
+		"If they write to different targets, or each is for different people, set `allow_two_writers = true`.", both) + graphdiag.Incident
 	if starts {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), title, detail)}
 	}
@@ -121,8 +121,8 @@ func describe(connectionID string) string {
 	return fmt.Sprintf("the connection %q", connectionID)
 }
 
-// oneNewTarget reports whether a number of connections that the plan creates have one target, whichever of those that are
-// planned they are. Where planning cannot tell, the apply does.
+// oneNewTarget reports whether any selection of this number of planned connections has a single
+// target. If this is unknown at plan, the apply checks it.
 func oneNewTarget(data *providerdata.Data, number int) bool {
 	planned := data.NewTargets()
 	for i, one := range planned {

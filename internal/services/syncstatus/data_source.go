@@ -1,8 +1,8 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package syncstatus reports how provisioning is doing: the data source that shows everything the service says about a
-// job's cycles, judged into a state, a list of problems and one Boolean for check blocks.
+// Package syncstatus reports the health of provisioning: the data source that shows everything that the service reports about
+// a job's cycles, summarized as a state, a list of problems, and one Boolean for check blocks.
 package syncstatus
 
 import (
@@ -106,18 +106,18 @@ func object(description string, attributes map[string]schema.Attribute) schema.S
 func execution(description string) schema.SingleNestedAttribute {
 	return object(description, map[string]schema.Attribute{
 		"activity_id":                     text("Id of the cycle, which Microsoft support asks for."),
-		"state":                           text("`Succeeded`, `Failed` or `EntryLevelErrors`."),
+		"state":                           text("`Succeeded`, `Failed`, or `EntryLevelErrors`."),
 		"began_at":                        text("When the cycle began."),
 		"ended_at":                        text("When the cycle ended; null while it runs."),
 		"error_code":                      text("Code of the error that ended the cycle, or null."),
-		"error_message":                   text("What the service says about that error, or null."),
+		"error_message":                   text("Message of the service about that error, or null."),
 		"error_tenant_actionable":         flag("Whether the tenant can remove the cause of that error; null without an error."),
 		"count_entitled":                  number("Objects assigned to the application."),
 		"count_entitled_for_provisioning": number("Objects in scope for provisioning."),
 		"count_escrowed":                  number("Objects that failed and are tried again."),
 		"count_escrowed_raw":              number("The same, including objects that the service generates itself."),
 		"count_exported":                  number("Changes written to the target."),
-		"count_exports":                   number("Changes that were due."),
+		"count_exports":                   number("Changes that were to be written."),
 		"count_imported":                  number("Objects read from the directory."),
 		"count_imported_deltas":           number("Changes read from the directory."),
 		"count_imported_reference_deltas": number("Changed references read from the directory."),
@@ -127,29 +127,29 @@ func execution(description string) schema.SingleNestedAttribute {
 // Schema describes the data source.
 func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reports how provisioning is doing: everything the service says about the job's cycles, judged into `state`, `healthy` and `problems`. " +
-			"Reading never fails because provisioning does. Times are RFC 3339 in UTC; null means never.\n\n" +
-			"Steady, that is to say the same from cycle to cycle while provisioning does the same, are `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `report`, `status_code`, `quarantine.reason`, " +
-			"`steady_state_first_achieved_at`, and the `code` and `severity` of `problems`. Everything else changes with cycles: in an output it makes every plan show a change, and one with `-detailed-exitcode` exit with 2.",
+		MarkdownDescription: "Reports the health of provisioning: everything that the service reports about the job's cycles, summarized in `state`, `healthy`, and " +
+			"`problems`. Reading does not fail if provisioning does. Times are RFC 3339 in UTC; null means never.\n\n" +
+			"The following attributes stay the same from cycle to cycle unless the state of provisioning changes: `id`, `job_id`, `portal_url`, `schedule`, `state`, `healthy`, `report`, `status_code`, `quarantine.reason`, " +
+			"`steady_state_first_achieved_at`, and the `code` and `severity` of `problems`. All other attributes change with cycles: if you use them in an output, every plan shows a change, and a plan with `-detailed-exitcode` exits with 2.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
-				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. Taking it from `gotomeeting_provisioning_state` reads the status after provisioning was first switched on; `depends_on` does so for every later switch as well."},
+				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. If you take it from `gotomeeting_provisioning_state`, the status is read after provisioning is first switched on; with `depends_on`, also after every later switch."},
 			"timeouts": timeout.DataSource(ctx, timeout.Usual),
 			"job_id":   text("Id of the synchronization job."),
-			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused` or " +
-				"`retired` (the service no longer offers the connector)."),
+			"state": text("`pending` (on, the first cycle has not ended), `healthy`, `degraded` (problems of severity warning), `failed` (problems of severity error), `paused`, " +
+				"or `retired` (the service no longer offers the connector)."),
 			"healthy": flag("Whether there is no problem of severity error; null until the first cycle has ended."),
-			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What is wrong.",
+			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Problems of provisioning.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code":     text("The service's code where there is one, such as `TooManyDeletes`; else `Overdue`, `Slow`, `Paused`, `EscrowedEntries`, `EscrowsPruned`, `CycleFailed`, `RepeatedFailures`, `NotConfigured`, `Quarantine` or `ConnectorRetired`."),
+					"code":     text("The service's code, such as `TooManyDeletes`, if there is one; otherwise `Overdue`, `Slow`, `Paused`, `EscrowedEntries`, `EscrowsPruned`, `CycleFailed`, `RepeatedFailures`, `NotConfigured`, `Quarantine`, or `ConnectorRetired`."),
 					"severity": text("`error` or `warning`."),
 					"message":  text("What it means and what to do."),
 				}}},
-			"report":      text("The state and the problems in Markdown, for an issue or a message of a nightly job. It changes only with the state and with the `code` and `severity` of `problems`."),
-			"status_code": text("The service's own status: `NotConfigured`, `NotRun`, `Active`, `Paused` or `Quarantine`."),
+			"report":      text("The state and the problems in Markdown, for an issue or a message from a nightly job. It changes only with the state and with the `code` and `severity` of `problems`."),
+			"status_code": text("The service's own status: `NotConfigured`, `NotRun`, `Active`, `Paused`, or `Quarantine`."),
 			"schedule": object("When the job runs.", map[string]schema.Attribute{
-				"state":      text("`Active`, `Disabled` or `Paused`."),
+				"state":      text("`Active`, `Disabled`, or `Paused`."),
 				"interval":   text("Time between cycles as an ISO 8601 duration, such as `PT40M`. The service fixes it."),
 				"expires_at": text("When the schedule ends."),
 			}),
@@ -159,27 +159,27 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"last_execution":                         execution("The last cycle; null before the first."),
 			"last_successful_execution":              execution("The last cycle without failures."),
 			"last_successful_execution_with_exports": execution("The last cycle without failures that wrote something to the target."),
-			"progress": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "How far the running or last cycle is.",
+			"progress": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Progress of the running or last cycle.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"completed_units": number("Units done."),
 					"total_units":     number("Units to process."),
 					"units":           text("What is counted."),
 					"observed_at":     text("When this was observed."),
 				}}},
-			"quarantine": object("Why and since when the service throttles the job; null when it does not.", map[string]schema.Attribute{
+			"quarantine": object("The quarantine of the job: its reason and times; null if the job is not in quarantine.", map[string]schema.Attribute{
 				"reason":           text("Such as `EncounteredQuarantineException` or `TooManyDeletes`."),
-				"current_began_at": text("When it was last imposed."),
+				"current_began_at": text("When the service last put the job into quarantine."),
 				"series_began_at":  text("When this series of quarantines began."),
-				"series_count":     number("How many times it was imposed in this series."),
+				"series_count":     number("Number of quarantines in this series."),
 				"next_attempt_at":  text("When the service tries again."),
 				"error_code":       text("Code of the error behind it, or null."),
-				"error_message":    text("What the service says about that error, or null."),
+				"error_message":    text("Message of the service about that error, or null."),
 			}),
 			"steady_state_first_achieved_at": text("When everything was in sync for the first time."),
 			"steady_state_last_achieved_at":  text("When everything was last in sync."),
 			"synchronized_entry_counts": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Synchronized objects by kind, such as `User to User`. The service does not lower these counts on deletions."},
-			"troubleshooting_url": text("Page that the service offers for the current problem, or null."),
+			"troubleshooting_url": text("Page of the service for the current problem, or null."),
 			"portal_url":          text("The application in the Entra admin center."),
 		},
 	}

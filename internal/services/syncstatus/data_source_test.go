@@ -194,8 +194,8 @@ func TestDataSource_tellsEverythingThatTheServiceTells(t *testing.T) {
 			problem("EncounteredQuarantineException", "error", "The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. "+
 				"It said ExampleInvalidCredentials: The password is wrong. Next attempt: 2030-01-02T03:10:05Z."),
 			problem("ExampleInvalidCredentials", "warning", "The last cycle failed. The service said: The password is wrong."),
-			problem("EscrowedEntries", "warning", "6 objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."),
-			problem("EscrowsPruned", "warning", "The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again."),
+			problem("EscrowedEntries", "warning", "6 objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."),
+			problem("EscrowsPruned", "warning", "The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to evaluate those people again."),
 		},
 		"schedule":               map[string]any{"state": "Active", "interval": "PT40M", "expires_at": nil},
 		"next_cycle_expected_at": "2030-01-02T03:10:05.1234567Z", "count_successive_complete_failures": int64(1), "escrows_pruned": true,
@@ -212,8 +212,8 @@ func TestDataSource_tellsEverythingThatTheServiceTells(t *testing.T) {
 		"report": "## Provisioning is failing\n\n| | Problem | |\n| --- | --- | --- |\n" +
 			"| error | `EncounteredQuarantineException` | The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. |\n" +
 			"| warning | `ExampleInvalidCredentials` | The last cycle failed. |\n" +
-			"| warning | `EscrowedEntries` | Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why. |\n" +
-			"| warning | `EscrowsPruned` | The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again. |\n\n" +
+			"| warning | `EscrowedEntries` | Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons. |\n" +
+			"| warning | `EscrowsPruned` | The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to evaluate those people again. |\n\n" +
 			"[The application in the Entra admin center](https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/" + w.sp.ID + ")\n",
 	}
 	w.wants(want)
@@ -351,7 +351,7 @@ func TestExamples_holdRightAfterTheFirstApply(t *testing.T) {
 		t.Run(test.file, func(t *testing.T) {
 			t.Parallel()
 			w := newTenant(t)
-			// The example refers to the tutorial's connection; here it is one that exists already.
+			// The example refers to the tutorial's connection; here it is one that already exists.
 			config := w.switched("true") + strings.ReplaceAll(example(t, test.file), "gotomeeting_provisioning_connection.this.id", fmt.Sprintf("%q", w.connectionID()))
 			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: w.ProviderFactories(), Steps: []resource.TestStep{
 				{Config: config, ConfigStateChecks: []statecheck.StateCheck{checksPass{test.checks}}},
@@ -400,7 +400,7 @@ func TestDataSource_saysTheSameInTheRunThatStartedTheJob(t *testing.T) {
 }
 
 var overdue = map[string]any{"state": "failed", "healthy": false, "problems": []any{problem("Overdue", "error",
-	"No sign of a cycle since 2030-01-02T03:05:05Z, although one is due every 40m0s. If provisioning was switched on a moment ago, its first cycle has yet to end.")}}
+	"No sign of a cycle since 2030-01-02T03:05:05Z, although one is due every 40m0s. If provisioning was just switched on, its first cycle has not ended yet.")}}
 
 func TestDataSource_readsAfterTheFirstSwitch(t *testing.T) {
 	t.Parallel()

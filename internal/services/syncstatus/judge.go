@@ -89,7 +89,7 @@ func quarantineFindings(status graph.JobStatus) []finding {
 	quarantine := status.Quarantine
 	if quarantine == nil {
 		if strings.EqualFold(status.Code, "Quarantine") {
-			return []finding{{"Quarantine", severityError, "The service put the job into quarantine without saying why."}}
+			return []finding{{"Quarantine", severityError, "The service put the job into quarantine without a reason."}}
 		}
 		return nil
 	}
@@ -128,7 +128,7 @@ func reasonText(reason string) string {
 	case "IngestionInterrupted":
 		return "reading changes from the directory was interrupted"
 	case "", "Unknown":
-		return "for a reason that it does not name"
+		return "for an unknown reason"
 	}
 	return reason
 }
@@ -156,10 +156,10 @@ func executionFindings(status graph.JobStatus) []finding {
 	}
 	if last != nil && last.TimeEnded != nil && (last.CountEscrowed > 0 || strings.EqualFold(last.State, "EntryLevelErrors")) {
 		found = append(found, finding{"EscrowedEntries", severityWarning,
-			objects(last.CountEscrowed) + " could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."})
+			objects(last.CountEscrowed) + " could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."})
 	}
 	if status.EscrowsPruned {
-		found = append(found, finding{"EscrowsPruned", severityWarning, "The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again."})
+		found = append(found, finding{"EscrowsPruned", severityWarning, "The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to evaluate those people again."})
 	}
 	return found
 }
@@ -190,7 +190,7 @@ func scheduleFindings(job graph.Job, status graph.JobStatus, now time.Time) []fi
 	silent := now.Sub(*last)
 	switch {
 	case silent > overdueIntervals*interval:
-		return []finding{{"Overdue", severityError, fmt.Sprintf("No sign of a cycle since %s, although one is due every %s. If provisioning was switched on a moment ago, its first cycle has yet to end.", last.UTC().Format(time.RFC3339), interval)}}
+		return []finding{{"Overdue", severityError, fmt.Sprintf("No sign of a cycle since %s, although one is due every %s. If provisioning was just switched on, its first cycle has not ended yet.", last.UTC().Format(time.RFC3339), interval)}}
 	case silent > interval*3/2:
 		return []finding{{"Slow", severityWarning, fmt.Sprintf("The last sign of a cycle was at %s, and one is due every %s.", last.UTC().Format(time.RFC3339), interval)}}
 	}
@@ -220,7 +220,7 @@ func lastSign(status graph.JobStatus) *time.Time {
 }
 
 // nextCycle is when the next cycle is expected: an interval after the last began, or when quarantine next tries. It follows from what the
-// service tells alone, so that it is the same in every run.
+// service tells alone, so it is the same in every run.
 func nextCycle(job graph.Job) *time.Time {
 	if job.Status == nil || !job.Schedule.Active() {
 		return nil

@@ -70,11 +70,11 @@ func TestJudge_everyDocumentedStatus(t *testing.T) {
 		{"running well", active, `{"code":"Active","lastExecution":` + cycle("09:38", "Succeeded", `,"error":null`) + `}`, stateHealthy, yes, nil},
 		{"running well for a long time", active, `{"code":"Active","steadyStateFirstAchievedTime":"2029-01-03T09:50:00Z","steadyStateLastAchievedTime":"2030-01-03T09:50:00Z"}`, stateHealthy, yes, nil},
 		{"some people fail", active, `{"code":"Active","lastExecution":` + cycle("09:38", "EntryLevelErrors", `,"countEscrowed":3,"error":{"code":"None"}`) + `}`, stateDegraded, yes,
-			[]finding{{"EscrowedEntries", severityWarning, "3 objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."}}},
+			[]finding{{"EscrowedEntries", severityWarning, "3 objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."}}},
 		{"one person fails", active, `{"code":"Active","lastExecution":` + cycle("09:38", "EntryLevelErrors", `,"countEscrowed":1`) + `}`, stateDegraded, yes,
-			[]finding{{"EscrowedEntries", severityWarning, "1 object could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."}}},
+			[]finding{{"EscrowedEntries", severityWarning, "1 object could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."}}},
 		{"the service does not say how many fail", active, `{"code":"Active","lastExecution":` + cycle("09:38", "EntryLevelErrors", "") + `}`, stateDegraded, yes,
-			[]finding{{"EscrowedEntries", severityWarning, "Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."}}},
+			[]finding{{"EscrowedEntries", severityWarning, "Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."}}},
 		{"failed once", active, `{"code":"Active","countSuccessiveCompleteFailures":1,"lastExecution":` + cycle("09:38", "Failed", `,"error":{"code":"ExampleUnavailable","message":"The target does not answer."}`) + `}`,
 			stateDegraded, yes, []finding{{"ExampleUnavailable", severityWarning, "The last cycle failed. The service said: The target does not answer."}}},
 		{"failed once without a reason", active, `{"code":"Active","countSuccessiveCompleteFailures":1,"lastExecution":` + cycle("09:38", "Failed", "") + `}`, stateDegraded, yes, []finding{failedOnce}},
@@ -83,13 +83,13 @@ func TestJudge_everyDocumentedStatus(t *testing.T) {
 		{"failed repeatedly and says so only by the count", active, `{"code":"Active","countSuccessiveCompleteFailures":4,"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`,
 			stateFailed, no, []finding{{"RepeatedFailures", severityError, "4 cycles in a row failed."}}},
 		{"escrows pruned", active, `{"code":"Active","escrowsPruned":true,"lastExecution":` + cycle("09:38", "Succeeded", "") + `}`, stateDegraded, yes, []finding{{"EscrowsPruned", severityWarning,
-			"The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to have those people looked at again."}}},
+			"The service discarded recorded failures during the initial cycle. Restart provisioning with `Watermark` to evaluate those people again."}}},
 		{"paused after a good cycle", pausedNow, `{"code":"Paused","lastExecution":` + cycle("04:00", "Succeeded", "") + `}`, statePaused, yes, []finding{pausedFinding}},
 
 		{"a little late", active, `{"code":"Active","lastExecution":` + cycle("08:55", "Succeeded", "") + `}`, stateDegraded, yes,
 			[]finding{{"Slow", severityWarning, "The last sign of a cycle was at 2030-01-03T08:55:59Z, and one is due every 40m0s."}}},
 		{"overdue", active, `{"code":"Active","lastExecution":` + cycle("07:58", "Succeeded", "") + `}`, stateFailed, no,
-			[]finding{{"Overdue", severityError, "No sign of a cycle since 2030-01-03T07:58:59Z, although one is due every 40m0s. If provisioning was switched on a moment ago, its first cycle has yet to end."}}},
+			[]finding{{"Overdue", severityError, "No sign of a cycle since 2030-01-03T07:58:59Z, although one is due every 40m0s. If provisioning was just switched on, its first cycle has not ended yet."}}},
 		{"three intervals are not overdue yet", active, `{"code":"Active","lastExecution":` + cycle("07:59", "Succeeded", "") + `,"steadyStateLastAchievedTime":"2030-01-03T08:00:00Z"}`, stateDegraded, yes,
 			[]finding{{"Slow", severityWarning, "The last sign of a cycle was at 2030-01-03T08:00:00Z, and one is due every 40m0s."}}},
 		{"a long cycle that makes progress is not overdue", active, `{"code":"Active","lastSuccessfulExecution":` + cycle("01:00", "Succeeded", "") +
@@ -108,19 +108,19 @@ func TestJudge_everyDocumentedStatus(t *testing.T) {
 		{"quarantine: too many deletes", active, quarantined("TooManyDeletes"), stateFailed, no,
 			inQuarantine("TooManyDeletes", "more deletions than the accidental-deletion threshold allows; check them, then restart with `ForceDeletes` or remove the cause")},
 		{"quarantine: ingestion interrupted", active, quarantined("IngestionInterrupted"), stateFailed, no, inQuarantine("IngestionInterrupted", "reading changes from the directory was interrupted")},
-		{"quarantine: unknown", active, quarantined("Unknown"), stateFailed, no, inQuarantine("Unknown", "for a reason that it does not name")},
+		{"quarantine: unknown", active, quarantined("Unknown"), stateFailed, no, inQuarantine("Unknown", "for an unknown reason")},
 		{"quarantine: of a kind that is not documented", active, quarantined("Sunspots"), stateFailed, no, inQuarantine("Sunspots", "Sunspots")},
 		{"quarantine: with an error", active, `{"code":"Quarantine","quarantine":{"reason":"EncounteredQuarantineException","currentBegan":"2030-01-01T00:00:00Z","error":{"code":"ExampleInvalidCredentials","message":"The password is wrong."}}}`,
 			stateFailed, no, []finding{{"EncounteredQuarantineException", severityError, "The service put the job into quarantine: a critical error, typically invalid credentials or no connection to the target. " +
 				"It said ExampleInvalidCredentials: The password is wrong."}}},
-		{"quarantine: only by its code", active, `{"code":"Quarantine"}`, stateFailed, no, []finding{{"Quarantine", severityError, "The service put the job into quarantine without saying why."}}},
+		{"quarantine: only by its code", active, `{"code":"Quarantine"}`, stateFailed, no, []finding{{"Quarantine", severityError, "The service put the job into quarantine without a reason."}}},
 		{"quarantine: all empty, as one documented example has it", active, `{"code":"Active","lastExecution":` + cycle("09:38", "Succeeded", "") +
 			`,"quarantine":{"currentBegan":"","nextAttempt":"","reason":"","seriesBegan":"","seriesCount":0,"error":null}}`, stateHealthy, yes, nil},
 		{"quarantine: backed off for days", active, `{"code":"Quarantine","lastExecution":` + cycle("01:00", "Succeeded", "") + `,"quarantine":{"reason":"TooManyDeletes","nextAttempt":"2030-01-04T01:00:00Z"}}`,
 			stateFailed, no, []finding{{"TooManyDeletes", severityError, "The service put the job into quarantine: more deletions than the accidental-deletion threshold allows; " +
 				"check them, then restart with `ForceDeletes` or remove the cause. Next attempt: 2030-01-04T01:00:00Z."}}},
 		{"quarantine: switched off after four weeks", disabled, `{"code":"Quarantine","quarantine":{"reason":"Unknown","seriesBegan":"2029-12-01T00:00:00Z"}}`, stateFailed, no,
-			[]finding{{"Unknown", severityError, "The service put the job into quarantine: for a reason that it does not name."}, pausedFinding}},
+			[]finding{{"Unknown", severityError, "The service put the job into quarantine: for an unknown reason."}, pausedFinding}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

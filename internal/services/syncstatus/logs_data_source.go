@@ -70,7 +70,7 @@ func (d *LogsDataSource) ValidateConfig(ctx context.Context, req datasource.Vali
 	since, until := m.span()
 	if !since.IsZero() && !until.IsZero() && !until.After(since) {
 		resp.Diagnostics.AddAttributeError(path.Root("until"), "The time span is empty",
-			fmt.Sprintf("`until` (%s) is not after `since` (%s). Swap them, or leave one out.", m.Until.ValueString(), m.Since.ValueString()))
+			fmt.Sprintf("`until` (%s) is not after `since` (%s). Swap them, or omit one.", m.Until.ValueString(), m.Since.ValueString()))
 	}
 }
 
@@ -109,7 +109,7 @@ func logsDiagnostic(err error) diag.Diagnostic {
 	var answer *graph.Error
 	if errors.As(err, &answer) && graph.IsPermissionDenied(err) {
 		return graphdiag.Error("Cannot read the provisioning logs", err,
-			"Older tenants use `AuditLog.Read.All` instead. The logs also need an Entra ID P1 or P2 license.")
+			"Older tenants use `AuditLog.Read.All` instead. The logs also require an Entra ID P1 or P2 license.")
 	}
 	return graphdiag.Error("Cannot read the provisioning logs", err)
 }
@@ -165,7 +165,7 @@ func (m logsModel) filter(ctx context.Context) (func(graph.ProvisioningLogEntry)
 	}, diags
 }
 
-// How much a data source tells of people.
+// How much a data source reports people.
 const (
 	detailSummary = "summary"
 	detailPeople  = "people"
@@ -180,8 +180,8 @@ const (
 // Schema describes the data source.
 func (d *LogsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists provisioning activity of a connection, newest first: who was created, updated, disabled, skipped or failed, and why. " +
-			"The service keeps 7 days, or 30 with Entra ID P1 or P2, and answers at most five requests in ten seconds. Reading needs the permission `ProvisioningLog.Read.All`.",
+		MarkdownDescription: "Lists the provisioning activity of a connection, newest first: who was created, updated, disabled, or skipped, what failed, and why. " +
+			"The service keeps 7 days of activity, or 30 days with Entra ID P1 or P2, and answers at most five requests in ten seconds. Reading requires the permission `ProvisioningLog.Read.All`.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("The same as `connection_id`."),
 			"connection_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.ConnectionID()},
@@ -192,18 +192,18 @@ func (d *LogsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest,
 				MarkdownDescription: "Only activity before this instant (RFC 3339)."},
 			"actions": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{validate.Some(), setvalidator.ValueStringsAre(validate.NotEmpty())},
-				MarkdownDescription: "Only these actions: `create`, `update`, `delete`, `stagedDelete` (held back by accidental-deletion prevention), `disable`, `other`; in any case."},
+				MarkdownDescription: "Only these actions: `create`, `update`, `delete`, `stagedDelete` (held back by accidental-deletion prevention), `disable`, `other`. Case does not matter."},
 			"statuses": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{validate.Some(), setvalidator.ValueStringsAre(stringvalidator.OneOfCaseInsensitive("success", "failure", "skipped", "warning"))},
 				MarkdownDescription: "Only these results: `success`, `failure`, `skipped`, `warning`."},
 			"principal_id": schema.StringAttribute{Optional: true, Validators: []validator.String{validate.ObjectID()},
 				MarkdownDescription: "Only activity about this user or group of the directory."},
 			"limit": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(1, maximumLimit)},
-				MarkdownDescription: "Most entries to return. Defaults to `100`; at most `1000`."},
+				MarkdownDescription: "Maximum number of entries to return. Defaults to `100`; at most `1000`."},
 			"detail": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailSummary, detailPeople)},
-				MarkdownDescription: "`summary` (default) stores counts, codes and ids; `people` also stores names and attribute values, in the sensitive attribute `people`."},
+				MarkdownDescription: "`summary` (default) stores counts, codes, and ids; `people` also stores names and attribute values, in the sensitive attribute `people`."},
 			"timeouts":  timeout.DataSource(ctx, timeout.Long),
-			"truncated": flag("Whether there is more than was looked at: the limit was reached, or the search was given up after 10,000 entries of the log."),
+			"truncated": flag("Whether there may be more entries: the limit was reached, or the search ended after 10,000 log entries."),
 			"counts_by_status": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Number of entries returned, by result."},
 			"counts_by_action": schema.MapAttribute{Computed: true, ElementType: types.Int64Type,
@@ -212,32 +212,32 @@ func (d *LogsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":             text("Id of the entry."),
 					"at":             text("When it happened."),
-					"action":         text("What was done or tried."),
-					"status":         text("How it ended."),
-					"error_code":     text("Why it failed or was skipped, as the service's code; null if neither."),
-					"error_category": text("`failure`, `nonServiceFailure` or `success`; null without an error."),
+					"action":         text("Action that was performed or attempted."),
+					"status":         text("Result of the action."),
+					"error_code":     text("The service's code for a failure or skip; null otherwise."),
+					"error_category": text("`failure`, `nonServiceFailure`, or `success`; null without an error."),
 					"source_id":      text("Object id in the directory."),
 					"source_type":    text("`User` or `Group`."),
 					"target_id":      text("Key of the account at GoTo, or null."),
-					"cycle_id":       text("Cycle in which it happened."),
-					"change_id":      text("Change that it belongs to."),
-					"duration_ms":    number("How long it took, in milliseconds."),
-					"steps": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the service did, step by step.",
+					"cycle_id":       text("Id of the cycle in which it happened."),
+					"change_id":      text("Id of the change to which the entry belongs."),
+					"duration_ms":    number("Duration in milliseconds."),
+					"steps": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Steps that the service performed.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"name":   text("Name of the step."),
-							"type":   text("`import`, `scoping`, `matching`, `processing`, `referenceResolution` or `export`."),
-							"status": text("How the step ended."),
+							"type":   text("`import`, `scoping`, `matching`, `processing`, `referenceResolution`, or `export`."),
+							"status": text("Result of the step."),
 						}}},
 				}}},
 			"people": schema.ListNestedAttribute{Computed: true, Sensitive: true,
-				MarkdownDescription: "Names and values behind `entries`, in the same order; null unless `detail` is `people`.",
+				MarkdownDescription: "Names and values for `entries`, in the same order; null unless `detail` is `people`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"entry_id":           text("Id of the entry."),
 					"source_name":        text("Display name in the directory."),
 					"target_name":        text("Name at GoTo, or null."),
-					"reason":             text("What the service says about a failure or skip, or null."),
-					"additional_details": text("What else it says, or null."),
-					"recommended_action": text("What it recommends, or null."),
+					"reason":             text("Reason of a failure or skip from the service, or null."),
+					"additional_details": text("Additional details from the service, or null."),
+					"recommended_action": text("Recommendation from the service, or null."),
 					"steps":              schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Descriptions of the steps."},
 					"modified_properties": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Attributes that were written.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -263,6 +263,6 @@ func (timestamp) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid timestamp",
-			fmt.Sprintf("%q is not an RFC 3339 timestamp. Give one such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
+			fmt.Sprintf("%q is not an RFC 3339 timestamp. Use a timestamp such as \"2030-01-02T03:04:05Z\".", req.ConfigValue.ValueString()))
 	}
 }

@@ -15,7 +15,7 @@ var headlines = map[string]string{
 	stateDegraded: "working, with warnings",
 	stateFailed:   "failing",
 	statePaused:   "off",
-	stateRetired:  "at its end: the service no longer offers the connector",
+	stateRetired:  "retired: the service no longer offers the connector",
 }
 
 // report is the health of a connection in Markdown. It is made of steady texts: a number or an instant in it would make every
@@ -42,11 +42,11 @@ func (m *model) steady(f finding) string {
 	case "Paused", "NotConfigured", "EscrowsPruned", "ConnectorRetired":
 		return f.message
 	case "EscrowedEntries":
-		return "Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs say why."
+		return "Some objects could not be provisioned in the last cycle; the service tries them again. The provisioning logs show the reasons."
 	case "Overdue":
 		return fmt.Sprintf("There is no sign of a cycle for more than %d intervals.", overdueIntervals)
 	case "Slow":
-		return "The last sign of a cycle is longer ago than usual."
+		return "The last sign of a cycle is older than usual."
 	case "RepeatedFailures":
 		return "Several cycles in a row failed."
 	case "Quarantine":

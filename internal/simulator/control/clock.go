@@ -15,23 +15,23 @@ import (
 func clockVerbs() []verb {
 	return []verb{
 		{"clock", "", "the simulated time", func(w *world, _ []string) (string, error) { return moment(w), nil }},
-		{"clock advance", "DURATION", "let time pass, such as 45m or 24h, with everything that is due in it", func(w *world, args []string) (string, error) {
+		{"clock advance", "DURATION", "advance the clock, such as by 45m or 24h, and run everything that is due", func(w *world, args []string) (string, error) {
 			d, err := time.ParseDuration(args[0])
 			if err != nil || d < 0 {
-				return "", fmt.Errorf("%q is not a duration; write 45m or 24h", args[0])
+				return "", fmt.Errorf("%q is not a duration; use a duration such as 45m or 24h", args[0])
 			}
 			w.Clock().Advance(d)
 			return moment(w), nil
 		}},
-		{"clock freeze", "", "let time stand still", do(func(w *world, _ []string) error { w.Clock().Freeze(); return nil })},
-		{"clock run", "[SPEED]", "let time run along with real time, or that many times as fast", do(func(w *world, args []string) error {
+		{"clock freeze", "", "stop the clock", do(func(w *world, _ []string) error { w.Clock().Freeze(); return nil })},
+		{"clock run", "[SPEED]", "run the clock with real time, or that many times as fast", do(func(w *world, args []string) error {
 			speed, err := number(args, 1)
 			if err == nil {
 				w.Clock().Run(speed)
 			}
 			return err
 		})},
-		{"cycle", "[COUNT]", "let time pass until the next cycle has ended, and say what it did", runCycles},
+		{"cycle", "[COUNT]", "advance the clock until the next cycle has ended, and print what it did", runCycles},
 	}
 }
 
@@ -95,5 +95,5 @@ func oneCycle(w *world) (string, error) {
 		}
 		return text + "\n", nil
 	}
-	return "", errors.New("no cycle ended within three days; is the job on? \"portal start\" starts it")
+	return "", errors.New("no cycle ended within three days; check that the job is on: \"portal start\" starts it")
 }

@@ -1,11 +1,11 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package control is the door through which people steer a running simulator: they let time pass, do what an administrator
-// does in the portal, let people come and go, change passwords and licenses at GoTo, and make requests fail. The table of
-// verbs is the whole of it: the program's "ctl" sends them, a script lists them, and the scenarios are made of them.
+// Package control is the door through which people operate a running simulator: they advance the clock, do what an administrator
+// does in the portal, make people join and leave, change passwords and licenses at GoTo, and make requests fail. It
+// consists of a table of commands: the program's "ctl" sends them, a script lists them, and the scenarios consist of them.
 //
-// The door listens on a loopback address without TLS, apart from the services, so that a client of theirs cannot find it.
+// The door listens on a loopback address without TLS, apart from the services, so a client of theirs cannot find it.
 package control
 
 import (
@@ -100,9 +100,9 @@ func find(command []string) (verb, []string, error) {
 		}
 	}
 	if len(command) == 0 {
-		return verb{}, nil, errors.New("nothing to do; \"help\" lists the verbs")
+		return verb{}, nil, errors.New("no command; \"help\" lists the commands")
 	}
-	return verb{}, nil, fmt.Errorf("there is no verb %q; \"help\" lists them", strings.Join(command, " "))
+	return verb{}, nil, fmt.Errorf("there is no command %q; \"help\" lists the commands", strings.Join(command, " "))
 }
 
 // Help lists the verbs.
@@ -118,7 +118,7 @@ func Help() string {
 	for _, k := range faultKinds() {
 		fmt.Fprintf(&out, "  %-48s %s\n", strings.TrimSpace(k.name+" "+k.args), k.does)
 	}
-	out.WriteString("WHO is an id, a user principal name, what stands before its @, or a display name; GROUP an id or a display name.\n")
+	out.WriteString("WHO is an id, a user principal name, the part before its @, or a display name; GROUP is an id or a display name.\n")
 	return out.String()
 }
 
@@ -184,7 +184,7 @@ func (w *world) principal() (store.ServicePrincipal, error) {
 	}
 	switch len(found) {
 	case 0:
-		return store.ServicePrincipal{}, errors.New("no GoToMeeting application exists yet; \"portal application\" makes one")
+		return store.ServicePrincipal{}, errors.New("no GoToMeeting application exists yet; \"portal application\" creates one")
 	case 1:
 		return found[0], nil
 	}
@@ -202,7 +202,7 @@ func (w *world) job() (store.Job, error) {
 		return store.Job{}, err
 	}
 	if len(jobs) == 0 {
-		return store.Job{}, errors.New("the application has no job; \"portal job\" makes one")
+		return store.Job{}, errors.New("the application has no job; \"portal job\" creates one")
 	}
 	return jobs[0], nil
 }

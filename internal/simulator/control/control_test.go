@@ -35,7 +35,7 @@ func must(t *testing.T, server *simulator.Server, script string) string {
 	return said.String()
 }
 
-// everyVerb uses each verb once; each line ends with what has to be true afterwards.
+// everyVerb uses each verb once; each line ends with what has to be true afterward.
 var everyVerb = []struct {
 	line string
 	want func(server *simulator.Server, said string) bool
@@ -374,7 +374,7 @@ func TestDoor_isForProgramsOnThisMachine(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", name, got, test.want)
 		}
 	}
-	if _, err := (Client{URL: door.URL()}).Do(t.Context(), "nothing"); err == nil || !strings.Contains(err.Error(), "there is no verb") {
+	if _, err := (Client{URL: door.URL()}).Do(t.Context(), "nothing"); err == nil || !strings.Contains(err.Error(), "there is no command") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -57,7 +57,7 @@ func handler(sim *simulator.Server) http.Handler {
 		// A page in a browser on this machine must not reach the door, whatever name it has made resolve to loopback.
 		host, _, err := net.SplitHostPort(r.Host)
 		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) || r.Header.Get("Origin") != "" {
-			http.Error(out, "this door is for programs on this machine", http.StatusForbidden)
+			http.Error(out, "the control door accepts only programs on this machine", http.StatusForbidden)
 			return
 		}
 		switch r.Method {
@@ -76,7 +76,7 @@ func handler(sim *simulator.Server) http.Handler {
 			}
 			_, _ = io.WriteString(out, said)
 		default:
-			http.Error(out, "GET lists the verbs, POST carries one out", http.StatusMethodNotAllowed)
+			http.Error(out, "GET lists the commands, POST runs one", http.StatusMethodNotAllowed)
 		}
 	})
 }
@@ -100,7 +100,7 @@ func (c Client) Do(ctx context.Context, command ...string) (string, error) {
 	r.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return "", fmt.Errorf("no simulator answers: %w", err)
+		return "", fmt.Errorf("no simulator responds: %w", err)
 	}
 	defer func() { _ = response.Body.Close() }() // it was read
 	text, err := io.ReadAll(response.Body)

@@ -15,17 +15,17 @@ import (
 
 func faultVerbs() []verb {
 	return []verb{
-		{"fault add", "METHOD PATH COUNT EFFECT [VALUE...]", "let requests fail: any method with *, a path such as /users/* or /**, a number or all", do(addFault)},
-		{"fault list", "", "the faults that are still to come", func(w *world, _ []string) (string, error) {
+		{"fault add", "METHOD PATH COUNT EFFECT [VALUE...]", "make requests fail: * for any method, a path such as /users/* or /**, a number of requests or all", do(addFault)},
+		{"fault list", "", "list the remaining faults", func(w *world, _ []string) (string, error) {
 			var out strings.Builder
 			for _, f := range w.Faults().Pending() {
 				fmt.Fprintf(&out, "%s %s %d\n", f.Method, f.Path, f.Count)
 			}
 			return out.String(), nil
 		}},
-		{"fault clear", "", "no more faults", do(func(w *world, _ []string) error { w.Faults().Clear(); return nil })},
+		{"fault clear", "", "remove all faults", do(func(w *world, _ []string) error { w.Faults().Clear(); return nil })},
 		{"quota", "UNITS [WRITES] [ADMIN]", "limit requests: directory units per 10 s, writes per 150 s, requests to GoTo per second; 0 is no limit", do(setQuota)},
-		{"lag", "KIND READS", "let that many reads of a kind of object miss what was written, such as servicePrincipal or assignment", do(setLag)},
+		{"lag", "KIND READS", "make that many reads of a kind of object, such as servicePrincipal or assignment, not show recent writes", do(setLag)},
 	}
 }
 
@@ -52,20 +52,20 @@ func faultKinds() []faultKind {
 		}
 	}
 	return []faultKind{
-		{"throttle", "[SECONDS]", "429, and when to come back", inSeconds(simulator.Throttled)},
-		{"unavailable", "[SECONDS]", "503, and when to come back", inSeconds(simulator.Unavailable)},
+		{"throttle", "[SECONDS]", "429, and when to retry", inSeconds(simulator.Throttled)},
+		{"unavailable", "[SECONDS]", "503, and when to retry", inSeconds(simulator.Unavailable)},
 		{"error", "[STATUS] [CODE] [MESSAGE]", "an error before anything was done", status(simulator.Fails)},
 		{"error-after", "[STATUS] [CODE] [MESSAGE]", "an error after it was done", status(simulator.FailsAfter)},
-		{"drop", "", "the connection is cut before anything was done", always(simulator.DropsBefore())},
-		{"drop-after", "", "the connection is cut after it was done", always(simulator.DropsAfter())},
+		{"drop", "", "the connection is closed before anything was done", always(simulator.DropsBefore())},
+		{"drop-after", "", "the connection is closed after it was done", always(simulator.DropsAfter())},
 		{"missing", "", "404, as from a replica that lags behind", always(simulator.Misses())},
-		{"forbidden", "", "as without the permission", always(simulator.LacksPermission())},
-		{"html", "[STATUS]", "a page for people, as of a proxy", func(args []string) (simulator.Effect, error) {
+		{"forbidden", "", "as if the permission were missing", always(simulator.LacksPermission())},
+		{"html", "[STATUS]", "an HTML page, as from a proxy", func(args []string) (simulator.Effect, error) {
 			status, err := number(args, http.StatusBadGateway)
 			return simulator.AnswersHTML(status), err
 		}},
-		{"truncate", "", "half an answer", always(simulator.Truncates())},
-		{"delay", "DURATION", "the answer takes that long on the simulated clock", func(args []string) (simulator.Effect, error) {
+		{"truncate", "", "half of a response", always(simulator.Truncates())},
+		{"delay", "DURATION", "the response takes that long on the simulated clock", func(args []string) (simulator.Effect, error) {
 			d, err := time.ParseDuration(argument(args, 0, ""))
 			return simulator.Delays(d), err
 		}},

@@ -37,26 +37,26 @@ func gotoVerbs() []verb {
 			w.Store().SetAdmin(admin)
 			return nil
 		})},
-		{"goto secret-token", "TOKEN", "change the token that connectors by token need", do(func(w *world, args []string) error {
+		{"goto secret-token", "TOKEN", "change the token for connectors that sign in with a token", do(func(w *world, args []string) error {
 			w.Store().SetSecretToken(args[0])
 			return nil
 		})},
-		{"goto client-secret", "SECRET", "change the secret that connectors by client credentials need", do(func(w *world, args []string) error {
+		{"goto client-secret", "SECRET", "change the secret for connectors that sign in with client credentials", do(func(w *world, args []string) error {
 			w.Store().SetTargetClientSecret(args[0])
 			return nil
 		})},
-		{"goto licenses", "COUNT", "how many active accounts the license allows", do(func(w *world, args []string) error {
+		{"goto licenses", "COUNT", "set how many active accounts the license allows", do(func(w *world, args []string) error {
 			count, err := number(args, 0)
 			if err == nil {
 				w.Store().SetLicenses(count)
 			}
 			return err
 		})},
-		{"goto domains", "[DOMAIN...]", "which mail domains are accepted; all without one", do(func(w *world, args []string) error {
+		{"goto domains", "[DOMAIN...]", "set the mail domains that are accepted; without a domain, all are", do(func(w *world, args []string) error {
 			w.Store().SetDomains(args...)
 			return nil
 		})},
-		{"goto account", "EMAIL [GIVEN] [FAMILY]", "an account exists already", do(func(w *world, args []string) error {
+		{"goto account", "EMAIL [GIVEN] [FAMILY]", "create an account at GoTo, outside provisioning", do(func(w *world, args []string) error {
 			a := store.Account{Email: args[0], Active: true, Attributes: map[string][]string{}}
 			for i, name := range []string{"firstName", "lastName"} {
 				if i+1 < len(args) {

@@ -15,14 +15,14 @@ import (
 
 func lookVerbs() []verb {
 	return []verb{
-		{"ids", "", "the ids that configurations need", func(w *world, _ []string) (string, error) {
+		{"ids", "", "print the ids that configurations need", func(w *world, _ []string) (string, error) {
 			var out strings.Builder
 			for _, e := range idsOf(w) {
 				fmt.Fprintf(&out, "%s=%s\n", e.Key, e.Value)
 			}
 			return out.String(), nil
 		}},
-		{"id", "NAME", "one of them, or that of a person or a group", func(w *world, args []string) (string, error) {
+		{"id", "NAME", "print one of them, or the id of a person or a group", func(w *world, args []string) (string, error) {
 			for _, e := range idsOf(w) {
 				if e.Key == args[0] {
 					return e.Value + "\n", nil
@@ -31,7 +31,7 @@ func lookVerbs() []verb {
 			id, err := w.anybody(args[0])
 			return id + "\n", err
 		}},
-		{"people", "", "everybody in the directory", table(func(w *world) [][]string {
+		{"people", "", "list everybody in the directory", table(func(w *world) [][]string {
 			rows := [][]string{{"ID", "NAME", "DISPLAY NAME", "STATE"}}
 			for u := range w.Store().EachUser() {
 				state := "enabled"
@@ -52,7 +52,7 @@ func lookVerbs() []verb {
 			}
 			return rows
 		})},
-		{"assignments", "", "who is assigned", table(func(w *world) [][]string {
+		{"assignments", "", "list the assignments", table(func(w *world) [][]string {
 			rows := [][]string{{"NAME", "KIND", "ROLE"}}
 			p, err := w.principal()
 			if err != nil {
@@ -64,7 +64,7 @@ func lookVerbs() []verb {
 			}
 			return rows
 		})},
-		{"accounts", "", "the accounts at GoTo", table(func(w *world) [][]string {
+		{"accounts", "", "list the accounts at GoTo", table(func(w *world) [][]string {
 			rows := [][]string{{"KEY", "EMAIL", "FIRST NAME", "LAST NAME", "STATE"}}
 			for _, a := range w.Store().Accounts() {
 				state := "disabled"
@@ -75,7 +75,7 @@ func lookVerbs() []verb {
 			}
 			return rows
 		})},
-		{"job", "", "what the job is doing", func(w *world, _ []string) (string, error) {
+		{"job", "", "print the state of the job", func(w *world, _ []string) (string, error) {
 			j, err := w.job()
 			if err != nil {
 				return "", err
@@ -86,7 +86,7 @@ func lookVerbs() []verb {
 			}
 			return text, nil
 		}},
-		{"log", "[COUNT]", "the last lines of the provisioning log", func(w *world, args []string) (string, error) {
+		{"log", "[COUNT]", "print the last lines of the provisioning log", func(w *world, args []string) (string, error) {
 			return rowsOf(w, args, func(w *world) [][]string {
 				var rows [][]string
 				for _, e := range w.Store().Log() {
@@ -99,7 +99,7 @@ func lookVerbs() []verb {
 				return rows
 			})
 		}},
-		{"requests", "[COUNT]", "the last requests", func(w *world, args []string) (string, error) {
+		{"requests", "[COUNT]", "print the last requests", func(w *world, args []string) (string, error) {
 			return rowsOf(w, args, func(w *world) [][]string {
 				var rows [][]string
 				for _, r := range w.Log().All() {
@@ -109,11 +109,11 @@ func lookVerbs() []verb {
 			})
 		}},
 		{"forget-requests", "", "forget them", do(func(w *world, _ []string) error { w.Log().Reset(); return nil })},
-		{"environment", "", "the addresses that a client needs", func(w *world, _ []string) (string, error) {
+		{"environment", "", "print the addresses that a client needs", func(w *world, _ []string) (string, error) {
 			return fmt.Sprintf("graph %s\nsign-in %s\ngoto %s\n", w.GraphURL(), w.AuthorityURL(), w.GoToURL()), nil
 		}},
-		{"scenarios", "", "the scenarios to start with, and what each does", func(*world, []string) (string, error) { return scenarioHelp(), nil }},
-		{"scenario", "NAME", "carry one out", func(w *world, args []string) (string, error) { return "", RunScenario(w.Server, args[0]) }},
+		{"scenarios", "", "list the scenarios to start with, and the commands of each", func(*world, []string) (string, error) { return scenarioHelp(), nil }},
+		{"scenario", "NAME", "run a scenario", func(w *world, args []string) (string, error) { return "", RunScenario(w.Server, args[0]) }},
 	}
 }
 

@@ -35,8 +35,8 @@ func peopleVerbs() []verb {
 		return func(w *world, u store.User, _ []string) error { return w.Store().UpdateUser(u.ID, change) }
 	}
 	return []verb{
-		{"person join", "NAME [GIVEN] [FAMILY]", "a person joins, by user principal name; prints the id", joinCompany},
-		{"person add", "COUNT", "that many invented people join", func(w *world, args []string) (string, error) {
+		{"person join", "NAME [GIVEN] [FAMILY]", "add a person with this user principal name; prints the id", joinCompany},
+		{"person add", "COUNT", "add that many invented people", func(w *world, args []string) (string, error) {
 			count, err := number(args, 0)
 			if err != nil {
 				return "", err
@@ -47,7 +47,7 @@ func peopleVerbs() []verb {
 			}
 			return ids[0] + " to " + ids[len(ids)-1] + "\n", nil
 		}},
-		{"person leave", "WHO", "a person leaves: sign-in is blocked, and all groups lose them", onPerson(func(w *world, u store.User, _ []string) error {
+		{"person leave", "WHO", "make a person leave: blocks sign-in, and removes the person from all groups", onPerson(func(w *world, u store.User, _ []string) error {
 			if err := w.Store().UpdateUser(u.ID, func(u *store.User) { u.AccountEnabled = false }); err != nil {
 				return err
 			}
@@ -64,45 +64,45 @@ func peopleVerbs() []verb {
 		})},
 		{"person block", "WHO", "block sign-in", onPerson(update(func(u *store.User) { u.AccountEnabled = false }))},
 		{"person unblock", "WHO", "allow sign-in again", onPerson(update(func(u *store.User) { u.AccountEnabled = true }))},
-		{"person rename", "WHO NAME", "give a person another user principal name and mail address", onPerson(func(w *world, u store.User, args []string) error {
+		{"person rename", "WHO NAME", "change the user principal name and mail address of a person", onPerson(func(w *world, u store.User, args []string) error {
 			return w.Store().UpdateUser(u.ID, func(u *store.User) { u.UserPrincipalName, u.Mail = args[0], args[0] })
 		})},
 		{"person set", "WHO ATTRIBUTE [VALUE]", "change an attribute, such as department", onPerson(func(w *world, u store.User, args []string) error {
 			known := false
 			err := w.Store().UpdateUser(u.ID, func(u *store.User) { known = setText(u, args[0], argument(args, 1, "")) })
 			if err == nil && !known {
-				err = fmt.Errorf("people have no text named %q", args[0])
+				err = fmt.Errorf("people have no text attribute named %q", args[0])
 			}
 			return err
 		})},
-		{"person delete", "WHO", "delete a person, who goes into the recycle bin", onPerson(func(w *world, u store.User, _ []string) error { return w.Store().DeleteUser(u.ID) })},
-		{"person restore", "WHO", "take a person out of the recycle bin", onPerson(update(func(u *store.User) { u.DeletedAt = time.Time{} }))},
-		{"group create", "NAME", "make a security group; prints the id", func(w *world, args []string) (string, error) {
+		{"person delete", "WHO", "delete a person, who goes to the recycle bin", onPerson(func(w *world, u store.User, _ []string) error { return w.Store().DeleteUser(u.ID) })},
+		{"person restore", "WHO", "restore a person from the recycle bin", onPerson(update(func(u *store.User) { u.DeletedAt = time.Time{} }))},
+		{"group create", "NAME", "create a security group; prints the id", func(w *world, args []string) (string, error) {
 			nickname := strings.ToLower(strings.ReplaceAll(args[0], " ", ""))
 			return w.Store().AddGroup(store.Group{DisplayName: args[0], SecurityEnabled: true, MailNickname: nickname}) + "\n", nil
 		}},
-		{"group join", "GROUP WHO...", "put people or groups into a group", onGroup(func(w *world, g store.Group, args []string) error {
+		{"group join", "GROUP WHO...", "add people or groups to a group", onGroup(func(w *world, g store.Group, args []string) error {
 			ids, err := w.everybody(args)
 			if err != nil {
 				return err
 			}
 			return w.Store().AddMembers(g.ID, ids...)
 		})},
-		{"group leave", "GROUP WHO...", "take people or groups out of a group", onGroup(func(w *world, g store.Group, args []string) error {
+		{"group leave", "GROUP WHO...", "remove people or groups from a group", onGroup(func(w *world, g store.Group, args []string) error {
 			ids, err := w.everybody(args)
 			if err != nil {
 				return err
 			}
 			return w.Store().RemoveMembers(g.ID, ids...)
 		})},
-		{"group fill", "GROUP COUNT", "that many invented people join, and are put into the group", onGroup(func(w *world, g store.Group, args []string) error {
+		{"group fill", "GROUP COUNT", "add that many invented people, and add them to the group", onGroup(func(w *world, g store.Group, args []string) error {
 			count, err := number(args, 0)
 			if err != nil {
 				return err
 			}
 			return w.Store().AddMembers(g.ID, w.Store().AddUsers(count)...)
 		})},
-		{"group clear", "GROUP", "take everybody out of a group", onGroup(func(w *world, g store.Group, _ []string) error {
+		{"group clear", "GROUP", "remove everybody from a group", onGroup(func(w *world, g store.Group, _ []string) error {
 			return w.Store().RemoveMembers(g.ID, g.Members...)
 		})},
 		{"group delete", "GROUP", "delete a group with its assignments", onGroup(func(w *world, g store.Group, _ []string) error { return w.Store().DeleteGroup(g.ID) })},
@@ -119,7 +119,7 @@ func joinCompany(w *world, args []string) (string, error) {
 		given = strings.ToUpper(nickname[:1]) + nickname[1:]
 	}
 	if _, err := w.Store().FindUser(name); err == nil {
-		return "", fmt.Errorf("%s is there already", name)
+		return "", fmt.Errorf("%s already exists", name)
 	}
 	return w.Store().AddUser(store.User{
 		UserPrincipalName: name, Mail: name, MailNickname: nickname, DisplayName: strings.TrimSpace(given + " " + family),

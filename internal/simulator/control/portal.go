@@ -39,12 +39,12 @@ func portalVerbs() []verb {
 			_, p, err := w.Store().Instantiate(store.TemplateGoToMeeting, argument(args, 0, "GoToMeeting"), "")
 			return p.ID + "\n", err
 		}},
-		{"portal delete-application", "[ID]", "delete the application; it goes into the recycle bin", do(deleteApplication)},
-		{"portal restore-application", "", "take it out of the recycle bin", do(func(w *world, _ []string) error {
+		{"portal delete-application", "[ID]", "delete the application; it goes to the recycle bin", do(deleteApplication)},
+		{"portal restore-application", "", "restore it from the recycle bin", do(func(w *world, _ []string) error {
 			for _, a := range w.Store().Applications(true) {
 				return w.Store().Restore(a.ID)
 			}
-			return fmt.Errorf("the recycle bin holds no application")
+			return fmt.Errorf("the recycle bin contains no application")
 		})},
 		{"portal sso", "MODE", "set the single sign-on mode: saml, password or none", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			return w.Store().UpdateServicePrincipal(p.ID, func(p *store.ServicePrincipal) error {
@@ -54,14 +54,14 @@ func portalVerbs() []verb {
 				return nil
 			})
 		})},
-		{"portal credentials", "[USER] [PASSWORD]", "enter the administrator's credentials, the right ones by default", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
+		{"portal credentials", "[USER] [PASSWORD]", "enter the administrator's credentials; the correct ones by default", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			return putSecrets(w, p.ID, store.KeyValue{Key: "UserName", Value: argument(args, 0, store.AdminUserName)},
 				store.KeyValue{Key: "Password", Value: argument(args, 1, store.AdminPassword)})
 		})},
-		{"portal authorize", "", "press Authorize, which brings tokens; takes the variant generation authorization", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
+		{"portal authorize", "", "select Authorize, which stores tokens; requires the variant generation authorization", onApplication(func(w *world, p store.ServicePrincipal, _ []string) error {
 			return w.Store().Authorize(p.ID)
 		})},
-		{"portal secret", "KEY [VALUE]", "set a stored setting by its key; without a value it is removed", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
+		{"portal secret", "KEY [VALUE]", "set a stored setting by its key; without a value, remove it", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			return putSecrets(w, p.ID, store.KeyValue{Key: args[0], Value: argument(args, 1, "")})
 		})},
 		{"portal scope", "assigned|all", "choose who is provisioned", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
@@ -80,7 +80,7 @@ func portalVerbs() []verb {
 			}
 			return putNotification(w, p.ID, func(n map[string]any) { n["DeleteThresholdEnabled"], n["DeleteThresholdValue"] = count > 0, count })
 		})},
-		{"portal job", "", "set provisioning to automatic, which makes the job", func(w *world, _ []string) (string, error) {
+		{"portal job", "", "set provisioning to automatic, which creates the job", func(w *world, _ []string) (string, error) {
 			p, err := w.principal()
 			if err != nil {
 				return "", err
@@ -100,11 +100,11 @@ func portalVerbs() []verb {
 		{"portal restart", "[SCOPE...]", "restart provisioning, such as with ForceDeletes", onJob(func(w *world, j store.Job, args []string) error {
 			return w.Engine().Restart(j.ServicePrincipalID, j.ID, args)
 		})},
-		{"portal delete-job", "", "delete the job with all that it knows", onJob(func(w *world, j store.Job, _ []string) error {
+		{"portal delete-job", "", "delete the job with all its data", onJob(func(w *world, j store.Job, _ []string) error {
 			w.Engine().Forget(j.ID)
 			return w.Store().DeleteJob(j.ServicePrincipalID, j.ID)
 		})},
-		{"portal mapping", "TARGET [EXPRESSION]", "change an attribute mapping; without an expression it is removed", onJob(func(w *world, j store.Job, args []string) error {
+		{"portal mapping", "TARGET [EXPRESSION]", "change an attribute mapping; without an expression, remove it", onJob(func(w *world, j store.Job, args []string) error {
 			return putMapping(w, j, args[0], argument(args, 1, ""))
 		})},
 		{"portal reset-mappings", "", "restore the default mappings", onJob(func(w *world, j store.Job, _ []string) error {
@@ -122,7 +122,7 @@ func portalVerbs() []verb {
 			_, err = w.Store().Assign(p.ID, who, role.ID, store.AssignOptions{})
 			return err
 		})},
-		{"portal unassign", "WHO", "take all assignments of a person or a group away", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
+		{"portal unassign", "WHO", "remove all assignments of a person or a group", onApplication(func(w *world, p store.ServicePrincipal, args []string) error {
 			who, err := w.anybody(args[0])
 			if err != nil {
 				return err
@@ -136,7 +136,7 @@ func portalVerbs() []verb {
 			}
 			return nil
 		})},
-		{"portal permissions", "CLIENT PERMISSION...", "what a client may do: all, read-only, or names such as User.Read.All", do(func(w *world, args []string) error {
+		{"portal permissions", "CLIENT PERMISSION...", "set the permissions of a client: all, read-only, or names such as User.Read.All", do(func(w *world, args []string) error {
 			permissions := args[1:]
 			switch args[1] {
 			case "all":
@@ -152,11 +152,11 @@ func portalVerbs() []verb {
 			_, err := Do(w.Server, append([]string{"portal permissions", args[0]}, args[2:]...)...)
 			return err
 		})},
-		{"retire", "[off]", "retire the connector, as its vendor announced; off brings it back", do(func(w *world, args []string) error {
+		{"retire", "[off]", "retire the connector, as announced; off restores it", do(func(w *world, args []string) error {
 			w.SetVariants(func(v *simulator.Variants) { v.NoTemplate = argument(args, 0, "") != "off" })
 			return nil
 		})},
-		{"variant", "NAME [VALUE]", "choose where the real service is not fully known, such as secrets-replace", do(func(w *world, args []string) error {
+		{"variant", "NAME [VALUE]", "choose a behavior that the documentation of the real service does not define, such as secrets-replace", do(func(w *world, args []string) error {
 			var problem error
 			w.SetVariants(func(v *simulator.Variants) { problem = SetVariant(v, args[0], argument(args, 1, "true")) })
 			return problem

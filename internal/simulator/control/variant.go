@@ -55,7 +55,7 @@ func setValue(field reflect.Value, name, value string) (err error) {
 			err = fmt.Errorf("%q is not one of its values", value)
 		}
 	default:
-		err = fmt.Errorf("it cannot be set from here")
+		err = fmt.Errorf("it cannot be set while the simulator runs")
 	}
 	if err != nil {
 		return fmt.Errorf("variant %s: %w", name, err)

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package engine runs the provisioning of the simulated service: it starts, pauses and restarts jobs, lets their cycles
-// happen as the simulated time passes, and writes to the accounts of the simulated GoTo, to the job's status and to the
-// provisioning log what came of them.
+// happen as the simulated time passes, and writes the results to the accounts of the simulated GoTo, to the job's
+// status, and to the provisioning log.
 //
 // The rules are those that Microsoft documents for Entra's provisioning service; scenarios.md lists them, each with the
 // test that guards it. What happens in the target, such as refused domains and used-up licenses, is invented.
@@ -53,7 +53,7 @@ func (e *Engine) SetDefaultAccessProvisions(provisions bool) {
 	e.defaultAccessProvisions = provisions
 }
 
-// SetLimits changes the numbers of failures that quarantine a job, so that a test need not make thousands of them.
+// SetLimits changes the numbers of failures that quarantine a job, so a test need not make thousands of them.
 func (e *Engine) SetLimits(limits Limits) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

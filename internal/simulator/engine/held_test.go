@@ -42,7 +42,7 @@ func TestRunCycle_lastsUntilItIsEnded(t *testing.T) {
 		t.Errorf("got %+v", j.Status)
 	}
 	before := j
-	w.ok(w.EndCycle(w.app, w.id)) // there is none any more
+	w.ok(w.EndCycle(w.app, w.id)) // there is none anymore
 	if diff := cmp.Diff(before, w.job()); diff != "" {
 		t.Error(diff)
 	}

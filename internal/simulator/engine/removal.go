@@ -10,7 +10,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// purge handles somebody who is gone for good: their account is deleted, if the mapping deletes accounts.
+// purge handles somebody who is gone permanently: their account is deleted, if the mapping deletes accounts.
 func (r *run) purge(o *outcome, l *link) {
 	delete(r.state.escrows, o.subject.id)
 	if l == nil {
@@ -27,7 +27,7 @@ func (r *run) purge(o *outcome, l *link) {
 	r.hold(o, func(o *outcome) { r.erase(o, l) })
 }
 
-// deprovision handles somebody who has an account and is not to have one any more.
+// deprovision handles somebody who has an account and is not to have one anymore.
 func (r *run) deprovision(o *outcome, l *link, scope scoping) {
 	o.entry.TargetID = l.key
 	left := !scope.in() && scope.active
@@ -56,7 +56,7 @@ func (r *run) hold(o *outcome, do func(*outcome)) {
 }
 
 // disable writes what the mappings say of somebody who is to have no account. Somebody who left the scope is no longer
-// managed afterwards; somebody who merely cannot sign in still is.
+// managed afterward; somebody who merely cannot sign in still is.
 func (r *run) disable(o *outcome, l *link, scope scoping) {
 	values, ok := r.differences(o, l, true)
 	if !ok {
@@ -83,7 +83,7 @@ func (r *run) erase(o *outcome, l *link) {
 	r.exports++
 	if err := r.engine.store.DeleteAccount(l.key); err == nil {
 		r.targets.wrote(r.plan, l.key, nil)
-	} // an account that is gone already is as good as deleted
+	} // an account that is gone already is practically deleted
 	r.state.untie(o.subject.id)
 	r.succeed(o, actionDelete, "EntryExportDelete", l.key)
 }

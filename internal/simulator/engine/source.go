@@ -12,13 +12,13 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// recycleTime is how long a deleted person stays in the recycle bin before being gone for good.
+// recycleTime is how long a deleted person stays in the recycle bin before being gone permanently.
 const recycleTime = 30 * 24 * time.Hour
 
 // subject is a person as a cycle sees them.
 type subject struct {
 	id       string
-	user     *store.User // nil once the person is gone for good
+	user     *store.User // nil once the person is gone permanently
 	assigned bool
 	entitled bool     // assigned with a role that provisions
 	roles    []string // values of the roles, or their names where they have none
@@ -33,7 +33,7 @@ func (s *subject) attributes() map[string]expression.Value {
 	return s.values
 }
 
-// gone says whether the person is gone for good.
+// gone says whether the person is gone permanently.
 func (s *subject) gone(now time.Time) bool {
 	return s.user == nil || !s.user.DeletedAt.IsZero() && !now.Before(s.user.DeletedAt.Add(recycleTime))
 }

@@ -8,7 +8,7 @@ import "time"
 // jobState is what the engine remembers of a job between cycles.
 type jobState struct {
 	links   map[string]*link  // by source id: which account belongs to whom
-	owners  map[string]string // by account key: the other way round
+	owners  map[string]string // by account key: the other way around
 	escrows map[string]*escrow
 	seen    map[string]fingerprint // the people as of the last cycle
 	ever    map[string]bool        // who was ever synchronized, which is what the count of entries shows
@@ -25,7 +25,7 @@ type jobState struct {
 	counts              scopeCounts
 }
 
-// fingerprint tells whether a person changed since the last cycle.
+// fingerprint says whether a person changed since the last cycle.
 type fingerprint struct {
 	modified           time.Time
 	assigned, entitled bool
@@ -75,7 +75,7 @@ func (s *jobState) putAside(id, code string, at time.Time, interval time.Duratio
 	}
 	delay := min(interval<<min(e.tries, 10), maximumEscrowDelay)
 	e.tries++
-	// A cycle ends later than it began, so that the next one may begin within the interval.
+	// A cycle ends later than it began, so the next one may begin within the interval.
 	e.next = at.Add(delay - interval)
 }
 

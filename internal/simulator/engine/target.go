@@ -13,7 +13,7 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
-// targetIndex finds accounts by attribute. An index is built the first time an attribute is searched by, so that a
+// targetIndex finds accounts by attribute. An index is built the first time an attribute is searched by, so a
 // cycle over many people costs one pass over the accounts.
 type targetIndex struct {
 	store     *store.Store

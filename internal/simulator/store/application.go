@@ -288,7 +288,7 @@ func (s *Store) UpdateServicePrincipal(id string, change func(*ServicePrincipal)
 }
 
 // DeleteApplication puts an application and its service principal into the recycle bin. Everything that hangs on the
-// service principal stays with it, so that a restore brings it back.
+// service principal stays with it, so a restore brings it back.
 func (s *Store) DeleteApplication(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -338,7 +338,7 @@ func (s *Store) Restore(id string) error {
 	return notFound("deleted item", id)
 }
 
-// Purge removes a deleted application or service principal for good.
+// Purge removes a deleted application or service principal permanently.
 func (s *Store) Purge(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

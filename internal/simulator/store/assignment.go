@@ -26,7 +26,7 @@ type Assignment struct {
 	ID, RoleID, ResourceID     string
 	PrincipalID, PrincipalKind string
 	CreatedAt                  time.Time
-	// Position orders the assignments of one service principal and never changes, so that paging is stable.
+	// Position orders the assignments of one service principal and never changes, so paging is stable.
 	Position int64
 }
 
@@ -41,7 +41,7 @@ type assignmentList struct {
 	holes   int
 }
 
-// assignmentSlot keeps its position when the assignment in it is gone, so that searching stays logarithmic.
+// assignmentSlot keeps its position when the assignment in it is gone, so searching stays logarithmic.
 type assignmentSlot struct {
 	position int64
 	held     *Assignment

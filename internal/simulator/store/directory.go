@@ -134,7 +134,7 @@ func (s *Store) DeleteUser(id string) error {
 	return s.UpdateUser(id, func(u *User) { u.DeletedAt = s.now() })
 }
 
-// PurgeUser removes a person for good, together with memberships and assignments.
+// PurgeUser removes a person permanently, together with memberships and assignments.
 func (s *Store) PurgeUser(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

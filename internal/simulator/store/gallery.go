@@ -30,7 +30,7 @@ type Connector struct {
 	Settings          []KeyValue // become the settings of its jobs
 	Generation        Generation
 	Schema            json.RawMessage // the default schema as JSON
-	Retired           bool            // offered no longer, and what was made with it does not answer any more
+	Retired           bool            // offered no longer, and what was made with it does not answer anymore
 	AddressAttribute  string          // the target attribute that holds an account's e-mail address
 	TargetName        string          // the name of the target system and of its directory in the schema
 	// Properties names the property of an account that a target attribute stands for, where their names differ: connectors of

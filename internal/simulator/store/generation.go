@@ -189,7 +189,7 @@ func (s *Store) issue(occasion string, refreshable bool) []KeyValue {
 }
 
 // RenewTokens swaps the tokens of a job for newer ones, as the service does by itself. What they replace is not accepted
-// any more, which is stricter than most targets are. Without a way to renew, nothing changes.
+// anymore, which is stricter than most targets are. Without a way to renew, nothing changes.
 func (s *Store) RenewTokens(servicePrincipalID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

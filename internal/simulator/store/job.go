@@ -41,7 +41,7 @@ type Job struct {
 	Interval                            time.Duration
 	Settings                            []KeyValue
 	Status                              Status
-	// Generation of the connector when the job was made. Jobs do not move by themselves: what it stands for goes on working.
+	// Generation of the connector when the job was made. Jobs do not move by themselves: what it stands for continues working.
 	Generation Generation
 
 	// Schema is the effective schema as JSON: the connector's default until a client writes its own.

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A schema is kept as the JSON that was written, member by member, so that whatever a client sends comes back with its
+// A schema is kept as the JSON that was written, member by member, so whatever a client sends comes back with its
 // exact value, large numbers and unknown members included. Only the few members that the service itself sets are
 // touched.
 

@@ -3,11 +3,11 @@
 
 // Package store holds the state of the simulated services: a small directory of invented people and groups, the
 // application gallery, applications with their assignments and synchronization jobs, and the accounts at the simulated
-// GoTo. It is plain Go behind one lock and knows nothing of HTTP; the face that speaks Microsoft Graph is package
-// simulator, and the provisioning cycles are package engine.
+// GoTo. It is plain Go behind one lock and knows nothing of HTTP; package simulator serves Microsoft
+// Graph, and package engine runs the provisioning cycles.
 //
 // Every method is safe for concurrent use. Values that are returned are copies: changing them changes nothing in the
-// store, the Update methods do that.
+// store; use the Update methods for that.
 package store
 
 import (
@@ -27,7 +27,7 @@ import (
 
 // Facts that callers branch on.
 var (
-	ErrNotFound  = errors.New("not found")             // the object does not exist (any more)
+	ErrNotFound  = errors.New("not found")             // the object does not exist (anymore)
 	ErrExists    = errors.New("already exists")        // the same thing is there already
 	ErrReference = errors.New("not a valid reference") // an object refers to one of a kind that does not fit
 	ErrInvalid   = errors.New("invalid value")         // a value is not acceptable
@@ -106,7 +106,7 @@ func (s *Store) Clock() *Clock { return s.clock }
 // TenantID returns the id of the simulated tenant.
 func (s *Store) TenantID() string { return s.tenantID }
 
-// Revision grows with every change of people, groups and assignments, so that a reader can tell that nothing has.
+// Revision grows with every change of people, groups and assignments, so a reader can tell that nothing has.
 func (s *Store) Revision() int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -153,7 +153,7 @@ func requestError(code, format string, args ...any) error {
 func notFound(kind, id string) error { return &NotFoundError{kind, id} }
 
 // ordered is a map that remembers the order of insertion. Removing leaves a hole that is closed once holes are the
-// majority, so that no operation is linear on average.
+// majority, so no operation is linear on average.
 type ordered[T any] struct {
 	items map[string]T
 	keys  []string
@@ -242,12 +242,12 @@ func (o *ordered[T]) all() iter.Seq[T] {
 	}
 }
 
-// Epoch is where a clock stands that nobody has set: an invented moment, so that a simulated timestamp is easy to tell
+// Epoch is where a clock stands that nobody has set: an invented moment, so a simulated timestamp is easy to tell
 // from a real one.
 var Epoch = time.Date(2030, time.January, 2, 3, 4, 5, 0, time.UTC)
 
 // Clock is the time of the simulated world. It stands still until somebody moves it, unless it was made by
-// NewRunningClock. A client under test can be given the same clock, so that its waiting moves the simulated world
+// NewRunningClock. A client under test can be given the same clock, so its waiting moves the simulated world
 // forward instead of taking real time.
 type Clock struct {
 	mu        sync.Mutex

@@ -1,4 +1,4 @@
-# What the provider would answer, as far as other resources need it: ids in the form that they are checked for. Terraform makes up
+# Values that other resources need from the provider: ids in the format that the provider checks. Terraform generates
 # the rest.
 
 mock_resource "gotomeeting_application" {

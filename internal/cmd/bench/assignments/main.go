@@ -31,12 +31,12 @@ import (
 )
 
 func main() {
-	sizes := flag.String("sizes", "10,100,1000,10000", "how many assignments, for the exclusive resource")
-	singles := flag.String("singles", "10,100,1000", "how many assignments, for single resources; Terraform itself takes many minutes for 10,000 instances")
-	latencies := flag.String("latencies", "0s,50ms", "what the simulated service adds to each request")
+	sizes := flag.String("sizes", "10,100,1000,10000", "number of assignments, for the exclusive resource")
+	singles := flag.String("singles", "10,100,1000", "number of assignments, for single resources; Terraform itself takes many minutes for 10,000 instances")
+	latencies := flag.String("latencies", "0s,50ms", "latency that the simulated service adds to each request")
 	quota := flag.Int("quota", 10_000, "also create that many exclusive assignments under the quota of a small tenant, 0 for not")
-	people := flag.String("people", "1000,10000", "how many provisioned people, for the plan that changes one expression")
-	accounts := flag.String("accounts", "20000,100000", "how many accounts at GoTo, for reading them all")
+	people := flag.String("people", "1000,10000", "number of provisioned people, for the plan that changes one expression")
+	accounts := flag.String("accounts", "20000,100000", "number of accounts at GoTo, for reading them all")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

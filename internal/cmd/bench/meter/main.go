@@ -1,7 +1,7 @@
 // Copyright (c) gotomeeting-provisioning contributors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command meter stands in a provider's place: it starts the real one, and when that ends it writes down how much processor
+// Command meter runs instead of a provider: it starts the real one, and when that ends it writes down how much processor
 // time and memory it took. Terraform starts a plugin several times for one command and tells nobody what it cost.
 package main
 

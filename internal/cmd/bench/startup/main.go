@@ -43,7 +43,7 @@ func main() {
 type figures struct {
 	path  string
 	bytes int64
-	// times to the handshake, and resident kilobytes afterwards, of every start.
+	// times to the handshake, and resident kilobytes afterward, of every start.
 	times    []time.Duration
 	resident []int
 }
@@ -66,7 +66,7 @@ func run(ctx context.Context, runs int, dir, root string) error {
 	if err != nil {
 		return err
 	}
-	// By turns, so that what else the machine does meets both; the first round warms the file cache.
+	// By turns, so what else the machine does meets both; the first round warms the file cache.
 	for i := range runs + 1 {
 		for _, f := range []*figures{empty, ours} {
 			elapsed, kilobytes, err := start(ctx, f.path)
