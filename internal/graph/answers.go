@@ -4,6 +4,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +13,10 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,6 +34,22 @@ type page[T any] struct {
 	Value    []T    `json:"value"`
 	NextLink string `json:"@odata.nextLink"`
 }
+
+// inLowerCase writes the GUIDs by which the directory names its objects in lower case, which is how Graph answers and how ids
+// are kept and compared from here on; they mean the same in any case. Ids of other forms depend on it.
+func inLowerCase(body []byte) []byte {
+	if !bytes.ContainsAny(body, "ABCDEF") {
+		return body
+	}
+	return guidMember().ReplaceAllFunc(body, func(member []byte) []byte {
+		at := bytes.LastIndexByte(member[:len(member)-1], '"')
+		return append(bytes.Clone(member[:at]), bytes.ToLower(member[at:])...)
+	})
+}
+
+var guidMember = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:id|objectId|appId|principalId|resourceId|appRoleId|applicationId|applicationTemplateId|servicePrincipalId)"\s*:\s*"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"`)
+})
 
 // complete reports whether there was a list at all, be it an empty one.
 func (p *page[T]) complete() bool { return p.Value != nil }
@@ -60,7 +79,7 @@ func entries[T any](ctx context.Context, c *Client, first call) iter.Seq2[T, err
 			if empty++; len(answer.Value) > 0 {
 				empty = 0
 			}
-			link, err := c.nextLink(answer.NextLink)
+			link, err := c.nextLink(first.path, answer.NextLink)
 			if err == nil && (seen[link] || empty > maxEmptyPages) {
 				err = errEndlessList
 			}
@@ -102,14 +121,23 @@ func listWith[T any](ctx context.Context, c *Client, in call, optional string) (
 	return list[T](ctx, c, in)
 }
 
-// nextLink checks a link to the next page and returns it as sent.
-func (c *Client) nextLink(link string) (string, error) {
+// nextLink checks a link to the next page of a path and returns it as sent, or in full where it was relative.
+func (c *Client) nextLink(path, link string) (string, error) {
 	u, err := url.Parse(link)
 	if err != nil {
 		return "", errors.New("the link to the next page is malformed")
 	}
-	if !u.IsAbs() || u.User != nil || !strings.EqualFold(u.Scheme, c.endpoint.Scheme) || !strings.EqualFold(hostPort(u), hostPort(c.endpoint)) {
+	base, err := url.Parse(c.endpoint.String() + "/v1.0" + path)
+	if err != nil {
+		return "", err
+	}
+	relative := !u.IsAbs()
+	u = base.ResolveReference(u)
+	if u.User != nil || !strings.EqualFold(u.Scheme, c.endpoint.Scheme) || !strings.EqualFold(hostPort(u), hostPort(c.endpoint)) {
 		return "", errForeignLink
+	}
+	if relative {
+		link = u.String()
 	}
 	return link, nil
 }

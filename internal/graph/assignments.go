@@ -143,6 +143,9 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 	if len(requests) > MaxBatch {
 		return nil, fmt.Errorf("a batch can contain at most %d requests, not %d", MaxBatch, len(requests))
 	}
+	if c.noBatches.Load() {
+		return c.singly(ctx, requests), nil
+	}
 	reads := true
 	wire := make([]wireBatchRequest, len(requests))
 	for i, r := range requests {
@@ -164,7 +167,11 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 			Requests []wireBatchRequest `json:"requests"`
 		}{wire},
 	}
-	if err := c.do(ctx, in, &answer); err != nil {
+	switch err := c.do(ctx, in, &answer); {
+	case refusesBatches(err):
+		c.noBatches.Store(true)
+		return c.singly(ctx, requests), nil
+	case err != nil:
 		return nil, err
 	}
 	byID := make(map[string]wireBatchResponse, len(answer.Responses))
@@ -177,6 +184,37 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 		responses[i] = c.batchResponse(request, response, ok)
 	}
 	return responses, nil
+}
+
+// refusesBatches reports whether a service does without $batch, as a gateway in front of Graph or a stand-in may.
+func refusesBatches(err error) bool {
+	return IsNotFound(err) || hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented)
+}
+
+// singly sends the requests of a batch one after the other. Unlike elements of a batch they are repeated where the service
+// asks for it.
+func (c *Client) singly(ctx context.Context, requests []BatchRequest) []BatchResponse {
+	responses := make([]BatchResponse, len(requests))
+	for i, r := range requests {
+		path, options, _ := strings.Cut(r.URL, "?")
+		if r.Follows && responses[i-1].Err != nil {
+			responses[i].StatusCode = http.StatusFailedDependency
+			responses[i].Err = newError(r.Method, redactPath("/v1.0"+path), http.StatusFailedDependency, nil, nil, c.clock.Now())
+			continue
+		}
+		in := call{method: r.Method, path: path, query: options, needs: r.needs, body: r.Body, mayBeNone: true}
+		var body json.RawMessage
+		out := any(&body)
+		if r.Method == http.MethodDelete { // whose answer has no body
+			out = nil
+		}
+		responses[i] = BatchResponse{StatusCode: http.StatusOK, Err: c.do(ctx, in, out)}
+		if e, ok := errors.AsType[*Error](responses[i].Err); ok {
+			responses[i].StatusCode = e.StatusCode
+		}
+		responses[i].Body = body
+	}
+	return responses
 }
 
 func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse, answered bool) BatchResponse {

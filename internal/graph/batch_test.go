@@ -63,6 +63,36 @@ func TestBatch_matchesAnswersToRequests(t *testing.T) {
 	}
 }
 
+func TestBatch_sendsSinglyWhereTheServiceDoesWithout(t *testing.T) {
+	for _, status := range []int{404, 405, 501} {
+		b := newBench(t,
+			answer(status, `{"error":{"code":"BadRequest","message":"no $batch"}}`), answer(429, ``, "Retry-After", "7"), answer(201, `{"id":"new"}`), answer(204, ``), answer(400, `{}`),
+			answer(200, `{"id":"g"}`))
+		got, err := b.Batch(t.Context(), []BatchRequest{
+			NewAssignmentRequest(testSP, "p", "r"), DeleteAssignmentRequest(testSP, "a/b"), DeleteAssignmentRequest(testSP, "c"),
+			{Method: "POST", URL: "/groups", Body: map[string]string{}, Follows: true},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var statuses []int
+		for _, response := range got {
+			statuses = append(statuses, response.StatusCode)
+		}
+		if diff := cmp.Diff([]int{200, 200, 400, 424}, statuses); diff != "" || string(got[0].Body) != `{"id":"new"}` || got[3].Err == nil {
+			t.Errorf("%d: (-want +got):\n%s\n%s", status, diff, got[0].Body)
+		}
+		if _, err := b.Batch(t.Context(), []BatchRequest{{Method: "GET", URL: "/groups/2?$select=id"}}); err != nil {
+			t.Error(err)
+		}
+		assigned := "/v1.0/servicePrincipals/" + testSP + "/appRoleAssignedTo"
+		want := []string{"POST /v1.0/$batch", "POST " + assigned, "POST " + assigned, "DELETE " + assigned + "/a%2Fb", "DELETE " + assigned + "/c", "GET /v1.0/groups/2?$select=id"}
+		if diff := cmp.Diff(want, b.service.targets()); diff != "" {
+			t.Errorf("%d: requests (-want +got):\n%s", status, diff)
+		}
+	}
+}
+
 func TestBatch_holdsAtMostTwenty(t *testing.T) {
 	b := newBench(t, answer(200, `{}`))
 	if _, err := b.Batch(t.Context(), slices.Repeat([]BatchRequest{{Method: "GET", URL: "/x"}}, MaxBatch+1)); err == nil {

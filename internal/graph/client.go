@@ -64,6 +64,9 @@ type Client struct {
 	wrote    atomic.Bool
 	made     made
 
+	// noBatches says that the service was found to do without $batch.
+	noBatches atomic.Bool
+
 	// Some parts of Graph take only five requests in ten seconds from an application and tenant, each of its own.
 	// https://learn.microsoft.com/graph/throttling-limits
 	reports, onDemand *wire.Pace

@@ -481,3 +481,15 @@ func TestOperations_believeNoAnswerUnread(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswers_nameObjectsInLowerCase(t *testing.T) {
+	b := newBench(t, answer(200, `{"value":[{"id":"AbC-opaque_ID","principalId":"D0000000-0000-4000-8000-0000000000D1","appRoleId" : "A0000000-0000-4000-8000-0000000000c1","principalDisplayName":"D0000000-0000-4000-8000-0000000000D1"}]}`))
+	got, err := b.ListAssignments(t.Context(), testSP)
+	want := []Assignment{{
+		ID: "AbC-opaque_ID", PrincipalID: "d0000000-0000-4000-8000-0000000000d1", AppRoleID: "a0000000-0000-4000-8000-0000000000c1",
+		PrincipalDisplayName: "D0000000-0000-4000-8000-0000000000D1",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

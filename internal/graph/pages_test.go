@@ -50,7 +50,12 @@ func TestEntries_followsThePagesOfItsOwnHost(t *testing.T) {
 		{"user information for its own host", []reply{pageOf("https://someone:secret@graph.example.com/v1.0/x?p=2", "1")}, nil, nil, errForeignLink},
 		{"another port", []reply{pageOf("https://graph.example.com:8443/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"without TLS", []reply{pageOf("http://graph.example.com:443/v1.0/x", "1")}, nil, nil, errForeignLink},
-		{"relative", []reply{pageOf("/v1.0/x?p=2", "1")}, nil, nil, errForeignLink},
+		{"relative to the host", []reply{pageOf("/v1.0/x?p=2", "1"), pageOf("", "2")}, []string{"1", "2"}, []string{"/v1.0/x?p=2"}, nil},
+		{
+			"relative to the listing", []reply{pageOf("jobs?p=2", "1"), pageOf("", "2")}, []string{"1", "2"},
+			[]string{"/v1.0/servicePrincipals/" + testSP + "/synchronization/jobs?p=2"}, nil,
+		},
+		{"relative to the scheme", []reply{pageOf("//evil.example/v1.0/x", "1")}, nil, nil, errForeignLink},
 		{"a circle", []reply{pageOf(base+"?p=2", "1"), pageOf(base+"?p=3", "2"), pageOf(base+"?p=2", "3")}, nil, []string{"/v1.0/x?p=2", "/v1.0/x?p=3"}, errEndlessList},
 	} {
 		t.Run(test.name, func(t *testing.T) {

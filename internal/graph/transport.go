@@ -144,6 +144,9 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 		if out == nil {
 			return nil
 		}
+		if !strings.Contains(in.path, "/synchronization/") { // whose documents are sent back as they came
+			a.Body = inLowerCase(a.Body)
+		}
 		if err = json.Unmarshal(a.Body, out); err != nil {
 			err = fmt.Errorf("the response does not have the expected form: %w", jsonProblem(err))
 		} else if err = in.unanswered(a.Body, out); err == nil {

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,11 +17,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // behindAnother puts a stand-in between the simulator and whoever asks it that says the same in another way: members without a
-// value are left out, annotations too, there are members that nobody knows, successful answers have another status, and those that had
-// no body have one.
+// value are left out, annotations too, there are members that nobody knows, successful answers have another status, those that had
+// no body have one, objects are named in upper case, links are relative, and there are no batches.
 func behindAnother(t *testing.T, environment map[string]string) {
 	t.Helper()
 	target, err := url.Parse(environment["GOTOMEETING_GRAPH_ENDPOINT"])
@@ -43,16 +46,13 @@ func behindAnother(t *testing.T, environment map[string]string) {
 			r.Out.Header.Del("Accept-Encoding")
 		},
 		ModifyResponse: func(response *http.Response) error {
-			if strings.Contains(response.Request.URL.Path, "$batch") {
-				return nil
-			}
 			body, err := io.ReadAll(response.Body)
 			if err != nil {
 				return err
 			}
 			var document any
 			if json.Unmarshal(body, &document) == nil && response.StatusCode < http.StatusBadRequest {
-				if body, err = json.Marshal(otherwise(document, environment["GOTOMEETING_GRAPH_ENDPOINT"])); err != nil {
+				if body, err = json.Marshal(otherwise(document, strings.Contains(response.Request.URL.Path, "/synchronization/"))); err != nil {
 					return err
 				}
 			}
@@ -69,7 +69,13 @@ func behindAnother(t *testing.T, environment map[string]string) {
 		},
 		Transport: transport,
 	}
-	server := httptest.NewServer(proxy)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/$batch") {
+			w.WriteHeader(http.StatusNotImplemented)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	environment["GOTOMEETING_GRAPH_ENDPOINT"] = server.URL
 }
@@ -93,8 +99,8 @@ func tokenFor(t *testing.T, client *http.Client, audience string, environment ma
 	return answer.Token
 }
 
-// otherwise says a value in the other way.
-func otherwise(value any, address string) any {
+// otherwise says a value in the other way. What refers to other parts of a document stays as it is.
+func otherwise(value any, asIs bool) any {
 	switch value := value.(type) {
 	case map[string]any:
 		other := map[string]any{"aMemberThatNobodyKnows": true}
@@ -104,16 +110,18 @@ func otherwise(value any, address string) any {
 			case name == "@odata.nextLink":
 				link, _ := inner.(string)
 				_, path, _ := strings.Cut(link, "/v1.0/")
-				other[name] = address + "/v1.0/" + path
+				other[name] = "/v1.0/" + path
+			case !asIs && uuid.Validate(fmt.Sprint(inner)) == nil:
+				other[name] = strings.ToUpper(fmt.Sprint(inner))
 			case strings.Contains(name, "@odata.") && name != "@odata.type":
 			default:
-				other[name] = otherwise(inner, address)
+				other[name] = otherwise(inner, asIs)
 			}
 		}
 		return other
 	case []any:
 		for i := range value {
-			value[i] = otherwise(value[i], address)
+			value[i] = otherwise(value[i], asIs)
 		}
 	}
 	return value
