@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -23,17 +22,14 @@ type Seats struct {
 	Total int64 `json:"total"`
 }
 
-// readSeats reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read within the rest of the
-// budget.
-func (c *connection) readSeats(ctx context.Context, of *impact.Comparison) *Seats {
-	if of.Count(impact.Created) == 0 || !accountsRead(of) {
+// seatsFor reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read.
+func (f *Forecast) seatsFor(ctx context.Context, c *impact.Comparison) *Seats {
+	if c.Count(impact.Created) == 0 || !accountsRead(c) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.forecast.data.Impact.Timeout, defaultTimeout)-c.took)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(f.data.Impact.Timeout, defaultTimeout))
 	defer cancel()
-	began := time.Now()
-	licenses, err := c.forecast.data.Customer().Licenses(ctx)
-	c.took += time.Since(began)
+	licenses, err := f.data.Customer().Licenses(ctx)
 	if err != nil {
 		return nil
 	}
