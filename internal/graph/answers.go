@@ -35,7 +35,7 @@ type page[T any] struct {
 	NextLink string `json:"@odata.nextLink"`
 }
 
-// inLowerCase writes the GUIDs by which the directory names its objects in lower case, which is how Graph answers and how ids
+// inLowerCase writes the GUIDs by which the directory names its objects in lowercase, which is how Graph answers and how ids
 // are kept and compared from here on; they mean the same in any case. Ids of other forms depend on it.
 func inLowerCase(body []byte) []byte {
 	if !bytes.ContainsAny(body, "ABCDEF") {

@@ -23,7 +23,7 @@ import (
 
 // behindAnother puts a stand-in between the simulator and whoever asks it that says the same in another way: members without a
 // value are left out, annotations too, there are members that nobody knows, successful answers have another status, those that had
-// no body have one, objects are named in upper case, links are relative, and there are no batches.
+// no body have one, objects are named in uppercase, links are relative, and there are no batches.
 func behindAnother(t *testing.T, environment map[string]string) {
 	t.Helper()
 	target, err := url.Parse(environment["GOTOMEETING_GRAPH_ENDPOINT"])
