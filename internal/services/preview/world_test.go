@@ -380,8 +380,11 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 			}
 		case "matched":
 			explained[key] = true
-			if !maps.Equal(before[key], after[key]) || !slices.Contains([]string{"", "RedundantExport", "EntrySynchronizationSkipped"}, failed[id]) {
+			switch {
+			case !maps.Equal(before[key], after[key]):
 				fails("the account did not stay as it was")
+			case !slices.Contains([]string{"", "RedundantExport", "EntrySynchronizationSkipped"}, failed[id]):
+				fails("the person was passed over")
 			}
 		case "update", "disable":
 			explained[key] = true
