@@ -42,6 +42,7 @@ type ExclusiveResource struct {
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
+	remains  *remains
 }
 
 // NewExclusiveResource returns the resource.
@@ -57,7 +58,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
+		r.roster, r.client, r.forecast, r.remains = rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -77,6 +78,14 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	defer func() {
+		was, found := r.remains.sets.Take(remnantOf(plan))
+		if found && resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
+			resp.Diagnostics = graphdiag.StillThere(resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, &was)...)
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, was.identity())...)
+		}
+	}()
 	s, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -99,7 +108,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
+	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
+	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
 		resp.Diagnostics.Append(failures(outcome, "Terraform marks an incomplete new object as tainted and plans to replace it. Nobody "+
@@ -228,12 +239,15 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
+	itself := replacesItself(ctx, req.Private, state.ServicePrincipalID.ValueString())
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
-	if leaves == nil {
+	if itself {
 		app.Exclusive.Store(true)
+		r.remains.sets.Give(remnantOf(state), state)
 		return
 	}
 	app.Writing.Lock()
