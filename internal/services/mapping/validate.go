@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
 // ValidateConfig reports what is wrong in the configuration alone.
@@ -60,6 +62,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	found := v.planned(ctx)
 	if state != nil {
 		found = was.ease(found, now)
+	}
+	if req.State.Raw.IsNull() && !plan.ConnectionID.IsUnknown() && !plan.ObjectMapping.IsUnknown() {
+		found = append(found, v.succeed(ctx, resp.Private)...)
+		if _, replaces := runOf(r.data).remains.Look(importID(v.ref, v.name)); replaces {
+			found = graphdiag.LeftToCreation(found)
+		}
 	}
 	resp.Diagnostics.Append(found...)
 	resp.Diagnostics.Append(v.foreseen...)
