@@ -7,8 +7,13 @@ import "github.com/hashicorp/terraform-plugin-framework/diag"
 
 // StillThere completes the errors of a replacement whose first half has left in place what the second half then failed to take over.
 func StillThere(found diag.Diagnostics) diag.Diagnostics {
-	return reworded(found, diag.SeverityError, "\n\nThe replacement has removed nothing: what it was about to replace is still in place and stays in the state, marked as tainted. Correct the cause and apply again. "+
+	return StaysInState(found, "The replacement has removed nothing: what it was about to replace is still in place and stays in the state, marked as tainted. Correct the cause and apply again. "+
 		"To keep it without a replacement, run `terraform untaint` with the address of this resource.")
+}
+
+// StaysInState completes the errors of a replacement that keeps something in the state.
+func StaysInState(found diag.Diagnostics, what string) diag.Diagnostics {
+	return reworded(found, diag.SeverityError, "\n\n"+what)
 }
 
 // LeftToCreation makes warnings of the errors that Terraform would get between the two halves of a replacement. With an error, it would

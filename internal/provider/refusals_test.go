@@ -84,7 +84,7 @@ var judged = map[string]map[string][]string{
 	},
 	"passed on from elsewhere": {
 		"application": {"summary"},
-		"graphdiag":   {"No such service principal"},
+		"graphdiag":   {"No such service principal", "d.Summary()", "d.Summary()"},
 		"forecast":    {"title", "title"},
 		"mapping":     {"summary"},
 	},
@@ -110,6 +110,7 @@ var judged = map[string]map[string][]string{
 	"TestWayOut_isFreeWhateverChanges: connector retired":        {"connection": {"The application offers no provisioning connector"}},
 	"TestWayOut_isFreeWhateverChanges: job deleted, another one made": {
 		"connection": {"A provisioning connection already exists", "Unknown provisioning connector", "Several provisioning connectors", "Missing credential"}},
+	"TestHold_isNotEndedByAReplacementWithoutAWord":    {"state": {`"Replacing this resource would end the pause of " + subject`}},
 	"TestImpact_aLimitRefusesARepairWhileApplyingOnly": {"forecast": {"title", "title"}},
 	"TestWayOut_isFreeWhateverChanges: mapping gone":   {"mapping": {"No such object mapping"}},
 	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":   {"mapping": {"Several object mappings match"}},
