@@ -236,6 +236,7 @@ func (r *Resource) change(ctx context.Context, plan, state model, want desired, 
 	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	result.accepted = result.accepted || accepted
 	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
+	r.data.NotePlannedCredentials(ref.ServicePrincipalID, false)
 	if err != nil {
 		return result, fresh, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}
