@@ -104,7 +104,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
 		r.data.TellsFirst(retired.Summary())
 		left := aftermath.Of(ctx, r.data, state.ref())
-		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail()+graphdiag.LeftActive)
 		return
 	}
 	remembered(r.data).own.Add(state.ref())

@@ -162,7 +162,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	}
 	if v.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
-			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
+			detail+"`allow_no_deprovisioning` accepts this."+deletes+graphdiag.LeftActive)}
 	}
 	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
 		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is intended.", deletes, g.advice(is)))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -88,7 +89,7 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		{"no delete", map[string]any{"operations": []any{"create", "update"}}, nil},
 		{"another change", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), nil},
 		{"accepted", map[string]any{"mappings": entries(map[string]any{"active": nil}), "allow_no_deprovisioning": true},
-			[]string{acceptsNoDisabling + always("no entry writes `active`; the account is active") + "`allow_no_deprovisioning` accepts this." + mayDelete}},
+			[]string{acceptsNoDisabling + always("no entry writes `active`; the account is active") + "`allow_no_deprovisioning` accepts this." + mayDelete + graphdiag.LeftActive}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, found := m.Plan(c.config(test.config))
