@@ -30,6 +30,7 @@ type reporter struct {
 
 	mu      sync.Mutex
 	written []byte // the Markdown as it was written last
+	carried carried
 }
 
 func newReporter(data *providerdata.Data) *reporter { return &reporter{data: data} }
@@ -173,11 +174,11 @@ func (s Section) with(whole *impact.Comparison, detail string) Section {
 
 // write writes the report as Markdown, and beside it as JSON.
 func (r *reporter) write(sections []Section) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if !r.on() {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	path := r.data.Impact.ReportFile
 	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
 		return fmt.Errorf("another provider configuration, or another run, also writes its report to %s. Set a different `report_file` for each", path)
@@ -194,7 +195,7 @@ func (r *reporter) write(sections []Section) error {
 		return err
 	}
 	text := []byte(markdown(sections))
-	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+	beside := besides(path)
 	if beside == path {
 		return errors.New("`report_file` is for the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
 	}
