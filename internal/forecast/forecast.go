@@ -94,6 +94,13 @@ func (f *Forecast) Begin() error {
 	return f.report.write(nil)
 }
 
+// Applies notes that this process applies the plan whose report it found.
+func (f *Forecast) Applies() {
+	if f.data.Impact.ReportFile != "" {
+		f.report.putBack()
+	}
+}
+
 // On reports whether effects of changes are reported at all.
 func (f *Forecast) On() bool { return f.data.Impact.Enabled }
 
