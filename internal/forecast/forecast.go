@@ -175,8 +175,11 @@ func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnost
 	ref, known := f.fresh.ref()
 	assigned := f.fresh.assigned[ref.ServicePrincipalID]
 	f.mu.Unlock()
-	if !f.On() || !known {
-		return nil, !f.On()
+	if !f.On() {
+		return nil, true
+	}
+	if !known {
+		return f.writeReport(), false
 	}
 	c := f.on(ref)
 	for _, one := range assigned {
