@@ -23,6 +23,7 @@ type memory struct {
 	remains memo.Handover[graph.JobRef, model] // states that the first half of a replacement has ended
 	lost    atomic.Bool                        // a refresh found a job deleted, so that what creates may only put back what was there
 	writers writers
+	rivals  rivals
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count

@@ -74,3 +74,55 @@ func TestHold_isNotEndedByAReplacementWithoutAWord(t *testing.T) {
 		})
 	}
 }
+
+// Kind 1: a second resource beside one that stays would pause what that one runs, and so would its end.
+func TestTwoStates_besideOneThatStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(typeName)
+	config := w.object("enabled", true)
+	succeeds(t, m.Apply(config))
+	const title = "The connection already has another gotomeeting_provisioning_state"
+	for _, stayingFirst := range []bool{true, false} {
+		p := w.Protocol()
+		var all acctest.Diagnostics
+		for i := range 2 {
+			prior, wanted := m.Now, config
+			if stayingFirst == (i == 1) {
+				prior, wanted = nil, w.object("enabled", false)
+			}
+			_, found := p.Plan(typeName, prior, wanted)
+			all = append(all, found...)
+		}
+		if !all.HasError() || !slices.Contains(summaries(all), title) {
+			t.Errorf("staying first %t: %s", stayingFirst, all)
+		}
+	}
+	// A new address: what is destroyed does not count.
+	p := w.Protocol()
+	_, found := p.Plan(typeName, m.Now, nil)
+	succeeds(t, found)
+	_, found = p.Plan(typeName, nil, config)
+	succeeds(t, found)
+	// And neither does what a replacement replaces.
+	m.Asked = true
+	succeeds(t, m.Apply(config))
+	m.Tainted = true
+	succeeds(t, m.Apply(config))
+	// Two that are in the state.
+	for _, stayingFirst := range []bool{true, false} {
+		p := w.Protocol()
+		var all acctest.Diagnostics
+		for i := range 2 {
+			wanted := config
+			if stayingFirst == (i == 1) {
+				wanted = nil
+			}
+			_, found := p.Plan(typeName, m.Now, wanted)
+			all = append(all, found...)
+		}
+		if all.HasError() || !slices.Contains(summaries(all), "Destroying one of two gotomeeting_provisioning_state pauses service principal "+w.sp.ID) {
+			t.Errorf("one of two is destroyed, staying first %t: %s", stayingFirst, all)
+		}
+	}
+}

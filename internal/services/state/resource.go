@@ -76,7 +76,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		diags = keepReplaced(r.data, plan, diags, saver(ctx, &resp.State, resp.Identity))
 	}
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, heldKey, nil)...) // of what it replaces
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...) // of what it replaces
 }
 
 // Read takes over whether the job runs.
@@ -135,6 +135,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(noteDestroy(r.data, state)...)
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, endsKey, []byte("true"))...)
+			resp.Diagnostics.Append(memoryOf(r.data).rivals.ends(state)...)
 		}
 		return
 	}
@@ -160,11 +161,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
 			fmt.Sprintf("It was first detected to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
 				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, heldKey, []byte("true"))...)
+	}
+	replaces, diags := r.planAnother(ctx, c, resp.Private)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
 	}
 	if c.creates && c.plan.Enabled.ValueBool() {
-		kept, _ := req.Private.GetKey(ctx, heldKey)
-		resp.Diagnostics.Append(endsPause(c, kept != nil, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
+		resp.Diagnostics.Append(endsPause(c, replaces == replacesHeld, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
 	}
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
@@ -194,7 +197,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, heldKey, nil)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so nothing changes accounts while what
