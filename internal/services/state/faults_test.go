@@ -166,7 +166,7 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	if planned.Changes() {
 		t.Errorf("the plan changes %v", planned.State)
 	}
-	_, found = p.Change(typeName, after, w.object("enabled", false))
+	_, found = w.Protocol().Change(typeName, after, w.object("enabled", false))
 	w.wants(found, failure("connection_id", "The connector is retired",
 		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone too. Move to the gallery application `GoTo`."))
 	if left, found := w.Protocol().Change(typeName, after, nil); left != nil || len(found) > 0 {

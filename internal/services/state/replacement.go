@@ -60,7 +60,7 @@ func (r *Resource) planAnother(ctx context.Context, c change, kept private) (rep
 }
 
 // rivals records, by connection, which resources of the state a plan keeps and which it destroys.
-type rivals struct{ staying, ending memo.Set[string] }
+type rivals struct{ staying, on, off, ending memo.Set[string] }
 
 // ends is about a resource that is destroyed beside another one of its connection.
 func (r *rivals) ends(state model) diag.Diagnostics {
@@ -72,7 +72,19 @@ func (r *rivals) ends(state model) diag.Diagnostics {
 
 // stays is the same about the other one.
 func (r *rivals) stays(c change) diag.Diagnostics {
-	if !c.plan.Enabled.ValueBool() || !r.ending.Has(c.plan.ConnectionID.ValueString()) {
+	id := c.plan.ConnectionID.ValueString()
+	if !c.plan.Enabled.IsNull() && !c.plan.Enabled.IsUnknown() {
+		mine, others := &r.on, &r.off
+		if !c.plan.Enabled.ValueBool() {
+			mine, others = others, mine
+		}
+		if mine.Add(id); others.Has(id) {
+			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "Two gotomeeting_provisioning_state disagree about "+c.subject(),
+				"The state contains two of them for this connection. With this configuration, one switches provisioning on and the other one pauses it, in any order. "+
+					"Remove one of them with a `removed` block with `destroy = false`, because destroying it pauses provisioning.")}
+		}
+	}
+	if !c.plan.Enabled.ValueBool() || !r.ending.Has(id) {
 		return nil
 	}
 	return pausesTheOther(c)

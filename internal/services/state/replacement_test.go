@@ -125,4 +125,10 @@ func TestTwoStates_besideOneThatStays(t *testing.T) {
 			t.Errorf("one of two is destroyed, staying first %t: %s", stayingFirst, all)
 		}
 	}
+	p = w.Protocol()
+	_, first := p.Plan(typeName, m.Now, config)
+	succeeds(t, first)
+	if _, found := p.Plan(typeName, m.Now, w.object("enabled", false)); found.HasError() || !slices.Contains(summaries(found), "Two gotomeeting_provisioning_state disagree about service principal "+w.sp.ID) {
+		t.Errorf("two that disagree: %s", found)
+	}
 }
