@@ -35,6 +35,8 @@ const remainsAge = 24 * time.Hour
 type remains struct {
 	ones memo.Handover[remnant, model]
 	sets memo.Handover[remnant, exclusiveModel]
+	// names are the ids of the users to whom the names in the state refer.
+	names memo.Handover[remnant, string]
 }
 
 // remnant is a part of an application: an assignment by its key or by its names in the configuration, or a set by its roles.
@@ -50,8 +52,16 @@ func remainsOf(data *providerdata.Data) *remains {
 		r, clock := &remains{}, data.Graph.Clock()
 		r.ones.MaxAge, r.ones.Clock = remainsAge, clock
 		r.sets.MaxAge, r.sets.Clock = remainsAge, clock
+		r.names.MaxAge, r.names.Clock = remainsAge, clock
 		return r
 	})
+}
+
+// know records to whom the name in a state refers.
+func (r *remains) know(state model) {
+	if !state.UserPrincipalName.IsNull() {
+		r.names.Give(remnant{state.ServicePrincipalID.ValueString(), state.named()}, state.PrincipalID.ValueString())
+	}
 }
 
 // keep records an assignment that stays in place.

@@ -207,6 +207,7 @@ func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (g
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	r.remains.know(*state)
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
 	recent := justWritten(r.roster.Clock(), written)
