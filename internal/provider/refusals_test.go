@@ -116,7 +116,9 @@ var judged = map[string]map[string][]string{
 	"TestHold_isNotEndedByAReplacementWithoutAWord":    {"state": {`"Replacing this resource would end the pause of " + subject`}},
 	"TestImpact_aLimitRefusesARepairWhileApplyingOnly": {"forecast": {"title", "title"}},
 	"TestWayOut_isFreeWhateverChanges: mapping gone":   {"mapping": {"No such object mapping"}},
-	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":   {"mapping": {"Several object mappings match"}},
+	// The configuration changed.
+	"TestNewAddress_neverBringsTheDefaultMappingLive": {"mapping": {"The mapping is destroyed and created again"}},
+	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":  {"mapping": {"Several object mappings match"}},
 	"TestPlan_leavesTheWayOut": {"mapping": {"Unknown target attribute", "Read-only target attribute", "Target attribute is the anchor", "Target attribute has a single value", "Required target attribute is not mapped",
 		"Source attribute with several values", "Unknown source attribute", "Unknown source attribute", "Unknown filter operator", "The mapping cannot be edited", "Function needs assigned people",
 		"The service cannot parse the expression", "The service cannot parse the expression", "summaryExpression", "Accounts would no longer be disabled as they should",

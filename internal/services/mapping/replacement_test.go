@@ -4,11 +4,13 @@
 package mapping_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 )
 
@@ -97,5 +99,63 @@ func TestReplacement_withAChangeSaysHowToKeepTheMapping(t *testing.T) {
 	_, _, found := m.Plan(c.config(edited(map[string]any{"firstName": map[string]any{"source_attribute": "displayName"}})))
 	if text := found.String(); !found.HasError() || !strings.Contains(text, "terraform untaint") {
 		t.Errorf("got %s", text)
+	}
+}
+
+// Kind 3: a new address without a `moved` block. No cycle may run with the default mapping in between, whatever Terraform plans and
+// does first.
+func TestNewAddress_neverBringsTheDefaultMappingLive(t *testing.T) {
+	t.Parallel()
+	const refused = "The mapping is destroyed and created again"
+	for _, createPlannedFirst := range []bool{true, false} {
+		for _, destroyFirst := range []bool{true, false} {
+			for _, on := range []bool{true, false} {
+				name := fmt.Sprintf("the creation is planned first: %t, the destroy is first: %t, on: %t", createPlannedFirst, destroyFirst, on)
+				c := newConnected(t)
+				m := c.created(c.config(nil))
+				if on {
+					c.ran(3)
+					if err := c.Sim.Engine().Start(c.job.ServicePrincipalID, c.job.ID); err != nil {
+						t.Fatal(err)
+					}
+				}
+				configured := sources(c.schema())
+				p := c.Protocol()
+				before, found := p.Read(m.Now)
+				if found.HasError() {
+					t.Fatal(found)
+				}
+				var creates, destroys *acctest.Planned
+				var all acctest.Diagnostics
+				for i := range 2 {
+					var found acctest.Diagnostics
+					if createPlannedFirst == (i == 0) {
+						creates, found = p.Plan(typeName, nil, c.config(nil))
+					} else {
+						destroys, found = p.Plan(typeName, before, nil)
+					}
+					all = append(all, found...)
+				}
+				if got := strings.Contains(all.String(), refused); got != (on && !createPlannedFirst) || all.HasError() != got {
+					t.Errorf("%s: %s", name, all)
+				}
+				if all.HasError() {
+					continue
+				}
+				p = c.Protocol()
+				for i := range 2 {
+					if destroyFirst == (i == 0) {
+						if _, found := p.Apply(destroys); found.HasError() {
+							t.Errorf("%s: destroy: %s", name, found)
+						}
+					} else if made, found := p.Apply(creates); found.HasError() || made == nil {
+						t.Errorf("%s: create: %s", name, found)
+					}
+					if diff := cmp.Diff(configured, sources(c.schema())); diff != "" && (on || i == 1) {
+						t.Errorf("%s: after step %d: %s", name, i, diff)
+					}
+				}
+			}
+		}
 	}
 }

@@ -96,7 +96,7 @@ func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagn
 	}
 	inState := ""
 	if v.run.own.Has(importID(v.ref, v.name)) {
-		inState = "\n\nIf the resource is already in the state and is only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`."
+		inState = "\n\nIf the resource is already in the state and is only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`. If its address or its `for_each` key changed, add a `moved` block."
 	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
 		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it. In the existing mapping, these lines would change:\n\n%s\n\n"+

@@ -29,6 +29,8 @@ type run struct {
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
 	made      memo.Set[string]             // ids of mappings that this run has created
+	creating  memo.Set[string]             // ids of mappings that this plan creates
+	ending    memo.Set[string]             // ids of mappings that this plan destroys
 	own       memo.Set[string]             // ids of mappings that are in the state
 	remains   memo.Handover[string, model] // states of mappings that this run has left to the successor in a replacement, by id
 	templates memo.Handover[graph.JobRef, *graph.Schema]
