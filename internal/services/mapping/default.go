@@ -150,7 +150,7 @@ func (r *run) handsOver(state model) bool {
 		return false
 	}
 	id := importID(ref, state.ObjectMapping.ValueString())
-	if r.creating.Has(id) {
+	if r.creating.Has(id) && !r.graph.HasWritten() { // as no plan does
 		return true
 	}
 	r.ending.Add(id)
