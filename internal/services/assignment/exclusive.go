@@ -105,6 +105,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	if !app.Exclusive.Load() { // else it is replaced, and its own predecessor leaves what is there
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdatedJSON(held, wanted, nil))...)
 		app.TakeOver(ctx, held, wanted)
 	}
 	outcome := app.Converge(ctx, held, wanted, nil)
@@ -206,6 +207,10 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	r.keep(ctx, &plan, s, ids, outcome, prior)
 	plan.ForeignAssignments = keepForeign(foreignOf(state), outcome.Held, wanted, ids)
+	outdated, diags := req.Private.GetKey(ctx, outdatedKey)
+	resp.Diagnostics.Append(diags...)
+	outdated = outdatedJSON(held, changes.Removed, outdatedFrom(outdated, justWritten(r.roster.Clock(), written)))
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdated)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)

@@ -192,18 +192,16 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	return diags
 }
 
-// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, unless listings may
-// still show those from before a recent write.
-func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
+// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, except where listings still
+// show what a recent write removed.
+func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, outdated map[uint32]bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	goes, stays := leaving(state)
-	l, err := app.Listing(ctx)
-	if leaves = leavingJSON(goes, l); recent {
-		leaves = leavingJSON(goes, nil)
-	}
+	l, err := app.ListingWith(ctx, goes, recent)
 	if err != nil {
-		return leaves, nil // the destroy itself says what is wrong
+		return leavingJSON(goes, nil, nil), nil // the destroy itself says what is wrong
 	}
+	leaves = leavingJSON(goes, l, outdated)
 	if len(stays) > 0 && !r.roster.HasWritten() {
 		diags.AddWarning(fmt.Sprintf("Not removed from %s: %s granted by others", app.Name(), graphdiag.Counted(len(stays), "assignment")),
 			fmt.Sprintf("%s does not remove assignments that others granted since the last apply, unless `max_foreign_removals`, which is %d, allows it. Terraform no longer manages them:\n%s",
