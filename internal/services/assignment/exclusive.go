@@ -263,7 +263,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	had, _ := leaving(state)
+	had := keysOf(state)
 	l, err := app.ListingWith(ctx, had, justWritten(r.roster.Clock(), written))
 	if graph.IsNotFound(err) {
 		err = app.ConfirmGone(ctx, err)
@@ -362,17 +362,6 @@ func keepForeign(foreign, held, wanted map[roster.Key]bool, ids texts) types.Map
 		return types.MapNull(types.StringType)
 	}
 	return mapOf(entriesFor(left, maps.Clone(ids), func(id string) string { return id }))
-}
-
-// leaving is what a destroy removes. What others granted since the last apply stays, unless `max_foreign_removals` allows its removal:
-// it was never part of the configuration.
-func leaving(state exclusiveModel) (goes, stays map[roster.Key]bool) {
-	goes, stays = keysOf(state), foreignOf(state)
-	if limit := state.MaxForeignRemovals.ValueInt64(); limit < 0 || int64(len(stays)) <= limit {
-		return goes, nil
-	}
-	maps.DeleteFunc(goes, func(key roster.Key, _ bool) bool { return stays[key] })
-	return goes, stays
 }
 
 // keysOf is what a state holds.
