@@ -157,7 +157,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		c.own[p.Key] = own
 		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
-			answer.Detail = c.detail(p, own, c.forecast.seatsFor(ctx, &own))
+			answer.Detail = c.detail(p, own, c.readSeats(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
@@ -167,7 +167,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	if len(proposals) > 1 || !known || p.Unknown != "" {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
-	c.seats = c.forecast.seatsFor(ctx, &joint)
+	c.seats = c.readSeats(ctx, &joint)
 	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint))...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer

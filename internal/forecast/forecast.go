@@ -32,6 +32,8 @@ type Proposal struct {
 	Principals []string
 	// Unknown says why the change is not completely known yet, "" if it is.
 	Unknown string
+	// Adds says that what is not known creates or updates accounts at most.
+	Adds bool
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
 	// Repairs says that the configuration has not changed since it was applied: the change puts back what was changed outside
@@ -108,6 +110,15 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 		return all
 	}
 	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	if err != nil {
+		c := f.on(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: notListed})
+		c.put(p)
+		c.working.Lock()
+		defer c.working.Unlock()
+		c.unknown = err
+		all.Diagnostics = append(c.ease(p, c.cannotTell(p, err)), c.reportNow(c.sorted())...)
+		return all
+	}
 	if len(refs) == 0 { // nobody has an account by the application
 		all = f.planNewAssignments(ctx, servicePrincipalID, p)
 		if err == nil && !all.Told {
@@ -285,9 +296,12 @@ func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bo
 	if !f.On() {
 		return false
 	}
-	refs, _ := f.jobsOf(ctx, servicePrincipalID)
-	return len(refs) > 0
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	return err != nil || len(refs) > 0
 }
+
+// notListed stands for the connections of an application that could not be listed.
+const notListed = "unknown"
 
 // jobsOf are the connections of an application. What cannot be read is asked once, too.
 func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {

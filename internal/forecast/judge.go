@@ -26,7 +26,7 @@ const (
 type limit struct {
 	attribute, verb string
 	most            int64
-	isDefault       bool
+	isDefault, adds bool // adds: what only adds accounts counts
 	count           func(c *impact.Comparison) int
 }
 
@@ -44,8 +44,8 @@ func (c *connection) limits(inScope int) []limit {
 		set *int64
 	}{
 		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
-		{limit{attribute: "max_created", verb: "create", count: atMost(0)}, s.MaxCreated},
-		{limit{attribute: "max_updated", verb: "update", count: atMost(1)}, s.MaxUpdated},
+		{limit{attribute: "max_created", verb: "create", adds: true, count: atMost(0)}, s.MaxCreated},
+		{limit{attribute: "max_updated", verb: "update", adds: true, count: atMost(1)}, s.MaxUpdated},
 		{limit{attribute: "max_left_active", verb: "leave active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
 	}
 	var found []limit
@@ -70,14 +70,18 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 	if !p.Repairs && len(changes) < len(proposals) {
 		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
 	}
-	var unknown []string
+	var unknown, added []string
 	for _, other := range proposals {
-		if other.Unknown != "" {
+		switch {
+		case other.Unknown == "":
+		case other.Adds:
+			added = append(added, other.Subject+": "+other.Unknown)
+		default:
 			unknown = append(unknown, other.Subject+": "+other.Unknown)
 		}
 	}
 	for _, problem := range joint.Problems {
-		if problem.Unbounded() && !slices.Contains(unknown, problem.Message) {
+		if problem.Unbounded() && !c.with(proposals...).Off && !slices.Contains(unknown, problem.Message) {
 			unknown = append(unknown, problem.Message)
 		}
 	}
@@ -85,6 +89,8 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		switch n := l.count(&joint); {
 		case int64(n) > l.most:
 			diags.Append(c.refuse(p, l, n, joint))
+		case l.adds && len(unknown)+len(added) > 0:
+			diags.Append(c.refuseUnknown(p, l, slices.Concat(unknown, added))...)
 		case len(unknown) > 0:
 			diags.Append(c.refuseUnknown(p, l, unknown)...)
 		}
@@ -160,7 +166,7 @@ func (c *connection) refusedOf(key string) diag.Diagnostics {
 
 // refuseUnknown is the answer if the maximum number of changed accounts is unknown.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
+	title := p.under(fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
 	detail := strings.Join(why, "\n")
 	switch {
 	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
@@ -179,6 +185,9 @@ func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) 
 		return diag.Diagnostics{graphdiag.Error("Cannot determine what the plan does to accounts", err)}
 	}
 	for _, l := range c.limits(0) {
+		if p.Adds && !l.adds {
+			continue
+		}
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}
 	return diags
@@ -201,7 +210,7 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 // boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope.
 func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
 	for _, l := range c.limits(inScope) {
-		if (l.attribute == "max_created" || l.attribute == "max_updated") && int64(inScope) > l.most {
+		if l.adds && int64(inScope) > l.most {
 			diags.Append(c.refuseUnknown(p, l, []string{why})...)
 		}
 	}

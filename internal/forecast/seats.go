@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -22,14 +23,17 @@ type Seats struct {
 	Total int64 `json:"total"`
 }
 
-// seatsFor reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read.
-func (f *Forecast) seatsFor(ctx context.Context, c *impact.Comparison) *Seats {
-	if c.Count(impact.Created) == 0 || !accountsRead(c) {
+// readSeats reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read within the rest of the
+// budget.
+func (c *connection) readSeats(ctx context.Context, of *impact.Comparison) *Seats {
+	if of.Count(impact.Created) == 0 || !accountsRead(of) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(f.data.Impact.Timeout, defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.forecast.data.Impact.Timeout, defaultTimeout)-c.took)
 	defer cancel()
-	licenses, err := f.data.Customer().Licenses(ctx)
+	began := time.Now()
+	licenses, err := c.forecast.data.Customer().Licenses(ctx)
+	c.took += time.Since(began)
 	if err != nil {
 		return nil
 	}

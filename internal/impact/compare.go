@@ -70,6 +70,12 @@ func (d Decision) Comparison() Comparison {
 
 func compare(before, after Decision, links map[string]*link) Comparison {
 	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
+	for _, p := range before.Problems {
+		if p.Unbounded() { // who leaves is as little known as who comes
+			c.Problems.put(p)
+		}
+	}
+	c.Problems.sort()
 	was := map[string]Entry{}
 	for _, e := range before.Entries {
 		was[e.UserID] = e

@@ -61,7 +61,10 @@ func (c *cycle) decide() Decision {
 		switch found := u.match.found; {
 		case !u.undecided:
 		case u.link != nil:
-			c.manage(u)
+			if c.manage(u); u.link.shared && (u.entry.Action == Update || u.entry.Action == Matched) && u.entry.InScope && u.shutOut() == "" {
+				u.decide(Conflict, reasonShared, "")
+				u.entry.Others = namesBut(u, rivals[u.link.account])
+			}
 		case len(found) == 0:
 			c.create(u)
 		case len(found) > 1:
@@ -99,6 +102,11 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.RanBefore && links == nil, whole: links != nil}
 	if s.AccountsRead {
 		c.index = newAccountIndex(s.Accounts)
+	}
+	for _, id := range setup.groups() {
+		if code := s.unread[id]; code != "" {
+			c.problems.about(code, "")
+		}
 	}
 	holders := setup.holders(s.Members)
 	all := setup.Scope == ScopeAll

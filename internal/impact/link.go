@@ -17,6 +17,7 @@ type link struct {
 	account int        // of the survey's accounts, -1 where these were not read
 	// unsure says that only the service can tell whether the user is linked: it depends on what it does not show.
 	unsure bool
+	shared bool // several users match the account, of whom one may be linked to it
 }
 
 // linksOf are the links that today's setup leads to, by user.
@@ -32,8 +33,9 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 	for _, u := range c.users {
 		l := &link{user: u, cycle: c, account: -1, unsure: off || c.index == nil && !c.rules.create}
 		switch found := u.match.found; {
-		case u.undecided && len(found) == 1 && rivals[found[0]][0] == u:
-			l.account = found[0] // of several users, the account belongs to one
+		case u.undecided && len(found) == 1:
+			l.account, l.shared = found[0], len(rivals[found[0]]) > 1
+			l.unsure = l.unsure || l.shared
 		case u.entry.Action == Unknown && u.entry.Reason == reasonNoAccounts:
 		case u.entry.Action == Unknown && u.entry.Reason == reasonCondition:
 			l.unsure = true

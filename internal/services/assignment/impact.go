@@ -92,6 +92,20 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 	return f.PlanAssignments(ctx, app.ID, p)
 }
 
+// foreseeUnknown refuses a proposal of which not all is known if a limit is set.
+func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalID string, p forecast.Proposal) diag.Diagnostics {
+	if f == nil || !f.On() || f.MayPass() || !f.Provisions(ctx, servicePrincipalID) {
+		return nil
+	}
+	return f.PlanAssignments(ctx, servicePrincipalID, p).Diagnostics
+}
+
+// Why the effect of a change of assignments is not known.
+const (
+	principalUnknown = "Who is assigned, or to which role, is known only while applying."
+	listingUnread    = "Who is assigned now cannot be read."
+)
+
 // changed is the effect on a setup.
 func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) func(*impact.Setup) {
 	kinds := map[string]string{}

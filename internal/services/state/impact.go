@@ -22,7 +22,7 @@ const proposal = "state"
 
 func switchOn(s *impact.Setup) { s.Off = false }
 
-func switchOff(s *impact.Setup) { s.Off = true }
+func switchOff(s *impact.Setup) { s.Off = !s.Restarts }
 
 // foresee determines what switching provisioning on does to people. Switching it off changes nobody, but affects the other
 // proposals.
