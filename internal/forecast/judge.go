@@ -176,7 +176,8 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		return diag.Diagnostics{warning(p.At, title, detail)}
 	}
 	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
-		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
+		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`. "+
+		"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", l.attribute, l.most))}
 }
 
 // cannotTell is the answer if nothing could be read.

@@ -4,14 +4,12 @@
 package forecast
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // productMeeting is GoTo Meeting among the products that a license is for.
@@ -23,17 +21,9 @@ type Seats struct {
 	Total int64 `json:"total"`
 }
 
-// readSeats reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read within the rest of the
-// budget.
-func (c *connection) readSeats(ctx context.Context, of *impact.Comparison) *Seats {
-	if of.Count(impact.Created) == 0 || !accountsRead(of) {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.forecast.data.Impact.Timeout, defaultTimeout)-c.took)
-	defer cancel()
-	began := time.Now()
-	licenses, err := c.forecast.data.Customer().Licenses(ctx)
-	c.took += time.Since(began)
+// readSeats reads the seats, nil if they cannot be read.
+func readSeats(ctx context.Context, data *providerdata.Data) *Seats {
+	licenses, err := data.Customer().Licenses(ctx)
 	if err != nil {
 		return nil
 	}
