@@ -25,6 +25,7 @@ type Difference struct {
 	UserID        string
 	Before, After Entry // the zero value for a user whom the cycle does not come across
 	Linked        bool  // the service manages an account for the user
+	unsure        bool  // or may not
 	Effect        Effect
 	Targets       []string // attributes whose value changes, for an update
 }
@@ -86,6 +87,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 			return // an unmatched account in scope, or no difference
 		}
 		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
+		d.unsure = d.Linked && links[id].unsure
 		d.Effect = d.effect()
 		for _, change := range after.Changes {
 			if d.Effect == Updated && !slices.Contains(d.Targets, change.Target) {
@@ -161,7 +163,8 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 			updated++
 			if d.Linked {
 				disabled++
-			} else {
+			}
+			if !d.Linked || d.unsure {
 				created++
 			}
 		case LeftActive, Failing, CreatedAs, Spared:

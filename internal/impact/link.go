@@ -18,6 +18,7 @@ type link struct {
 	// unsure says that only the service can tell whether the user is linked: it depends on what it does not show.
 	unsure bool
 	shared bool // several users match the account, of whom one may be linked to it
+	left   bool // the user is out of scope today, and may have been linked before
 }
 
 // linksOf are the links that today's setup leads to, by user.
@@ -53,7 +54,37 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
+	if off || !c.unties() {
+		c.linkLeft(links)
+	}
 	return links
+}
+
+// unties reports whether the service gives up the accounts of users who leave the scope.
+func (c *cycle) unties() bool {
+	return !c.setup.KeepsOutOfScope && (c.rules.update && c.rules.canDisable() || c.rules.remove && !c.rules.canDisable())
+}
+
+// linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
+func (c *cycle) linkLeft(links map[string]*link) {
+	holders := c.setup.holders(c.survey.Members)
+	for i := range c.survey.Users {
+		user := &c.survey.Users[i]
+		if links[user.ID] != nil || c.survey.only != nil && !c.survey.only[user.ID] {
+			continue
+		}
+		u := c.candidate(user, holders[user.ID], nil)
+		if u.entry.InScope && c.rules.admits(u.attributes) != no {
+			continue
+		}
+		l := &link{user: u, cycle: c, account: -1, unsure: true, left: true}
+		if found := c.lookUp(u).found; len(found) == 1 {
+			l.account = found[0]
+		} else if c.index != nil {
+			continue
+		}
+		links[user.ID] = l
+	}
 }
 
 // removed reports whether the service disables or deletes the account today, because the user cannot sign in.

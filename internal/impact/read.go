@@ -295,16 +295,16 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 		delete(assigned, strings.ToLower(user.ID))
 	}
 	s.Users = users
-	if len(assigned) == 0 {
+	if len(assigned) == 0 && !everybody {
 		return nil
 	}
-	// Users whom the directory no longer shows may be in its recycle bin.
+	// Users whom the directory no longer shows may be in its recycle bin. Those who were in scope there are still linked to their accounts.
 	deleted, err := client.ListDeletedUsers(ctx, properties)
 	if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
 		return err
 	}
 	for _, user := range deleted {
-		if id := strings.ToLower(user.ID); assigned[id] {
+		if id := strings.ToLower(user.ID); everybody || assigned[id] {
 			s.Users = append(s.Users, User{ID: id, Properties: user.Properties, Deleted: true})
 		}
 	}
