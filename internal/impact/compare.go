@@ -55,7 +55,7 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 
 // Propose is Compare with all that the next cycle does after the change.
 func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
-	links := linksOf(s, today)
+	links := linksOf(s, today, proposed)
 	after := newCycle(s, proposed, links).decide()
 	c := compare(newCycle(s, today, links).decide(), after, links)
 	c.Held = proposed.HeldFrom > 0 && int64(c.Proposed[Disable]) >= proposed.HeldFrom
@@ -70,7 +70,12 @@ func (d Decision) Comparison() Comparison {
 }
 
 func compare(before, after Decision, links map[string]*link) Comparison {
-	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
+	c := Comparison{Today: counts(before), Proposed: counts(after), Problems: after.Problems}
+	for _, l := range links {
+		if !l.left {
+			c.Managed++
+		}
+	}
 	for _, p := range before.Problems {
 		if p.Unbounded() { // who leaves is as little known as who comes
 			c.Problems.put(p)

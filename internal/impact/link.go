@@ -21,8 +21,8 @@ type link struct {
 	left   bool // the user is out of scope today, and may have been linked before
 }
 
-// linksOf are the links that today's setup leads to, by user.
-func linksOf(s *Survey, today *Setup) map[string]*link {
+// linksOf are the links that today's setup leads to, by user, as far as they concern a change to another.
+func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 	links := map[string]*link{}
 	if !s.RanBefore || s.NeverLinked {
 		return links
@@ -55,7 +55,7 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 		links[u.entry.UserID] = l
 	}
 	if off || !c.unties() {
-		c.linkLeft(links)
+		c.linkLeft(links, proposed)
 	}
 	return links
 }
@@ -66,11 +66,14 @@ func (c *cycle) unties() bool {
 }
 
 // linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
-func (c *cycle) linkLeft(links map[string]*link) {
-	holders := c.setup.holders(c.survey.Members)
+func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
+	holders, will := c.setup.holders(c.survey.Members), proposed.holders(c.survey.Members)
 	for i := range c.survey.Users {
 		user := &c.survey.Users[i]
-		if links[user.ID] != nil || c.survey.only != nil && !c.survey.only[user.ID] {
+		_, holds := holders[user.ID]
+		_, gets := will[user.ID]
+		concerned := holds || gets || !user.Deleted && (c.setup.Scope == ScopeAll || proposed.Scope == ScopeAll)
+		if links[user.ID] != nil || !concerned || c.survey.only != nil && !c.survey.only[user.ID] {
 			continue
 		}
 		u := c.candidate(user, holders[user.ID], nil)
