@@ -145,7 +145,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		return answer
 	}
 	if why, inScope := c.waits(proposals); why != "" {
-		answer.Diagnostics = c.ease(p, c.boundNew(p, why, inScope))
+		answer.Diagnostics = c.ease(p, c.boundNew(p, proposals, why, inScope))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}

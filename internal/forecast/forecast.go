@@ -143,6 +143,32 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	return all
 }
 
+// PlanUnidentified refuses, if a limit is set, a change of a connection whose id is unknown until the apply: it may be any connection. One
+// that the same run creates has linked nobody yet, so it only adds accounts.
+func (f *Forecast) PlanUnidentified(p Proposal) (diags diag.Diagnostics) {
+	if !f.On() {
+		return nil
+	}
+	p.Adds = p.Adds || f.Creates()
+	c := f.on(graph.JobRef{JobID: notListed})
+	c.put(p)
+	c.working.Lock()
+	defer c.working.Unlock()
+	for _, l := range c.limits(0) {
+		if !l.isDefault && (l.adds || !p.Adds) { // the default only warns, and the resource does already
+			diags.Append(c.refuseUnknown(p, l, []string{p.Unknown})...)
+		}
+	}
+	return append(diags, c.reportNow(c.sorted())...)
+}
+
+// Creates reports whether the run has planned to create a connection so far. One whose id is unknown is then taken to be that.
+func (f *Forecast) Creates() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.fresh.connections) > 0
+}
+
 // New notes a connection that the run creates. servicePrincipalID is "" where it, or a setting, is not known yet.
 func (f *Forecast) New(servicePrincipalID, templateID string, settings impact.Settings) {
 	f.mu.Lock()
@@ -300,7 +326,7 @@ func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bo
 	return err != nil || len(refs) > 0
 }
 
-// notListed stands for the connections of an application that could not be listed.
+// notListed stands for connections that are not known: those of an application that could not be listed, and one without an id.
 const notListed = "unknown"
 
 // jobsOf are the connections of an application. What cannot be read is asked once, too.

@@ -70,16 +70,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 	if !p.Repairs && len(changes) < len(proposals) {
 		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
 	}
-	var unknown, added []string
-	for _, other := range proposals {
-		switch {
-		case other.Unknown == "":
-		case other.Adds:
-			added = append(added, other.Subject+": "+other.Unknown)
-		default:
-			unknown = append(unknown, other.Subject+": "+other.Unknown)
-		}
-	}
+	unknown, added := unknownOf(proposals)
 	for _, problem := range joint.Problems {
 		if problem.Unbounded() && !c.with(proposals...).Off && !slices.Contains(unknown, problem.Message) {
 			unknown = append(unknown, problem.Message)
@@ -96,6 +87,20 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		}
 	}
 	return diags
+}
+
+// unknownOf says what of the proposals is unknown: in general, and where it only adds accounts.
+func unknownOf(proposals []Proposal) (unknown, added []string) {
+	for _, other := range proposals {
+		switch {
+		case other.Unknown == "":
+		case other.Adds:
+			added = append(added, other.Subject+": "+other.Unknown)
+		default:
+			unknown = append(unknown, other.Subject+": "+other.Unknown)
+		}
+	}
+	return unknown, added
 }
 
 // refuse is the answer to proposals that together exceed a limit.
@@ -208,11 +213,13 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
 }
 
-// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope.
-func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
+// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope, or that
+// is unknown as well.
+func (c *connection) boundNew(p Proposal, proposals []Proposal, why string, inScope int) (diags diag.Diagnostics) {
+	reasons := append([]string{why}, slices.Concat(unknownOf(proposals))...)
 	for _, l := range c.limits(inScope) {
-		if l.adds && int64(inScope) > l.most {
-			diags.Append(c.refuseUnknown(p, l, []string{why})...)
+		if l.adds && (int64(inScope) > l.most || len(reasons) > 1) {
+			diags.Append(c.refuseUnknown(p, l, reasons)...)
 		}
 	}
 	if len(diags) == 0 && p.Principals == nil {

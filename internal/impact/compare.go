@@ -178,13 +178,20 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 	return created, updated, disabled
 }
 
-// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave. In a scope that is merely
+// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave: with everybody who leaves and of
+// whom it cannot be told. In a scope that is merely
 // assumed the connection may keep the accounts of everybody who leaves it.
 func (c *Comparison) LeftActiveAtMost() int {
+	n := c.Count(LeftActive)
 	if slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == problemScopeAssumed }) {
-		return c.Count(LeftActive, Disabled, Deleted)
+		n += c.Count(Disabled, Deleted)
 	}
-	return c.Count(LeftActive)
+	for i := range c.Differences {
+		if d := &c.Differences[i]; d.Effect == Unclear && d.After.leaving {
+			n++
+		}
+	}
+	return n
 }
 
 // does reports whether the cycle does anything, or cannot be told to do nothing.

@@ -177,6 +177,7 @@ func (c *cycle) manage(u *candidate) {
 		u.entry.Account = &c.survey.Accounts[u.link.account]
 	}
 	admitted := c.rules.admits(u.attributes)
+	u.entry.leaving = !u.entry.InScope || admitted != yes || u.shutOut() != ""
 	switch {
 	case !c.rules.enabled:
 		u.decide(Skip, reasonOff, "")

@@ -195,11 +195,8 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
-	if plan.ServicePrincipalID.IsUnknown() {
-		return nil, nil // the apply knows more and checks then
-	}
-	if !ok {
-		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID.ValueString(), forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: principalUnknown})
+	if !ok || plan.ServicePrincipalID.IsUnknown() { // the apply knows more and checks then
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: principalUnknown})
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -264,7 +261,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return foreseeUnknown(ctx, r.forecast, app.ID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
+		return foreseeUnknown(ctx, r.forecast, c.plan.ServicePrincipalID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
