@@ -16,8 +16,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -104,39 +102,18 @@ func actionCounts(counts map[impact.Action]int) map[string]int {
 	return found
 }
 
-// unknownNew is what the report says where provisioning of a connection that does not exist yet is switched on, and it is not known whom
-// it concerns.
-const unknownNew = "The connection does not exist yet, and whom its first cycle provisions is known only at apply. The limits are checked then, before anything is switched on."
-
 // sections are what the run has planned so far, by connection.
 func (f *Forecast) sections() []Section {
 	var found []Section
 	for _, c := range f.all() {
 		f.mu.Lock()
-		if c.section != nil {
+		if c.section != nil && !c.section.isIdle() {
 			found = append(found, *c.section)
 		}
 		f.mu.Unlock()
 	}
-	f.mu.Lock()
-	_, known := f.fresh.ref()
-	untold := f.fresh.state != nil && !known
-	f.mu.Unlock()
-	if untold {
-		s := newSection("", "New connection")
-		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
-		found = append(found, s)
-	}
 	sort.Slice(found, func(i, j int) bool { return found[i].ConnectionID < found[j].ConnectionID })
 	return found
-}
-
-// writeReport writes the report of what the run has planned so far.
-func (f *Forecast) writeReport() diag.Diagnostics {
-	if err := f.report.write(f.sections()); err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
-	}
-	return nil
 }
 
 // newSection is a section in which nothing has been compared.
@@ -147,10 +124,11 @@ func newSection(connectionID, name string) Section {
 
 // sectionOf is the part of the report about a connection.
 func sectionOf(c *connection, proposals []Proposal) Section {
-	s := newSection(c.ref.String(), c.name())
+	s := newSection(c.ref.String(), strings.ToUpper(c.name()[:1])+c.name()[1:])
+	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
 	for _, p := range proposals {
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
-		if own, known := c.own[p.Key]; known {
+		if own, known := c.own[p.Key]; known && !(p.Destroys && s.Off) { // which is not worked out where the end is planned first
 			cause.Effects = effectCounts(&own)
 		}
 		s.Causes = append(s.Causes, cause)
@@ -158,7 +136,7 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 			s.Unknown = append(s.Unknown, p.Subject+": "+p.Unknown)
 		}
 	}
-	if c.unknown != nil {
+	if c.unknown != nil && !s.Off {
 		s.Unknown = append(s.Unknown, reasonOf(c.unknown))
 	}
 	if c.today == nil {
@@ -171,8 +149,19 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	}
 	proposed := c.with(proposals...)
 	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
-	s.Off, s.Seats = proposed.Off, c.seats
-	return s.with(&whole, c.forecast.data.Impact.Detail)
+	if whole.Count(impact.Created) > 0 { // which a later proposal may have taken back
+		s.Seats = c.seats
+	}
+	unknown := s.Unknown
+	if s = s.with(&whole, c.forecast.data.Impact.Detail); s.Off {
+		s.Unknown = unknown // the rest concerns nobody
+	}
+	return s
+}
+
+// isIdle reports whether a section tells nothing but that provisioning is off, which depends on what was planned first.
+func (s *Section) isIdle() bool {
+	return s.Off && len(s.Unknown) == 0 && !slices.ContainsFunc(s.Causes, func(c Cause) bool { return len(c.Effects) > 0 })
 }
 
 // with is the section of a comparison.

@@ -177,6 +177,7 @@ func (c *cycle) manage(u *candidate) {
 		u.entry.Account = &c.survey.Accounts[u.link.account]
 	}
 	admitted := c.rules.admits(u.attributes)
+	u.entry.leaving = !u.entry.InScope || admitted != yes || u.shutOut() != ""
 	switch {
 	case !c.rules.enabled:
 		u.decide(Skip, reasonOff, "")
@@ -184,13 +185,30 @@ func (c *cycle) manage(u *candidate) {
 		u.decide(Unknown, reasonCondition, "")
 	case !u.entry.InScope, admitted == no, u.shutOut() != "":
 		c.release(u)
+	case u.link.left:
+		u.decide(Unknown, reasonOwner, "")
 	case u.link.unsure && u.entry.Account != nil:
-		c.keep(u, u.entry.Account)
+		c.either(u)
 	default:
 		if c.rewrite(u); u.link.unsure && u.entry.Action != Matched {
 			u.decide(Unknown, reasonOwner, "")
 			u.entry.Changes = nil
 		}
+	}
+}
+
+// either decides about a user who may be linked to the account: what happens must be the same if the service finds it only now.
+func (c *cycle) either(u *candidate) {
+	c.rewrite(u)
+	linked := u.entry
+	u.entry.Changes = nil
+	found := c.lookUp(u).found
+	if len(found) == 1 && found[0] == u.link.account {
+		c.keep(u, u.entry.Account)
+	}
+	if len(found) != 1 || found[0] != u.link.account || !linked.sameAs(&u.entry) {
+		u.decide(Unknown, reasonOwner, "")
+		u.entry.Changes = nil
 	}
 }
 
@@ -219,7 +237,7 @@ func (c *cycle) release(u *candidate) {
 		u.decide(Skip, reasonKept, "")
 	case unclear.Reason != "" && !switches:
 		u.decide(Unknown, unclear.Reason, unclear.Target)
-	case u.link.unsure && !u.link.removed() && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
+	case u.link.unsure && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
 		u.decide(Unknown, reasonOwner, "")
 	case switches && !c.rules.update:
 		u.decide(Skip, stays, "")

@@ -23,6 +23,7 @@ type Entry struct {
 	Subject string   // the target attribute behind the reason, if one is
 	Others  []string // who or what a conflict is with; no more than it takes to know that there are too many to name
 	Changes []Change
+	leaving bool // the user is not to have the account, or may not be
 }
 
 // Change is a value that is written.

@@ -17,10 +17,12 @@ type link struct {
 	account int        // of the survey's accounts, -1 where these were not read
 	// unsure says that only the service can tell whether the user is linked: it depends on what it does not show.
 	unsure bool
+	shared bool // several users match the account, of whom one may be linked to it
+	left   bool // the user is out of scope today, and may have been linked before
 }
 
-// linksOf are the links that today's setup leads to, by user.
-func linksOf(s *Survey, today *Setup) map[string]*link {
+// linksOf are the links that today's setup leads to, by user, as far as they concern a change to another.
+func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 	links := map[string]*link{}
 	if !s.RanBefore || s.NeverLinked {
 		return links
@@ -32,8 +34,9 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 	for _, u := range c.users {
 		l := &link{user: u, cycle: c, account: -1, unsure: off || c.index == nil && !c.rules.create}
 		switch found := u.match.found; {
-		case u.undecided && len(found) == 1 && rivals[found[0]][0] == u:
-			l.account = found[0] // of several users, the account belongs to one
+		case u.undecided && len(found) == 1:
+			l.account, l.shared = found[0], len(rivals[found[0]]) > 1
+			l.unsure = l.unsure || l.shared
 		case u.entry.Action == Unknown && u.entry.Reason == reasonNoAccounts:
 		case u.entry.Action == Unknown && u.entry.Reason == reasonCondition:
 			l.unsure = true
@@ -51,7 +54,40 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
+	if off || !c.unties() {
+		c.linkLeft(links, proposed)
+	}
 	return links
+}
+
+// unties reports whether the service gives up the accounts of users who leave the scope.
+func (c *cycle) unties() bool {
+	return !c.setup.KeepsOutOfScope && (c.rules.update && c.rules.canDisable() || c.rules.remove && !c.rules.canDisable())
+}
+
+// linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
+func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
+	holders, will := c.setup.holders(c.survey.Members), proposed.holders(c.survey.Members)
+	for i := range c.survey.Users {
+		user := &c.survey.Users[i]
+		_, holds := holders[user.ID]
+		_, gets := will[user.ID]
+		concerned := holds || gets || !user.Deleted && (c.setup.Scope == ScopeAll || proposed.Scope == ScopeAll)
+		if links[user.ID] != nil || !concerned || c.survey.only != nil && !c.survey.only[user.ID] {
+			continue
+		}
+		u := c.candidate(user, holders[user.ID], nil)
+		if u.entry.InScope && c.rules.admits(u.attributes) != no {
+			continue
+		}
+		l := &link{user: u, cycle: c, account: -1, unsure: true, left: true}
+		if found := c.lookUp(u).found; len(found) == 1 {
+			l.account = found[0]
+		} else if c.index != nil {
+			continue
+		}
+		links[user.ID] = l
+	}
 }
 
 // removed reports whether the service disables or deletes the account today, because the user cannot sign in.

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -80,7 +81,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.PartialOwnerIDs.IsNull() { // the apply sets both, or neither is managed
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_owner_ids"), types.SetNull(types.StringType))...)
 	}
-	if !req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		forecast.Of(r.data).NewApplication()
+	} else {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if state.ServicePrincipalID.IsNull() { // half deleted, see Read
