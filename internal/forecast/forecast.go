@@ -128,12 +128,12 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	}
 	for _, ref := range refs {
 		if p.Destroys {
+			p.Unless = UnlessItEnds
 			if f.Ends(ref) {
 				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
-			p.Unless = UnlessItEnds
 		}
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told

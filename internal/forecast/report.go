@@ -120,8 +120,11 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	s := Section{ConnectionID: c.ref.String(), Name: c.name(), Causes: []Cause{}, Unknown: []string{}, Effects: map[string]int{}}
 	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
 	for _, p := range proposals {
+		if s.Off && p.Unless != "" {
+			continue // it concerns nobody, and is not even worked out if the end is planned first
+		}
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
-		if own, known := c.own[p.Key]; known && !(p.Destroys && s.Off) { // which is not worked out where the end is planned first
+		if own, known := c.own[p.Key]; known {
 			cause.Effects = effectCounts(&own)
 		}
 		s.Causes = append(s.Causes, cause)

@@ -129,7 +129,7 @@ var reasonTexts = map[Reason]string{
 	reasonDiffers:    "The matching account is updated.",
 	reasonBlocked:    "Sign-in to the directory is blocked for the user: an existing account is disabled, and none is created.",
 	reasonDeleted:    "The user is in the directory's recycle bin: an existing account is disabled, and none is created.",
-	reasonNotLinked:  "The user cannot sign in to the directory, and the connection has never run: the account is not linked to a user and stays as it is.",
+	reasonNotLinked:  "The user cannot sign in to the directory, and the service has not linked the account: it stays as it is.",
 	reasonDeletes:    "The user cannot sign in to the directory, and no mapping disables the account: it may be deleted instead.",
 	reasonRole:       "The user is not assigned to any role that provisions.",
 	reasonOff:        "The mapping of users is switched off.",

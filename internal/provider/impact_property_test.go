@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -45,6 +46,7 @@ type joint struct {
 	sp       store.ServicePrincipal
 	group    string
 	single   bool                         // an assignment each, and not the exclusive set
+	links    bool                         // the service tells its links
 	gone     map[string]string            // what became of people who were deleted
 	now      map[string]*acctest.Instance // what the state holds, by type, and by principal for single assignments
 	amid     bool                         // a cycle has run while only a part was applied
@@ -76,6 +78,9 @@ func newJoint(t testing.TB, rt *rapid.T) *joint {
 	env := acctest.New(t)
 	env.UseGoTo()
 	j := &joint{Env: env, t: t, now: map[string]*acctest.Instance{}, gone: map[string]string{}, single: rapid.Bool().Draw(rt, "single")}
+	if j.links = rapid.Bool().Draw(rt, "links"); j.links {
+		env.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+	}
 	world := env.Sim.Store()
 	world.SetDomains()
 	world.SetLicenses(1000)
@@ -409,7 +414,7 @@ func (j *joint) planAll(all []managedOne) plannedJointly {
 	j.t.Helper()
 	report := filepath.Join(j.t.TempDir(), "impact.md")
 	p := j.Protocol(func(block map[string]any) {
-		block["impact"] = map[string]any{"report_file": report, "report_detail": "people", "max_disabled": 1000}
+		block["impact"] = map[string]any{"report_file": report, "report_detail": "people", "max_disabled": 1000, "read_links": j.links}
 	})
 	result := plannedJointly{said: map[string]string{}, refuses: map[string]bool{}}
 	for _, one := range all {
@@ -478,7 +483,7 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 			return
 		}
 		if is.on && next.on && len(next.dropped) == 0 && is.keeps == next.keeps {
-			state, found := j.Protocol().ReadData("gotomeeting_provisioning_preview", map[string]any{"connection_id": j.now[ofConnection].State["id"], "detail": "people", "proposed": next.proposed})
+			state, found := j.Protocol().ReadData("gotomeeting_provisioning_preview", map[string]any{"connection_id": j.now[ofConnection].State["id"], "detail": "people", "proposed": next.proposed, "read_links": j.links})
 			if found.HasError() {
 				rt.Fatal(found)
 			}

@@ -1,0 +1,139 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package impact
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+)
+
+// stored is what the service told of its links. "" is for none.
+type stored struct {
+	accounts map[string]string // of users, by id
+	users    map[string]string // of accounts, by key, ids in lowercase
+	complete bool              // "no link" counts
+	asked    int
+}
+
+// ReadLinks asks the service about the users and accounts of which a change leaves in doubt whether, or to whom, they are linked. What it
+// does not tell stays in doubt, and is a problem. What was asked before is not asked again. An error is one of the context.
+func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.JobRef, today, proposed *Setup) error {
+	if !s.RanBefore || s.NeverLinked {
+		return nil
+	}
+	known := stored{maps.Clone(s.stored.accounts), maps.Clone(s.stored.users), s.stored.complete, s.stored.asked}
+	if known.accounts == nil {
+		known.accounts, known.users = map[string]string{}, map[string]string{}
+	}
+	var sure []string
+	settled := map[int]bool{}
+	asks := map[string]bool{} // whether of an account
+	for id, l := range linksOf(s, today, proposed) {
+		switch _, told := known.accounts[id]; {
+		case told:
+		case l.unsure:
+			asks[id] = false
+		case l.account >= 0:
+			sure, settled[l.account] = append(sure, id), true
+		}
+	}
+	for i := range s.Accounts {
+		if _, told := known.users[s.Accounts[i].Key]; !told && !settled[i] {
+			asks[s.Accounts[i].Key] = true
+		}
+	}
+	ids := slices.Sorted(maps.Keys(asks))
+	if len(ids) == 0 {
+		return nil
+	}
+	if left := maxSettled - known.asked; len(ids) > left {
+		s.problem(problemManyLinks)
+		ids = ids[:max(0, left)]
+	}
+	if known.asked += len(ids); !known.complete && len(sure) > 0 {
+		known.complete = client.GetLinks(ctx, ref, []string{slices.Min(sure)})[0].Err == nil
+	}
+	for i, link := range client.GetLinks(ctx, ref, ids) {
+		switch isAccount := asks[ids[i]]; {
+		case link.Err == nil:
+			known.put(strings.ToLower(link.SourceAnchor), link.TargetAnchor)
+		case graph.IsNotFound(link.Err) && known.complete && isAccount:
+			known.users[ids[i]] = ""
+		case graph.IsNotFound(link.Err) && known.complete:
+			known.accounts[ids[i]] = ""
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			s.problem(problemLinksUnread)
+		}
+	}
+	s.stored = known
+	s.showLinked()
+	return nil
+}
+
+func (k *stored) put(user, account string) { k.accounts[user], k.users[account] = account, user }
+
+// problem adds a problem to those that another survey may share.
+func (s *Survey) problem(code string) {
+	s.Problems = slices.Clone(s.Problems)
+	s.Problems.about(code, "")
+}
+
+// showLinked adds users who have an account and are not in the survey: they left the scope.
+func (s *Survey) showLinked() {
+	shown := map[string]bool{}
+	for i := range s.Users {
+		shown[s.Users[i].ID] = true
+	}
+	users := slices.Clone(s.Users)
+	for _, id := range slices.Sorted(maps.Keys(s.stored.accounts)) {
+		if !shown[id] && s.stored.accounts[id] != "" {
+			users = append(users, User{ID: id})
+		}
+	}
+	s.Users = users
+}
+
+// settle replaces what is taken to be linked by what the service told.
+func (c *cycle) settle(links map[string]*link) {
+	s := c.survey
+	place := map[string]int{}
+	for i := range s.Accounts {
+		place[s.Accounts[i].Key] = i
+	}
+	for id, l := range links {
+		if l.account >= 0 && l.unsure {
+			if owner, told := s.stored.users[s.Accounts[l.account].Key]; told && owner != id {
+				delete(links, id)
+			}
+		}
+	}
+	holders := c.setup.holders(s.Members)
+	for i := range s.Users {
+		user := &s.Users[i]
+		account, told := s.stored.accounts[user.ID]
+		switch l := links[user.ID]; {
+		case !told || s.only != nil && !s.only[user.ID]:
+			continue
+		case account == "":
+			delete(links, user.ID)
+			continue
+		case l == nil:
+			links[user.ID] = &link{user: c.candidate(user, holders[user.ID], nil), cycle: c, left: true}
+		default:
+			l.unsure, l.shared = false, false
+		}
+		l := links[user.ID]
+		if l.account = -1; s.AccountsRead {
+			if at, there := place[account]; there {
+				l.account = at
+			}
+		}
+	}
+}
