@@ -30,7 +30,8 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 	if known.accounts == nil {
 		known.accounts, known.users = map[string]string{}, map[string]string{}
 	}
-	var sure []string
+	// What is said must not depend on what was asked before.
+	s.Problems = slices.DeleteFunc(slices.Clone(s.Problems), func(p Problem) bool { return p.Code == problemLinksUnread || p.Code == problemManyLinks })
 	settled := map[int]bool{}
 	asks := map[string]bool{} // whether of an account
 	for id, l := range linksOf(s, today, proposed) {
@@ -39,7 +40,7 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		case l.unsure:
 			asks[id] = false
 		case l.account >= 0:
-			sure, settled[l.account] = append(sure, id), true
+			settled[l.account] = true
 		}
 	}
 	for i := range s.Accounts {
@@ -52,13 +53,16 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		return nil
 	}
 	if left := maxSettled - known.asked; len(ids) > left {
-		s.problem(problemManyLinks)
+		s.Problems.about(problemManyLinks, "")
 		ids = ids[:max(0, left)]
 	}
-	if known.asked += len(ids); !known.complete && len(sure) > 0 {
-		known.complete = client.GetLinks(ctx, ref, []string{slices.Min(sure)})[0].Err == nil
+	known.asked += len(ids)
+	if sure := s.surelyLinked(today); !known.complete && sure != "" {
+		known.complete = client.GetLinks(ctx, ref, []string{sure})[0].Err == nil
 	}
-	for i, link := range client.GetLinks(ctx, ref, ids) {
+	links := client.GetLinks(ctx, ref, ids)
+	known.complete = known.complete || slices.ContainsFunc(links, func(l graph.Link) bool { return l.Err == nil })
+	for i, link := range links {
 		switch isAccount := asks[ids[i]]; {
 		case link.Err == nil:
 			known.put(strings.ToLower(link.SourceAnchor), link.TargetAnchor)
@@ -69,7 +73,7 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		case ctx.Err() != nil:
 			return ctx.Err()
 		default:
-			s.problem(problemLinksUnread)
+			s.Problems.about(problemLinksUnread, "")
 		}
 	}
 	s.stored = known
@@ -79,10 +83,18 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 
 func (k *stored) put(user, account string) { k.accounts[user], k.users[account] = account, user }
 
-// problem adds a problem to those that another survey may share.
-func (s *Survey) problem(code string) {
-	s.Problems = slices.Clone(s.Problems)
-	s.Problems.about(code, "")
+// surelyLinked is somebody who has a link if the service tells links at all, "" for nobody.
+func (s *Survey) surelyLinked(today *Setup) string {
+	var sure []string
+	for id, l := range linksOf(s, today, today) {
+		if !l.unsure && l.account >= 0 {
+			sure = append(sure, id)
+		}
+	}
+	if len(sure) == 0 {
+		return ""
+	}
+	return slices.Min(sure)
 }
 
 // showLinked adds users who have an account and are not in the survey: they left the scope.
