@@ -17,6 +17,8 @@ type stored struct {
 	accounts map[string]string // of users, by id
 	users    map[string]string // of accounts, by key, ids in lowercase
 	complete bool              // "no link" counts
+	begun    bool              // it was asked for what today's setup leaves in doubt
+	sure     string            // somebody who has a link if the service tells any, until it was asked
 	asked    int
 }
 
@@ -26,12 +28,27 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 	if !s.RanBefore || s.NeverLinked {
 		return nil
 	}
-	known := stored{maps.Clone(s.stored.accounts), maps.Clone(s.stored.users), s.stored.complete, s.stored.asked}
-	if known.accounts == nil {
-		known.accounts, known.users = map[string]string{}, map[string]string{}
-	}
-	// What is said must not depend on what was asked before.
+	// What is said of a change must not depend on what others were asked before: whether the service tells links is found out by
+	// today's setup alone.
 	s.Problems = slices.DeleteFunc(slices.Clone(s.Problems), func(p Problem) bool { return p.Code == problemLinksUnread || p.Code == problemManyLinks })
+	if !s.stored.begun {
+		if err := s.readLinks(ctx, client, ref, today, today); err != nil {
+			return err
+		}
+		s.stored.begun = true
+		s.showLinked()
+	}
+	err := s.readLinks(ctx, client, ref, today, proposed)
+	s.showLinked()
+	return err
+}
+
+func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.JobRef, today, proposed *Setup) error {
+	known := s.stored
+	known.accounts, known.users = map[string]string{}, map[string]string{}
+	maps.Copy(known.accounts, s.stored.accounts)
+	maps.Copy(known.users, s.stored.users)
+	var sure []string
 	settled := map[int]bool{}
 	asks := map[string]bool{} // whether of an account
 	for id, l := range linksOf(s, today, proposed) {
@@ -40,7 +57,7 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		case l.unsure:
 			asks[id] = false
 		case l.account >= 0:
-			settled[l.account] = true
+			sure, settled[l.account] = append(sure, id), true
 		}
 	}
 	for i := range s.Accounts {
@@ -48,8 +65,12 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 			asks[s.Accounts[i].Key] = true
 		}
 	}
+	if !known.begun && len(sure) > 0 {
+		known.sure = slices.Min(sure)
+	}
 	ids := slices.Sorted(maps.Keys(asks))
 	if len(ids) == 0 {
+		s.stored = known
 		return nil
 	}
 	if left := maxSettled - known.asked; len(ids) > left {
@@ -57,11 +78,11 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		ids = ids[:max(0, left)]
 	}
 	known.asked += len(ids)
-	if sure := s.surelyLinked(today); !known.complete && sure != "" {
-		known.complete = client.GetLinks(ctx, ref, []string{sure})[0].Err == nil
-	}
 	links := client.GetLinks(ctx, ref, ids)
-	known.complete = known.complete || slices.ContainsFunc(links, func(l graph.Link) bool { return l.Err == nil })
+	// Nothing documents how a service without links answers: "no link" counts only where it knows one that has to be there.
+	if known.complete = known.complete || !known.begun && slices.ContainsFunc(links, func(l graph.Link) bool { return l.Err == nil }); !known.complete && known.sure != "" {
+		known.complete, known.sure = client.GetLinks(ctx, ref, []string{known.sure})[0].Err == nil, ""
+	}
 	for i, link := range links {
 		switch isAccount := asks[ids[i]]; {
 		case link.Err == nil:
@@ -77,25 +98,10 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 		}
 	}
 	s.stored = known
-	s.showLinked()
 	return nil
 }
 
 func (k *stored) put(user, account string) { k.accounts[user], k.users[account] = account, user }
-
-// surelyLinked is somebody who has a link if the service tells links at all, "" for nobody.
-func (s *Survey) surelyLinked(today *Setup) string {
-	var sure []string
-	for id, l := range linksOf(s, today, today) {
-		if !l.unsure && l.account >= 0 {
-			sure = append(sure, id)
-		}
-	}
-	if len(sure) == 0 {
-		return ""
-	}
-	return slices.Min(sure)
-}
 
 // showLinked adds users who have an account and are not in the survey: they left the scope.
 func (s *Survey) showLinked() {
@@ -106,7 +112,7 @@ func (s *Survey) showLinked() {
 	users := slices.Clone(s.Users)
 	for _, id := range slices.Sorted(maps.Keys(s.stored.accounts)) {
 		if !shown[id] && s.stored.accounts[id] != "" {
-			users = append(users, User{ID: id})
+			users = append(users, User{ID: id, linked: true})
 		}
 	}
 	s.Users = users

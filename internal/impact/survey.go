@@ -168,6 +168,7 @@ type User struct {
 	ID         string // in lowercase
 	Properties map[string]json.RawMessage
 	Deleted    bool // in the recycle bin
+	linked     bool // known only by a link of the service
 }
 
 // State is what mappings are told of a user by IsSoftDeleted and accountEnabled.
