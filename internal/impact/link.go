@@ -54,20 +54,15 @@ func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
-	if off || !c.unties() {
-		c.linkLeft(links, proposed)
+	if off || !c.rules.unties(today) {
+		linkLeft(c, links, proposed)
 	}
-	c.settle(links)
+	settleLinks(c, links)
 	return links
 }
 
-// unties reports whether the service gives up the accounts of users who leave the scope.
-func (c *cycle) unties() bool {
-	return !c.setup.KeepsOutOfScope && (c.rules.update && c.rules.canDisable() || c.rules.remove && !c.rules.canDisable())
-}
-
 // linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
-func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
+func linkLeft(c *cycle, links map[string]*link, proposed *Setup) {
 	holders, will := c.setup.holders(c.survey.Members), proposed.holders(c.survey.Members)
 	var left []*link
 	for i := range c.survey.Users {
@@ -78,7 +73,7 @@ func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
 		if links[user.ID] != nil || !concerned || c.survey.only != nil && !c.survey.only[user.ID] {
 			continue
 		}
-		u := c.candidate(user, holders[user.ID], nil)
+		u := c.comesAcross(user, holders[user.ID], nil)
 		if u.entry.InScope && c.rules.admits(u.attributes) != no {
 			continue
 		}

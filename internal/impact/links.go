@@ -118,8 +118,8 @@ func (s *Survey) showLinked() {
 	s.Users = users
 }
 
-// settle replaces what is taken to be linked by what the service told.
-func (c *cycle) settle(links map[string]*link) {
+// settleLinks replaces what is taken to be linked by what the service told.
+func settleLinks(c *cycle, links map[string]*link) {
 	s := c.survey
 	place := map[string]int{}
 	for i := range s.Accounts {
@@ -143,7 +143,7 @@ func (c *cycle) settle(links map[string]*link) {
 			delete(links, user.ID)
 			continue
 		case l == nil:
-			links[user.ID] = &link{user: c.candidate(user, holders[user.ID], nil), cycle: c, left: true}
+			links[user.ID] = &link{user: c.comesAcross(user, holders[user.ID], nil), cycle: c, left: true}
 		default:
 			l.unsure, l.shared = false, false
 		}
