@@ -19,6 +19,8 @@ type cycle struct {
 	users    []*candidate  // by id
 	index    *accountIndex // nil when the accounts were not read
 	problems Problems
+	// unseen says that the members of an assigned group are not known, so who leaves the scope may stay in it.
+	unseen bool
 	// guesses says that users who are not known to be linked may be, since the connection has completed a cycle.
 	guesses bool
 	// whole says that what a new link writes counts as well where GoTo does not report it.
@@ -106,6 +108,7 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	for _, id := range setup.groups() {
 		if code := s.unread[id]; code != "" {
 			c.problems.about(code, "")
+			c.unseen = setup.Scope != ScopeAll
 		}
 	}
 	holders := setup.holders(s.Members)

@@ -183,6 +183,8 @@ func (c *cycle) manage(u *candidate) {
 		u.decide(Skip, reasonOff, "")
 	case u.entry.InScope && admitted == maybe:
 		u.decide(Unknown, reasonCondition, "")
+	case !u.entry.InScope && c.unseen && u.shutOut() == "":
+		u.decide(Unknown, reasonMembers, "")
 	case !u.entry.InScope, admitted == no, u.shutOut() != "":
 		c.release(u)
 	case u.link.left && u.link.unsure:

@@ -119,6 +119,7 @@ const (
 	reasonCondition  Reason = "filter_not_computable"
 	reasonStatus     Reason = "account_status_not_understood"
 	reasonOwner      Reason = "owner_not_known"
+	reasonMembers    Reason = "group_members_not_read"
 )
 
 // reasonTexts explain the reasons to those who see names and values.
@@ -159,5 +160,6 @@ var reasonTexts = map[Reason]string{
 	reasonUnreported: "It depends on a matching attribute that GoTo does not report.",
 	reasonCondition:  "It depends on a scoping filter that only the service can evaluate.",
 	reasonStatus:     "GoTo reports a status of the account that may or may not mean that it is active.",
+	reasonMembers:    "The user may be a member of an assigned group whose members could not be read.",
 	reasonOwner:      "The account may belong to a user whose account could not be determined.",
 }
