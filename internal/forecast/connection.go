@@ -314,6 +314,9 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	named := data.Impact.Detail == detailPeople
 	if c.today != nil {
 		survey, err := c.survey.Extend(ctx, data.Graph, named, c.with(p), c.with(proposals...))
+		if err == nil {
+			err = c.readLinks(ctx, survey, c.today, proposals)
+		}
 		return c.today, survey, err
 	}
 	var job graph.Job
@@ -339,7 +342,15 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	if err := ReadAccounts(ctx, data, survey); err != nil {
 		survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
 	}
-	return today, survey, nil
+	return today, survey, c.readLinks(ctx, survey, today, proposals)
+}
+
+// readLinks reads what the service tells of its links, if that is wanted.
+func (c *connection) readLinks(ctx context.Context, survey *impact.Survey, today *impact.Setup, proposals []Proposal) error {
+	if !c.forecast.data.Impact.ReadLinks || c.isNew() {
+		return nil
+	}
+	return survey.ReadLinks(ctx, c.forecast.data.Graph, c.ref, c.base(today, proposals...), c.changed(today, proposals...))
 }
 
 // readNew is the initial setup of a new connection: the connector's default, and the planned settings.

@@ -140,12 +140,12 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	}
 	for _, ref := range refs {
 		if p.Destroys {
+			p.Unless = UnlessItEnds
 			if f.Ends(ref) {
 				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
-			p.Unless = UnlessItEnds
 		}
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
@@ -163,8 +163,10 @@ func (f *Forecast) PlanUnidentified(p Proposal, made bool) (diags diag.Diagnosti
 		return nil
 	}
 	p.Adds = p.Adds || made
+	f.mu.Lock()
+	reported := f.fresh.state != nil && f.fresh.state.Key == p.Key
+	f.mu.Unlock()
 	c := f.on(graph.JobRef{JobID: notListed})
-	c.put(p)
 	c.working.Lock()
 	defer c.working.Unlock()
 	for _, l := range c.limits(0) {
@@ -172,6 +174,10 @@ func (f *Forecast) PlanUnidentified(p Proposal, made bool) (diags diag.Diagnosti
 			diags.Append(c.refuseUnknown(p, l, []string{p.Unknown})...)
 		}
 	}
+	if reported {
+		return diags
+	}
+	c.put(p)
 	return append(diags, c.reportNow(c.sorted())...)
 }
 
@@ -227,8 +233,11 @@ func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnost
 	ref, known := f.fresh.ref()
 	assigned := f.fresh.assigned[ref.ServicePrincipalID]
 	f.mu.Unlock()
-	if !f.On() || !known {
-		return nil, !f.On()
+	if !f.On() {
+		return nil, true
+	}
+	if !known {
+		return f.writeReport(), false
 	}
 	c := f.on(ref)
 	for _, one := range assigned {

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -102,6 +104,10 @@ func actionCounts(counts map[impact.Action]int) map[string]int {
 	return found
 }
 
+// unknownNew is what the report says where provisioning of a connection that does not exist yet is switched on, and it is not known whom
+// it concerns.
+const unknownNew = "The connection does not exist yet, and whom its first cycle provisions is known only at apply. The limits are checked then, before anything is switched on."
+
 // sections are what the run has planned so far, by connection.
 func (f *Forecast) sections() []Section {
 	var found []Section
@@ -112,8 +118,25 @@ func (f *Forecast) sections() []Section {
 		}
 		f.mu.Unlock()
 	}
+	f.mu.Lock()
+	_, known := f.fresh.ref()
+	untold := f.fresh.state != nil && !known
+	f.mu.Unlock()
+	if untold {
+		s := newSection("", "New connection")
+		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
+		found = append(found, s)
+	}
 	sort.Slice(found, func(i, j int) bool { return found[i].ConnectionID < found[j].ConnectionID })
 	return found
+}
+
+// writeReport writes the report of what the run has planned so far.
+func (f *Forecast) writeReport() diag.Diagnostics {
+	if err := f.report.write(f.sections()); err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
+	}
+	return nil
 }
 
 // newSection is a section in which nothing has been compared.
@@ -124,11 +147,14 @@ func newSection(connectionID, name string) Section {
 
 // sectionOf is the part of the report about a connection.
 func sectionOf(c *connection, proposals []Proposal) Section {
-	s := newSection(c.ref.String(), strings.ToUpper(c.name()[:1])+c.name()[1:])
+	s := newSection(c.ref.String(), c.name())
 	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
 	for _, p := range proposals {
+		if s.Off && p.Unless != "" {
+			continue // it concerns nobody, and is not even worked out if the end is planned first
+		}
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
-		if own, known := c.own[p.Key]; known && !(p.Destroys && s.Off) { // which is not worked out where the end is planned first
+		if own, known := c.own[p.Key]; known {
 			cause.Effects = effectCounts(&own)
 		}
 		s.Causes = append(s.Causes, cause)

@@ -19,6 +19,8 @@ type cycle struct {
 	users    []*candidate  // by id
 	index    *accountIndex // nil when the accounts were not read
 	problems Problems
+	// unseen says that the members of an assigned group are not known, so who leaves the scope may stay in it.
+	unseen bool
 	// guesses says that users who are not known to be linked may be, since the connection has completed a cycle.
 	guesses bool
 	// whole says that what a new link writes counts as well where GoTo does not report it.
@@ -106,6 +108,7 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	for _, id := range setup.groups() {
 		if code := s.unread[id]; code != "" {
 			c.problems.about(code, "")
+			c.unseen = setup.Scope != ScopeAll
 		}
 	}
 	holders := setup.holders(s.Members)
@@ -118,7 +121,7 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 			continue
 		}
 		shown[user.ID] = true
-		u := c.candidate(user, h, links[user.ID])
+		u := c.comesAcross(user, h, links[user.ID])
 		// With the scope of everybody, somebody in the recycle bin concerns the cycle only if an account may still be theirs.
 		if u.link != nil || !all && holds || all && (!user.Deleted || c.guesses && len(c.lookUp(u).found) > 0) {
 			c.users = append(c.users, u)
@@ -137,8 +140,8 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	return c
 }
 
-// candidate is a user as the setup sees them.
-func (c *cycle) candidate(user *User, h holder, l *link) *candidate {
+// comesAcross is a user as the setup sees them.
+func (c *cycle) comesAcross(user *User, h holder, l *link) *candidate {
 	return &candidate{
 		entry: Entry{UserID: user.ID, User: user, InScope: c.setup.Scope == ScopeAll || h.provisions}, found: true, link: l,
 		attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles,

@@ -183,9 +183,11 @@ func (c *cycle) manage(u *candidate) {
 		u.decide(Skip, reasonOff, "")
 	case u.entry.InScope && admitted == maybe:
 		u.decide(Unknown, reasonCondition, "")
+	case !u.entry.InScope && c.unseen && u.shutOut() == "":
+		u.decide(Unknown, reasonMembers, "")
 	case !u.entry.InScope, admitted == no, u.shutOut() != "":
 		c.release(u)
-	case u.link.left:
+	case u.link.left && u.link.unsure:
 		u.decide(Unknown, reasonOwner, "")
 	case u.link.unsure && u.entry.Account != nil:
 		c.either(u)
@@ -224,6 +226,7 @@ func (c *cycle) release(u *candidate) {
 		outcomes[i] = c.rules.flows[i].evaluate(told, c.survey.Now)
 	}
 	switches := c.rules.disables(func(i int) Outcome { return outcomes[i] })
+	removes := c.rules.remove && !c.rules.canDisable()
 	var unclear Outcome
 	for i, o := range outcomes {
 		if o.Reason != "" && c.rules.flows[i].switches() {
@@ -231,7 +234,7 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
-	case u.link.inactive() && !(reason == reasonLeft && c.rules.remove && !c.rules.canDisable()): // what is deleted may be inactive
+	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same
 		u.decide(Matched, reasonInactive, "")
 	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
@@ -248,7 +251,7 @@ func (c *cycle) release(u *candidate) {
 				u.entry.Changes = append(u.entry.Changes, Change{Target: f.target, Planned: display(outcomes[i].Value)})
 			}
 		}
-	case c.rules.remove && !c.rules.canDisable():
+	case removes:
 		u.decide(Disable, deletes, "")
 	default:
 		u.decide(Skip, stays, "")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// link ties a user to the account that the service manages for them. The links cannot be read: whoever is in scope today and
+// link ties a user to the account that the service manages for them. Unless the links were read, see [Survey.ReadLinks]: whoever is in scope today and
 // has an account is taken to be linked to it, once the connection has completed a cycle. The account then has what today's
 // mapping writes, whatever became of it at GoTo, since the service compares with what it wrote last.
 type link struct {
@@ -54,20 +54,17 @@ func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
-	if off || !c.unties() {
-		c.linkLeft(links, proposed)
+	if off || !c.rules.unties(today) {
+		linkLeft(c, links, proposed)
 	}
+	settleLinks(c, links)
 	return links
 }
 
-// unties reports whether the service gives up the accounts of users who leave the scope.
-func (c *cycle) unties() bool {
-	return !c.setup.KeepsOutOfScope && (c.rules.update && c.rules.canDisable() || c.rules.remove && !c.rules.canDisable())
-}
-
 // linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
-func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
+func linkLeft(c *cycle, links map[string]*link, proposed *Setup) {
 	holders, will := c.setup.holders(c.survey.Members), proposed.holders(c.survey.Members)
+	var left []*link
 	for i := range c.survey.Users {
 		user := &c.survey.Users[i]
 		_, holds := holders[user.ID]
@@ -76,7 +73,7 @@ func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
 		if links[user.ID] != nil || !concerned || c.survey.only != nil && !c.survey.only[user.ID] {
 			continue
 		}
-		u := c.candidate(user, holders[user.ID], nil)
+		u := c.comesAcross(user, holders[user.ID], nil)
 		if u.entry.InScope && c.rules.admits(u.attributes) != no {
 			continue
 		}
@@ -86,7 +83,17 @@ func (c *cycle) linkLeft(links map[string]*link, proposed *Setup) {
 		} else if c.index != nil {
 			continue
 		}
-		links[user.ID] = l
+		left = append(left, l)
+	}
+	of := map[int]*link{}
+	for _, l := range links {
+		of[l.account] = l
+	}
+	for _, l := range left {
+		if other := of[l.account]; l.account >= 0 && other != nil { // either has it
+			l.shared, other.shared, other.unsure = true, true, true
+		}
+		links[l.user.entry.UserID] = l
 	}
 }
 
@@ -112,7 +119,11 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 		return text, told && text != "", true
 	}
 	i := l.place(f.target)
-	if i < 0 {
+	switch {
+	case l.left: // and nobody knows when
+		text, told := l.reported(f)
+		return text, text != "", told
+	case i < 0:
 		return reported()
 	}
 	today := &l.cycle.rules.flows[i]
@@ -154,5 +165,5 @@ func (l *link) place(target string) int {
 // keeps reports whether a flow is today's, so nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
 	i := l.place(f.target)
-	return i >= 0 && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
+	return i >= 0 && !l.left && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
 }

@@ -172,6 +172,7 @@ func (s *Survey) Extend(ctx context.Context, client *graph.Client, named bool, s
 	whole := *s
 	whole.Members, whole.asked, whole.Problems = maps.Clone(s.Members), maps.Clone(s.asked), slices.Clone(s.Problems)
 	whole.unread = maps.Clone(s.unread)
+	whole.Users = slices.DeleteFunc(slices.Clone(s.Users), func(u User) bool { return u.linked }) // who may be read now
 	if err := whole.readMembers(ctx, client, setups); err != nil {
 		return &whole, &ReadError{"the members of an assigned group", err}
 	}

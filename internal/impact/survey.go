@@ -108,6 +108,7 @@ type Survey struct {
 	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
 
+	stored    stored            // what is known of links
 	unread    map[string]string // codes of problems by group whose members are not known
 	sources   []string          // attributes that were asked for
 	everybody bool              // all users were asked for
@@ -167,6 +168,7 @@ type User struct {
 	ID         string // in lowercase
 	Properties map[string]json.RawMessage
 	Deleted    bool // in the recycle bin
+	linked     bool // known only by a link of the service
 }
 
 // State is what mappings are told of a user by IsSoftDeleted and accountEnabled.

@@ -196,7 +196,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
 	if !ok || plan.ServicePrincipalID.IsUnknown() { // the apply knows more and checks then
-		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: principalUnknown})
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: plan.proposal(), Subject: "assignments", Unknown: principalUnknown})
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -261,7 +261,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return foreseeUnknown(ctx, r.forecast, c.plan.ServicePrincipalID, forecast.Proposal{Key: exclusiveType, Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
+		return foreseeUnknown(ctx, r.forecast, c.plan.ServicePrincipalID, forecast.Proposal{Key: c.plan.proposal(), Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}
