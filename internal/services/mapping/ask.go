@@ -144,8 +144,9 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	if unread {
 		detail += "The connection's settings could not be read: with `skip_out_of_scope_deletions`, the accounts of people who leave the scope stay as they are.\n\n"
 	}
+	v.judged = worst != disabled
 	switch {
-	case worst == disabled:
+	case !v.judged:
 		return nil
 	case worst == unclear:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot determine whether accounts are still disabled",

@@ -85,16 +85,21 @@ type guard struct {
 func (g *guard) learn(s settings) {
 	outcomes := g.outcomes(s, nil)
 	for target, e := range s.entries {
-		found := signal{on: valueOf(outcomes[0][target])}
-		for _, of := range outcomes[1:] {
-			if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
-				found.off = append(found.off, text)
-			}
-		}
-		if len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
+		if found := signalOf(target, outcomes); len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
 			g.signals[target] = found
 		}
 	}
+}
+
+// signalOf takes the values that people in scope do not have as those of accounts that are not active.
+func signalOf(target string, outcomes [len(personStates)]map[string]impact.Outcome) signal {
+	found := signal{on: valueOf(outcomes[0][target])}
+	for _, of := range outcomes[1:] {
+		if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
+			found.off = append(found.off, text)
+		}
+	}
+	return found
 }
 
 // outcomes are the results of the entries for a person in each of the personStates, by target attribute.

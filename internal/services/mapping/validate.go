@@ -43,7 +43,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		state = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
-	if resp.Diagnostics.HasError() || (state != nil && plan.sameAs(*state)) {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state != nil && plan.sameAs(*state) {
+		v, _ := newReview(ctx, nil, plan, state)
+		resp.Diagnostics.Append(v.warnStanding()...)
 		return
 	}
 	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
@@ -62,6 +67,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		found = was.ease(found, now)
 	}
 	resp.Diagnostics.Append(found...)
+	if !v.judged {
+		resp.Diagnostics.Append(v.warnStanding()...)
+	}
 	resp.Diagnostics.Append(v.foreseen...)
 }
 
