@@ -93,7 +93,8 @@ func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
 			m := w.managed()
 			clean(t, m.Apply(object("force_destroy", true)))
 			w.setSignOn(m.Text("id"), "saml")
-			w.assign(m.Text("id"), store.UserAna)
+			id, registration := m.Text("id"), m.Text("application_object_id")
+			w.assign(id, store.UserLeo, store.UserAna, store.GroupMeetings) // Ana is in the group
 			w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.Fails(403, "DeletingSamlSpNotAllowed", "Delete the service principal.")})
 			if interrupted {
 				w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.LacksPermission()})
@@ -101,9 +102,11 @@ func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
 			w.Sim.Log().Reset()
 			before := m.Now
 			found := m.Destroy()
-			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "People lose sign-in with the application",
-				Detail: "People use the application \"Meetings\": single sign-on is set up (saml); 1 assignment of users or groups. Destroying it ends sign-in for everybody who uses it; " +
-					"if the service requires it, the service principal is deleted first. The application and the service principal can be restored from the deleted applications for 30 days."})
+			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "Destroying the application ends sign-in for 6 people",
+				Detail: "People use the application \"Meetings\": single sign-on is set up (saml); 3 assignments of users or groups. Destroying it ends sign-in for everybody who uses it; " +
+					"if the service requires it, the service principal is deleted first. For 30 days, both can be restored, with `POST /directory/deletedItems/{id}/restore` or in the portal: the application " + registration +
+					", and then, if it is still deleted, its service principal " + id + ".\n\nThe assignments that exist now give access to 6 people; nobody else can sign in:\n- " + store.UserAna + "\n- " + store.UserLeo +
+					"\n- Meetings Users (" + store.GroupMeetings + "), a group with 5 direct members"})
 			w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*", "DELETE /applications/*")
 			if interrupted {
 				m.Now = before.AfterKill()

@@ -4,6 +4,7 @@
 package application
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -27,30 +28,21 @@ func (r *Resource) refuseWhileInUse(ctx context.Context, id string) diag.Diagnos
 	if err != nil {
 		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err)}
 	}
-	uses := signOn(sp)
 	wait, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	var remaining []string
+	var in uses
 	looks := 0
 	err = r.data.Graph.Poll(wait, "jobs and assignments to be gone", func(ctx context.Context) (bool, string, error) {
 		var err error
-		remaining, err = r.remaining(ctx, id)
+		in, err = r.usesOf(ctx, sp)
 		looks++
-		return len(remaining) == 0 || looks >= 5, strings.Join(remaining, ", "), err
+		return len(in.remaining()) == 0 || looks >= 5, strings.Join(in.remaining(), ", "), err
 	})
-	if err != nil && len(remaining) == 0 {
+	if err != nil && len(in.remaining()) == 0 {
 		return diag.Diagnostics{graphdiag.Error("Cannot check what depends on the application", err,
 			"Nothing was deleted. With `force_destroy = true` the application is deleted without this check.")}
 	}
-	return stillInUse(sp, append(uses, remaining...))
-}
-
-// signOn says that the application serves single sign-on, if it does.
-func signOn(sp graph.ServicePrincipal) []string {
-	if mode := sp.PreferredSingleSignOnMode; mode != "" && !strings.EqualFold(mode, "notSupported") {
-		return []string{fmt.Sprintf("single sign-on is set up (%s)", mode)}
-	}
-	return nil
+	return stillInUse(sp, in.all())
 }
 
 func stillInUse(sp graph.ServicePrincipal, uses []string) diag.Diagnostics {
@@ -70,64 +62,47 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 	if graph.IsNotFound(err) {
 		return nil
 	}
-	var remaining []string
+	var in uses
 	if err == nil {
-		remaining, err = r.remaining(ctx, sp.ID)
+		in, err = r.usesOf(ctx, sp)
 	}
-	uses, forced := signOn(sp), state.ForceDestroy.ValueBool()
-	if err != nil && !forced && len(uses) == 0 {
+	forced := state.ForceDestroy.ValueBool()
+	if err != nil && in.signOn == "" {
 		var skipped graphdiag.Skipped
 		skipped.Add("what depends on the application", err)
+		if forced {
+			return skipped.Diagnostics("With `force_destroy`, everything that depends on the application is deleted with it.")
+		}
 		return skipped.Diagnostics("The apply checks this before it deletes the application, but after it has destroyed the resources that depend on the application.")
 	}
 	switch {
-	case len(uses) > 0 && !forced:
-		return stillInUse(sp, append(uses, remaining...))
-	case len(uses) > 0:
-		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "People lose sign-in with the application",
+	case in.signOn != "" && !forced:
+		return stillInUse(sp, in.all())
+	case in.signOn != "":
+		number, who := r.whoLoses(ctx, sp, in.assignments)
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "Destroying the application ends sign-in for "+cmp.Or(number, "people"),
 			fmt.Sprintf("People use the application %q: %s. Destroying it ends sign-in for everybody who uses it; if the service requires it, the service principal is deleted first. "+
-				"The application and the service principal can be restored from the deleted applications for 30 days.", sp.DisplayName, strings.Join(append(uses, remaining...), "; "))+r.leftBehind(ctx, sp.ID))}
-	case len(remaining) > 0:
+				"For 30 days, both can be restored, with `POST /directory/deletedItems/{id}/restore` or in the portal: the application %s, and then, if it is still deleted, its service principal %s.",
+				sp.DisplayName, strings.Join(in.all(), "; "), state.ApplicationObjectID.ValueString(), sp.ID)+r.leftBehind(ctx, sp.ID, in.jobs)+who)}
+	case len(in.remaining()) > 0:
 		what := "If anything is left after everything else in this plan is destroyed, the apply refuses to delete the application."
 		if forced {
-			what = "With `force_destroy`, they are deleted with the application, no matter who manages them." + r.leftBehind(ctx, sp.ID)
+			_, who := r.whoLoses(ctx, sp, in.assignments)
+			what = "With `force_destroy`, they are deleted with the application, no matter who manages them." + r.leftBehind(ctx, sp.ID, in.jobs) + who
 		}
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("force_destroy"), "The application is in use",
-			fmt.Sprintf("The application %q currently has %s. %s", sp.DisplayName, strings.Join(remaining, " and "), what))}
+			fmt.Sprintf("The application %q currently has %s. %s", sp.DisplayName, strings.Join(in.remaining(), " and "), what))}
 	}
 	return nil
 }
 
 // leftBehind says how many accounts stay active at GoTo when the jobs of an application go with it.
-func (r *Resource) leftBehind(ctx context.Context, id string) string {
+func (r *Resource) leftBehind(ctx context.Context, id string, jobs []graph.Job) string {
 	var text strings.Builder
-	jobs, err := r.data.Graph.ListJobs(ctx, id)
-	if err != nil {
-		return "" // told as what remains
-	}
 	for _, job := range jobs {
 		if left := aftermath.Of(ctx, r.data, graph.JobRef{ServicePrincipalID: id, JobID: job.ID}); left.Ran {
 			fmt.Fprintf(&text, " Without the connection %s, %s stay as they are, and nothing disables them when people leave. %s", job.ID, left.Headline(), left.Detail())
 		}
 	}
 	return text.String()
-}
-
-func (r *Resource) remaining(ctx context.Context, id string) ([]string, error) {
-	var remaining []string
-	jobs, err := r.data.Graph.ListJobs(ctx, id)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, err
-	}
-	if len(jobs) > 0 {
-		remaining = append(remaining, graphdiag.Counted(len(jobs), "provisioning job"))
-	}
-	assignments, err := r.data.Graph.ListAssignments(ctx, id)
-	if err != nil && !graph.IsNotFound(err) {
-		return nil, err
-	}
-	if len(assignments) > 0 {
-		remaining = append(remaining, graphdiag.Counted(len(assignments), "assignment")+" of users or groups")
-	}
-	return remaining, nil
 }
