@@ -198,6 +198,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			if _, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString()); err == nil {
 				state.ServicePrincipalID = types.StringNull()
 				resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+				resp.Diagnostics.AddWarning("The application was deleted in part",
+					fmt.Sprintf("The service principal %s of the application %q is deleted, so nobody can sign in, but the application itself still exists: a destroy did not finish, or somebody deleted the service principal. "+
+						"Destroy again to finish it. To keep the application, restore the service principal with `POST /directory/deletedItems/{id}/restore` or in the portal within 30 days.", state.ID.ValueString(), state.DisplayName.ValueString()))
 				return
 			}
 		}
@@ -388,6 +391,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	err := r.deleteApplication(ctx, state)
 	var answer *graph.Error
+	var more []string
 	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
 		if !state.ForceDestroy.ValueBool() {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
@@ -396,10 +400,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		}
 		if err = r.data.Graph.DeleteServicePrincipal(ctx, id); err == nil {
 			err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
+			more = append(more, "Its service principal was deleted, so nobody can sign in. Destroy again to delete the application as well.")
 		}
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err, more...))
 		return
 	}
 	remembered(r.data).own.Add(id)
