@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 )
 
 // ValidateConfig reports what is wrong in the configuration alone.
@@ -50,6 +52,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		v, _ := newReview(ctx, nil, plan, state)
 		resp.Diagnostics.Append(v.warnStanding()...)
 		return
+	}
+	if state != nil && plan.ConnectionID.IsUnknown() && r.data != nil {
+		if ref, err := state.ref(); err == nil {
+			resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
+		}
 	}
 	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
