@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -392,7 +393,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	err := r.deleteApplication(ctx, state)
 	var answer *graph.Error
 	var more []string
-	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
+	const samlFirst = "DeletingSamlSpNotAllowed"
+	if errors.As(err, &answer) && (strings.EqualFold(answer.Code, samlFirst) || strings.EqualFold(answer.OuterCode, samlFirst)) {
 		if !state.ForceDestroy.ValueBool() {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
 				"The service does not delete it while its service principal is used for single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
