@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -185,4 +186,26 @@ func (v *review) learnDirection(ctx context.Context, g *guard, is settings, live
 	kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
 	g.keepsOutOfScope = err == nil && graph.IsOn(kept, settingKeep)
 	return err != nil
+}
+
+// warnStanding warns about a configuration that disables nobody, whether or not it changes: it may have been imported, or be the
+// work of an earlier apply. It needs no request, and therefore knows only what the entries themselves tell apart.
+func (v *review) warnStanding() diag.Diagnostics {
+	name, _, _ := strings.Cut(v.name, " ")
+	if !v.complete || v.plan.AllowNoDeprovisioning.ValueBool() || !strings.EqualFold(name, defaultObject) || v.want.erases() || len(v.had().unmanaged) > 0 {
+		return nil
+	}
+	g := guard{signals: map[string]signal{}}
+	g.learnStates(v.want)
+	found := g.predict(v.want, nil)
+	if slices.ContainsFunc(found[1:], func(of fate) bool { return of.effect >= unclear }) {
+		return nil
+	}
+	why := " No entry reads `IsSoftDeleted`.\n\n"
+	if len(g.signals) > 0 {
+		why = " The state of a person's account is as follows:\n" + found.lines() + "\n\n"
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Nothing disables the accounts of people who leave",
+		"With this configuration, the accounts of people who are unassigned, blocked from signing in, or deleted stay active until an administrator disables them."+why+
+			"Map the attribute that makes an account active by `IsSoftDeleted`, usually with `Not([IsSoftDeleted])`, `apply = \"always\"`, and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended.")}
 }

@@ -91,6 +91,16 @@ func (g *guard) learn(s settings) {
 	}
 }
 
+// learnStates takes every entry that reads whether a person left as one that is intended to disable accounts.
+func (g *guard) learnStates(s settings) {
+	outcomes := g.outcomes(s, nil)
+	for target, e := range s.entries {
+		if e.readsState() {
+			g.signals[target] = signalOf(target, outcomes)
+		}
+	}
+}
+
 // signalOf takes the values that people in scope do not have as those of accounts that are not active.
 func signalOf(target string, outcomes [len(personStates)]map[string]impact.Outcome) signal {
 	found := signal{on: valueOf(outcomes[0][target])}
@@ -126,7 +136,7 @@ func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";
 // predict determines the state of accounts. unmanaged are mappings that stay in addition to the entries. A mapping that also
 // reads other attributes is judged by people who have the values that it mentions: it has to disable the accounts of all.
 func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
-	for i, who := range g.people(s) {
+	for i, who := range g.imagined(s) {
 		for k, next := range g.predictFor(s, unmanaged, who) {
 			if i == 0 || next.effect < found[k].effect {
 				next.why += who.String()
@@ -188,16 +198,6 @@ func (f fate) kept(why string) fate {
 		return fate{staysActive, why}
 	}
 	return fate{f.effect, why}
-}
-
-// erases reports whether the service has nothing but deletion to end access with.
-func (s settings) erases() bool {
-	for _, e := range s.entries {
-		if e.readsState() {
-			return false
-		}
-	}
-	return slices.Contains(s.operations, flagDelete)
 }
 
 // readsState reports whether the service writes the entry when a person leaves.

@@ -257,7 +257,7 @@ func expressions() []string {
 			fmt.Sprintf(`Not(%s)`, a),
 		)
 	}
-	for i := range 40 {
+	for i := range 24 {
 		all = append(all, write(1+i%2))
 	}
 	return all

@@ -47,9 +47,9 @@ func (p person) String() string {
 	return " if " + enumerate(known)
 }
 
-// people are those by whom a mapping is judged: somebody about whom nothing is known, and then people with the values that
+// imagined are those by whom a mapping is judged: somebody about whom nothing is known, and then people with the values that
 // the mapping compares with.
-func (g *guard) people(s settings) []person {
+func (g *guard) imagined(s settings) []person {
 	found := []person{{}}
 	var names, values []string
 	for target := range g.signals {
