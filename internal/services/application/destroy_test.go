@@ -67,7 +67,7 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 			}
 			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
 				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would affect more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-					"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
+					"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`; if it is only marked as tainted, use `terraform untaint`. Nothing was deleted.", tt.want)})
 			w.wantWrites()
 			w.wantCount(1)
 			if m.Now == nil {
@@ -182,6 +182,25 @@ func TestResource_destroySucceedsWhenItIsGone(t *testing.T) {
 	clean(t, found)
 	if after != nil {
 		t.Error("the application is still in the state")
+	}
+}
+
+// A replacement deletes everything that depends on the application before the application itself, so its plan has to refuse.
+func TestResource_replacingOneWithSingleSignOnIsRefusedByThePlan(t *testing.T) {
+	t.Parallel()
+	for _, forced := range []bool{false, true} {
+		w := newWorld(t)
+		m := w.managed()
+		config := object("force_destroy", forced)
+		clean(t, m.Apply(config))
+		w.setSignOn(m.Text("id"), "saml")
+		m.Tainted = true
+		w.Sim.Log().Reset()
+		action, _, found := m.Plan(config)
+		if action == acctest.Replace && !forced || found.HasError() == forced || !forced && found.Errors()[0].Summary != "The application is still in use" {
+			t.Errorf("forced %t, the plan is %s\n%s", forced, action, found)
+		}
+		w.wantWrites()
 	}
 }
 

@@ -52,7 +52,7 @@ func stillInUse(sp graph.ServicePrincipal, uses []string) diag.Diagnostics {
 	}
 	return attributeError("force_destroy", "The application is still in use",
 		fmt.Sprintf("Deleting the application %q would affect more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-			"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
+			"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`; if it is only marked as tainted, use `terraform untaint`. Nothing was deleted.", sp.DisplayName, strings.Join(uses, "; ")))
 }
 
 // planDestroy refuses, before anything that depends on the application is destroyed, to end single sign-on, which no other
@@ -95,6 +95,22 @@ func (r *Resource) planDestroy(ctx context.Context, state model) diag.Diagnostic
 			fmt.Sprintf("The application %q currently has %s. %s", sp.DisplayName, strings.Join(in.remaining(), " and "), what))}
 	}
 	return nil
+}
+
+// refuseReplacing is planDestroy for an application that is created although it is in the state: Terraform does not report
+// that it replaces one, deletes everything that depends on it first, and shows only the errors of this plan.
+func (r *Resource) refuseReplacing(ctx context.Context, own []graph.ServicePrincipal) diag.Diagnostics {
+	for _, sp := range own {
+		if r.data.Graph.HasWritten() || remembered(r.data).forced.Has(sp.ID) {
+			continue // deleted by now, or about to be
+		}
+		if sp, err := r.data.Graph.GetServicePrincipal(ctx, sp.ID); err == nil {
+			if in, _ := r.usesOf(ctx, sp); in.signOn != "" {
+				return stillInUse(sp, in.all())
+			}
+		}
+	}
+	return warnReplaced(own)
 }
 
 // leftBehind says how many accounts stay active at GoTo when the jobs of an application go with it.

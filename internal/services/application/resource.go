@@ -138,7 +138,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 			return append(diags, declaredTwice(key, foreign[0].ID)...)
 		}
 		diags.Append(refuseDuplicate(foreign)...)
-		diags.Append(warnReplaced(own)...)
+		diags.Append(r.refuseReplacing(ctx, own)...)
 		if len(found) == 0 {
 			diags.Append(r.refuseRetired(ctx, template, all)...)
 		}
@@ -234,6 +234,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, before)...)
 	}
 	remembered(r.data).own.Add(state.ID.ValueString())
+	if state.ForceDestroy.ValueBool() {
+		remembered(r.data).forced.Add(state.ID.ValueString())
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
