@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/tenant"
 )
 
@@ -53,6 +54,7 @@ type ways struct {
 	alone    bool     // a deleted application leaves its service principal
 	silent   bool     // errors have no body
 	throttle bool     // the first request to each path is refused for a moment, without saying for how long
+	heedless bool     // writes of settings, schemas and service principals are accepted and forgotten
 	plainID  bool     // ids of jobs and templates are numbers as text
 }
 
@@ -189,6 +191,9 @@ func (s *small) answer(r *http.Request) (int, any) {
 	var body object
 	_ = json.NewDecoder(r.Body).Decode(&body)
 	segments := strings.Split(rest, "/")
+	if write := r.Method == http.MethodPut || r.Method == http.MethodPatch; write && s.heedless {
+		return 204, nil
+	}
 	id := ""
 	if len(segments) > 1 {
 		id = strings.ToLower(segments[1])
@@ -515,5 +520,67 @@ func TestLifecycle_passesAgainstASmallStandIn(t *testing.T) {
 				t.Errorf("left: %v %v", s.applications, s.jobs)
 			}
 		})
+	}
+}
+
+// An operation that the service does not offer has not answered the question.
+func TestProbe_takesAnAbsentOperationForNoAnswer(t *testing.T) {
+	lacks := []string{
+		"POST validateCredentials", "POST parseExpression", "GET filterOperators", "GET functions", "POST /$batch", "POST getByIds", "GET /synchronization/secrets",
+		"GET /owners", "GET /jobs/no-such-job", "GET /templates/no-such-template", "GET ffffffff-ffff-4fff-8fff-ffffffffffff", "PATCH /servicePrincipals",
+	}
+	for _, lacking := range []int{404, 405, 501} {
+		_, environment := serveSmall(t, ways{lacks: lacks, lacking: lacking})
+		found := probeOf(t, environment)
+		for _, asks := range []string{
+			"wrong credentials", "credentials that are right", "masked value", "keys that it leaves out", "members of the notification", "several recipients", "1,024 bytes", "inside a batch",
+			"missing service principal", "missing job", "missing synchronization template", "IIF", "Switch compare", "Switch evaluate", "scoping filters spelled", "list the functions",
+			"only the members that are selected", "application own it", "with SAML",
+		} {
+			check(t, fmt.Sprint(lacking), found, want{asks, ""})
+		}
+		check(t, fmt.Sprint(lacking), found, want{"still offer", "offered"}, want{"link between", "no"}, want{"job that is off read", "other than Active"}, want{"filtered by principal", "ignored"})
+	}
+}
+
+// A request that succeeds has not had its effect where nothing shows it.
+func TestProbe_verifiesWhatSucceeds(t *testing.T) {
+	_, environment := serveSmall(t, ways{heedless: true})
+	for _, asks := range []string{"keys that it leaves out", "members of the notification", "several recipients", "1,024 bytes", "IIF", "Switch evaluate", "Switch compare", "older version", "with SAML"} {
+		check(t, "a service that does nothing", probeOf(t, environment), want{asks, ""})
+	}
+}
+
+func probeOf(t *testing.T, environment map[string]string) []tenant.Finding {
+	t.Helper()
+	opened, err := tenant.Open(t.Context(), func(name string) string { return environment[name] }, func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := (&tenant.Probe{Tenant: opened, Change: true}).Run(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	return found
+}
+
+// Ids mean the same in any case, links can be relative, and annotations can be missing.
+func TestProbe_readsWhatIsSaidInAnotherWay(t *testing.T) {
+	w := start(t, simulator.Options{Variants: simulator.Variants{PageSizeCap: 2}})
+	behindAnother(t, w.environment)
+	differ := []string{"inside a batch", "page", "read back", "required attribute", "filtered by principal", "without a default value", "only the members"}
+	check(t, "another", probe(t, w, true), slices.DeleteFunc(slices.Clone(usual), func(u want) bool {
+		return slices.ContainsFunc(differ, func(asks string) bool { return strings.Contains(u.asks, asks) })
+	})...)
+}
+
+func TestOpen_saysWhyAnOpaqueTokenIsRefused(t *testing.T) {
+	s, environment := serveSmall(t, ways{opaque: true})
+	_, err := tenant.Open(t.Context(), func(name string) string { return environment[name] }, nil)
+	if err == nil || !strings.Contains(err.Error(), "not a JSON web token") {
+		t.Errorf("got %v", err)
+	}
+	if slices.ContainsFunc(s.log, func(r string) bool { return strings.Contains(r, "/v1.0/") }) {
+		t.Errorf("asked %v", s.log)
 	}
 }

@@ -141,7 +141,7 @@ func Open(ctx context.Context, getenv func(string) string, sleep func(context.Co
 func readClaims(token string) (claims, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return claims{}, errors.New("the access token cannot be read, so that nobody knows which tenant it is for")
+		return claims{}, errors.New("the access token is not a JSON web token, so nothing shows which tenant it is for: nothing was done. Use a service whose tokens contain the tenant, as the claim tid")
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
@@ -175,6 +175,19 @@ func (a Answer) Code() string {
 		return nested.Error.Code
 	}
 	return code
+}
+
+// Absent says whether the service does without the operation, and so has not answered what was asked.
+func (a Answer) Absent() bool {
+	switch a.Status {
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	case http.StatusBadRequest, http.StatusNotFound:
+		e, _ := a.Body["error"].(map[string]any)
+		message := text(e, "message")
+		return strings.Contains(message, "Resource not found for the segment") || strings.Contains(message, "No HTTP resource was found")
+	}
+	return false
 }
 
 // Said is status and code in a few words.
@@ -309,7 +322,7 @@ func (t *Tenant) Await(ctx context.Context, path string, satisfies func(Answer) 
 	const most = 40
 	for attempt := 1; ; attempt++ {
 		answer, err := t.Do(ctx, http.MethodGet, path, nil)
-		if err != nil || satisfies(answer) || attempt == most {
+		if err != nil || satisfies(answer) || answer.Absent() || attempt == most {
 			return answer, err
 		}
 		if err := t.sleep(ctx, 3*time.Second); err != nil {
