@@ -135,7 +135,7 @@ func (s *small) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.log = append(s.log, r.Method+" "+r.URL.RequestURI())
 	status, body := s.answer(r)
 	if status < 300 && s.said != 0 {
-		if status = s.said; body == nil && status != http.StatusNoContent {
+		if status = s.said; body == nil {
 			body = object{}
 		}
 	}
@@ -221,6 +221,8 @@ func (s *small) answer(r *http.Request) (int, any) {
 		}
 	case "directoryObjects":
 		return 200, object{"value": byIDs(body)}
+	case "organization":
+		return 200, object{"value": []any{object{"id": smallTenant}}}
 	case "directory", "auditLogs":
 		return 200, object{"value": []any{}}
 	case "servicePrincipals":
@@ -574,13 +576,25 @@ func TestProbe_readsWhatIsSaidInAnotherWay(t *testing.T) {
 	})...)
 }
 
-func TestOpen_saysWhyAnOpaqueTokenIsRefused(t *testing.T) {
-	s, environment := serveSmall(t, ways{opaque: true})
-	_, err := tenant.Open(t.Context(), func(name string) string { return environment[name] }, nil)
-	if err == nil || !strings.Contains(err.Error(), "not a JSON web token") {
-		t.Errorf("got %v", err)
-	}
-	if slices.ContainsFunc(s.log, func(r string) bool { return strings.Contains(r, "/v1.0/") }) {
-		t.Errorf("asked %v", s.log)
+// The tenant of a token that does not name it is asked for, and where nothing tells, nothing is done.
+func TestOpen_asksForTheTenantOfAnOpaqueToken(t *testing.T) {
+	for name, test := range map[string]struct {
+		ways ways
+		id   string
+		want string
+	}{
+		"the service tells":         {ways{opaque: true}, smallTenant, ""},
+		"of another tenant":         {ways{opaque: true}, smallAda, "the token is for tenant \"" + smallTenant},
+		"the service does not tell": {ways{opaque: true, lacks: []string{"GET /organization"}}, smallTenant, "does not say which tenant it is for"},
+	} {
+		s, environment := serveSmall(t, test.ways)
+		environment[tenant.VariableConfirm] = test.id
+		_, err := tenant.Open(t.Context(), func(name string) string { return environment[name] }, nil)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		}
+		if slices.ContainsFunc(s.log, func(r string) bool { return strings.Contains(r, "/v1.0/") && r != "GET /v1.0/organization" }) {
+			t.Errorf("%s: sent %v", name, s.log)
+		}
 	}
 }
