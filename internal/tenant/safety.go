@@ -40,6 +40,9 @@ func (t *Tenant) Refusal(ctx context.Context, principal string) error {
 	}
 	for _, id := range s.People {
 		person, err := t.Do(ctx, http.MethodGet, "/users/"+id+"?$select=id,accountEnabled", nil)
+		if err == nil && person.Status == http.StatusBadRequest { // nothing is selected here
+			person, err = t.Do(ctx, http.MethodGet, "/users/"+id, nil)
+		}
 		if err != nil {
 			return err
 		}
