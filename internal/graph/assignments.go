@@ -187,9 +187,7 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 }
 
 // isNotOffered reports whether a service does without an operation, as a gateway in front of Graph or a stand-in may.
-func isNotOffered(err error) bool {
-	return IsNotFound(err) || hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented)
-}
+func isNotOffered(err error) bool { return IsNotFound(err) || IsUnsupported(err) }
 
 // singly sends the requests of a batch one after the other. Unlike elements of a batch they are repeated where the service
 // asks for it.

@@ -458,6 +458,11 @@ func (r *run) connection() {
 	body := object{"service_principal_id": principalReference, "scope": "assigned", "prevent_accidental_deletions": true, "accidental_deletion_threshold": 1}
 	if r.password {
 		maps.Copy(body, object{"admin_username": r.tenant.Settings.AdminUser, "admin_password_wo": "${var.password}", "admin_password_wo_version": "1"})
+		if said := r.offers(http.MethodPost, "/servicePrincipals/"+r.text(applicationAddress, "service_principal_id")+"/synchronization/jobs/validateCredentials",
+			object{"templateId": answer.List()[0]["id"], "useSavedCredentials": true, "credentials": []any{}}); said != "" {
+			r.t.Logf("the credentials are not tested: the service does not offer that: %s", said)
+			body["test_connection"] = false
+		}
 	}
 	r.block("resource", "gotomeeting_provisioning_connection", "test", body)
 	r.apply()
@@ -492,6 +497,19 @@ func (r *run) hidesSettings() string {
 	return "the service does not list what is stored for a connection: " + answer.Said()
 }
 
+// offers asks for an operation that changes nothing, and returns what is said where the service does without it, else "".
+func (r *run) offers(method, path string, body any) string {
+	r.t.Helper()
+	answer, err := r.tenant.Do(r.ctx, method, path, body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if answer.Absent() || answer.Status == http.StatusNotFound {
+		return answer.Said()
+	}
+	return ""
+}
+
 // plainText are attributes of the directory that any function of text takes.
 var plainText = []string{"city", "companyName", "country", "department", "displayName", "givenName", "jobTitle", "surname"}
 
@@ -519,6 +537,11 @@ func (r *run) mappings() {
 	body := object{"connection_id": connectionID, "mappings": mappings}
 	r.block("resource", "gotomeeting_attribute_mappings", "test", body)
 	r.apply()
+	if said := r.offers(http.MethodPost, "/servicePrincipals/"+r.text(applicationAddress, "service_principal_id")+"/synchronization/jobs/"+
+		url.PathEscape(r.text(connectionAddress, "job_id"))+"/schema/parseExpression", object{"expression": "[mail]"}); said != "" {
+		r.t.Logf("no expression is written: the service does not parse any: %s", said)
+		changed = ""
+	}
 	if changed != "" {
 		entry := asObject(mappings[changed])
 		source := entry["source_attribute"]

@@ -230,6 +230,8 @@ func TestVerdict_ofTheConnectionTest(t *testing.T) {
 		{graph.Error{StatusCode: 403, Code: "GoToInsufficientPermissions", OuterCode: "UnknownError"}, false, true},
 		{graph.Error{StatusCode: 401, Code: "UnknownError", OuterCode: "UnknownError"}, false, false},
 		{graph.Error{StatusCode: 404, Code: "NotFound", OuterCode: "UnknownError"}, false, false},
+		{graph.Error{StatusCode: 405, Code: "MethodNotAllowed", OuterCode: "MethodNotAllowed"}, false, false},
+		{graph.Error{StatusCode: 501, Code: "NotImplemented", OuterCode: "UnknownError"}, false, false},
 		{graph.Error{StatusCode: 403, Code: "Authorization_RequestDenied", OuterCode: "Authorization_RequestDenied"}, false, false},
 	} {
 		_, could := unavailable(&tt.err)
