@@ -160,7 +160,11 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 	}
 	said, refused := refusal(err)
 	if !refused {
-		return graphdiag.Error("Cannot test the connection", err, "Nothing was created or changed. `test_connection = false` skips the test.")
+		advice := "Nothing was created or changed."
+		if graph.IsNotFound(err) { // the service may not offer it
+			advice += " `test_connection = false` skips the test."
+		}
+		return graphdiag.Error("Cannot test the connection", err, advice)
 	}
 	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."
 	if want.plain[keyUserName] == "" {

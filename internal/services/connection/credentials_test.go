@@ -241,3 +241,14 @@ func TestVerdict_ofTheConnectionTest(t *testing.T) {
 		}
 	}
 }
+
+// A service that does without the test does not keep a connection from being made.
+func TestTested_whereTheServiceDoesNotOfferIt(t *testing.T) {
+	m := model{TestConnection: types.BoolValue(true)}
+	for status, want := range map[int]string{405: "The connection was not tested", 501: "The connection was not tested", 404: "Cannot test the connection"} {
+		got := m.tested(desired{}, func() error { return &graph.Error{StatusCode: status, Code: "BadRequest", OuterCode: "BadRequest"} })
+		if got.Summary() != want || status == 404 && !strings.Contains(got.Detail(), "`test_connection = false` skips the test.") {
+			t.Errorf("%d: %s: %s", status, got.Summary(), got.Detail())
+		}
+	}
+}
