@@ -34,7 +34,6 @@ type small struct {
 
 	mu                       sync.Mutex
 	log                      []string
-	throttled                map[string]bool
 	applications, principals []object
 	assignments              map[string][]object // by service principal
 	secrets                  map[string][]object
@@ -50,10 +49,9 @@ type ways struct {
 	ignores  []string // and those that are ignored
 	opaque   bool     // tokens are not JSON web tokens
 	said     int      // the status of whatever succeeds
-	alone    bool     // a deleted application leaves its service principal
 	silent   bool     // errors have no body
-	throttle bool     // the first request to each path is refused for a moment, without saying for how long
 	heedless bool     // writes of settings, schemas and service principals are accepted and forgotten
+	bare     bool     // jobs have no status and no interval, and assignments no display names
 	plainID  bool     // ids of jobs and templates are numbers as text
 }
 
@@ -116,7 +114,7 @@ func through(document any) (read any) {
 // serveSmall runs one until the test ends, and returns the environment of somebody who has such a tenant.
 func serveSmall(t *testing.T, with ways) (*small, map[string]string) {
 	t.Helper()
-	s := &small{ways: with, throttled: map[string]bool{}, assignments: map[string][]object{}, secrets: map[string][]object{}, jobs: map[string]object{}, schemas: map[string]any{}}
+	s := &small{ways: with, assignments: map[string][]object{}, secrets: map[string][]object{}, jobs: map[string]object{}, schemas: map[string]any{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -179,10 +177,6 @@ func (s *small) answer(r *http.Request) (int, any) {
 			options.Del(name)
 		}
 	}
-	if key := r.Method + path; s.throttle && !s.throttled[key] {
-		s.throttled[key] = true
-		return fails(429, "TooManyRequests")
-	}
 	rest, found := strings.CutPrefix(path, "/v1.0/")
 	if !found {
 		return fails(404, "BadRequest")
@@ -201,7 +195,7 @@ func (s *small) answer(r *http.Request) (int, any) {
 	case "applicationTemplates":
 		return s.gallery(r.Method, segments, options.Get("$filter"), body)
 	case "applications":
-		if r.Method == http.MethodDelete && !s.alone {
+		if r.Method == http.MethodDelete {
 			for _, o := range s.applications {
 				if o["id"] == id {
 					s.principals = slices.DeleteFunc(s.principals, func(p object) bool { return p["appId"] == o["appId"] })
@@ -210,7 +204,8 @@ func (s *small) answer(r *http.Request) (int, any) {
 		}
 		return objectsOf(&s.applications, r.Method, id, segments, options.Get("$filter"), body)
 	case "users":
-		return objectsOf(&smallPeopleCopy, http.MethodGet, id, segments, "", nil)
+		people := slices.Clone(smallPeople)
+		return objectsOf(&people, http.MethodGet, id, segments, "", nil)
 	case "groups":
 		if id == smallGroup && len(segments) > 2 {
 			return 200, object{"value": []any{object{"@odata.type": "#microsoft.graph.user", "id": smallAda}}}
@@ -243,10 +238,7 @@ func (s *small) answer(r *http.Request) (int, any) {
 	return fails(404, "Request_ResourceNotFound")
 }
 
-var (
-	smallPeopleCopy  = slices.Clone(smallPeople)
-	smallGroupObject = object{"@odata.type": "#microsoft.graph.group", "id": smallGroup, "displayName": "Everyone", "securityEnabled": true}
-)
+var smallGroupObject = object{"@odata.type": "#microsoft.graph.group", "id": smallGroup, "displayName": "Everyone", "securityEnabled": true}
 
 func byIDs(body object) []any {
 	ids, _ := body["ids"].([]any)
@@ -342,6 +334,9 @@ func (s *small) assigned(method, principal string, rest []string, body object) (
 			return fails(404, "Request_ResourceNotFound")
 		}
 		made := object{"id": strings.ReplaceAll(uuid.NewString(), "-", ""), "principalId": body["principalId"], "principalType": kind, "principalDisplayName": name, "resourceId": principal, "appRoleId": body["appRoleId"]}
+		if s.bare {
+			delete(made, "principalDisplayName")
+		}
 		s.assignments[principal] = append(list, made)
 		return 201, made
 	case len(rest) == 0:
@@ -392,6 +387,10 @@ func (s *small) synchronization(method, principal string, rest []string, body ob
 			id = strconv.Itoa(1000 + len(s.schemas))
 		}
 		job = object{"id": id, "templateId": s.connector(), "schedule": object{"state": "Disabled", "interval": "PT40M"}, "status": object{"code": "Paused"}}
+		if s.bare {
+			job["schedule"] = object{"state": "Disabled"}
+			delete(job, "status")
+		}
 		s.jobs[principal], s.schemas[id] = job, smallSchema(s.connector())
 		return 201, job
 	case len(rest) == 1:
@@ -427,6 +426,9 @@ func (s *small) synchronization(method, principal string, rest []string, body ob
 		return 204, nil
 	case "pause":
 		job["schedule"], job["status"] = object{"state": "Disabled", "interval": "PT40M"}, object{"code": "Paused"}
+		if s.bare {
+			delete(job, "status")
+		}
 		return 204, nil
 	case "provisionOnDemand":
 		return 200, object{"key": "Microsoft.Something", "value": `{"action":"Create","modifiedProperties":[{"displayName":"email","newValue":"ada@example.com"}]}`}
@@ -490,22 +492,19 @@ func TestLifecycle_passesAgainstASmallStandIn(t *testing.T) {
 		t.Skip("takes a minute of CLI runs")
 	}
 	for name, test := range map[string]ways{
-		"few words": {opaque: true, plainID: true, said: 200, lacks: []string{"POST /$batch"}},
+		"few words": {opaque: true, plainID: true, bare: true, said: 200, lacks: []string{"POST /$batch"}},
 		"no query options": {
-			refuses: []string{"$select", "$top", "$filter", "$orderby", "$count"}, lacking: 405, alone: true,
+			refuses: []string{"$select", "$top", "$filter", "$orderby", "$count"}, lacking: 405, silent: true,
 			lacks: []string{"POST /directoryObjects/getByIds", "POST /$batch", "GET /directory/deletedItems", "POST validateCredentials", "POST parseExpression", "GET /identityGovernance"},
 		},
 		"query options ignored": {
 			ignores: []string{"$select", "$top", "$filter", "$orderby", "$count"}, lacking: 501,
 			lacks: []string{"POST /directoryObjects/getByIds", "POST /$batch", "GET /auditLogs", "POST provisionOnDemand", "GET filterOperators", "GET functions", "GET /owners", "POST validateCredentials", "GET /templates/goto/schema"},
 		},
-		"errors without a body": {
-			silent: true, throttle: true,
-			lacks: []string{"GET /directory/deletedItems", "GET /auditLogs", "POST provisionOnDemand", "GET filterOperators", "GET functions", "GET /owners", "GET /identityGovernance", "POST validateCredentials", "POST parseExpression"},
-		},
 		"settings are not listed": {lacks: []string{"GET /synchronization/secrets"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, environment := serveSmall(t, test)
 			lifecycle(t.Context(), t, environment, func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
 			if len(s.applications) > 0 || len(s.jobs) > 0 {
