@@ -87,7 +87,19 @@ func Of(data *providerdata.Data) *Forecast {
 }
 
 // Begin writes the report of a run that has planned nothing yet.
-func (f *Forecast) Begin() error { return f.report.write(nil) }
+func (f *Forecast) Begin() error {
+	if f.report.on() {
+		f.report.carry()
+	}
+	return f.report.write(nil)
+}
+
+// Applies notes that this process applies the plan whose report it found.
+func (f *Forecast) Applies() {
+	if f.data.Impact.ReportFile != "" {
+		f.report.putBack()
+	}
+}
 
 // On reports whether effects of changes are reported at all.
 func (f *Forecast) On() bool { return f.data.Impact.Enabled }
@@ -163,8 +175,11 @@ func (f *Forecast) PlanNew(ctx context.Context, p Proposal) (found diag.Diagnost
 	ref, known := f.fresh.ref()
 	assigned := f.fresh.assigned[ref.ServicePrincipalID]
 	f.mu.Unlock()
-	if !f.On() || !known {
-		return nil, !f.On()
+	if !f.On() {
+		return nil, true
+	}
+	if !known {
+		return f.writeReport(), false
 	}
 	c := f.on(ref)
 	for _, one := range assigned {
@@ -200,8 +215,9 @@ func (f *Forecast) Note(ref graph.JobRef, p Proposal) diag.Diagnostics {
 	return c.correctReport()
 }
 
-// Refused are the errors that a limit had for a proposal that repairs, as the plan that precedes each apply found them. A ref
-// without a job is for every connection of the application.
+// Refused are the errors that keep an apply from a change: those that a limit had for a proposal that repairs, as the plan that
+// precedes each apply found them, and that the change does more than its plan reported. A ref without a job is for every
+// connection of the application.
 func (f *Forecast) Refused(ref graph.JobRef, key string) (all diag.Diagnostics) {
 	if f == nil {
 		return nil
@@ -209,6 +225,7 @@ func (f *Forecast) Refused(ref graph.JobRef, key string) (all diag.Diagnostics) 
 	for _, c := range f.all() {
 		if c.ref == ref || ref.JobID == "" && c.ref.ServicePrincipalID == ref.ServicePrincipalID {
 			all.Append(c.refusedOf(key)...)
+			all.Append(c.beyond(key)...)
 		}
 	}
 	return all

@@ -399,11 +399,15 @@ func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
 		},
 		"one from elsewhere": func(*forecast.Forecast) {},
 	} {
-		f := forecast.Of(w.data(providerdata.Impact{}))
+		path := filepath.Join(t.TempDir(), "impact.md")
+		f := forecast.Of(w.data(providerdata.Impact{ReportFile: path}))
 		prepare(f)
 		w.sim.Log().Reset()
 		if found, told := f.PlanNew(t.Context(), state); told || len(found) > 0 || len(w.sim.Log().Sent()) > 0 {
 			t.Errorf("%s: told %t: %v after %v", name, told, found, w.sim.Log().Sent())
+		}
+		if report, err := os.ReadFile(path); err != nil || !strings.Contains(string(report), "### New connection: The account changes are not known\n") || strings.Contains(string(report), "No account changes") {
+			t.Errorf("%s: the report says, with %v:\n%s", name, err, report)
 		}
 	}
 

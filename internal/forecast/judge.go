@@ -158,6 +158,49 @@ func (c *connection) refusedOf(key string) diag.Diagnostics {
 	return c.refused[key]
 }
 
+// kinds are what an apply may not do to more accounts than its plan reported. An effect that the plan could not tell may come true
+// as any of them.
+var kinds = []struct {
+	verb    string
+	effects []impact.Effect
+}{
+	{"disabled", []impact.Effect{impact.Disabled, impact.Deleted}},
+	{"created", []impact.Effect{impact.Created, impact.CreatedAs}},
+	{"updated", []impact.Effect{impact.Updated}},
+	{"left active although their users leave", []impact.Effect{impact.LeftActive}},
+}
+
+// beyond is the error for a proposal that, at apply, does more to accounts than the report of its plan says; nil otherwise, and
+// where the report says nothing about it.
+func (c *connection) beyond(key string) diag.Diagnostics {
+	c.working.Lock()
+	defer c.working.Unlock()
+	own, known := c.own[key]
+	c.mu.Lock()
+	p := c.proposals[key]
+	c.mu.Unlock()
+	planned, reported := c.forecast.report.carried.effectsOf(c.ref, p.Subject)
+	if !known || !reported || p.Destroys {
+		return nil
+	}
+	var more []string
+	for _, kind := range kinds {
+		now, most := own.Count(kind.effects...), planned[string(impact.Unclear)]+planned[string(impact.Conflicts)]
+		for _, effect := range kind.effects {
+			most += planned[string(effect)]
+		}
+		if now > most {
+			more = append(more, fmt.Sprintf("- %s: %d planned, %d now", kind.verb, most, now))
+		}
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{failure(p.At, fmt.Sprintf("More accounts change than planned: %s of %s", p.Subject, c.name()),
+		fmt.Sprintf("People or accounts have changed since the plan, whose report is %s:\n%s\n\nNothing of this resource was changed. Plan again, review the new numbers, and apply that plan.",
+			besides(c.forecast.data.Impact.ReportFile), strings.Join(more, "\n")))}
+}
+
 // refuseUnknown is the answer if the maximum number of changed accounts is unknown.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
 	title := fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -30,6 +32,7 @@ type reporter struct {
 
 	mu      sync.Mutex
 	written []byte // the Markdown as it was written last
+	carried carried
 }
 
 func newReporter(data *providerdata.Data) *reporter { return &reporter{data: data} }
@@ -101,6 +104,10 @@ func actionCounts(counts map[impact.Action]int) map[string]int {
 	return found
 }
 
+// unknownNew is what the report says where provisioning of a connection that does not exist yet is switched on, and it is not known whom
+// it concerns.
+const unknownNew = "The connection does not exist yet, and whom its first cycle provisions is known only at apply. The limits are checked then, before anything is switched on."
+
 // sections are what the run has planned so far, by connection.
 func (f *Forecast) sections() []Section {
 	var found []Section
@@ -111,13 +118,36 @@ func (f *Forecast) sections() []Section {
 		}
 		f.mu.Unlock()
 	}
+	f.mu.Lock()
+	_, known := f.fresh.ref()
+	untold := f.fresh.state != nil && !known
+	f.mu.Unlock()
+	if untold {
+		s := newSection("", "New connection")
+		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
+		found = append(found, s)
+	}
 	sort.Slice(found, func(i, j int) bool { return found[i].ConnectionID < found[j].ConnectionID })
 	return found
 }
 
+// writeReport writes the report of what the run has planned so far.
+func (f *Forecast) writeReport() diag.Diagnostics {
+	if err := f.report.write(f.sections()); err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
+	}
+	return nil
+}
+
+// newSection is a section in which nothing has been compared.
+func newSection(connectionID, name string) Section {
+	return Section{ConnectionID: connectionID, Name: name, Today: map[string]int{}, Proposed: map[string]int{}, Effects: map[string]int{}, AtMost: map[string]int{},
+		Attributes: map[string]int{}, Causes: []Cause{}, Unknown: []string{}}
+}
+
 // sectionOf is the part of the report about a connection.
 func sectionOf(c *connection, proposals []Proposal) Section {
-	s := Section{ConnectionID: c.ref.String(), Name: c.name(), Causes: []Cause{}, Unknown: []string{}, Effects: map[string]int{}}
+	s := newSection(c.ref.String(), c.name())
 	for _, p := range proposals {
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
 		if own, known := c.own[p.Key]; known {
@@ -173,11 +203,11 @@ func (s Section) with(whole *impact.Comparison, detail string) Section {
 
 // write writes the report as Markdown, and beside it as JSON.
 func (r *reporter) write(sections []Section) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if !r.on() {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	path := r.data.Impact.ReportFile
 	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
 		return fmt.Errorf("another provider configuration, or another run, also writes its report to %s. Set a different `report_file` for each", path)
@@ -194,7 +224,7 @@ func (r *reporter) write(sections []Section) error {
 		return err
 	}
 	text := []byte(markdown(sections))
-	beside := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+	beside := besides(path)
 	if beside == path {
 		return errors.New("`report_file` is for the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
 	}
@@ -261,7 +291,10 @@ func markdown(sections []Section) string {
 // markdown is the section for people. compared says that there is a cycle of today to compare with.
 func (s Section) markdown(b *strings.Builder, compared bool) {
 	head := s.Headline
-	if head == "" {
+	switch {
+	case head == "" && compared && len(s.Today)+len(s.Proposed)+s.InScope == 0 && len(s.Unknown) > 0:
+		head = "The account changes are not known"
+	case head == "":
 		head = "No account changes"
 	}
 	fmt.Fprintf(b, "### %s: %s\n\n", s.Name, head)

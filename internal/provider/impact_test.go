@@ -175,3 +175,52 @@ func (r *reviewed) emails() []string {
 	}
 	return found
 }
+
+// What is applied does no more to accounts than the report of its plan says, also below the limits: an apply with the file of
+// the report refuses, before it writes anything, what has become more since; and it leaves the report as its plan wrote it.
+func TestImpact_anApplyDoesNoMoreThanThePlanReported(t *testing.T) {
+	acctest.RequireCLI(t)
+	t.Parallel()
+	r := newReviewed(t)
+	r.Setenv("GOTOMEETING_IMPACT_MAX_DISABLED", "1000")
+	move := func(from, to string, most int) {
+		for _, id := range r.people {
+			if u, err := r.env.Sim.Store().User(id); err != nil {
+				t.Fatal(err)
+			} else if u.Department == from && most > 0 {
+				most--
+				if err := r.env.Sim.Store().UpdateUser(id, func(u *store.User) { u.Department = to }); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	r.configure(reviewedScope, reviewedLastName, onlySales)
+	r.Run("plan", "-no-color", "-out=saved")
+	planned := r.File("impact.md") + r.File("impact.json") // 58 people have accounts, 14 of them in Sales
+
+	move("Sales", "Legal", 5)
+	r.env.Sim.Log().Reset()
+	out, errs, err := r.Try("apply", "-no-color", "saved")
+	all := strings.Join(strings.Fields(strings.ReplaceAll(out+errs, "│", "")), " ")
+	if err == nil || !strings.Contains(all, "More accounts change than planned: attribute mappings of GoToMeeting") || !strings.Contains(all, "- disabled: 44 planned, 49 now") {
+		t.Errorf("five more leave the scope: %v\n%s\n%s", err, out, errs)
+	}
+	if writes := r.env.Sim.Log().Writes(); len(writes) > 0 {
+		t.Errorf("written all the same: %v", acctest.Lines(writes))
+	}
+	if after := r.File("impact.md") + r.File("impact.json"); after != planned {
+		t.Errorf("the report of the plan became\n%s", after)
+	}
+
+	r.Run("plan", "-no-color", "-out=saved")
+	planned = r.File("impact.md") + r.File("impact.json")
+	move("Legal", "Sales", 1) // fewer than planned
+	r.Run("apply", "-no-color", "saved")
+	if after := r.File("impact.md") + r.File("impact.json"); after != planned || !strings.Contains(planned, "49") {
+		t.Errorf("the report\n%s\nbecame\n%s", planned, after)
+	}
+	if out, _ := r.Run("plan", "-no-color"); !strings.Contains(out, "No changes") || !strings.Contains(r.File("impact.md"), "No account changes") {
+		t.Errorf("after the apply:\n%s\n%s", out, r.File("impact.md"))
+	}
+}

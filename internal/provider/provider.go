@@ -55,7 +55,15 @@ type Provider struct {
 	getenv  func(string) string
 	// applying says that this process has served an apply call.
 	applying atomic.Bool
+	data     *providerdata.Data // nil before it is configured
 	singles  *assignment.Direct
+}
+
+// applies notes that this process serves an apply call.
+func (p *Provider) applies() {
+	if p.applying.CompareAndSwap(false, true) && p.data != nil {
+		forecast.Of(p.data).Applies()
+	}
 }
 
 // Option changes how a provider is built. Tests use it; the released binary does not.
@@ -136,6 +144,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")
 		return
 	}
+	p.data = data
 	p.singles.Configure(data)
 	resp.ResourceData = data
 	resp.DataSourceData = data

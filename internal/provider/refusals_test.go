@@ -39,6 +39,7 @@ var judged = map[string]map[string][]string{
 			"The connection test failed", "The connection test failed", "The credentials to test were omitted", "The quarantine is not lifted", "The service dropped secrets", "The stored credentials have been refused since this write",
 			"The target could not be contacted", "failure.Summary()", "failure.Summary()", "Cannot read the attribute mappings", "Cannot list the application's jobs"},
 		"graphdiag": {"No such service principal", "noJobSummary(presence)"},
+		"forecast":  {"More accounts change than planned: %s of %s"},
 		"listing":   {`"Cannot list the jobs of the application " + id`},
 		"mapping":   {"Cannot write the mapping", "Cannot write the mapping", "Cannot write the mapping", "Invalid identity", "Invalid import id", "Invalid connection id in the state", "summarySchema"},
 		"state": {"Cannot count the held deletions", "Cannot pause provisioning", "Cannot pause provisioning", "Cannot restart provisioning", "Cannot start provisioning", `"Provisioning of service principal " + ref.ServicePrincipalID + " is off"`,

@@ -63,7 +63,7 @@ func newServer(p provider.Provider) *server {
 	}
 	s := &server{framework: inner, numbers: wholeNumbers{schemas: inner.GetProviderSchema}, applies: func() {}}
 	if own, ok := p.(*Provider); ok {
-		s.applies, s.singles = func() { own.applying.Store(true) }, own.singles
+		s.applies, s.singles = own.applies, own.singles
 	}
 	return s
 }

@@ -14,7 +14,7 @@ if [ -n "$stopped" ]; then
 fi
 plan
 if jq --exit-status '. == []' "$work/changes.json" >/dev/null; then
-  tf apply -input=false -no-color "$work/plan" # no resource changes; only values in the state do
+  apply # no resource changes; only values in the state do
   exit
 fi
 
@@ -31,7 +31,7 @@ comments "$number" | jq --slurp --arg mark "$reviewed" '
 jq --null-input --raw-output --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
   --from-file "$here/beyond.jq" >"$work/beyond"
 if [ ! -s "$work/beyond" ]; then
-  tf apply -input=false -no-color "$work/plan"
+  apply
   exit
 fi
 echo "This does more than was reviewed:" | cat - "$work/beyond" >&2

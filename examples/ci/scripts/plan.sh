@@ -19,6 +19,9 @@ plan() {
       "$work/plan.json" >"$work/changes.json"
 }
 
+# apply applies the plan. With the report of the plan, the provider refuses what has come to change more accounts since.
+apply() { GOTOMEETING_IMPACT_REPORT=$work/report.md tf apply -input=false -no-color "$work/plan"; }
+
 # comment KIND COMMIT [TEXT]: prints the comment for the plan. It contains the data that the job after the merge compares with,
 # visible to everybody; if that data does not fit into a comment, the job asks for approval.
 comment() {

@@ -92,6 +92,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.Append(refuseForeign(app, s, held, wanted)...); resp.Diagnostics.HasError() {
 		return
 	}
+	if resp.Diagnostics.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, plan.proposal())...); resp.Diagnostics.HasError() {
+		return
+	}
 	if !app.Exclusive.Load() { // else it is replaced, and its own predecessor leaves what is there
 		app.TakeOver(ctx, held, wanted)
 	}
@@ -166,7 +169,7 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		resp.Diagnostics.Append(graphdiag.Error("Cannot read the assignments", err))
 		return
 	}
-	resp.Diagnostics.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, exclusiveType)...)
+	resp.Diagnostics.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, plan.proposal())...)
 	resp.Diagnostics.Append(r.guard(ctx, app, l, change{config: config, plan: plan, had: had, removed: changes.Removed, added: changes.Added, wanted: wanted, foreign: foreignOf(state)}, nil)...)
 	if resp.Diagnostics.HasError() {
 		return

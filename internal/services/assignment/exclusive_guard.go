@@ -176,7 +176,7 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 		return diags
 	}
 	loses := len(d.people()) > 0 || d.atLeast()
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: c.removed, added: c.added, quiet: loses, repairs: c.repairs})
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: c.plan.proposal(), subject: "assignments", removed: c.removed, added: c.added, quiet: loses, repairs: c.repairs})
 	diags.Append(answer.Diagnostics...)
 	if !diags.HasError() && !r.roster.HasWritten() {
 		advice := answer.Detail
@@ -204,7 +204,7 @@ func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveMode
 		return leaves, nil // the destroy itself says what is wrong
 	}
 	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: exclusiveType, subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: state.proposal(), subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
 	d.told = answer
 	return leaves, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

@@ -6,6 +6,7 @@ package assignment
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -30,6 +31,16 @@ type exclusiveModel struct {
 
 type exclusiveIdentity struct {
 	ServicePrincipalID types.String `tfsdk:"service_principal_id"`
+}
+
+// proposal is the key of what is planned for the set: sets of other roles of the application have their own.
+func (m exclusiveModel) proposal() string {
+	var roles []string
+	for _, role := range m.Roles.Elements() {
+		roles = append(roles, role.String())
+	}
+	slices.Sort(roles)
+	return exclusiveType + strings.Join(roles, "")
 }
 
 func (m exclusiveModel) identity() exclusiveIdentity {

@@ -106,3 +106,41 @@ func TestResource_destroyedWithItsProvisioningDisablesNobody(t *testing.T) {
 		}
 	}
 }
+
+// Sets of different roles of one application count together against the limits, whichever is planned first.
+func TestExclusive_setsOfDifferentRolesCountTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := w.Sim.Store().AddUsers(8)
+	entries := func(role string, ids ...string) map[string]any {
+		found := map[string]any{}
+		for _, id := range ids {
+			found[id] = role
+		}
+		return found
+	}
+	users, organizers := w.Managed(exclusive), w.Managed(exclusive)
+	noErrors(t, users.Apply(w.setOf(entries("User", people[:4]...), "User")))
+	noErrors(t, organizers.Apply(w.setOf(entries("Organizer", people[4:]...), "Organizer")))
+	w.provisioned()
+	for _, usersFirst := range []bool{true, false} {
+		p := w.Protocol(func(block map[string]any) { block["impact"] = map[string]any{"max_disabled": 5} })
+		plans := []func() acctest.Diagnostics{
+			func() acctest.Diagnostics {
+				_, found := p.Plan(exclusive, users.Now, w.setOf(entries("User", people[0]), "User"))
+				return found
+			},
+			func() acctest.Diagnostics {
+				_, found := p.Plan(exclusive, organizers.Now, w.setOf(entries("Organizer", people[4]), "Organizer"))
+				return found
+			},
+		}
+		if !usersFirst {
+			plans[0], plans[1] = plans[1], plans[0]
+		}
+		noErrors(t, plans[0]())
+		if found := plans[1]().String(); !strings.Contains(found, "This plan would disable 6 accounts") {
+			t.Errorf("users first %t: three of each:\n%s", usersFirst, found)
+		}
+	}
+}

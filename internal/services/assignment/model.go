@@ -110,6 +110,9 @@ func (m model) named() roster.Named {
 	return roster.Named{Principal: cmp.Or(m.UserPrincipalName.ValueString(), m.PrincipalID.ValueString()), Role: m.Role.ValueString()}
 }
 
+// proposal is the key of the new assignment among what is planned.
+func (m model) proposal() string { return "added " + m.key().PrincipalID + m.key().RoleID }
+
 func (m model) identity() identityModel {
 	return identityModel{m.ServicePrincipalID, m.PrincipalID, m.AppRoleID}
 }

@@ -389,7 +389,7 @@ func (p *planning) foresee(ctx context.Context) {
 		}
 	}
 	key := p.plan.key()
-	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: "added " + key.PrincipalID + key.RoleID, subject: "assignment", added: map[roster.Key]bool{key: true},
+	p.diags.Append(foresee(ctx, p.ahead, p.roster, app, l, effect{key: p.plan.proposal(), subject: "assignment", added: map[roster.Key]bool{key: true},
 		repairs: p.prior == nil && app.Lapsed.Has(p.plan.named())}).Diagnostics...)
 }
 

@@ -96,6 +96,7 @@ func (r *Resource) assign(ctx context.Context, plan *model) diag.Diagnostics {
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
 	diags.Append(r.resolvePrincipal(ctx, plan)...)
 	diags.Append(resolveRole(ctx, app, plan)...)
+	diags.Append(r.forecast.Refused(graph.JobRef{ServicePrincipalID: app.ID}, plan.proposal())...)
 	if diags.HasError() {
 		return diags
 	}

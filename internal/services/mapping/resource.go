@@ -68,6 +68,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 	v, diags := newReview(ctx, runOf(r.data), plan, nil)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(v.run.forecast.Refused(v.ref, v.proposal())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

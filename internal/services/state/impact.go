@@ -36,7 +36,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 		}
 		var skipped graphdiag.Skipped
 		skipped.AddReason("what switching provisioning on does to people's accounts", "The connection does not exist yet.")
-		return skipped.Diagnostics("They run at apply, before provisioning is started.")
+		return append(found, skipped.Diagnostics("They run at apply, before provisioning is started.")...)
 	}
 	ref, err := c.plan.ref()
 	if err != nil {

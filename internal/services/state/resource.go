@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -180,11 +179,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 
-	if ref, err := plan.ref(); err == nil {
-		if resp.Diagnostics.Append(forecast.Of(r.data).Refused(ref, proposal)...); resp.Diagnostics.HasError() {
-			return
-		}
-	}
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -30,6 +31,9 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 	ref, err := c.plan.ref()
 	if err != nil {
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "Invalid connection id", err.Error()+".")}
+	}
+	if refused := forecast.Of(data).Refused(ref, proposal); refused.HasError() {
+		return refused
 	}
 	before, started, diags := switchJob(ctx, data, ref, c, save)
 	// The wait holds no lock: it may last an hour, and other resources of the connection do not have to wait.
