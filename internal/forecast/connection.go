@@ -288,10 +288,7 @@ func (c *connection) reportNow(proposals []Proposal) diag.Diagnostics {
 	f.mu.Lock()
 	c.section = &section
 	f.mu.Unlock()
-	if err := f.report.write(f.sections()); err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
-	}
-	return nil
+	return f.writeReport()
 }
 
 // correctReport writes the report again if it already contains this connection.
