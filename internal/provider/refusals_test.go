@@ -80,7 +80,7 @@ var judged = map[string]map[string][]string{
 		"application": {"Cannot look up the application", "Cannot read the application", "Cannot read the application's jobs", "Name is spelled differently", "No such application", "Several applications match"},
 		"assignment":  {"Cannot look up who is to be assigned", "summary"},
 		"mapping":     {"summarySchema"},
-		"preview":     {"Cannot preview provisioning", "Cannot read links", "Cannot read the accounts at GoTo", "Invalid connection id", "No mapping of users", "summary"},
+		"preview":     {"Cannot preview provisioning", "Cannot read links", "Cannot read links", "Cannot read the accounts at GoTo", "Invalid connection id", "No mapping of users", "summary"},
 		"syncstatus":  {"Cannot read the provisioning logs", "Cannot read the provisioning logs", "Cannot read the sync status", "Invalid connection id", "Invalid connection id", "Invalid timestamp", "The time span is empty"},
 	},
 	"passed on from elsewhere": {

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -207,8 +208,8 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
-	if !ok || plan.ServicePrincipalID.IsUnknown() {
-		return nil, nil // the apply knows more and checks then
+	if !ok || plan.ServicePrincipalID.IsUnknown() { // the apply knows more and checks then
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: plan.proposal(), Subject: "assignments", Unknown: principalUnknown})
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -273,7 +274,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return nil
+		return foreseeUnknown(ctx, r.forecast, c.plan.ServicePrincipalID, forecast.Proposal{Key: c.plan.proposal(), Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}

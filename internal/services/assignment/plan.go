@@ -391,7 +391,11 @@ func (p *planning) warnReplaced(ctx context.Context) {
 
 // foresee says what a new assignment does to accounts.
 func (p *planning) foresee(ctx context.Context) {
-	if !p.creates() || p.isOpen() || p.diags.HasError() {
+	if !p.creates() || p.diags.HasError() {
+		return
+	}
+	if p.isOpen() {
+		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added later", Subject: "assignment", Unknown: principalUnknown, Adds: true})...)
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
@@ -402,6 +406,7 @@ func (p *planning) foresee(ctx context.Context) {
 	if !p.roster.HasWritten() && p.ahead.Provisions(ctx, app.ID) {
 		var err error
 		if l, err = app.Listing(ctx); err != nil {
+			p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added unread", Subject: "assignment", Unknown: listingUnread, Adds: true})...)
 			return // the apply says what is wrong
 		}
 	}

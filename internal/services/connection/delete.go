@@ -74,6 +74,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 	if !left.Ran || left.Gone {
 		return nil
 	}
+	aftermath.Told(r.data, state.ref())
 	next := "they stay as they are, and nothing disables them when people leave, unless another connection to the same GoTo account matches them and takes them over."
 	if doing == "Replacing" {
 		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others."

@@ -377,6 +377,8 @@ func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool)
 		return forecast.Answer{}
 	}
 	p := forecast.Proposal{Key: proposal, Subject: "scope", Repairs: repairs, At: path.Root("scope"), Change: func(s *impact.Setup) {
+		// A narrower scope restarts the job, and what switches it off is applied later.
+		s.Restarts = !s.Off && plan.Scope.ValueString() == scopeAssigned && state.Scope.ValueString() == scopeAll
 		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
 	}}
 	switch {

@@ -27,6 +27,7 @@ type review struct {
 	operators []graph.FilterOperator
 	foreseen  diag.Diagnostics // what the change does to people
 	repairs   bool             // the configuration is as it was applied
+	judged    bool             // the change leaves accounts active, and a message says so
 }
 
 // proposal is the key of what the resource proposes.

@@ -81,7 +81,7 @@ func (r *run) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph
 		return nil, err
 	}
 	schema, err := r.graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
-	if graph.IsNotFound(err) {
+	if graph.IsNotFound(err) || graph.IsUnsupported(err) {
 		return nil, nil
 	}
 	if err == nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
@@ -47,8 +48,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		state = &model{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
-	if resp.Diagnostics.HasError() || (state != nil && plan.sameAs(*state)) {
+	if resp.Diagnostics.HasError() {
 		return
+	}
+	if state != nil && plan.sameAs(*state) {
+		v, _ := newReview(ctx, nil, plan, state)
+		resp.Diagnostics.Append(v.warnStanding()...)
+		return
+	}
+	if state != nil && plan.ConnectionID.IsUnknown() && r.data != nil {
+		if ref, err := state.ref(); err == nil {
+			resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
+		}
 	}
 	if state != nil && (!plan.ConnectionID.Equal(state.ConnectionID) || !plan.ObjectMapping.Equal(state.ObjectMapping)) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
@@ -73,6 +84,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 	}
 	resp.Diagnostics.Append(found...)
+	if !v.judged {
+		resp.Diagnostics.Append(v.warnStanding()...)
+	}
 	resp.Diagnostics.Append(v.foreseen...)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -146,6 +147,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
+		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
 	}
 	job, diags := plannedJob(ctx, r.data, c)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
