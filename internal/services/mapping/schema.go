@@ -63,7 +63,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the attribute mapping of one kind of object of a provisioning connection: the mappings by target attribute, the matching attributes, the operations, and the scoping filters. " +
 			"Everything else in the connection's schema stays as it is. After any change, the service evaluates everybody again in its next cycle. " +
-			"Destroying the resource restores the connector's default mapping.\n\n" +
+			"Destroying the resource restores the connector's default mapping. If only the address of the resource changes, add a `moved` block: a plan that destroys and creates the same mapping while provisioning is on is " +
+			"refused if Terraform plans the destroy first. Between two provider configurations or two states, the provider cannot detect this; the plan then only shows what the default mapping would do.\n\n" +
 			"A plan needs the Microsoft Graph permission `Synchronization.Read.All`, an apply needs `Synchronization.ReadWrite.All`. With the latter, a plan also checks changed expressions with the connection's own parser. " +
 			"An import cannot recover `allow_no_deprovisioning` and `timeouts`.",
 		Attributes: map[string]schema.Attribute{
