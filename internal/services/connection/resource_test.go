@@ -321,7 +321,7 @@ func TestResource_anotherServicePrincipalReplaces(t *testing.T) {
 	w.Sim.Log().Reset()
 	action, _, found := m.Plan(config)
 	clean(t, found)
-	wantLines(t, w.sent(), "GET job", "GET secrets", "GET job", "GET templates", "GET jobs", "GET secrets") // refresh, whether it ran, and the creation's plan once
+	wantLines(t, w.sent(), "GET job", "GET secrets", "GET job", "GET templates", "GET jobs", "GET secrets", "POST validateCredentials") // refresh, whether it ran, and the creation's plan once with its test
 	if action != acctest.Replace {
 		t.Errorf("the plan is %s", action)
 	}
