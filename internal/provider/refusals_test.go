@@ -113,9 +113,11 @@ var judged = map[string]map[string][]string{
 	"TestWayOut_isFreeWhateverChanges: connector retired":        {"connection": {"The application offers no provisioning connector"}},
 	"TestWayOut_isFreeWhateverChanges: job deleted, another one made": {
 		"connection": {"A provisioning connection already exists", "Unknown provisioning connector", "Several provisioning connectors", "Missing credential"}},
-	"TestHold_isNotEndedByAReplacementWithoutAWord":    {"state": {`"Replacing this resource would end the pause of " + subject`}},
-	"TestImpact_aLimitRefusesARepairWhileApplyingOnly": {"forecast": {"title", "title"}},
-	"TestWayOut_isFreeWhateverChanges: mapping gone":   {"mapping": {"No such object mapping"}},
+	"TestHold_isNotEndedByAReplacementWithoutAWord": {"state": {`"Replacing this resource would end the pause of " + subject`}},
+	// A replacement that was asked for, or that follows from a change of the configuration.
+	"TestReplacement_withRefusedCredentialsDeletesNothing": {"connection": {"The replacement of the connection would fail"}},
+	"TestImpact_aLimitRefusesARepairWhileApplyingOnly":     {"forecast": {"title", "title"}},
+	"TestWayOut_isFreeWhateverChanges: mapping gone":       {"mapping": {"No such object mapping"}},
 	// The configuration changed.
 	"TestNewAddress_neverBringsTheDefaultMappingLive": {"mapping": {"The mapping is destroyed and created again"}},
 	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":  {"mapping": {"Several object mappings match"}},

@@ -89,9 +89,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if state == nil {
+		replaces, _ := req.Private.GetKey(ctx, keyReplaced)
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
+		if !resp.Diagnostics.HasError() && r.data != nil {
+			resp.Diagnostics.Append(r.tryReplacement(ctx, plan, config, resp, replaces != nil)...)
+		}
 		return
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, []byte("true"))...)
 	if r.data != nil {
 		forecast.Of(r.data).Settings(state.ref(), state.settings())
 		resp.Diagnostics.Append(r.warnUnguarded(plan, *state)...)

@@ -173,6 +173,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if c.creates && c.plan.Enabled.ValueBool() {
 		resp.Diagnostics.Append(endsPause(c, replaces == replacesHeld, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
 	}
+	resp.Diagnostics.Append(warnLeaves(ctx, r.data, c)...)
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
