@@ -57,6 +57,9 @@ func (p *Principal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// HidesMembers reports whether a group shows its members to nobody without a permission of its own.
+func (p Principal) HidesMembers() bool { return strings.EqualFold(p.Visibility, "HiddenMembership") }
+
 // What Principal holds, and of that what the members of a group need. Not every kind of object has every property.
 const (
 	principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled,visibility"

@@ -25,6 +25,7 @@ type Difference struct {
 	UserID        string
 	Before, After Entry // the zero value for a user whom the cycle does not come across
 	Linked        bool  // the service manages an account for the user
+	unsure        bool  // or may not
 	Effect        Effect
 	Targets       []string // attributes whose value changes, for an update
 }
@@ -54,7 +55,7 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 
 // Propose is Compare with all that the next cycle does after the change.
 func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
-	links := linksOf(s, today)
+	links := linksOf(s, today, proposed)
 	after := newCycle(s, proposed, links).decide()
 	c := compare(newCycle(s, today, links).decide(), after, links)
 	c.Held = proposed.HeldFrom > 0 && int64(c.Proposed[Disable]) >= proposed.HeldFrom
@@ -69,7 +70,18 @@ func (d Decision) Comparison() Comparison {
 }
 
 func compare(before, after Decision, links map[string]*link) Comparison {
-	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
+	c := Comparison{Today: counts(before), Proposed: counts(after), Problems: after.Problems}
+	for _, l := range links {
+		if !l.left {
+			c.Managed++
+		}
+	}
+	for _, p := range before.Problems {
+		if p.Unbounded() { // who leaves is as little known as who comes
+			c.Problems.put(p)
+		}
+	}
+	c.Problems.sort()
 	was := map[string]Entry{}
 	for _, e := range before.Entries {
 		was[e.UserID] = e
@@ -80,6 +92,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 			return // an unmatched account in scope, or no difference
 		}
 		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
+		d.unsure = d.Linked && links[id].unsure
 		d.Effect = d.effect()
 		for _, change := range after.Changes {
 			if d.Effect == Updated && !slices.Contains(d.Targets, change.Target) {
@@ -155,7 +168,8 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 			updated++
 			if d.Linked {
 				disabled++
-			} else {
+			}
+			if !d.Linked || d.unsure {
 				created++
 			}
 		case LeftActive, Failing, CreatedAs, Spared:
@@ -164,13 +178,20 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 	return created, updated, disabled
 }
 
-// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave. In a scope that is merely
+// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave: with everybody who leaves and of
+// whom it cannot be told. In a scope that is merely
 // assumed the connection may keep the accounts of everybody who leaves it.
 func (c *Comparison) LeftActiveAtMost() int {
+	n := c.Count(LeftActive)
 	if slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == problemScopeAssumed }) {
-		return c.Count(LeftActive, Disabled, Deleted)
+		n += c.Count(Disabled, Deleted)
 	}
-	return c.Count(LeftActive)
+	for i := range c.Differences {
+		if d := &c.Differences[i]; d.Effect == Unclear && d.After.leaving {
+			n++
+		}
+	}
+	return n
 }
 
 // does reports whether the cycle does anything, or cannot be told to do nothing.
