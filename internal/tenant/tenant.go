@@ -66,11 +66,11 @@ type Settings struct {
 // ReadSettings reads them from environment variables.
 func ReadSettings(getenv func(string) string) Settings {
 	list := func(name string) []string {
-		return strings.FieldsFunc(getenv(name), func(r rune) bool { return r == ',' || r == ' ' })
+		return strings.FieldsFunc(strings.ToLower(getenv(name)), func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	s := Settings{
 		TenantID: getenv(VariableTenant), Confirm: getenv(VariableConfirm), GalleryName: getenv(VariableGallery),
-		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: getenv(VariableGroup),
+		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: strings.ToLower(getenv(VariableGroup)),
 		May: list(VariableMay), Ledger: getenv(VariableLedger), Recordings: getenv(VariableRecord),
 	}
 	if s.GalleryName == "" {
