@@ -12,6 +12,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -84,6 +87,32 @@ func read(ctx context.Context, data *providerdata.Data, ref graph.JobRef) Remain
 		r.standing = &standing
 	}
 	return r
+}
+
+// told are the connections whose end has been announced in this run.
+type toldKey struct{}
+
+func told(data *providerdata.Data) *memo.Set[graph.JobRef] {
+	return providerdata.Shared(data, toldKey{}, func() *memo.Set[graph.JobRef] { return &memo.Set[graph.JobRef]{} })
+}
+
+// Told notes that a plan announces the end of a connection.
+func Told(data *providerdata.Data, ref graph.JobRef) { told(data).Add(ref) }
+
+// Replaced is the warning of a resource of a connection whose id a plan makes unknown. Of a resource that is replaced on request,
+// by -replace or replace_triggered_by, Terraform shows no warning, so those that depend on it have to give it.
+func Replaced(ctx context.Context, data *providerdata.Data, ref graph.JobRef) diag.Diagnostics {
+	if data.Graph.HasWritten() || told(data).Has(ref) {
+		return nil
+	}
+	left := Of(ctx, data, ref)
+	if !left.Ran || left.Gone {
+		return nil
+	}
+	Told(data, ref)
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), fmt.Sprintf("If the connection %s is replaced, %s stay as they are", ref, left.Headline()),
+		fmt.Sprintf("This plan does not know the connection's new id yet. If it replaces the connection of %s, its job is deleted with the links between people and accounts. The new connection takes over the accounts that it matches with people in its scope, and never disables the others. %s",
+			graphdiag.ApplicationName(ctx, data.Graph, ref.ServicePrincipalID), left.Detail()))}
 }
 
 func whyNot(err error) string {

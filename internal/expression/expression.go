@@ -64,6 +64,16 @@ func (e *Expression) Calls() []string {
 	})
 }
 
+// Texts returns the texts in quotes in the expression, sorted, each once.
+func (e *Expression) Texts() []string {
+	return e.names(func(n node) (string, bool) {
+		if t, ok := n.(*textNode); ok {
+			return t.value, true
+		}
+		return "", false
+	})
+}
+
 func (e *Expression) names(of func(node) (string, bool)) []string {
 	names := []string{}
 	walk(e.root, func(n node) {

@@ -379,6 +379,9 @@ func (c *connection) name() string {
 	if c.today != nil && c.today.Name != "" {
 		return c.today.Name
 	}
+	if c.ref.JobID == notListed && c.ref.ServicePrincipalID == "" {
+		return "a connection that is known only at apply"
+	}
 	return "the connection"
 }
 

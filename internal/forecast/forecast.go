@@ -155,13 +155,14 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	return all
 }
 
-// PlanUnidentified refuses, if a limit is set, a change of a connection whose id is unknown until the apply: it may be any connection. One
-// that the same run creates has linked nobody yet, so it only adds accounts.
-func (f *Forecast) PlanUnidentified(p Proposal) (diags diag.Diagnostics) {
+// PlanUnidentified refuses, if a limit is set, a change of a connection or an application whose id is unknown until the apply: it may be
+// any. made says that the same run creates it: nothing changes anybody before it is switched on, which the apply holds against the
+// limits first, so the report says that the effect is not known yet, and the plan goes on.
+func (f *Forecast) PlanUnidentified(p Proposal, made bool) (diags diag.Diagnostics) {
 	if !f.On() {
 		return nil
 	}
-	p.Adds = p.Adds || f.Creates()
+	p.Adds = p.Adds || made
 	f.mu.Lock()
 	reported := f.fresh.state != nil && f.fresh.state.Key == p.Key
 	f.mu.Unlock()
@@ -169,7 +170,7 @@ func (f *Forecast) PlanUnidentified(p Proposal) (diags diag.Diagnostics) {
 	c.working.Lock()
 	defer c.working.Unlock()
 	for _, l := range c.limits(0) {
-		if !l.isDefault && (l.adds || !p.Adds) { // the default only warns, and the resource does already
+		if !made && !l.isDefault && (l.adds || !p.Adds) { // the default only warns, and the resource does already
 			diags.Append(c.refuseUnknown(p, l, []string{p.Unknown})...)
 		}
 	}
@@ -185,6 +186,20 @@ func (f *Forecast) Creates() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.fresh.connections) > 0
+}
+
+// NewApplication notes that the run creates an application.
+func (f *Forecast) NewApplication() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fresh.application = true
+}
+
+// CreatesApplication reports whether the run has planned to create an application so far: one whose id is unknown is then taken to be that.
+func (f *Forecast) CreatesApplication() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fresh.application
 }
 
 // New notes a connection that the run creates. servicePrincipalID is "" where it, or a setting, is not known yet.

@@ -139,8 +139,11 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
 	}
 	if p.Destroys {
-		if l.verb == "disable" {
+		switch l.verb {
+		case "disable":
 			detail += graphdiag.Incident
+		case "leave active":
+			detail += graphdiag.LeftActive
 		}
 		return warning(p.At, title, detail)
 	}

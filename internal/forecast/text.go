@@ -166,6 +166,9 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	if own.Held || own.Count(impact.Disabled, impact.Deleted) > 0 {
 		text += graphdiag.Incident
 	}
+	if own.Count(impact.LeftActive) > 0 {
+		text += graphdiag.LeftActive
+	}
 	return text
 }
 

@@ -63,6 +63,9 @@ func (j Job) HasCompletedCycle() bool {
 		last != nil && last.TimeEnded != nil && (!strings.EqualFold(last.State, "Failed") || last.CountExported > 0)
 }
 
+// IsOf reports whether the job was created from a template. Ids of templates are names, which the service need not spell alike.
+func (j Job) IsOf(templateID string) bool { return strings.EqualFold(j.TemplateID, templateID) }
+
 // credentialWords are what the codes of credentials have in common; the codes themselves follow the connector.
 var credentialWords = []string{"credential", "insufficient", "unauthorized", "authorization", "authentication", "accesstoken"}
 

@@ -112,3 +112,22 @@ func TestPauseAndWait_heedsProgressWithoutAnExecution(t *testing.T) {
 		t.Errorf("%d requests, want one before and two while waiting: %v", n, b.service.targets())
 	}
 }
+
+func TestJob_isOfATemplateHoweverItIsSpelled(t *testing.T) {
+	t.Parallel()
+	job := Job{TemplateID: "GoToMeeting"}
+	for id, want := range map[string]bool{"GoToMeeting": true, "gotomeeting": true, "GoTo": false, "": false} {
+		if got := job.IsOf(id); got != want {
+			t.Errorf("%q: %t", id, got)
+		}
+	}
+}
+
+func TestIsOn_readsEverySpellingThatIsDocumented(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{"True": true, "true": true, "1": true, "False": false, "0": false, "": false, "yes": false} {
+		if got := ScopeIsAll([]KeyValue{{Key: "Domain", Value: "1"}, {Key: "SyncAll", Value: value}}); got != want {
+			t.Errorf("%q: %t", value, got)
+		}
+	}
+}

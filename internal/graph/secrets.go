@@ -24,10 +24,16 @@ func HoldCredential(secrets []KeyValue) bool {
 	return slices.ContainsFunc(secrets, func(pair KeyValue) bool { return pair.Value == MaskedValue })
 }
 
-// ScopeIsAll reports whether stored secrets have everybody in the directory provisioned instead of those who are assigned.
-func ScopeIsAll(secrets []KeyValue) bool {
-	return slices.ContainsFunc(secrets, func(pair KeyValue) bool { return pair.Key == "SyncAll" && strings.EqualFold(pair.Value, "true") })
+// IsOn reports whether stored secrets have a setting switched on. The service describes such settings as True and False, and as
+// 1 and 0.
+func IsOn(secrets []KeyValue, key string) bool {
+	return slices.ContainsFunc(secrets, func(pair KeyValue) bool {
+		return strings.EqualFold(pair.Key, key) && (strings.EqualFold(pair.Value, "true") || pair.Value == "1")
+	})
 }
+
+// ScopeIsAll reports whether stored secrets have everybody in the directory provisioned instead of those who are assigned.
+func ScopeIsAll(secrets []KeyValue) bool { return IsOn(secrets, "SyncAll") }
 
 // GetSecrets returns the stored secrets and settings; secret values read MaskedValue. Empty when never set up, which
 // the service may also answer with 404.

@@ -141,7 +141,7 @@ func TestImpact_eachUnknownCauseIsRefusedByEachLimit(t *testing.T) {
 		updates    = "max_updated"
 		leaves     = "max_left_active"
 		onlyAdds   = "what is unknown only adds accounts"
-		newOne     = "a connection that does not exist yet has linked nobody"
+		newOne     = "the run creates it, and the apply holds the limits against it before anything is switched on"
 		staysWhole = "nobody leaves the scope"
 		oneLeft    = "whoever left has an account, which is disabled"
 	)
@@ -191,7 +191,7 @@ func TestImpact_eachUnknownCauseIsRefusedByEachLimit(t *testing.T) {
 				{ofMappings, w.with(ofMappings, map[string]any{"connection_id": acctest.Unknown}), true},
 				{ofState, w.with(ofState, map[string]any{"connection_id": acctest.Unknown}), true},
 			}
-		}, free: map[string]string{disables: newOne, leaves: newOne}, want: "known only at apply"},
+		}, free: map[string]string{disables: newOne, creates: newOne, updates: newOne, leaves: newOne}},
 		{name: "assignments of an application that is known only at apply", steps: func(w *limited) []step {
 			return []step{{ofAssignments, w.with(ofAssignments, map[string]any{"service_principal_id": acctest.Unknown}), true}}
 		}, free: map[string]string{disables: onlyAdds, leaves: onlyAdds}, want: "known only at apply"},

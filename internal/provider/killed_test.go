@@ -28,6 +28,8 @@ type mortal struct {
 	set      string // entries of an exclusive set, instead of single assignments
 	enabled  bool
 	trigger  string
+	hold     int    // the threshold from which deletions are held, 0 for the default
+	state    string // more of the last resource; BEGAN stands for the beginning of a quarantine
 }
 
 func (m mortal) hcl() string {
@@ -60,6 +62,10 @@ locals {
 }
 `, m.set)
 	}
+	threshold := ""
+	if m.hold > 0 {
+		threshold = fmt.Sprintf("accidental_deletion_threshold = %d", m.hold)
+	}
 	return fmt.Sprintf(`
 resource "gotomeeting_application" "this" {
   display_name = %q
@@ -71,6 +77,7 @@ resource "gotomeeting_provisioning_connection" "this" {
   admin_password_wo         = %q
   admin_password_wo_version = %q
   scope                     = %q
+  %s
 }
 
 resource "gotomeeting_attribute_mappings" "users" {
@@ -89,8 +96,9 @@ resource "gotomeeting_provisioning_state" "this" {
   mapping_ids      = [gotomeeting_attribute_mappings.users.id]
   assignment_ids   = local.assignment_ids
   restart_triggers = { on = %q }
+  %s
 }
-`, m.name, store.AdminUserName, store.AdminPassword, m.version, m.scope, m.lastName, assignments, m.enabled, m.trigger)
+`, m.name, store.AdminUserName, store.AdminPassword, m.version, m.scope, threshold, m.lastName, assignments, m.enabled, m.trigger, m.state)
 }
 
 // calm is the configuration before each update.
@@ -142,6 +150,9 @@ func (d *doomed) update(before, after mortal) {
 	d.t.Helper()
 	content := d.cli.File("main.tf")
 	next := strings.Replace(content, before.hcl(), after.hcl(), 1)
+	if q := d.job().Status.Quarantine; q != nil {
+		next = strings.ReplaceAll(next, "BEGAN", q.CurrentBegan.Format(time.RFC3339))
+	}
 	if next == content {
 		d.t.Fatal("the update changes nothing")
 	}
@@ -209,6 +220,19 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 			d.t.Fatal(err)
 		}
 	}
+	paused := func(d *doomed) {
+		if err := d.Sim.Engine().Pause(d.sp.ID, d.job().ID); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	held := func(d *doomed) {
+		if err := d.Sim.Store().RemoveMembers(store.GroupMeetings, store.UserBen, store.UserChloe, store.UserFaisal); err != nil {
+			d.t.Fatal(err)
+		}
+		if d.cycle(); d.job().Status.Quarantine == nil {
+			d.t.Fatal("nothing is held")
+		}
+	}
 	with := func(changes ...func(*mortal)) mortal {
 		m := calm()
 		for _, change := range changes {
@@ -218,6 +242,7 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 	}
 	all := func(m *mortal) { m.scope = "all" }
 	off := func(m *mortal) { m.enabled = false }
+	careful := func(m *mortal) { m.hold = 2 }
 	for _, test := range []struct {
 		name          string
 		before, after mortal
@@ -230,6 +255,10 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 		{name: "restart", before: calm(), after: with(func(m *mortal) { m.lastName, m.trigger = "[surname]", "2" }), follows: []string{"PUT schema", "POST restart"}},
 		{name: "switch on", before: with(off), after: with(func(m *mortal) { m.trigger = "2" }), follows: []string{"POST restart"}},
 		{name: "switch off", before: calm(), after: with(off, func(m *mortal) { m.lastName = "[surname]" }), follows: []string{"PUT schema", "POST pause"}},
+		{name: "resume", before: calm(), outside: paused, after: with(func(m *mortal) { m.state, m.lastName = `resume_token = "2"`, "[surname]" }), follows: []string{"PUT schema", "POST start"}},
+		{name: "release", before: with(careful), outside: held, after: with(careful, func(m *mortal) {
+			m.state, m.anasRole = `release_deletions = { quarantine_began = "BEGAN", max = 3 }`, "Organizer"
+		}), follows: []string{"POST restart"}},
 		{name: "everything", before: with(all), outside: quarantine, whole: true,
 			after: with(func(m *mortal) {
 				m.name, m.version, m.lastName, m.anasRole, m.trigger = "Meetings", "2", "[surname]", "Organizer", "2"
@@ -268,6 +297,7 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 						}
 						first := d.writes(!after)
 						d.Sim.Log().Reset()
+						d.Sim.Clock().Advance(time.Minute) // the logs can be read only so often
 						d.cli.Run("apply", "-auto-approve", "-no-color")
 						again := d.writes(false)
 						for _, follow := range []string{"POST restart", "POST start", "POST pause"} {

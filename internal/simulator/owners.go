@@ -31,13 +31,15 @@ func (c *call) listOwners() (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]object, len(owners))
-	for i, id := range owners {
+	shown := make([]object, 0, len(owners))
+	for _, id := range owners {
 		kind := "servicePrincipal"
-		if _, err := c.s.store.User(id); err == nil {
-			kind = "user"
+		if u, err := c.s.store.User(id); err == nil {
+			if kind = "user"; !u.DeletedAt.IsZero() {
+				continue // a directory link to somebody in the recycle bin is not shown, and comes back with them
+			}
 		}
-		shown[i] = object{{"@odata.type", "#microsoft.graph." + kind}, {"id", id}}
+		shown = append(shown, object{{"@odata.type", "#microsoft.graph." + kind}, {"id", id}})
 	}
 	return c.page("directoryObjects", shown)
 }

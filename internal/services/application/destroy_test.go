@@ -5,6 +5,7 @@ package application_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -67,7 +68,7 @@ func TestResource_destroyIsRefusedWhileInUse(t *testing.T) {
 			}
 			wants(t, found.Errors(), acctest.Diagnostic{Error: true, Path: "force_destroy", Summary: "The application is still in use",
 				Detail: fmt.Sprintf("Deleting the application \"Meetings\" would affect more than this configuration manages: %s. Remove these first, or set `force_destroy = true`, apply, and destroy again. "+
-					"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`. Nothing was deleted.", tt.want)})
+					"To keep the application and only stop managing it with Terraform, use a `removed` block with `destroy = false`; if it is only marked as tainted, use `terraform untaint`. Nothing was deleted.", tt.want)})
 			w.wantWrites()
 			w.wantCount(1)
 			if m.Now == nil {
@@ -93,7 +94,8 @@ func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
 			m := w.managed()
 			clean(t, m.Apply(object("force_destroy", true)))
 			w.setSignOn(m.Text("id"), "saml")
-			w.assign(m.Text("id"), store.UserAna)
+			id, registration := m.Text("id"), m.Text("application_object_id")
+			w.assign(id, store.UserLeo, store.UserAna, store.GroupMeetings) // Ana is in the group
 			w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.Fails(403, "DeletingSamlSpNotAllowed", "Delete the service principal.")})
 			if interrupted {
 				w.fault(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.LacksPermission()})
@@ -101,17 +103,24 @@ func TestASAMLApplicationGoesByItsServicePrincipalFirst(t *testing.T) {
 			w.Sim.Log().Reset()
 			before := m.Now
 			found := m.Destroy()
-			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "People lose sign-in with the application",
-				Detail: "People use the application \"Meetings\": single sign-on is set up (saml); 1 assignment of users or groups. Destroying it ends sign-in for everybody who uses it; " +
-					"if the service requires it, the service principal is deleted first. The application and the service principal can be restored from the deleted applications for 30 days."})
+			wants(t, found[:1], acctest.Diagnostic{Path: "force_destroy", Summary: "Destroying the application ends sign-in for 6 people",
+				Detail: "People use the application \"Meetings\": single sign-on is set up (saml); 3 assignments of users or groups. Destroying it ends sign-in for everybody who uses it; " +
+					"if the service requires it, the service principal is deleted first. For 30 days, both can be restored, with `POST /directory/deletedItems/{id}/restore` or in the portal: the application " + registration +
+					", and then, if it is still deleted, its service principal " + id + ".\n\nThe assignments that exist now give access to 6 people; nobody else can sign in:\n- " + store.UserAna + "\n- " + store.UserLeo +
+					"\n- Meetings Users (" + store.GroupMeetings + "), a group with 5 direct members"})
 			w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*", "DELETE /applications/*")
 			if interrupted {
 				m.Now = before.AfterKill()
+				if want := "Its service principal was deleted, so nobody can sign in. Destroy again to delete the application as well."; !strings.Contains(found.Errors().String(), want) {
+					t.Errorf("the destroy fails with\n%s", found)
+				}
+				partly := acctest.Diagnostic{Summary: "The application was deleted in part", Detail: "The service principal " + id + " of the application \"Meetings\" is deleted, so nobody can sign in, but the application itself still exists: a destroy did not finish, or somebody deleted the service principal. " +
+					"Destroy again to finish it. To keep the application, restore the service principal with `POST /directory/deletedItems/{id}/restore` or in the portal within 30 days."}
 				action, _, found := m.Plan(object("force_destroy", true))
-				if clean(t, found); action != acctest.Replace {
+				if wants(t, found, partly); action != acctest.Replace {
 					t.Errorf("the plan is %s", action)
 				}
-				clean(t, m.Destroy())
+				wants(t, m.Destroy(), partly)
 			}
 			w.wantCount(0)
 		})
@@ -126,6 +135,21 @@ func TestResource_singleSignOnThatIsNoneDoesNotCount(t *testing.T) {
 	w.setSignOn(m.Text("id"), "notSupported")
 	clean(t, m.Destroy())
 	w.wantCount(0)
+}
+
+// Microsoft Graph deletes both; a service in front of it may not.
+func TestResource_destroyTakesTheServicePrincipalThatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	w.Sim.Faults().Add(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.Answers(http.StatusNoContent, "", "")})
+	w.Sim.Log().Reset()
+	clean(t, m.Destroy())
+	w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*")
+	if _, err := w.Sim.Store().ServicePrincipal(m.Text("id")); err == nil {
+		t.Error("the service principal is left")
+	}
 }
 
 // Terraform removes what depends on the application right before, and listings still show that for a while.
@@ -174,6 +198,25 @@ func TestResource_destroySucceedsWhenItIsGone(t *testing.T) {
 	clean(t, found)
 	if after != nil {
 		t.Error("the application is still in the state")
+	}
+}
+
+// A replacement deletes everything that depends on the application before the application itself, so its plan has to refuse.
+func TestResource_replacingOneWithSingleSignOnIsRefusedByThePlan(t *testing.T) {
+	t.Parallel()
+	for _, forced := range []bool{false, true} {
+		w := newWorld(t)
+		m := w.managed()
+		config := object("force_destroy", forced)
+		clean(t, m.Apply(config))
+		w.setSignOn(m.Text("id"), "saml")
+		m.Tainted = true
+		w.Sim.Log().Reset()
+		action, _, found := m.Plan(config)
+		if action == acctest.Replace && !forced || found.HasError() == forced || !forced && found.Errors()[0].Summary != "The application is still in use" {
+			t.Errorf("forced %t, the plan is %s\n%s", forced, action, found)
+		}
+		w.wantWrites()
 	}
 }
 

@@ -226,7 +226,6 @@ func TestOwners_oneLeaverStaysAndIsToldAtEveryPlan(t *testing.T) {
 		if err := leaves.by(store.UserBen); err != nil {
 			t.Fatal(err)
 		}
-		w.setOwners([]string{store.UserAna}, []string{store.UserAna})
 		found := m.Refresh()
 		action, _, more := m.Plan(object("owner_ids", []any{store.UserAna, store.UserBen}))
 		if found = append(found, more...); action != acctest.NoAction || found.HasError() || !strings.Contains(found.String(), "1 owner of the application") || !strings.Contains(found.String(), leaves.said) {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -31,6 +33,8 @@ const (
 	readTimeout   = 5 * time.Minute
 	updateTimeout = 10 * time.Minute
 	deleteTimeout = 10 * time.Minute
+	// goesAlong is how long the service principal may outlast its registration before it is deleted by itself.
+	goesAlong = 30 * time.Second
 )
 
 var (
@@ -80,7 +84,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.PartialOwnerIDs.IsNull() { // the apply sets both, or neither is managed
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_owner_ids"), types.SetNull(types.StringType))...)
 	}
-	if !req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		forecast.Of(r.data).NewApplication()
+	} else {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if state.ServicePrincipalID.IsNull() { // half deleted, see Read
@@ -137,7 +143,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, to *tfsdk
 			return append(diags, declaredTwice(key, foreign[0].ID)...)
 		}
 		diags.Append(refuseDuplicate(foreign)...)
-		diags.Append(warnReplaced(own)...)
+		diags.Append(r.refuseReplacing(ctx, own)...)
 		if len(found) == 0 {
 			diags.Append(r.refuseRetired(ctx, template, all)...)
 		}
@@ -198,6 +204,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			if _, err := r.data.Graph.GetApplicationByAppID(ctx, state.ClientID.ValueString()); err == nil {
 				state.ServicePrincipalID = types.StringNull()
 				resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+				resp.Diagnostics.AddWarning("The application was deleted in part",
+					fmt.Sprintf("The service principal %s of the application %q is deleted, so nobody can sign in, but the application itself still exists: a destroy did not finish, or somebody deleted the service principal. "+
+						"Destroy again to finish it. To keep the application, restore the service principal with `POST /directory/deletedItems/{id}/restore` or in the portal within 30 days.", state.ID.ValueString(), state.DisplayName.ValueString()))
 				return
 			}
 		}
@@ -230,6 +239,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyNamed, before)...)
 	}
 	remembered(r.data).own.Add(state.ID.ValueString())
+	if state.ForceDestroy.ValueBool() {
+		remembered(r.data).forced.Add(state.ID.ValueString())
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -388,7 +400,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	err := r.deleteApplication(ctx, state)
 	var answer *graph.Error
-	if errors.As(err, &answer) && answer.Code == "DeletingSamlSpNotAllowed" {
+	var more []string
+	const samlFirst = "DeletingSamlSpNotAllowed"
+	if errors.As(err, &answer) && (strings.EqualFold(answer.Code, samlFirst) || strings.EqualFold(answer.OuterCode, samlFirst)) {
 		if !state.ForceDestroy.ValueBool() {
 			resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err,
 				"The service does not delete it while its service principal is used for single sign-on. Nothing was deleted. With `force_destroy = true` (apply, then destroy again) the service principal is deleted first."))
@@ -396,19 +410,25 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		}
 		if err = r.data.Graph.DeleteServicePrincipal(ctx, id); err == nil {
 			err = r.data.Graph.DeleteApplication(ctx, state.ApplicationObjectID.ValueString())
+			more = append(more, "Its service principal was deleted, so nobody can sign in. Destroy again to delete the application as well.")
 		}
 	}
 	if err != nil {
-		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err))
+		resp.Diagnostics.Append(graphdiag.Error("Cannot delete the application", err, more...))
 		return
 	}
 	remembered(r.data).own.Add(id)
 	ctx, outlast := graph.Outlast(ctx)
 	defer outlast()
+	begin, alone := r.data.Graph.Clock().Now(), true
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
 			return true, "", nil
+		}
+		if err == nil && alone && r.data.Graph.Clock().Now().Sub(begin) >= goesAlong {
+			alone = false // the service deleted the registration alone
+			return false, "still readable", r.data.Graph.DeleteServicePrincipal(ctx, id)
 		}
 		return false, "still readable", err
 	})

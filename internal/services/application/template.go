@@ -188,6 +188,8 @@ type memory struct {
 	// resource which it creates replaces one: without this, what is about to be deleted or was just deleted would look
 	// like a duplicate.
 	own memo.Set[string]
+	// forced are those of them that a destroy deletes whatever they are used for.
+	forced memo.Set[string]
 	// lapsed are the display names of applications that were in the state when this run began and are not there anymore.
 	lapsed memo.Set[string]
 	// created are the service principals of applications that this run creates: "" until the answer arrives, while

@@ -42,6 +42,7 @@ type ExclusiveResource struct {
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
+	remains  *remains
 }
 
 // NewExclusiveResource returns the resource.
@@ -57,7 +58,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client, r.forecast = rosterOf(data), data.Graph, forecast.Of(data)
+		r.roster, r.client, r.forecast, r.remains = rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -77,6 +78,14 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	defer func() {
+		was, found := r.remains.sets.Take(remnantOf(plan))
+		if found && resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
+			resp.Diagnostics = graphdiag.StillThere(resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, &was)...)
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, was.identity())...)
+		}
+	}()
 	s, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -102,7 +111,9 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
+	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
+	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
 		resp.Diagnostics.Append(failures(outcome, "Terraform marks an incomplete new object as tainted and plans to replace it. Nobody "+
@@ -231,12 +242,15 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
+	itself := replacesItself(ctx, req.Private, state.ServicePrincipalID.ValueString())
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
-	if leaves == nil {
+	if itself {
 		app.Exclusive.Store(true)
+		r.remains.sets.Give(remnantOf(state), state)
 		return
 	}
 	app.Writing.Lock()
@@ -244,7 +258,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	had := keysOf(state)
+	had, _ := leaving(state)
 	l, err := app.ListingWith(ctx, had, justWritten(r.roster.Clock(), written))
 	if graph.IsNotFound(err) {
 		err = app.ConfirmGone(ctx, err)
@@ -343,6 +357,17 @@ func keepForeign(foreign, held, wanted map[roster.Key]bool, ids texts) types.Map
 		return types.MapNull(types.StringType)
 	}
 	return mapOf(entriesFor(left, maps.Clone(ids), func(id string) string { return id }))
+}
+
+// leaving is what a destroy removes. What others granted since the last apply stays, unless `max_foreign_removals` allows its removal:
+// it was never part of the configuration.
+func leaving(state exclusiveModel) (goes, stays map[roster.Key]bool) {
+	goes, stays = keysOf(state), foreignOf(state)
+	if limit := state.MaxForeignRemovals.ValueInt64(); limit < 0 || int64(len(stays)) <= limit {
+		return goes, nil
+	}
+	maps.DeleteFunc(goes, func(key roster.Key, _ bool) bool { return stays[key] })
+	return goes, stays
 }
 
 // keysOf is what a state holds.

@@ -196,15 +196,21 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 // still show those from before a recent write.
 func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
+	goes, stays := leaving(state)
 	l, err := app.Listing(ctx)
-	if leaves = leavingJSON(keysOf(state), l); recent {
-		leaves = leavingJSON(keysOf(state), nil)
+	if leaves = leavingJSON(goes, l); recent {
+		leaves = leavingJSON(goes, nil)
 	}
 	if err != nil {
 		return leaves, nil // the destroy itself says what is wrong
 	}
-	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: state.proposal(), subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
+	if len(stays) > 0 && !r.roster.HasWritten() {
+		diags.AddWarning(fmt.Sprintf("Not removed from %s: %s granted by others", app.Name(), graphdiag.Counted(len(stays), "assignment")),
+			fmt.Sprintf("%s does not remove assignments that others granted since the last apply, unless `max_foreign_removals`, which is %d, allows it. Terraform no longer manages them:\n%s",
+				action, state.MaxForeignRemovals.ValueInt64(), describeAll(app, stays)))
+	}
+	d := departuresOf(ctx, r.roster, app, l, goes, nil)
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: state.proposal(), subject: "assignments", removed: goes, destroys: true, quiet: true})
 	d.told = answer
-	return leaves, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
+	return leaves, append(diags, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)...)
 }

@@ -177,7 +177,17 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	raw, diags := req.Private.GetKey(ctx, lapsedKey)
 	resp.Diagnostics.Append(diags...)
+	was, replaced := exclusiveModel{}, false // whether the first half of a replacement is done
+	if state == nil && !plan.ServicePrincipalID.IsUnknown() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, successorKey, successorJSON(plan.ServicePrincipalID.ValueString()))...)
+		if was, replaced = r.remains.sets.Look(remnantOf(plan)); replaced {
+			state = &was
+		}
+	}
 	ids, diags := r.plan(ctx, config, plan, state, lapsedFrom(raw))
+	if replaced {
+		diags = graphdiag.LeftToCreation(diags)
+	}
 	resp.Diagnostics.Append(diags...)
 	if !plan.ForeignAssignments.IsNull() { // removed by this plan, or taken over
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("foreign_assignments"), types.MapNull(types.StringType))...)

@@ -99,7 +99,7 @@ func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalI
 		return nil
 	case servicePrincipalID.IsUnknown():
 		p.Unknown, p.Adds = applicationUnknown, true // a set of another application is a new one
-		return f.PlanUnidentified(p)
+		return f.PlanUnidentified(p, f.CreatesApplication())
 	}
 	return f.PlanAssignments(ctx, servicePrincipalID.ValueString(), p).Diagnostics
 }

@@ -59,6 +59,11 @@ func TestResource_isToldInAccounts(t *testing.T) {
 		!strings.Contains(got, "would disable more accounts of") {
 		t.Errorf("destroyed: %s", got)
 	}
+	for _, d := range found {
+		if n := strings.Count(d.Detail, "If this disables people by mistake"); n > 1 {
+			t.Errorf("%q says %d times how to undo it:\n%s", d.Summary, n, d.Detail)
+		}
+	}
 }
 
 // Of somebody whose two roles go in one plan, the text does not give one number for the plan and contradict it for the change.

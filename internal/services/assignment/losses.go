@@ -157,7 +157,8 @@ func (d departures) warning(subject, action, advice string) diag.Diagnostics {
 	if len(d.people()) == 1 && !d.atLeast() {
 		summary = fmt.Sprintf("%s: 1 person loses access", subject)
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(d.detail(action)+"\n\n"+advice)+graphdiag.Incident)}
+	text := strings.ReplaceAll(d.detail(action)+"\n\n"+advice, graphdiag.Incident, "") // once, at the end
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, strings.TrimSpace(text)+graphdiag.Incident)}
 }
 
 const howToKeep = "To only stop managing the assignments, use a `removed` block with `destroy = false`; if only the address of the resource changes, use a `moved` block."

@@ -27,6 +27,7 @@ type planning struct {
 	roster  *roster.Roster
 	client  *graph.Client
 	ahead   *forecast.Forecast
+	remains *remains
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -76,7 +77,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 func (r *Resource) newPlanning() planning {
-	return planning{roster: r.roster, client: r.client, ahead: r.forecast}
+	return planning{roster: r.roster, client: r.client, ahead: r.forecast, remains: r.remains}
 }
 
 // run plans an object that is going to be there.
@@ -100,6 +101,22 @@ func (p *planning) run(ctx context.Context, kept private) {
 	p.warnInterrupted()
 	p.foresee(ctx)
 	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is created.")...)
+	p.succeed(ctx, kept)
+}
+
+// succeed notes what a creation creates, for the deletion that may be the first half of the same replacement. Once that is done, nothing
+// keeps the second half from being tried.
+func (p *planning) succeed(ctx context.Context, kept private) {
+	if p.prior != nil {
+		return
+	}
+	if was, found := p.remains.of(p.plan); found {
+		p.plan.PrincipalID, p.plan.AppRoleID = was.PrincipalID, was.AppRoleID
+		p.diags = graphdiag.LeftToCreation(p.diags)
+	}
+	if !p.isOpen() {
+		p.diags.Append(kept.SetKey(ctx, successorKey, successorJSON(successorOf(p.plan.ServicePrincipalID.ValueString(), p.plan.key())))...)
+	}
 }
 
 // creates reports whether this plan makes a new assignment, be it as a replacement.

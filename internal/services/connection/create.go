@@ -145,7 +145,7 @@ func (r *Resource) createJob(ctx context.Context, servicePrincipalID, templateID
 			if graph.IsNotFound(err) {
 				err = nil
 			}
-			return slices.DeleteFunc(jobs, func(job graph.Job) bool { return job.TemplateID != templateID || remembered(r.data).own.Has(ref(job)) }), err
+			return slices.DeleteFunc(jobs, func(job graph.Job) bool { return !job.IsOf(templateID) || remembered(r.data).own.Has(ref(job)) }), err
 		},
 		Undo: func(ctx context.Context, job graph.Job) error { return r.data.Graph.DeleteJob(ctx, ref(job)) },
 	}

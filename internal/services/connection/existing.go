@@ -27,7 +27,7 @@ func cannotExamine(err error) diag.Diagnostic {
 func examine(ctx context.Context, data *providerdata.Data, servicePrincipalID string, template graph.SyncTemplate, jobs []graph.Job) (orphan *graph.Job, diags diag.Diagnostics, err error) {
 	for _, job := range jobs {
 		ref := graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
-		if job.TemplateID != template.ID || remembered(data).own.Has(ref) {
+		if !job.IsOf(template.ID) || remembered(data).own.Has(ref) {
 			continue
 		}
 		untouched, err := untouched(ctx, data.Graph, ref, job)
@@ -55,11 +55,11 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 	remembered(data).jobs.Give(servicePrincipalID, jobs)
 	for _, job := range jobs {
 		ref := graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}
-		if job.TemplateID == template.ID && remembered(data).own.Has(ref) {
+		if job.IsOf(template.ID) && remembered(data).own.Has(ref) {
 			detail := "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
 				"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one."
 			if left := aftermath.Of(ctx, data, ref); left.Ran && !data.Graph.HasWritten() {
-				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail()
+				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail() + graphdiag.LeftActive
 			}
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("service_principal_id"), "The connection is replaced", detail)}
 		}

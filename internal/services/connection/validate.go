@@ -112,10 +112,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
 	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
 	unauthorized := !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+	sends := unauthorized && !givesNone && plan.Authorized.IsUnknown()
+	if r.data != nil {
+		r.data.NotePlannedCredentials(state.ServicePrincipalID.ValueString(), sends)
+	}
 	mark := recall(ctx, req.Private)
 	switch {
 	case r.data == nil:
-	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
+	case unauthorized && !sends:
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	case fresh:
 	case mark != nil:

@@ -28,7 +28,6 @@ const (
 	sourceEnabled     = "accountEnabled"
 	metadataSoftDel   = "propertynamesoftdeleted"
 	metadataEnabled   = "propertynameaccountenabled"
-	settingScope      = "SyncAll"
 	settingKeep       = "SkipOutOfScopeDeletions"
 	summaryExpression = "Invalid expression"
 	summaryDoubtful   = "Doubtful expression"

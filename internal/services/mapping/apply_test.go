@@ -199,7 +199,7 @@ func TestPlan_judgesAnUpdateOfflineByTheState(t *testing.T) {
 		"operations": []any{"create", "update"},
 	}))
 	want := []string{
-		strings.Replace(refused(always("no entry writes `active`; the account is active"))[0], mayDelete, "", 1),
+		refused(always("no entry writes `active`; the account is active") + "The connection's settings could not be read: with `skip_out_of_scope_deletions`, the accounts of people who leave the scope stay as they are.\n\n")[0],
 		"error mappings[lastName].expression: Invalid expression: There is no function `ToUper`. Did you mean `ToUpper`?\n\nline 1, column 1:\n  ToUper([surname])\n  ^^^^^^",
 		"warning Some checks could not run: Not checked: whether the target and source attributes exist and can be mapped; the expressions by the connection's own parser; what the change does to people's accounts. Microsoft Graph could not be reached. They run at apply, before anything is written.",
 		"warning mappings: The matching attribute changes: Accounts are currently found by email = [userPrincipalName] and would be found by email = [mail]. All accounts will be matched again: a person whose account is no longer found gets a second account, and an account that matches a different person is linked to that person. First make sure that the new attribute has the same unique value on both sides.",

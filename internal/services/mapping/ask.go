@@ -101,10 +101,7 @@ func (v *review) askRoles(ctx context.Context, changed func(string) bool, skippe
 	if err != nil {
 		return diag.Diagnostics{graphdiag.Error("Cannot read the connection's scope", err)}
 	}
-	all := slices.ContainsFunc(settings, func(kv graph.KeyValue) bool {
-		return strings.EqualFold(kv.Key, settingScope) && strings.EqualFold(kv.Value, "true")
-	})
-	if !all {
+	if !graph.ScopeIsAll(settings) {
 		return nil
 	}
 	for _, target := range slices.Sorted(maps.Keys(readers)) {
@@ -128,28 +125,29 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	if g.learn(is); !g.touched(is, v.want) {
 		return nil
 	}
-	if live != nil {
-		v.learnDirection(ctx, &g, *live)
-	}
+	unread := live == nil || v.learnDirection(ctx, &g, is, *live)
 	before, after := g.predict(is, is.unmanaged), g.predict(v.want, is.unmanaged)
 	worst := disabled
 	for i, s := range personStates {
 		switch {
 		case before[i].effect == after[i].effect:
-		case s.state == impact.InScope && before[i].effect == staysActive && after[i].effect == disabled:
+		case s.state == impact.InScope && before[i].effect == staysActive && after[i].effect != unclear:
 			worst = staysActive
 		case s.state != impact.InScope && before[i].effect == disabled:
 			worst = min(worst, after[i].effect)
 		}
 	}
-	deletes := ""
-	if slices.Contains(v.want.operations, flagDelete) {
-		deletes = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
-	}
 	detail := fmt.Sprintf("Currently, the mapping %s disables the accounts of people who leave. With this configuration, the state of a person's account is as follows:\n%s\n\n",
 		v.name, after.lines())
+	if v.want.erases() {
+		detail += "No entry reads `IsSoftDeleted`, and `operations` includes `delete`: the service may delete accounts that it cannot disable.\n\n"
+	}
+	if unread {
+		detail += "The connection's settings could not be read: with `skip_out_of_scope_deletions`, the accounts of people who leave the scope stay as they are.\n\n"
+	}
+	v.judged = worst != disabled
 	switch {
-	case worst == disabled:
+	case !v.judged:
 		return nil
 	case worst == unclear:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Cannot determine whether accounts are still disabled",
@@ -162,26 +160,52 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	}
 	if v.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
-			detail+"`allow_no_deprovisioning` accepts this."+deletes)}
+			detail+"`allow_no_deprovisioning` accepts this."+graphdiag.LeftActive)}
 	}
 	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
-		detail+fmt.Sprintf("Only people in scope should keep an active account.%s Keep %s, or set `allow_no_deprovisioning = true` if this is intended.", deletes, g.advice(is)))
+		detail+fmt.Sprintf("Only people in scope should keep an active account. Keep %s, or set `allow_no_deprovisioning = true` if this is intended.", g.advice(is)))
 }
 
 // learnDirection learns from the connector's own default mapping which values mean that an account is disabled, and from
-// the connection whether people out of scope keep theirs. Values that cannot be read are omitted.
-func (v *review) learnDirection(ctx context.Context, g *guard, live located) {
+// the connection whether people out of scope keep theirs. unread says that the latter could not be read.
+func (v *review) learnDirection(ctx context.Context, g *guard, is settings, live located) (unread bool) {
 	template, err := v.run.template(ctx, v.ref, false)
 	if err == nil && template != nil {
 		v.run.templates.Give(v.ref, template)
 		if original, ok := counterpart(template, live.mapping); ok {
+			own := g.signals
+			g.signals = map[string]signal{}
 			g.learn(settingsOf(original.mapping))
+			// Whatever else a mapping writes for people who leave, such as a mark in their name, disables nobody.
+			if !g.predict(is, is.unmanaged).disables() {
+				maps.Copy(own, g.signals)
+				g.signals = own
+			}
 		}
 	}
-	if excludes(v.want.filters) {
-		kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
-		g.keepsOutOfScope = err == nil && slices.ContainsFunc(kept, func(kv graph.KeyValue) bool {
-			return strings.EqualFold(kv.Key, settingKeep) && strings.EqualFold(kv.Value, "true")
-		})
+	kept, err := v.run.graph.GetSecrets(ctx, v.ref.ServicePrincipalID)
+	g.keepsOutOfScope = err == nil && graph.IsOn(kept, settingKeep)
+	return err != nil
+}
+
+// warnStanding warns about a configuration that disables nobody, whether or not it changes: it may have been imported, or be the
+// work of an earlier apply. It needs no request, and therefore knows only what the entries themselves tell apart.
+func (v *review) warnStanding() diag.Diagnostics {
+	name, _, _ := strings.Cut(v.name, " ")
+	if !v.complete || v.plan.AllowNoDeprovisioning.ValueBool() || !strings.EqualFold(name, defaultObject) || v.want.erases() || len(v.had().unmanaged) > 0 {
+		return nil
 	}
+	g := guard{signals: map[string]signal{}}
+	g.learnStates(v.want)
+	found := g.predict(v.want, nil)
+	if slices.ContainsFunc(found[1:], func(of fate) bool { return of.effect >= unclear }) {
+		return nil
+	}
+	why := " No entry reads `IsSoftDeleted`.\n\n"
+	if len(g.signals) > 0 {
+		why = " The state of a person's account is as follows:\n" + found.lines() + "\n\n"
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Nothing disables the accounts of people who leave",
+		"With this configuration, the accounts of people who are unassigned, blocked from signing in, or deleted stay active until an administrator disables them."+why+
+			"Map the attribute that makes an account active by `IsSoftDeleted`, usually with `Not([IsSoftDeleted])`, `apply = \"always\"`, and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended.")}
 }

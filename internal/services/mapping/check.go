@@ -77,6 +77,7 @@ func (c *change) checkMatching(is *settings) (diags diag.Diagnostics) {
 		}
 	}
 	changed := c.changes(is)
+	diags.Append(c.warnLeaving(changed)...)
 	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
 		e := c.want.entries[target]
 		if changed(target) && e.priority > 0 && (e.source.kind == sourceConstant || e.source.kind == sourceNone) {

@@ -4,7 +4,6 @@
 package mapping
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,13 +37,16 @@ type fate struct {
 type effect int
 
 const (
-	staysActive effect = iota
-	unclear            // only the service can tell
+	staysActive    effect = iota
+	deleted               // or active, where the service has nothing but deletion to end access with
+	skipped               // perhaps, as the service may leave it alone
+	unclear               // only the service can tell
+	startsDisabled        // what is written on creation only
 	disabled
 )
 
 func (e effect) String() string {
-	return [...]string{"the account is active", "only the service can tell", "the account is disabled"}[e]
+	return [...]string{"the account is active", "the account stays active or is deleted", "the account may stay active", "only the service can tell", "new accounts are disabled", "the account is disabled"}[e]
 }
 
 // fates are those of the personStates, in their order.
@@ -57,6 +59,11 @@ func (f fates) lines() string {
 		fmt.Fprintf(&text, "\n- %s: %s; %s", s.name, f[i].why, f[i].effect)
 	}
 	return text.String()
+}
+
+// disables reports whether the account of anybody who left is disabled.
+func (f fates) disables() bool {
+	return slices.ContainsFunc(f[1:], func(of fate) bool { return of.effect == disabled })
 }
 
 // signal is the meaning of a target attribute for an account: one value while the account is active, others once it is not.
@@ -76,22 +83,37 @@ type guard struct {
 
 // learn takes over the signals that a mapping gives: values that people in scope do not have.
 func (g *guard) learn(s settings) {
-	outcomes := g.outcomes(s)
+	outcomes := g.outcomes(s, nil)
 	for target, e := range s.entries {
-		found := signal{on: valueOf(outcomes[0][target])}
-		for _, of := range outcomes[1:] {
-			if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
-				found.off = append(found.off, text)
-			}
-		}
-		if len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
+		if found := signalOf(target, outcomes); len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
 			g.signals[target] = found
 		}
 	}
 }
 
-// outcomes are the results of the entries for each of the personStates, by target attribute.
-func (g *guard) outcomes(s settings) (found [len(personStates)]map[string]impact.Outcome) {
+// learnStates takes every entry that reads whether a person left as one that is intended to disable accounts.
+func (g *guard) learnStates(s settings) {
+	outcomes := g.outcomes(s, nil)
+	for target, e := range s.entries {
+		if e.readsState() {
+			g.signals[target] = signalOf(target, outcomes)
+		}
+	}
+}
+
+// signalOf takes the values that people in scope do not have as those of accounts that are not active.
+func signalOf(target string, outcomes [len(personStates)]map[string]impact.Outcome) signal {
+	found := signal{on: valueOf(outcomes[0][target])}
+	for _, of := range outcomes[1:] {
+		if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
+			found.off = append(found.off, text)
+		}
+	}
+	return found
+}
+
+// outcomes are the results of the entries for a person in each of the personStates, by target attribute.
+func (g *guard) outcomes(s settings, who person) (found [len(personStates)]map[string]impact.Outcome) {
 	setup := &impact.Setup{Target: g.target}
 	for target, e := range s.entries {
 		a := graph.AttributeMapping{Target: target, FlowType: e.flowType}
@@ -102,78 +124,169 @@ func (g *guard) outcomes(s settings) (found [len(personStates)]map[string]impact
 	}
 	for i, s := range personStates {
 		found[i] = map[string]impact.Outcome{}
-		for _, o := range impact.Outcomes(setup, somebody(), s.state, nil, g.now) {
+		for _, o := range impact.Outcomes(setup, who.user(), s.state, nil, g.now) {
 			found[i][o.Target] = o
 		}
 	}
 	return found
 }
 
-// somebody is a person about whom nothing is known except that they can sign in.
-func somebody() *impact.User {
-	return &impact.User{Properties: map[string]json.RawMessage{sourceEnabled: json.RawMessage("true")}}
-}
-
 func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";") }
 
-// predict determines the state of accounts. unmanaged are mappings that stay in addition to the entries.
+// predict determines the state of accounts. unmanaged are mappings that stay in addition to the entries. A mapping that also
+// reads other attributes is judged by people who have the values that it mentions: it has to disable the accounts of all.
 func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
-	outcomes := g.outcomes(s)
-	for i, of := range personStates {
-		if g.keepsOutOfScope && impact.Excludes(s.filters, somebody(), of.state) {
-			found[i] = fate{staysActive, "`scoping_filters` exclude them from the scope, and with the connection's `skip_out_of_scope_deletions`, such accounts stay as they are"}
-			continue
-		}
-		for k, target := range slices.Sorted(maps.Keys(g.signals)) {
-			e, mapped := s.entries[target]
-			next := g.judge(target, e, outcomes[i][target])
-			switch {
-			case !mapped && unmanaged[target] != nil:
-				next = fate{unclear, fmt.Sprintf("`%s` is mapped in a way that no entry can express", target)}
-			case !mapped:
-				next = fate{staysActive, fmt.Sprintf("no entry writes `%s`", target)}
-			case next.effect != disabled || of.state == impact.InScope:
-			case !slices.Contains(s.operations, flagUpdate):
-				next = fate{staysActive, "`operations` does not include `update`"}
-			case e.flowType != flowAlways && flowTypeOf(applyOf(e.flowType)) == applyOf(e.flowType):
-				next = fate{unclear, fmt.Sprintf("the effect of `apply = %q` is unknown", e.flowType)}
-			case e.flowType != flowAlways:
-				next = fate{staysActive, fmt.Sprintf("`apply = %q` does not change an existing value of `%s`", applyOf(e.flowType), target)}
-			}
-			if k == 0 || next.effect > found[i].effect {
-				found[i] = next
+	for i, who := range g.imagined(s) {
+		for k, next := range g.predictFor(s, unmanaged, who) {
+			if i == 0 || next.effect < found[k].effect {
+				next.why += who.String()
+				found[k] = next
 			}
 		}
 	}
 	return found
 }
 
-// judge determines what one target attribute does to the account.
-func (g *guard) judge(target string, e entry, o impact.Outcome) fate {
-	own := !slices.ContainsFunc(e.source.attributes(), func(name string) bool {
-		return !strings.EqualFold(name, softDeleted) && !strings.EqualFold(name, sourceEnabled)
-	})
-	text := valueOf(o)
-	signal := g.signals[target]
-	is := func(other string) bool { return strings.EqualFold(text, other) }
-	switch why := fmt.Sprintf("`%s` = %s", target, text); {
+func (g *guard) predictFor(s settings, unmanaged map[string]*graph.AttributeMapping, who person) (found fates) {
+	outcomes := g.outcomes(s, who)
+	erases := s.erases() && len(unmanaged) == 0
+	for k, target := range slices.Sorted(maps.Keys(g.signals)) {
+		_, mapped := s.entries[target]
+		var inScope fate
+		for i, of := range personStates {
+			var next fate
+			switch {
+			case !mapped && unmanaged[target] != nil:
+				next = fate{unclear, fmt.Sprintf("`%s` is mapped in a way that no entry can express", target)}
+			case !mapped:
+				next = fate{staysActive, fmt.Sprintf("no entry writes `%s`", target)}
+			case of.state == impact.InScope:
+				next = g.inScope(s, target, outcomes[i][target])
+			default:
+				next = g.left(s, target, outcomes[i][target], valueOf(outcomes[0][target]), inScope)
+			}
+			if of.state == impact.InScope {
+				inScope = next
+			}
+			if k == 0 || next.effect > found[i].effect {
+				found[i] = next
+			}
+		}
+	}
+	for i, of := range personStates {
+		if erases && of.state != impact.InScope && found[i].effect < disabled {
+			found[i].effect = deleted
+		}
+	}
+	for i, of := range personStates {
+		excluded := impact.Excludes(s.filters, somebody(), of.state)
+		switch {
+		case of.state == impact.InScope && excluded && !g.keepsOutOfScope:
+			found[i] = fate{found[i+1].effect, "`scoping_filters` exclude everybody who can sign in"}
+		case of.state == impact.Unassigned && g.keepsOutOfScope:
+			found[i] = found[0].kept("the connection's `skip_out_of_scope_deletions` leaves such accounts as they are")
+		case of.state != impact.InScope && excluded && g.keepsOutOfScope && found[i].effect != found[0].effect:
+			found[i] = fate{skipped, "`scoping_filters` exclude them from the scope, and the connection has `skip_out_of_scope_deletions`"}
+		}
+	}
+	return found
+}
+
+// kept is the fate of an account that is not written and has this fate while its person is in scope.
+func (f fate) kept(why string) fate {
+	if f.effect == startsDisabled {
+		return fate{staysActive, why}
+	}
+	return fate{f.effect, why}
+}
+
+// readsState reports whether the service writes the entry when a person leaves.
+func (e entry) readsState() bool {
+	return slices.ContainsFunc(e.source.attributes(), func(name string) bool { return strings.EqualFold(name, softDeleted) })
+}
+
+// inScope determines what one target attribute does to the accounts of people in scope.
+func (g *guard) inScope(s settings, target string, o impact.Outcome) fate {
+	e := s.entries[target]
+	next := g.judge(target, e, o, fate{effect: staysActive})
+	if valueOf(o) == "" && o.Reason == "" && e.defaultValue != "" {
+		next = g.means(target, e.defaultValue)
+		if next.effect == disabled {
+			return fate{startsDisabled, next.why + " by default"}
+		}
+	}
+	if next.effect == disabled && (e.flowType != flowAlways || !slices.Contains(s.operations, flagUpdate)) {
+		next.effect = startsDisabled
+	}
+	return next
+}
+
+// left determines what one target attribute does to the accounts of people who left, had they this fate in scope.
+func (g *guard) left(s settings, target string, o impact.Outcome, before string, inScope fate) fate {
+	e := s.entries[target]
+	next := g.judge(target, e, o, inScope)
+	switch {
+	case !e.readsState() && o.Reason == "" && valueOf(o) == before:
+		return inScope.kept(next.why)
+	case !e.readsState() && next.effect != inScope.effect:
+		return fate{unclear, next.why + ", but the mapping does not read `IsSoftDeleted`, so the service might not write it"}
+	case next.effect == inScope.effect:
+		return next
+	case !slices.Contains(s.operations, flagUpdate):
+		return inScope.kept("`operations` does not include `update`")
+	case e.flowType != flowAlways && flowTypeOf(applyOf(e.flowType)) == applyOf(e.flowType):
+		return fate{unclear, fmt.Sprintf("the effect of `apply = %q` is unknown", e.flowType)}
+	case e.flowType != flowAlways:
+		return inScope.kept(fmt.Sprintf("`apply = %q` does not change an existing value of `%s`", applyOf(e.flowType), target))
+	}
+	return next
+}
+
+// judge determines what the outcome of one target attribute does to an account that otherwise stays as it is.
+func (g *guard) judge(target string, e entry, o impact.Outcome, unwritten fate) fate {
+	own := !slices.ContainsFunc(e.source.attributes(), func(name string) bool { return !isState(name) })
+	switch text := valueOf(o); {
 	case o.Reason != "" && o.Fails() && own:
-		return fate{staysActive, fmt.Sprintf("the expression of `%s` fails", target)}
+		return unwritten.kept(fmt.Sprintf("the expression of `%s` fails", target))
 	case o.Reason != "":
 		return fate{unclear, fmt.Sprintf("`%s` = %s", target, e.source)}
 	case text == "":
-		return fate{staysActive, fmt.Sprintf("`%s` gets no value", target)}
+		return unwritten.kept(fmt.Sprintf("`%s` gets no value", target))
+	case g.fits(target, text):
+		return g.means(target, text)
+	}
+	return unwritten.kept(fmt.Sprintf("`%s` = %s, which is not a Boolean value and cannot be written", target, valueOf(o)))
+}
+
+// fits reports whether a target attribute can have a value.
+func (g *guard) fits(target, text string) bool {
+	if g.target == nil {
+		return true
+	}
+	a := g.target.Attribute(target)
+	return a == nil || a.Type != "Boolean" || isBoolean(text)
+}
+
+// means determines what a value of a target attribute does to an account.
+func (g *guard) means(target, text string) fate {
+	signal, why := g.signals[target], fmt.Sprintf("`%s` = %s", target, text)
+	is := func(other string) bool { return strings.EqualFold(text, other) }
+	switch {
 	case slices.ContainsFunc(signal.off, is):
 		return fate{disabled, why}
-	case is(signal.on), isBoolean(signal.on):
+	case is(signal.on), isBoolean(signal.on) && isBoolean(text):
 		return fate{staysActive, why}
-	default:
-		return fate{unclear, why}
 	}
+	return fate{unclear, why}
 }
 
 func isBoolean(text string) bool {
 	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+}
+
+// isState reports whether a source attribute tells the state of a person.
+func isState(attribute string) bool {
+	return strings.EqualFold(attribute, softDeleted) || strings.EqualFold(attribute, sourceEnabled)
 }
 
 // touched reports whether a change concerns what disables accounts.

@@ -5,11 +5,14 @@ package mapping_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -19,7 +22,7 @@ const (
 	acceptsNoDisabling = "warning mappings: Accounts will no longer be disabled as they should: "
 	doubtsDisabling    = "warning mappings: Cannot determine whether accounts are still disabled: "
 	todayDisables      = "Currently, the mapping User disables the accounts of people who leave. With this configuration, the state of a person's account is as follows:\n\n"
-	mayDelete          = " While `operations` has `delete`, the service may delete accounts that it cannot disable."
+	mayDelete          = "No entry reads `IsSoftDeleted`, and `operations` includes `delete`: the service may delete accounts that it cannot disable.\n\n"
 	keepsDisabling     = " Keep `active = { expression = \"Not([IsSoftDeleted])\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."
 )
 
@@ -32,8 +35,11 @@ func becomes(inScope, unassigned, blocked, deleted string) string {
 }
 
 const (
-	isActive   = "`active` = True; the account is active"
-	isDisabled = "`active` = False; the account is disabled"
+	isActive          = "`active` = True; the account is active"
+	isDisabled        = "`active` = False; the account is disabled"
+	isActiveOrDeleted = "`active` = True; the account stays active or is deleted"
+	keptOnCreate      = "`apply = \"on_create\"` does not change an existing value of `active`; the account is active"
+	mightNotWrite     = ", but the mapping does not read `IsSoftDeleted`, so the service might not write it; the account stays active or is deleted"
 )
 
 // always is what becomes of everybody alike.
@@ -41,7 +47,7 @@ func always(fate string) string { return becomes(fate, fate, fate, fate) }
 
 // refused is the error for a change that leaves accounts active.
 func refused(fates string) []string {
-	return []string{refusesNoDisabling + fates + "Only people in scope should keep an active account." + mayDelete + keepsDisabling}
+	return []string{refusesNoDisabling + fates + "Only people in scope should keep an active account." + keepsDisabling}
 }
 
 func doubtful(fates string) []string {
@@ -60,10 +66,11 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		}
 		return edited(map[string]any{"active": entry})
 	}
-	onCreate := "`apply = \"on_create\"` does not change an existing value of `active`; the account is active"
+	onCreate := keptOnCreate
 	ifEmpty := strings.Replace(onCreate, "on_create", "if_target_empty", 1)
 	unheard := "the effect of `apply = \"SomethingNew\"` is unknown; only the service can tell"
 	noUpdate := "`operations` does not include `update`; the account is active"
+	const unwritten, empty, fails, gone = "no entry writes `active`; ", "`active` gets no value; ", "the expression of `active` fails; ", "the account stays active or is deleted"
 	for _, test := range []struct {
 		name   string
 		config map[string]any
@@ -73,22 +80,21 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		{"the same with more", active(`IIF([accountEnabled] = "True", Not([IsSoftDeleted]), "False")`), nil},
 		{"names that never match", active(`Switch([IsSoftDeleted], , "false", "true", "true", "false")`), refused(always("`active` gets no value; the account is active"))},
 		{"the wrong way round", active(`[IsSoftDeleted]`), refused(becomes(isDisabled, isActive, isActive, isActive))},
-		{"only by sign-in", edited(map[string]any{"active": map[string]any{"source_attribute": "accountEnabled"}}), refused(becomes(isActive, isActive, isDisabled, isActive))},
-		{"by sign-in, the wrong way round", active(`Not([accountEnabled])`), refused(becomes(isDisabled, isDisabled, isActive, isDisabled))},
-		{"everybody active", edited(map[string]any{"active": map[string]any{"constant": "True"}}), refused(always(isActive))},
-		{"nobody active", edited(map[string]any{"active": map[string]any{"constant": "False"}}), refused(always(isDisabled))},
+		{"only by sign-in", edited(map[string]any{"active": map[string]any{"source_attribute": "accountEnabled"}}), refused(becomes(isActive, isActiveOrDeleted, "`active` = False"+mightNotWrite, isActiveOrDeleted) + mayDelete)},
+		{"by sign-in, the wrong way round", active(`Not([accountEnabled])`), refused(becomes(isDisabled, isDisabled, "`active` = True"+mightNotWrite, isDisabled) + mayDelete)},
+		{"everybody active", edited(map[string]any{"active": map[string]any{"constant": "True"}}), refused(becomes(isActive, isActiveOrDeleted, isActiveOrDeleted, isActiveOrDeleted) + mayDelete)},
+		{"nobody active", edited(map[string]any{"active": map[string]any{"constant": "False"}}), refused(always(isDisabled) + mayDelete)},
 		{"on create only", active(`Not([IsSoftDeleted])`, "on_create"), refused(becomes(isActive, onCreate, onCreate, onCreate))},
 		{"only where there is nothing", active(`Not([IsSoftDeleted])`, "if_target_empty"), refused(becomes(isActive, ifEmpty, ifEmpty, ifEmpty))},
-		{"as a default value", edited(map[string]any{"active": map[string]any{"default_value": "False"}}), refused(always("`active` gets no value; the account is active"))},
+		{"as a default value", edited(map[string]any{"active": map[string]any{"default_value": "False"}}), refused(becomes("`active` = False by default; new accounts are disabled", empty+gone, empty+gone, empty+gone) + mayDelete)},
 		{"a flow type that nobody knows", active(`Not([IsSoftDeleted])`, "SomethingNew"), doubtful(becomes(isActive, unheard, unheard, unheard))},
-		{"what fails", active(`CBool("maybe")`), refused(always("the expression of `active` fails; the account is active"))},
+		{"what fails", active(`CBool("maybe")`), refused(becomes("the expression of `active` fails; the account is active", fails+gone, fails+gone, fails+gone) + mayDelete)},
 		{"what only the service can compute", active(`Coalesce(Guid(), Not([IsSoftDeleted]))`), doubtful(always("`active` = Coalesce(Guid(), Not([IsSoftDeleted])); only the service can tell"))},
-		{"no update", map[string]any{"operations": []any{"create"}}, []string{strings.Replace(
-			refused(becomes(isActive, noUpdate, noUpdate, noUpdate))[0], mayDelete, "", 1)}},
+		{"no update", map[string]any{"operations": []any{"create"}}, refused(becomes(isActive, noUpdate, noUpdate, noUpdate))},
 		{"no delete", map[string]any{"operations": []any{"create", "update"}}, nil},
 		{"another change", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), nil},
 		{"accepted", map[string]any{"mappings": entries(map[string]any{"active": nil}), "allow_no_deprovisioning": true},
-			[]string{acceptsNoDisabling + always("no entry writes `active`; the account is active") + "`allow_no_deprovisioning` accepts this." + mayDelete}},
+			[]string{acceptsNoDisabling + becomes(unwritten+"the account is active", unwritten+gone, unwritten+gone, unwritten+gone) + mayDelete + "`allow_no_deprovisioning` accepts this." + graphdiag.LeftActive}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, found := m.Plan(c.config(test.config))
@@ -111,9 +117,10 @@ func TestPlan_judgesFiltersTogetherWithTheConnectionsSetting(t *testing.T) {
 	if err := c.Sim.Store().PutSecrets(c.job.ServicePrincipalID, []store.KeyValue{{Key: "SkipOutOfScopeDeletions", Value: "True"}}, store.SecretOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	alone := "`scoping_filters` exclude them from the scope, and with the connection's `skip_out_of_scope_deletions`, such accounts stay as they are; the account is active"
+	alone := "`scoping_filters` exclude them from the scope, and the connection has `skip_out_of_scope_deletions`; the account may stay active"
+	left := "the connection's `skip_out_of_scope_deletions` leaves such accounts as they are; the account is active"
 	_, _, found := m.Plan(filtered)
-	if diff := cmp.Diff(refused(becomes(isActive, isDisabled, alone, isDisabled)), texts(found)); diff != "" {
+	if diff := cmp.Diff(refused(becomes(isActive, left, alone, isDisabled)), texts(found)); diff != "" {
 		t.Errorf("with the setting (-want +got):\n%s", diff)
 	}
 	if _, _, found := m.Plan(c.config(filter(clause("department", "EQUALS", "Sales")))); len(found) > 0 {
@@ -147,7 +154,8 @@ func TestPlan_learnsTheDirectionFromTheDefault(t *testing.T) {
 	}
 	got := plan(p, config(expression("Not([accountEnabled])")))
 	on, off := "`suspended` = False; the account is active", "`suspended` = True; the account is disabled"
-	want := refusesNoDisabling + becomes(on, on, off, on) + "Only people in scope should keep an active account." + mayDelete +
+	gone := "`suspended` = False; the account stays active or is deleted"
+	want := refusesNoDisabling + becomes(on, gone, strings.TrimSuffix(off, "; the account is disabled")+mightNotWrite, gone) + mayDelete + "Only people in scope should keep an active account." +
 		" Keep `suspended = { expression = \"[IsSoftDeleted]\" }` and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."
 	if diff := cmp.Diff([]string{want}, got); diff != "" {
 		t.Errorf("by sign-in (-want +got):\n%s", diff)
@@ -164,6 +172,102 @@ func TestPlan_learnsTheDirectionFromTheDefault(t *testing.T) {
 	}
 }
 
+// What else a mapping writes for people who leave disables nobody, however much it looks like a switch.
+func TestPlan_aMarkOnLeaversDisablesNobody(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	marked := map[string]any{"lastName": expression(`IIF([IsSoftDeleted] = "True", "Leaver", [surname])`)}
+	m := c.created(c.config(edited(marked)))
+	marked["active"] = map[string]any{"constant": "True"}
+	_, _, found := m.Plan(c.config(edited(marked)))
+	if diff := cmp.Diff(refused(always(isActive)), texts(found)); diff != "" {
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+}
+
+// A mapping that disables nobody is told at every plan, whoever wrote it, until it is fixed or accepted.
+func TestPlan_warnsAsLongAsNothingDisables(t *testing.T) {
+	t.Parallel()
+	lower := expression(`Switch([IsSoftDeleted], , "false", "true", "true", "false")`)
+	says := func(why string) []string {
+		return []string{"warning mappings: Nothing disables the accounts of people who leave: With this configuration, the accounts of people who are unassigned, blocked from signing in, or deleted stay active until an administrator disables them." + why +
+			"\n\nMap the attribute that makes an account active by `IsSoftDeleted`, usually with `Not([IsSoftDeleted])`, `apply = \"always\"`, and the operation `update`, or set `allow_no_deprovisioning = true` if this is intended."}
+	}
+	states := func(why string) string {
+		return " The state of a person's account is as follows:\n" + strings.TrimSuffix(strings.TrimPrefix(always(why), strings.TrimSuffix(todayDisables, "\n")), "\n\n")
+	}
+	onCreate := " The state of a person's account is as follows:\n" + strings.TrimSuffix(strings.TrimPrefix(becomes(isActive, keptOnCreate, keptOnCreate, keptOnCreate), strings.TrimSuffix(todayDisables, "\n")), "\n\n")
+	noDelete := []any{"create", "update"}
+	for _, test := range []struct {
+		name   string
+		config map[string]any
+		want   []string
+	}{
+		{"a mapping that is right", edited(nil), nil},
+		{"names that never match", edited(map[string]any{"active": lower}), says(states("`active` gets no value; the account is active"))},
+		{"on create only", edited(map[string]any{"active": map[string]any{"expression": "Not([IsSoftDeleted])", "apply": "on_create"}}), says(onCreate)},
+		{"by sign-in, without delete", map[string]any{"operations": noDelete, "mappings": entries(map[string]any{"active": map[string]any{"source_attribute": "accountEnabled"}})},
+			says(" No entry reads `IsSoftDeleted`.")},
+		{"deletion instead", edited(map[string]any{"active": nil}), nil},
+		{"only the service can tell", edited(map[string]any{"active": expression(`Coalesce(Guid(), Not([IsSoftDeleted]))`)}), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newConnected(t)
+			given := c.config(test.config)
+			given["allow_no_deprovisioning"] = true
+			m := c.created(given)
+			if _, _, found := m.Plan(given); len(found) > 0 {
+				t.Errorf("accepted: %s", found)
+			}
+			m = c.Managed(typeName)
+			if found := m.Import(c.connectionID() + "/User"); found.HasError() {
+				t.Fatal(found)
+			}
+			delete(given, "allow_no_deprovisioning")
+			c.Sim.Log().Reset()
+			action, _, found := m.Plan(given)
+			if diff := cmp.Diff(test.want, texts(found)); diff != "" || action != acctest.NoAction {
+				t.Errorf("imported, the plan is %s (-want +got):\n%s", action, diff)
+			}
+			if n := len(c.Sim.Log().Sent()); n > 2 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
+
+// A matching attribute that leavers lose is how people who return get a second account.
+func TestPlan_warnsAboutAMatchingAttributeThatChangesForLeavers(t *testing.T) {
+	t.Parallel()
+	l := newLeavers(t, false)
+	config := edited(map[string]any{"email": map[string]any{"expression": `IIF([IsSoftDeleted] = "True", Join("", "left-", [userPrincipalName]), [userPrincipalName])`, "matching_priority": 1}})
+	found := l.m.Apply(l.config(config))
+	if found.HasError() {
+		t.Fatal(found)
+	}
+	const want = "warning mappings[email]: The matching attribute changes for people who leave: When a person is unassigned, blocked from signing in, or deleted, the service writes a different value of `email`, by which it finds accounts. " +
+		"If the person returns, the account is not found, and a second one is created. Match people by a value that does not depend on `IsSoftDeleted`."
+	if !slices.Contains(texts(found), want) {
+		t.Errorf("the plan says\n%s", found)
+	}
+	l.cycles()
+	before := len(l.Sim.Store().Accounts())
+	who := l.people[1][0]
+	for _, act := range []func() error{
+		func() error { return l.Sim.Store().RemoveMembers(l.group, who) },
+		func() error { return l.Sim.Store().AddMembers(l.group, who) },
+	} {
+		if err := act(); err != nil {
+			t.Fatal(err)
+		}
+		l.cycles()
+	}
+	if after := len(l.Sim.Store().Accounts()); after != before+1 {
+		t.Errorf("%d accounts, and %d before: the warning is wrong", after, before)
+	}
+}
+
 // What is configured already is never refused, however little it disables.
 func TestPlan_neverRefusesUnchangedDeprovisioning(t *testing.T) {
 	t.Parallel()
@@ -175,7 +279,13 @@ func TestPlan_neverRefusesUnchangedDeprovisioning(t *testing.T) {
 	m := c.created(broken(map[string]any{}))
 	changed := broken(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}})
 	changed["allow_no_deprovisioning"] = false
-	if found := m.Apply(changed); len(found) > 0 {
-		t.Errorf("another entry: %s", found)
+	found := m.Apply(changed)
+	for _, d := range found {
+		if d.Error || d.Summary != "Nothing disables the accounts of people who leave" {
+			t.Errorf("another entry: %s", d)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("another entry: no warning")
 	}
 }

@@ -136,7 +136,7 @@ func foreseeNothing(ctx context.Context, v *review) {
 		case f.Creates():
 			v.foreseen = f.NewMapping()
 		default:
-			v.foreseen = f.PlanUnidentified(forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Unknown: "The connection is known only at apply."})
+			v.foreseen = f.PlanUnidentified(forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Unknown: "The connection is known only at apply."}, false)
 		}
 		return
 	}

@@ -265,3 +265,15 @@ func TestPlan_foreseesADeleteBesideAStart(t *testing.T) {
 		t.Errorf("%d accounts changed", changed)
 	}
 }
+
+// Terraform shows no warning of a connection that is replaced on request, only those of what depends on it.
+func TestPlan_countsTheAccountsThatAReplacedConnectionLeaves(t *testing.T) {
+	t.Parallel()
+	c, m := populated(t, 3)
+	config := c.config(nil)
+	config["connection_id"] = acctest.Unknown
+	_, found := c.Protocol().Plan(typeName, m.Now, config)
+	if got := strings.Join(texts(found), "\n"); !strings.Contains(got, "If the connection "+c.connectionID()+" is replaced, 3 active accounts at GoTo stay as they are: ") {
+		t.Errorf("the plan says\n%s", got)
+	}
+}

@@ -55,6 +55,16 @@ func (s settings) has(wanted source) bool {
 	return false
 }
 
+// erases reports whether the service has nothing but deletion to end access with.
+func (s settings) erases() bool {
+	for _, e := range s.entries {
+		if e.readsState() {
+			return false
+		}
+	}
+	return slices.Contains(s.operations, flagDelete)
+}
+
 // inert reports whether an attribute mapping of the service does nothing at all. Such leftovers have no counterpart in a
 // configuration; they are neither shown nor touched.
 func inert(a *graph.AttributeMapping) bool {

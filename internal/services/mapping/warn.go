@@ -47,8 +47,11 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 		}
 	}
 	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
-		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
-			fmt.Sprintf("Provisioning will no longer %s; this affects %s.", operationVerbs(off), who))
+		text := fmt.Sprintf("Provisioning will no longer %s; this affects %s.", operationVerbs(off), who)
+		if slices.Contains(off, flagUpdate) {
+			text += " An account that is not updated is not disabled either." + graphdiag.LeftActive
+		}
+		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off", text)
 	}
 	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {
@@ -148,4 +151,30 @@ func countOf(job graph.Job, m *graph.ObjectMapping) people {
 		}
 	}
 	return people{}
+}
+
+// warnLeaving warns about changed matching attributes that have a different value for people who leave.
+func (c *change) warnLeaving(changed func(string) bool) (diags diag.Diagnostics) {
+	for _, target := range slices.Sorted(maps.Keys(c.want.entries)) {
+		e := c.want.entries[target]
+		if e.priority == 0 || !changed(target) || !e.readsState() || e.flowType != flowAlways {
+			continue
+		}
+		who, g := person{}, guard{}
+		for _, name := range e.source.attributes() {
+			if !isState(name) {
+				who[name] = anyText
+			}
+		}
+		outcomes := g.outcomes(settings{entries: map[string]entry{target: e}}, who)
+		for _, of := range outcomes[1:] {
+			if o := of[target]; o.Reason == "" && valueOf(o) != "" && !strings.EqualFold(valueOf(o), valueOf(outcomes[0][target])) {
+				diags.AddAttributeWarning(at(target), "The matching attribute changes for people who leave",
+					"When a person is unassigned, blocked from signing in, or deleted, the service writes a different value of `"+target+"`, by which it finds accounts. If the person returns, "+
+						"the account is not found, and a second one is created. Match people by a value that does not depend on `IsSoftDeleted`.")
+				break
+			}
+		}
+	}
+	return diags
 }

@@ -35,7 +35,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 			return found
 		}
 		p.Change, p.Unknown = nil, "The connection is known only at apply."
-		if found = forecast.Of(data).PlanUnidentified(p); found.HasError() {
+		if found = forecast.Of(data).PlanUnidentified(p, forecast.Of(data).Creates()); found.HasError() {
 			return found
 		}
 		var skipped graphdiag.Skipped
@@ -44,7 +44,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	}
 	if c.plan.ConnectionID.IsUnknown() && c.plan.Enabled.IsUnknown() {
 		p.Change, p.Unknown = nil, "The connection, and whether provisioning is on, are known only at apply."
-		return forecast.Of(data).PlanUnidentified(p)
+		return forecast.Of(data).PlanUnidentified(p, forecast.Of(data).Creates())
 	}
 	ref, err := c.plan.ref()
 	if err != nil {

@@ -4,6 +4,7 @@
 package state_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +112,33 @@ func TestSwitchOn_ofANewConnectionSaysWhomItGivesAccounts(t *testing.T) {
 	w.Sim.Clock().Advance(3 * time.Hour)
 	if created := len(w.Sim.Store().Accounts()) - before; created != 2 {
 		t.Errorf("%d accounts were created", created)
+	}
+}
+
+// Terraform shows no warning of a connection that is replaced on request, only those of what depends on it.
+func TestReplace_ofTheConnectionCountsTheAccountsThatStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.UseGoTo()
+	w.assign(store.UserBen)
+	m := w.Managed(typeName)
+	if found := m.Apply(w.object("enabled", true)); found.HasError() {
+		t.Fatal(found)
+	}
+	of := func() acctest.Diagnostics {
+		_, found := w.Protocol().Plan(typeName, m.Now, w.object("enabled", true, "connection_id", acctest.Unknown))
+		return found
+	}
+	title := "If the connection " + w.connectionID() + " is replaced, 2 active accounts at GoTo stay as they are"
+	if found := of(); strings.Contains(found.String(), "is replaced") {
+		t.Errorf("before it ran: %s", found)
+	}
+	w.Sim.Clock().Advance(3 * time.Hour)
+	found := of()
+	if got := summaries(found); !slices.Contains(got, title) || !strings.Contains(found.String(), "GoTo has 5 active accounts, 2 of them of people in scope") {
+		t.Errorf("got %q\n%s", got, found)
+	}
+	if _, found := w.Protocol().Plan(typeName, m.Now, w.object("enabled", true)); strings.Contains(found.String(), "is replaced") {
+		t.Errorf("an unchanged plan says\n%s", found)
 	}
 }

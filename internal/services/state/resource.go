@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -71,7 +72,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(secondState(plan.ConnectionID.ValueString()))
 		return
 	}
-	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))...)
+	diags := apply(ctx, r.data, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))
+	if diags.HasError() && resp.State.Raw.IsNull() {
+		diags = keepReplaced(r.data, plan, diags, saver(ctx, &resp.State, resp.Identity))
+	}
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...) // of what it replaces
 }
 
 // Read takes over whether the job runs.
@@ -112,6 +118,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if job.Schedule.Active() {
 			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
 		}
+		if !state.PausedOutsideSince.IsNull() && state.Enabled.ValueBool() {
+			memoryOf(r.data).held.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -126,6 +135,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(noteDestroy(r.data, state)...)
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, endsKey, []byte("true"))...)
+			resp.Diagnostics.Append(memoryOf(r.data).rivals.ends(state)...)
 		}
 		return
 	}
@@ -136,6 +147,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
+		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
 	}
 	job, diags := plannedJob(ctx, r.data, c)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
@@ -151,6 +165,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.AddAttributeWarning(path.Root("enabled"), "Provisioning of "+c.subject()+" was paused outside Terraform",
 			fmt.Sprintf("It was first detected to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
 				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
+	}
+	replaces, diags := r.planAnother(ctx, c, resp.Private)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
+	}
+	if c.creates && c.plan.Enabled.ValueBool() {
+		resp.Diagnostics.Append(endsPause(c, replaces == replacesHeld, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
 	}
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
@@ -180,6 +201,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so nothing changes accounts while what
@@ -189,11 +211,19 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || state.Enabled.IsNull() {
+	ends, diags := req.Private.GetKey(ctx, endsKey)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, endsKey, nil)...) // if this fails, nothing is about to end anymore
+	if resp.Diagnostics.HasError() {
 		return
 	}
-
 	ref, err := state.ref()
+	if err == nil && ends == nil {
+		memoryOf(r.data).remains.Give(ref, state)
+	}
+	if state.Enabled.IsNull() {
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return

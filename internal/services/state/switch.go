@@ -59,7 +59,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	}
 	if wanted && !active && !diags.HasError() {
 		if _, checked := memoryOf(data).checked.Take(ref); !checked {
-			diags.Append(starter{data: data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
+			diags.Append((&starter{data: data, ref: ref, plan: c.plan}).check(ctx, before, nil)...)
 		}
 	}
 	if diags.HasError() {

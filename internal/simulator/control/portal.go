@@ -140,7 +140,7 @@ func portalVerbs() []verb {
 			permissions := args[1:]
 			switch args[1] {
 			case "all":
-				permissions = simulator.DefaultPermissions()
+				permissions = append(simulator.DefaultPermissions(), "Directory.Read.All") // which only owners need
 			case "read-only":
 				permissions = simulator.ReadOnlyPermissions()
 			}

@@ -134,7 +134,7 @@ func (s *Store) DeleteUser(id string) error {
 	return s.UpdateUser(id, func(u *User) { u.DeletedAt = s.now() })
 }
 
-// PurgeUser removes a person permanently, together with memberships and assignments.
+// PurgeUser removes a person permanently, together with memberships, assignments, and what they own.
 func (s *Store) PurgeUser(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,6 +150,13 @@ func (s *Store) PurgeUser(id string) error {
 	}
 	for _, list := range s.assignments {
 		list.removePrincipal(u.ID)
+	}
+	isUser := func(id string) bool { return id == u.ID }
+	for a := range s.applications.all() {
+		a.Owners = slices.DeleteFunc(a.Owners, isUser)
+	}
+	for p := range s.principals.all() {
+		p.Owners = slices.DeleteFunc(p.Owners, isUser)
 	}
 	return nil
 }
