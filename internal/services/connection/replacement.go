@@ -15,21 +15,22 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // tryReplacement has the target try the credentials of a connection that replaces one: Terraform deletes the old one first, with its
 // mappings and its links to accounts, and only then would Create find out that the target refuses them. Whatever else prevents the
 // test prevents no plan. A tainted connection, of which the plan does not say that it is replaced, is one of the application's own.
-func (r *Resource) tryReplacement(ctx context.Context, plan, config model, resp *resource.ModifyPlanResponse, replaces bool) diag.Diagnostics {
+func tryReplacement(ctx context.Context, data *providerdata.Data, plan, config model, resp *resource.ModifyPlanResponse, replaces bool) diag.Diagnostics {
 	var templateID types.String
 	diags := resp.Plan.GetAttribute(ctx, path.Root("template_id"), &templateID)
-	if diags.HasError() || plan.ServicePrincipalID.IsUnknown() || templateID.IsUnknown() || !plan.TestConnection.ValueBool() || r.data.Graph.HasWritten() {
+	if diags.HasError() || plan.ServicePrincipalID.IsUnknown() || templateID.IsUnknown() || !plan.TestConnection.ValueBool() || data.Graph.HasWritten() {
 		return diags
 	}
 	servicePrincipalID := plan.ServicePrincipalID.ValueString()
-	jobs, _ := remembered(r.data).jobs.Look(servicePrincipalID)
+	jobs, _ := remembered(data).jobs.Look(servicePrincipalID)
 	tainted := slices.ContainsFunc(jobs, func(job graph.Job) bool {
-		return remembered(r.data).own.Has(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) && job.TemplateID == templateID.ValueString()
+		return remembered(data).own.Has(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: job.ID}) && job.TemplateID == templateID.ValueString()
 	})
 	if !replaces && !tainted {
 		return diags
@@ -45,7 +46,7 @@ func (r *Resource) tryReplacement(ctx context.Context, plan, config model, resp 
 	if len(want.secret) == 0 {
 		return diags
 	}
-	err := r.data.Graph.ValidateCredentials(ctx, servicePrincipalID, templateID.ValueString(), want.credentials())
+	err := data.Graph.ValidateCredentials(ctx, servicePrincipalID, templateID.ValueString(), want.credentials())
 	said, refused := refusal(err)
 	if err == nil || !refused {
 		return diags

@@ -94,7 +94,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		replaces, _ := req.Private.GetKey(ctx, keyReplaced)
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
 		if !resp.Diagnostics.HasError() && r.data != nil {
-			resp.Diagnostics.Append(r.tryReplacement(ctx, plan, config, resp, replaces != nil)...)
+			resp.Diagnostics.Append(tryReplacement(ctx, r.data, plan, config, resp, replaces != nil)...)
 		}
 		return
 	}
