@@ -25,6 +25,7 @@ import (
 // its reason. Titles that stand in the code several times are listed as often.
 var judged = map[string]map[string][]string{
 	"nothing that a plan gives": {
+		"aftermath": {"Cannot pause provisioning"},
 		"application": {"Cannot add an owner of the application", "Cannot remove an owner of the application", "Cannot confirm that the application is gone", "Cannot confirm the new name", "Cannot create the application",
 			"Cannot delete the application", "Cannot delete the application", "Cannot delete the application", "Cannot check what depends on the application", "Cannot check what depends on the application",
 			"Cannot determine whether the application was created", "Cannot list the applications", "Not a gallery application", "summary", "summary"},

@@ -37,11 +37,8 @@ type entry struct {
 	Missed bool `json:"missed,omitempty"`
 }
 
-// How many objects are looked at: of one name, and where a service has no filters.
-const (
-	most           = 100
-	mostUnfiltered = 100_000
-)
+// most is how many jobs, settings or owners of one application are looked at.
+const most = 100
 
 // namePrefix tells people in the portal what an application is that a run has left.
 const namePrefix = "gotomeeting-provider-test-"
@@ -168,10 +165,7 @@ func (t *Tenant) entries(ctx context.Context, collection, name, known string) (i
 	if known != "" {
 		ids = append(ids, known)
 	}
-	found, answer, err := t.All(ctx, collection+named(name), most)
-	if err == nil && answer.Status == http.StatusBadRequest { // no filters here
-		found, answer, err = t.All(ctx, collection, mostUnfiltered)
-	}
+	found, answer, err := t.named(ctx, collection, name)
 	if err == nil && !answer.OK() && known == "" {
 		err = fmt.Errorf("looking for it: %s", answer.Said())
 	}

@@ -114,8 +114,8 @@ func (p *Probe) Run(ctx context.Context) (findings []Finding, err error) {
 
 // gallery returns the entry of the gallery.
 func (p *Probe) gallery(ctx context.Context) (map[string]any, error) {
-	entries, answer, err := p.All(ctx, "/applicationTemplates"+named(p.Settings.GalleryName), most)
-	if err != nil {
+	entries, answer, err := p.named(ctx, "/applicationTemplates", p.Settings.GalleryName)
+	if err = offered(answer, err); err != nil {
 		return nil, err
 	}
 	for _, t := range entries {

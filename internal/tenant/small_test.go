@@ -534,6 +534,17 @@ func TestProbe_takesAnAbsentOperationForNoAnswer(t *testing.T) {
 	}
 }
 
+// Without filters, and where they are ignored, what is looked for is found in the whole list, and removed again.
+func TestProbe_doesWithoutFilters(t *testing.T) {
+	for name, with := range map[string]ways{"refused": {refuses: []string{"$filter"}}, "ignored": {ignores: []string{"$filter"}}} {
+		s, environment := serveSmall(t, with)
+		check(t, name, probeOf(t, environment), want{"in the gallery", "yes"}, want{"still offer", "offered"})
+		if len(s.applications) > 0 || len(s.principals) > 0 {
+			t.Errorf("%s: left %v %v", name, s.applications, s.principals)
+		}
+	}
+}
+
 // A request that succeeds has not had its effect where nothing shows it.
 func TestProbe_verifiesWhatSucceeds(t *testing.T) {
 	_, environment := serveSmall(t, ways{heedless: true})

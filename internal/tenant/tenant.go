@@ -66,11 +66,11 @@ type Settings struct {
 // ReadSettings reads them from environment variables.
 func ReadSettings(getenv func(string) string) Settings {
 	list := func(name string) []string {
-		return strings.FieldsFunc(getenv(name), func(r rune) bool { return r == ',' || r == ' ' })
+		return strings.FieldsFunc(strings.ToLower(getenv(name)), func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	s := Settings{
 		TenantID: getenv(VariableTenant), Confirm: getenv(VariableConfirm), GalleryName: getenv(VariableGallery),
-		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: getenv(VariableGroup),
+		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: strings.ToLower(getenv(VariableGroup)),
 		May: list(VariableMay), Ledger: getenv(VariableLedger), Recordings: getenv(VariableRecord),
 	}
 	if s.GalleryName == "" {
@@ -293,9 +293,15 @@ func (t *Tenant) All(ctx context.Context, path string, most int) (entries []map[
 	}
 }
 
-// named selects the objects of a collection that have a display name.
-func named(name string) string {
-	return "?$filter=" + strings.ReplaceAll(url.QueryEscape("displayName eq '"+strings.ReplaceAll(name, "'", "''")+"'"), "+", "%20")
+// named asks for the objects of a collection that have a display name. Where the service has no filters, or ignores them, others are among them.
+func (t *Tenant) named(ctx context.Context, collection, name string) (entries []map[string]any, last Answer, err error) {
+	const mostUnfiltered = 100_000
+	filter := "?$filter=" + strings.ReplaceAll(url.QueryEscape("displayName eq '"+strings.ReplaceAll(name, "'", "''")+"'"), "+", "%20")
+	entries, last, err = t.All(ctx, collection+filter, mostUnfiltered)
+	if err == nil && last.Status == http.StatusBadRequest {
+		entries, last, err = t.All(ctx, collection, mostUnfiltered)
+	}
+	return entries, last, err
 }
 
 func (t *Tenant) once(ctx context.Context, method, path string, body []byte) (answer Answer, pause time.Duration, err error) {

@@ -39,6 +39,7 @@ var (
 
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
+	data     *providerdata.Data
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
@@ -58,7 +59,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client, r.forecast, r.remains = rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
+		r.data, r.roster, r.client, r.forecast, r.remains = data, rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -256,6 +257,9 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	if itself {
 		app.Exclusive.Store(true)
 		r.remains.sets.Give(remnantOf(state), state)
+		return
+	}
+	if resp.Diagnostics.Append(pauseFirst(ctx, r.data, state.ServicePrincipalID.ValueString(), req.Private, timeout)...); resp.Diagnostics.HasError() {
 		return
 	}
 	app.Writing.Lock()

@@ -165,6 +165,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() {
 		if state != nil && !resp.Diagnostics.HasError() {
 			leave("Destroying this resource")
+			resp.Diagnostics.Append(noteEnds(ctx, r.data, state.ServicePrincipalID.ValueString(), resp.Private)...)
 		}
 		return
 	}

@@ -13,8 +13,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
 
@@ -34,6 +36,24 @@ const writtenKey = "written"
 // adoptedKey is where the private state keeps that the role's text was chosen by the provider, on an import or a move, and not
 // by the configuration, which may write the same role in another form without that being a change.
 const adoptedKey = "adopted"
+
+// endsKey is where the planned private state of a destroy keeps whose provisioning the same plan ends.
+const endsKey = "ends"
+
+func noteEnds(ctx context.Context, data *providerdata.Data, servicePrincipalID string, kept private) diag.Diagnostics {
+	if ends := aftermath.Ending(data, servicePrincipalID); ends != nil {
+		return kept.SetKey(ctx, endsKey, ends)
+	}
+	return nil
+}
+
+// pauseFirst pauses provisioning that the plan of a destroy ends, before anybody is removed.
+func pauseFirst(ctx context.Context, data *providerdata.Data, servicePrincipalID string, kept private, timeout time.Duration) diag.Diagnostics {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	ends, _ := kept.GetKey(ctx, endsKey)
+	return aftermath.PauseFirst(ctx, data, servicePrincipalID, ends)
+}
 
 func writtenNow(clock memo.Clock) []byte {
 	return fmt.Appendf(nil, "%q", clock.Now().UTC().Format(time.RFC3339))

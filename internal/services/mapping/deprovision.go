@@ -83,9 +83,8 @@ type guard struct {
 
 // learn takes over the signals that a mapping gives: values that people in scope do not have.
 func (g *guard) learn(s settings) {
-	outcomes := g.outcomes(s, nil)
 	for target, e := range s.entries {
-		if found := signalOf(target, outcomes); len(found.off) > 0 && e.flowType == flowAlways && outcomes[0][target].Updates {
+		if found, updates := g.signalOf(s, target); len(found.off) > 0 && e.flowType == flowAlways && updates {
 			g.signals[target] = found
 		}
 	}
@@ -93,23 +92,36 @@ func (g *guard) learn(s settings) {
 
 // learnStates takes every entry that reads whether a person left as one that is intended to disable accounts.
 func (g *guard) learnStates(s settings) {
-	outcomes := g.outcomes(s, nil)
 	for target, e := range s.entries {
 		if e.readsState() {
-			g.signals[target] = signalOf(target, outcomes)
+			g.signals[target], _ = g.signalOf(s, target)
 		}
 	}
 }
 
-// signalOf takes the values that people in scope do not have as those of accounts that are not active.
-func signalOf(target string, outcomes [len(personStates)]map[string]impact.Outcome) signal {
-	found := signal{on: valueOf(outcomes[0][target])}
-	for _, of := range outcomes[1:] {
-		if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, found.on) {
-			found.off = append(found.off, text)
+// signalOf takes the values of a target attribute that people in scope do not have as those of accounts that are not active.
+func (g *guard) signalOf(s settings, target string) (found signal, updates bool) {
+	e := s.entries[target]
+	if !slices.ContainsFunc(e.source.attributes(), isState) {
+		return signal{}, false
+	}
+	alone := settings{entries: map[string]entry{target: e}}
+	for i, who := range imagined(s, target) {
+		outcomes := g.outcomes(alone, who)
+		next := signal{on: valueOf(outcomes[0][target])}
+		for _, of := range outcomes[1:] {
+			if text := valueOf(of[target]); text != "" && !strings.EqualFold(text, next.on) {
+				next.off = append(next.off, text)
+			}
+		}
+		if i == 0 || len(next.off) > 0 {
+			found, updates = next, outcomes[0][target].Updates
+		}
+		if len(next.off) > 0 {
+			break
 		}
 	}
-	return found
+	return found, updates
 }
 
 // outcomes are the results of the entries for a person in each of the personStates, by target attribute.
@@ -136,7 +148,7 @@ func valueOf(o impact.Outcome) string { return strings.Join(o.Value.Values(), ";
 // predict determines the state of accounts. unmanaged are mappings that stay in addition to the entries. A mapping that also
 // reads other attributes is judged by people who have the values that it mentions: it has to disable the accounts of all.
 func (g *guard) predict(s settings, unmanaged map[string]*graph.AttributeMapping) (found fates) {
-	for i, who := range g.imagined(s) {
+	for i, who := range imagined(s, slices.Collect(maps.Keys(g.signals))...) {
 		for k, next := range g.predictFor(s, unmanaged, who) {
 			if i == 0 || next.effect < found[k].effect {
 				next.why += who.String()

@@ -47,12 +47,12 @@ func (p person) String() string {
 	return " if " + enumerate(known)
 }
 
-// imagined are those by whom a mapping is judged: somebody about whom nothing is known, and then people with the values that
-// the mapping compares with.
-func (g *guard) imagined(s settings) []person {
+// imagined are those by whom the entries of some targets are judged: somebody about whom nothing is known, and then people with
+// the values that the entries compare with.
+func imagined(s settings, targets ...string) []person {
 	found := []person{{}}
 	var names, values []string
-	for target := range g.signals {
+	for _, target := range targets {
 		parsed, _ := expression.Parse(s.entries[target].source.String())
 		if parsed == nil {
 			continue

@@ -70,6 +70,9 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 	ifEmpty := strings.Replace(onCreate, "on_create", "if_target_empty", 1)
 	unheard := "the effect of `apply = \"SomethingNew\"` is unknown; only the service can tell"
 	noUpdate := "`operations` does not include `update`; the account is active"
+	stays := func(attribute, value string) string {
+		return "`active` = True if `" + attribute + "` is \"" + value + "\"; the account is active"
+	}
 	const unwritten, empty, fails, gone = "no entry writes `active`; ", "`active` gets no value; ", "the expression of `active` fails; ", "the account stays active or is deleted"
 	for _, test := range []struct {
 		name   string
@@ -90,6 +93,9 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		{"a flow type that nobody knows", active(`Not([IsSoftDeleted])`, "SomethingNew"), doubtful(becomes(isActive, unheard, unheard, unheard))},
 		{"what fails", active(`CBool("maybe")`), refused(becomes("the expression of `active` fails; the account is active", fails+gone, fails+gone, fails+gone) + mayDelete)},
 		{"what only the service can compute", active(`Coalesce(Guid(), Not([IsSoftDeleted]))`), doubtful(always("`active` = Coalesce(Guid(), Not([IsSoftDeleted])); only the service can tell"))},
+		{"not for some people", active(`IIF([department] = "Sales", "True", Not([IsSoftDeleted]))`), refused(becomes(isActive, stays("department", "Sales"), stays("department", "Sales"), stays("department", "Sales")))},
+		{"not for some people, by a renamed attribute", active(`IIF([physicalDeliveryOfficeName] = "Berlin", "True", Not([IsSoftDeleted]))`), refused(becomes(isActive, stays("physicalDeliveryOfficeName", "Berlin"), stays("physicalDeliveryOfficeName", "Berlin"), stays("physicalDeliveryOfficeName", "Berlin")))},
+		{"fewer people in scope", active(`IIF([department] = "Sales", Not([IsSoftDeleted]), "False")`), nil},
 		{"no update", map[string]any{"operations": []any{"create"}}, refused(becomes(isActive, noUpdate, noUpdate, noUpdate))},
 		{"no delete", map[string]any{"operations": []any{"create", "update"}}, nil},
 		{"another change", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), nil},
@@ -169,6 +175,17 @@ func TestPlan_learnsTheDirectionFromTheDefault(t *testing.T) {
 	}
 	if _, _, found := m.Plan(config(expression("Not([accountEnabled])"))); len(found) > 0 {
 		t.Errorf("over one that was broken: %s", found)
+	}
+}
+
+// A mapping by which only some people have active accounts disables them all the same, and a change that ends this is noticed.
+func TestPlan_judgesAMappingForSomePeople(t *testing.T) {
+	t.Parallel()
+	c := newConnected(t)
+	m := c.created(c.config(edited(map[string]any{"active": expression(`IIF([department] = "Sales", Not([IsSoftDeleted]), "False")`)})))
+	_, _, found := m.Plan(c.config(edited(map[string]any{"active": map[string]any{"constant": "True"}})))
+	if len(found) != 1 || !found[0].Error || !strings.HasPrefix(texts(found)[0], refusesNoDisabling) {
+		t.Errorf("the plan says\n%s", found)
 	}
 }
 

@@ -121,7 +121,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				}}},
 			"allow_no_deprovisioning": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether to accept a change after which the accounts of people who are unassigned, blocked from signing in, or deleted stay active, or the accounts of people in " +
-					"scope are disabled. The plan evaluates the mapping for each of these cases. Defaults to `false`."},
+					"scope are disabled. The plan evaluates the mapping for each of these cases. While it is `false`, every plan warns about a mapping that disables nobody. Defaults to `false`."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `10m`.",
 				ReadDescription:   "Defaults to `5m`.",

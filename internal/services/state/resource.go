@@ -148,6 +148,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if ref, err := c.plan.ref(); err == nil {
+		aftermath.Stays(r.data, ref)
+	}
 	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
 		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
 	}
