@@ -77,13 +77,18 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		}
 	}
 	for _, l := range c.limits(c.survey.InScope(c.without(proposals...))) {
-		switch n := l.count(&joint); {
+		why := unknown
+		n := l.count(&joint)
+		if l.attribute == "max_disabled" && (joint.Kept < 0 || joint.Kept > 0 && int64(n+joint.Kept) > l.most) {
+			why = append(slices.Clone(unknown), keptText(joint.Kept))
+		}
+		switch {
 		case int64(n) > l.most:
 			diags.Append(c.refuse(p, l, n, joint))
 		case l.adds && len(unknown)+len(added) > 0:
 			diags.Append(c.refuseUnknown(p, l, slices.Concat(unknown, added))...)
-		case len(unknown) > 0:
-			diags.Append(c.refuseUnknown(p, l, unknown)...)
+		case len(why) > 0:
+			diags.Append(c.refuseUnknown(p, l, why)...)
 		}
 	}
 	return diags

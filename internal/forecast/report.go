@@ -193,6 +193,7 @@ func (s *Section) isIdle() bool {
 // with is the section of a comparison.
 func (s Section) with(whole *impact.Comparison, detail string) Section {
 	created, updated, disabled := whole.AtMost()
+	disabled += max(0, whole.Kept)
 	s.Headline, s.InScope, s.Managed, s.Held = headline(whole), whole.InScope, whole.Managed, whole.Held
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}

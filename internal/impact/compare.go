@@ -14,10 +14,13 @@ type Comparison struct {
 	Differences []Difference
 	// Today and Proposed count what the next cycle does without and with the change.
 	Today, Proposed map[Action]int
-	InScope         int  // with the change
-	Managed         int  // accounts that the service manages today
-	Held            bool // so many accounts are disabled that the service holds all of them back
-	Problems        Problems
+	InScope         int // with the change
+	Managed         int // accounts that the service manages today
+	// Kept is how many active accounts that match nobody in scope may belong to people who left, and are disabled then; -1 if the
+	// accounts were not read.
+	Kept     int
+	Held     bool // so many accounts are disabled that the service holds all of them back
+	Problems Problems
 }
 
 // Difference is what a change of the setup makes of the next cycle for one user.
@@ -58,8 +61,34 @@ func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
 	links := linksOf(s, today, proposed)
 	after := newCycle(s, proposed, links).decide()
 	c := compare(newCycle(s, today, links).decide(), after, links)
+	c.Kept = kept(s, today, proposed, links)
 	c.Held = proposed.HeldFrom > 0 && int64(c.Proposed[Disable]) >= proposed.HeldFrom
 	return c, after
+}
+
+// kept counts the accounts that today's setup left to people who are out of scope, as far as nobody can say who they are, and that another
+// takes from them.
+func kept(s *Survey, today, proposed *Setup, links map[string]*link) int {
+	is, will := compile(today, s.Missing), compile(proposed, s.Missing)
+	switch {
+	case !s.RanBefore || s.NeverLinked || s.only != nil, proposed.Off || !will.enabled || !will.unties(proposed):
+		return 0
+	case !today.Off && is.enabled && is.unties(today): // which has taken them already
+		return 0
+	case !s.AccountsRead:
+		return -1
+	}
+	known := map[int]bool{}
+	for _, l := range links {
+		known[l.account] = true
+	}
+	n := 0
+	for i := range s.Accounts {
+		if _, told := s.stored.users[s.Accounts[i].Key]; !told && !known[i] && s.Accounts[i].IsActive() {
+			n++
+		}
+	}
+	return n
 }
 
 // Comparison is what a decision comes to beside no cycle at all. Nothing changes for those who are passed over.

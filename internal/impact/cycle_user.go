@@ -238,6 +238,8 @@ func (c *cycle) release(u *candidate) {
 		u.decide(Matched, reasonInactive, "")
 	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
+	case u.link.inactive() && u.link.left: // what the service disabled itself stays
+		u.decide(Unknown, reasonOwner, "")
 	case unclear.Reason != "" && !switches:
 		u.decide(Unknown, unclear.Reason, unclear.Target)
 	case u.link.unsure && c.rules.removes(func(i int) Outcome { return outcomes[i] }):

@@ -34,6 +34,11 @@ func newLimited(t *testing.T) *limited {
 	world := w.Sim.Store()
 	world.SetDomains()
 	world.SetLicenses(1000)
+	for _, a := range world.Accounts() {
+		if err := world.DeleteAccount(a.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var err error
 	_, w.sp, err = world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
 	if err != nil {
@@ -61,10 +66,30 @@ func newLimited(t *testing.T) *limited {
 			t.Fatalf("%s: %s", name, found)
 		}
 	}
+	w.pass()
+	return w
+}
+
+// pass lets cycles pass.
+func (w *limited) pass() {
 	for range 3 {
 		w.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
 	}
-	return w
+}
+
+// becomes applies a resource with some attributes changed.
+func (w *limited) becomes(name string, changes map[string]any) {
+	w.t.Helper()
+	if found := w.managed[name].Apply(w.with(name, changes)); found.HasError() {
+		w.t.Fatalf("%s: %s", name, found)
+	}
+}
+
+// oneLeft lets somebody leave, whose account stays active.
+func (w *limited) oneLeft() {
+	w.becomes(ofConnection, map[string]any{"skip_out_of_scope_deletions": true})
+	w.becomes(ofAssignments, map[string]any{"assignments": map[string]any{w.group: store.RoleUser}})
+	w.pass()
 }
 
 // with is a configuration with some attributes changed.
@@ -118,6 +143,7 @@ func TestImpact_eachUnknownCauseIsRefusedByEachLimit(t *testing.T) {
 		onlyAdds   = "what is unknown only adds accounts"
 		newOne     = "the run creates it, and the apply holds the limits against it before anything is switched on"
 		staysWhole = "nobody leaves the scope"
+		oneLeft    = "whoever left has an account, which is disabled"
 	)
 	all := []string{disables, creates, updates, leaves}
 	for _, test := range []struct {
@@ -198,6 +224,19 @@ func TestImpact_eachUnknownCauseIsRefusedByEachLimit(t *testing.T) {
 		}, free: map[string]string{disables: onlyAdds, leaves: onlyAdds}, want: "known only at apply"},
 		{name: "who is assigned cannot be read, mappings", prepare: func(w *limited) { w.denies("/servicePrincipals/*/appRoleAssignedTo") }, steps: changesName, want: "Application.Read.All"},
 		{name: "who is assigned cannot be read, assignments", prepare: func(w *limited) { w.denies("/servicePrincipals/*/appRoleAssignedTo") }, steps: replacesPeople, want: "cannot be read"},
+		{name: "somebody left a scope that kept the account", prepare: func(w *limited) { w.oneLeft() }, steps: func(w *limited) []step {
+			return []step{{ofConnection, w.configs[ofConnection], false}}
+		}, bounds: map[string]int64{disables: 1}, free: map[string]string{creates: oneLeft, updates: oneLeft, leaves: oneLeft}, want: "at most 1 more account"},
+		{name: "people left a scope that kept the accounts, which cannot be read", prepare: func(w *limited) { w.oneLeft() }, noGoTo: true, steps: func(w *limited) []step {
+			return []step{{ofConnection, w.configs[ofConnection], false}}
+		}, free: map[string]string{creates: oneLeft, updates: oneLeft, leaves: oneLeft}, want: "how many these are is unknown"},
+		{name: "somebody left while provisioning was off", prepare: func(w *limited) {
+			w.becomes(ofState, map[string]any{"enabled": false})
+			w.becomes(ofAssignments, map[string]any{"assignments": map[string]any{w.group: store.RoleUser}})
+			w.pass()
+		}, steps: func(w *limited) []step {
+			return []step{{ofState, w.configs[ofState], false}}
+		}, bounds: map[string]int64{disables: 1}, free: map[string]string{creates: oneLeft, updates: oneLeft, leaves: oneLeft}, want: "at most 1 more account"},
 		{name: "the connections cannot be listed", prepare: func(w *limited) { w.denies("/servicePrincipals/*/synchronization/jobs") }, steps: func(w *limited) []step {
 			return []step{{ofAssignments, w.with(ofAssignments, map[string]any{"assignments": map[string]any{w.people[3]: store.RoleUser, w.people[4]: store.RoleUser}}), false}}
 		}},

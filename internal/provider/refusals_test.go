@@ -25,6 +25,7 @@ import (
 // its reason. Titles that stand in the code several times are listed as often.
 var judged = map[string]map[string][]string{
 	"nothing that a plan gives": {
+		"aftermath": {"Cannot pause provisioning"},
 		"application": {"Cannot add an owner of the application", "Cannot remove an owner of the application", "Cannot confirm that the application is gone", "Cannot confirm the new name", "Cannot create the application",
 			"Cannot delete the application", "Cannot delete the application", "Cannot delete the application", "Cannot check what depends on the application", "Cannot check what depends on the application",
 			"Cannot determine whether the application was created", "Cannot list the applications", "Not a gallery application", "summary", "summary"},
@@ -113,9 +114,11 @@ var judged = map[string]map[string][]string{
 	"TestWayOut_isFreeWhateverChanges: connector retired":        {"connection": {"The application offers no provisioning connector"}},
 	"TestWayOut_isFreeWhateverChanges: job deleted, another one made": {
 		"connection": {"A provisioning connection already exists", "Unknown provisioning connector", "Several provisioning connectors", "Missing credential"}},
-	"TestHold_isNotEndedByAReplacementWithoutAWord":    {"state": {`"Replacing this resource would end the pause of " + subject`}},
-	"TestImpact_aLimitRefusesARepairWhileApplyingOnly": {"forecast": {"title", "title"}},
-	"TestWayOut_isFreeWhateverChanges: mapping gone":   {"mapping": {"No such object mapping"}},
+	"TestHold_isNotEndedByAReplacementWithoutAWord": {"state": {`"Replacing this resource would end the pause of " + subject`}},
+	// A replacement that was asked for, or that follows from a change of the configuration.
+	"TestReplacement_withRefusedCredentialsDeletesNothing": {"connection": {"The replacement of the connection would fail"}},
+	"TestImpact_aLimitRefusesARepairWhileApplyingOnly":     {"forecast": {"title", "title"}},
+	"TestWayOut_isFreeWhateverChanges: mapping gone":       {"mapping": {"No such object mapping"}},
 	// The configuration changed.
 	"TestNewAddress_neverBringsTheDefaultMappingLive": {"mapping": {"The mapping is destroyed and created again"}},
 	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":  {"mapping": {"Several object mappings match"}},

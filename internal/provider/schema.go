@@ -106,7 +106,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"report_file": text("File to which a plan writes the report of the whole run as Markdown; the same report as JSON is written next to it, "+
 						"with the extension `.json`. An apply leaves it as its plan wrote it and, before its first write, refuses a change that now affects more accounts than the report says. Each provider configuration needs a separate file. Also `GOTOMEETING_IMPACT_REPORT`.",
 						checked{"impact.report_file", "Invalid path", "must be the path of a file"}),
-					"report_detail": text("Level of detail about people in the report and messages: `counts` (default), `ids` to add object ids, or `people` to add names and values, which only the report contains. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
+					"report_detail": text("Level of detail about people in the report and messages: `counts`, `ids` to add object ids, or `people` to add names and values, which only the report contains. Without it, the report contains counts, and warnings about lost access and held deletions also list the object ids of up to ten people; `counts` omits these as well. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
 						checked{"impact.report_detail", "Invalid choice", "must be counts, ids or people"}),
 				}},
 			"ca_certificate_file": text("PEM file of certificate authorities to trust in addition to those of the system. Also `GOTOMEETING_CA_CERTIFICATE_FILE`.",

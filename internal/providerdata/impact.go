@@ -20,6 +20,9 @@ type Impact struct {
 	Detail                                             string // of the report and of messages
 }
 
+// ListsPeople reports whether messages list the people concerned by their object ids: unless only counts are asked for.
+func (i Impact) ListsPeople() bool { return i.Detail != DetailCounts }
+
 // How much a report reports people.
 const (
 	DetailCounts = "counts"

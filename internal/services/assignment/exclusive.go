@@ -39,6 +39,7 @@ var (
 
 // ExclusiveResource is gotomeeting_user_role_assignments_exclusive.
 type ExclusiveResource struct {
+	data     *providerdata.Data
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
@@ -58,7 +59,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client, r.forecast, r.remains = rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
+		r.data, r.roster, r.client, r.forecast, r.remains = data, rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -105,6 +106,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	if !app.Exclusive.Load() { // else it is replaced, and its own predecessor leaves what is there
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdatedJSON(held, wanted, nil))...)
 		app.TakeOver(ctx, held, wanted)
 	}
 	outcome := app.Converge(ctx, held, wanted, nil)
@@ -206,6 +208,10 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	r.keep(ctx, &plan, s, ids, outcome, prior)
 	plan.ForeignAssignments = keepForeign(foreignOf(state), outcome.Held, wanted, ids)
+	outdated, diags := req.Private.GetKey(ctx, outdatedKey)
+	resp.Diagnostics.Append(diags...)
+	outdated = outdatedJSON(held, changes.Removed, outdatedFrom(outdated, justWritten(r.roster.Clock(), written)))
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdated)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
@@ -253,12 +259,15 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 		r.remains.sets.Give(remnantOf(state), state)
 		return
 	}
+	if resp.Diagnostics.Append(pauseFirst(ctx, r.data, state.ServicePrincipalID.ValueString(), req.Private, timeout)...); resp.Diagnostics.HasError() {
+		return
+	}
 	app.Writing.Lock()
 	defer app.Writing.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	had, _ := leaving(state)
+	had := keysOf(state)
 	l, err := app.ListingWith(ctx, had, justWritten(r.roster.Clock(), written))
 	if graph.IsNotFound(err) {
 		err = app.ConfirmGone(ctx, err)
@@ -357,17 +366,6 @@ func keepForeign(foreign, held, wanted map[roster.Key]bool, ids texts) types.Map
 		return types.MapNull(types.StringType)
 	}
 	return mapOf(entriesFor(left, maps.Clone(ids), func(id string) string { return id }))
-}
-
-// leaving is what a destroy removes. What others granted since the last apply stays, unless `max_foreign_removals` allows its removal:
-// it was never part of the configuration.
-func leaving(state exclusiveModel) (goes, stays map[roster.Key]bool) {
-	goes, stays = keysOf(state), foreignOf(state)
-	if limit := state.MaxForeignRemovals.ValueInt64(); limit < 0 || int64(len(stays)) <= limit {
-		return goes, nil
-	}
-	maps.DeleteFunc(goes, func(key roster.Key, _ bool) bool { return stays[key] })
-	return goes, stays
 }
 
 // keysOf is what a state holds.

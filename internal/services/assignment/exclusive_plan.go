@@ -155,13 +155,17 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	leave := func(action string) {
 		written, diags := req.Private.GetKey(ctx, writtenKey)
 		resp.Diagnostics.Append(diags...)
-		leaves, diags := r.planLeaving(ctx, *state, justWritten(r.roster.Clock(), written), action)
+		recent := justWritten(r.roster.Clock(), written)
+		outdated, diags := req.Private.GetKey(ctx, outdatedKey)
+		resp.Diagnostics.Append(diags...)
+		leaves, diags := r.planLeaving(ctx, *state, recent, outdatedFrom(outdated, recent), action)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, leaves)...)
 	}
 	if req.Plan.Raw.IsNull() {
 		if state != nil && !resp.Diagnostics.HasError() {
 			leave("Destroying this resource")
+			resp.Diagnostics.Append(noteEnds(ctx, r.data, state.ServicePrincipalID.ValueString(), resp.Private)...)
 		}
 		return
 	}

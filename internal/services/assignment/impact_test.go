@@ -4,6 +4,7 @@
 package assignment_test
 
 import (
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,91 @@ func TestExclusive_setsOfDifferentRolesCountTogether(t *testing.T) {
 		if found := plans[1]().String(); !strings.Contains(found, "This plan would disable 6 accounts") {
 			t.Errorf("users first %t: three of each:\n%s", usersFirst, found)
 		}
+	}
+}
+
+// Where the detail `counts` is asked for, messages list nobody either: whoever reads a pipeline's log need not see ids.
+func TestResource_countsPeopleWhereOnlyCountsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := w.Sim.Store().AddUsers(7)
+	group := w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: people[:4]})
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{group: "User", people[4]: "User", people[5]: "User", people[6]: "User"})))
+	for _, detail := range []string{"", "counts"} {
+		p := w.Protocol(func(block map[string]any) {
+			if detail != "" {
+				block["impact"] = map[string]any{"report_detail": detail}
+			}
+		})
+		_, found := p.Plan(exclusive, m.Now, w.set(map[string]any{people[6]: "User"}))
+		text := found.String()
+		if !strings.Contains(text, "6 people lose access") || !strings.Contains(text, "Few ("+group) {
+			t.Errorf("with %q: %s", detail, text)
+		}
+		for _, id := range people[:6] {
+			if listed := strings.Contains(text, id); listed != (detail == "") {
+				t.Errorf("with %q, %s is listed: %t\n%s", detail, id, listed, text)
+			}
+		}
+		if counted := strings.Contains(text, "4 of whom lose access") && strings.Contains(text, "- 2 users"); counted != (detail == "counts") {
+			t.Errorf("with %q: %s", detail, text)
+		}
+	}
+}
+
+// Nothing orders an assignment and the end of provisioning in a plan that destroys both, unless the user writes it down.
+func TestDestroy_pausesProvisioningThatThePlanEndsFirst(t *testing.T) {
+	t.Parallel()
+	const connection, state = "gotomeeting_provisioning_connection", "gotomeeting_provisioning_state"
+	for _, test := range []struct {
+		name, ends, created string
+		set                 bool
+		want                string
+	}{
+		{"an assignment with its connection", connection, "", false, "POST pause"},
+		{"a set with its connection", connection, "", true, "POST pause"},
+		{"an assignment with the state", state, "", false, "POST pause"},
+		{"an assignment alone", "", "", false, "DELETE"},
+		{"an assignment while the state gets a new name", state, state, false, "DELETE"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			typeName, config := single, w.one(store.UserAna, "User")
+			if test.set {
+				typeName, config = exclusive, w.set(map[string]any{store.UserAna: "User"})
+			}
+			m := w.Managed(typeName)
+			if found := m.Apply(config); found.HasError() {
+				t.Fatal(found)
+			}
+			w.provisioned()
+			ref := w.sp.ID + "/" + w.Sim.Store().AllJobs()[0].ID
+			p := w.Protocol()
+			if test.ends != "" {
+				other := w.Managed(test.ends)
+				if found := other.Import(ref); found.HasError() {
+					t.Fatal(found)
+				}
+				other.Refresh()
+				p.Plan(test.ends, other.Now, nil)
+			}
+			if test.created != "" {
+				p.Plan(test.created, nil, map[string]any{"connection_id": ref, "enabled": true})
+			}
+			planned, found := p.Plan(typeName, m.Now, nil)
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			w.Sim.Log().Reset()
+			if left, found := w.Protocol().Apply(planned); left != nil || found.HasError() {
+				t.Fatal(found)
+			}
+			writes := w.Sim.Log().Writes()
+			if first := writes[0].Method + " " + path.Base(writes[0].Path); !strings.HasPrefix(first, test.want) && (test.want != "DELETE" || writes[0].Method != "DELETE") {
+				t.Errorf("the first write is %s", first)
+			}
+		})
 	}
 }

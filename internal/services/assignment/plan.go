@@ -48,6 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(r.planDestroy(ctx, state)...)
+			resp.Diagnostics.Append(noteEnds(ctx, r.data, state.ServicePrincipalID.ValueString(), resp.Private)...)
 		}
 		return
 	}

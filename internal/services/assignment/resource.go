@@ -42,6 +42,7 @@ var (
 
 // Resource is gotomeeting_user_role_assignment.
 type Resource struct {
+	data     *providerdata.Data
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
@@ -61,7 +62,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.roster, r.client, r.forecast, r.remains = rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
+		r.data, r.roster, r.client, r.forecast, r.remains = data, rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -288,6 +289,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if itself { // nobody's access is interrupted
 		app.Hand(state.key())
 		r.remains.keep(state)
+		return
+	}
+	if resp.Diagnostics.Append(pauseFirst(ctx, r.data, ref.servicePrincipalID, req.Private, timeout)...); resp.Diagnostics.HasError() {
 		return
 	}
 	app.Writing.RLock() // before the timeout begins, since an exclusive resource may take longer

@@ -69,6 +69,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 	if r.data == nil || r.data.Graph.HasWritten() {
 		return nil
 	}
+	r.data.TellsEndFirst(state.ref())
 	left := aftermath.Of(ctx, r.data, state.ref())
 	if !left.Ran || left.Gone {
 		return nil

@@ -181,6 +181,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, nil)...)
 	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
 	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -56,6 +57,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() && r.data != nil {
+			aftermath.Ends(r.data, state.ref())
 			forecast.Of(r.data).Settings(state.ref(), state.settings())
 			end := forecast.Proposal{Key: proposal, Subject: "the connection's end", Destroys: true, Change: func(s *impact.Setup) { s.Off = true }}
 			resp.Diagnostics.Append(forecast.Of(r.data).Note(state.ref(), end)...)
@@ -89,9 +91,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if state == nil {
+		replaces, _ := req.Private.GetKey(ctx, keyReplaced)
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
+		if !resp.Diagnostics.HasError() && r.data != nil {
+			resp.Diagnostics.Append(tryReplacement(ctx, r.data, plan, config, resp, replaces != nil)...)
+		}
 		return
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, []byte("true"))...)
 	if r.data != nil {
 		forecast.Of(r.data).Settings(state.ref(), state.settings())
 		resp.Diagnostics.Append(r.warnUnguarded(plan, *state)...)

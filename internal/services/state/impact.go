@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -69,6 +70,7 @@ func noteDestroy(data *providerdata.Data, state model) diag.Diagnostics {
 	if err != nil || state.Enabled.IsNull() {
 		return nil
 	}
+	aftermath.Ends(data, ref)
 	return forecast.Of(data).Note(ref, forecast.Proposal{Key: proposal, Subject: "provisioning", Destroys: true, Change: switchOff})
 }
 

@@ -5,11 +5,13 @@ package state
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
@@ -94,6 +96,22 @@ func pausesTheOther(c change) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), "Destroying one of two gotomeeting_provisioning_state pauses "+c.subject(),
 		"The state contains two of them for this connection, and this plan destroys one of them. A destroy pauses provisioning, whatever the other one says, and the next plan then reports a pause outside Terraform. "+
 			"To remove the resource without a pause, use a `removed` block with `destroy = false`.")}
+}
+
+// warnLeaves says how many accounts stay active when the resource turns to a connection that does not exist yet. With -replace, the
+// connection itself cannot say it: Terraform does not show the warnings of the plan in which it is replaced.
+func warnLeaves(ctx context.Context, data *providerdata.Data, c change) diag.Diagnostics {
+	ref, err := c.state.ref()
+	if c.creates || err != nil || !c.plan.ConnectionID.IsUnknown() || data.Graph.HasWritten() || !data.TellsEndFirst(ref) {
+		return nil
+	}
+	left := aftermath.Of(ctx, data, ref)
+	if !left.Ran || left.Gone {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("connection_id"), fmt.Sprintf("Provisioning by the connection %s ends, which leaves %s", ref, left.Headline()),
+		"This plan pauses the connection of "+graphdiag.ApplicationName(ctx, data.Graph, ref.ServicePrincipalID)+". If it replaces the connection, it also deletes the job with its links to accounts. The accounts stay as they are: a new connection "+
+			"takes over those that it matches with people in its scope, and never disables the others. "+left.Detail()+graphdiag.LeftActive)}
 }
 
 // endsPause is about a new resource for a connection that somebody has paused outside Terraform, as the state knows: what replaces it

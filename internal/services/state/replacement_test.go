@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -130,5 +131,24 @@ func TestTwoStates_besideOneThatStays(t *testing.T) {
 	succeeds(t, first)
 	if _, found := p.Plan(typeName, m.Now, w.object("enabled", false)); found.HasError() || !slices.Contains(summaries(found), "Two gotomeeting_provisioning_state disagree about service principal "+w.sp.ID) {
 		t.Errorf("two that disagree: %s", found)
+	}
+}
+
+// Kind 8: with -replace, Terraform drops the warnings of the connection's own plan. What depends on it tells them.
+func TestAccountsLeft_areToldWhenTheConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	for _, ran := range []bool{true, false} {
+		w := newWorld(t)
+		m := w.Managed(typeName)
+		succeeds(t, m.Apply(w.object("enabled", true)))
+		if ran {
+			w.change(func(j *store.Job) { j.Status.SteadyStateFirst = store.Epoch })
+		}
+		config := w.object("enabled", true)
+		config["connection_id"] = acctest.Unknown
+		_, found := w.Protocol().Plan(typeName, m.Now, config)
+		if told := strings.Contains(found.String(), "Provisioning by the connection "+w.connectionID()+" ends, which leaves ") && strings.Contains(found.String(), graphdiag.LeftActive); told != ran || found.HasError() {
+			t.Errorf("ran %t: %s", ran, found)
+		}
 	}
 }

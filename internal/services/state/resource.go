@@ -148,6 +148,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if ref, err := c.plan.ref(); err == nil {
+		aftermath.Stays(r.data, ref)
+	}
 	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
 		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)
 	}
@@ -173,6 +176,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if c.creates && c.plan.Enabled.ValueBool() {
 		resp.Diagnostics.Append(endsPause(c, replaces == replacesHeld, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
 	}
+	resp.Diagnostics.Append(warnLeaves(ctx, r.data, c)...)
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))

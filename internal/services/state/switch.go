@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -47,6 +48,7 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 // starts: a restart of a job that is or stays off is pending until it is switched on.
 func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer data.Lock(ref.ServicePrincipalID)()
+	aftermath.Stays(data, ref)
 	before, err := awaitJob(ctx, data, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
@@ -115,7 +117,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
-	if problem := release.refuses(held); problem != nil {
+	if problem := release.refuses(data, held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
 	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {

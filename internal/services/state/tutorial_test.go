@@ -122,8 +122,17 @@ func TestTutorial_withoutAnOrderIsRefusedAtPlan(t *testing.T) {
 // by a destroy.
 func TestTutorial_startsLastAndIsPausedFirst(t *testing.T) {
 	t.Parallel()
+	for name, order := range map[string][]string{"as it stands": {mappingIDs, assignmentIDs}, "without the line that orders assignments": {mappingIDs}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			startsLastAndIsPausedFirst(t, order...)
+		})
+	}
+}
+
+func startsLastAndIsPausedFirst(t *testing.T, order ...string) {
 	env := acctest.New(t, func(o *simulator.Options) { o.TokenLifetime = 7 * 24 * time.Hour })
-	config := tutorial(env, mappingIDs, assignmentIDs)
+	config := tutorial(env, order...)
 	before := active(env)
 	var provisioned []string
 	cycleBetweenWrites(env)
