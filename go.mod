@@ -2,7 +2,7 @@ module github.com/gotomeeting-provisioning/terraform-provider-gotomeeting
 
 go 1.26.0
 
-toolchain go1.26.8
+toolchain go1.26.11
 
 require (
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0

@@ -95,6 +95,12 @@ func NewCLI(t testing.TB, hcl string, environment map[string]string) *CLI {
 	return c
 }
 
+// Use has the CLI run the provider that is in a folder, such as a released one, in place of that of the test.
+func (c *CLI) Use(folder string) {
+	c.t.Helper()
+	c.override(providerSource, folder)
+}
+
 // override lets the CLI take the provider of a source from a folder.
 func (c *CLI) override(source, folder string) {
 	c.t.Helper()

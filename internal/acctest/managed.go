@@ -17,6 +17,7 @@ import (
 type Managed struct {
 	Now     *Instance // what the state holds, nil for nothing
 	Tainted bool      // a create failed after it had left something behind
+	Asked   bool      // the next plan is one with -replace
 
 	t        testing.TB
 	connect  func() *Protocol
@@ -79,13 +80,13 @@ func (m *Managed) planFrom(p *Protocol, config map[string]any) (action string, p
 	switch {
 	case plan == nil:
 		return "", nil, found
-	case m.Tainted:
+	case m.Tainted && m.Now != nil:
 		return Replace, plan, found
 	case prior == nil:
 		return Create, plan, found
-	case len(plan.Replaces) > 0:
-		plan, more := p.Plan(m.typeName, nil, config)
-		return Replace, plan, append(found, more...)
+	case len(plan.Replaces) > 0 || m.Asked:
+		plan, more := p.planAnew(plan, config)
+		return Replace, plan, append(found, more.Errors()...)
 	case plan.Changes():
 		return Update, plan, found
 	}
@@ -101,7 +102,7 @@ func (m *Managed) Apply(config map[string]any) Diagnostics {
 	}
 	p := m.connect()
 	if action == Replace {
-		more := m.destroy(p)
+		more := m.replaced(p, plan)
 		if found = append(found, more...); found.HasError() {
 			return found
 		}
@@ -170,6 +171,16 @@ func (m *Managed) destroy(p *Protocol) Diagnostics {
 		m.Tainted = false
 	}
 	return append(found, more...)
+}
+
+// replaced is the first half of a replacement: Terraform plans no destroy for it, and passes the private data of the plan on.
+func (m *Managed) replaced(p *Protocol, plan *Planned) Diagnostics {
+	m.t.Helper()
+	after, found := p.destroyFor(m.Now, plan)
+	if m.Now = after; after == nil {
+		m.Tainted, m.Asked = false, false
+	}
+	return found
 }
 
 // Import takes the object with the id into the state.

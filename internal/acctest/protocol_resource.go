@@ -145,6 +145,21 @@ func (p *Protocol) Plan(typeName string, before *Instance, config map[string]any
 	return planned, found
 }
 
+// planAnew plans the creation that replaces something: with nothing before, but with the private data of the plan so far.
+func (p *Protocol) planAnew(so *Planned, config map[string]any) (*Planned, Diagnostics) {
+	p.t.Helper()
+	schema := p.resourceSchema(so.typeName)
+	return p.Plan(so.typeName, &Instance{TypeName: so.typeName, state: p.encodeValue(schema, tftypes.NewValue(schema.ValueType(), nil)), private: so.private}, config)
+}
+
+// destroyFor destroys what a plan replaces.
+func (p *Protocol) destroyFor(before *Instance, replacement *Planned) (*Instance, Diagnostics) {
+	p.t.Helper()
+	schema := p.resourceSchema(before.TypeName)
+	gone := p.encodeValue(schema, tftypes.NewValue(schema.ValueType(), nil))
+	return p.Apply(&Planned{typeName: before.TypeName, prior: before.state, state: gone, config: gone, priorState: before.State, private: replacement.private, identity: before.identity})
+}
+
 // propose merges the configuration with what is there, as Terraform does before it asks for a plan: what the
 // configuration leaves to the provider keeps its value, and write-only values stay out.
 func propose(attributes []*tfprotov6.SchemaAttribute, before, config map[string]any) map[string]any {

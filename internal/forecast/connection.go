@@ -145,7 +145,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		return answer
 	}
 	if why, inScope := c.waits(proposals); why != "" {
-		answer.Diagnostics = c.ease(p, c.boundNew(p, why, inScope))
+		answer.Diagnostics = c.ease(p, c.boundNew(p, proposals, why, inScope))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
@@ -157,7 +157,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		c.own[p.Key] = own
 		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
-			answer.Detail = c.detail(p, own, c.forecast.seatsFor(ctx, &own))
+			answer.Detail = c.detail(p, own, c.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
@@ -167,7 +167,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	if len(proposals) > 1 || !known || p.Unknown != "" {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
-	c.seats = c.forecast.seatsFor(ctx, &joint)
+	c.seats = c.seatsFor(ctx, &joint)
 	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint))...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
@@ -189,18 +189,44 @@ type overspentError struct{ text string }
 
 func (e *overspentError) Error() string { return e.text }
 
+func (c *connection) timeout() time.Duration {
+	return cmp.Or(c.forecast.data.Impact.Timeout, defaultTimeout)
+}
+
+func (c *connection) maxRequests() int64 {
+	return cmp.Or(c.forecast.data.Impact.MaxRequests, defaultRequests)
+}
+
+// budget is a context for reading within the rest of the connection's budget, until done is called.
+func (c *connection) budget(ctx context.Context) (bounded context.Context, done func()) {
+	if c.allowance == nil {
+		c.allowance = graph.NewAllowance(c.maxRequests())
+	}
+	bounded, cancel := context.WithTimeout(c.allowance.In(ctx), c.timeout()-c.took)
+	began := time.Now()
+	return bounded, func() {
+		cancel()
+		c.took += time.Since(began)
+	}
+}
+
+// seatsFor reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read within the rest of the
+// budget.
+func (c *connection) seatsFor(ctx context.Context, of *impact.Comparison) *Seats {
+	if of.Count(impact.Created) == 0 || !accountsRead(of) {
+		return nil
+	}
+	bounded, done := c.budget(ctx)
+	defer done()
+	return readSeats(bounded, c.forecast.data)
+}
+
 // readInTime is read within the rest of the connection's budget. Beyond it, the error counts the people read so far.
 func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Proposal) error {
-	s := c.forecast.data.Impact
-	timeout, requests := cmp.Or(s.Timeout, defaultTimeout), cmp.Or(s.MaxRequests, defaultRequests)
-	if c.allowance == nil {
-		c.allowance = graph.NewAllowance(requests)
-	}
-	bounded, cancel := context.WithTimeout(c.allowance.In(ctx), timeout-c.took)
-	defer cancel()
-	began := time.Now()
+	bounded, done := c.budget(ctx)
 	today, survey, err := c.read(bounded, p, proposals)
-	c.took += time.Since(began)
+	late := bounded.Err() != nil
+	done()
 	if err == nil {
 		c.today, c.survey = today, survey
 		return nil
@@ -210,9 +236,9 @@ func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Pro
 	case ctx.Err() != nil:
 		return err
 	case errors.Is(err, graph.ErrSpent):
-		text += fmt.Sprintf("more than the %d requests that `impact.max_requests` allows.", requests)
-	case bounded.Err() != nil:
-		text += fmt.Sprintf("longer than the %s that `impact.timeout` allows.", timeout)
+		text += fmt.Sprintf("more than the %d requests that `impact.max_requests` allows.", c.maxRequests())
+	case late:
+		text += fmt.Sprintf("longer than the %s that `impact.timeout` allows.", c.timeout())
 	default:
 		return err
 	}
@@ -285,6 +311,9 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	named := data.Impact.Detail == detailPeople
 	if c.today != nil {
 		survey, err := c.survey.Extend(ctx, data.Graph, named, c.with(p), c.with(proposals...))
+		if err == nil {
+			err = c.readLinks(ctx, survey, c.today, proposals)
+		}
 		return c.today, survey, err
 	}
 	var job graph.Job
@@ -310,7 +339,15 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	if err := ReadAccounts(ctx, data, survey); err != nil {
 		survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
 	}
-	return today, survey, nil
+	return today, survey, c.readLinks(ctx, survey, today, proposals)
+}
+
+// readLinks reads what the service tells of its links, if that is wanted.
+func (c *connection) readLinks(ctx context.Context, survey *impact.Survey, today *impact.Setup, proposals []Proposal) error {
+	if !c.forecast.data.Impact.ReadLinks || c.isNew() {
+		return nil
+	}
+	return survey.ReadLinks(ctx, c.forecast.data.Graph, c.ref, c.base(today, proposals...), c.changed(today, proposals...))
 }
 
 // readNew is the initial setup of a new connection: the connector's default, and the planned settings.
@@ -341,6 +378,9 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 func (c *connection) name() string {
 	if c.today != nil && c.today.Name != "" {
 		return c.today.Name
+	}
+	if c.ref.JobID == notListed && c.ref.ServicePrincipalID == "" {
+		return "a connection that is known only at apply"
 	}
 	return "the connection"
 }

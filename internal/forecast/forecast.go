@@ -32,6 +32,8 @@ type Proposal struct {
 	Principals []string
 	// Unknown says why the change is not completely known yet, "" if it is.
 	Unknown string
+	// Adds says that what is not known creates or updates accounts at most.
+	Adds bool
 	// Destroys says that the change is a planned delete, which no limit refuses.
 	Destroys bool
 	// Repairs says that the configuration has not changed since it was applied: the change puts back what was changed outside
@@ -120,6 +122,15 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 		return all
 	}
 	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	if err != nil {
+		c := f.on(graph.JobRef{ServicePrincipalID: servicePrincipalID, JobID: notListed})
+		c.put(p)
+		c.working.Lock()
+		defer c.working.Unlock()
+		c.unknown = err
+		all.Diagnostics = append(c.ease(p, c.cannotTell(p, err)), c.reportNow(c.sorted())...)
+		return all
+	}
 	if len(refs) == 0 { // nobody has an account by the application
 		all = f.planNewAssignments(ctx, servicePrincipalID, p)
 		if err == nil && !all.Told {
@@ -129,12 +140,12 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 	}
 	for _, ref := range refs {
 		if p.Destroys {
+			p.Unless = UnlessItEnds
 			if f.Ends(ref) {
 				all.NoCycle = "This plan ends provisioning"
 				all.Diagnostics.Append(f.Note(ref, p)...)
 				continue
 			}
-			p.Unless = UnlessItEnds
 		}
 		one := f.Plan(ctx, ref, p)
 		all.Told = one.Told || all.Told
@@ -142,6 +153,53 @@ func (f *Forecast) PlanAssignments(ctx context.Context, servicePrincipalID strin
 		all.Diagnostics.Append(one.Diagnostics...)
 	}
 	return all
+}
+
+// PlanUnidentified refuses, if a limit is set, a change of a connection or an application whose id is unknown until the apply: it may be
+// any. made says that the same run creates it: nothing changes anybody before it is switched on, which the apply holds against the
+// limits first, so the report says that the effect is not known yet, and the plan goes on.
+func (f *Forecast) PlanUnidentified(p Proposal, made bool) (diags diag.Diagnostics) {
+	if !f.On() {
+		return nil
+	}
+	p.Adds = p.Adds || made
+	f.mu.Lock()
+	reported := f.fresh.state != nil && f.fresh.state.Key == p.Key
+	f.mu.Unlock()
+	c := f.on(graph.JobRef{JobID: notListed})
+	c.working.Lock()
+	defer c.working.Unlock()
+	for _, l := range c.limits(0) {
+		if !made && !l.isDefault && (l.adds || !p.Adds) { // the default only warns, and the resource does already
+			diags.Append(c.refuseUnknown(p, l, []string{p.Unknown})...)
+		}
+	}
+	if reported {
+		return diags
+	}
+	c.put(p)
+	return append(diags, c.reportNow(c.sorted())...)
+}
+
+// Creates reports whether the run has planned to create a connection so far. One whose id is unknown is then taken to be that.
+func (f *Forecast) Creates() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.fresh.connections) > 0
+}
+
+// NewApplication notes that the run creates an application.
+func (f *Forecast) NewApplication() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fresh.application = true
+}
+
+// CreatesApplication reports whether the run has planned to create an application so far: one whose id is unknown is then taken to be that.
+func (f *Forecast) CreatesApplication() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fresh.application
 }
 
 // New notes a connection that the run creates. servicePrincipalID is "" where it, or a setting, is not known yet.
@@ -302,9 +360,12 @@ func (f *Forecast) Provisions(ctx context.Context, servicePrincipalID string) bo
 	if !f.On() {
 		return false
 	}
-	refs, _ := f.jobsOf(ctx, servicePrincipalID)
-	return len(refs) > 0
+	refs, err := f.jobsOf(ctx, servicePrincipalID)
+	return err != nil || len(refs) > 0
 }
+
+// notListed stands for connections that are not known: those of an application that could not be listed, and one without an id.
+const notListed = "unknown"
 
 // jobsOf are the connections of an application. What cannot be read is asked once, too.
 func (f *Forecast) jobsOf(ctx context.Context, servicePrincipalID string) ([]graph.JobRef, error) {

@@ -406,7 +406,12 @@ func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
 		if found, told := f.PlanNew(t.Context(), state); told || len(found) > 0 || len(w.sim.Log().Sent()) > 0 {
 			t.Errorf("%s: told %t: %v after %v", name, told, found, w.sim.Log().Sent())
 		}
-		if report, err := os.ReadFile(path); err != nil || !strings.Contains(string(report), "### New connection: The account changes are not known\n") || strings.Contains(string(report), "No account changes") {
+		unidentified := state
+		unidentified.Change, unidentified.Unknown = nil, "The connection is known only at apply."
+		if found := f.PlanUnidentified(unidentified, true); len(found) > 0 {
+			t.Errorf("%s: without a limit: %v", name, summaries(found))
+		}
+		if report, err := os.ReadFile(path); err != nil || !strings.Contains(string(report), ": The account changes are not known\n") || strings.Contains(string(report), "No account changes") {
 			t.Errorf("%s: the report says, with %v:\n%s", name, err, report)
 		}
 	}

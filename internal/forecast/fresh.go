@@ -14,6 +14,7 @@ type fresh struct {
 	connections map[string]freshConnection // by service principal, "" for one that is not known either
 	state       *Proposal                  // what switches the new connection on
 	mappings    bool                       // some are planned
+	application bool                       // one is created
 	assigned    map[string][]Proposal      // changes of assignments by service principal, while it has no connection
 }
 

@@ -26,7 +26,7 @@ const (
 type limit struct {
 	attribute, verb string
 	most            int64
-	isDefault       bool
+	isDefault, adds bool // adds: what only adds accounts counts
 	count           func(c *impact.Comparison) int
 }
 
@@ -44,8 +44,8 @@ func (c *connection) limits(inScope int) []limit {
 		set *int64
 	}{
 		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
-		{limit{attribute: "max_created", verb: "create", count: atMost(0)}, s.MaxCreated},
-		{limit{attribute: "max_updated", verb: "update", count: atMost(1)}, s.MaxUpdated},
+		{limit{attribute: "max_created", verb: "create", adds: true, count: atMost(0)}, s.MaxCreated},
+		{limit{attribute: "max_updated", verb: "update", adds: true, count: atMost(1)}, s.MaxUpdated},
 		{limit{attribute: "max_left_active", verb: "leave active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
 	}
 	var found []limit
@@ -70,26 +70,42 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 	if !p.Repairs && len(changes) < len(proposals) {
 		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
 	}
-	var unknown []string
-	for _, other := range proposals {
-		if other.Unknown != "" {
-			unknown = append(unknown, other.Subject+": "+other.Unknown)
-		}
-	}
+	unknown, added := unknownOf(proposals)
 	for _, problem := range joint.Problems {
-		if problem.Unbounded() && !slices.Contains(unknown, problem.Message) {
+		if problem.Unbounded() && !c.with(proposals...).Off && !slices.Contains(unknown, problem.Message) {
 			unknown = append(unknown, problem.Message)
 		}
 	}
 	for _, l := range c.limits(c.survey.InScope(c.without(proposals...))) {
-		switch n := l.count(&joint); {
+		why := unknown
+		n := l.count(&joint)
+		if l.attribute == "max_disabled" && (joint.Kept < 0 || joint.Kept > 0 && int64(n+joint.Kept) > l.most) {
+			why = append(slices.Clone(unknown), keptText(joint.Kept))
+		}
+		switch {
 		case int64(n) > l.most:
 			diags.Append(c.refuse(p, l, n, joint))
-		case len(unknown) > 0:
-			diags.Append(c.refuseUnknown(p, l, unknown)...)
+		case l.adds && len(unknown)+len(added) > 0:
+			diags.Append(c.refuseUnknown(p, l, slices.Concat(unknown, added))...)
+		case len(why) > 0:
+			diags.Append(c.refuseUnknown(p, l, why)...)
 		}
 	}
 	return diags
+}
+
+// unknownOf says what of the proposals is unknown: in general, and where it only adds accounts.
+func unknownOf(proposals []Proposal) (unknown, added []string) {
+	for _, other := range proposals {
+		switch {
+		case other.Unknown == "":
+		case other.Adds:
+			added = append(added, other.Subject+": "+other.Unknown)
+		default:
+			unknown = append(unknown, other.Subject+": "+other.Unknown)
+		}
+	}
+	return unknown, added
 }
 
 // refuse is the answer to proposals that together exceed a limit.
@@ -123,8 +139,11 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
 	}
 	if p.Destroys {
-		if l.verb == "disable" {
+		switch l.verb {
+		case "disable":
 			detail += graphdiag.Incident
+		case "leave active":
+			detail += graphdiag.LeftActive
 		}
 		return warning(p.At, title, detail)
 	}
@@ -203,7 +222,7 @@ func (c *connection) beyond(key string) diag.Diagnostics {
 
 // refuseUnknown is the answer if the maximum number of changed accounts is unknown.
 func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject)
+	title := p.under(fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
 	detail := strings.Join(why, "\n")
 	switch {
 	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
@@ -213,7 +232,8 @@ func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagn
 		return diag.Diagnostics{warning(p.At, title, detail)}
 	}
 	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
-		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`.", l.attribute, l.most))}
+		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`. "+
+		"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", l.attribute, l.most))}
 }
 
 // cannotTell is the answer if nothing could be read.
@@ -222,6 +242,9 @@ func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) 
 		return diag.Diagnostics{graphdiag.Error("Cannot determine what the plan does to accounts", err)}
 	}
 	for _, l := range c.limits(0) {
+		if p.Adds && !l.adds {
+			continue
+		}
 		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}
 	return diags
@@ -241,11 +264,13 @@ func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
 		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
 }
 
-// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope.
-func (c *connection) boundNew(p Proposal, why string, inScope int) (diags diag.Diagnostics) {
+// boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope, or that
+// is unknown as well.
+func (c *connection) boundNew(p Proposal, proposals []Proposal, why string, inScope int) (diags diag.Diagnostics) {
+	reasons := append([]string{why}, slices.Concat(unknownOf(proposals))...)
 	for _, l := range c.limits(inScope) {
-		if (l.attribute == "max_created" || l.attribute == "max_updated") && int64(inScope) > l.most {
-			diags.Append(c.refuseUnknown(p, l, []string{why})...)
+		if l.adds && (int64(inScope) > l.most || len(reasons) > 1) {
+			diags.Append(c.refuseUnknown(p, l, reasons)...)
 		}
 	}
 	if len(diags) == 0 && p.Principals == nil {

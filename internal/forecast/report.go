@@ -113,7 +113,7 @@ func (f *Forecast) sections() []Section {
 	var found []Section
 	for _, c := range f.all() {
 		f.mu.Lock()
-		if c.section != nil {
+		if c.section != nil && !c.section.isIdle() {
 			found = append(found, *c.section)
 		}
 		f.mu.Unlock()
@@ -148,7 +148,11 @@ func newSection(connectionID, name string) Section {
 // sectionOf is the part of the report about a connection.
 func sectionOf(c *connection, proposals []Proposal) Section {
 	s := newSection(c.ref.String(), c.name())
+	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
 	for _, p := range proposals {
+		if s.Off && p.Unless != "" {
+			continue // it concerns nobody, and is not even worked out if the end is planned first
+		}
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
 		if own, known := c.own[p.Key]; known {
 			cause.Effects = effectCounts(&own)
@@ -158,7 +162,7 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 			s.Unknown = append(s.Unknown, p.Subject+": "+p.Unknown)
 		}
 	}
-	if c.unknown != nil {
+	if c.unknown != nil && !s.Off {
 		s.Unknown = append(s.Unknown, reasonOf(c.unknown))
 	}
 	if c.today == nil {
@@ -171,13 +175,25 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	}
 	proposed := c.with(proposals...)
 	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
-	s.Off, s.Seats = proposed.Off, c.seats
-	return s.with(&whole, c.forecast.data.Impact.Detail)
+	if whole.Count(impact.Created) > 0 { // which a later proposal may have taken back
+		s.Seats = c.seats
+	}
+	unknown := s.Unknown
+	if s = s.with(&whole, c.forecast.data.Impact.Detail); s.Off {
+		s.Unknown = unknown // the rest concerns nobody
+	}
+	return s
+}
+
+// isIdle reports whether a section tells nothing but that provisioning is off, which depends on what was planned first.
+func (s *Section) isIdle() bool {
+	return s.Off && len(s.Unknown) == 0 && !slices.ContainsFunc(s.Causes, func(c Cause) bool { return len(c.Effects) > 0 })
 }
 
 // with is the section of a comparison.
 func (s Section) with(whole *impact.Comparison, detail string) Section {
 	created, updated, disabled := whole.AtMost()
+	disabled += max(0, whole.Kept)
 	s.Headline, s.InScope, s.Managed, s.Held = headline(whole), whole.InScope, whole.Managed, whole.Held
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}

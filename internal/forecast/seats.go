@@ -4,13 +4,12 @@
 package forecast
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
-	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
 // productMeeting is GoTo Meeting among the products that a license is for.
@@ -22,14 +21,9 @@ type Seats struct {
 	Total int64 `json:"total"`
 }
 
-// seatsFor reads the seats at GoTo if accounts are created, nil if none are or if the seats cannot be read.
-func (f *Forecast) seatsFor(ctx context.Context, c *impact.Comparison) *Seats {
-	if c.Count(impact.Created) == 0 || !accountsRead(c) {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(f.data.Impact.Timeout, defaultTimeout))
-	defer cancel()
-	licenses, err := f.data.Customer().Licenses(ctx)
+// readSeats reads the seats, nil if they cannot be read.
+func readSeats(ctx context.Context, data *providerdata.Data) *Seats {
+	licenses, err := data.Customer().Licenses(ctx)
 	if err != nil {
 		return nil
 	}

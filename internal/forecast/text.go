@@ -107,9 +107,21 @@ func ids(c *impact.Comparison, effect impact.Effect) string {
 	return graphdiag.List(found)
 }
 
+// keptText says what may become of the accounts of people who left the scope before.
+func keptText(n int) string {
+	if n < 0 {
+		return "Until now, accounts of people who left the scope stayed active. The service disables those that it has linked to them, and how many these are is unknown, because the accounts at GoTo were not read."
+	}
+	return fmt.Sprintf("Until now, accounts of people who left the scope stayed active. The service disables those that it has linked to them: at most %s, which no person in scope matches. "+
+		"`read_links` reads which.", graphdiag.Counted(n, "more account"))
+}
+
 // notKnown are the problems because of which more may change than reported, one sentence each.
 func notKnown(c *impact.Comparison) []string {
 	var found []string
+	if c.Kept != 0 {
+		found = append(found, keptText(c.Kept))
+	}
 	for _, p := range c.Incomplete() {
 		if !slices.Contains(found, p.Message) {
 			found = append(found, p.Message)
@@ -153,6 +165,9 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	}
 	if own.Held || own.Count(impact.Disabled, impact.Deleted) > 0 {
 		text += graphdiag.Incident
+	}
+	if own.Count(impact.LeftActive) > 0 {
+		text += graphdiag.LeftActive
 	}
 	return text
 }

@@ -105,20 +105,25 @@ func list[T any](ctx context.Context, c *Client, in call) ([]T, error) {
 	return all, nil
 }
 
-// listWith is list with query options that the service may not know: if it refuses them, the listing is repeated
-// without. Callers must not rely on what the options say.
-func listWith[T any](ctx context.Context, c *Client, in call, optional string) ([]T, error) {
-	plain := in.query
-	in.query = optional
-	if plain != "" {
-		in.query = plain + "&" + optional
+// listWith is list with query options that the service may refuse: the listing is then repeated without. Callers must not rely
+// on what the options say, which a service may also ignore.
+func listWith[T any](ctx context.Context, c *Client, in call, optional string) (all []T, err error) {
+	err = withOptions(in, optional, func(in call) error {
+		all, err = list[T](ctx, c, in)
+		return err
+	})
+	return all, err
+}
+
+// withOptions makes a call with query options and, where the service refuses them, without.
+func withOptions(in call, optional string, do func(call) error) error {
+	with := in
+	with.query = strings.Trim(in.query+"&"+optional, "&")
+	err := do(with)
+	if with.query == in.query || !IsBadRequest(err) && !hasStatus(err, http.StatusNotImplemented) {
+		return err
 	}
-	all, err := list[T](ctx, c, in)
-	if !IsBadRequest(err) {
-		return all, err
-	}
-	in.query = plain
-	return list[T](ctx, c, in)
+	return do(in)
 }
 
 // nextLink checks a link to the next page of a path and returns it as sent, or in full where it was relative.

@@ -82,9 +82,7 @@ type ApplicationPatch struct {
 // ListApplicationTemplates returns the gallery entries with this display name. The service compares without regard to
 // case; entries that match exactly displace the others.
 func (c *Client) ListApplicationTemplates(ctx context.Context, displayName string) ([]ApplicationTemplate, error) {
-	all, err := list[ApplicationTemplate](ctx, c, call{
-		method: http.MethodGet, path: "/applicationTemplates", needs: needsNothing, query: query("$filter", "displayName eq "+quoted(displayName)),
-	})
+	all, err := listWith[ApplicationTemplate](ctx, c, call{method: http.MethodGet, path: "/applicationTemplates", needs: needsNothing}, query("$filter", "displayName eq "+quoted(displayName)))
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +168,14 @@ func (c *Client) ListServicePrincipals(ctx context.Context, filter ServicePrinci
 			terms = append(terms, term.property+" eq "+quoted(term.value))
 		}
 	}
-	return list[ServicePrincipal](ctx, c, call{
-		method: http.MethodGet, path: "/servicePrincipals", needs: readsApplications, query: query("$filter", strings.Join(terms, " and ")),
-	})
+	found, err := listWith[ServicePrincipal](ctx, c, call{method: http.MethodGet, path: "/servicePrincipals", needs: readsApplications}, query("$filter", strings.Join(terms, " and ")))
+	return slices.DeleteFunc(found, func(p ServicePrincipal) bool { return !filter.selects(p) }), err
+}
+
+// selects says of a service principal whether it is one of those that are meant, since a service can ignore a filter.
+func (f ServicePrincipalFilter) selects(p ServicePrincipal) bool {
+	same := func(wanted, is string) bool { return wanted == "" || strings.EqualFold(wanted, is) }
+	return same(f.DisplayName, p.DisplayName) && same(f.AppID, p.AppID) && same(f.ApplicationTemplateID, p.ApplicationTemplateID)
 }
 
 // GetApplication returns a registration by object id.
@@ -186,9 +189,10 @@ func (c *Client) GetApplication(ctx context.Context, objectID string) (Applicati
 func (c *Client) GetApplicationByAppID(ctx context.Context, appID string) (Application, error) {
 	in := call{
 		method: http.MethodGet, path: "/applications", needs: readsApplications,
-		query: query("$filter", "appId eq "+quoted(appID)), emptyIsMissing: true,
+		emptyIsMissing: true,
 	}
-	found, err := list[Application](ctx, c, in)
+	found, err := listWith[Application](ctx, c, in, query("$filter", "appId eq "+quoted(appID)))
+	found = slices.DeleteFunc(found, func(a Application) bool { return !strings.EqualFold(a.AppID, appID) })
 	switch {
 	case err != nil:
 		return Application{}, err

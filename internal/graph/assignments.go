@@ -168,7 +168,7 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 		}{wire},
 	}
 	switch err := c.do(ctx, in, &answer); {
-	case refusesBatches(err):
+	case isNotOffered(err):
 		c.noBatches.Store(true)
 		return c.singly(ctx, requests), nil
 	case err != nil:
@@ -186,10 +186,8 @@ func (c *Client) Batch(ctx context.Context, requests []BatchRequest) ([]BatchRes
 	return responses, nil
 }
 
-// refusesBatches reports whether a service does without $batch, as a gateway in front of Graph or a stand-in may.
-func refusesBatches(err error) bool {
-	return IsNotFound(err) || hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented)
-}
+// isNotOffered reports whether a service does without an operation, as a gateway in front of Graph or a stand-in may.
+func isNotOffered(err error) bool { return IsNotFound(err) || IsUnsupported(err) }
 
 // singly sends the requests of a batch one after the other. Unlike elements of a batch they are repeated where the service
 // asks for it.
@@ -202,19 +200,34 @@ func (c *Client) singly(ctx context.Context, requests []BatchRequest) []BatchRes
 			responses[i].Err = newError(r.Method, redactPath("/v1.0"+path), http.StatusFailedDependency, nil, nil, c.clock.Now())
 			continue
 		}
-		in := call{method: r.Method, path: path, query: options, needs: r.needs, body: r.Body, mayBeNone: true}
+		optional, needed := splitOptions(options)
+		in := call{method: r.Method, path: path, query: needed, needs: r.needs, body: r.Body, mayBeNone: true}
 		var body json.RawMessage
 		out := any(&body)
 		if r.Method == http.MethodDelete { // whose answer has no body
 			out = nil
 		}
-		responses[i] = BatchResponse{StatusCode: http.StatusOK, Err: c.do(ctx, in, out)}
+		err := withOptions(in, optional, func(in call) error { return c.do(ctx, in, out) })
+		responses[i] = BatchResponse{StatusCode: http.StatusOK, Err: err}
 		if e, ok := errors.AsType[*Error](responses[i].Err); ok {
 			responses[i].StatusCode = e.StatusCode
 		}
 		responses[i].Body = body
 	}
 	return responses
+}
+
+// splitOptions tells what a query only wishes for, the size of pages and the members of objects, from what it needs.
+func splitOptions(query string) (optional, needed string) {
+	var wished, rest []string
+	for term := range strings.SplitSeq(query, "&") {
+		if strings.HasPrefix(term, "$select=") || strings.HasPrefix(term, "$top=") {
+			wished = append(wished, term)
+		} else {
+			rest = append(rest, term)
+		}
+	}
+	return strings.Join(wished, "&"), strings.Join(rest, "&")
 }
 
 func (c *Client) batchResponse(request BatchRequest, response wireBatchResponse, answered bool) BatchResponse {

@@ -7,7 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -151,6 +154,12 @@ func (o CredentialOptions) builder() (func() (azcore.TokenCredential, error), er
 func (o CredentialOptions) clientOptions() policy.ClientOptions {
 	transport := signInTransport{wire: newWire(o.HTTPClient, o.Clock, o.Log)}
 	transport.wire.Documents = true
+	authority := o.AuthorityHost
+	if u, err := url.Parse(authority); err == nil && u.Scheme == "http" && isLoopback(u.Hostname()) {
+		// The libraries insist on https, also where nothing leaves the machine.
+		transport.plain = u.Host
+		authority = "https" + strings.TrimPrefix(authority, "http")
+	}
 	first := policy.Policy(discoveryPolicy{})
 	if o.Method == MethodManagedIdentity {
 		// Off Azure nothing listens at the address, and each attempt to connect takes its full time.
@@ -160,11 +169,17 @@ func (o CredentialOptions) clientOptions() policy.ClientOptions {
 		first = endpointPolicy{endpoint: o.MSIEndpoint}
 	}
 	return policy.ClientOptions{
-		Cloud:           cloud.Configuration{ActiveDirectoryAuthorityHost: o.AuthorityHost},
+		Cloud:           cloud.Configuration{ActiveDirectoryAuthorityHost: authority},
 		Retry:           policy.RetryOptions{MaxRetries: -1},
 		Transport:       transport,
 		PerCallPolicies: []policy.Policy{observePolicy{}, first},
 	}
+}
+
+// isLoopback reports whether what is sent to a host stays on the machine.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (o CredentialOptions) secrets() wire.Secrets {

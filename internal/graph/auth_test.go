@@ -154,6 +154,19 @@ func TestNewCredential_clientSecretTakesOneRequest(t *testing.T) {
 	}
 }
 
+// A stand-in on the machine has no need of TLS, which Azure's libraries insist on.
+func TestNewCredential_signsInWithoutTLSOnTheMachine(t *testing.T) {
+	s := newLoginServer(t)
+	plain := httptest.NewServer(s.Config.Handler)
+	t.Cleanup(plain.Close)
+	o := s.options(MethodClientSecret)
+	o.ClientSecret, o.AuthorityHost = "s3cr3t", plain.URL
+	if got := tokenOf(t, newTestCredential(t, o)); got != "access-1" {
+		t.Errorf("token %q", got)
+	}
+	s.sentOnce(t)
+}
+
 func TestNewCredential_managedIdentity(t *testing.T) {
 	for range 2 { // the second would get the first one's token from a cache of the process
 		s := newLoginServer(t, answer(404, ""), answer(500, ""))

@@ -66,6 +66,8 @@ type Client struct {
 
 	// noBatches says that the service was found to do without $batch.
 	noBatches atomic.Bool
+	// noByIDs says the same of getByIds.
+	noByIDs atomic.Bool
 
 	// Some parts of Graph take only five requests in ten seconds from an application and tenant, each of its own.
 	// https://learn.microsoft.com/graph/throttling-limits

@@ -57,6 +57,9 @@ func (p *Principal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// HidesMembers reports whether a group shows its members to nobody without a permission of its own.
+func (p Principal) HidesMembers() bool { return strings.EqualFold(p.Visibility, "HiddenMembership") }
+
 // What Principal holds, and of that what the members of a group need. Not every kind of object has every property.
 const (
 	principalProperties = "id,displayName,userPrincipalName,accountEnabled,securityEnabled,visibility"
@@ -71,25 +74,28 @@ func (c *Client) GetUser(ctx context.Context, idOrUPN string) (User, error) {
 		path = "/users(" + url.PathEscape(quoted(idOrUPN)) + ")"
 	}
 	var user User
-	err := c.do(ctx, call{
-		method: http.MethodGet, path: path, needs: readsUsers, query: query("$select", "id,userPrincipalName,displayName,mail,accountEnabled"),
-	}, &user)
+	in := call{method: http.MethodGet, path: path, needs: readsUsers}
+	err := withOptions(in, query("$select", "id,userPrincipalName,displayName,mail,accountEnabled"), func(in call) error { return c.do(ctx, in, &user) })
 	return user, err
 }
 
 // FirstUsers returns users of the directory, in no particular order and no more than asked for, at 999 a page.
 func (c *Client) FirstUsers(ctx context.Context, most int) ([]User, error) {
 	var users []User
-	in := call{method: http.MethodGet, path: "/users", needs: readsUsers, query: query("$select", "id,userPrincipalName,displayName,accountEnabled", "$top", "999")}
-	for user, err := range entries[User](ctx, c, in) {
-		if err != nil {
-			return nil, err
+	in := call{method: http.MethodGet, path: "/users", needs: readsUsers}
+	err := withOptions(in, query("$select", "id,userPrincipalName,displayName,accountEnabled", "$top", "999"), func(in call) error {
+		users = nil
+		for user, err := range entries[User](ctx, c, in) {
+			if err != nil {
+				return err
+			}
+			if users = append(users, user); len(users) == most {
+				break
+			}
 		}
-		if users = append(users, user); len(users) == most {
-			break
-		}
-	}
-	return users, nil
+		return nil
+	})
+	return users, err
 }
 
 // How GetPrincipals divides its work.
@@ -115,10 +121,17 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 	for i, chunk := range chunks {
 		group.Go(func() error {
 			var err error
-			found[i], err = listWith[Principal](ctx, c, call{
-				method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsGroups, reads: true,
-				body: map[string]any{"ids": chunk, "types": strings.Split(principalKinds, ",")},
-			}, query("$select", principalProperties))
+			if !c.noByIDs.Load() {
+				found[i], err = listWith[Principal](ctx, c, call{
+					method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsGroups, reads: true,
+					body: map[string]any{"ids": chunk, "types": strings.Split(principalKinds, ",")},
+				}, query("$select", principalProperties))
+				if !isNotOffered(err) {
+					return err
+				}
+				c.noByIDs.Store(true)
+			}
+			found[i], err = eachByID(ctx, chunk, c.principal)
 			return err
 		})
 	}
@@ -126,6 +139,39 @@ func (c *Client) GetPrincipals(ctx context.Context, ids []string) ([]Principal, 
 		return nil, err
 	}
 	return slices.Concat(found...), nil
+}
+
+// eachByID looks objects up one by one, for a service that does without getByIds; ids of nothing are missing from the result.
+func eachByID[T any](ctx context.Context, ids []string, get func(ctx context.Context, id string) (T, error)) ([]T, error) {
+	var found []T
+	for _, id := range ids {
+		one, err := get(ctx, id)
+		switch {
+		case err == nil:
+			found = append(found, one)
+		case !IsNotFound(err):
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// principal looks for an id among the users, then the groups, then the service principals.
+func (c *Client) principal(ctx context.Context, id string) (found Principal, err error) {
+	ctx = WithReplicationWait(ctx, 0) // it may be another kind of object
+	for _, kind := range []struct{ collection, name, properties string }{
+		{"users", "User", "id,displayName,userPrincipalName,accountEnabled"},
+		{"groups", "Group", "id,displayName,securityEnabled,visibility"},
+		{"servicePrincipals", "ServicePrincipal", "id,displayName,accountEnabled"},
+	} {
+		in := call{method: http.MethodGet, path: pathOf(kind.collection, id), needs: readsGroups, names: id}
+		err = withOptions(in, query("$select", kind.properties), func(in call) error { return c.do(ctx, in, &found) })
+		if !IsNotFound(err) {
+			found.Type = kind.name
+			return found, err
+		}
+	}
+	return Principal{}, err
 }
 
 // ListGroupMembers returns the direct members of a group.

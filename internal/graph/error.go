@@ -106,6 +106,11 @@ func IsLicenseMissing(err error) bool {
 // IsNotFound reports whether err says that the addressed object does not exist: a 404 from Graph.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
+// IsUnsupported reports whether err says that the service does without the operation: a 405 or 501. A 404 can say so, too.
+func IsUnsupported(err error) bool {
+	return hasStatus(err, http.StatusMethodNotAllowed) || hasStatus(err, http.StatusNotImplemented)
+}
+
 // IsPermissionDenied reports whether err is a 403, or a 401 that a fresh token did not cure and that carries no claims
 // challenge (the synchronization service answers 401 UnknownError for a missing permission). A token that Graph does
 // not accept at all is not a matter of permission, nor are credentials that the provisioning target refuses, although

@@ -98,10 +98,18 @@ func (c *Client) ListProvisioningLogs(ctx context.Context, filter ProvisioningLo
 	if filter.PageSize > 0 {
 		top = strconv.Itoa(filter.PageSize)
 	}
-	return entries[ProvisioningLogEntry](ctx, c, call{
+	all := entries[ProvisioningLogEntry](ctx, c, call{
 		method: http.MethodGet, path: "/auditLogs/provisioning", needs: readsLogs, pace: c.reports,
 		query: query("$filter", strings.Join(terms, " and "), "$orderby", "activityDateTime desc", "$top", top),
 	})
+	return func(yield func(ProvisioningLogEntry, error) bool) {
+		for entry, err := range all {
+			foreign := entry.JobID != "" && filter.JobID != "" && entry.JobID != filter.JobID // the service ignores filters
+			if (err != nil || !foreign) && !yield(entry, err) {
+				return
+			}
+		}
+	}
 }
 
 func filterText(s string) string {

@@ -82,8 +82,8 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 			func(ctx context.Context, c *Client) (any, error) {
 				return c.ListServicePrincipals(ctx, ServicePrincipalFilter{DisplayName: "A&B", ApplicationTemplateID: "t"})
 			},
-			answer(200, `{"value":[{"id":"p"}]}`),
-			"GET /v1.0/servicePrincipals?$filter=displayName%20eq%20%27A%26B%27%20and%20applicationTemplateId%20eq%20%27t%27", "", []ServicePrincipal{{ID: "p"}},
+			answer(200, `{"value":[{"id":"p","displayName":"A&B","applicationTemplateId":"T"},{"id":"q","displayName":"A&B"}]}`),
+			"GET /v1.0/servicePrincipals?$filter=displayName%20eq%20%27A%26B%27%20and%20applicationTemplateId%20eq%20%27t%27", "", []ServicePrincipal{{ID: "p", DisplayName: "A&B", ApplicationTemplateID: "T"}},
 		},
 		{
 			"list all service principals",
@@ -95,7 +95,7 @@ func TestOperations_sendWhatTheServiceExpects(t *testing.T) {
 		{
 			"find an application",
 			func(ctx context.Context, c *Client) (any, error) { return c.GetApplicationByAppID(ctx, testClient) },
-			answer(200, `{"value":[{"id":"a"}]}`), "GET /v1.0/applications?$filter=appId%20eq%20%27" + testClient + "%27", "", Application{ID: "a"},
+			answer(200, `{"value":[{"id":"o","appId":"other"},{"id":"a","appId":"`+testClient+`"}]}`), "GET /v1.0/applications?$filter=appId%20eq%20%27" + testClient + "%27", "", Application{ID: "a", AppID: testClient},
 		},
 		{
 			"change an application",
@@ -367,7 +367,7 @@ func TestGetApplicationByAppID_isNotFoundWithoutAMatch(t *testing.T) {
 
 func TestGetApplicationByAppID_waitsForReplicas(t *testing.T) {
 	none := answer(200, `{"value":[]}`)
-	b := newBench(t, none, none, answer(200, `{"value":[{"id":"a"}]}`))
+	b := newBench(t, none, none, answer(200, `{"value":[{"id":"a","appId":"`+testClient+`"}]}`))
 	got, err := b.GetApplicationByAppID(WithReplicationWait(t.Context(), time.Minute), testClient)
 	if err != nil || got.ID != "a" || !cmp.Equal(b.clock.sleeps, []time.Duration{500 * ms, 1 * s}) {
 		t.Errorf("got %+v, %v after waits %v", got, err, b.clock.sleeps)
@@ -491,5 +491,60 @@ func TestAnswers_nameObjectsInLowerCase(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// A gateway in front of Graph, or a stand-in, may not offer getByIds, nor know $select.
+func TestGetPrincipals_asksOneByOneWithoutGetByIDs(t *testing.T) {
+	for _, status := range []int{404, 405, 501} {
+		b := newBench(t,
+			answer(status, ""), answer(status, ""), // with the options and, for 501, without
+			answer(200, `{"id":"A0000000-0000-4000-8000-00000000000A","displayName":"Ana","accountEnabled":true}`),
+			answer(404, ""), answer(400, ""), answer(200, `{"id":"a0000000-0000-4000-8000-00000000000b","displayName":"Everyone","securityEnabled":true}`),
+			answer(404, ""), answer(404, ""), answer(404, ""))
+		if status != 501 {
+			b.service.replies = b.service.replies[1:]
+		}
+		ids := []string{"a0000000-0000-4000-8000-00000000000a", "a0000000-0000-4000-8000-00000000000b", "a0000000-0000-4000-8000-00000000000c"}
+		got, err := b.GetPrincipals(t.Context(), ids)
+		on, off := true, (*bool)(nil)
+		want := []Principal{{ID: ids[0], Type: "User", DisplayName: "Ana", AccountEnabled: &on, SecurityEnabled: off}, {ID: ids[1], Type: "Group", DisplayName: "Everyone", SecurityEnabled: &on}}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%d: %v (-want +got):\n%s\n%v", status, err, diff, b.service.targets())
+		}
+		sent := len(b.service.targets())
+		b.service.replies = []reply{answer(200, `{"id":"`+ids[0]+`"}`)}
+		if _, err := b.GetUsers(t.Context(), ids[:1], []string{"mail"}); err != nil || len(b.service.targets()) != sent+1 {
+			t.Errorf("%d: %v, asked for getByIds again: %v", status, err, b.service.targets()[sent:])
+		}
+	}
+}
+
+// Without $select, users have all properties where the service does not know it; otherwise only those that it sends by default.
+func TestGetUsers_doesWithoutSelectWhereEverythingIsSent(t *testing.T) {
+	for body, want := range map[string]int{
+		`{"value":[{"id":"a","accountEnabled":true,"department":"Sales"}]}`: 1,
+		`{"value":[{"id":"a","displayName":"Ana"}]}`:                        0,
+	} {
+		b := newBench(t, answer(400, `{"error":{"code":"BadRequest"}}`), answer(200, body))
+		got, err := b.GetUsers(t.Context(), []string{"a"}, []string{"department"})
+		if len(got) != want || IsBadRequest(err) != (want == 0) {
+			t.Errorf("%s: %v, %v", body, got, err)
+		}
+	}
+}
+
+// A service may ignore a filter.
+func TestListProvisioningLogs_passesOverEntriesOfOtherJobs(t *testing.T) {
+	b := newBench(t, answer(200, `{"value":[{"id":"1","jobId":"other"},{"id":"2","jobId":"mine"},{"id":"3"}]}`))
+	var got []string
+	for entry, err := range b.ListProvisioningLogs(t.Context(), ProvisioningLogFilter{JobID: "mine"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, entry.ID)
+	}
+	if diff := cmp.Diff([]string{"2", "3"}, got); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
 	}
 }

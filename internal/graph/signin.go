@@ -25,6 +25,7 @@ type signInTransport struct {
 	wire        *wire.Client
 	connectOnce bool
 	missing     time.Duration // how long a 404 is repeated
+	plain       string        // the host that is asked without TLS, "" for none
 }
 
 // Do carries out a request of the library's.
@@ -37,8 +38,12 @@ func (t signInTransport) Do(req *http.Request) (*http.Response, error) {
 		}
 	}
 	path := redactPath(req.URL.EscapedPath())
+	address := *req.URL
+	if t.plain != "" && address.Host == t.plain {
+		address.Scheme = "http"
+	}
 	a, err := t.wire.Do(req.Context(), wire.Request{
-		Method: req.Method, URL: req.URL.String(), Path: path, Header: req.Header, Body: body,
+		Method: req.Method, URL: address.String(), Path: path, Header: req.Header, Body: body,
 		ConnectOnce: t.connectOnce, Missing: t.missing,
 	})
 	switch {

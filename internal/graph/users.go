@@ -49,9 +49,20 @@ func (c *Client) GetUsers(ctx context.Context, ids, properties []string) ([]Sele
 	for i, chunk := range chunks {
 		group.Go(func() error {
 			var err error
-			found[i], err = list[SelectedUser](ctx, c, call{
-				method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsUsers, reads: true,
-				body: map[string]any{"ids": chunk, "types": []string{"user"}}, query: selectUsers(properties),
+			if !c.noByIDs.Load() {
+				found[i], err = users(ctx, c, call{
+					method: http.MethodPost, path: "/directoryObjects/getByIds", needs: readsUsers, reads: true,
+					body: map[string]any{"ids": chunk, "types": []string{"user"}},
+				}, properties, "")
+				if !isNotOffered(err) {
+					return err
+				}
+				c.noByIDs.Store(true)
+			}
+			found[i], err = eachByID(ctx, chunk, func(ctx context.Context, id string) (user SelectedUser, err error) {
+				in := call{method: http.MethodGet, path: pathOf("users", id), needs: readsUsers}
+				err = withOptions(in, selectUsers(properties), func(in call) error { return c.do(ctx, in, &user) })
+				return user, err
 			})
 			return err
 		})
@@ -62,20 +73,36 @@ func (c *Client) GetUsers(ctx context.Context, ids, properties []string) ([]Sele
 	return slices.Concat(found...), nil
 }
 
+// always is a property that the service sends only where it is asked for, so that users who have it have all the others.
+const always = "accountEnabled"
+
+// users reads properties of users. A service that does not know $select is asked without, if it then sends everything: else
+// what is not among the properties that are sent by default would look empty.
+func users(ctx context.Context, c *Client, in call, properties []string, optional string) ([]SelectedUser, error) {
+	with := in
+	with.query = strings.Trim(selectUsers(properties)+"&"+optional, "&")
+	found, err := list[SelectedUser](ctx, c, with)
+	if !IsBadRequest(err) {
+		return found, err
+	}
+	all, second := list[SelectedUser](ctx, c, in)
+	whole := func(u SelectedUser) bool { return u.Properties[always] != nil }
+	if second != nil || len(all) == 0 || slices.ContainsFunc(all, func(u SelectedUser) bool { return !whole(u) }) {
+		return found, err
+	}
+	return all, nil
+}
+
 // ListUsers reads properties of every user of the directory, asking for 999 a page.
 func (c *Client) ListUsers(ctx context.Context, properties []string) ([]SelectedUser, error) {
-	return list[SelectedUser](ctx, c, call{
-		method: http.MethodGet, path: "/users", needs: readsUsers, query: selectUsers(properties) + "&" + query("$top", "999"),
-	})
+	return users(ctx, c, call{method: http.MethodGet, path: "/users", needs: readsUsers}, properties, query("$top", "999"))
 }
 
 // ListDeletedUsers reads properties of every user in the directory's recycle bin. The directory puts a deleted user's id,
 // without hyphens, before the user principal name; here it is as it was.
 func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]SelectedUser, error) {
-	users, err := list[SelectedUser](ctx, c, call{
-		method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", needs: readsUsers, query: selectUsers(properties) + "&" + query("$top", "999"),
-	})
-	for _, u := range users {
+	found, err := users(ctx, c, call{method: http.MethodGet, path: "/directory/deletedItems/microsoft.graph.user", needs: readsUsers}, properties, query("$top", "999"))
+	for _, u := range found {
 		var name string
 		if json.Unmarshal(u.Properties["userPrincipalName"], &name) != nil || name == "" {
 			continue
@@ -85,7 +112,7 @@ func (c *Client) ListDeletedUsers(ctx context.Context, properties []string) ([]S
 			u.Properties["userPrincipalName"] = encodeJSON(name[len(id):])
 		}
 	}
-	return users, err
+	return found, err
 }
 
 // GetDeleted returns what the recycle bin has under an id, of whatever kind.

@@ -12,6 +12,10 @@ import (
 const Incident = "\n\nIf this disables people by mistake, the guide \"When something goes wrong\" says how to stop it and undo it: " +
 	"https://github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/blob/main/docs/guides/incidents.md"
 
+// LeftActive ends what is said about accounts that nothing disables anymore: where to read how to find them.
+const LeftActive = "\n\nThe guide \"When something goes wrong\" says how to find such accounts and disable them: " +
+	"https://github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/blob/main/docs/guides/incidents.md#accounts-that-nothing-disables"
+
 // ShownAtMost is how many entries a message lists before it only counts.
 const ShownAtMost = 10
 

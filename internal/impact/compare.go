@@ -14,10 +14,13 @@ type Comparison struct {
 	Differences []Difference
 	// Today and Proposed count what the next cycle does without and with the change.
 	Today, Proposed map[Action]int
-	InScope         int  // with the change
-	Managed         int  // accounts that the service manages today
-	Held            bool // so many accounts are disabled that the service holds all of them back
-	Problems        Problems
+	InScope         int // with the change
+	Managed         int // accounts that the service manages today
+	// Kept is how many active accounts that match nobody in scope may belong to people who left, and are disabled then; -1 if the
+	// accounts were not read.
+	Kept     int
+	Held     bool // so many accounts are disabled that the service holds all of them back
+	Problems Problems
 }
 
 // Difference is what a change of the setup makes of the next cycle for one user.
@@ -25,6 +28,7 @@ type Difference struct {
 	UserID        string
 	Before, After Entry // the zero value for a user whom the cycle does not come across
 	Linked        bool  // the service manages an account for the user
+	unsure        bool  // or may not
 	Effect        Effect
 	Targets       []string // attributes whose value changes, for an update
 }
@@ -54,11 +58,37 @@ func Compare(s *Survey, today, proposed *Setup) Comparison {
 
 // Propose is Compare with all that the next cycle does after the change.
 func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
-	links := linksOf(s, today)
+	links := linksOf(s, today, proposed)
 	after := newCycle(s, proposed, links).decide()
 	c := compare(newCycle(s, today, links).decide(), after, links)
+	c.Kept = kept(s, today, proposed, links)
 	c.Held = proposed.HeldFrom > 0 && int64(c.Proposed[Disable]) >= proposed.HeldFrom
 	return c, after
+}
+
+// kept counts the accounts that today's setup left to people who are out of scope, as far as nobody can say who they are, and that another
+// takes from them.
+func kept(s *Survey, today, proposed *Setup, links map[string]*link) int {
+	is, will := compile(today, s.Missing), compile(proposed, s.Missing)
+	switch {
+	case !s.RanBefore || s.NeverLinked || s.only != nil, proposed.Off || !will.enabled || !will.unties(proposed):
+		return 0
+	case !today.Off && is.enabled && is.unties(today): // which has taken them already
+		return 0
+	case !s.AccountsRead:
+		return -1
+	}
+	known := map[int]bool{}
+	for _, l := range links {
+		known[l.account] = true
+	}
+	n := 0
+	for i := range s.Accounts {
+		if _, told := s.stored.users[s.Accounts[i].Key]; !told && !known[i] && s.Accounts[i].IsActive() {
+			n++
+		}
+	}
+	return n
 }
 
 // Comparison is what a decision comes to beside no cycle at all. Nothing changes for those who are passed over.
@@ -69,7 +99,18 @@ func (d Decision) Comparison() Comparison {
 }
 
 func compare(before, after Decision, links map[string]*link) Comparison {
-	c := Comparison{Today: counts(before), Proposed: counts(after), Managed: len(links), Problems: after.Problems}
+	c := Comparison{Today: counts(before), Proposed: counts(after), Problems: after.Problems}
+	for _, l := range links {
+		if !l.left {
+			c.Managed++
+		}
+	}
+	for _, p := range before.Problems {
+		if p.Unbounded() { // who leaves is as little known as who comes
+			c.Problems.put(p)
+		}
+	}
+	c.Problems.sort()
 	was := map[string]Entry{}
 	for _, e := range before.Entries {
 		was[e.UserID] = e
@@ -80,6 +121,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 			return // an unmatched account in scope, or no difference
 		}
 		d := Difference{UserID: id, Before: before, After: after, Linked: links[id] != nil}
+		d.unsure = d.Linked && links[id].unsure
 		d.Effect = d.effect()
 		for _, change := range after.Changes {
 			if d.Effect == Updated && !slices.Contains(d.Targets, change.Target) {
@@ -155,7 +197,8 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 			updated++
 			if d.Linked {
 				disabled++
-			} else {
+			}
+			if !d.Linked || d.unsure {
 				created++
 			}
 		case LeftActive, Failing, CreatedAs, Spared:
@@ -164,13 +207,20 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 	return created, updated, disabled
 }
 
-// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave. In a scope that is merely
+// LeftActiveAtMost is how many accounts the change leaves active at most, though their users leave: with everybody who leaves and of
+// whom it cannot be told. In a scope that is merely
 // assumed the connection may keep the accounts of everybody who leaves it.
 func (c *Comparison) LeftActiveAtMost() int {
+	n := c.Count(LeftActive)
 	if slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == problemScopeAssumed }) {
-		return c.Count(LeftActive, Disabled, Deleted)
+		n += c.Count(Disabled, Deleted)
 	}
-	return c.Count(LeftActive)
+	for i := range c.Differences {
+		if d := &c.Differences[i]; d.Effect == Unclear && d.After.leaving {
+			n++
+		}
+	}
+	return n
 }
 
 // does reports whether the cycle does anything, or cannot be told to do nothing.

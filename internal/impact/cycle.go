@@ -19,6 +19,8 @@ type cycle struct {
 	users    []*candidate  // by id
 	index    *accountIndex // nil when the accounts were not read
 	problems Problems
+	// unseen says that the members of an assigned group are not known, so who leaves the scope may stay in it.
+	unseen bool
 	// guesses says that users who are not known to be linked may be, since the connection has completed a cycle.
 	guesses bool
 	// whole says that what a new link writes counts as well where GoTo does not report it.
@@ -61,7 +63,10 @@ func (c *cycle) decide() Decision {
 		switch found := u.match.found; {
 		case !u.undecided:
 		case u.link != nil:
-			c.manage(u)
+			if c.manage(u); u.link.shared && slices.Contains([]Action{Update, Matched, Unknown}, u.entry.Action) && u.entry.InScope && u.shutOut() == "" {
+				u.decide(Conflict, reasonShared, "")
+				u.entry.Others = namesBut(u, rivals[u.link.account])
+			}
 		case len(found) == 0:
 			c.create(u)
 		case len(found) > 1:
@@ -100,6 +105,12 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	if s.AccountsRead {
 		c.index = newAccountIndex(s.Accounts)
 	}
+	for _, id := range setup.groups() {
+		if code := s.unread[id]; code != "" {
+			c.problems.about(code, "")
+			c.unseen = setup.Scope != ScopeAll
+		}
+	}
 	holders := setup.holders(s.Members)
 	all := setup.Scope == ScopeAll
 	shown := map[string]bool{}
@@ -109,11 +120,12 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 		if s.only != nil && !s.only[user.ID] {
 			continue
 		}
-		if shown[user.ID] = true; links[user.ID] == nil && (all && user.Deleted || !all && !holds) {
-			continue
+		shown[user.ID] = true
+		u := c.comesAcross(user, h, links[user.ID])
+		// With the scope of everybody, somebody in the recycle bin concerns the cycle only if an account may still be theirs.
+		if u.link != nil || !all && holds || all && (!user.Deleted || c.guesses && len(c.lookUp(u).found) > 0) {
+			c.users = append(c.users, u)
 		}
-		c.users = append(c.users, &candidate{entry: Entry{UserID: user.ID, User: user, InScope: all || h.provisions}, found: true, link: links[user.ID],
-			attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles})
 	}
 	for id := range holders {
 		if all || shown[id] || s.only != nil && !s.only[id] {
@@ -126,6 +138,14 @@ func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
 	}
 	slices.SortFunc(c.users, func(a, b *candidate) int { return strings.Compare(a.entry.UserID, b.entry.UserID) })
 	return c
+}
+
+// comesAcross is a user as the setup sees them.
+func (c *cycle) comesAcross(user *User, h holder, l *link) *candidate {
+	return &candidate{
+		entry: Entry{UserID: user.ID, User: user, InScope: c.setup.Scope == ScopeAll || h.provisions}, found: true, link: l,
+		attributes: c.rules.attributesOf(user, user.State(), h.roles), outcomes: make([]*Outcome, len(c.rules.flows)), roles: h.roles,
+	}
 }
 
 // look looks for everybody's account. Owned are the accounts that are found; settled is whether it is known of every user

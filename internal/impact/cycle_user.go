@@ -177,20 +177,40 @@ func (c *cycle) manage(u *candidate) {
 		u.entry.Account = &c.survey.Accounts[u.link.account]
 	}
 	admitted := c.rules.admits(u.attributes)
+	u.entry.leaving = !u.entry.InScope || admitted != yes || u.shutOut() != ""
 	switch {
 	case !c.rules.enabled:
 		u.decide(Skip, reasonOff, "")
 	case u.entry.InScope && admitted == maybe:
 		u.decide(Unknown, reasonCondition, "")
+	case !u.entry.InScope && c.unseen && u.shutOut() == "":
+		u.decide(Unknown, reasonMembers, "")
 	case !u.entry.InScope, admitted == no, u.shutOut() != "":
 		c.release(u)
+	case u.link.left && u.link.unsure:
+		u.decide(Unknown, reasonOwner, "")
 	case u.link.unsure && u.entry.Account != nil:
-		c.keep(u, u.entry.Account)
+		c.either(u)
 	default:
 		if c.rewrite(u); u.link.unsure && u.entry.Action != Matched {
 			u.decide(Unknown, reasonOwner, "")
 			u.entry.Changes = nil
 		}
+	}
+}
+
+// either decides about a user who may be linked to the account: what happens must be the same if the service finds it only now.
+func (c *cycle) either(u *candidate) {
+	c.rewrite(u)
+	linked := u.entry
+	u.entry.Changes = nil
+	found := c.lookUp(u).found
+	if len(found) == 1 && found[0] == u.link.account {
+		c.keep(u, u.entry.Account)
+	}
+	if len(found) != 1 || found[0] != u.link.account || !linked.sameAs(&u.entry) {
+		u.decide(Unknown, reasonOwner, "")
+		u.entry.Changes = nil
 	}
 }
 
@@ -206,6 +226,7 @@ func (c *cycle) release(u *candidate) {
 		outcomes[i] = c.rules.flows[i].evaluate(told, c.survey.Now)
 	}
 	switches := c.rules.disables(func(i int) Outcome { return outcomes[i] })
+	removes := c.rules.remove && !c.rules.canDisable()
 	var unclear Outcome
 	for i, o := range outcomes {
 		if o.Reason != "" && c.rules.flows[i].switches() {
@@ -213,13 +234,15 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
-	case u.link.inactive() && !(reason == reasonLeft && c.rules.remove && !c.rules.canDisable()): // what is deleted may be inactive
+	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same
 		u.decide(Matched, reasonInactive, "")
 	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
+	case u.link.inactive() && u.link.left: // what the service disabled itself stays
+		u.decide(Unknown, reasonOwner, "")
 	case unclear.Reason != "" && !switches:
 		u.decide(Unknown, unclear.Reason, unclear.Target)
-	case u.link.unsure && !u.link.removed() && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
+	case u.link.unsure && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
 		u.decide(Unknown, reasonOwner, "")
 	case switches && !c.rules.update:
 		u.decide(Skip, stays, "")
@@ -230,7 +253,7 @@ func (c *cycle) release(u *candidate) {
 				u.entry.Changes = append(u.entry.Changes, Change{Target: f.target, Planned: display(outcomes[i].Value)})
 			}
 		}
-	case c.rules.remove && !c.rules.canDisable():
+	case removes:
 		u.decide(Disable, deletes, "")
 	default:
 		u.decide(Skip, stays, "")

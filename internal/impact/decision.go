@@ -23,6 +23,7 @@ type Entry struct {
 	Subject string   // the target attribute behind the reason, if one is
 	Others  []string // who or what a conflict is with; no more than it takes to know that there are too many to name
 	Changes []Change
+	leaving bool // the user is not to have the account, or may not be
 }
 
 // Change is a value that is written.
@@ -118,6 +119,7 @@ const (
 	reasonCondition  Reason = "filter_not_computable"
 	reasonStatus     Reason = "account_status_not_understood"
 	reasonOwner      Reason = "owner_not_known"
+	reasonMembers    Reason = "group_members_not_read"
 )
 
 // reasonTexts explain the reasons to those who see names and values.
@@ -128,7 +130,7 @@ var reasonTexts = map[Reason]string{
 	reasonDiffers:    "The matching account is updated.",
 	reasonBlocked:    "Sign-in to the directory is blocked for the user: an existing account is disabled, and none is created.",
 	reasonDeleted:    "The user is in the directory's recycle bin: an existing account is disabled, and none is created.",
-	reasonNotLinked:  "The user cannot sign in to the directory, and the connection has never run: the account is not linked to a user and stays as it is.",
+	reasonNotLinked:  "The user cannot sign in to the directory, and the service has not linked the account: it stays as it is.",
 	reasonDeletes:    "The user cannot sign in to the directory, and no mapping disables the account: it may be deleted instead.",
 	reasonRole:       "The user is not assigned to any role that provisions.",
 	reasonOff:        "The mapping of users is switched off.",
@@ -158,5 +160,6 @@ var reasonTexts = map[Reason]string{
 	reasonUnreported: "It depends on a matching attribute that GoTo does not report.",
 	reasonCondition:  "It depends on a scoping filter that only the service can evaluate.",
 	reasonStatus:     "GoTo reports a status of the account that may or may not mean that it is active.",
+	reasonMembers:    "The user may be a member of an assigned group whose members could not be read.",
 	reasonOwner:      "The account may belong to a user whose account could not be determined.",
 }

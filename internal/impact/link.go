@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// link ties a user to the account that the service manages for them. The links cannot be read: whoever is in scope today and
+// link ties a user to the account that the service manages for them. Unless the links were read, see [Survey.ReadLinks]: whoever is in scope today and
 // has an account is taken to be linked to it, once the connection has completed a cycle. The account then has what today's
 // mapping writes, whatever became of it at GoTo, since the service compares with what it wrote last.
 type link struct {
@@ -17,10 +17,12 @@ type link struct {
 	account int        // of the survey's accounts, -1 where these were not read
 	// unsure says that only the service can tell whether the user is linked: it depends on what it does not show.
 	unsure bool
+	shared bool // several users match the account, of whom one may be linked to it
+	left   bool // the user is out of scope today, and may have been linked before
 }
 
-// linksOf are the links that today's setup leads to, by user.
-func linksOf(s *Survey, today *Setup) map[string]*link {
+// linksOf are the links that today's setup leads to, by user, as far as they concern a change to another.
+func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 	links := map[string]*link{}
 	if !s.RanBefore || s.NeverLinked {
 		return links
@@ -32,8 +34,9 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 	for _, u := range c.users {
 		l := &link{user: u, cycle: c, account: -1, unsure: off || c.index == nil && !c.rules.create}
 		switch found := u.match.found; {
-		case u.undecided && len(found) == 1 && rivals[found[0]][0] == u:
-			l.account = found[0] // of several users, the account belongs to one
+		case u.undecided && len(found) == 1:
+			l.account, l.shared = found[0], len(rivals[found[0]]) > 1
+			l.unsure = l.unsure || l.shared
 		case u.entry.Action == Unknown && u.entry.Reason == reasonNoAccounts:
 		case u.entry.Action == Unknown && u.entry.Reason == reasonCondition:
 			l.unsure = true
@@ -51,7 +54,47 @@ func linksOf(s *Survey, today *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
+	if off || !c.rules.unties(today) {
+		linkLeft(c, links, proposed)
+	}
+	settleLinks(c, links)
 	return links
+}
+
+// linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.
+func linkLeft(c *cycle, links map[string]*link, proposed *Setup) {
+	holders, will := c.setup.holders(c.survey.Members), proposed.holders(c.survey.Members)
+	var left []*link
+	for i := range c.survey.Users {
+		user := &c.survey.Users[i]
+		_, holds := holders[user.ID]
+		_, gets := will[user.ID]
+		concerned := holds || gets || !user.Deleted && (c.setup.Scope == ScopeAll || proposed.Scope == ScopeAll)
+		if links[user.ID] != nil || !concerned || c.survey.only != nil && !c.survey.only[user.ID] {
+			continue
+		}
+		u := c.comesAcross(user, holders[user.ID], nil)
+		if u.entry.InScope && c.rules.admits(u.attributes) != no {
+			continue
+		}
+		l := &link{user: u, cycle: c, account: -1, unsure: true, left: true}
+		if found := c.lookUp(u).found; len(found) == 1 {
+			l.account = found[0]
+		} else if c.index != nil {
+			continue
+		}
+		left = append(left, l)
+	}
+	of := map[int]*link{}
+	for _, l := range links {
+		of[l.account] = l
+	}
+	for _, l := range left {
+		if other := of[l.account]; l.account >= 0 && other != nil { // either has it
+			l.shared, other.shared, other.unsure = true, true, true
+		}
+		links[l.user.entry.UserID] = l
+	}
 }
 
 // removed reports whether the service disables or deletes the account today, because the user cannot sign in.
@@ -76,7 +119,11 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 		return text, told && text != "", true
 	}
 	i := l.place(f.target)
-	if i < 0 {
+	switch {
+	case l.left: // and nobody knows when
+		text, told := l.reported(f)
+		return text, text != "", told
+	case i < 0:
 		return reported()
 	}
 	today := &l.cycle.rules.flows[i]
@@ -118,5 +165,5 @@ func (l *link) place(target string) int {
 // keeps reports whether a flow is today's, so nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
 	i := l.place(f.target)
-	return i >= 0 && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
+	return i >= 0 && !l.left && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
 }

@@ -53,6 +53,9 @@ func (d drawer) chance(name string) bool {
 }
 
 func (d drawer) person(i int) person {
+	if i > 0 && d.chance("shares the address") && d.chance("really shares it") {
+		i-- // of the one before, whose address may be another's as well
+	}
 	return person{
 		given: d.pick("given", "Ada", "Bo", "ada"), family: d.pick("family", "Ada", "Bo", ""), department: d.pick("department", "Sales", "Support"),
 		mail:    fmt.Sprintf("%s%d@corp.example", d.pick("mail", "a", "B"), i),
@@ -142,6 +145,9 @@ func newWorld(t *rapid.T, who []person) *world {
 			u.GivenName, u.Surname, u.Mail, u.Department, u.AccountEnabled = p.given, p.family, p.mail, p.department, !p.blocked
 		}))
 		if p.found {
+			if _, err := world.AccountByEmail(p.mail); err == nil {
+				continue
+			}
 			_, err := world.AddAccount(store.Account{Email: p.mail, Active: !p.inactive, Attributes: map[string][]string{"firstName": {"Ada"}, "lastName": {"Bo"}}})
 			w.ok(err)
 		}
@@ -375,6 +381,9 @@ func TestCompare_isWhatTheChangeMakesOfTheNextCycle(t *testing.T) {
 			}
 			if !read && difference.Effect == impact.Disabled && who[i].inactive && did[1][id] == "" {
 				continue // without GoTo's accounts it is not known that there is nothing left to disable: the number is an upper bound
+			}
+			if !read && did[0][id] == "failure DuplicateSourceEntries" && did[1][id] == did[0][id] {
+				continue // nor which of several people has the account: each counts
 			}
 			if broken := contradicts(difference, did[0][id], did[1][id], read, strings.Contains(is.operations, "Update") && is.firstKind == "Always" && is.deptKind == "Always"); broken != "" {
 				rt.Fatalf("%s of %+v: %s\nsaid %+v\nwithout the change: %q\nwith it: %q\nhappened before: %q\ntoday %+v\nnext  %+v\nran %t, accounts read %t\n%+v", id, who[i], broken, difference, did[0][id], did[1][id], before[0][id], is, next, ran, read, c.Problems)

@@ -171,6 +171,8 @@ func ReadSurvey(ctx context.Context, client *graph.Client, named bool, setups ..
 func (s *Survey) Extend(ctx context.Context, client *graph.Client, named bool, setups ...*Setup) (*Survey, error) {
 	whole := *s
 	whole.Members, whole.asked, whole.Problems = maps.Clone(s.Members), maps.Clone(s.asked), slices.Clone(s.Problems)
+	whole.unread = maps.Clone(s.unread)
+	whole.Users = slices.DeleteFunc(slices.Clone(s.Users), func(u User) bool { return u.linked }) // who may be read now
 	if err := whole.readMembers(ctx, client, setups); err != nil {
 		return &whole, &ReadError{"the members of an assigned group", err}
 	}
@@ -190,24 +192,52 @@ func (s *Survey) readMembers(ctx context.Context, client *graph.Client, setups [
 		}
 	}
 	ids := slices.Sorted(maps.Keys(missing))
+	var empty []string
 	var failed error
 	for i, members := range client.ListMembersOf(ctx, ids) {
 		switch {
 		case graph.IsPermissionDenied(members.Err):
-			s.Problems.about(problemGroups, "")
+			s.notRead(problemGroups, ids[i])
 		case graph.IsNotFound(members.Err): // deleted a moment ago
 		case members.Err != nil:
 			failed = errors.Join(failed, members.Err)
 			continue
 		}
 		s.Members[ids[i]] = nil
+		if members.Err == nil && len(members.Members) == 0 {
+			empty = append(empty, ids[i])
+		}
 		for _, member := range members.Members {
 			if member.Type == "User" { // nested groups are not expanded
 				s.Members[ids[i]] = append(s.Members[ids[i]], strings.ToLower(member.ID))
 			}
 		}
 	}
-	return failed
+	if failed != nil || len(empty) == 0 {
+		return failed
+	}
+	// Who may not see the members of a group whose membership is hidden is told that there are none.
+	groups, err := client.GetPrincipals(ctx, empty)
+	if graph.IsPermissionDenied(err) {
+		s.notRead(problemGroups, empty...)
+		return nil
+	}
+	for _, group := range groups {
+		if group.HidesMembers() {
+			s.notRead(problemHidden, strings.ToLower(group.ID))
+		}
+	}
+	return err
+}
+
+// notRead notes why the members of groups are not known.
+func (s *Survey) notRead(code string, groups ...string) {
+	if s.unread == nil {
+		s.unread = map[string]string{}
+	}
+	for _, id := range groups {
+		s.unread[id] = code
+	}
 }
 
 func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool, setups []*Setup) error {
@@ -266,16 +296,16 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 		delete(assigned, strings.ToLower(user.ID))
 	}
 	s.Users = users
-	if len(assigned) == 0 {
+	if len(assigned) == 0 && !everybody {
 		return nil
 	}
-	// Users whom the directory no longer shows may be in its recycle bin.
+	// Users whom the directory no longer shows may be in its recycle bin. Those who were in scope there are still linked to their accounts.
 	deleted, err := client.ListDeletedUsers(ctx, properties)
 	if err != nil && !graph.IsPermissionDenied(err) && !graph.IsNotFound(err) && !graph.IsBadRequest(err) {
 		return err
 	}
 	for _, user := range deleted {
-		if id := strings.ToLower(user.ID); assigned[id] {
+		if id := strings.ToLower(user.ID); everybody || assigned[id] {
 			s.Users = append(s.Users, User{ID: id, Properties: user.Properties, Deleted: true})
 		}
 	}

@@ -270,6 +270,11 @@ func (r *rules) removes(outcome func(flow int) Outcome) bool {
 	return r.enabled && (r.update && r.disables(outcome) || r.remove && !r.canDisable())
 }
 
+// unties reports whether the service gives up the accounts of users who leave the scope of a setup.
+func (r *rules) unties(s *Setup) bool {
+	return !s.KeepsOutOfScope && (r.update && r.canDisable() || r.remove && !r.canDisable())
+}
+
 // switchesOff reports whether what the flow yields disables an account. What an attribute of which GoTo says nothing does to
 // the account is left to its mapping.
 func (f *flow) switchesOff(o Outcome) bool {

@@ -39,6 +39,8 @@ type Setup struct {
 	Assignments []graph.Assignment
 	// Off says that no cycle runs: provisioning is switched off, or the connection is gone.
 	Off bool
+	// Restarts says that a cycle is started before provisioning could be switched off: it runs to its end.
+	Restarts bool
 	// KeepsOutOfScope says that the accounts of users who leave the scope are left alone.
 	KeepsOutOfScope bool
 	// HeldFrom is the number of disabled accounts from which the service holds back all of a cycle, 0 for never.
@@ -106,10 +108,12 @@ type Survey struct {
 	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
 
-	sources   []string        // attributes that were asked for
-	everybody bool            // all users were asked for
-	asked     map[string]bool // users who were asked for by id
-	only      map[string]bool // users to look at, nil for all
+	stored    stored            // what is known of links
+	unread    map[string]string // codes of problems by group whose members are not known
+	sources   []string          // attributes that were asked for
+	everybody bool              // all users were asked for
+	asked     map[string]bool   // users who were asked for by id
+	only      map[string]bool   // users to look at, nil for all
 }
 
 // Ran notes what a job reports its past.
@@ -164,6 +168,7 @@ type User struct {
 	ID         string // in lowercase
 	Properties map[string]json.RawMessage
 	Deleted    bool // in the recycle bin
+	linked     bool // known only by a link of the service
 }
 
 // State is what mappings are told of a user by IsSoftDeleted and accountEnabled.
@@ -267,13 +272,14 @@ func (p Problem) severity() int {
 // Unbounded reports whether nobody can say whom the problem concerns, so even the number of accounts that change at most
 // is not known.
 func (p Problem) Unbounded() bool {
-	return slices.Contains([]string{problemAssignments, problemGroups, problemUsers, problemScope}, p.Code)
+	return slices.Contains([]string{problemAssignments, problemGroups, problemHidden, problemUsers, problemScope}, p.Code)
 }
 
 // Codes of problems. They are part of the provider's interface.
 const (
 	problemAssignments     = "AssignmentsNotRead"
 	problemGroups          = "GroupMembersNotRead"
+	problemHidden          = "GroupMembersHidden"
 	problemUsers           = "PeopleNotRead"
 	problemNotFound        = "PeopleNotFound"
 	problemScope           = "ScopeNotRead"
@@ -299,6 +305,8 @@ var problemTexts = map[string]Problem{
 		"Grant `Application.Read.All` to the identity that signs in."},
 	problemGroups: {Severity: SeverityError, Incomplete: true, Message: "Reading the members of assigned groups was refused, so they are omitted. " +
 		"Grant `Group.Read.All` (or `GroupMember.Read.All`) to the identity that signs in."},
+	problemHidden: {Severity: SeverityError, Incomplete: true, Message: "The members of some assigned groups are hidden, so they are left out. " +
+		"Grant `Member.Read.Hidden` to the identity that signs in."},
 	problemUsers: {Severity: SeverityError, Incomplete: true, Message: "Reading users from the directory was refused. Grant `User.Read.All` to the identity that signs in."},
 	problemNotFound: {Severity: SeverityWarning, Incomplete: true, Message: "Some assigned users are neither among the users of the directory nor in its recycle bin. " +
 		"Accounts that match no other user may belong to them."},

@@ -24,7 +24,7 @@ func impactAttributes() map[string]attr.Value {
 	text, number := types.StringNull(), types.Int64Null()
 	return map[string]attr.Value{
 		"enabled": types.BoolNull(), "timeout": text, "max_requests": number, "max_disabled": number, "max_created": number, "max_updated": number, "max_left_active": number,
-		"on_unknown": text, "report_file": text, "report_detail": text,
+		"on_unknown": text, "read_links": types.BoolNull(), "report_file": text, "report_detail": text,
 	}
 }
 
@@ -43,10 +43,11 @@ func impactOf(s settings) providerdata.Impact {
 	}
 	enabled, err := strconv.ParseBool(s.get("impact.enabled"))
 	timeout, _ := time.ParseDuration(s.get("impact.timeout"))
+	links, _ := strconv.ParseBool(s.get("impact.read_links"))
 	return providerdata.Impact{
 		Enabled: enabled || err != nil, Timeout: timeout, MaxRequests: *requests,
 		MaxDisabled: number("max_disabled"), MaxCreated: number("max_created"), MaxUpdated: number("max_updated"), MaxLeftActive: number("max_left_active"),
-		WarnOnUnknown: s.get("impact.on_unknown") == unknownWarns, ReportFile: s.get("impact.report_file"), Detail: s.get("impact.report_detail"),
+		WarnOnUnknown: s.get("impact.on_unknown") == unknownWarns, ReadLinks: links, ReportFile: s.get("impact.report_file"), Detail: s.get("impact.report_detail"),
 	}
 }
 

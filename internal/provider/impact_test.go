@@ -176,6 +176,82 @@ func (r *reviewed) emails() []string {
 	return found
 }
 
+// What a plan allowed may be too much by the time it is applied: the assignments of people whose group kept them in scope are
+// removed, and meanwhile they left the group. Nothing is written then, in no batch either.
+func TestImpact_whoLeavesBetweenPlanAndApplyCounts(t *testing.T) {
+	acctest.RequireCLI(t)
+	t.Parallel()
+	env := acctest.New(t)
+	env.UseGoTo()
+	world := env.Sim.Store()
+	world.SetDomains()
+	world.SetLicenses(1000)
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
+	ok(err)
+	people := world.AddUsers(200)
+	group := world.AddGroup(store.Group{DisplayName: "Many", SecurityEnabled: true, Members: people})
+	cli := env.CLI("")
+	configure := func(more ...string) {
+		assigned := []string{fmt.Sprintf("%q = %q", group, store.RoleUser)}
+		for _, id := range more {
+			assigned = append(assigned, fmt.Sprintf("%q = %q", id, store.RoleUser))
+		}
+		cli.Write("stack.tf", fmt.Sprintf(`
+resource "gotomeeting_provisioning_connection" "c" {
+  service_principal_id      = %[1]q
+  admin_username            = %[2]q
+  admin_password_wo         = %[3]q
+  admin_password_wo_version = "1"
+}
+
+resource "gotomeeting_user_role_assignments_exclusive" "all" {
+  service_principal_id = %[1]q
+  max_removals         = -1
+  assignments = {
+    %[4]s
+  }
+}
+
+resource "gotomeeting_provisioning_state" "on" {
+  connection_id          = gotomeeting_provisioning_connection.c.id
+  enabled                = true
+  allow_default_mappings = true
+  assignment_ids         = [gotomeeting_user_role_assignments_exclusive.all.id]
+}
+`, sp.ID, store.AdminUserName, store.AdminPassword, strings.Join(assigned, "\n    ")))
+	}
+	configure(people...)
+	cli.Run("apply", "-auto-approve", "-no-color")
+	for range 3 {
+		env.Sim.Clock().Advance(store.DefaultInterval + time.Hour)
+	}
+	cli.Setenv("GOTOMEETING_IMPACT_MAX_DISABLED", "150")
+	configure()
+	cli.Run("plan", "-no-color", "-out=saved")
+
+	ok(world.RemoveMembers(group, people...))
+	held := len(world.Assignments(sp.ID))
+	env.Sim.Log().Reset()
+	out, errs, err := cli.Try("apply", "-no-color", "saved")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(errs), " "), "This plan would disable 200 accounts of GoToMeeting, and the limit is 150") {
+		t.Errorf("%v\n%s\n%s", err, out, errs)
+	}
+	for _, r := range env.Sim.Log().Writes() {
+		if strings.Contains(r.Path, "appRoleAssign") || strings.Contains(r.Path, "/synchronization/") {
+			t.Errorf("written all the same: %s %s", r.Method, r.Path)
+		}
+	}
+	if got := len(world.Assignments(sp.ID)); got != held || held != 201 {
+		t.Errorf("%d assignments of %d are left", got, held)
+	}
+}
+
 // What is applied does no more to accounts than the report of its plan says, also below the limits: an apply with the file of
 // the report refuses, before it writes anything, what has become more since; and it leaves the report as its plan wrote it.
 func TestImpact_anApplyDoesNoMoreThanThePlanReported(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 // its reason. Titles that stand in the code several times are listed as often.
 var judged = map[string]map[string][]string{
 	"nothing that a plan gives": {
+		"aftermath": {"Cannot pause provisioning"},
 		"application": {"Cannot add an owner of the application", "Cannot remove an owner of the application", "Cannot confirm that the application is gone", "Cannot confirm the new name", "Cannot create the application",
 			"Cannot delete the application", "Cannot delete the application", "Cannot delete the application", "Cannot check what depends on the application", "Cannot check what depends on the application",
 			"Cannot determine whether the application was created", "Cannot list the applications", "Not a gallery application", "summary", "summary"},
@@ -80,12 +81,12 @@ var judged = map[string]map[string][]string{
 		"application": {"Cannot look up the application", "Cannot read the application", "Cannot read the application's jobs", "Name is spelled differently", "No such application", "Several applications match"},
 		"assignment":  {"Cannot look up who is to be assigned", "summary"},
 		"mapping":     {"summarySchema"},
-		"preview":     {"Cannot preview provisioning", "Cannot read links", "Cannot read the accounts at GoTo", "Invalid connection id", "No mapping of users", "summary"},
+		"preview":     {"Cannot preview provisioning", "Cannot read links", "Cannot read links", "Cannot read the accounts at GoTo", "Invalid connection id", "No mapping of users", "summary"},
 		"syncstatus":  {"Cannot read the provisioning logs", "Cannot read the provisioning logs", "Cannot read the sync status", "Invalid connection id", "Invalid connection id", "Invalid timestamp", "The time span is empty"},
 	},
 	"passed on from elsewhere": {
 		"application": {"summary"},
-		"graphdiag":   {"No such service principal"},
+		"graphdiag":   {"No such service principal", "d.Summary()", "d.Summary()"},
 		"forecast":    {"title", "title"},
 		"mapping":     {"summary"},
 	},
@@ -103,7 +104,9 @@ var judged = map[string]map[string][]string{
 		"assignment": {"%s that others made would be removed", "Too many people would lose access", "More than half of the people would lose access", "The whole set would be emptied", "Cannot count who would lose access"}},
 	"TestApplicationDeletedElsewhere_stopsNoPlan":   {"assignment": {"The application has assignments that are not listed"}},
 	"TestPurgedLeaver_nameOfANewcomerKeepsTheOldID": {"assignment": {"The name now refers to a different user", "The user has a different name now"}},
-	"TestPurgedLeaver_nameOfNobodyLeaves":           {"assignment": {"User not found"}},
+	// The configuration changed, or the resource is tainted; a destroy goes.
+	"TestNewcomerWithALeaversName_getsNoAccessByANewAddress": {"assignment": {"The name now refers to a different user"}},
+	"TestPurgedLeaver_nameOfNobodyLeaves":                    {"assignment": {"User not found"}},
 	"TestRemovedElsewhere_whatSpeaksAgainstItStopsNoPlan": {
 		"assignment": {"f.Summary", "r.Summary"},
 		"roster":     {"Disabled role", "Unknown role", "Default Access does not provision", "Role not allowed for users", "Role not allowed for applications", "No such principal", "Group cannot be assigned"}},
@@ -111,9 +114,14 @@ var judged = map[string]map[string][]string{
 	"TestWayOut_isFreeWhateverChanges: connector retired":        {"connection": {"The application offers no provisioning connector"}},
 	"TestWayOut_isFreeWhateverChanges: job deleted, another one made": {
 		"connection": {"A provisioning connection already exists", "Unknown provisioning connector", "Several provisioning connectors", "Missing credential"}},
-	"TestImpact_aLimitRefusesARepairWhileApplyingOnly": {"forecast": {"title", "title"}},
-	"TestWayOut_isFreeWhateverChanges: mapping gone":   {"mapping": {"No such object mapping"}},
-	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":   {"mapping": {"Several object mappings match"}},
+	"TestHold_isNotEndedByAReplacementWithoutAWord": {"state": {`"Replacing this resource would end the pause of " + subject`}},
+	// A replacement that was asked for, or that follows from a change of the configuration.
+	"TestReplacement_withRefusedCredentialsDeletesNothing": {"connection": {"The replacement of the connection would fail"}},
+	"TestImpact_aLimitRefusesARepairWhileApplyingOnly":     {"forecast": {"title", "title"}},
+	"TestWayOut_isFreeWhateverChanges: mapping gone":       {"mapping": {"No such object mapping"}},
+	// The configuration changed.
+	"TestNewAddress_neverBringsTheDefaultMappingLive": {"mapping": {"The mapping is destroyed and created again"}},
+	"TestRead_keepsAMappingWhoseNameBecameAmbiguous":  {"mapping": {"Several object mappings match"}},
 	"TestPlan_leavesTheWayOut": {"mapping": {"Unknown target attribute", "Read-only target attribute", "Target attribute is the anchor", "Target attribute has a single value", "Required target attribute is not mapped",
 		"Source attribute with several values", "Unknown source attribute", "Unknown source attribute", "Unknown filter operator", "The mapping cannot be edited", "Function needs assigned people",
 		"The service cannot parse the expression", "The service cannot parse the expression", "summaryExpression", "Accounts would no longer be disabled as they should",

@@ -101,10 +101,12 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"max_left_active": number("Maximum number of accounts that can stay active although their users leave the scope. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),
 					"on_unknown": text("What to do if a limit is set and the number is unknown: `refuse` (default) or `warn`. Also `GOTOMEETING_IMPACT_ON_UNKNOWN`.",
 						checked{"impact.on_unknown", "Invalid choice", "must be refuse or warn"}),
+					"read_links": flag("Whether to read from the service which people and accounts it has linked, where this is in doubt: for people whose sign-in is blocked or who left a scope that keeps accounts, and for accounts that match nobody in scope. Otherwise, plans assume that people in scope are linked to the " +
+						"accounts that match them. This uses a beta version of Microsoft Graph, which is available only in the global cloud, requires the permission `SynchronizationMetadata.Read.All`, and sends one request for each of them, at most 500. Defaults to `false`. Also `GOTOMEETING_IMPACT_READ_LINKS`."),
 					"report_file": text("File to which a plan writes the report of the whole run as Markdown; the same report as JSON is written next to it, "+
 						"with the extension `.json`. An apply leaves it as its plan wrote it and, before its first write, refuses a change that now affects more accounts than the report says. Each provider configuration needs a separate file. Also `GOTOMEETING_IMPACT_REPORT`.",
 						checked{"impact.report_file", "Invalid path", "must be the path of a file"}),
-					"report_detail": text("Level of detail about people in the report and messages: `counts` (default), `ids` to add object ids, or `people` to add names and values, which only the report contains. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
+					"report_detail": text("Level of detail about people in the report and messages: `counts`, `ids` to add object ids, or `people` to add names and values, which only the report contains. Without it, the report contains counts, and warnings about lost access and held deletions also list the object ids of up to ten people; `counts` omits these as well. Also `GOTOMEETING_IMPACT_REPORT_DETAIL`.",
 						checked{"impact.report_detail", "Invalid choice", "must be counts, ids or people"}),
 				}},
 			"ca_certificate_file": text("PEM file of certificate authorities to trust in addition to those of the system. Also `GOTOMEETING_CA_CERTIFICATE_FILE`.",

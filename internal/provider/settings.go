@@ -99,6 +99,7 @@ var variables = []struct {
 	{"impact.max_updated", []string{"GOTOMEETING_IMPACT_MAX_UPDATED"}},
 	{"impact.max_left_active", []string{"GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE"}},
 	{"impact.on_unknown", []string{"GOTOMEETING_IMPACT_ON_UNKNOWN"}},
+	{"impact.read_links", []string{"GOTOMEETING_IMPACT_READ_LINKS"}},
 	{"impact.report_file", []string{"GOTOMEETING_IMPACT_REPORT"}},
 	{"impact.report_detail", []string{"GOTOMEETING_IMPACT_REPORT_DETAIL"}},
 }

@@ -150,6 +150,7 @@ func samples(t *testing.T) map[string][2]string {
 		"impact.max_updated":                 {"2", "500"},
 		"impact.max_left_active":             {"3", "4"},
 		"impact.on_unknown":                  {"refuse", "warn"},
+		"impact.read_links":                  {"true", "false"},
 		"impact.report_file":                 {"first.md", "second.md"},
 		"impact.report_detail":               {"ids", "people"},
 	}

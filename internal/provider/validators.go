@@ -126,11 +126,11 @@ func graphURLProblem(s string) string {
 	return problem
 }
 
-// authorityURLProblem accepts a base URL with https; Azure's libraries sign in nowhere else.
+// authorityURLProblem accepts a base URL: https, or http on a loopback address, because credentials travel on it.
 func authorityURLProblem(s string) string {
 	u, problem := parseURL(s, "https://login.example.com", false)
-	if problem == "" && u.Scheme == "http" {
-		return notEncrypted(s, "credentials travel", "")
+	if problem == "" && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return notEncrypted(s, "credentials travel", "http is accepted only for a loopback address.")
 	}
 	return problem
 }

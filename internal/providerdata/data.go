@@ -56,6 +56,9 @@ func From(providerData any) (*Data, diag.Diagnostics) {
 // TellsFirst reports whether nothing has told this yet in this run, for what concerns several objects and is told once.
 func (d *Data) TellsFirst(what string) bool { return d.told.Add(what) }
 
+// TellsEndFirst is TellsFirst for what the end of a connection leaves at GoTo, which the connection tells, or else whatever depends on it.
+func (d *Data) TellsEndFirst(ref graph.JobRef) bool { return d.TellsFirst("end of " + ref.String()) }
+
 // Lock serializes writers of one service principal's provisioning: the service keeps its secrets, jobs and schema in
 // documents that are replaced whole, so parallel resources would lose each other's updates. Call the result to unlock.
 func (d *Data) Lock(servicePrincipalID string) (unlock func()) {

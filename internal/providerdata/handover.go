@@ -17,6 +17,9 @@ import (
 // once more, in the same process, right before it acts.
 const PlannedAge = 30 * time.Second
 
+// planAge is longer than any plan takes.
+const planAge = 12 * time.Hour
+
 // templatesAge is how long the connectors of a service principal are taken as known; the service changes them in years.
 const templatesAge = time.Minute
 
@@ -124,6 +127,29 @@ func (d *Data) NoteSecrets(servicePrincipalID string, secrets []graph.KeyValue) 
 func (d *Data) secrets() *memo.Handover[string, []graph.KeyValue] {
 	return Shared(d, secretsKey{}, func() *memo.Handover[string, []graph.KeyValue] {
 		return &memo.Handover[string, []graph.KeyValue]{MaxAge: PlannedAge, Clock: d.Graph.Clock()}
+	})
+}
+
+type credentialsKey struct{}
+
+// NotePlannedCredentials remembers that this run is about to store credentials for a service principal's provisioning, until false.
+func (d *Data) NotePlannedCredentials(servicePrincipalID string, planned bool) {
+	if !planned {
+		d.plannedCredentials().Take(servicePrincipalID)
+		return
+	}
+	d.plannedCredentials().Give(servicePrincipalID, true)
+}
+
+// PlansCredentials reports whether this run is about to store credentials, so their absence is not a reason against anything.
+func (d *Data) PlansCredentials(servicePrincipalID string) bool {
+	_, planned := d.plannedCredentials().Look(servicePrincipalID)
+	return planned
+}
+
+func (d *Data) plannedCredentials() *memo.Handover[string, bool] {
+	return Shared(d, credentialsKey{}, func() *memo.Handover[string, bool] {
+		return &memo.Handover[string, bool]{MaxAge: planAge, Clock: d.Graph.Clock()}
 	})
 }
 

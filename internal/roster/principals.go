@@ -354,7 +354,7 @@ func (p *Principals) note(ctx context.Context, l *Losses, members map[string][]s
 		}
 		group, err := p.byID.one(ctx, id, nil)
 		switch {
-		case err == nil && strings.EqualFold(group.Visibility, "HiddenMembership"):
+		case err == nil && group.HidesMembers():
 			l.uncounted(id, "whose members are hidden")
 		case err == nil && group.Exists && !eligible[id].known:
 			l.uncounted(id, "that shows no direct members, and whose eligible members could not be read")

@@ -40,6 +40,7 @@ const (
 // Roster is what a run of the provider shares of one tenant.
 type Roster struct {
 	Principals *Principals
+	OnlyCounts bool // messages count people, and do not list their ids
 	directory  Directory
 
 	mu           sync.Mutex

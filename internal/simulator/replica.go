@@ -23,6 +23,11 @@ const (
 	KindAssignment      ObjectKind = "assignment"
 )
 
+// ObjectKinds are all of them.
+func ObjectKinds() []ObjectKind {
+	return []ObjectKind{KindServicePrincipal, KindApplication, KindSynchronization, KindJob, KindSecrets, KindSchema, KindAssignment}
+}
+
 // Lag says how long reads lag behind a write.
 type Lag struct {
 	Reads   int           // how many reads of the object still show the old state

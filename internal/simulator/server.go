@@ -19,7 +19,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -191,7 +190,7 @@ func (s *Server) listen() error {
 	if s.opts.PlainHTTP {
 		plain, err := net.Listen("tcp", s.opts.Address)
 		if err != nil {
-			return fmt.Errorf("simulator: %w", err)
+			return err
 		}
 		s.plain, secure = plain, "127.0.0.1:0"
 		s.start(plain, nil)
@@ -199,7 +198,7 @@ func (s *Server) listen() error {
 	listener, err := net.Listen("tcp", secure)
 	if err != nil {
 		s.Close()
-		return fmt.Errorf("simulator: %w", err)
+		return err
 	}
 	s.secure = listener
 	s.start(listener, &tls.Config{Certificates: []tls.Certificate{s.identity.server}, MinVersion: tls.VersionTLS12})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -272,15 +273,26 @@ func lifecycle(ctx context.Context, t *testing.T, environment map[string]string,
 	r.part("destroy", (*run).destroy)
 }
 
-// part runs a part as a test of its own and says whether it was done.
+// part runs a part as a test of its own and says whether it was done. What it has not got done is not left for the others.
 func (r *run) part(name string, do func(*run)) (done bool) {
 	outer := r.t
+	before, err := json.Marshal(r.config)
+	if err != nil {
+		outer.Fatal(err)
+	}
 	outer.Run(name, func(t *testing.T) {
 		r.t = t
 		do(r)
 		done = true
 	})
 	r.t = outer
+	if !done {
+		r.config = object{}
+		if err := json.Unmarshal(before, &r.config); err != nil {
+			outer.Fatal(err)
+		}
+		r.write()
+	}
 	return done && !outer.Failed()
 }
 
@@ -435,6 +447,9 @@ func (r *run) connection() {
 	if len(answer.List()) == 0 {
 		r.t.Skip("the service offers no synchronization template for this application: the connector is retired here")
 	}
+	if why := r.hidesSettings(); why != "" {
+		r.t.Skip(why)
+	}
 	r.password = r.tenant.Settings.HasCredentials()
 	if way := tenant.SignIn(answer.List()[0]); r.password && way != tenant.Password {
 		r.t.Logf("no credentials are stored: the connector does not sign in by %s but by %s", tenant.Password, way)
@@ -443,6 +458,11 @@ func (r *run) connection() {
 	body := object{"service_principal_id": principalReference, "scope": "assigned", "prevent_accidental_deletions": true, "accidental_deletion_threshold": 1}
 	if r.password {
 		maps.Copy(body, object{"admin_username": r.tenant.Settings.AdminUser, "admin_password_wo": "${var.password}", "admin_password_wo_version": "1"})
+		if said := r.offers(http.MethodPost, "/servicePrincipals/"+r.text(applicationAddress, "service_principal_id")+"/synchronization/jobs/validateCredentials",
+			object{"templateId": answer.List()[0]["id"], "useSavedCredentials": true, "credentials": []any{}}); said != "" {
+			r.t.Logf("the credentials are not tested: the service does not offer that: %s", said)
+			body["test_connection"] = false
+		}
 	}
 	r.block("resource", "gotomeeting_provisioning_connection", "test", body)
 	r.apply()
@@ -456,6 +476,38 @@ func (r *run) connection() {
 	delete(body, "skip_out_of_scope_deletions")
 	r.apply()
 	r.imports(connectionAddress, r.text(connectionAddress, "id"), r.password)
+}
+
+// hidesSettings says why the settings of a connection cannot be managed, "" if they can: the service has to list them. Where it
+// may only have none yet, one is written into the own application.
+func (r *run) hidesSettings() string {
+	path := "/servicePrincipals/" + r.text(applicationAddress, "service_principal_id") + "/synchronization/secrets"
+	answer, err := r.tenant.Do(r.ctx, http.MethodGet, path, nil)
+	if err == nil && !answer.OK() && !answer.Absent() {
+		if answer, err = r.tenant.Do(r.ctx, http.MethodPut, path, object{"value": []any{object{"key": "SyncAll", "value": "false"}}}); err == nil {
+			answer, err = r.tenant.Await(r.ctx, path, func(a tenant.Answer) bool { return len(a.List()) > 0 })
+		}
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if answer.OK() {
+		return ""
+	}
+	return "the service does not list what is stored for a connection: " + answer.Said()
+}
+
+// offers asks for an operation that changes nothing, and returns what is said where the service does without it, else "".
+func (r *run) offers(method, path string, body any) string {
+	r.t.Helper()
+	answer, err := r.tenant.Do(r.ctx, method, path, body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if answer.Absent() || answer.Status == http.StatusNotFound {
+		return answer.Said()
+	}
+	return ""
 }
 
 // plainText are attributes of the directory that any function of text takes.
@@ -485,6 +537,11 @@ func (r *run) mappings() {
 	body := object{"connection_id": connectionID, "mappings": mappings}
 	r.block("resource", "gotomeeting_attribute_mappings", "test", body)
 	r.apply()
+	if said := r.offers(http.MethodPost, "/servicePrincipals/"+r.text(applicationAddress, "service_principal_id")+"/synchronization/jobs/"+
+		url.PathEscape(r.text(connectionAddress, "job_id"))+"/schema/parseExpression", object{"expression": "[mail]"}); said != "" {
+		r.t.Logf("no expression is written: the service does not parse any: %s", said)
+		changed = ""
+	}
 	if changed != "" {
 		entry := asObject(mappings[changed])
 		source := entry["source_attribute"]
@@ -561,7 +618,8 @@ func (r *run) role() string {
 func (r *run) status() {
 	r.block("data", "gotomeeting_sync_status", "test", object{"connection_id": connectionID})
 	// Its log is a matter of the tenant's licenses, and of a permission of its own.
-	if answer, err := r.tenant.Do(r.ctx, http.MethodGet, "/auditLogs/provisioning?$top=1", nil); err != nil || !answer.OK() {
+	filter := "?$filter=" + url.PathEscape("jobId eq '"+r.text(connectionAddress, "job_id")+"'") + "&$orderby=" + url.PathEscape("activityDateTime desc") + "&$top=1"
+	if answer, err := r.tenant.Do(r.ctx, http.MethodGet, "/auditLogs/provisioning"+filter, nil); err != nil || !answer.OK() {
 		r.t.Logf("the provisioning logs are left out: %s %v", answer.Said(), err)
 	} else {
 		r.block("data", "gotomeeting_provisioning_logs", "test", object{"connection_id": connectionID, "limit": 5})

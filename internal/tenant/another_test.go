@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/tenant"
 )
 
 // behindAnother puts a stand-in between the simulator and whoever asks it that says the same in another way: members without a
@@ -78,6 +80,9 @@ func behindAnother(t *testing.T, environment map[string]string) {
 	}))
 	t.Cleanup(server.Close)
 	environment["GOTOMEETING_GRAPH_ENDPOINT"] = server.URL
+	for _, variable := range []string{tenant.VariablePeople, tenant.VariableGroup} {
+		environment[variable] = strings.ToUpper(environment[variable])
+	}
 }
 
 // tokenFor signs in as the simulator wants it.

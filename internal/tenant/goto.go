@@ -50,6 +50,9 @@ func administer(ctx context.Context, p *Probe) (*admin, error) {
 	if key == "" {
 		key = fmt.Sprint(a.me.Body["accountKey"])
 	}
+	if a.me.Status != http.StatusOK || key == "" || key == fmt.Sprint(nil) {
+		return nil, Reason(fmt.Sprintf("GoTo does not say which account the administrator has: %d", a.me.Status))
+	}
 	a.account = "/accounts/" + url.PathEscape(key)
 	return a, nil
 }
@@ -73,6 +76,15 @@ func (a *admin) get(ctx context.Context, path string) (goToAnswer, error) {
 	}
 	r.Header.Set("Authorization", "Bearer "+a.token)
 	return sendToGoTo(a.tenant, r)
+}
+
+// list is get for one of the account's lists, which has to be there for a question to be asked.
+func (a *admin) list(ctx context.Context, path string) (goToAnswer, error) {
+	answer, err := a.get(ctx, a.account+path)
+	if err == nil && answer.Status != http.StatusOK {
+		err = Reason(fmt.Sprintf("GoTo does not list them: %d", answer.Status))
+	}
+	return answer, err
 }
 
 func sendToGoTo(t *Tenant, r *http.Request) (goToAnswer, error) {
@@ -104,8 +116,10 @@ func form(keys ...any) string {
 		return "text and numbers"
 	case forms["numbers"]:
 		return "numbers"
+	case forms["text"]:
+		return "text"
 	}
-	return "text"
+	return ""
 }
 
 // asGoTo asks a question that needs a signed-in administrator.
@@ -141,17 +155,20 @@ func goToQuestions() []Question {
 			Number: "GoTo", Asks: "How are the keys of users and licenses written?", Expected: "text",
 			Assumed: "either: keys of 19 digits are read as text or as numbers, without losing a digit",
 			Ask: asGoTo(func(ctx context.Context, a *admin) (string, string, error) {
-				users, err := a.get(ctx, a.account+"/users?pageSize=1")
+				users, err := a.list(ctx, "/users?pageSize=1")
 				if err != nil {
 					return "", "", err
 				}
-				licenses, err := a.get(ctx, a.account+"/licenses?pageSize=1")
+				licenses, err := a.list(ctx, "/licenses?pageSize=1")
 				if err != nil {
 					return "", "", err
 				}
 				keys := []any{a.me.Body["key"]}
 				for _, o := range slices.Concat(objects(users.Body["results"]), objects(licenses.Body["results"])) {
 					keys = append(keys, o["key"])
+				}
+				if form(keys...) == "" {
+					return "", "", Reason("GoTo shows no keys")
 				}
 				return form(keys...), "", nil
 			}),
@@ -164,8 +181,13 @@ func goToQuestions() []Question {
 				if err != nil {
 					return "", "", err
 				}
+				if _, err := a.list(ctx, "/users?pageSize=1"); err != nil { // what has entries is answered
+					return "", "", err
+				}
 				list, there := answer.Body["results"]
 				switch {
+				case len(objects(list)) > 0:
+					return "", "", Reason("GoTo ignores the filter")
 				case answer.Status >= http.StatusBadRequest:
 					return fmt.Sprint(answer.Status), "", nil
 				case !there || list == nil:
@@ -178,13 +200,16 @@ func goToQuestions() []Question {
 			Number: "GoTo", Asks: "Which words does the status of an account have?", Expected: "in capitals, all documented",
 			Assumed: "any: compared without regard to case, and a word that nobody has documented is kept as it is",
 			Ask: asGoTo(func(ctx context.Context, a *admin) (string, string, error) {
-				answer, err := a.get(ctx, a.account+"/users?pageSize=1000")
+				answer, err := a.list(ctx, "/users?pageSize=1000")
 				if err != nil {
 					return "", "", err
 				}
 				words := map[string]bool{}
 				for _, o := range objects(answer.Body["results"]) {
 					words[text(o, "status")] = true
+				}
+				if delete(words, ""); len(words) == 0 {
+					return "", "", Reason("GoTo shows no status")
 				}
 				var seen []string
 				letters, known := "in capitals", "all documented"
@@ -224,7 +249,7 @@ func goToQuestions() []Question {
 			Number: "GoTo", Asks: "Does a list say how many entries it has in all?", Expected: yes,
 			Assumed: "either: without a total it is read until a page is short",
 			Ask: asGoTo(func(ctx context.Context, a *admin) (string, string, error) {
-				answer, err := a.get(ctx, a.account+"/users?pageSize=1")
+				answer, err := a.list(ctx, "/users?pageSize=1")
 				if _, told := answer.Body["total"]; told || err != nil {
 					return yes, "", err
 				}
@@ -235,7 +260,7 @@ func goToQuestions() []Question {
 			Number: "GoTo", Asks: "How many accounts does a page hold at most?", Expected: "1000",
 			Assumed: "any number: what comes back is counted, not what was asked for",
 			Ask: asGoTo(func(ctx context.Context, a *admin) (string, string, error) {
-				first, err := a.get(ctx, a.account+"/users?pageSize=1000")
+				first, err := a.list(ctx, "/users?pageSize=1000")
 				if err != nil {
 					return "", "", err
 				}

@@ -59,6 +59,32 @@ type Reason string
 
 func (r Reason) Error() string { return string(r) }
 
+// Do is that of Tenant, but an operation that the service does not offer is not an answer to any question.
+func (p *Probe) Do(ctx context.Context, method, path string, body any) (Answer, error) {
+	answer, err := p.Tenant.Do(ctx, method, path, body)
+	return answer, offered(answer, err)
+}
+
+// All is that of Tenant, with the same exception.
+func (p *Probe) All(ctx context.Context, path string, most int) ([]map[string]any, Answer, error) {
+	entries, last, err := p.Tenant.All(ctx, path, most)
+	return entries, last, offered(last, err)
+}
+
+// Await is that of Tenant, with the same exception.
+func (p *Probe) Await(ctx context.Context, path string, satisfies func(Answer) bool) (Answer, error) {
+	answer, err := p.Tenant.Await(ctx, path, satisfies)
+	return answer, offered(answer, err)
+}
+
+// offered is why an answer tells nothing.
+func offered(a Answer, err error) error {
+	if err == nil && a.Absent() {
+		return Reason("the service does not offer an operation that it needs: " + a.Said())
+	}
+	return err
+}
+
 // Run asks every question and removes what it made. The error is that of cleaning up: what a question runs into is its
 // finding.
 func (p *Probe) Run(ctx context.Context) (findings []Finding, err error) {
@@ -75,8 +101,9 @@ func (p *Probe) Run(ctx context.Context) (findings []Finding, err error) {
 				f.NotAsked = string(reason)
 			case err != nil:
 				f.NotAsked = "it failed: " + err.Error()
+			default:
+				f.Answer, f.Seen = answer, seen
 			}
-			f.Answer, f.Seen = answer, seen
 		}
 		findings = append(findings, f)
 	}

@@ -4,10 +4,12 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -221,6 +223,11 @@ func settingQuestions() []Question {
 				if err != nil {
 					return "", "", err
 				}
+				if answer.OK() { // so that it is not in the way of the own one
+					if _, err := p.delete(ctx, p.sync("/jobs/"+url.PathEscape(answer.Text("id")))); err != nil {
+						return "", "", err
+					}
+				}
 				return outcome(answer)
 			},
 		},
@@ -235,13 +242,13 @@ func settingQuestions() []Question {
 					return "", "", errorOr(err, answer)
 				}
 				if _, found, err := p.stored(ctx, "SyncAll", func(_ string, found bool) bool { return found }); err != nil || !found {
-					return "", "", errorOr(err, Answer{})
+					return "", "", notShown(err)
 				}
 				if answer, err := p.put(ctx, "SkipOutOfScopeDeletions", "False"); err != nil || !answer.OK() {
 					return "", "", errorOr(err, answer)
 				}
-				if _, _, err := p.stored(ctx, "SkipOutOfScopeDeletions", func(_ string, found bool) bool { return found }); err != nil {
-					return "", "", err
+				if _, found, err := p.stored(ctx, "SkipOutOfScopeDeletions", func(_ string, found bool) bool { return found }); err != nil || !found {
+					return "", "", notShown(err)
 				}
 				if _, found, err := p.stored(ctx, "SyncAll", func(string, bool) bool { return true }); err != nil || found {
 					return "keeps them", "", err
@@ -269,6 +276,9 @@ func settingQuestions() []Question {
 				}
 				var members map[string]any
 				_ = json.Unmarshal([]byte(value), &members) // what is not JSON has no members
+				if members["DeleteThresholdValue"] != float64(2) {
+					return "", "", notShown(nil)
+				}
 				if _, kept := members["Recipients"]; kept {
 					return "kept", "", nil
 				}
@@ -287,7 +297,10 @@ func settingQuestions() []Question {
 				if err != nil || !answer.OK() {
 					return refused, answer.Said(), err
 				}
-				value, _, err := p.stored(ctx, "SyncNotificationSettings", func(value string, _ bool) bool { return strings.Contains(value, several) })
+				value, found, err := p.stored(ctx, "SyncNotificationSettings", func(value string, _ bool) bool { return strings.Contains(value, several) })
+				if err != nil || !found {
+					return "", "", notShown(err)
+				}
 				if !strings.Contains(value, several) {
 					return "changed", "", err
 				}
@@ -308,8 +321,14 @@ func settingQuestions() []Question {
 				if !answer.OK() {
 					return yes, answer.Said(), nil
 				}
-				_, err = p.put(ctx, "SyncAll", "false", "BaseAddress", "")
-				return no, "", err
+				value, _, err := p.stored(ctx, "BaseAddress", func(value string, _ bool) bool { return len(value) > 1100 })
+				if _, putErr := p.put(ctx, "SyncAll", "false", "BaseAddress", ""); err == nil {
+					err = putErr
+				}
+				if err != nil || len(value) <= 1100 {
+					return "", "", notShown(err)
+				}
+				return no, "", nil
 			},
 		},
 	}
@@ -323,6 +342,9 @@ func errorOr(err error, answer Answer) error {
 	return Reason("a request that prepares it was refused: " + answer.Said())
 }
 
+// notShown is why nothing can be said of what was written.
+func notShown(err error) error { return errorOrReason(err, "what was written is not shown") }
+
 func jobQuestions() []Question {
 	return []Question{
 		{
@@ -333,6 +355,9 @@ func jobQuestions() []Question {
 					return "", "", err
 				}
 				if p.unmade.OK() {
+					if _, list := p.unmade.Body["value"].([]any); !list || len(p.unmade.List()) > 0 {
+						return "", "", Reason("what is answered is not an empty list, and no job was made: " + p.unmade.Said())
+					}
 					return "an empty list", p.unmade.Said(), nil
 				}
 				return "an error", p.unmade.Said(), nil
@@ -568,15 +593,41 @@ func mappingOfPeople(schema map[string]any) (mapping map[string]any, attributes 
 	return mapping, attributes, rule
 }
 
-func schemaQuestions() []Question {
-	parse := func(ctx context.Context, p *Probe, expression, property, value string) (Answer, error) {
-		if err := p.ownJob(ctx); err != nil {
-			return Answer{}, err
-		}
-		return p.Do(ctx, http.MethodPost, p.onJob("/schema/parseExpression"), map[string]any{
-			"expression": expression, "testInputObject": map[string]any{"properties": []map[string]string{{"key": property, "value": value}}},
-		})
+// evaluate has the service evaluate an expression for somebody of a department.
+func (p *Probe) evaluate(ctx context.Context, expression, department string) (Answer, error) {
+	if err := p.ownJob(ctx); err != nil {
+		return Answer{}, err
 	}
+	return p.Do(ctx, http.MethodPost, p.onJob("/schema/parseExpression"), map[string]any{
+		"expression": expression, "testInputObject": map[string]any{"properties": []map[string]string{{"key": "department", "value": department}}},
+	})
+}
+
+// otherBranch says whether a branch was evaluated that is not taken and cannot be evaluated. That it failed tells so only
+// where the same without that branch succeeds.
+func otherBranch(ctx context.Context, p *Probe, answer Answer) (string, string, error) {
+	succeeded := func(a Answer) bool {
+		evaluated, _ := a.Body["evaluationSucceeded"].(bool)
+		return a.OK() && evaluated && strings.Contains(fmt.Sprint(a.Body["evaluationResult"]), "taken")
+	}
+	if succeeded(answer) {
+		return no, fmt.Sprint(answer.Body["evaluationResult"]), nil
+	}
+	control, err := p.evaluate(ctx, `IIF([department]="Sales", "taken", "other")`, "Sales")
+	if err != nil || !succeeded(control) || !answer.OK() {
+		return "", "", errorOrReason(err, "the service does not evaluate expressions: "+answer.Said())
+	}
+	return yes, answer.Said(), nil
+}
+
+func errorOrReason(err error, why string) error {
+	if err != nil {
+		return err
+	}
+	return Reason(why)
+}
+
+func schemaQuestions() []Question {
 	return []Question{
 		{
 			Number: "1", Asks: "Which attributes does the target have, and which one matches?", Expected: "one matches", Changes: true,
@@ -614,7 +665,10 @@ func schemaQuestions() []Question {
 				}
 				var names []string
 				for _, o := range answer.List() {
-					names = append(names, text(o, "name"))
+					names = append(names, cmp.Or(text(o, "name"), text(o, "id")))
+				}
+				if len(names) == 0 {
+					return "not listed", answer.Said(), nil
 				}
 				return "listed", strings.Join(names, ", "), nil
 			},
@@ -623,7 +677,7 @@ func schemaQuestions() []Question {
 			Number: "12", Asks: "Does Switch compare without regard to case?", Expected: no, Changes: true,
 			Assumed: "with regard to case",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
-				answer, err := parse(ctx, p, `Switch([department], "other", "sales", "matched")`, "department", "SALES")
+				answer, err := p.evaluate(ctx, `Switch([department], "other", "sales", "matched")`, "SALES")
 				if err != nil {
 					return "", "", err
 				}
@@ -634,35 +688,29 @@ func schemaQuestions() []Question {
 				case strings.Contains(result, "other"):
 					return no, result, nil
 				}
-				return "no result", answer.Said(), nil
+				return "", "", Reason("the service does not evaluate expressions: " + answer.Said())
 			},
 		},
 		{
 			Number: "12", Asks: "Does Switch evaluate the branches that are not taken?", Expected: yes, Changes: true,
 			Assumed: "all branches: an error in one that is not taken is an error",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
-				answer, err := parse(ctx, p, `Switch([department], "other", "Sales", "taken", "Support", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "department", "Sales")
+				answer, err := p.evaluate(ctx, `Switch([department], "other", "Sales", "taken", "Support", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "Sales")
 				if err != nil {
 					return "", "", err
 				}
-				if evaluated, _ := answer.Body["evaluationSucceeded"].(bool); evaluated {
-					return no, fmt.Sprint(answer.Body["evaluationResult"]), nil
-				}
-				return yes, answer.Said(), nil
+				return otherBranch(ctx, p, answer)
 			},
 		},
 		{
 			Number: "12", Asks: "Does IIF evaluate the branch that is not taken?", Expected: yes, Changes: true,
 			Assumed: "both branches: an error in the one that is not taken is an error",
 			Ask: func(ctx context.Context, p *Probe) (string, string, error) {
-				answer, err := parse(ctx, p, `IIF([department]="Sales", "taken", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "department", "Sales")
+				answer, err := p.evaluate(ctx, `IIF([department]="Sales", "taken", FormatDateTime([department], , "yyyy-MM-dd", "yyyy"))`, "Sales")
 				if err != nil {
 					return "", "", err
 				}
-				if evaluated, _ := answer.Body["evaluationSucceeded"].(bool); evaluated {
-					return no, fmt.Sprint(answer.Body["evaluationResult"]), nil
-				}
-				return yes, answer.Said(), nil
+				return otherBranch(ctx, p, answer)
 			},
 		},
 		{
@@ -673,14 +721,22 @@ func schemaQuestions() []Question {
 				if err != nil {
 					return "", "", err
 				}
-				for range 2 {
-					answer, err := p.Do(ctx, http.MethodPut, p.onJob("/schema"), schema)
-					if err != nil {
-						return "", "", err
-					}
-					if !answer.OK() {
-						return yes, answer.Said(), p.reset(ctx)
-					}
+				first, err := p.Do(ctx, http.MethodPut, p.onJob("/schema"), schema)
+				if err != nil || !first.OK() {
+					return "", "", errorOr(err, first)
+				}
+				now, err := p.ownSchema(ctx)
+				if err != nil {
+					return "", "", err
+				}
+				second, err := p.Do(ctx, http.MethodPut, p.onJob("/schema"), schema)
+				switch {
+				case err != nil:
+					return "", "", err
+				case !second.OK():
+					return yes, second.Said(), p.reset(ctx)
+				case text(now, "version") == text(schema, "version"):
+					return "", "", errorOrReason(p.reset(ctx), "a write does not change the version, so none is older")
 				}
 				return no, "", p.reset(ctx)
 			},
@@ -703,6 +759,15 @@ func schemaQuestions() []Question {
 					return "", "", err
 				}
 				answer, seen, _ := outcome(written)
+				if answer == taken {
+					read, err := p.ownSchema(ctx)
+					if err != nil {
+						return "", "", err
+					}
+					if _, now := userMapping(read); len(now) <= len(attributes) {
+						answer, seen = "merged", fmt.Sprintf("%d mappings of %d", len(now), len(attributes)+1)
+					}
+				}
 				return answer, seen, p.reset(ctx)
 			},
 		},
@@ -756,6 +821,9 @@ func directoryQuestions() []Question {
 				if err != nil {
 					return "", "", err
 				}
+				if made.OK() && made.Text("appRoleId") != "00000000-0000-0000-0000-000000000000" {
+					return "another role", made.Said(), nil
+				}
 				if made.OK() {
 					if _, err := p.Do(ctx, http.MethodDelete, "/servicePrincipals/"+p.principal+"/appRoleAssignedTo/"+made.Text("id"), nil); err != nil {
 						return "", "", err
@@ -798,6 +866,9 @@ func deletionWithSAML(ctx context.Context, p *Probe) (string, string, error) {
 	if err != nil || !set.OK() {
 		return "", "", errorOr(err, set)
 	}
+	if shown, err := p.Await(ctx, "/servicePrincipals/"+p.principal, func(a Answer) bool { return a.Text("preferredSingleSignOnMode") == "saml" }); err != nil || shown.Text("preferredSingleSignOnMode") != "saml" {
+		return "", "", notShown(err)
+	}
 	if p.job != "" {
 		if err := p.stopJobs(ctx, p.principal); err != nil {
 			return "", "", err
@@ -807,8 +878,12 @@ func deletionWithSAML(ctx context.Context, p *Probe) (string, string, error) {
 	if err != nil {
 		return "", "", err
 	}
-	if deleted.OK() {
-		return yes, "", nil
+	if !deleted.OK() {
+		return no, deleted.Said(), nil
 	}
-	return no, deleted.Said(), nil
+	gone, err := p.Await(ctx, "/applications/"+p.application, func(a Answer) bool { return a.Status == http.StatusNotFound })
+	if err != nil || gone.Status != http.StatusNotFound {
+		return "", "", errorOrReason(err, "it is still there after its deletion: "+gone.Said())
+	}
+	return yes, "", nil
 }

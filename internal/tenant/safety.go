@@ -40,6 +40,9 @@ func (t *Tenant) Refusal(ctx context.Context, principal string) error {
 	}
 	for _, id := range s.People {
 		person, err := t.Do(ctx, http.MethodGet, "/users/"+id+"?$select=id,accountEnabled", nil)
+		if err == nil && person.Status == http.StatusBadRequest { // nothing is selected here
+			person, err = t.Do(ctx, http.MethodGet, "/users/"+id, nil)
+		}
 		if err != nil {
 			return err
 		}
@@ -62,7 +65,11 @@ func (t *Tenant) Refusal(ctx context.Context, principal string) error {
 
 // refusalOfScope looks at who would be provisioned. The error is one of the way there.
 func (t *Tenant) refusalOfScope(ctx context.Context, principal string) (refusal, err error) {
-	assigned, answer, err := t.All(ctx, "/servicePrincipals/"+principal+"/appRoleAssignedTo?$top=999", MostPeople)
+	list := "/servicePrincipals/" + principal + "/appRoleAssignedTo"
+	assigned, answer, err := t.All(ctx, list+"?$top=999", MostPeople)
+	if err == nil && answer.Status == http.StatusBadRequest { // no page sizes here
+		assigned, answer, err = t.All(ctx, list, MostPeople)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -166,6 +166,9 @@ func spellingQuestions() []Question {
 				if err != nil || !answer.OK() {
 					return "not listed", answer.Said(), err
 				}
+				if len(functions) == 0 {
+					return "not listed", answer.Said(), nil
+				}
 				return "listed", fmt.Sprintf("%d functions", len(functions)), nil
 			},
 		},
@@ -181,16 +184,25 @@ func spellingQuestions() []Question {
 				if err := p.ownJob(ctx); err != nil {
 					return "", "", err
 				}
-				answer, err := p.Do(ctx, http.MethodGet, beta+p.onJob("/objectConnections/00000000-0000-4000-8000-0000000000ff"), nil)
+				// That the operation is not offered is an answer here.
+				answer, err := p.Tenant.Do(ctx, http.MethodGet, beta+p.onJob("/objectConnections/00000000-0000-4000-8000-0000000000ff"), nil)
 				switch {
 				case err != nil:
 					return "", "", err
-				case answer.OK(), answer.Status == http.StatusNotFound: // nobody is linked yet
+				case answer.Absent():
+					return no, answer.Said(), nil
+				case answer.OK():
+					return yes, answer.Said(), nil
+				case answer.Status == http.StatusNotFound: // nobody is linked yet, or there is no such version or operation
+					nothing, err := p.Tenant.Do(ctx, http.MethodGet, beta+p.onJob("/noSuchOperation/00000000-0000-4000-8000-0000000000ff"), nil)
+					if err != nil || answer.Said() == nothing.Said() && !nothing.Absent() {
+						return no, answer.Said(), err
+					}
 					return yes, answer.Said(), nil
 				case answer.Status == http.StatusForbidden, answer.Status == http.StatusUnauthorized:
 					return "", "", Reason("the identity may not read links: " + answer.Said())
 				}
-				return "no", answer.Said(), nil
+				return no, answer.Said(), nil
 			},
 		},
 		{
@@ -316,6 +328,9 @@ func entryCounts(ctx context.Context, p *Probe) (string, string, error) {
 		return "", "", errorOr(err, answer)
 	}
 	for _, instance := range instances {
+		if !strings.EqualFold(text(instance, "applicationTemplateId"), text(entry, "id")) {
+			continue // the filter was ignored
+		}
 		jobs, _, err := p.All(ctx, "/servicePrincipals/"+text(instance, "id")+"/synchronization/jobs", most)
 		if err != nil {
 			return "", "", err
@@ -324,10 +339,13 @@ func entryCounts(ctx context.Context, p *Probe) (string, string, error) {
 			status, _ := job["status"].(map[string]any)
 			for _, count := range objects(status["synchronizedEntryCountByType"]) {
 				key := text(count, "key")
-				if key != "" && key[:1] == strings.ToLower(key[:1]) {
+				switch {
+				case key == "":
+				case key[:1] == strings.ToLower(key[:1]):
 					return "with a small letter", key, nil
+				default:
+					return "with a capital", key, nil
 				}
-				return "with a capital", key, nil
 			}
 		}
 	}
@@ -391,6 +409,9 @@ func selectedMembers(ctx context.Context, p *Probe) (string, string, error) {
 	if err != nil || !answer.OK() {
 		return "", "", errorOr(err, answer)
 	}
+	if len(answer.List()) == 0 {
+		return "", "", Reason("no test person was found by id")
+	}
 	for _, o := range answer.List() {
 		for name := range o {
 			if name != "id" && !strings.Contains(name, "@odata") {
@@ -406,11 +427,57 @@ func filterOfAssignments(ctx context.Context, p *Probe) (string, string, error) 
 	if err := p.own(ctx); err != nil {
 		return "", "", err
 	}
-	answer, err := p.Do(ctx, http.MethodGet, "/servicePrincipals/"+p.principal+"/appRoleAssignedTo?$filter="+url.PathEscape("principalId eq 00000000-0000-4000-8000-000000000000"), nil)
+	path := "/servicePrincipals/" + p.principal + "/appRoleAssignedTo"
+	of := func(principal string) (Answer, error) {
+		return p.Do(ctx, http.MethodGet, path+"?$filter="+url.PathEscape("principalId eq "+principal), nil)
+	}
+	answer, err := of("00000000-0000-4000-8000-000000000000")
+	if err != nil || !answer.OK() {
+		return refused, answer.Said(), err
+	}
+	// A service can also ignore the filter, which shows where somebody is assigned.
+	if !p.Settings.Allows(MayAssign) || len(p.Settings.People) == 0 {
+		return "", "", Reason("a filter is not refused, and whether it is heeded shows only with a test person and the leave to assign")
+	}
+	person, err := p.assigned(ctx)
 	if err != nil {
 		return "", "", err
 	}
-	return outcome(answer)
+	nobody, err := of("00000000-0000-4000-8000-000000000000")
+	if err != nil {
+		return "", "", err
+	}
+	somebody, err := of(person)
+	switch {
+	case err != nil:
+		return "", "", err
+	case len(nobody.List()) > 0:
+		return "ignored", nobody.Said(), nil
+	case len(somebody.List()) != 1 || !strings.EqualFold(text(somebody.List()[0], "principalId"), person):
+		return "finds nobody", somebody.Said(), nil
+	}
+	return taken, answer.Said(), nil
+}
+
+// assigned assigns a test person to the own application, and returns who it is once a list shows it.
+func (p *Probe) assigned(ctx context.Context) (person string, err error) {
+	path := "/servicePrincipals/" + p.principal + "/appRoleAssignedTo"
+	own, err := p.Do(ctx, http.MethodGet, "/servicePrincipals/"+p.principal, nil)
+	if err != nil {
+		return "", err
+	}
+	person = p.Settings.People[0]
+	made, err := p.Do(ctx, http.MethodPost, path, map[string]string{"principalId": person, "resourceId": p.principal, "appRoleId": assignable(own)})
+	if err != nil {
+		return "", err
+	}
+	shown := func(a Answer) bool {
+		return slices.ContainsFunc(a.List(), func(o map[string]any) bool { return strings.EqualFold(text(o, "principalId"), person) })
+	}
+	if listed, err := p.Await(ctx, path, shown); err != nil || !shown(listed) {
+		return "", errorOrReason(err, "the assignment of a test person is not shown: "+made.Said())
+	}
+	return person, nil
 }
 
 // instanceOwner asks whether the client owns what it has made.

@@ -15,7 +15,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -67,11 +66,11 @@ type Settings struct {
 // ReadSettings reads them from environment variables.
 func ReadSettings(getenv func(string) string) Settings {
 	list := func(name string) []string {
-		return strings.FieldsFunc(getenv(name), func(r rune) bool { return r == ',' || r == ' ' })
+		return strings.FieldsFunc(strings.ToLower(getenv(name)), func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	s := Settings{
 		TenantID: getenv(VariableTenant), Confirm: getenv(VariableConfirm), GalleryName: getenv(VariableGallery),
-		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: getenv(VariableGroup),
+		AdminUser: getenv(VariableUser), AdminPassword: getenv(VariablePassword), People: list(VariablePeople), Group: strings.ToLower(getenv(VariableGroup)),
 		May: list(VariableMay), Ledger: getenv(VariableLedger), Recordings: getenv(VariableRecord),
 	}
 	if s.GalleryName == "" {
@@ -121,7 +120,11 @@ func Open(ctx context.Context, getenv func(string) string, sleep func(context.Co
 	if err != nil {
 		return nil, err
 	}
-	if t.claims, err = readClaims(token); err != nil {
+	t.claims, err = readClaims(token)
+	if err == nil && t.claims.TenantID == "" {
+		t.claims.TenantID, err = t.organization(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, named := range []struct{ variable, value string }{{VariableTenant, settings.TenantID}, {VariableConfirm, settings.Confirm}} {
@@ -138,10 +141,11 @@ func Open(ctx context.Context, getenv func(string) string, sleep func(context.Co
 	return t, nil
 }
 
+// readClaims reads what a token says, which is nothing if it is not a JSON web token.
 func readClaims(token string) (claims, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return claims{}, errors.New("the access token cannot be read, so that nobody knows which tenant it is for")
+		return claims{}, nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
@@ -152,6 +156,20 @@ func readClaims(token string) (claims, error) {
 		return claims{}, fmt.Errorf("the access token cannot be read: %w", err)
 	}
 	return c, nil
+}
+
+// organization asks which tenant a token is for that does not say so itself. Those of Microsoft always do.
+//
+// https://learn.microsoft.com/graph/api/organization-list
+func (t *Tenant) organization(ctx context.Context) (string, error) {
+	answer, err := t.Do(ctx, http.MethodGet, "/organization", nil)
+	if err != nil {
+		return "", err
+	}
+	if found := answer.List(); answer.OK() && len(found) == 1 && text(found[0], "id") != "" {
+		return text(found[0], "id"), nil
+	}
+	return "", fmt.Errorf("the access token does not say which tenant it is for (it has no claim tid), and neither does the service (GET /organization: %s): nothing was done", answer.Said())
 }
 
 // Answer is what Graph said.
@@ -175,6 +193,19 @@ func (a Answer) Code() string {
 		return nested.Error.Code
 	}
 	return code
+}
+
+// Absent says whether the service does without the operation, and so has not answered what was asked.
+func (a Answer) Absent() bool {
+	switch a.Status {
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	case http.StatusBadRequest, http.StatusNotFound:
+		e, _ := a.Body["error"].(map[string]any)
+		message := text(e, "message")
+		return strings.Contains(message, "Resource not found for the segment") || strings.Contains(message, "No HTTP resource was found")
+	}
+	return false
 }
 
 // Said is status and code in a few words.
@@ -309,7 +340,7 @@ func (t *Tenant) Await(ctx context.Context, path string, satisfies func(Answer) 
 	const most = 40
 	for attempt := 1; ; attempt++ {
 		answer, err := t.Do(ctx, http.MethodGet, path, nil)
-		if err != nil || satisfies(answer) || attempt == most {
+		if err != nil || satisfies(answer) || answer.Absent() || attempt == most {
 			return answer, err
 		}
 		if err := t.sleep(ctx, 3*time.Second); err != nil {

@@ -4,10 +4,13 @@
 package main
 
 import (
+	"archive/zip"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -103,7 +106,14 @@ func TestGuides_areWhatHappens(t *testing.T) {
 		t.Fatal(err)
 	}
 	programs := t.TempDir()
-	if err := workspace.Build(t.Context(), root, "./internal/cmd/simulator", filepath.Join(programs, "simulator")); err != nil {
+	dist := os.Getenv(distVariable)
+	built := filepath.Join(programs, "gotomeeting-simulator") // the name in the archive, and what the guide says it is on PATH
+	if dist != "" {
+		unpack(t, dist, "gotomeeting-simulator", programs)
+	} else if err := workspace.Build(t.Context(), root, "./internal/cmd/simulator", built); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(built, filepath.Join(programs, "simulator")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(terraform, filepath.Join(programs, "terraform")); err != nil {
@@ -120,6 +130,11 @@ func TestGuides_areWhatHappens(t *testing.T) {
 				t.Fatalf("only %d commands", len(steps))
 			}
 			cli := acctest.NewCLI(t, "", map[string]string{"TF_CLI_ARGS": "-no-color", "PATH": programs + string(os.PathListSeparator) + os.Getenv("PATH")})
+			if dist != "" {
+				folder := t.TempDir()
+				unpack(t, dist, "terraform-provider-gotomeeting", folder)
+				cli.Use(folder)
+			}
 			cli.Copy(filepath.Join(root, "examples", "complete"))
 			cli.Write("story.sh", script(steps))
 			output, err := cli.Shell("simulator -frozen-clock -- bash story.sh")
@@ -143,6 +158,53 @@ func TestGuides_areWhatHappens(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// distVariable names the folder with the archives of a release, whose programs then tell the stories. Without it they are built as
+// .goreleaser.yml builds them.
+const distVariable = "GOTOMEETING_DIST"
+
+// unpack unpacks the archive of a program for this platform.
+func unpack(t *testing.T, dist, program, into string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dist, program+"_*_"+runtime.GOOS+"_"+runtime.GOARCH+".zip"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %d archives of %s: %v", dist, len(found), program, err)
+	}
+	archive, err := zip.OpenReader(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = archive.Close() }() // it was only read
+	for _, file := range archive.File {
+		content, err := fs.ReadFile(archive, file.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(into, filepath.Base(file.Name)), content, file.Mode()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What the stories are told with where there is no archive is what an archive has.
+func TestGuides_areToldByWhatIsReleased(t *testing.T) {
+	root, err := workspace.ModuleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(root, ".goreleaser.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, build, _ := strings.Cut(string(raw), "  - id: simulator\n    main:")
+	build, _, _ = strings.Cut(build, "\n\n")
+	got := strings.Join(strings.Fields(build), " ")
+	const want = "./internal/cmd/simulator env: - CGO_ENABLED=0 mod_timestamp: \"{{ .CommitTimestamp }}\" flags: - -trimpath ldflags: - -s -w " +
+		"goos: [darwin, linux, windows] goarch: [amd64, arm64] binary: gotomeeting-simulator"
+	if got != want {
+		t.Errorf("the release builds it in another way than workspace.Build:\n got %s\nwant %s", got, want)
 	}
 }
 

@@ -64,7 +64,6 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		}
 	}
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.IntVar(&s.port, "port", 0, "loopback `port` of Graph and GoTo; 0 for a free one")
 	flags.IntVar(&s.controlPort, "control-port", 0, "loopback `port` of the control door, which \"simulator ctl\" uses; 0 for a free one")
 	flags.StringVar(&s.caFile, "ca-file", "", "`file` to write the certificate authority to; a temporary file by default")
@@ -83,7 +82,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		}
 		return control.SetVariant(&s.variants, name, value)
 	})
-	if err := flags.Parse(args); err != nil {
+	if err := parseFlags(flags, args, stderr); err != nil {
 		return s, err
 	}
 	if s.speed < 1 {
@@ -93,6 +92,17 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	return s, nil
+}
+
+// parseFlags parses flags, and prints their list only to who asks for it: an error is short without it.
+func parseFlags(flags *flag.FlagSet, args []string, stderr io.Writer) error {
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stderr)
+		flags.Usage()
+	}
+	return err
 }
 
 // run serves until the context ends and leaves nothing behind.
@@ -166,9 +176,8 @@ func (s settings) prepare(server *simulator.Server) error {
 // steer sends a command, or those of a script, to a simulator that runs.
 func steer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("simulator ctl", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	address := flags.String("door", os.Getenv(control.AddressVariable), "`address` of the control door; "+control.AddressVariable+" by default")
-	if err := flags.Parse(args); err != nil {
+	if err := parseFlags(flags, args, stderr); err != nil {
 		return err
 	}
 	command := flags.Args()

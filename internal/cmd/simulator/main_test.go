@@ -8,6 +8,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"flag"
 	"io"
 	"net"
 	"net/http"
@@ -259,8 +261,13 @@ func TestRun_refusesArgumentsItDoesNotKnow(t *testing.T) {
 		t.Error("an extra argument was accepted")
 	}
 	for _, wrong := range [][]string{{"-unknown"}, {"-scenario", "unknown"}, {"-speed", "0"}, {"-variant", "unknown"}, {"-seed", "unknown"}} {
-		if err := run(t.Context(), wrong, io.Discard, io.Discard); err == nil {
-			t.Errorf("%v was accepted", wrong)
+		var said strings.Builder
+		if err := run(t.Context(), wrong, io.Discard, &said); err == nil || said.Len() > 0 {
+			t.Errorf("%v: %v, and said %q", wrong, err, said.String())
 		}
+	}
+	var said strings.Builder
+	if err := run(t.Context(), []string{"-h"}, io.Discard, &said); !errors.Is(err, flag.ErrHelp) || !strings.Contains(said.String(), "-scenario name") {
+		t.Errorf("%v: %s", err, said.String())
 	}
 }

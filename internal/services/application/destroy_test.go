@@ -5,6 +5,7 @@ package application_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -134,6 +135,21 @@ func TestResource_singleSignOnThatIsNoneDoesNotCount(t *testing.T) {
 	w.setSignOn(m.Text("id"), "notSupported")
 	clean(t, m.Destroy())
 	w.wantCount(0)
+}
+
+// Microsoft Graph deletes both; a service in front of it may not.
+func TestResource_destroyTakesTheServicePrincipalThatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.managed()
+	clean(t, m.Apply(object()))
+	w.Sim.Faults().Add(simulator.Fault{Method: "DELETE", Path: "/applications/*", Effect: simulator.Answers(http.StatusNoContent, "", "")})
+	w.Sim.Log().Reset()
+	clean(t, m.Destroy())
+	w.wantWrites("DELETE /applications/*", "DELETE /servicePrincipals/*")
+	if _, err := w.Sim.Store().ServicePrincipal(m.Text("id")); err == nil {
+		t.Error("the service principal is left")
+	}
 }
 
 // Terraform removes what depends on the application right before, and listings still show that for a while.

@@ -121,6 +121,9 @@ func (r *Resource) leftBehind(ctx context.Context, id string, jobs []graph.Job) 
 			fmt.Fprintf(&text, " Without the connection %s, %s stay as they are, and nothing disables them when people leave. %s", job.ID, left.Headline(), left.Detail())
 		}
 	}
+	if text.Len() > 0 {
+		text.WriteString(graphdiag.LeftActive)
+	}
 	return text.String()
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/attribute"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -32,6 +33,8 @@ const (
 	readTimeout   = 5 * time.Minute
 	updateTimeout = 10 * time.Minute
 	deleteTimeout = 10 * time.Minute
+	// goesAlong is how long the service principal may outlast its registration before it is deleted by itself.
+	goesAlong = 30 * time.Second
 )
 
 var (
@@ -81,7 +84,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !plan.PartialOwnerIDs.IsNull() { // the apply sets both, or neither is managed
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_owner_ids"), types.SetNull(types.StringType))...)
 	}
-	if !req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		forecast.Of(r.data).NewApplication()
+	} else {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if state.ServicePrincipalID.IsNull() { // half deleted, see Read
@@ -415,10 +420,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	remembered(r.data).own.Add(id)
 	ctx, outlast := graph.Outlast(ctx)
 	defer outlast()
+	begin, alone := r.data.Graph.Clock().Now(), true
 	err = r.data.Graph.Poll(ctx, "the service principal to be gone", func(ctx context.Context) (bool, string, error) {
 		_, err := r.data.Graph.GetServicePrincipal(ctx, id)
 		if graph.IsNotFound(err) {
 			return true, "", nil
+		}
+		if err == nil && alone && r.data.Graph.Clock().Now().Sub(begin) >= goesAlong {
+			alone = false // the service deleted the registration alone
+			return false, "still readable", r.data.Graph.DeleteServicePrincipal(ctx, id)
 		}
 		return false, "still readable", err
 	})

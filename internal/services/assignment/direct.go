@@ -174,7 +174,7 @@ func (d *Direct) ApplyResourceChange(ctx context.Context, r *tfprotov6.ApplyReso
 	}
 	diags := d.configured.Load().assign(ctx, &plan)
 	answer := &tfprotov6.ApplyResourceChangeResponse{Diagnostics: protocolDiagnostics(diags)}
-	if diags.HasError() {
+	if diags.HasError() && plan.ID.IsUnknown() {
 		answer.NewState, answer.NewIdentity = dynamic([]byte{packedNil}), packedIdentity(identityOf(r.PlannedIdentity))
 		return answer
 	}

@@ -43,6 +43,7 @@ type ExclusiveResource struct {
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
+	remains  *remains
 }
 
 // NewExclusiveResource returns the resource.
@@ -58,7 +59,7 @@ func (r *ExclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.data, r.roster, r.client, r.forecast = data, rosterOf(data), data.Graph, forecast.Of(data)
+		r.data, r.roster, r.client, r.forecast, r.remains = data, rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -78,6 +79,14 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	defer func() {
+		was, found := r.remains.sets.Take(remnantOf(plan))
+		if found && resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
+			resp.Diagnostics = graphdiag.StillThere(resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, &was)...)
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, was.identity())...)
+		}
+	}()
 	s, ids, diags := r.resolveNow(ctx, app, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -97,13 +106,16 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	if !app.Exclusive.Load() { // else it is replaced, and its own predecessor leaves what is there
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdatedJSON(held, wanted, nil))...)
 		app.TakeOver(ctx, held, wanted)
 	}
 	outcome := app.Converge(ctx, held, wanted, nil)
 	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
+	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
+	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 	if len(outcome.Failed) > 0 {
 		resp.Diagnostics.Append(failures(outcome, "Terraform marks an incomplete new object as tainted and plans to replace it. Nobody "+
@@ -196,6 +208,10 @@ func (r *ExclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	r.keep(ctx, &plan, s, ids, outcome, prior)
 	plan.ForeignAssignments = keepForeign(foreignOf(state), outcome.Held, wanted, ids)
+	outdated, diags := req.Private.GetKey(ctx, outdatedKey)
+	resp.Diagnostics.Append(diags...)
+	outdated = outdatedJSON(held, changes.Removed, outdatedFrom(outdated, justWritten(r.roster.Clock(), written)))
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, outdatedKey, outdated)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
@@ -232,12 +248,15 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
+	itself := replacesItself(ctx, req.Private, state.ServicePrincipalID.ValueString())
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
-	if leaves == nil {
+	if itself {
 		app.Exclusive.Store(true)
+		r.remains.sets.Give(remnantOf(state), state)
 		return
 	}
 	if resp.Diagnostics.Append(pauseFirst(ctx, r.data, state.ServicePrincipalID.ValueString(), req.Private, timeout)...); resp.Diagnostics.HasError() {

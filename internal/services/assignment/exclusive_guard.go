@@ -192,19 +192,22 @@ func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, 
 	return diags
 }
 
-// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, unless listings may
-// still show those from before a recent write.
-func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, action string) (leaves []byte, diags diag.Diagnostics) {
+// planLeaving says from how many people a destroy takes access, and notes which assignments it is about, except where listings still
+// show what a recent write removed.
+func (r *ExclusiveResource) planLeaving(ctx context.Context, state exclusiveModel, recent bool, outdated map[uint32]bool, action string) (leaves []byte, diags diag.Diagnostics) {
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
-	l, err := app.Listing(ctx)
-	if leaves = leavingJSON(keysOf(state), l); recent {
-		leaves = leavingJSON(keysOf(state), nil)
-	}
+	goes := keysOf(state)
+	l, err := app.ListingWith(ctx, goes, recent)
 	if err != nil {
-		return leaves, nil // the destroy itself says what is wrong
+		return leavingJSON(goes, nil, nil), nil // the destroy itself says what is wrong
 	}
-	d := departuresOf(ctx, r.roster, app, l, keysOf(state), nil)
-	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: state.proposal(), subject: "assignments", removed: keysOf(state), destroys: true, quiet: true})
+	leaves = leavingJSON(goes, l, outdated)
+	d := departuresOf(ctx, r.roster, app, l, goes, nil)
+	answer := foresee(ctx, r.forecast, r.roster, app, l, effect{key: state.proposal(), subject: "assignments", removed: goes, destroys: true, quiet: true})
 	d.told = answer
-	return leaves, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(answer.Detail+"\n\n"+howToKeep)), answer.Diagnostics...)
+	advice := answer.Detail
+	if foreign := foreignOf(state); len(foreign) > 0 {
+		advice = strings.TrimSpace(advice + "\n\nOf the removed assignments, others created these since the last apply. To keep them, remove the resource with a `removed` block instead:\n" + describeAll(app, foreign))
+	}
+	return leaves, append(d.warning(action+" for "+d.app.Name(), action, strings.TrimSpace(advice+"\n\n"+howToKeep)), answer.Diagnostics...)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -154,7 +155,10 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	leave := func(action string) {
 		written, diags := req.Private.GetKey(ctx, writtenKey)
 		resp.Diagnostics.Append(diags...)
-		leaves, diags := r.planLeaving(ctx, *state, justWritten(r.roster.Clock(), written), action)
+		recent := justWritten(r.roster.Clock(), written)
+		outdated, diags := req.Private.GetKey(ctx, outdatedKey)
+		resp.Diagnostics.Append(diags...)
+		leaves, diags := r.planLeaving(ctx, *state, recent, outdatedFrom(outdated, recent), action)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, leaves)...)
 	}
@@ -177,7 +181,17 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	raw, diags := req.Private.GetKey(ctx, lapsedKey)
 	resp.Diagnostics.Append(diags...)
+	was, replaced := exclusiveModel{}, false // whether the first half of a replacement is done
+	if state == nil && !plan.ServicePrincipalID.IsUnknown() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, successorKey, successorJSON(plan.ServicePrincipalID.ValueString()))...)
+		if was, replaced = r.remains.sets.Look(remnantOf(plan)); replaced {
+			state = &was
+		}
+	}
 	ids, diags := r.plan(ctx, config, plan, state, lapsedFrom(raw))
+	if replaced {
+		diags = graphdiag.LeftToCreation(diags)
+	}
 	resp.Diagnostics.Append(diags...)
 	if !plan.ForeignAssignments.IsNull() { // removed by this plan, or taken over
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("foreign_assignments"), types.MapNull(types.StringType))...)
@@ -195,8 +209,8 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // entries that lapsed is a warning.
 func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveModel, state *exclusiveModel, lapsed map[roster.Key]bool) (texts, diag.Diagnostics) {
 	s, ok := plan.values()
-	if !ok || plan.ServicePrincipalID.IsUnknown() {
-		return nil, nil // the apply knows more and checks then
+	if !ok || plan.ServicePrincipalID.IsUnknown() { // the apply knows more and checks then
+		return nil, foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: plan.proposal(), Subject: "assignments", Unknown: principalUnknown})
 	}
 	var skipped graphdiag.Skipped
 	app := r.roster.Application(plan.ServicePrincipalID.ValueString())
@@ -261,7 +275,7 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 	switch {
 	case graph.IsPermissionDenied(err):
 		skipped.Add("who is assigned now", err)
-		return nil
+		return foreseeUnknown(ctx, r.forecast, c.plan.ServicePrincipalID, forecast.Proposal{Key: c.plan.proposal(), Subject: "assignments", Unknown: listingUnread, Adds: len(c.removed) == 0, Repairs: c.onlyForeign()})
 	case err != nil:
 		return diag.Diagnostics{graphdiag.Error("Cannot read the assignments", err)}
 	}

@@ -92,6 +92,25 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 	return f.PlanAssignments(ctx, app.ID, p)
 }
 
+// foreseeUnknown refuses a proposal of which not all is known if a limit is set. The application may be unknown, too.
+func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalID types.String, p forecast.Proposal) diag.Diagnostics {
+	switch {
+	case f == nil || !f.On() || f.MayPass():
+		return nil
+	case servicePrincipalID.IsUnknown():
+		p.Unknown, p.Adds = applicationUnknown, true // a set of another application is a new one
+		return f.PlanUnidentified(p, f.CreatesApplication())
+	}
+	return f.PlanAssignments(ctx, servicePrincipalID.ValueString(), p).Diagnostics
+}
+
+// Why the effect of a change of assignments is not known.
+const (
+	applicationUnknown = "The application is known only at apply."
+	principalUnknown   = "Who is assigned, or to which role, is known only at apply."
+	listingUnread      = "Who is assigned now cannot be read."
+)
+
 // changed is the effect on a setup.
 func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) func(*impact.Setup) {
 	kinds := map[string]string{}

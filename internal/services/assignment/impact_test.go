@@ -151,6 +151,36 @@ func TestExclusive_setsOfDifferentRolesCountTogether(t *testing.T) {
 	}
 }
 
+// Where the detail `counts` is asked for, messages list nobody either: whoever reads a pipeline's log need not see ids.
+func TestResource_countsPeopleWhereOnlyCountsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := w.Sim.Store().AddUsers(7)
+	group := w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: people[:4]})
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{group: "User", people[4]: "User", people[5]: "User", people[6]: "User"})))
+	for _, detail := range []string{"", "counts"} {
+		p := w.Protocol(func(block map[string]any) {
+			if detail != "" {
+				block["impact"] = map[string]any{"report_detail": detail}
+			}
+		})
+		_, found := p.Plan(exclusive, m.Now, w.set(map[string]any{people[6]: "User"}))
+		text := found.String()
+		if !strings.Contains(text, "6 people lose access") || !strings.Contains(text, "Few ("+group) {
+			t.Errorf("with %q: %s", detail, text)
+		}
+		for _, id := range people[:6] {
+			if listed := strings.Contains(text, id); listed != (detail == "") {
+				t.Errorf("with %q, %s is listed: %t\n%s", detail, id, listed, text)
+			}
+		}
+		if counted := strings.Contains(text, "4 of whom lose access") && strings.Contains(text, "- 2 users"); counted != (detail == "counts") {
+			t.Errorf("with %q: %s", detail, text)
+		}
+	}
+}
+
 // Nothing orders an assignment and the end of provisioning in a plan that destroys both, unless the user writes it down.
 func TestDestroy_pausesProvisioningThatThePlanEndsFirst(t *testing.T) {
 	t.Parallel()

@@ -373,3 +373,35 @@ func TestOneLeaver_costsNoWait(t *testing.T) {
 		}
 	})
 }
+
+// Kind 5: with a renamed `for_each` key, or once the resource is tainted, the name is resolved as for a new assignment, although nobody
+// has asked for another user. Only a plan with -replace does that.
+func TestNewcomerWithALeaversName_getsNoAccessByANewAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := map[string]any{"service_principal_id": w.sp.ID, "user_principal_name": "ana@corp.example", "role": "User"}
+	m := w.Managed(single)
+	noErrors(t, m.Apply(config))
+	p := w.Protocol()
+	before, found := p.Read(m.Now)
+	noErrors(t, found)
+	if _, found := p.Plan(single, nil, config); found.HasError() { // the same user under a new address
+		t.Errorf("got %v", found)
+	}
+	w.leave(t, store.UserAna)
+	newcomer := w.Sim.Store().AddUser(store.User{UserPrincipalName: "ana@corp.example", DisplayName: "Ana Newcomer", AccountEnabled: true})
+	p = w.Protocol()
+	before, found = p.Read(before)
+	says(t, found, false, "stays in the state")
+	_, found = p.Plan(single, nil, config)
+	says(t, found, true, "The name now refers to a different user", store.UserAna, newcomer, "`moved` block")
+	m.Tainted = true
+	says(t, m.Apply(config), true, "The name now refers to a different user", newcomer)
+	w.wantWrites(t, "POST")
+	if m.Tainted, m.Asked, m.Now = false, true, before; m.Apply(config).HasError() {
+		t.Error("-replace does not resolve the name again")
+	}
+	if diff := cmp.Diff([]string{newcomer + " User"}, w.held()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -26,13 +26,14 @@ type departures struct {
 	roles, account roster.Losses
 	members        map[string][]string
 	err            error           // why members are not known
+	onlyCounts     bool            // people are not listed
 	told           forecast.Answer // what this change alone does to accounts
 	alone          *departures     // who departs by this change without the others of the plan, nil for the same people
 }
 
 // departuresOf is the one place that determines who loses access when assignments are removed and others are wanted.
 func departuresOf(ctx context.Context, r *roster.Roster, app *roster.Application, l *roster.Listing, removed, wanted map[roster.Key]bool) departures {
-	d := departures{app: app}
+	d := departures{app: app, onlyCounts: r.OnlyCounts}
 	d.sp, _ = app.Self(ctx) // without it, every role counts
 	d.roles, d.members, d.err = r.Principals.Losses(ctx, l, removed, wanted, nil)
 	provisions := func(roleID string) bool {
@@ -123,7 +124,12 @@ func (d departures) lines() []string {
 	}
 	people := d.people()
 	var lines []string
+	single := 0 // people with an assignment of their own, where they are only counted
 	for _, id := range slices.Sorted(maps.Keys(principals)) {
+		if d.onlyCounts && principals[id].PrincipalType != roster.KindGroup {
+			single++
+			continue
+		}
 		line := id
 		if principals[id].PrincipalType == roster.KindGroup { // people are named by the report alone, where its detail allows it
 			line = holder(principals[id])
@@ -136,7 +142,11 @@ func (d departures) lines() []string {
 			if why != "" {
 				line += ", and " + why
 			}
-			if lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) }); len(lost) > 0 {
+			lost := slices.DeleteFunc(slices.Clone(people), func(person string) bool { return !d.isMember(person, id) })
+			switch {
+			case len(lost) > 0 && d.onlyCounts:
+				line += fmt.Sprintf(", %d of whom lose access", len(lost))
+			case len(lost) > 0:
 				line += ": " + strings.Join(lost[:min(len(lost), graphdiag.ShownAtMost)], ", ")
 				if more := len(lost) - graphdiag.ShownAtMost; more > 0 {
 					line += fmt.Sprintf(" and %d more", more)
@@ -144,6 +154,9 @@ func (d departures) lines() []string {
 			}
 		}
 		lines = append(lines, line)
+	}
+	if single > 0 {
+		lines = append(lines, graphdiag.Counted(single, "user"))
 	}
 	return lines
 }

@@ -27,6 +27,7 @@ type planning struct {
 	roster  *roster.Roster
 	client  *graph.Client
 	ahead   *forecast.Forecast
+	remains *remains
 	plan    model  // what the configuration leaves open is filled in
 	prior   *model // nil when creating
 	was     *resolvedName
@@ -77,7 +78,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 func (r *Resource) newPlanning() planning {
-	return planning{roster: r.roster, client: r.client, ahead: r.forecast}
+	return planning{roster: r.roster, client: r.client, ahead: r.forecast, remains: r.remains}
 }
 
 // run plans an object that is going to be there.
@@ -101,6 +102,22 @@ func (p *planning) run(ctx context.Context, kept private) {
 	p.warnInterrupted()
 	p.foresee(ctx)
 	p.diags.Append(p.skipped.Diagnostics("The service checks again when the assignment is created.")...)
+	p.succeed(ctx, kept)
+}
+
+// succeed notes what a creation creates, for the deletion that may be the first half of the same replacement. Once that is done, nothing
+// keeps the second half from being tried.
+func (p *planning) succeed(ctx context.Context, kept private) {
+	if p.prior != nil {
+		return
+	}
+	if was, found := p.remains.of(p.plan); found {
+		p.plan.PrincipalID, p.plan.AppRoleID = was.PrincipalID, was.AppRoleID
+		p.diags = graphdiag.LeftToCreation(p.diags)
+	}
+	if !p.isOpen() {
+		p.diags.Append(kept.SetKey(ctx, successorKey, successorJSON(successorOf(p.plan.ServicePrincipalID.ValueString(), p.plan.key())))...)
+	}
 }
 
 // creates reports whether this plan makes a new assignment, be it as a replacement.
@@ -375,7 +392,11 @@ func (p *planning) warnReplaced(ctx context.Context) {
 
 // foresee says what a new assignment does to accounts.
 func (p *planning) foresee(ctx context.Context) {
-	if !p.creates() || p.isOpen() || p.diags.HasError() {
+	if !p.creates() || p.diags.HasError() {
+		return
+	}
+	if p.isOpen() {
+		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added later", Subject: "assignment", Unknown: principalUnknown, Adds: true})...)
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
@@ -386,6 +407,7 @@ func (p *planning) foresee(ctx context.Context) {
 	if !p.roster.HasWritten() && p.ahead.Provisions(ctx, app.ID) {
 		var err error
 		if l, err = app.Listing(ctx); err != nil {
+			p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added unread", Subject: "assignment", Unknown: listingUnread, Adds: true})...)
 			return // the apply says what is wrong
 		}
 	}

@@ -90,6 +90,10 @@ func (p *planning) principal(ctx context.Context) {
 		p.diags.AddAttributeWarning(at, "User not found",
 			fmt.Sprintf("The directory currently has no user with the user principal name %q. If this plan creates the user first, ignore this warning. Otherwise, the apply fails: check the spelling. For a guest, use the long form with `#EXT#`; for a group, use `principal_id`.", name.ValueString()))
 		p.openPrincipal()
+	case p.prior == nil && p.was == nil && p.refersElsewhere(found.ID) != "":
+		// A new address, such as a renamed `for_each` key, or a tainted resource: nobody has asked for another user.
+		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.refersElsewhere(found.ID), found.ID)+
+			" If only the address of the resource changed, add a `moved` block.")
 	case p.was != nil && p.was.ID != found.ID && !p.was.Forced:
 		p.diags.AddAttributeError(at, "The name now refers to a different user", otherUser(name.ValueString(), p.was.ID, found.ID))
 	default:
@@ -98,6 +102,16 @@ func (p *planning) principal(ctx context.Context) {
 			p.replace = append(p.replace, path.Root("principal_id"))
 		}
 	}
+}
+
+// refersElsewhere returns the user to whom the name refers in the state, as a resource with the same role has it, "" for the user that
+// is found now or if the state does not have the name.
+func (p *planning) refersElsewhere(found string) string {
+	was, known := p.remains.names.Look(remnant{p.plan.ServicePrincipalID.ValueString(), p.plan.named()})
+	if !known || was == found {
+		return ""
+	}
+	return was
 }
 
 // nameLost refuses to replace an assignment whose user has another name now: the old name could not be resolved once the

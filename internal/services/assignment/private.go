@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
@@ -81,12 +82,12 @@ func fingerprint(assignmentID string) uint32 {
 	return max(hash.Sum32(), 1)
 }
 
-func leavingJSON(had map[roster.Key]bool, l *roster.Listing) []byte {
+func leavingJSON(had map[roster.Key]bool, l *roster.Listing, outdated map[uint32]bool) []byte {
 	var packed []byte
 	for _, key := range roster.SortedKeys(had) {
 		var made uint32
 		if l != nil {
-			if a, ok := l.Get(key); ok {
+			if a, ok := l.Get(key); ok && !outdated[fingerprint(a.ID)] {
 				made = fingerprint(a.ID)
 			}
 		}
@@ -97,6 +98,44 @@ func leavingJSON(had map[roster.Key]bool, l *roster.Listing) []byte {
 		return []byte("true") // bytes can always be written
 	}
 	return raw
+}
+
+// outdatedKey is where the private state of a set keeps the fingerprints of what its last write removed: listings may still show that for
+// a while, where the set has created the same assignment again.
+const outdatedKey = "outdated"
+
+// outdatedJSON packs the assignments with the keys. Those of an earlier write are kept as long as that is recent.
+func outdatedJSON(removed map[roster.Key]graph.Assignment, keys map[roster.Key]bool, before map[uint32]bool) []byte {
+	var packed []byte
+	for made := range before {
+		packed = binary.BigEndian.AppendUint32(packed, made)
+	}
+	for key := range keys {
+		if a, ok := removed[key]; ok && a.ID != "" {
+			packed = binary.BigEndian.AppendUint32(packed, fingerprint(a.ID))
+		}
+	}
+	if len(packed) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(packed)
+	if err != nil {
+		return nil // bytes can always be written
+	}
+	return raw
+}
+
+// outdatedFrom returns the fingerprints of what was removed recently.
+func outdatedFrom(private []byte, recent bool) map[uint32]bool {
+	var packed []byte
+	if !recent || json.Unmarshal(private, &packed) != nil {
+		return nil
+	}
+	found := map[uint32]bool{}
+	for ; len(packed) >= 4; packed = packed[4:] {
+		found[binary.BigEndian.Uint32(packed)] = true
+	}
+	return found
 }
 
 // leavingFrom returns the fingerprints by key, 0 or none where they are not known.

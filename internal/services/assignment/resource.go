@@ -46,6 +46,7 @@ type Resource struct {
 	roster   *roster.Roster
 	client   *graph.Client // for what an import is told
 	forecast *forecast.Forecast
+	remains  *remains
 }
 
 // NewResource returns the resource.
@@ -61,7 +62,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	data, diags := providerdata.From(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	if data != nil {
-		r.data, r.roster, r.client, r.forecast = data, rosterOf(data), data.Graph, forecast.Of(data)
+		r.data, r.roster, r.client, r.forecast, r.remains = data, rosterOf(data), data.Graph, forecast.Of(data), remainsOf(data)
 	}
 }
 
@@ -73,20 +74,38 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Create assigns the principal.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan model
-	if resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...); !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.assign(ctx, &plan)...)
+	if resp.Diagnostics.Append(plan.read(ctx, req.Plan.Raw)...); resp.Diagnostics.HasError() {
+		return
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.Append(r.assign(ctx, &plan)...); resp.Diagnostics.HasError() && plan.ID.IsUnknown() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	plan.identity().write(resp.Identity)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
+	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
+	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
 }
 
-// assign makes the assignment of a plan, and completes the plan. What planning could not resolve yet is resolved first.
+// assign makes the assignment of a plan, and completes the plan. If that fails, and the assignment that it replaces is still there,
+// the plan becomes that assignment.
 func (r *Resource) assign(ctx context.Context, plan *model) diag.Diagnostics {
+	diags := r.create(ctx, plan)
+	if !diags.HasError() {
+		r.remains.settle(*plan)
+		return diags
+	}
+	if was, found := r.remains.of(*plan); found {
+		*plan = was
+		return graphdiag.StillThere(diags)
+	}
+	plan.ID = types.StringUnknown()
+	return diags
+}
+
+// create is assign without a thought of what was there before. What planning could not resolve yet is resolved first.
+func (r *Resource) create(ctx context.Context, plan *model) diag.Diagnostics {
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	if diags.HasError() {
 		return diags
@@ -189,6 +208,7 @@ func (r *Resource) refresh(ctx context.Context, state *model, written []byte) (g
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	r.remains.know(*state)
 	app := r.roster.Application(state.ServicePrincipalID.ValueString())
 	_, id, _ := strings.Cut(state.ID.ValueString(), "/") // "" when imported by identity
 	recent := justWritten(r.roster.Clock(), written)
@@ -255,8 +275,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	leaves, diags := req.Private.GetKey(ctx, leavesKey)
-	resp.Diagnostics.Append(diags...)
+	itself := replacesItself(ctx, req.Private, successorOf(state.ServicePrincipalID.ValueString(), state.key()))
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -266,8 +286,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	app := r.roster.Application(ref.servicePrincipalID)
-	if leaves == nil { // a replacement by itself: nobody's access is interrupted
+	if itself { // nobody's access is interrupted
 		app.Hand(state.key())
+		r.remains.keep(state)
 		return
 	}
 	if resp.Diagnostics.Append(pauseFirst(ctx, r.data, ref.servicePrincipalID, req.Private, timeout)...); resp.Diagnostics.HasError() {

@@ -12,5 +12,9 @@ type rosterKey struct{}
 
 // rosterOf returns the roster that the objects of this package share in one Configure.
 func rosterOf(data *providerdata.Data) *roster.Roster {
-	return providerdata.Shared(data, rosterKey{}, func() *roster.Roster { return roster.New(data.Graph) })
+	return providerdata.Shared(data, rosterKey{}, func() *roster.Roster {
+		r := roster.New(data.Graph)
+		r.OnlyCounts = !data.Impact.ListsPeople()
+		return r
+	})
 }

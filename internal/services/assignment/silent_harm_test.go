@@ -363,3 +363,20 @@ resource "gotomeeting_user_role_assignment" "this" {
 	}
 	noErrors(t, m.Destroy())
 }
+
+// A destroy of the set always goes, so that the application can go too. What others granted since the last apply was never part of the
+// configuration, and is told apart.
+func TestForeignAssignments_areToldApartWhenTheSetIsDestroyed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(map[string]any{store.UserAna: "User"})))
+	w.assign(store.UserEva, "Organizer")
+	noErrors(t, m.Refresh())
+	_, found := w.Protocol().Plan(exclusive, m.Now, nil)
+	says(t, found, false, "2 people lose access", "others created these since the last apply", "- "+store.UserEva+`, role "Organizer"`)
+	noErrors(t, m.Destroy())
+	if held := w.held(); len(held) > 0 {
+		t.Errorf("held %q", held)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -83,7 +84,7 @@ func TestAccountsLeft_everyRoadThatEndsTheConnectionCountsThem(t *testing.T) {
 				if !withGoTo {
 					want = []string{"According to the service, 3 are in sync", "no credentials for GoTo"}
 				}
-				saysAll(t, found, append(want, road.title)...)
+				saysAll(t, found, append(want, road.title, graphdiag.LeftActive)...)
 				if asked := w.Sim.Log().Match("GET", "/directory/**"); !withGoTo && len(asked) > 0 {
 					t.Errorf("people were read for nothing: %v", acctest.Lines(asked))
 				}
@@ -106,7 +107,7 @@ func TestAccountsLeft_retiredConnectorCountsThem(t *testing.T) {
 	t.Parallel()
 	w, m := provisioned(t, true)
 	w.Sim.SetVariants(func(v *simulator.Variants) { v.NoTemplate = true })
-	saysAll(t, m.Refresh(), "The service has retired the connector", "Nothing disables accounts at GoTo anymore", "GoTo has ")
+	saysAll(t, m.Refresh(), "The service has retired the connector", "Nothing disables accounts at GoTo anymore", "GoTo has ", graphdiag.LeftActive)
 }
 
 func TestAccountsLeft_whatCannotBeReadIsSaid(t *testing.T) {

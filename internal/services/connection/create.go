@@ -76,6 +76,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(result.remember(ctx, len(want.secret) > 0, resp.Private)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, nil)...)
 	for _, problem := range result.brokenNow(r.portalLink(servicePrincipalID)) { // an error would taint the connection, and the next apply would delete it
 		resp.Diagnostics.AddWarning(problem.Summary(), problem.Detail())
 	}

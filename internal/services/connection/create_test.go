@@ -382,7 +382,7 @@ func TestResource_replacesOneOfItsOwn(t *testing.T) {
 		Detail: "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
 			"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one. " +
 			"Accounts that the new one does not match with people in its scope are never disabled. The number of provisioned people is unknown. " +
-			"The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."})
+			"The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted." + graphdiag.LeftActive})
 	if len(found.Errors()) > 0 {
 		t.Fatal(found)
 	}

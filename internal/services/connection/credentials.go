@@ -107,7 +107,7 @@ func fieldNames(template graph.SyncTemplate) string {
 // and are not documented, so errors that certainly concern the caller or Graph itself are excluded instead.
 func refusal(err error) (said string, refused bool) {
 	var answer *graph.Error
-	if _, could := unavailable(err); could {
+	if _, could := unavailable(err); could || graph.IsUnsupported(err) {
 		return "", false
 	}
 	if !errors.As(err, &answer) || answer.StatusCode < 400 || answer.StatusCode == 404 || answer.StatusCode == 408 || answer.StatusCode == 429 || answer.Claims != "" ||
@@ -155,9 +155,16 @@ func (m model) tested(want desired, ask func() error) diag.Diagnostic {
 	if said, could := unavailable(err); could {
 		return untested("Microsoft Entra ID could not contact the target. The service said: "+said, err)
 	}
+	if graph.IsUnsupported(err) {
+		return untested("The service does not offer the test.", err)
+	}
 	said, refused := refusal(err)
 	if !refused {
-		return graphdiag.Error("Cannot test the connection", err, "Nothing was created or changed.")
+		advice := "Nothing was created or changed."
+		if graph.IsNotFound(err) { // the service may not offer it
+			advice += " `test_connection = false` skips the test."
+		}
+		return graphdiag.Error("Cannot test the connection", err, advice)
 	}
 	hint := "Check the user name and the password. The account needs team administrator rights at GoTo, and must be able to sign in without a second factor."
 	if want.plain[keyUserName] == "" {

@@ -230,12 +230,25 @@ func TestVerdict_ofTheConnectionTest(t *testing.T) {
 		{graph.Error{StatusCode: 403, Code: "GoToInsufficientPermissions", OuterCode: "UnknownError"}, false, true},
 		{graph.Error{StatusCode: 401, Code: "UnknownError", OuterCode: "UnknownError"}, false, false},
 		{graph.Error{StatusCode: 404, Code: "NotFound", OuterCode: "UnknownError"}, false, false},
+		{graph.Error{StatusCode: 405, Code: "MethodNotAllowed", OuterCode: "MethodNotAllowed"}, false, false},
+		{graph.Error{StatusCode: 501, Code: "NotImplemented", OuterCode: "UnknownError"}, false, false},
 		{graph.Error{StatusCode: 403, Code: "Authorization_RequestDenied", OuterCode: "Authorization_RequestDenied"}, false, false},
 	} {
 		_, could := unavailable(&tt.err)
 		_, refused := refusal(&tt.err)
 		if could != tt.could || refused != tt.isRefused {
 			t.Errorf("%d %s: could not be asked %t, refused %t", tt.err.StatusCode, tt.err.Code, could, refused)
+		}
+	}
+}
+
+// A service that does without the test does not keep a connection from being made.
+func TestTested_whereTheServiceDoesNotOfferIt(t *testing.T) {
+	m := model{TestConnection: types.BoolValue(true)}
+	for status, want := range map[int]string{405: "The connection was not tested", 501: "The connection was not tested", 404: "Cannot test the connection"} {
+		got := m.tested(desired{}, func() error { return &graph.Error{StatusCode: status, Code: "BadRequest", OuterCode: "BadRequest"} })
+		if got.Summary() != want || status == 404 && !strings.Contains(got.Detail(), "`test_connection = false` skips the test.") {
+			t.Errorf("%d: %s: %s", status, got.Summary(), got.Detail())
 		}
 	}
 }

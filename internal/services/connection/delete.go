@@ -69,6 +69,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 	if r.data == nil || r.data.Graph.HasWritten() {
 		return nil
 	}
+	r.data.TellsEndFirst(state.ref())
 	left := aftermath.Of(ctx, r.data, state.ref())
 	if !left.Ran || left.Gone {
 		return nil
@@ -79,7 +80,7 @@ func (r *Resource) warnEnds(ctx context.Context, state model, doing string) diag
 		next = "they stay as they are. The new connection takes over those that it matches with people in its scope, and never disables the others."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s the connection %s leaves %s", doing, state.ref(), left.Headline()),
-		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo too, first remove people from the scope and let a cycle disable their accounts, or disable the accounts at GoTo.", graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
+		fmt.Sprintf("Deleting the connection of %s changes no account: %s %s\n\nTo end access at GoTo too, first remove people from the scope and let a cycle disable their accounts, or disable the accounts at GoTo."+graphdiag.LeftActive, graphdiag.ApplicationName(ctx, r.data.Graph, state.ServicePrincipalID.ValueString()), next, left.Detail()))}
 }
 
 // warnKeeps says whose accounts stay active when the accounts of people who leave the scope are no longer disabled.
@@ -92,7 +93,7 @@ func (r *Resource) warnKeeps(ctx context.Context, state model) diag.Diagnostics 
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("skip_out_of_scope_deletions"), "Accounts of people who leave the scope stay active",
-		"With `skip_out_of_scope_deletions`, leaving the scope, whether because of an assignment, a group, or a filter, no longer disables an account; only the accounts of deleted and blocked users are disabled. "+left.Detail())}
+		"With `skip_out_of_scope_deletions`, leaving the scope, whether because of an assignment, a group, or a filter, no longer disables an account; only the accounts of deleted and blocked users are disabled. "+left.Detail()+graphdiag.LeftActive)}
 }
 
 // clearCredentials blanks what this resource put into the service principal's secrets, which outlive the job. Deleting

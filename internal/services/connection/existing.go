@@ -59,7 +59,7 @@ func planExisting(ctx context.Context, data *providerdata.Data, servicePrincipal
 			detail := "The state contains a connection of this application. Replacing it deletes its job with the attribute mappings, the links to existing accounts, and the history. " +
 				"If it is only marked as tainted, `terraform untaint` keeps it. If this plan does not replace it, the apply will refuse to create a second one."
 			if left := aftermath.Of(ctx, data, ref); left.Ran && !data.Graph.HasWritten() {
-				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail()
+				detail += " Accounts that the new one does not match with people in its scope are never disabled. " + left.Detail() + graphdiag.LeftActive
 			}
 			return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("service_principal_id"), "The connection is replaced", detail)}
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -239,7 +240,7 @@ func (w *world) retired() acctest.Diagnostic {
 	return acctest.Diagnostic{Summary: fmt.Sprintf("The service has retired the connector of %q (service principal %s)", w.sp.DisplayName, w.sp.ID),
 		Detail: "The application still exists but no longer offers a provisioning connector, and its job is gone. The connection stays in the state, so the rest of the configuration can still be planned. " +
 			"Move to the gallery application `GoTo`, then remove this resource; destroying it succeeds.\n\nNothing disables accounts at GoTo anymore when people leave. " +
-			"The number of provisioned people is unknown. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+			"The number of provisioned people is unknown. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted." + graphdiag.LeftActive}
 }
 
 func TestResource_staysInTheStateWhenItsConnectorIsRetired(t *testing.T) {

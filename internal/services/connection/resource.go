@@ -104,7 +104,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		retired := graphdiag.ConnectorRetired(ctx, r.data.Graph, state.ServicePrincipalID.ValueString(), "connection")
 		r.data.TellsFirst(retired.Summary())
 		left := aftermath.Of(ctx, r.data, state.ref())
-		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail())
+		resp.Diagnostics.AddWarning(retired.Summary(), retired.Detail()+"\n\nNothing disables accounts at GoTo anymore when people leave. "+left.Detail()+graphdiag.LeftActive)
 		return
 	}
 	remembered(r.data).own.Add(state.ref())
@@ -181,6 +181,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, nil)...)
 	resp.Diagnostics.Append(result.remember(ctx, fresh || !plan.TestConnection.ValueBool(), resp.Private)...)
 	if fresh && result.accepted && due == "" && mayRelease(ctx, job, resp.Private) {
 		due = actionStart
@@ -236,6 +237,7 @@ func (r *Resource) change(ctx context.Context, plan, state model, want desired, 
 	result, err := writeAround(ctx, r.data.Graph, plan, want, before, put, atRisk)
 	result.accepted = result.accepted || accepted
 	r.data.NoteSecrets(ref.ServicePrincipalID, result.after)
+	r.data.NotePlannedCredentials(ref.ServicePrincipalID, false)
 	if err != nil {
 		return result, fresh, diag.Diagnostics{graphdiag.Error("Cannot store the credentials and settings", err)}
 	}

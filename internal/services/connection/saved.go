@@ -26,9 +26,10 @@ type private interface {
 
 // Keys of private.
 const (
-	keyRefused = "refused" // a brokenWrite
-	keyScope   = "scope"   // what was applied of who is provisioned: the state shows what others made of it since
-	keyStarted = "started" // when a change of the connection started or restarted its job
+	keyRefused  = "refused"  // a brokenWrite
+	keyScope    = "scope"    // what was applied of who is provisioned: the state shows what others made of it since
+	keyReplaced = "replaced" // tells the second plan of a replacement, which is planned like a new object, that it is one
+	keyStarted  = "started"  // when a change of the connection started or restarted its job
 )
 
 // brokenWrite is the record of a write that lost stored credentials, until there is a sign that this is over: the

@@ -75,7 +75,7 @@ func TestResource_planSaysWhomAChangeOfScopeTouches(t *testing.T) {
 		Detail: "The next cycle disables the accounts of everybody who left the scope while `skip_out_of_scope_deletions` was on." + counts + graphdiag.Incident}
 	skips := acctest.Diagnostic{Path: "skip_out_of_scope_deletions", Summary: "Accounts of people who leave the scope stay active",
 		Detail: "With `skip_out_of_scope_deletions`, leaving the scope, whether because of an assignment, a group, or a filter, no longer disables an account; only the accounts of deleted and blocked users are disabled. " +
-			"According to the service, 11 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted."}
+			"According to the service, 11 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted." + graphdiag.LeftActive}
 	for name, tt := range map[string]struct {
 		before, after []any
 		want          []acctest.Diagnostic

@@ -91,9 +91,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if state == nil {
+		replaces, _ := req.Private.GetKey(ctx, keyReplaced)
 		resp.Diagnostics.Append(r.planCreate(ctx, plan, config, resp)...)
+		if !resp.Diagnostics.HasError() && r.data != nil {
+			resp.Diagnostics.Append(tryReplacement(ctx, r.data, plan, config, resp, replaces != nil)...)
+		}
 		return
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, []byte("true"))...)
 	if r.data != nil {
 		forecast.Of(r.data).Settings(state.ref(), state.settings())
 		resp.Diagnostics.Append(r.warnUnguarded(plan, *state)...)
@@ -114,10 +119,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("pending_action"), pending)...)
 	givesNone := config.AdminPassword.IsNull() && config.AdminPasswordWO.IsNull() && config.CredentialsWO.IsNull()
 	unauthorized := !state.Authorized.IsNull() && !state.Authorized.ValueBool()
+	sends := unauthorized && !givesNone && plan.Authorized.IsUnknown()
+	if r.data != nil {
+		r.data.NotePlannedCredentials(state.ServicePrincipalID.ValueString(), sends)
+	}
 	mark := recall(ctx, req.Private)
 	switch {
 	case r.data == nil:
-	case unauthorized && (givesNone || !plan.Authorized.IsUnknown()):
+	case unauthorized && !sends:
 		resp.Diagnostics.Append(r.warnUnauthorized(*state))
 	case fresh:
 	case mark != nil:
@@ -370,6 +379,8 @@ func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool)
 		return forecast.Answer{}
 	}
 	p := forecast.Proposal{Key: proposal, Subject: "scope", Repairs: repairs, At: path.Root("scope"), Change: func(s *impact.Setup) {
+		// A narrower scope restarts the job, and what switches it off is applied later.
+		s.Restarts = !s.Off && plan.Scope.ValueString() == scopeAssigned && state.Scope.ValueString() == scopeAll
 		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
 	}}
 	switch {

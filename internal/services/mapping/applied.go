@@ -20,6 +20,20 @@ const appliedKey = "applied"
 // writes it: a cycle in between would write everybody's account according to the default mapping.
 const leavesKey = "leaves"
 
+// successorKey is where the planned private data keep which mapping a creation writes, if that is known: a tainted object is planned as
+// if there were nothing before, also if it is replaced by the mapping of another connection.
+const successorKey = "successor"
+
+// replacesItself reports whether the planned private data are those of a replacement by the same mapping.
+func replacesItself(ctx context.Context, kept privateReader, id string) bool {
+	if leaves, _ := kept.GetKey(ctx, leavesKey); leaves != nil {
+		return false
+	}
+	raw, _ := kept.GetKey(ctx, successorKey)
+	var successor string
+	return raw == nil || json.Unmarshal(raw, &successor) != nil || successor == id
+}
+
 // applied is the configuration as it was last written, by path: the state shows what the service made of it since.
 type applied map[string]string
 

@@ -160,7 +160,7 @@ func (v *review) checkDeprovisioning(ctx context.Context, is settings, live *loc
 	}
 	if v.plan.AllowNoDeprovisioning.ValueBool() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("mappings"), "Accounts will no longer be disabled as they should",
-			detail+"`allow_no_deprovisioning` accepts this.")}
+			detail+"`allow_no_deprovisioning` accepts this."+graphdiag.LeftActive)}
 	}
 	return attributeError(path.Root("mappings"), "Accounts would no longer be disabled as they should",
 		detail+fmt.Sprintf("Only people in scope should keep an active account. Keep %s, or set `allow_no_deprovisioning = true` if this is intended.", g.advice(is)))

@@ -142,6 +142,35 @@ func definesAny(object *graph.ObjectDefinition, names []string) bool {
 	return object != nil && slices.ContainsFunc(names, func(name string) bool { return object.Attribute(name) != nil })
 }
 
+// handsOver reports whether this plan creates the same mapping that it destroys, as a resource with a new address: the mapping then
+// stays as it is until the other resource has taken it over.
+func (r *run) handsOver(state model) bool {
+	ref, err := state.ref()
+	if err != nil {
+		return false
+	}
+	id := importID(ref, state.ObjectMapping.ValueString())
+	if r.creating.Has(id) && !r.graph.HasWritten() { // as no plan does
+		return true
+	}
+	r.ending.Add(id)
+	return false
+}
+
+// refuseGap refuses to create a mapping whose destroy was planned before in the same run: the default mapping would apply in between,
+// and the planned destroy cannot be changed anymore.
+func (r *run) refuseGap(ctx context.Context, ref graph.JobRef, id string) diag.Diagnostics {
+	if r.creating.Add(id); !r.ending.Has(id) {
+		return nil
+	}
+	if job, err := r.job(ctx, ref); err == nil && !job.Schedule.Active() {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping is destroyed and created again",
+		"This plan destroys this mapping as one resource and creates it as another, while provisioning is on. In between, the connector's default mapping applies, and a cycle would write everybody's account according to it. "+
+			"If the address of the resource or its `for_each` key changed, add a `moved` block.")}
+}
+
 // warnDestroy says what the connector's default mapping does to people if provisioning stays on. Whether this plan also ends
 // provisioning may not be known yet, so the text says what it depends on.
 func (r *run) warnDestroy(ctx context.Context, state model) diag.Diagnostics {

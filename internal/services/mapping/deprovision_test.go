@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
@@ -99,7 +100,7 @@ func TestPlan_judgesDeprovisioningByItsEffect(t *testing.T) {
 		{"no delete", map[string]any{"operations": []any{"create", "update"}}, nil},
 		{"another change", edited(map[string]any{"lastName": map[string]any{"source_attribute": "surname"}}), nil},
 		{"accepted", map[string]any{"mappings": entries(map[string]any{"active": nil}), "allow_no_deprovisioning": true},
-			[]string{acceptsNoDisabling + becomes(unwritten+"the account is active", unwritten+gone, unwritten+gone, unwritten+gone) + mayDelete + "`allow_no_deprovisioning` accepts this."}},
+			[]string{acceptsNoDisabling + becomes(unwritten+"the account is active", unwritten+gone, unwritten+gone, unwritten+gone) + mayDelete + "`allow_no_deprovisioning` accepts this." + graphdiag.LeftActive}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, found := m.Plan(c.config(test.config))

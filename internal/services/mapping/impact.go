@@ -131,8 +131,12 @@ func foreseeNothing(ctx context.Context, v *review) {
 		return
 	}
 	if v.ref.JobID == "" {
-		if !strings.EqualFold(v.name, "Group") && v.run.forecast.On() {
-			v.foreseen = v.run.forecast.NewMapping()
+		switch f := v.run.forecast; {
+		case strings.EqualFold(v.name, "Group") || !f.On():
+		case f.Creates():
+			v.foreseen = f.NewMapping()
+		default:
+			v.foreseen = f.PlanUnidentified(forecast.Proposal{Key: v.proposal(), Subject: "attribute mappings", Unknown: "The connection is known only at apply."}, false)
 		}
 		return
 	}

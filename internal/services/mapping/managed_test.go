@@ -329,7 +329,7 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 		"scoping_filters": []any{map[string]any{"clauses": []any{clause("department", "EQUALS", "Marketing")}}},
 	})
 	noUpdate := "`operations` does not include `update`; the account is active"
-	accepted := acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "`allow_no_deprovisioning` accepts this."
+	accepted := acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "`allow_no_deprovisioning` accepts this." + graphdiag.LeftActive
 	if _, _, found := m.Plan(changed); len(found) != 1 || texts(found)[0] != accepted {
 		t.Errorf("a connection that never ran: %s", found)
 	}
@@ -337,9 +337,9 @@ func TestPlan_warnsOfWhatASmallDiffDoes(t *testing.T) {
 	_, _, found := m.Plan(changed)
 	want := []string{
 		"warning Everybody is evaluated again: Writing the mapping makes the next cycle an initial one: 412 accounts will be evaluated again, and values that differ from the mapping will be written.",
-		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "According to the service, 412 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this.",
+		acceptsNoDisabling + becomes(isActive, noUpdate, noUpdate, noUpdate) + "According to the service, 412 are in sync. The provider has no credentials for GoTo (its `goto` block), so the accounts there were not counted.\n\n`allow_no_deprovisioning` accepts this." + graphdiag.LeftActive,
 		"warning mappings: The matching attribute changes: Accounts are currently found by email = [userPrincipalName] and would be found by email = [mail]. 412 accounts will be matched again: a person whose account is no longer found gets a second account, and an account that matches a different person is linked to that person. First make sure that the new attribute has the same unique value on both sides.",
-		"warning operations: Operations are switched off: Provisioning will no longer update or delete; this affects 412 accounts.",
+		"warning operations: Operations are switched off: Provisioning will no longer update or delete; this affects 412 accounts. An account that is not updated is not disabled either." + graphdiag.LeftActive,
 		"warning scoping_filters: The scoping filters change: People who match none of the new filters leave the scope, and their accounts are disabled: 412 accounts will be tested." + graphdiag.Incident,
 	}
 	if diff := cmp.Diff(want, texts(found)); diff != "" {

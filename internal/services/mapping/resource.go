@@ -72,6 +72,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	was, replaces := v.run.remains.Take(importID(v.ref, v.name))
+	defer func() {
+		if replaces && resp.Diagnostics.HasError() && resp.State.Raw.IsNull() {
+			resp.Diagnostics = graphdiag.StillThere(resp.Diagnostics)
+			resp.Diagnostics.Append(resp.State.Set(ctx, &was)...)
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, was.identity(v.ref))...)
+		}
+	}()
 	defer r.data.Lock(v.ref.ServicePrincipalID)()
 
 	template, err := v.run.template(ctx, v.ref, true)
@@ -88,7 +96,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	w := newWriter(v, trees, nil)
 	w.waitForJob = true
 	w.check = func(ctx context.Context, at located) diag.Diagnostics {
-		if !v.run.left.Has(importID(v.ref, v.name)) {
+		if !replaces {
 			if diags := v.refuseCustomized(at, template); diags.HasError() {
 				return diags
 			}
@@ -101,7 +109,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.ID = types.StringValue(importID(v.ref, plan.ObjectMapping.ValueString()))
 	v.run.made.Add(plan.ID.ValueString())
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // of what it replaces
+	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
+	}
 	resp.Diagnostics.Append(appliedBy(ctx, plan).keep(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity(v.ref))...)
@@ -141,6 +151,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 		resp.Diagnostics.Append(diags...)
 		return
+	}
+	if !imported {
+		runOf(r.data).own.Add(importID(ref, state.ObjectMapping.ValueString()))
 	}
 	before := appliedBy(ctx, state)
 	resp.Diagnostics.Append(state.fromGraph(ctx, at.mapping, at.target)...)
@@ -237,12 +250,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	defer r.data.Lock(ref.ServicePrincipalID)()
-	leaves, diags := req.Private.GetKey(ctx, leavesKey)
-	resp.Diagnostics.Append(diags...)
 	run, id := runOf(r.data), importID(ref, state.ObjectMapping.ValueString())
+	itself := replacesItself(ctx, req.Private, id)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be restored anymore
 	switch {
-	case leaves == nil:
-		run.left.Add(id)
+	case itself:
+		run.remains.Give(id, state)
 	case !run.made.Has(id): // else a resource with another address has taken it over
 		resp.Diagnostics.Append(run.restoreDefault(ctx, ref, state)...)
 	}

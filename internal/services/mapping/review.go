@@ -5,6 +5,7 @@ package mapping
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,6 +43,17 @@ func newReview(ctx context.Context, run *run, plan model, state *model) (*review
 		}
 	}
 	return v, diags
+}
+
+// succeed notes which mapping a creation writes, for the deletion that may be the first half of the same replacement. Once that is
+// done, nothing keeps the second half from being tried.
+func (v *review) succeed(ctx context.Context, kept privateWriter) diag.Diagnostics {
+	id := importID(v.ref, v.name)
+	raw, err := json.Marshal(id)
+	if err != nil {
+		return nil // a text can always be written
+	}
+	return kept.SetKey(ctx, successorKey, raw)
 }
 
 // planTrees are the trees from the plan.
@@ -83,8 +95,12 @@ func (v *review) refuseCustomized(at located, template *graph.Schema) diag.Diagn
 			return nil
 		}
 	}
+	inState := ""
+	if v.run.own.Has(importID(v.ref, v.name)) {
+		inState = "\n\nIf the resource is already in the state and is only about to be replaced, there is nothing to import: keep it instead, with `terraform untaint` or without `-replace`. If its address or its `for_each` key changed, add a `moved` block."
+	}
 	return diag.Diagnostics{diag.NewErrorDiagnostic("The mapping was customized elsewhere",
 		fmt.Sprintf("The mapping %s of the connection %s. Creating this resource would overwrite it. In the existing mapping, these lines would change:\n\n%s\n\n"+
 			"To manage it with Terraform, import it with the block below, replacing NAME with the name of the resource; the plan then shows what would change. To start from the connector's default instead, restore the default mappings in the portal first. Nothing was changed.\n\n%s",
-			at.mapping.Objects(), why, strings.Join(is.differences(v.want), "\n"), importblock.One("gotomeeting_attribute_mappings", importID(v.ref, v.name))))}
+			at.mapping.Objects(), why, strings.Join(is.differences(v.want), "\n"), importblock.One("gotomeeting_attribute_mappings", importID(v.ref, v.name)))+inState)}
 }

@@ -17,6 +17,9 @@ import (
 // passed to the action instead of being requested again.
 const handoverAge = 30 * time.Second
 
+// remainsAge is longer than any apply.
+const remainsAge = 24 * time.Hour
+
 // run is what the mappings of one run of the provider share.
 type run struct {
 	data     *providerdata.Data
@@ -25,8 +28,11 @@ type run struct {
 	note     func(graph.JobRef, *graph.Schema) // tells the other services
 	// replaced are the versions of schemas that were written over: a replica that still shows one of them lags.
 	replaced  memo.Set[version]
-	made      memo.Set[string] // ids of mappings that this run has created
-	left      memo.Set[string] // ids of mappings that this run has left to the successor in a replacement
+	made      memo.Set[string]             // ids of mappings that this run has created
+	creating  memo.Set[string]             // ids of mappings that this plan creates
+	ending    memo.Set[string]             // ids of mappings that this plan destroys
+	own       memo.Set[string]             // ids of mappings that are in the state
+	remains   memo.Handover[string, model] // states of mappings that this run has left to the successor in a replacement, by id
 	templates memo.Handover[graph.JobRef, *graph.Schema]
 	jobs      memo.Handover[graph.JobRef, graph.Job]
 	trees     memo.Handover[treesKey, treeSet]
@@ -55,6 +61,7 @@ func runOf(data *providerdata.Data) *run {
 		r, clock := &run{data: data, graph: data.Graph, forecast: foreseen, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
+		r.remains.MaxAge, r.remains.Clock = remainsAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock
 		return r
 	})
@@ -74,7 +81,7 @@ func (r *run) template(ctx context.Context, ref graph.JobRef, wait bool) (*graph
 		return nil, err
 	}
 	schema, err := r.graph.GetTemplateSchema(ctx, ref.ServicePrincipalID, job.TemplateID)
-	if graph.IsNotFound(err) {
+	if graph.IsNotFound(err) || graph.IsUnsupported(err) {
 		return nil, nil
 	}
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 )
 
 // ValidateConfig reports what is wrong in the configuration alone.
@@ -30,11 +31,13 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // does not show. A plan without a change costs no request here.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if !resp.Diagnostics.HasError() && r.data != nil {
-			resp.Diagnostics.Append(runOf(r.data).warnDestroy(ctx, state)...)
+		if run := runOf(r.data); run == nil || !run.handsOver(state) {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, []byte("true"))...)
+			if run != nil && !resp.Diagnostics.HasError() {
+				resp.Diagnostics.Append(run.warnDestroy(ctx, state)...)
+			}
 		}
 		return
 	}
@@ -72,6 +75,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	found := v.planned(ctx)
 	if state != nil {
 		found = was.ease(found, now)
+	}
+	if req.State.Raw.IsNull() && v.run != nil && !plan.ConnectionID.IsUnknown() && !plan.ObjectMapping.IsUnknown() {
+		found = append(found, v.succeed(ctx, resp.Private)...)
+		found = append(found, v.run.refuseGap(ctx, v.ref, importID(v.ref, v.name))...)
+		if _, replaces := runOf(r.data).remains.Look(importID(v.ref, v.name)); replaces {
+			found = graphdiag.LeftToCreation(found)
+		}
 	}
 	resp.Diagnostics.Append(found...)
 	if !v.judged {

@@ -47,8 +47,11 @@ func (c *change) warnChanges(is settings, who *people) (diags diag.Diagnostics) 
 		}
 	}
 	if len(off) > 0 && !c.plan.Operations.IsUnknown() {
-		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off",
-			fmt.Sprintf("Provisioning will no longer %s; this affects %s.", operationVerbs(off), who))
+		text := fmt.Sprintf("Provisioning will no longer %s; this affects %s.", operationVerbs(off), who)
+		if slices.Contains(off, flagUpdate) {
+			text += " An account that is not updated is not disabled either." + graphdiag.LeftActive
+		}
+		diags.AddAttributeWarning(path.Root("operations"), "Operations are switched off", text)
 	}
 	// A create that drops filters leads to a warning by warnOverDefault.
 	if !graph.SameFilters(is.filters, c.want.filters) && !c.plan.ScopingFilters.IsUnknown() && (c.prior != nil || len(c.want.filters) > 0) {

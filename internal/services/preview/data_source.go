@@ -130,6 +130,11 @@ func (d *DataSource) survey(ctx context.Context, ref graph.JobRef, job graph.Job
 	if err := forecast.ReadAccounts(ctx, d.data, survey); err != nil {
 		diags.Append(gotodiag.Error("Cannot read the accounts at GoTo", err))
 	}
+	if m.ReadLinks.ValueBool() && !m.Proposed.IsNull() {
+		if err := survey.ReadLinks(ctx, d.data.Graph, ref, today, proposed); err != nil {
+			diags.Append(graphdiag.Error("Cannot read links", err))
+		}
+	}
 	return survey, today, proposed, diags
 }
 
@@ -178,7 +183,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			"read_links": schema.BoolAttribute{Optional: true,
 				MarkdownDescription: "Whether to read the service's links of accounts that nobody in scope matches, once the connection has completed a cycle. Instead of `disable_or_unmanaged`, accounts that are linked to somebody who left then have the " +
 					"outcome that the mapping determines, such as `disable`, with the person's `principal_id`, and accounts that are not linked are skipped as `account_not_linked`. This uses a beta version of Microsoft Graph, which is available only in the global cloud, requires the permission `SynchronizationMetadata.Read.All`, " +
-					"and sends one request for each account. It has no effect with `proposed`. Defaults to `false`."},
+					"and sends one request for each account. With `proposed`, the links of people and accounts are read wherever it is in doubt who is linked, and the outcome follows them. Defaults to `false`."},
 			"report": text("The preview in Markdown, for a pull request: the changes as counts and, if `detail` is `people`, the people by object id. The same input results in the same text."),
 			"people_report": schema.StringAttribute{Computed: true, Sensitive: true,
 				MarkdownDescription: "`report` with names and values; null unless `detail` is `people`."},
@@ -193,7 +198,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "Whether everything could be read and evaluated. If not, `problems` lists what is missing."},
 			"problems": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "What the preview could not do, and its limitations.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
+					"code": text("`ConnectorRetired`, `GoToNotConfigured`, `AccountsNotRead`, `AssignmentsNotRead`, `GroupMembersNotRead`, `GroupMembersHidden`, `PeopleNotRead`, `PeopleNotFound`, `ScopeNotRead`, `ScopeFromState`, `SourceAttributeNotRead`, `ExpressionNotComputable`, " +
 						"`ReferenceNotFollowed`, `FilterOperatorNotUnderstood`, `NoMatchingAttribute`, `MatchingAttributeNotReported`, `AttributesNotCompared`, `AccountsMayBeDeleted`, `TargetNotDescribed`, `LinksNotVisible`, `LinksNotRead`, or `TooManyLinks`."),
 					"severity": text("`error`, `warning`, or `info` for limitations that always apply to this mapping."),
 					"message":  text("What it means and what to do. It names attributes, never people."),

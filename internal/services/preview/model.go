@@ -93,9 +93,9 @@ func (m *model) describe(today *impact.Setup, c impact.Comparison, job graph.Job
 	} else {
 		m.Report = report(providerdata.DetailCounts)
 	}
-	if compared && !slices.ContainsFunc(c.Problems, impact.Problem.Unbounded) {
+	if compared && !slices.ContainsFunc(c.Problems, impact.Problem.Unbounded) && c.Kept >= 0 {
 		created, updated, disabled := c.AtMost()
-		m.AtMost = &atMost{int64(created), int64(updated), int64(disabled)}
+		m.AtMost = &atMost{int64(created), int64(updated), int64(disabled + c.Kept)}
 	}
 }
 

@@ -129,8 +129,8 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 		name, prefix, what, wanted string
 		ids, before                types.List
 	}{
-		{"mapping_ids", ref.String() + "/", "attribute mappings of another connection", "a `gotomeeting_attribute_mappings`", c.plan.MappingIDs, c.state.MappingIDs},
-		{"assignment_ids", ref.ServicePrincipalID, "an assignment of another application", "a resource of assignments", c.plan.AssignmentIDs, c.state.AssignmentIDs},
+		{"mapping_ids", ref.String() + "/", "attribute mappings", "a `gotomeeting_attribute_mappings`", c.plan.MappingIDs, c.state.MappingIDs},
+		{"assignment_ids", ref.ServicePrincipalID, "an assignment", "a resource of assignments", c.plan.AssignmentIDs, c.state.AssignmentIDs},
 	} {
 		ids, _ := knownTexts(ctx, list.ids)
 		before, _ := knownTexts(ctx, list.before)
@@ -138,7 +138,7 @@ func (c change) checkIDs(ctx context.Context) (diags diag.Diagnostics) {
 			ofJob := list.name == "assignment_ids" && strings.HasPrefix(id, ref.String())
 			if (ofJob || !strings.HasPrefix(id, list.prefix)) && (c.creates || !slices.Contains(before, id)) {
 				diags.AddAttributeError(path.Root(list.name), "Id of another object",
-					fmt.Sprintf("`%s` contains %q, which does not belong to this connection; it appears to be the id of %s. Use the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
+					fmt.Sprintf("`%s` contains %q, which is not the id of %s of this connection. Use the `id` of %s that belongs to the connection %q.", list.name, id, list.what, list.wanted, ref))
 			}
 		}
 	}

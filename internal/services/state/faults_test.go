@@ -166,10 +166,10 @@ func TestResource_keepsItsStateWhenTheConnectorIsRetired(t *testing.T) {
 	if planned.Changes() {
 		t.Errorf("the plan changes %v", planned.State)
 	}
-	_, found = p.Change(typeName, after, w.object("enabled", false))
+	_, found = w.Protocol().Change(typeName, after, w.object("enabled", false))
 	w.wants(found, failure("connection_id", "The connector is retired",
 		"The service principal "+w.sp.ID+" no longer offers a provisioning connector, and the job \""+w.job.ID+"\" is gone too. Move to the gallery application `GoTo`."))
-	if left, found := p.Change(typeName, after, nil); left != nil || len(found) > 0 {
+	if left, found := w.Protocol().Change(typeName, after, nil); left != nil || len(found) > 0 {
 		t.Errorf("destroy gave %v, %v", left, found)
 	}
 	if one, found := p.Import(typeName, w.connectionID()); len(found.Errors()) != 1 || found.Errors()[0].Summary != "The connector is retired" {

@@ -23,7 +23,7 @@ const proposal = "state"
 
 func switchOn(s *impact.Setup) { s.Off = false }
 
-func switchOff(s *impact.Setup) { s.Off = true }
+func switchOff(s *impact.Setup) { s.Off = !s.Restarts }
 
 // foresee determines what switching provisioning on does to people. Switching it off changes nobody, but affects the other
 // proposals.
@@ -35,9 +35,17 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 		if told {
 			return found
 		}
+		p.Change, p.Unknown = nil, "The connection is known only at apply."
+		if found = forecast.Of(data).PlanUnidentified(p, forecast.Of(data).Creates()); found.HasError() {
+			return found
+		}
 		var skipped graphdiag.Skipped
 		skipped.AddReason("what switching provisioning on does to people's accounts", "The connection does not exist yet.")
 		return append(found, skipped.Diagnostics("They run at apply, before provisioning is started.")...)
+	}
+	if c.plan.ConnectionID.IsUnknown() && c.plan.Enabled.IsUnknown() {
+		p.Change, p.Unknown = nil, "The connection, and whether provisioning is on, are known only at apply."
+		return forecast.Of(data).PlanUnidentified(p, forecast.Of(data).Creates())
 	}
 	ref, err := c.plan.ref()
 	if err != nil {

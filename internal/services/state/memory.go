@@ -5,6 +5,7 @@ package state
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
@@ -16,10 +17,13 @@ type memory struct {
 	planned memo.Handover[graph.JobRef, graph.Job] // jobs that planning read, for the action that follows
 	checked memo.Handover[graph.JobRef, bool]      // jobs that planning found fit to be started
 	created creations
-	deleted memo.Set[graph.JobRef] // jobs that a destroy has paused
-	active  memo.Set[string]       // connections that a refresh found on
-	lost    atomic.Bool            // a refresh found a job deleted, so that what creates may only put back what was there
+	deleted memo.Set[graph.JobRef]             // jobs that a destroy has paused
+	active  memo.Set[string]                   // connections that a refresh found on
+	held    memo.Set[string]                   // connections that were paused outside Terraform, and whose state holds that
+	remains memo.Handover[graph.JobRef, model] // states that the first half of a replacement has ended
+	lost    atomic.Bool                        // a refresh found a job deleted, so that what creates may only put back what was there
 	writers writers
+	rivals  rivals
 }
 
 // creations notes for which connections this run creates a resource: a second one is a mistake. Planning and applying count
@@ -29,6 +33,9 @@ type creations struct{ planned, applied memo.Set[string] }
 func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }
 func (c *creations) apply(connectionID string) (first bool) { return c.applied.Add(connectionID) }
 
+// remainsAge is longer than any apply.
+const remainsAge = 24 * time.Hour
+
 type memoryKey struct{}
 
 func memoryOf(data *providerdata.Data) *memory {
@@ -36,6 +43,7 @@ func memoryOf(data *providerdata.Data) *memory {
 		clock := data.Graph.Clock()
 		return &memory{
 			planned: memo.Handover[graph.JobRef, graph.Job]{MaxAge: providerdata.PlannedAge, Clock: clock},
+			remains: memo.Handover[graph.JobRef, model]{MaxAge: remainsAge, Clock: clock},
 			checked: memo.Handover[graph.JobRef, bool]{MaxAge: providerdata.PlannedAge, Clock: clock},
 		}
 	})

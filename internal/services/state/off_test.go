@@ -281,6 +281,9 @@ func TestRelease_letsTheHeldDeletionsOfOneQuarantineThrough(t *testing.T) {
 	_, _, found = managed.Plan(config)
 	w.wants(found, warning("release_deletions", "3 held deletions of service principal "+w.sp.ID+" will be carried out",
 		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n- "+strings.Join(ids, "\n- ")+graphdiag.Incident))
+	_, found = w.Protocol(func(block map[string]any) { block["impact"] = map[string]any{"report_detail": "counts"} }).Plan(typeName, managed.Now, config)
+	w.wants(found, warning("release_deletions", "3 held deletions of service principal "+w.sp.ID+" will be carried out",
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them."+graphdiag.Incident))
 	if found := managed.Apply(config); found.HasError() {
 		t.Fatal(found)
 	}

@@ -41,6 +41,6 @@ func restartWaits(c change) diag.Diagnostic {
 
 func secondState(connectionID string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("connection_id"), "The connection already has another gotomeeting_provisioning_state",
-		fmt.Sprintf("This configuration creates two of them for the connection %q. A connection can have only one, because one would pause what the other runs. Remove this one; to restart provisioning or release held "+
+		fmt.Sprintf("This configuration has two of them for the connection %q. A connection can have only one, because one would pause what the other runs. Remove one of them; to restart provisioning or release held "+
 			"deletions, use `restart_triggers` and `release_deletions` of the other one.", connectionID))
 }

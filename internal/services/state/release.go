@@ -39,13 +39,13 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		skipped.Add("how many deletions are held", err)
 		return skipped.Diagnostics("The apply counts them before it releases any.")
 	}
-	if problem := release.refuses(held); problem != nil && c.repairs(data) {
+	if problem := release.refuses(data, held); problem != nil && c.repairs(data) {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, problem.Summary(), problem.Detail()+" Provisioning was paused outside Terraform, and the apply cannot resume it; everything else goes on.")}
 	} else if problem != nil {
 		return diag.Diagnostics{problem}
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("%s of %s will be carried out", graphdiag.Counted(len(held), "held deletion"), c.subject()),
-		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them. Object ids in the directory:\n"+graphdiag.Lines(held)+graphdiag.Incident)}
+		"Accidental-deletion prevention stopped a cycle to protect these accounts. Applying this plan disables or deletes them."+idsOf(data, held)+graphdiag.Incident)}
 }
 
 // means reports whether the job is in the quarantine to which the release applies.
@@ -58,8 +58,16 @@ func (r *allowance) means(job graph.Job) bool {
 	return current != nil && current.Truncate(time.Second).Equal(began.Truncate(time.Second))
 }
 
+// idsOf lists the people whose accounts are held, unless messages only count people.
+func idsOf(data *providerdata.Data, held []string) string {
+	if !data.Impact.ListsPeople() {
+		return ""
+	}
+	return " Object ids in the directory:\n" + graphdiag.Lines(held)
+}
+
 // refuses is the error for held deletions that must not be released: more than allowed, or unknown.
-func (r *allowance) refuses(held []string) diag.Diagnostic {
+func (r *allowance) refuses(data *providerdata.Data, held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
 	case len(held) == 0:
@@ -67,7 +75,7 @@ func (r *allowance) refuses(held []string) diag.Diagnostic {
 			"The provisioning logs have had no held deletions since the quarantine began; the logs can be delayed by a few minutes. Nothing was released. Plan again later, or release the deletions without reviewing them, with the action `gotomeeting_restart_provisioning`.")
 	case int64(len(held)) > r.Max.ValueInt64():
 		return diag.NewAttributeErrorDiagnostic(at.AtName("max"), "More deletions are held than the limit allows",
-			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Review them, and raise `max` if they are intended. Object ids in the directory:\n%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), graphdiag.Lines(held)))
+			fmt.Sprintf("The service holds %s, and `max` allows %d. Nothing was released. Review them, and raise `max` if they are intended.%s", graphdiag.Counted(len(held), "held deletion"), r.Max.ValueInt64(), idsOf(data, held)))
 	}
 	return nil
 }

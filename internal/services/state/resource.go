@@ -72,7 +72,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(secondState(plan.ConnectionID.ValueString()))
 		return
 	}
-	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))...)
+	diags := apply(ctx, r.data, change{plan: plan, creates: true}, saver(ctx, &resp.State, resp.Identity))
+	if diags.HasError() && resp.State.Raw.IsNull() {
+		diags = keepReplaced(r.data, plan, diags, saver(ctx, &resp.State, resp.Identity))
+	}
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...) // of what it replaces
 }
 
 // Read takes over whether the job runs.
@@ -113,6 +118,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if job.Schedule.Active() {
 			memoryOf(r.data).active.Add(state.ConnectionID.ValueString())
 		}
+		if !state.PausedOutsideSince.IsNull() && state.Enabled.ValueBool() {
+			memoryOf(r.data).held.Add(state.ConnectionID.ValueString())
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -127,6 +135,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		var state model
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); !resp.Diagnostics.HasError() {
 			resp.Diagnostics.Append(noteDestroy(r.data, state)...)
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, endsKey, []byte("true"))...)
+			resp.Diagnostics.Append(memoryOf(r.data).rivals.ends(state)...)
 		}
 		return
 	}
@@ -159,6 +169,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			fmt.Sprintf("It was first detected to be off at %s, although `enabled` is true: somebody paused it, or the service disabled it after a long quarantine. It stays off. "+
 				"To switch it on again, change `resume_token`; to keep it off, set `enabled = false`. %s", c.state.PausedOutsideSince.ValueString(), resuming(ctx, r.data, c)))
 	}
+	replaces, diags := r.planAnother(ctx, c, resp.Private)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
+	}
+	if c.creates && c.plan.Enabled.ValueBool() {
+		resp.Diagnostics.Append(endsPause(c, replaces == replacesHeld, memoryOf(r.data).held.Has(c.plan.ConnectionID.ValueString()))...)
+	}
+	resp.Diagnostics.Append(warnLeaves(ctx, r.data, c)...)
 	resp.Diagnostics.Append(c.checkIDs(ctx)...)
 	if c.creates && !c.plan.ConnectionID.IsUnknown() && !memoryOf(r.data).created.plan(c.plan.ConnectionID.ValueString()) {
 		resp.Diagnostics.Append(secondState(c.plan.ConnectionID.ValueString()))
@@ -187,6 +205,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 
 	resp.Diagnostics.Append(apply(ctx, r.data, change{plan: plan, state: state}, saver(ctx, &resp.State, resp.Identity))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacesKey, nil)...)
 }
 
 // Delete pauses provisioning and waits, bounded, for a running cycle, so nothing changes accounts while what
@@ -196,11 +215,19 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, cancel := timeout.Bound(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || state.Enabled.IsNull() {
+	ends, diags := req.Private.GetKey(ctx, endsKey)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, endsKey, nil)...) // if this fails, nothing is about to end anymore
+	if resp.Diagnostics.HasError() {
 		return
 	}
-
 	ref, err := state.ref()
+	if err == nil && ends == nil {
+		memoryOf(r.data).remains.Give(ref, state)
+	}
+	if state.Enabled.IsNull() {
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("connection_id"), "Invalid connection id", err.Error()+".")
 		return

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 )
 
@@ -67,7 +68,7 @@ func warnLinks(ctx context.Context, data *providerdata.Data, ref graph.JobRef, s
 		who = fmt.Sprintf("The accounts of people who are not in scope (at most %d active ones)", n)
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("restart_scope"), "The restart of service principal "+ref.ServicePrincipalID+" removes the links between people and accounts",
-		fmt.Sprintf("The scope %q removes the links between people and accounts. The next cycle matches people in scope again. %s are not linked again and stay active permanently, even if a cycle was about to disable them. %s", scope, who, left.Detail()))}
+		fmt.Sprintf("The scope %q removes the links between people and accounts. The next cycle matches people in scope again. %s are not linked again and stay active permanently, even if a cycle was about to disable them. %s", scope, who, left.Detail())+graphdiag.LeftActive)}
 }
 
 func (v restartScope) problem(s string) string {

@@ -36,7 +36,7 @@ func reviewStart(ctx context.Context, data *providerdata.Data, c change, job *gr
 	if err != nil {
 		return nil // the attribute's validator has said so
 	}
-	s := starter{data: data, ref: ref, plan: c.plan}
+	s := &starter{data: data, ref: ref, plan: c.plan}
 	switch {
 	case !c.switchesOn() && !c.paused():
 		return s.warnUnauthorized(ctx)
@@ -46,7 +46,7 @@ func reviewStart(ctx context.Context, data *providerdata.Data, c change, job *gr
 	diags.Append(warnQuarantined(*job)...)
 	var skipped graphdiag.Skipped
 	found := s.check(ctx, *job, &skipped)
-	if !found.HasError() && skipped.Empty() && s.decided(ctx) {
+	if !found.HasError() && skipped.Empty() && !s.awaits && s.decided(ctx) {
 		memoryOf(data).checked.Give(ref, true)
 	}
 	for _, problem := range found {
@@ -63,17 +63,19 @@ type starter struct {
 	data *providerdata.Data
 	ref  graph.JobRef
 	plan model
+	// awaits says that a check depends on credentials that this run is about to store.
+	awaits bool
 }
 
 // decided reports whether the configuration is known as far as a start depends on it.
-func (s starter) decided(ctx context.Context) bool {
+func (s *starter) decided(ctx context.Context) bool {
 	_, all := knownTexts(ctx, s.plan.MappingIDs)
 	return all && !s.plan.AllowDefaultMappings.IsUnknown() && !s.plan.AssignmentIDs.IsUnknown()
 }
 
 // check reports reasons against the start of a job that is off, and what people should know about it. With skipped, at
 // plan, anything that cannot be read is noted there; without it, this is an error.
-func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
+func (s *starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) (diags diag.Diagnostics) {
 	if !job.HasRun() {
 		diags.Append(s.checkMappings(ctx, job, skipped)...)
 	}
@@ -86,7 +88,7 @@ func (s starter) check(ctx context.Context, job graph.Job, skipped *graphdiag.Sk
 
 // checkMappings refuses to start a job that has never run if an enabled object mapping is the connector's default and
 // this is not explicitly allowed.
-func (s starter) checkMappings(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) diag.Diagnostics {
+func (s *starter) checkMappings(ctx context.Context, job graph.Job, skipped *graphdiag.Skipped) diag.Diagnostics {
 	listed, all := knownTexts(ctx, s.plan.MappingIDs)
 	switch {
 	case s.plan.AllowDefaultMappings.ValueBool() || !all:
@@ -147,7 +149,7 @@ func noMappings(why string) diag.Diagnostic {
 
 // checkAuthorized refuses to start a connection whose secrets were read and hold no credential: its first cycle would end in
 // quarantine.
-func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped) diag.Diagnostics {
+func (s *starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped) diag.Diagnostics {
 	secrets, err := s.data.Secrets(ctx, s.ref.ServicePrincipalID)
 	switch {
 	case graph.IsPermissionDenied(err) && skipped != nil:
@@ -155,7 +157,10 @@ func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped
 	case err != nil:
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Cannot determine whether the connection can sign in",
 			"Its stored secrets could not be read. If it has no credentials, its first cycle ends in quarantine. "+graphdiag.Detail(err))}
-	case !graph.HoldCredential(secrets):
+	case graph.HoldCredential(secrets):
+	case skipped != nil && s.data.PlansCredentials(s.ref.ServicePrincipalID):
+		s.awaits = true
+	default:
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("enabled"), "The connection cannot sign in yet",
 			"The service has no credentials for this connection (`authorized` is false), so its first cycle would end in quarantine. Provisioning was not started. Configure "+
 				"credentials for the connection, or apply with `enabled = false`, authorize the connection in the portal, and then set `enabled = true`.")}
@@ -164,9 +169,9 @@ func (s starter) checkAuthorized(ctx context.Context, skipped *graphdiag.Skipped
 }
 
 // warnUnauthorized warns, at every plan, about a connection that is on and holds no credential.
-func (s starter) warnUnauthorized(ctx context.Context) diag.Diagnostics {
+func (s *starter) warnUnauthorized(ctx context.Context) diag.Diagnostics {
 	secrets, err := s.data.Secrets(ctx, s.ref.ServicePrincipalID)
-	if err != nil || graph.HoldCredential(secrets) {
+	if err != nil || graph.HoldCredential(secrets) || s.data.PlansCredentials(s.ref.ServicePrincipalID) {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("enabled"), "Provisioning of service principal "+s.ref.ServicePrincipalID+" is on and cannot sign in",
@@ -174,7 +179,7 @@ func (s starter) warnUnauthorized(ctx context.Context) diag.Diagnostics {
 }
 
 // warnNobody warns about a start after which nobody is provisioned. It asks only where the configuration names no assignment.
-func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
+func (s *starter) warnNobody(ctx context.Context) diag.Diagnostics {
 	if !s.plan.AssignmentIDs.IsNull() {
 		return nil
 	}
@@ -192,7 +197,7 @@ func (s starter) warnNobody(ctx context.Context) diag.Diagnostics {
 
 // anybody reports whether somebody is assigned with a role that provisions. If the application declares no such role,
 // any role counts.
-func (s starter) anybody(ctx context.Context) (bool, error) {
+func (s *starter) anybody(ctx context.Context) (bool, error) {
 	assignments, err := s.data.Graph.ListAssignments(ctx, s.ref.ServicePrincipalID)
 	if err != nil || len(assignments) == 0 {
 		return false, err

@@ -61,7 +61,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	}
 	if wanted && !active && !diags.HasError() {
 		if _, checked := memoryOf(data).checked.Take(ref); !checked {
-			diags.Append(starter{data: data, ref: ref, plan: c.plan}.check(ctx, before, nil)...)
+			diags.Append((&starter{data: data, ref: ref, plan: c.plan}).check(ctx, before, nil)...)
 		}
 	}
 	if diags.HasError() {
@@ -117,7 +117,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
-	if problem := release.refuses(held); problem != nil {
+	if problem := release.refuses(data, held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
 	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {

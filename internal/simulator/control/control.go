@@ -78,6 +78,9 @@ func Do(server *simulator.Server, command ...string) (string, error) {
 		return "", err
 	}
 	if least, most := v.limits(); len(args) < least || most >= 0 && len(args) > most {
+		if most == 0 && !strings.Contains(v.name, " ") {
+			return "", unknown(command)
+		}
 		return "", fmt.Errorf("usage: %s", v.usage())
 	}
 	said, err := v.run(&world{server}, args)
@@ -102,7 +105,11 @@ func find(command []string) (verb, []string, error) {
 	if len(command) == 0 {
 		return verb{}, nil, errors.New("no command; \"help\" lists the commands")
 	}
-	return verb{}, nil, fmt.Errorf("there is no command %q; \"help\" lists the commands", strings.Join(command, " "))
+	return verb{}, nil, unknown(command)
+}
+
+func unknown(command []string) error {
+	return fmt.Errorf("there is no command %q; \"help\" lists the commands", strings.Join(command, " "))
 }
 
 // Help lists the verbs.

@@ -222,7 +222,7 @@ func TestDo_makesRequestsFailInEveryWay(t *testing.T) {
 			t.Errorf("%s: %v", kind.name, err)
 		}
 	}
-	for _, wrong := range []string{"fault add GET /users many throttle", "fault add GET /users 0 drop", "fault add GET /users 1 explode", "fault add GET /users 1 delay soon"} {
+	for _, wrong := range []string{"fault add GET /users many throttle", "fault add GET /users 0 drop", "fault add GET /users 1 explode", "fault add GET /users 1 delay soon", "lag nonsense 2"} {
 		if _, err := Do(start(t), strings.Fields(wrong)...); err == nil {
 			t.Errorf("%s was accepted", wrong)
 		}

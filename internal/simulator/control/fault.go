@@ -6,6 +6,7 @@ package control
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func faultVerbs() []verb {
 		}},
 		{"fault clear", "", "remove all faults", do(func(w *world, _ []string) error { w.Faults().Clear(); return nil })},
 		{"quota", "UNITS [WRITES] [ADMIN]", "limit requests: directory units per 10 s, writes per 150 s, requests to GoTo per second; 0 is no limit", do(setQuota)},
-		{"lag", "KIND READS", "make that many reads of a kind of object, such as servicePrincipal or assignment, not show recent writes", do(setLag)},
+		{"lag", "KIND READS", "make that many reads of a kind of object not show recent writes: " + lagKinds(), do(setLag)},
 	}
 }
 
@@ -111,10 +112,23 @@ func setQuota(w *world, args []string) error {
 	return nil
 }
 
+// lagKinds names the kinds of objects that reads can lag behind for.
+func lagKinds() string {
+	var names []string
+	for _, kind := range simulator.ObjectKinds() {
+		names = append(names, string(kind))
+	}
+	return strings.Join(names, ", ")
+}
+
 func setLag(w *world, args []string) error {
+	kind := simulator.ObjectKind(args[0])
+	if !slices.Contains(simulator.ObjectKinds(), kind) {
+		return fmt.Errorf("there is no kind %q; there are %s", args[0], lagKinds())
+	}
 	reads, err := number(args[1:], 0)
 	if err == nil {
-		w.SetLag(simulator.ObjectKind(args[0]), simulator.Lag{Reads: reads})
+		w.SetLag(kind, simulator.Lag{Reads: reads})
 	}
 	return err
 }
