@@ -119,13 +119,12 @@ func (s *Setup) readScope(ctx context.Context, client *graph.Client, servicePrin
 		return nil
 	}
 	s.Scope = ScopeAssigned
+	if graph.ScopeIsAll(settings) {
+		s.Scope = ScopeAll
+	}
+	s.KeepsOutOfScope = graph.IsOn(settings, "SkipOutOfScopeDeletions")
 	for _, setting := range settings {
-		switch on := strings.EqualFold(setting.Value, "true") || setting.Value == "1"; {
-		case setting.Key == "SyncAll" && on:
-			s.Scope = ScopeAll
-		case setting.Key == "SkipOutOfScopeDeletions":
-			s.KeepsOutOfScope = on
-		case setting.Key == "SyncNotificationSettings":
+		if setting.Key == "SyncNotificationSettings" {
 			s.HeldFrom = heldFrom(setting.Value)
 		}
 	}
