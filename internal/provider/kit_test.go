@@ -446,11 +446,11 @@ func (k *kit) policy() {
 		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
 		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
 		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true removes a safeguard."},
-		{`gotomeeting_attribute_mappings" "users"`, `gotomeeting_attribute_mappings" "others"`, "gotomeeting_attribute_mappings.users is destroyed"},
+		{`gotomeeting_provisioning_state" "this"`, `gotomeeting_provisioning_state" "others"`, "gotomeeting_provisioning_state.this is destroyed"},
 	} {
 		k.edit(test.old, test.replacement)
 		if strings.Contains(test.replacement, "others") {
-			k.edit("gotomeeting_attribute_mappings.users", "gotomeeting_attribute_mappings.others")
+			k.edit("gotomeeting_provisioning_state.this", "gotomeeting_provisioning_state.others")
 		}
 		want := 0
 		if test.want != "" {
