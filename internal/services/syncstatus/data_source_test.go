@@ -391,7 +391,7 @@ func TestDataSource_saysTheSameInTheRunThatStartedTheJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Sim.Clock().Advance(30 * 24 * time.Hour)
-	if _, found := w.protocol.Change("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": w.connectionID(), "enabled": true}); len(found) > 0 {
+	if _, found := w.protocol.Change("gotomeeting_provisioning_state", nil, map[string]any{"connection_id": w.connectionID(), "enabled": true}); found.HasError() {
 		t.Fatal(found)
 	}
 	w.wants(overdue)
