@@ -374,13 +374,15 @@ func (c *connection) job(ctx context.Context, p Proposal) (graph.Job, error) {
 	return c.forecast.data.Graph.RequireJob(ctx, c.ref)
 }
 
+const unidentified = "a connection that is known only at apply"
+
 // name is the name of the connection in messages.
 func (c *connection) name() string {
 	if c.today != nil && c.today.Name != "" {
 		return c.today.Name
 	}
 	if c.ref.JobID == notListed && c.ref.ServicePrincipalID == "" {
-		return "a connection that is known only at apply"
+		return unidentified
 	}
 	return "the connection"
 }

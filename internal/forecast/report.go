@@ -5,6 +5,7 @@ package forecast
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -127,7 +127,9 @@ func (f *Forecast) sections() []Section {
 		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
 		found = append(found, s)
 	}
-	sort.Slice(found, func(i, j int) bool { return found[i].ConnectionID < found[j].ConnectionID })
+	slices.SortFunc(found, func(a, b Section) int {
+		return cmp.Or(cmp.Compare(a.ConnectionID, b.ConnectionID), cmp.Compare(a.Name, b.Name))
+	})
 	return found
 }
 
@@ -148,6 +150,9 @@ func newSection(connectionID, name string) Section {
 // sectionOf is the part of the report about a connection.
 func sectionOf(c *connection, proposals []Proposal) Section {
 	s := newSection(c.ref.String(), c.name())
+	if c.name() == unidentified {
+		s.ConnectionID, s.Name = "", strings.ToUpper(unidentified[:1])+unidentified[1:]
+	}
 	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
 	for _, p := range proposals {
 		if s.Off && p.Unless != "" {

@@ -97,9 +97,11 @@ func foreseeUnknown(ctx context.Context, f *forecast.Forecast, servicePrincipalI
 	switch {
 	case f == nil || !f.On() || f.MayPass():
 		return nil
+	case servicePrincipalID.IsUnknown() && f.CreatesApplication(): // what provisions by it is judged when it is switched on
+		return nil
 	case servicePrincipalID.IsUnknown():
 		p.Unknown, p.Adds = applicationUnknown, true // a set of another application is a new one
-		return f.PlanUnidentified(p, f.CreatesApplication())
+		return f.PlanUnidentified(p, false)
 	}
 	return f.PlanAssignments(ctx, servicePrincipalID.ValueString(), p).Diagnostics
 }
