@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -113,7 +114,7 @@ func (r *ExclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	r.keep(ctx, &plan, s, ids, outcome)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+	for _, key := range []string{leavesKey, aftermath.SuccessorKey} { // of what it replaces
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
@@ -248,7 +249,7 @@ func (r *ExclusiveResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(diags...)
 	written, diags := req.Private.GetKey(ctx, writtenKey)
 	resp.Diagnostics.Append(diags...)
-	itself := replacesItself(ctx, req.Private, state.ServicePrincipalID.ValueString())
+	itself := aftermath.ReplacesItself(ctx, req.Private, state.ServicePrincipalID.ValueString())
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -183,7 +184,7 @@ func (r *ExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(diags...)
 	was, replaced := exclusiveModel{}, false // whether the first half of a replacement is done
 	if state == nil && !plan.ServicePrincipalID.IsUnknown() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, successorKey, successorJSON(plan.ServicePrincipalID.ValueString()))...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, aftermath.SuccessorKey, successorJSON(plan.ServicePrincipalID.ValueString()))...)
 		if was, replaced = r.remains.sets.Look(remnantOf(plan)); replaced {
 			state = &was
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -116,7 +117,7 @@ func (p *planning) succeed(ctx context.Context, kept private) {
 		p.diags = graphdiag.LeftToCreation(p.diags)
 	}
 	if !p.isOpen() {
-		p.diags.Append(kept.SetKey(ctx, successorKey, successorJSON(successorOf(p.plan.ServicePrincipalID.ValueString(), p.plan.key())))...)
+		p.diags.Append(kept.SetKey(ctx, aftermath.SuccessorKey, successorJSON(successorOf(p.plan.ServicePrincipalID.ValueString(), p.plan.key())))...)
 	}
 }
 

@@ -73,7 +73,7 @@ func justWritten(clock memo.Clock, private []byte) bool {
 // removed: creating takes over what is there. Otherwise everybody would lose access for a moment. That of a set holds the
 // fingerprints of what was to be removed at plan, in the order of the keys: what was created again since belongs to somebody else,
 // such as the same set of another provider configuration, which this process knows nothing of.
-const leavesKey = "leaves"
+const leavesKey = aftermath.LeavesKey
 
 // fingerprint distinguishes an assignment from the one that replaces it. It is never 0.
 func fingerprint(assignmentID string) uint32 {

@@ -4,31 +4,13 @@
 package assignment
 
 import (
-	"context"
 	"encoding/json"
-	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/roster"
 )
-
-// successorKey is where the planned private state keeps what a creation creates, if that is known. The deletion that is half of a
-// replacement reads it: a tainted object is planned as if there were nothing before, also if its configuration has changed.
-const successorKey = "successor"
-
-// replacesItself reports whether the planned private state is that of a replacement by the same thing.
-func replacesItself(ctx context.Context, kept private, what string) bool {
-	if leaves, _ := kept.GetKey(ctx, leavesKey); leaves != nil {
-		return false
-	}
-	raw, _ := kept.GetKey(ctx, successorKey)
-	var successor string
-	return raw == nil || json.Unmarshal(raw, &successor) != nil || successor == what
-}
-
-// remainsAge is longer than any apply.
-const remainsAge = 24 * time.Hour
 
 // remains are the states of what the first half of a replacement has left in place. Terraform has forgotten them by then: if the
 // second half fails, it returns them, or else nobody would manage what is still there.
@@ -50,9 +32,9 @@ type remainsKey struct{}
 func remainsOf(data *providerdata.Data) *remains {
 	return providerdata.Shared(data, remainsKey{}, func() *remains {
 		r, clock := &remains{}, data.Graph.Clock()
-		r.ones.MaxAge, r.ones.Clock = remainsAge, clock
-		r.sets.MaxAge, r.sets.Clock = remainsAge, clock
-		r.names.MaxAge, r.names.Clock = remainsAge, clock
+		r.ones.MaxAge, r.ones.Clock = aftermath.RemainsAge, clock
+		r.sets.MaxAge, r.sets.Clock = aftermath.RemainsAge, clock
+		r.names.MaxAge, r.names.Clock = aftermath.RemainsAge, clock
 		return r
 	})
 }

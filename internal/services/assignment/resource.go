@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
@@ -82,7 +83,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	plan.identity().write(resp.Identity)
-	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+	for _, key := range []string{leavesKey, aftermath.SuccessorKey} { // of what it replaces
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, writtenKey, writtenNow(r.roster.Clock()))...)
@@ -275,7 +276,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	resp.Diagnostics.Append(state.read(ctx, req.State.Raw)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	itself := replacesItself(ctx, req.Private, successorOf(state.ServicePrincipalID.ValueString(), state.key()))
+	itself := aftermath.ReplacesItself(ctx, req.Private, successorOf(state.ServicePrincipalID.ValueString(), state.key()))
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be removed anymore
 	if resp.Diagnostics.HasError() {
 		return

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 )
 
 // appliedKey is the key of the private state under which applied is kept. It is empty after an import and after a crash.
@@ -18,21 +20,7 @@ const appliedKey = "applied"
 // leavesKey marks in the planned private data that a deletion is intended to restore the connector's default. A deletion
 // that is half of a replacement (a tainted object, -replace) has no such mark, and the mapping then stays until its successor
 // writes it: a cycle in between would write everybody's account according to the default mapping.
-const leavesKey = "leaves"
-
-// successorKey is where the planned private data keep which mapping a creation writes, if that is known: a tainted object is planned as
-// if there were nothing before, also if it is replaced by the mapping of another connection.
-const successorKey = "successor"
-
-// replacesItself reports whether the planned private data are those of a replacement by the same mapping.
-func replacesItself(ctx context.Context, kept privateReader, id string) bool {
-	if leaves, _ := kept.GetKey(ctx, leavesKey); leaves != nil {
-		return false
-	}
-	raw, _ := kept.GetKey(ctx, successorKey)
-	var successor string
-	return raw == nil || json.Unmarshal(raw, &successor) != nil || successor == id
-}
+const leavesKey = aftermath.LeavesKey
 
 // applied is the configuration as it was last written, by path: the state shows what the service made of it since.
 type applied map[string]string

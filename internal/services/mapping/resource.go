@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -109,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.ID = types.StringValue(importID(v.ref, plan.ObjectMapping.ValueString()))
 	v.run.made.Add(plan.ID.ValueString())
-	for _, key := range []string{leavesKey, successorKey} { // of what it replaces
+	for _, key := range []string{leavesKey, aftermath.SuccessorKey} { // of what it replaces
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, nil)...)
 	}
 	resp.Diagnostics.Append(appliedBy(ctx, plan).keep(ctx, resp.Private)...)
@@ -251,7 +252,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	defer r.data.Lock(ref.ServicePrincipalID)()
 	run, id := runOf(r.data), importID(ref, state.ObjectMapping.ValueString())
-	itself := replacesItself(ctx, req.Private, id)
+	itself := aftermath.ReplacesItself(ctx, req.Private, id)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, leavesKey, nil)...) // if this fails, nothing is about to be restored anymore
 	switch {
 	case itself:

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
 )
@@ -53,7 +54,7 @@ func (v *review) succeed(ctx context.Context, kept privateWriter) diag.Diagnosti
 	if err != nil {
 		return nil // a text can always be written
 	}
-	return kept.SetKey(ctx, successorKey, raw)
+	return kept.SetKey(ctx, aftermath.SuccessorKey, raw)
 }
 
 // planTrees are the trees from the plan.

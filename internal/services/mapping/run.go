@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
@@ -16,9 +17,6 @@ import (
 // An apply plans every resource again, in the same process, immediately before it acts. The data from that plan is
 // passed to the action instead of being requested again.
 const handoverAge = 30 * time.Second
-
-// remainsAge is longer than any apply.
-const remainsAge = 24 * time.Hour
 
 // run is what the mappings of one run of the provider share.
 type run struct {
@@ -61,7 +59,7 @@ func runOf(data *providerdata.Data) *run {
 		r, clock := &run{data: data, graph: data.Graph, forecast: foreseen, note: data.NoteSchema}, data.Graph.Clock()
 		r.templates.MaxAge, r.templates.Clock = handoverAge, clock
 		r.jobs.MaxAge, r.jobs.Clock = handoverAge, clock
-		r.remains.MaxAge, r.remains.Clock = remainsAge, clock
+		r.remains.MaxAge, r.remains.Clock = aftermath.RemainsAge, clock
 		r.trees.MaxAge, r.trees.Clock = handoverAge, clock
 		return r
 	})

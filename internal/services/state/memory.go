@@ -5,8 +5,8 @@ package state
 
 import (
 	"sync/atomic"
-	"time"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/aftermath"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
@@ -33,9 +33,6 @@ type creations struct{ planned, applied memo.Set[string] }
 func (c *creations) plan(connectionID string) (first bool)  { return c.planned.Add(connectionID) }
 func (c *creations) apply(connectionID string) (first bool) { return c.applied.Add(connectionID) }
 
-// remainsAge is longer than any apply.
-const remainsAge = 24 * time.Hour
-
 type memoryKey struct{}
 
 func memoryOf(data *providerdata.Data) *memory {
@@ -43,7 +40,7 @@ func memoryOf(data *providerdata.Data) *memory {
 		clock := data.Graph.Clock()
 		return &memory{
 			planned: memo.Handover[graph.JobRef, graph.Job]{MaxAge: providerdata.PlannedAge, Clock: clock},
-			remains: memo.Handover[graph.JobRef, model]{MaxAge: remainsAge, Clock: clock},
+			remains: memo.Handover[graph.JobRef, model]{MaxAge: aftermath.RemainsAge, Clock: clock},
 			checked: memo.Handover[graph.JobRef, bool]{MaxAge: providerdata.PlannedAge, Clock: clock},
 		}
 	})
