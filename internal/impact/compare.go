@@ -235,6 +235,10 @@ func (e *Entry) does() bool {
 	return false
 }
 
+func (e *Entry) writes() bool {
+	return e.Action == Create || e.Action == Update || e.Action == Disable
+}
+
 func (e *Entry) fails() bool {
 	return e.Action == Skip && (e.Reason == reasonFails || e.Reason == reasonType || e.Reason == reasonRequired)
 }
@@ -251,7 +255,7 @@ func (e *Entry) sameAs(other *Entry) bool {
 	}
 	return e.Action == other.Action && e.Reason == other.Reason && e.Subject == other.Subject && slices.EqualFunc(e.Changes, other.Changes, func(a, b Change) bool {
 		return a.Target == b.Target && a.Planned == b.Planned
-	})
+	}) && slices.EqualFunc(e.possible, other.possible, func(a, b Entry) bool { return a.sameAs(&b) })
 }
 
 // effect is what the difference comes to, "" for nothing that concerns an account.
@@ -282,7 +286,7 @@ func (d *Difference) effect() Effect {
 			return Failing
 		case after.leaves():
 			return LeftActive
-		case before.Action == Create || before.Action == Update || before.Action == Disable:
+		case before.writes(), before.Action == Conflict && slices.ContainsFunc(before.possible, func(e Entry) bool { return e.writes() }):
 			return Spared
 		}
 	}

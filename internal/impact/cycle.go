@@ -44,6 +44,20 @@ func (u *candidate) decide(action Action, reason Reason, subject string) {
 	u.entry.Action, u.entry.Reason, u.entry.Subject = action, reason, subject
 }
 
+// leaveOpen settles that one of several things may happen to the user: those that are given, or else what is decided so far.
+func (u *candidate) leaveOpen(action Action, reason Reason, others []string, possible ...Entry) {
+	e := &u.entry
+	if len(possible) > 0 {
+		e.possible = possible
+	} else if e.possible == nil {
+		e.possible = []Entry{*e}
+	}
+	if e.Others = others; action == Unknown {
+		e.Changes = nil
+	}
+	u.decide(action, reason, "")
+}
+
 // shutOut is why the user cannot sign in to the directory, "" if the user can.
 func (u *candidate) shutOut() Reason {
 	return [...]Reason{SignInBlocked: reasonBlocked, SoftDeleted: reasonDeleted}[u.entry.User.State()]
@@ -64,8 +78,7 @@ func (c *cycle) decide() Decision {
 		case !u.undecided:
 		case u.link != nil:
 			if c.manage(u); u.link.shared && slices.Contains([]Action{Update, Matched, Unknown}, u.entry.Action) && u.entry.InScope && u.shutOut() == "" {
-				u.decide(Conflict, reasonShared, "")
-				u.entry.Others = namesBut(u, rivals[u.link.account])
+				u.leaveOpen(Conflict, reasonShared, namesBut(u, rivals[u.link.account]))
 			}
 		case len(found) == 0:
 			c.create(u)
@@ -77,17 +90,17 @@ func (c *cycle) decide() Decision {
 		case u.shutOut() != "" && !c.guesses && len(rivals[found[0]]) > 0:
 			u.decide(Skip, u.shutOut(), "") // the account is another's
 			u.undecided = false
-		case slices.ContainsFunc(rivals[found[0]], func(other *candidate) bool { return other.link != nil }):
+		case slices.ContainsFunc(rivals[found[0]], func(other *candidate) bool { return other.link != nil && !other.link.unsure }):
 			u.decide(Conflict, reasonShared, "")
 			u.entry.Others = namesBut(u, rivals[found[0]])
 		default:
 			c.keep(u, &s.Accounts[found[0]])
 			if len(rivals[found[0]]) > 1 {
-				u.decide(Conflict, reasonShared, "")
-				u.entry.Others = namesBut(u, rivals[found[0]])
+				u.leaveOpen(Conflict, reasonShared, namesBut(u, rivals[found[0]]))
 			}
 		}
 	}
+	c.inherit(rivals)
 	c.collide()
 	decision := Decision{Unmatched: len(s.Accounts) - len(owned)}
 	for _, u := range c.users {

@@ -69,6 +69,41 @@ func (c *cycle) lookUp(u *candidate) match {
 	return m
 }
 
+// inherit decides about users who match an account that the service gives up, or may, for somebody else: whether they take it
+// over or get one of their own depends on when it is their turn.
+func (c *cycle) inherit(rivals map[int][]*candidate) {
+	for _, users := range rivals {
+		var givenUp []Entry
+		for _, u := range users {
+			if c.givesUp(u) {
+				givenUp = append(givenUp, u.entry)
+			}
+		}
+		for _, u := range users {
+			if settled := u.link != nil && !u.link.unsure || !u.entry.InScope || u.entry.leaving || u.shutOut() != ""; !settled && len(givenUp) > 0 {
+				u.leaveOpen(Unknown, reasonOwner, nil)
+				u.entry.possible = append(u.entry.possible, givenUp...)
+			}
+		}
+	}
+}
+
+// givesUp reports whether the service no longer manages the user's account afterward, or may not. It goes on to look after that of
+// somebody in scope who merely cannot sign in.
+func (c *cycle) givesUp(u *candidate) bool {
+	e := &u.entry
+	if !e.leaving {
+		return false
+	}
+	switch e.Action {
+	case Unknown:
+		return true
+	case Disable, Matched: // now, or before
+		return !e.InScope || c.rules.admits(u.attributes) == no || e.Reason == reasonDeletes
+	}
+	return false
+}
+
 // collide finds conflicts among the users who have or get an account: once the service has written for the first of them,
 // the others match what it wrote, too, or find their address taken.
 func (c *cycle) collide() {
@@ -89,15 +124,14 @@ func (c *cycle) collide() {
 		if e := &u.entry; e.Action == Create || e.Action == Update || e.Action == Matched {
 			for _, key := range u.match.keys {
 				if others := namesBut(u, written[key]); len(others) > 0 {
-					u.decide(Conflict, reasonShared, c.rules.flows[key.flow].target)
-					e.Others = others
+					u.leaveOpen(Conflict, reasonShared, others)
+					e.Subject = c.rules.flows[key.flow].target
 				}
 			}
 		}
 		if address != "" && u.entry.Action != Conflict {
 			if others := namesBut(u, addressed[address]); len(others) > 0 || c.index != nil && c.index.taken(address, u.entry.Account) {
-				u.decide(Conflict, reasonTaken, u.entry.Subject)
-				u.entry.Others = others
+				u.leaveOpen(Conflict, reasonTaken, others)
 			}
 		}
 	}

@@ -193,8 +193,7 @@ func (c *cycle) manage(u *candidate) {
 		c.either(u)
 	default:
 		if c.rewrite(u); u.link.unsure && u.entry.Action != Matched {
-			u.decide(Unknown, reasonOwner, "")
-			u.entry.Changes = nil
+			u.leaveOpen(Unknown, reasonOwner, nil)
 		}
 	}
 }
@@ -209,8 +208,7 @@ func (c *cycle) either(u *candidate) {
 		c.keep(u, u.entry.Account)
 	}
 	if len(found) != 1 || found[0] != u.link.account || !linked.sameAs(&u.entry) {
-		u.decide(Unknown, reasonOwner, "")
-		u.entry.Changes = nil
+		u.leaveOpen(Unknown, reasonOwner, nil, linked, u.entry)
 	}
 }
 

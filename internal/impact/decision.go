@@ -24,6 +24,8 @@ type Entry struct {
 	Others  []string // who or what a conflict is with; no more than it takes to know that there are too many to name
 	Changes []Change
 	leaving bool // the user is not to have the account, or may not be
+	// possible are what may happen instead of a conflict, or where it is not known what happens, as far as a change can make a difference to it.
+	possible []Entry
 }
 
 // Change is a value that is written.
