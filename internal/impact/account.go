@@ -28,6 +28,9 @@ const (
 	fieldActive // True or False
 )
 
+// leavesActive reports whether an account can be used as before, whatever is written to the field.
+func (f field) leavesActive() bool { return f != fieldNone && f != fieldStatus && f != fieldActive }
+
 // fieldNames are the names of target attributes in lowercase, without blanks, underscores and hyphens.
 var fieldNames = map[string]field{
 	"id": fieldKey, "key": fieldKey, "userkey": fieldKey,

@@ -30,7 +30,7 @@ type Difference struct {
 	Linked        bool  // the service manages an account for the user
 	unsure        bool  // or may not
 	Effect        Effect
-	Targets       []string // attributes whose value changes, for an update
+	Targets       []string // attributes whose value changes, of an account that stays
 }
 
 // Effect is what a change brings a user.
@@ -42,7 +42,7 @@ const (
 	Updated    Effect = "updated"
 	Disabled   Effect = "disabled"
 	Deleted    Effect = "deleted"
-	LeftActive Effect = "left_active" // the user leaves, and the account stays as it is
+	LeftActive Effect = "left_active" // the user leaves, and the account can be used as before
 	Failing    Effect = "failing"     // the service cannot provision the user anymore
 	Conflicts  Effect = "conflict"
 	Unclear    Effect = "unknown"
@@ -124,7 +124,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 		d.unsure = d.Linked && links[id].unsure
 		d.Effect = d.effect()
 		for _, change := range after.Changes {
-			if d.Effect == Updated && !slices.Contains(d.Targets, change.Target) {
+			if (d.Effect == Updated || d.Effect == LeftActive) && !slices.Contains(d.Targets, change.Target) {
 				d.Targets = append(d.Targets, change.Target)
 			}
 		}
@@ -133,7 +133,7 @@ func compare(before, after Decision, links map[string]*link) Comparison {
 		}
 	}
 	for _, e := range after.Entries {
-		if e.InScope && !slices.Contains([]Reason{reasonFilter, reasonLeft, reasonLeftDelete, reasonKept, reasonLeftOff}, e.Reason) {
+		if e.InScope && !slices.Contains([]Reason{reasonFilter, reasonLeft, reasonLeftDelete, reasonKept, reasonLeftOff, reasonLeftMark}, e.Reason) {
 			c.InScope++
 		}
 		put(e.UserID, was[e.UserID], e)
@@ -201,7 +201,11 @@ func (c *Comparison) AtMost() (created, updated, disabled int) {
 			if !d.Linked || d.unsure {
 				created++
 			}
-		case LeftActive, Failing, CreatedAs, Spared:
+		case LeftActive:
+			if d.After.writes() {
+				updated++
+			}
+		case Failing, CreatedAs, Spared:
 		}
 	}
 	return created, updated, disabled
@@ -245,7 +249,7 @@ func (e *Entry) fails() bool {
 
 // leaves reports whether the account of a user who is to have none stays as it is.
 func (e *Entry) leaves() bool {
-	return e.Action == Skip && (e.Reason == reasonKept || e.Reason == reasonRemoveOff || e.Reason == reasonLeftOff)
+	return slices.Contains([]Reason{reasonKept, reasonRemoveOff, reasonLeftOff, reasonMark, reasonLeftMark}, e.Reason)
 }
 
 // sameAs reports whether the cycle does the same by two entries of one user.
@@ -267,6 +271,9 @@ func (d *Difference) effect() Effect {
 		}
 		return Created
 	case Update:
+		if after.leaves() && !before.leaves() {
+			return LeftActive
+		}
 		return Updated
 	case Disable:
 		if before.Action == Disable {

@@ -54,3 +54,35 @@ func TestCompare_saysWhoInheritsAnAccount(t *testing.T) {
 		})
 	}
 }
+
+// Whoever leaves keeps an account that a mapping merely renames: this must not count as disabled.
+func TestCompare_doesNotTakeAMarkForTheEndOfAnAccount(t *testing.T) {
+	t.Parallel()
+	left := computed(`IIF([IsSoftDeleted]="True", "Left", [surname])`)
+	for _, test := range []struct {
+		target   string
+		want     Effect
+		disabled int
+	}{
+		{"lastName", LeftActive, 0},
+		{"name.familyName", LeftActive, 0},
+		{"status", Disabled, 1},
+		{"employment", Disabled, 1}, // GoTo says nothing of it: the connector may use it to disable
+	} {
+		w := newTenant(Account{Key: "1", Email: "ana@corp.example", LastName: "Example", Status: "ACTIVE"}).user("ana", "mail", "ana@corp.example", "surname", "Example")
+		w.RanBefore = true
+		w.setup.Mapping = byMail(graph.AttributeMapping{Target: test.target, Source: left, FlowType: flowAlways})
+		proposed := w.setup
+		proposed.Assignments = nil
+		c := Compare(&w.Survey, &w.setup, &proposed)
+		if len(c.Differences) != 1 || c.Differences[0].Effect != test.want {
+			t.Errorf("%s: %+v, want %s", test.target, c.Differences, test.want)
+		}
+		if _, updated, disabled := c.AtMost(); disabled != test.disabled || updated != 1-disabled {
+			t.Errorf("%s: at most %d updated and %d disabled", test.target, updated, disabled)
+		}
+		if got := c.LeftActiveAtMost(); got != 1-test.disabled {
+			t.Errorf("%s: at most %d left active", test.target, got)
+		}
+	}
+}

@@ -164,8 +164,11 @@ func (c *cycle) disable(u *candidate, changes []Change) {
 	case switches:
 		u.decide(Disable, u.shutOut(), "")
 		u.entry.Changes = changes
-	case c.rules.remove:
+	case c.rules.remove && !c.rules.canDisable():
 		u.decide(Disable, reasonDeletes, "")
+	case len(c.rules.marks(func(i int) Outcome { return c.outcome(u, i) })) > 0 && len(changes) > 0:
+		u.decide(Update, reasonMark, "")
+		u.entry.Changes = changes
 	default:
 		u.decide(Skip, reasonRemoveOff, "")
 	}
@@ -214,16 +217,17 @@ func (c *cycle) either(u *candidate) {
 
 // release decides about the account of a user who leaves the scope, or cannot sign in anymore.
 func (c *cycle) release(u *candidate) {
-	state, reason, deletes, stays := u.entry.User.State(), u.shutOut(), reasonDeletes, reasonRemoveOff
+	state, reason, deletes, stays, marked := u.entry.User.State(), u.shutOut(), reasonDeletes, reasonRemoveOff, reasonMark
 	if reason == "" {
-		state, reason, deletes, stays = Unassigned, reasonLeft, reasonLeftDelete, reasonLeftOff
+		state, reason, deletes, stays, marked = Unassigned, reasonLeft, reasonLeftDelete, reasonLeftOff, reasonLeftMark
 	}
 	told := c.rules.attributesOf(u.entry.User, state, u.roles)
 	outcomes := make([]Outcome, len(c.rules.flows))
 	for i := range outcomes {
 		outcomes[i] = c.rules.flows[i].evaluate(told, c.survey.Now)
 	}
-	switches := c.rules.disables(func(i int) Outcome { return outcomes[i] })
+	outcome := func(i int) Outcome { return outcomes[i] }
+	switches, marks := c.rules.disables(outcome), c.rules.marks(outcome)
 	removes := c.rules.remove && !c.rules.canDisable()
 	var unclear Outcome
 	for i, o := range outcomes {
@@ -240,7 +244,7 @@ func (c *cycle) release(u *candidate) {
 		u.decide(Unknown, reasonOwner, "")
 	case unclear.Reason != "" && !switches:
 		u.decide(Unknown, unclear.Reason, unclear.Target)
-	case u.link.unsure && c.rules.removes(func(i int) Outcome { return outcomes[i] }):
+	case u.link.unsure && (c.rules.removes(outcome) || len(marks) > 0):
 		u.decide(Unknown, reasonOwner, "")
 	case switches && !c.rules.update:
 		u.decide(Skip, stays, "")
@@ -253,6 +257,11 @@ func (c *cycle) release(u *candidate) {
 		}
 	case removes:
 		u.decide(Disable, deletes, "")
+	case len(marks) > 0 && !u.link.marked():
+		u.decide(Update, marked, "")
+		for _, i := range marks {
+			u.entry.Changes = append(u.entry.Changes, Change{Target: c.rules.flows[i].target, Planned: display(outcomes[i].Value)})
+		}
 	default:
 		u.decide(Skip, stays, "")
 	}

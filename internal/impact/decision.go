@@ -103,6 +103,8 @@ const (
 	reasonLeftDelete Reason = "left_scope_account_deleted"
 	reasonKept       Reason = "left_scope_account_kept"
 	reasonLeftOff    Reason = "left_scope_disabling_switched_off"
+	reasonLeftMark   Reason = "left_scope_account_changed"
+	reasonMark       Reason = "sign_in_blocked_account_changed"
 	reasonRequired   Reason = "required_attribute_missing"
 	reasonFails      Reason = "expression_fails"
 	reasonType       Reason = "value_not_accepted"
@@ -145,6 +147,8 @@ var reasonTexts = map[Reason]string{
 	reasonLeftDelete: "The user leaves the scope, and no mapping disables the account: it may be deleted instead.",
 	reasonKept:       "The user leaves the scope, and the connection is configured to keep such accounts as they are.",
 	reasonLeftOff:    "The user leaves the scope, and the mapping neither disables nor deletes the account: it stays as it is.",
+	reasonLeftMark:   "The user leaves the scope: the mapping changes the account, which stays active.",
+	reasonMark:       "The user cannot sign in to the directory: the mapping changes the account, which stays active.",
 	reasonRequired:   "An attribute that GoTo requires has no value.",
 	reasonFails:      "An expression of the mapping fails for this user.",
 	reasonType:       "The mapping results in a value that does not have the type of the target attribute.",

@@ -102,6 +102,12 @@ func (l *link) removed() bool {
 	return l.user.shutOut() != "" && l.cycle.rules.removes(func(i int) Outcome { return l.cycle.outcome(l.user, i) })
 }
 
+// marked reports whether the service has told the account already that the user cannot sign in, and left it active. It tells it once.
+func (l *link) marked() bool {
+	outcome := func(i int) Outcome { return l.cycle.outcome(l.user, i) }
+	return l.user.shutOut() != "" && !l.left && !l.cycle.rules.disables(outcome) && len(l.cycle.rules.marks(outcome)) > 0
+}
+
 // inactive reports whether the account is known, or must be taken, to be disabled already.
 func (l *link) inactive() bool {
 	if l.account >= 0 {

@@ -89,7 +89,7 @@ func (d drawer) stack(from *stack) stack {
 		s.first, s.firstKind = d.pick("first", "[givenName]", `Replace([givenName], "Bo", , , "Bob", , )`, `"Somebody"`), d.pick("kind", "Always", "Always", "ObjectAddOnly", "AttributeAddOnly")
 	}
 	if !keeps("last") {
-		s.last, s.fallback = d.pick("last", "[surname]", `Coalesce([surname], "None")`, "[displayName]"), d.pick("default", "", "None")
+		s.last, s.fallback = d.pick("last", "[surname]", `Coalesce([surname], "None")`, "[displayName]", `IIF([IsSoftDeleted]="True", "Left", [surname])`), d.pick("default", "", "None")
 	}
 	if !keeps("department") {
 		s.dept, s.deptKind = d.pick("dept", "", "[department]", `Join("-", [department], [givenName])`), d.pick("kind", "Always", "Always", "ObjectAddOnly")
@@ -457,8 +457,13 @@ func contradicts(d impact.Difference, without, with string, read, updated bool) 
 			return "it is not deleted"
 		}
 	case impact.LeftActive, impact.Spared:
-		if with != "" && action != "failure" {
+		if with != "" && action != "failure" && (len(d.After.Changes) == 0 || strings.Contains(values, "active=")) {
 			return "something happens"
+		}
+		for _, change := range d.After.Changes {
+			if read && !strings.Contains(values+" ", change.Target+"="+change.Planned+" ") {
+				return change.Target + " is not written"
+			}
 		}
 	case impact.Failing:
 		if action != "failure" {

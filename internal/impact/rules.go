@@ -258,6 +258,17 @@ func (r *rules) disables(outcome func(flow int) Outcome) bool {
 	return false
 }
 
+// marks are the flows by which the service changes the account of a user who is not to have it, though it stays active: a name or
+// an address is all that they write.
+func (r *rules) marks(outcome func(flow int) Outcome) (flows []int) {
+	for i := range r.flows {
+		if f := &r.flows[i]; r.update && f.switches() && f.field.leavesActive() && outcome(i).Reason == "" && !isEmpty(outcome(i).Value) {
+			flows = append(flows, i)
+		}
+	}
+	return flows
+}
+
 // canDisable reports whether any flow tells the target that an account is no longer wanted; else the service deletes it.
 func (r *rules) canDisable() bool {
 	return slices.ContainsFunc(r.flows, func(f flow) bool {
@@ -280,7 +291,7 @@ func (r *rules) unties(s *Setup) bool {
 func (f *flow) switchesOff(o Outcome) bool {
 	text := display(o.Value)
 	switch {
-	case o.Reason != "" || isEmpty(o.Value):
+	case o.Reason != "" || isEmpty(o.Value) || f.field.leavesActive():
 		return false
 	case f.field == fieldActive:
 		return !strings.EqualFold(text, "true")

@@ -64,7 +64,11 @@ func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 	outcome := func(i int) Outcome {
 		return r.flows[i].evaluate(r.attributesOf(&User{ID: e.UserID}, Unassigned, nil), s.Now)
 	}
-	removed := r.removes(outcome)
+	removed, marks := r.removes(outcome), r.marks(outcome)
+	write := func(i int) {
+		current, _ := r.flows[i].field.read(e.Account)
+		e.Changes = append(e.Changes, Change{Target: r.flows[i].target, Current: &current, Planned: display(outcome(i).Value)})
+	}
 	switch {
 	case told && !active:
 		e.Action, e.Reason = Matched, reasonInactive
@@ -75,12 +79,16 @@ func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 		e.Action, e.Reason = Disable, reasonLeft
 		for i := range r.flows {
 			if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) {
-				current, _ := f.field.read(e.Account)
-				e.Changes = append(e.Changes, Change{Target: f.target, Current: &current, Planned: display(outcome(i).Value)})
+				write(i)
 			}
 		}
 	case removed:
 		e.Action, e.Reason = Disable, reasonLeftDelete
+	case r.enabled && len(marks) > 0:
+		e.Action, e.Reason = Update, reasonLeftMark
+		for _, i := range marks {
+			write(i)
+		}
 	default:
 		e.Action, e.Reason = Skip, reasonLeftOff
 	}
