@@ -129,6 +129,8 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 	case l.left: // and nobody knows when
 		text, told := l.reported(f)
 		return text, text != "", told
+	case l.stale(f):
+		return reported()
 	case i < 0:
 		return reported()
 	}
@@ -147,6 +149,13 @@ func (l *link) wrote(f *flow) (value string, written, known bool) {
 		return text, written, known
 	}
 	return today.fallback, true, false // it is written on creation only, and the account may have been there before
+}
+
+// stale reports whether today's mapping may not have been written yet, but GoTo says what the account has: a mapping may have been
+// changed while provisioning was off.
+func (l *link) stale(f *flow) bool {
+	_, told := l.reported(f)
+	return told && l.cycle.setup.Off
 }
 
 // reported is what GoTo says of a flow's target.
@@ -171,5 +180,5 @@ func (l *link) place(target string) int {
 // keeps reports whether a flow is today's, so nothing changes by it for whom it did not change before.
 func (l *link) keeps(f *flow) bool {
 	i := l.place(f.target)
-	return i >= 0 && !l.left && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
+	return i >= 0 && !l.left && !l.stale(f) && l.cycle.rules.update && l.cycle.rules.flows[i].text == f.text && l.cycle.rules.flows[i].kind == f.kind
 }

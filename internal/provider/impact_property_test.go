@@ -31,12 +31,14 @@ type foretold struct {
 		Principals []struct {
 			ID      string `json:"principal_id"`
 			Effect  string `json:"effect"`
-			Changes []struct {
-				Target  string `json:"target_attribute"`
-				Planned string `json:"planned"`
-			} `json:"changes"`
+			Changes []foretoldChange
 		} `json:"principals"`
 	} `json:"connections"`
+}
+
+type foretoldChange struct {
+	Target  string `json:"target_attribute"`
+	Planned string `json:"planned"`
 }
 
 // anyway is how often the next cycle does something both without the plan and with it.
@@ -458,6 +460,13 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 		j.cycle(3)
 		j.happens(rt)
 		j.cycle(2)
+		changedBefore := rapid.Bool().Draw(rt, "changed before")
+		if changedBefore {
+			is = j.draw(rt, &is)
+			is.dropped = nil
+			j.apply(is)
+			j.cycle(2)
+		}
 		next := j.draw(rt, &is)
 		j.refresh(j.Protocol())
 
@@ -503,11 +512,12 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 		}
 		// A narrower scope restarts the job: that cycle goes by what was there when it began.
 		restarts := is.on && is.proposed["scope"] == "all" && next.proposed["scope"] == "assigned" && !slices.Contains(next.dropped, ofConnection)
-		if j.apply(next); j.amid || !is.on && next.on && len(next.dropped) > 0 || restarts && (len(next.dropped) > 0 || !keepsPart(is, next, "mappings") || !keepsPart(is, next, "operations") || !keepsPart(is, next, "scoping_filters")) {
+		if j.apply(next); j.amid || !is.on && next.on && (len(next.dropped) > 0 || j.removesOne(is, next)) || restarts && (len(next.dropped) > 0 || !keepsPart(is, next, "mappings") || !keepsPart(is, next, "operations") || !keepsPart(is, next, "scoping_filters")) {
 			seen["with a cycle amid the apply"]++
 			return
 		}
 		did := j.cycle(1)
+		today, _ := is.proposed["mappings"].(map[string]any)
 		changes := map[string]string{}
 		for _, c := range said.Connections {
 			for _, one := range c.Principals {
@@ -515,6 +525,18 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 				seen[one.Effect]++
 				values := did[one.ID]
 				want := map[string]string{"created": "create", "created_otherwise": "create", "updated": "update", "disabled": "disable", "deleted": "delete"}[one.Effect]
+				if changedBefore && values == "" && j.failed(one.ID, "DuplicateSourceEntries") {
+					seen["held by somebody who left before"]++
+					continue
+				}
+				if changedBefore && one.Effect == "updated" && today["department"] == nil {
+					// An earlier mapping may have written what GoTo does not report.
+					one.Changes = slices.DeleteFunc(one.Changes, func(c foretoldChange) bool { return c.Target == "department" })
+					if len(one.Changes) == 0 && values == "" {
+						seen["written before"]++
+						continue
+					}
+				}
 				if want == "" && values != "" && one.Effect != "unknown" && one.Effect != "conflict" || want != "" && !strings.HasPrefix(values, want+" ") {
 					rt.Fatalf("%s was to be %s, and what happened is %q\nfrom %v\nto %v\n%s\n%s%s", one.ID, one.Effect, values, is, next, plan.text, j.log(), j.who())
 				}
@@ -542,6 +564,27 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 		}
 	})
 	t.Logf("differences: %v", seen)
+}
+
+// failed reports whether the service failed with the last it did for a person.
+func (j *joint) failed(id, code string) bool {
+	log := j.Sim.Store().Log()
+	for _, e := range slices.Backward(log) {
+		if e.SourceID == id {
+			return e.Status == "failure" && e.Error.Code == code
+		}
+	}
+	return false
+}
+
+// removesOne reports whether a resource of a single assignment is removed, which comes after the others.
+func (j *joint) removesOne(a, b setting) bool {
+	for id := range a.roles {
+		if j.single && b.roles[id] == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func keepsPart(a, b setting, part string) bool {

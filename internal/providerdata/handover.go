@@ -130,6 +130,18 @@ func (d *Data) secrets() *memo.Handover[string, []graph.KeyValue] {
 	})
 }
 
+type restartsKey struct{}
+
+// NoteRestartDue remembers that a job that is off works with its former, wider scope until it is restarted, whatever starts it.
+func (d *Data) NoteRestartDue(ref graph.JobRef) { d.restartsDue().Add(ref) }
+
+// RestartDue reports whether a job is to be restarted rather than started, as far as this run knows.
+func (d *Data) RestartDue(ref graph.JobRef) bool { return d.restartsDue().Has(ref) }
+
+func (d *Data) restartsDue() *memo.Set[graph.JobRef] {
+	return Shared(d, restartsKey{}, func() *memo.Set[graph.JobRef] { return &memo.Set[graph.JobRef]{} })
+}
+
 type credentialsKey struct{}
 
 // NotePlannedCredentials remembers that this run is about to store credentials for a service principal's provisioning, until false.

@@ -60,23 +60,27 @@ func owed(state, plan model) string {
 // is off, since off means that no cycle starts.
 func planPending(ctx context.Context, data *providerdata.Data, plan, state model) (types.String, diag.Diagnostics) {
 	narrows := state.Scope.ValueString() == scopeAll && !plan.Scope.Equal(state.Scope)
+	open := narrows || !state.PendingAction.IsNull() && plan.Scope.IsUnknown()
+	off := false
+	if data != nil && owed(state, plan) == actionRestart {
+		job, err := data.Graph.RequireJob(ctx, state.ref())
+		if off = err == nil && !job.Schedule.Active(); off && job.HasRun() {
+			data.NoteRestartDue(state.ref())
+		}
+	}
 	switch {
-	case narrows, !state.PendingAction.IsNull() && plan.Scope.IsUnknown():
+	case open:
 		return types.StringUnknown(), nil
-	case owed(state, plan) != actionRestart || data == nil:
-		return types.StringNull(), nil
+	case off:
+		return state.PendingAction, diag.Diagnostics{waits()}
 	}
-	job, err := data.Graph.RequireJob(ctx, state.ref())
-	if err != nil || job.Schedule.Active() {
-		return types.StringNull(), nil
-	}
-	return state.PendingAction, diag.Diagnostics{waits()}
+	return types.StringNull(), nil
 }
 
 func waits() diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope is pending",
-		"Provisioning is off, and a restart would switch it on. The restart stays pending: apply again after provisioning is switched "+
-			"on. Until then, nobody who left the scope is disabled.")
+		"Provisioning is off, and a restart would switch it on. `gotomeeting_provisioning_state` restarts provisioning when it switches it on. If something else does, apply again immediately "+
+			"afterward: until the restart, the service works with the wider scope, so it creates accounts for everybody, and disables nobody who left the scope.")
 }
 
 // mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that

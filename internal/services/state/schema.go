@@ -58,7 +58,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"by commas. `ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
 					"Defaults to the behavior of *Restart provisioning* in the portal: `QuarantineState,Watermark,Escrows`."},
 			"restart_pending": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether a restart is pending until provisioning is switched on. Null after an import until `restart_triggers` is set: the first values are only recorded."},
+				MarkdownDescription: "Whether a restart, because of `restart_triggers` or of a narrower scope of the connection, is pending until provisioning is switched on. Null after an import until `restart_triggers` is set: the first values are only recorded."},
 			"release_deletions": schema.SingleNestedAttribute{Optional: true,
 				MarkdownDescription: "Releases held deletions and disables, which accidental-deletion prevention has stopped, for one quarantine only. It has no effect on any other quarantine.",
 				Attributes: map[string]schema.Attribute{

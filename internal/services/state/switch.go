@@ -55,6 +55,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	}
 	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
+	c.due = !active && data.RestartDue(ref)
 	wanted := c.wants(active)
 	if wanted && !active && !diags.HasError() {
 		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
@@ -77,7 +78,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	switch {
 	case released:
 	case restart: // which starts a stopped job as well
-		if err := data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
+		if err := data.Graph.RestartJob(ctx, ref, c.restartScope()); err != nil {
 			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
 	case wanted && !active:

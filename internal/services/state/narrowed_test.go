@@ -1,0 +1,63 @@
+// Copyright (c) gotomeeting-provisioning contributors
+// SPDX-License-Identifier: MPL-2.0
+
+package state_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
+)
+
+// Lifecycle: a scope that is narrowed while provisioning is off takes effect with the cycle that follows switching it on, also if that
+// is another apply. A start would let the service go on with everybody.
+func TestResource_startsWithTheNarrowerScope(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		steps [][2]string // scope, enabled
+	}{
+		{"in one apply", [][2]string{{"assigned", "true"}}},
+		{"in two", [][2]string{{"assigned", "false"}, {"assigned", "true"}}},
+		{"with a change in between", [][2]string{{"assigned", "false"}, {"all", "false"}, {"assigned", "false"}, {"assigned", "true"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t)
+			env.WithoutImpact()
+			config := func(scope, enabled string) string {
+				text := strings.Replace(tutorial(env, mappingIDs, assignmentIDs), `admin_password_wo_version = "1"`, `admin_password_wo_version = "1"`+"\n  scope = \""+scope+`"`, 1)
+				return strings.Replace(text, "enabled       = true", "enabled = "+enabled, 1)
+			}
+			cycle := func() { env.Sim.Clock().Advance(2 * store.DefaultInterval) }
+			var before []string
+			steps := []resource.TestStep{{Config: config("all", "true")}, {PreConfig: cycle, Config: config("all", "false")}}
+			for i, step := range test.steps {
+				next := resource.TestStep{Config: config(step[0], step[1]), ExpectNonEmptyPlan: i == len(test.steps)-1} // the connection restarts once more
+				if i == 0 {
+					next.PreConfig = func() {
+						before = active(env)
+						env.Sim.Store().AddUser(store.User{UserPrincipalName: "new@corp.example", Mail: "new@corp.example", DisplayName: "New", Surname: "New", GivenName: "New", AccountEnabled: true})
+						env.Sim.Log().Reset()
+					}
+				}
+				steps = append(steps, next)
+			}
+			steps = append(steps, resource.TestStep{PreConfig: func() {
+				if writes := writes(env); slices.Contains(writes, "POST start") || !slices.Contains(writes, "POST restart") {
+					t.Errorf("wrote %v", writes)
+				}
+				cycle()
+				if now := active(env); slices.Contains(now, "new@corp.example") || len(now) >= len(before) {
+					t.Errorf("of %v, the cycle left %v", before, now)
+				}
+			}, Config: config("assigned", "true")}, resource.TestStep{Config: config("assigned", "true"), PlanOnly: true})
+			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: env.ProviderFactories(), Steps: steps})
+		})
+	}
+}
