@@ -86,3 +86,27 @@ func TestCompare_doesNotTakeAMarkForTheEndOfAnAccount(t *testing.T) {
 		}
 	}
 }
+
+// A mapping that was changed while provisioning was off has written nothing yet: switching provisioning on is when people change. A pause
+// without such a change ends quietly.
+func TestCompare_saysWhatChangedDuringAPause(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, today string
+		want        int
+	}{
+		{"unchanged", "[surname]", 0},
+		{"changed", `Join(", ", [surname], "GoTo")`, 1},
+	} {
+		w := newTenant(Account{Key: "1", Email: "ana@corp.example", LastName: "Example", Status: "ACTIVE"}).user("ana", "mail", "ana@corp.example", "surname", "Example")
+		w.RanBefore = true
+		w.setup.Mapping = byMail(graph.AttributeMapping{Target: "lastName", Source: computed(test.today), FlowType: flowAlways})
+		w.setup.Off = true
+		proposed := w.setup
+		proposed.Off = false
+		c := Compare(&w.Survey, &w.setup, &proposed)
+		if got := c.Count(Updated); got != test.want || len(c.Differences) != test.want {
+			t.Errorf("%s: %+v", test.name, c.Differences)
+		}
+	}
+}
