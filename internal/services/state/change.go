@@ -84,8 +84,8 @@ func (c change) wantsRestart() bool {
 	return c.due || c.restarts() || c.state.RestartPending.ValueBool() && (!c.plan.RestartTriggers.IsNull() || c.state.RestartTriggers.IsNull())
 }
 
-// restartScope is what the restart resets. One for a narrower scope evaluates everybody again.
-func (c change) restartScope() string {
+// resetScope is what the restart resets. One for a narrower scope evaluates everybody again.
+func (c change) resetScope() string {
 	scope := c.plan.RestartScope.ValueString()
 	if c.due && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full") {
 		return ""

@@ -78,7 +78,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	switch {
 	case released:
 	case restart: // which starts a stopped job as well
-		if err := data.Graph.RestartJob(ctx, ref, c.restartScope()); err != nil {
+		if err := data.Graph.RestartJob(ctx, ref, c.resetScope()); err != nil {
 			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
 	case wanted && !active:
