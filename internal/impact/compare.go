@@ -70,10 +70,11 @@ func Propose(s *Survey, today, proposed *Setup) (Comparison, Decision) {
 // takes from them.
 func kept(s *Survey, today, proposed *Setup, links map[string]*link) int {
 	is, will := compile(today, s.Missing), compile(proposed, s.Missing)
+	taken := !today.Off && is.enabled // whom the service gives up today it has taken them from already
+	left := will.unties(proposed) && !(taken && is.unties(today))
+	gone := will.removesAny() && !(taken && is.removesAny())
 	switch {
-	case !s.RanBefore || s.NeverLinked || s.only != nil, proposed.Off || !will.enabled || !will.unties(proposed):
-		return 0
-	case !today.Off && is.enabled && is.unties(today): // which has taken them already
+	case !s.RanBefore || s.NeverLinked || s.only != nil, proposed.Off || !will.enabled || !left && !gone:
 		return 0
 	case !s.AccountsRead:
 		return -1

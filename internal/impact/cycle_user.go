@@ -238,6 +238,8 @@ func (c *cycle) release(u *candidate) {
 	switch {
 	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same
 		u.decide(Matched, reasonInactive, "")
+	case u.entry.User.linked && c.setup.KeepsOutOfScope && c.rules.removesAny() && !u.link.cycle.rules.removesAny():
+		u.decide(Unknown, reasonNotFound, "") // accounts of users who were deleted are not kept
 	case reason == reasonLeft && c.setup.KeepsOutOfScope:
 		u.decide(Skip, reasonKept, "")
 	case u.link.inactive() && u.link.left: // what the service disabled itself stays

@@ -283,8 +283,11 @@ func (r *rules) removes(outcome func(flow int) Outcome) bool {
 
 // unties reports whether the service gives up the accounts of users who leave the scope of a setup.
 func (r *rules) unties(s *Setup) bool {
-	return !s.KeepsOutOfScope && (r.update && r.canDisable() || r.remove && !r.canDisable())
+	return !s.KeepsOutOfScope && r.removesAny()
 }
+
+// removesAny reports whether the service disables or deletes accounts of users who cannot sign in anymore.
+func (r *rules) removesAny() bool { return r.update && r.canDisable() || r.remove && !r.canDisable() }
 
 // switchesOff reports whether what the flow yields disables an account. What an attribute of which GoTo says nothing does to
 // the account is left to its mapping.
