@@ -9,12 +9,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -31,7 +33,7 @@ type reporter struct {
 	data *providerdata.Data
 
 	mu      sync.Mutex
-	written []byte // the Markdown as it was written last
+	written map[string][]byte // each file as it was written last, by its name
 	carried carried
 }
 
@@ -61,6 +63,8 @@ type Section struct {
 	Held         bool           `json:"held_by_accidental_deletion_prevention"`
 	Seats        *Seats         `json:"seats,omitempty"`      // where accounts are created and the licenses at GoTo can be read
 	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
+
+	unbounded bool // more accounts may change than can be told
 }
 
 // Cause is what one resource contributes.
@@ -68,6 +72,8 @@ type Cause struct {
 	Subject string         `json:"subject"`
 	Effects map[string]int `json:"effects"`
 	Unknown string         `json:"not_known,omitempty"`
+
+	untold bool // its effect is not known, for a reason that is not its own
 }
 
 // Principal is somebody for whom the changes make a difference.
@@ -110,6 +116,11 @@ const unknownNew = "The connection does not exist yet, and whom its first cycle 
 
 // sections are what the run has planned so far, by connection.
 func (f *Forecast) sections() []Section {
+	if !f.On() {
+		s := newSection("", "All connections")
+		s.Unknown, s.unbounded = []string{"The effect of changes on accounts is not determined, because `impact.enabled` is false."}, true
+		return []Section{s}
+	}
 	var found []Section
 	for _, c := range f.all() {
 		f.mu.Lock()
@@ -124,7 +135,7 @@ func (f *Forecast) sections() []Section {
 	f.mu.Unlock()
 	if untold {
 		s := newSection("", "New connection")
-		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
+		s.Unknown, s.Causes, s.unbounded = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}, true
 		found = append(found, s)
 	}
 	slices.SortFunc(found, func(a, b Section) int {
@@ -136,7 +147,7 @@ func (f *Forecast) sections() []Section {
 // writeReport writes the report of what the run has planned so far.
 func (f *Forecast) writeReport() diag.Diagnostics {
 	if err := f.report.write(f.sections()); err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", "`impact.report_file`: "+err.Error()+".")}
 	}
 	return nil
 }
@@ -154,12 +165,19 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 		s.ConnectionID, s.Name = "", strings.ToUpper(unidentified[:1])+unidentified[1:]
 	}
 	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
+	var why []string
+	var inScope int
+	if c.today != nil {
+		why, inScope = c.waits(proposals)
+	}
 	for _, p := range proposals {
 		if s.Off && p.Unless != "" {
 			continue // it concerns nobody, and is not even worked out if the end is planned first
 		}
+		own, known := c.own[p.Key]
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
-		if own, known := c.own[p.Key]; known {
+		cause.untold = !s.Off && (len(unboundedOf(&own)) > 0 || !known && (c.unknown != nil || len(why) > 0))
+		if known {
 			cause.Effects = effectCounts(&own)
 		}
 		s.Causes = append(s.Causes, cause)
@@ -167,25 +185,40 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 			s.Unknown = append(s.Unknown, p.Subject+": "+p.Unknown)
 		}
 	}
-	if c.unknown != nil && !s.Off {
-		s.Unknown = append(s.Unknown, reasonOf(c.unknown))
+	unknown, added := unknownOf(proposals)
+	if s.unbounded = !s.Off && (c.unknown != nil || len(unknown) > 0); c.unknown != nil && !s.Off {
+		reason, _, _ := strings.Cut(reasonOf(c.unknown), "\n\n") // the facts below name a request, of which each has an id of its own
+		s.Unknown = append(s.Unknown, reason)
 	}
-	if c.today == nil {
+	switch {
+	case c.today == nil:
 		return s
+	case len(why) > 0:
+		s.Unknown, s.InScope = append(s.Unknown, why...), max(0, inScope)
+		if inScope >= 0 && !s.unbounded {
+			s.AtMost = map[string]int{"created": inScope, "updated": inScope, "disabled": 0}
+		}
+		s.unbounded = true
+	default:
+		s = s.of(c, proposals)
 	}
-	if why, inScope := c.waits(proposals); why != "" {
-		s.Unknown, s.InScope = append(s.Unknown, why), inScope
-		s.AtMost = map[string]int{"created": inScope, "updated": inScope, "disabled": 0}
-		return s
+	if len(added) > 0 && !s.Off {
+		delete(s.AtMost, "created")
+		delete(s.AtMost, "updated")
+		s.unbounded = true
 	}
-	proposed := c.with(proposals...)
-	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
+	return s
+}
+
+// of is the section with the comparison of the proposals.
+func (s Section) of(c *connection, proposals []Proposal) Section {
+	whole := impact.Compare(c.survey, c.without(proposals...), c.with(proposals...))
 	if whole.Count(impact.Created) > 0 { // which a later proposal may have taken back
 		s.Seats = c.seats
 	}
 	unknown := s.Unknown
 	if s = s.with(&whole, c.forecast.data.Impact.Detail); s.Off {
-		s.Unknown = unknown // the rest concerns nobody
+		s.Unknown, s.unbounded = unknown, false // the rest concerns nobody
 	}
 	return s
 }
@@ -203,6 +236,9 @@ func (s Section) with(whole *impact.Comparison, detail string) Section {
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}
 	s.Unknown = append(s.Unknown, notKnown(whole)...)
+	if s.unbounded = s.unbounded || len(unboundedOf(whole)) > 0; s.unbounded {
+		clear(s.AtMost)
+	}
 	if detail != detailIDs && detail != detailPeople {
 		return s
 	}
@@ -230,8 +266,14 @@ func (r *reporter) write(sections []Section) error {
 		return nil
 	}
 	path := r.data.Impact.ReportFile
-	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
-		return fmt.Errorf("another provider configuration, or another run, also writes its report to %s. Set a different `report_file` for each", path)
+	beside := besides(path)
+	if beside == path {
+		return errors.New("this is the name of the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
+	}
+	for _, name := range []string{path, beside} {
+		if there, err := os.ReadFile(name); err == nil && r.written != nil && !bytes.Equal(there, r.written[name]) {
+			return fmt.Errorf("another provider configuration, or another run, also writes a report to %s. Use a different name for each, not only a different extension", name)
+		}
 	}
 	detail := r.data.Impact.Detail
 	if detail == "" {
@@ -245,18 +287,30 @@ func (r *reporter) write(sections []Section) error {
 		return err
 	}
 	text := []byte(markdown(sections))
-	beside := besides(path)
-	if beside == path {
-		return errors.New("`report_file` is for the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
+	raw = append(raw, '\n')
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder. Use the name of a file", path)
 	}
-	if err := replace(beside, append(raw, '\n')); err != nil {
-		return err
+	if err = replace(beside, raw); err == nil {
+		err = replace(path, text)
 	}
-	if err := replace(path, text); err != nil {
-		return err
+	if err != nil {
+		return notWritten(path, err)
 	}
-	r.written = text
+	r.written = map[string][]byte{path: text, beside: raw}
 	return nil
+}
+
+// notWritten says why a report cannot be written, without the name of the temporary file.
+func notWritten(path string, err error) error {
+	if folder := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %s does not exist. Create it before the plan, or use another path", folder)
+	}
+	var refused syscall.Errno
+	if errors.As(err, &refused) {
+		err = refused
+	}
+	return fmt.Errorf("cannot write to %s: %w", path, err)
 }
 
 // replace writes a file atomically.
@@ -311,14 +365,7 @@ func markdown(sections []Section) string {
 
 // markdown is the section for people. compared says that there is a cycle of today to compare with.
 func (s Section) markdown(b *strings.Builder, compared bool) {
-	head := s.Headline
-	switch {
-	case head == "" && compared && len(s.Today)+len(s.Proposed)+s.InScope == 0 && len(s.Unknown) > 0:
-		head = "The account changes are not known"
-	case head == "":
-		head = "No account changes"
-	}
-	fmt.Fprintf(b, "### %s: %s\n\n", s.Name, head)
+	fmt.Fprintf(b, "### %s: %s\n\n", strings.ToUpper(s.Name[:1])+s.Name[1:], s.title(compared))
 	if s.Off {
 		b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
 	}
@@ -349,6 +396,24 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 		}
 	}
 	s.principals(b)
+}
+
+// title is the headline, or what there is to say without one.
+func (s Section) title(compared bool) string {
+	unmatched := s.Proposed[string(impact.Unmatched)]
+	switch {
+	case s.Headline == "" && s.unbounded:
+		return "The account changes are not known"
+	case s.unbounded:
+		return s.Headline + ", and more may change"
+	case !compared && unmatched > 0 && s.Headline == "":
+		return graphdiag.Counted(unmatched, "account") + " may be disabled"
+	case !compared && unmatched > 0:
+		return fmt.Sprintf("%s, and %d more may be disabled", s.Headline, unmatched)
+	case s.Headline == "":
+		return "No account changes"
+	}
+	return s.Headline
 }
 
 // table says what the next cycle does, beside what it would do without the changes where there are some.
@@ -412,17 +477,17 @@ func (c Change) text() string {
 }
 
 func (c Cause) text() string {
-	if c.Unknown != "" {
-		return "not known. " + c.Unknown
-	}
 	var parts []string
 	for _, e := range effects {
 		if n := c.Effects[string(e.effect)]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, e.short))
 		}
 	}
-	if len(parts) == 0 {
-		return "no account changes by itself"
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case c.untold || c.Unknown != "":
+		return "not known, see below"
 	}
-	return strings.Join(parts, ", ")
+	return "no account changes by itself"
 }
