@@ -64,7 +64,8 @@ type Section struct {
 	Seats        *Seats         `json:"seats,omitempty"`      // where accounts are created and the licenses at GoTo can be read
 	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
 
-	unbounded bool // more accounts may change than can be told
+	unbounded    bool // more accounts may change than can be told
+	accountsRead bool // at GoTo
 }
 
 // Cause is what one resource contributes.
@@ -232,7 +233,7 @@ func (s *Section) isIdle() bool {
 func (s Section) with(whole *impact.Comparison, detail string) Section {
 	created, updated, disabled := whole.AtMost()
 	disabled += max(0, whole.Kept)
-	s.Headline, s.InScope, s.Managed, s.Held = headline(whole), whole.InScope, whole.Managed, whole.Held
+	s.Headline, s.InScope, s.Managed, s.Held, s.accountsRead = headline(whole), whole.InScope, whole.Managed, whole.Held, accountsRead(whole)
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}
 	s.Unknown = append(s.Unknown, notKnown(whole)...)
@@ -387,7 +388,7 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 		fmt.Fprintf(b, "\n%s\n", s.Seats.text(s.Effects[string(impact.Created)]))
 	}
 	if s.Held {
-		b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")
+		fmt.Fprintf(b, "\n%s\n", heldText(s.accountsRead))
 	}
 	if len(s.Unknown) > 0 {
 		b.WriteString("\nNot known:\n\n")

@@ -314,3 +314,29 @@ func TestReport_saysWhyItCannotBeWritten(t *testing.T) {
 		t.Errorf("got %v, want %s", found, want)
 	}
 }
+
+// How many accounts there are to disable decides whether the service holds them back, so nobody can say it without them.
+func TestReport_saysWhetherDeletionsAreHeldOnlyWhereItIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 20)
+	holds := narrows("Sales")
+	holds.Change = func(s *impact.Setup) {
+		s.HeldFrom = 15
+		narrows("Sales").Change(s)
+	}
+	for _, read := range []bool{true, false} {
+		settings := providerdata.Impact{ReportFile: filepath.Join(t.TempDir(), "impact.md")}
+		data := w.data(settings)
+		if read {
+			data = w.withGoTo(settings)
+		}
+		found := forecast.Of(data).Plan(t.Context(), w.ref, holds).Diagnostics
+		want := "\n\nIf as many accounts exist, accidental-deletion prevention stops that cycle: "
+		if read {
+			want = "\n\nAccidental-deletion prevention stops that cycle: "
+		}
+		if text, _, _ := w.written(settings.ReportFile); len(found) == 0 || !strings.Contains(found[0].Detail(), want) || !strings.Contains(text, want) {
+			t.Errorf("read %t: %v\n%s", read, found, text)
+		}
+	}
+}
