@@ -393,8 +393,8 @@ func (c *connection) name() string {
 	return "the connection"
 }
 
-// reasonOf is why something could not be read, in a sentence.
-func reasonOf(err error) string {
+// reasonOf is why something could not be read, in sentences. explain is for errors of the service.
+func reasonOf(err error, explain func(error) string) string {
 	var read *impact.ReadError
 	var over *overspentError
 	switch {
@@ -403,7 +403,7 @@ func reasonOf(err error) string {
 	case errors.As(err, &over):
 		return over.text
 	case errors.As(err, &read):
-		return "Cannot read " + read.What + ". " + graphdiag.Detail(read.Err)
+		return "Cannot read " + read.What + ". " + explain(read.Err)
 	}
-	return graphdiag.Detail(err)
+	return explain(err)
 }

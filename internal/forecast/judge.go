@@ -288,7 +288,7 @@ func (c *connection) cannotTell(p Proposal, err error) diag.Diagnostics {
 	var untold []untoldLimit
 	for _, l := range c.limits(0) {
 		if l.adds || !p.Adds {
-			untold = append(untold, untoldLimit{l, []string{reasonOf(err)}})
+			untold = append(untold, untoldLimit{l, []string{reasonOf(err, func(err error) string { return graphdiag.Detail(err) })}})
 		}
 	}
 	return c.refuseUnknown(p, untold)

@@ -188,8 +188,7 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 	}
 	unknown, added := unknownOf(proposals)
 	if s.unbounded = !s.Off && (c.unknown != nil || len(unknown) > 0); c.unknown != nil && !s.Off {
-		reason, _, _ := strings.Cut(reasonOf(c.unknown), "\n\n") // the facts below name a request, of which each has an id of its own
-		s.Unknown = append(s.Unknown, reason)
+		s.Unknown = append(s.Unknown, reasonOf(c.unknown, graphdiag.Cause))
 	}
 	switch {
 	case c.today == nil:

@@ -80,6 +80,9 @@ func TestReport_doesNotTakeTheUnknownForNothing(t *testing.T) {
 		"the job":              {proposal: narrows("Sales"), prepare: func(w *tenant) { w.denies("/servicePrincipals/*/synchronization/jobs/*") }, title: "### The connection: The account changes are not known\n", reason: "`Synchronization.Read.All`", atMost: "map[]"},
 		"the budget":           {proposal: narrows("Sales"), settings: providerdata.Impact{MaxRequests: 1}, title: "### The connection: The account changes are not known\n", reason: "takes more than the 1 request that `impact.max_requests` allows.", atMost: "map[]"},
 		"what only adds":       {proposal: forecast.Proposal{Key: "more", Subject: "assignment", Unknown: "Who is assigned is known only at apply.", Adds: true}, title: "### GoToMeeting: The account changes are not known\n", reason: "Who is assigned is known only at apply.", atMost: "map[disabled:0]"},
+		"an error": {proposal: narrows("Sales"), prepare: func(w *tenant) {
+			w.sim.Faults().Add(simulator.Fault{Path: "/directoryObjects/getByIds", Count: -1, Effect: simulator.Fails(400, "Invalid", "Ask ana@corp.example")})
+		}, title: "### The connection: The account changes are not known\n", reason: "Cannot read the users in scope. ", atMost: "map[]"},
 		"nothing is not known": {proposal: keeps(), title: "## Impact on GoTo accounts\n\nNo account changes planned so far.\n", atMost: "map[created:0 disabled:0 updated:0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +101,7 @@ func TestReport_doesNotTakeTheUnknownForNothing(t *testing.T) {
 			if !strings.Contains(text, test.title) || strings.Count(text, test.reason) != 1 && test.reason != "" || fmt.Sprint(atMost) != test.atMost || changes != (test.reason != "") {
 				t.Errorf("changes: %t, at most %v\n%s", changes, atMost, text)
 			}
-			if test.reason != "" && (strings.Contains(text, "No account changes") || strings.Contains(text, "no account changes by itself") || strings.Contains(text, "HTTP status")) {
+			if test.reason != "" && (strings.Contains(text, "No account changes") || strings.Contains(text, "no account changes by itself") || strings.Contains(text, "HTTP status") || strings.Contains(text, "ana@")) {
 				t.Errorf("%s", text)
 			}
 			if again, _, _ := report(); again != text {

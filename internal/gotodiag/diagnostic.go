@@ -72,7 +72,7 @@ func Refusal(err error) string {
 	return ""
 }
 
-// Cause says why GoTo could not be read, like Refusal without a word of GoTo's own.
+// Cause says why GoTo could not be read. Like Refusal, it has no words of GoTo's own, only its code.
 func Cause(err error) string {
 	refused, isRefused := errors.AsType[*gotoadmin.SignInError](err)
 	answer, isAnswer := errors.AsType[*gotoadmin.Error](err)
@@ -81,11 +81,11 @@ func Cause(err error) string {
 		return refusal
 	case isRefused:
 		silent := *refused
-		silent.Description = ""
+		silent.Description = silent.Code
 		return compose(signInSentences(&silent), nil)
 	case isAnswer:
 		silent := *answer
-		silent.Message = ""
+		silent.Message = silent.Code
 		return compose(answerSentences(&silent), nil)
 	}
 	return Detail(err)
