@@ -160,8 +160,16 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison,
 		}
 		return warning(p.At, title, detail)
 	}
-	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
-		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+	return failure(p.At, title, detail+fmt.Sprintf("\n\n%s If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
+		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", c.unchanged(), l.attribute, n, strings.ToUpper(l.attribute), n))
+}
+
+// unchanged says of a refusal that it came before the change. An apply may have changed other resources until then.
+func (c *connection) unchanged() string {
+	if c.forecast.data.Graph.HasWritten() {
+		return "Nothing of this resource was changed."
+	}
+	return "Nothing was changed."
 }
 
 // ease turns the errors about a proposal that repairs into warnings, and keeps the errors for the apply.
@@ -257,10 +265,10 @@ func (c *connection) refuseUnknown(p Proposal, untold []untoldLimit) (diags diag
 		detail := strings.Join(first.why, "\n")
 		switch {
 		case !warns(first.limit):
-			diags.Append(failure(p.At, title, detail+fmt.Sprintf("\n\n%s, and an unknown number is refused. Nothing was changed. "+
+			diags.Append(failure(p.At, title, detail+fmt.Sprintf("\n\n%s, and an unknown number is refused. %s "+
 				"To make the number known, grant the missing permissions, or first apply the resources that the unknown values come from, with `-target`. "+
 				"To accept it, set `on_unknown = \"warn\"` in `impact`, or `GOTOMEETING_IMPACT_ON_UNKNOWN=warn` for this run. "+
-				"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", enumerated(allowed, "and"))))
+				"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", enumerated(allowed, "and"), c.unchanged())))
 		case !c.forecast.data.Graph.HasWritten():
 			diags.Append(warning(p.At, title, detail))
 		}

@@ -369,7 +369,9 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 	if s.Off {
 		b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
 	}
-	s.table(b, compared)
+	if s.Headline != "" || !s.unbounded { // otherwise both columns would leave out what is not known
+		s.table(b, compared)
+	}
 	if len(s.Attributes) > 0 {
 		b.WriteString("| Changed attribute | People |\n| --- | ---: |\n")
 		for _, target := range slices.Sorted(maps.Keys(s.Attributes)) {
