@@ -239,6 +239,10 @@ func (s Section) with(whole *impact.Comparison, detail string) Section {
 	if s.unbounded = s.unbounded || len(unboundedOf(whole)) > 0; s.unbounded {
 		clear(s.AtMost)
 	}
+	if whole.Kept < 0 {
+		delete(s.AtMost, "disabled")
+	}
+	s.unbounded = s.unbounded || whole.Kept != 0 && s.Headline == "" // which says it otherwise
 	if detail != detailIDs && detail != detailPeople {
 		return s
 	}

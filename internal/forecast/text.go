@@ -61,6 +61,9 @@ func headline(c *impact.Comparison) string {
 		return ""
 	}
 	text := strings.Join(parts, ", ")
+	if c.Kept != 0 {
+		return text + ", and more may be disabled"
+	}
 	if !accountsRead(c) && !strings.HasSuffix(parts[0], "may change") {
 		return "At most " + text
 	}

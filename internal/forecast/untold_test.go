@@ -361,3 +361,39 @@ func TestReport_saysWhetherDeletionsAreHeldOnlyWhereItIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// Accounts that stayed active when people left are disabled once nothing keeps them: where nobody can count them, they are not bounded, and
+// no number is called the most.
+func TestReport_doesNotBoundAccountsThatWereKept(t *testing.T) {
+	t.Parallel()
+	for _, read := range []bool{true, false} {
+		w := newTenant(t, 20)
+		world := w.sim.Store()
+		w.ok(world.PutSecrets(w.ref.ServicePrincipalID, []store.KeyValue{{Key: "SkipOutOfScopeDeletions", Value: "True"}}, store.SecretOptions{}))
+		w.ok(world.UpdateGroup(w.group, func(g *store.Group) { g.Members = g.Members[2:] }))
+		w.sim.Clock().Advance(store.DefaultInterval + time.Hour)
+		settings := providerdata.Impact{ReportFile: filepath.Join(t.TempDir(), "impact.md")}
+		data, want, most := w.data(settings), "14 accounts will be disabled, and more may be disabled", "map[created:0 updated:0]"
+		if read {
+			data = w.withGoTo(settings)
+			most = "map[created:0 disabled:19 updated:0]" // with those of the two, and three that nobody in scope matches
+		}
+		forgets := narrows("Sales")
+		forgets.Change = func(s *impact.Setup) {
+			s.KeepsOutOfScope = false
+			narrows("Sales").Change(s)
+		}
+		found := summaries(forecast.Of(data).Plan(t.Context(), w.ref, forgets).Diagnostics)
+		text, atMost, _ := w.written(settings.ReportFile)
+		if len(found) == 0 || !strings.Contains(found[0], want) || !strings.Contains(text, want) || strings.Contains(text+found[0], "At most") || fmt.Sprint(atMost) != most {
+			t.Errorf("read %t: %q, at most %v\n%s", read, found, atMost, text)
+		}
+		alone := forecast.Proposal{Key: "connection", Subject: "scope", Change: func(s *impact.Setup) { s.KeepsOutOfScope = false }}
+		settings.ReportFile = filepath.Join(t.TempDir(), "impact.md")
+		data = w.data(settings)
+		forecast.Of(data).Plan(t.Context(), w.ref, alone)
+		if text, atMost, _ := w.written(settings.ReportFile); !strings.Contains(text, ": The account changes are not known\n") || fmt.Sprint(atMost) != "map[created:0 updated:0]" {
+			t.Errorf("alone: at most %v\n%s", atMost, text)
+		}
+	}
+}
