@@ -237,7 +237,7 @@ func (c *connection) beyond(key string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{failure(p.At, fmt.Sprintf("More accounts change than planned: %s of %s", p.Subject, c.name()),
-		fmt.Sprintf("People or accounts have changed since the plan, whose report is %s:\n%s\n\nNothing of this resource was changed. Plan again, review the new numbers, and apply that plan.",
+		fmt.Sprintf("People or accounts have changed since the plan whose report is %s, or the report is that of another plan:\n%s\n\nNothing of this resource was changed. Plan again, review the new numbers, and apply that plan.",
 			besides(c.forecast.data.Impact.ReportFile), strings.Join(more, "\n")))}
 }
 
