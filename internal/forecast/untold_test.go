@@ -75,11 +75,11 @@ func TestReport_doesNotTakeTheUnknownForNothing(t *testing.T) {
 		reason   string
 		atMost   string
 	}{
-		"unknown values":       {proposal: beyond(narrows("Sales")), title: "### GoToMeeting: The account changes are not known\n", reason: "values that are known only at apply", atMost: "map[]"},
-		"a group":              {proposal: narrows("Sales"), prepare: func(w *tenant) { w.denies("/groups/*/members") }, title: "### GoToMeeting: The account changes are not known\n", reason: "`Group.Read.All`", atMost: "map[]"},
-		"the job":              {proposal: narrows("Sales"), prepare: func(w *tenant) { w.denies("/servicePrincipals/*/synchronization/jobs/*") }, title: "### The connection: The account changes are not known\n", reason: "`Synchronization.Read.All`", atMost: "map[]"},
-		"the budget":           {proposal: narrows("Sales"), settings: providerdata.Impact{MaxRequests: 1}, title: "### The connection: The account changes are not known\n", reason: "takes more than the 1 request that `impact.max_requests` allows.", atMost: "map[]"},
-		"what only adds":       {proposal: forecast.Proposal{Key: "more", Subject: "assignment", Unknown: "Who is assigned is known only at apply.", Adds: true}, title: "### GoToMeeting: The account changes are not known\n", reason: "Who is assigned is known only at apply.", atMost: "map[disabled:0]"},
+		"unknown values": {proposal: beyond(narrows("Sales")), title: "### GoToMeeting: The account changes are not known\n", reason: "values that are known only at apply", atMost: "map[]"},
+		"a group":        {proposal: narrows("Sales"), prepare: func(w *tenant) { w.denies("/groups/*/members") }, title: "### GoToMeeting: The account changes are not known\n", reason: "`Group.Read.All`", atMost: "map[]"},
+		"the job":        {proposal: narrows("Sales"), prepare: func(w *tenant) { w.denies("/servicePrincipals/*/synchronization/jobs/*") }, title: "### The connection: The account changes are not known\n", reason: "`Synchronization.Read.All`", atMost: "map[]"},
+		"the budget":     {proposal: narrows("Sales"), settings: providerdata.Impact{MaxRequests: 1}, title: "### The connection: The account changes are not known\n", reason: "takes more than the 1 request that `impact.max_requests` allows.", atMost: "map[]"},
+		"what only adds": {proposal: forecast.Proposal{Key: "more", Subject: "assignment", Unknown: "Who is assigned is known only at apply.", Adds: true}, title: "### GoToMeeting: The account changes are not known\n", reason: "Who is assigned is known only at apply.", atMost: "map[disabled:0]"},
 		"an error": {proposal: narrows("Sales"), prepare: func(w *tenant) {
 			w.sim.Faults().Add(simulator.Fault{Path: "/directoryObjects/getByIds", Count: -1, Effect: simulator.Fails(400, "Invalid", "Ask ana@corp.example")})
 		}, title: "### The connection: The account changes are not known\n", reason: "Cannot read the users in scope. ", atMost: "map[]"},
@@ -166,7 +166,7 @@ func TestPlanNew_isNotBoundedByWhatCannotBeRead(t *testing.T) {
 			if found := plan(providerdata.Impact{}); found.HasError() || len(found) != 1 || !strings.Contains(found[0].Detail(), test.want) {
 				t.Errorf("without a limit: %v", found)
 			}
-			if text, atMost, _ := w.written(path); len(atMost) > 0 || !strings.Contains(text, "### "+"GoToMeeting: The account changes are not known\n") && test.want != "`Application.Read.All`" || !strings.Contains(text, test.want) {
+			if text, atMost, _ := w.written(path); len(atMost) > 0 || !strings.Contains(text, "### GoToMeeting: The account changes are not known\n") && test.want != "`Application.Read.All`" || !strings.Contains(text, test.want) {
 				t.Errorf("at most %v\n%s", atMost, text)
 			}
 		})
