@@ -44,7 +44,7 @@ func (r *reporter) putBack() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	path := r.data.Impact.ReportFile
-	if there, err := os.ReadFile(path); r.carried.json == nil || err != nil || !bytes.Equal(there, r.written) {
+	if there, err := os.ReadFile(path); r.carried.json == nil || err != nil || !bytes.Equal(there, r.written[path]) {
 		return // there was none, or it is somebody else's by now
 	}
 	if replace(besides(path), r.carried.json) == nil {

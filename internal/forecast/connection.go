@@ -17,6 +17,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/gotodiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
@@ -144,11 +145,12 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
-	if why, inScope := c.waits(proposals); why != "" {
+	if why, inScope := c.waits(proposals); len(why) > 0 {
 		answer.Diagnostics = c.ease(p, c.boundNew(p, proposals, why, inScope))
 		answer.Diagnostics.Append(c.reportNow(proposals)...)
 		return answer
 	}
+	said := ""
 	if p.Unknown == "" {
 		own := impact.Compare(c.part(p), c.without(p), c.with(p))
 		if c.own == nil {
@@ -161,6 +163,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {
 			answer.Diagnostics.Append(c.warn(p, answer)...)
+			said = answer.Detail
 		}
 	}
 	joint, known := c.own[p.Key]
@@ -168,7 +171,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		joint = impact.Compare(c.part(proposals...), c.without(proposals...), c.with(proposals...))
 	}
 	c.seats = c.seatsFor(ctx, &joint)
-	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint))...)
+	answer.Diagnostics.Append(c.ease(p, c.judge(p, proposals, joint, said))...)
 	answer.Diagnostics.Append(c.reportNow(proposals)...)
 	return answer
 }
@@ -221,25 +224,28 @@ func (c *connection) seatsFor(ctx context.Context, of *impact.Comparison) *Seats
 	return readSeats(bounded, c.forecast.data)
 }
 
+// overspent says of an error of reading that the budget is used up, "" if it has another cause.
+func (c *connection) overspent(bounded context.Context, err error) string {
+	switch {
+	case errors.Is(err, graph.ErrSpent):
+		return fmt.Sprintf("Determining who is affected takes more than the %s that `impact.max_requests` allows.", graphdiag.Counted(int(c.maxRequests()), "request"))
+	case err != nil && bounded.Err() != nil, errors.Is(err, context.DeadlineExceeded): // or the next attempt would be too late
+		return fmt.Sprintf("Determining who is affected takes longer than the %s that `impact.timeout` allows.", c.timeout())
+	}
+	return ""
+}
+
 // readInTime is read within the rest of the connection's budget. Beyond it, the error counts the people read so far.
 func (c *connection) readInTime(ctx context.Context, p Proposal, proposals []Proposal) error {
 	bounded, done := c.budget(ctx)
 	today, survey, err := c.read(bounded, p, proposals)
-	late := bounded.Err() != nil
+	text := c.overspent(bounded, err)
 	done()
 	if err == nil {
 		c.today, c.survey = today, survey
 		return nil
 	}
-	text := "Determining who is affected takes "
-	switch {
-	case ctx.Err() != nil:
-		return err
-	case errors.Is(err, graph.ErrSpent):
-		text += fmt.Sprintf("more than the %d requests that `impact.max_requests` allows.", c.maxRequests())
-	case late:
-		text += fmt.Sprintf("longer than the %s that `impact.timeout` allows.", c.timeout())
-	default:
+	if text == "" || ctx.Err() != nil {
 		return err
 	}
 	if today != nil && survey != nil {
@@ -337,7 +343,7 @@ func (c *connection) read(ctx context.Context, p Proposal, proposals []Proposal)
 	}
 	survey.Ran(job)
 	if err := ReadAccounts(ctx, data, survey); err != nil {
-		survey.Problems = append(survey.Problems, accountsNotRead(err.Error()))
+		survey.Problems = append(survey.Problems, accountsNotRead(cmp.Or(c.overspent(ctx, err), gotodiag.Cause(err))))
 	}
 	return today, survey, c.readLinks(ctx, survey, today, proposals)
 }
@@ -387,8 +393,8 @@ func (c *connection) name() string {
 	return "the connection"
 }
 
-// reasonOf is why something could not be read, in a sentence.
-func reasonOf(err error) string {
+// reasonOf is why something could not be read, in sentences. explain is for errors of the service.
+func reasonOf(err error, explain func(error) string) string {
 	var read *impact.ReadError
 	var over *overspentError
 	switch {
@@ -397,7 +403,7 @@ func reasonOf(err error) string {
 	case errors.As(err, &over):
 		return over.text
 	case errors.As(err, &read):
-		return "Cannot read " + read.What + ". " + graphdiag.Detail(read.Err)
+		return "Cannot read " + read.What + ". " + explain(read.Err)
 	}
-	return graphdiag.Detail(err)
+	return explain(err)
 }

@@ -93,7 +93,7 @@ func (f *Forecast) Begin() error {
 	if f.report.on() {
 		f.report.carry()
 	}
-	return f.report.write(nil)
+	return f.report.write(f.sections())
 }
 
 // Applies notes that this process applies the plan whose report it found.
@@ -169,11 +169,13 @@ func (f *Forecast) PlanUnidentified(p Proposal, made bool) (diags diag.Diagnosti
 	c := f.on(graph.JobRef{JobID: notListed})
 	c.working.Lock()
 	defer c.working.Unlock()
+	var untold []untoldLimit
 	for _, l := range c.limits(0) {
 		if !made && !l.isDefault && (l.adds || !p.Adds) { // the default only warns, and the resource does already
-			diags.Append(c.refuseUnknown(p, l, []string{p.Unknown})...)
+			untold = append(untold, untoldLimit{l, []string{p.Unknown}})
 		}
 	}
+	diags = c.refuseUnknown(p, untold)
 	if reported {
 		return diags
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/impact"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/providerdata"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
@@ -292,7 +293,7 @@ func TestPlan_countsPeopleBeyondItsBudget(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(string(text), "takes more than") {
-			if !strings.Contains(found[0].Detail(), "takes more than the "+fmt.Sprint(most)+" requests that `impact.max_requests` allows.") {
+			if !strings.Contains(found[0].Detail(), "takes more than the "+graphdiag.Counted(int(most), "request")+" that `impact.max_requests` allows.") {
 				t.Errorf("%d: %v", most, found)
 			}
 			texts = append(texts, found[0].Detail())

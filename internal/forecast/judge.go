@@ -24,7 +24,8 @@ const (
 
 // limit is one of those in the provider block.
 type limit struct {
-	attribute, verb string
+	attribute       string
+	verb, particle  string // of "disable accounts" and "leave accounts active"
 	most            int64
 	isDefault, adds bool // adds: what only adds accounts counts
 	count           func(c *impact.Comparison) int
@@ -46,7 +47,7 @@ func (c *connection) limits(inScope int) []limit {
 		{limit{attribute: "max_disabled", verb: "disable", count: atMost(2)}, s.MaxDisabled},
 		{limit{attribute: "max_created", verb: "create", adds: true, count: atMost(0)}, s.MaxCreated},
 		{limit{attribute: "max_updated", verb: "update", adds: true, count: atMost(1)}, s.MaxUpdated},
-		{limit{attribute: "max_left_active", verb: "leave active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
+		{limit{attribute: "max_left_active", verb: "leave", particle: " active", count: (*impact.Comparison).LeftActiveAtMost}, s.MaxLeftActive},
 	}
 	var found []limit
 	for _, l := range all {
@@ -65,17 +66,17 @@ func (c *connection) limits(inScope int) []limit {
 
 // judge compares the effect of all proposals together with the limits. A repair that is already refused changes nobody, so it
 // does not count against other changes.
-func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison) (diags diag.Diagnostics) {
+// said is what the plan tells of the proposal already.
+func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Comparison, said string) (diags diag.Diagnostics) {
 	changes := slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return len(c.refusedOf(other.Key)) > 0 })
 	if !p.Repairs && len(changes) < len(proposals) {
 		proposals, joint = changes, impact.Compare(c.part(changes...), c.without(changes...), c.with(changes...))
 	}
 	unknown, added := unknownOf(proposals)
-	for _, problem := range joint.Problems {
-		if problem.Unbounded() && !c.with(proposals...).Off && !slices.Contains(unknown, problem.Message) {
-			unknown = append(unknown, problem.Message)
-		}
+	if !c.with(proposals...).Off {
+		unknown = append(unknown, unboundedOf(&joint)...)
 	}
+	var untold []untoldLimit
 	for _, l := range c.limits(c.survey.InScope(c.without(proposals...))) {
 		why := unknown
 		n := l.count(&joint)
@@ -84,14 +85,26 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		}
 		switch {
 		case int64(n) > l.most:
-			diags.Append(c.refuse(p, l, n, joint))
+			refused := c.refuse(p, l, n, joint, said)
+			said += refused.Detail()
+			diags.Append(refused)
 		case l.adds && len(unknown)+len(added) > 0:
-			diags.Append(c.refuseUnknown(p, l, slices.Concat(unknown, added))...)
+			untold = append(untold, untoldLimit{l, slices.Concat(unknown, added)})
 		case len(why) > 0:
-			diags.Append(c.refuseUnknown(p, l, why)...)
+			untold = append(untold, untoldLimit{l, why})
 		}
 	}
-	return diags
+	return append(diags, c.refuseUnknown(p, untold)...)
+}
+
+// unboundedOf says why nobody can bound the accounts that change, one sentence each.
+func unboundedOf(c *impact.Comparison) (why []string) {
+	for _, problem := range c.Problems {
+		if problem.Unbounded() && !slices.Contains(why, problem.Message) {
+			why = append(why, problem.Message)
+		}
+	}
+	return why
 }
 
 // unknownOf says what of the proposals is unknown: in general, and where it only adds accounts.
@@ -109,7 +122,7 @@ func unknownOf(proposals []Proposal) (unknown, added []string) {
 }
 
 // refuse is the answer to proposals that together exceed a limit.
-func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison) diag.Diagnostic {
+func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison, said string) diag.Diagnostic {
 	var causes []string
 	for _, other := range c.sorted() {
 		if own, known := c.own[other.Key]; known {
@@ -121,7 +134,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	if len(causes) > graphdiag.ShownAtMost {
 		causes = append(causes[:graphdiag.ShownAtMost], fmt.Sprintf("- and %d more", len(causes)-graphdiag.ShownAtMost))
 	}
-	title := fmt.Sprintf("This plan would %s %s of %s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), c.name(), l.most)
+	title := fmt.Sprintf("This plan would %s %s of %s%s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), c.name(), l.particle, l.most)
 	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
@@ -132,23 +145,31 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison)
 	} else {
 		detail += "; none of them exceeds the limit by itself."
 	}
-	if more := notKnown(&joint); len(more) > 0 {
+	if more := slices.DeleteFunc(notKnown(&joint), func(sentence string) bool { return strings.Contains(said, sentence) }); len(more) > 0 {
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
 	if p.Destroys || p.Repairs {
-		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s than the limit of %d", l.verb, c.name(), l.most)) // Terraform shows these as one
+		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s%s than the limit of %d", l.verb, c.name(), l.particle, l.most)) // Terraform shows these as one
 	}
 	if p.Destroys {
 		switch l.verb {
 		case "disable":
 			detail += graphdiag.Incident
-		case "leave active":
+		case "leave":
 			detail += graphdiag.LeftActive
 		}
 		return warning(p.At, title, detail)
 	}
-	return failure(p.At, title, detail+fmt.Sprintf("\n\nNothing was changed. If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
-		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", l.attribute, n, strings.ToUpper(l.attribute), n))
+	return failure(p.At, title, detail+fmt.Sprintf("\n\n%s If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
+		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", c.unchanged(), l.attribute, n, strings.ToUpper(l.attribute), n))
+}
+
+// unchanged says of a refusal that it came before the change. An apply may have changed other resources until then.
+func (c *connection) unchanged() string {
+	if c.forecast.data.Graph.HasWritten() {
+		return "Nothing of this resource was changed."
+	}
+	return "Nothing was changed."
 }
 
 // ease turns the errors about a proposal that repairs into warnings, and keeps the errors for the apply.
@@ -216,65 +237,102 @@ func (c *connection) beyond(key string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{failure(p.At, fmt.Sprintf("More accounts change than planned: %s of %s", p.Subject, c.name()),
-		fmt.Sprintf("People or accounts have changed since the plan, whose report is %s:\n%s\n\nNothing of this resource was changed. Plan again, review the new numbers, and apply that plan.",
+		fmt.Sprintf("People or accounts have changed since the plan whose report is %s, or the report is that of another plan:\n%s\n\nNothing of this resource was changed. Plan again, review the new numbers, and apply that plan.",
 			besides(c.forecast.data.Impact.ReportFile), strings.Join(more, "\n")))}
 }
 
-// refuseUnknown is the answer if the maximum number of changed accounts is unknown.
-func (c *connection) refuseUnknown(p Proposal, l limit, why []string) diag.Diagnostics {
-	title := p.under(fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), l.verb, p.Subject))
-	detail := strings.Join(why, "\n")
-	switch {
-	case l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys:
-		if c.forecast.data.Graph.HasWritten() {
-			return nil
-		}
-		return diag.Diagnostics{warning(p.At, title, detail)}
-	}
-	return diag.Diagnostics{failure(p.At, title, detail+fmt.Sprintf("\n\n`impact.%s` allows %d, and an unknown number is refused. Nothing was changed. "+
-		"Grant the missing permissions, or set `on_unknown = \"warn\"` in `impact`. "+
-		"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", l.attribute, l.most))}
+// untoldLimit is a limit on a number that is not known, and why it is not.
+type untoldLimit struct {
+	limit
+	why []string
 }
 
-// cannotTell is the answer if nothing could be read.
-func (c *connection) cannotTell(p Proposal, err error) (diags diag.Diagnostics) {
-	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
-		return diag.Diagnostics{graphdiag.Error("Cannot determine what the plan does to accounts", err)}
-	}
-	for _, l := range c.limits(0) {
-		if p.Adds && !l.adds {
-			continue
+// refuseUnknown is the answer if the maximum number of changed accounts is unknown: one text for the limits with the same reasons.
+func (c *connection) refuseUnknown(p Proposal, untold []untoldLimit) (diags diag.Diagnostics) {
+	for len(untold) > 0 {
+		first := untold[0]
+		warns := func(l limit) bool { return l.isDefault || c.forecast.data.Impact.WarnOnUnknown || p.Destroys }
+		var verbs, allowed []string
+		untold = slices.DeleteFunc(untold, func(l untoldLimit) bool {
+			same := slices.Equal(l.why, first.why) && warns(l.limit) == warns(first.limit)
+			if same {
+				verbs = append(verbs, l.verb+l.particle)
+				allowed = append(allowed, fmt.Sprintf("`impact.%s` allows %d", l.attribute, l.most))
+			}
+			return same
+		})
+		title := p.under(fmt.Sprintf("Cannot determine how many accounts of %s this plan would %s: %s", c.name(), enumerated(verbs, "or"), p.Subject))
+		detail := strings.Join(first.why, "\n")
+		switch {
+		case !warns(first.limit):
+			diags.Append(failure(p.At, title, detail+fmt.Sprintf("\n\n%s, and an unknown number is refused. %s "+
+				"To make the number known, grant the missing permissions, or first apply the resources that the unknown values come from, with `-target`. "+
+				"To accept it, set `on_unknown = \"warn\"` in `impact`, or `GOTOMEETING_IMPACT_ON_UNKNOWN=warn` for this run. "+
+				"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", enumerated(allowed, "and"), c.unchanged())))
+		case !c.forecast.data.Graph.HasWritten():
+			diags.Append(warning(p.At, title, detail))
 		}
-		diags.Append(c.refuseUnknown(p, l, []string{reasonOf(err)})...)
 	}
 	return diags
 }
 
-// waits says why the effect on people is unknown until a new connection exists, "" if it is known: the mappings planned for
-// it are not known before.
-func (c *connection) waits(proposals []Proposal) (why string, inScope int) {
+// enumerated are words as a phrase.
+func enumerated(words []string, conjunction string) string {
+	last := len(words) - 1
+	switch last {
+	case 0:
+		return words[0]
+	case 1:
+		return words[0] + " " + conjunction + " " + words[1]
+	}
+	return strings.Join(words[:last], ", ") + ", " + conjunction + " " + words[last]
+}
+
+// cannotTell is the answer if nothing could be read.
+func (c *connection) cannotTell(p Proposal, err error) diag.Diagnostics {
+	if _, ok := errors.AsType[*graph.AuthError](err); ok && !p.Destroys {
+		return diag.Diagnostics{graphdiag.Error("Cannot determine what the plan does to accounts", err)}
+	}
+	var untold []untoldLimit
+	for _, l := range c.limits(0) {
+		if l.adds || !p.Adds {
+			untold = append(untold, untoldLimit{l, []string{reasonOf(err, func(err error) string { return graphdiag.Detail(err) })}})
+		}
+	}
+	return c.refuseUnknown(p, untold)
+}
+
+// waits says why the effect on people is unknown until a new connection exists, nil if it is known: the mappings planned for
+// it are not known before. inScope bounds the accounts that change, and is negative if nobody can bound them.
+func (c *connection) waits(proposals []Proposal) (why []string, inScope int) {
 	c.forecast.mu.Lock()
 	mappings := c.forecast.fresh.mappings
 	c.forecast.mu.Unlock()
 	if !c.isNew() || !mappings {
-		return "", 0
+		return nil, 0
+	}
+	text := "The effect of the planned attribute mappings cannot be determined until the connection exists. The limits are checked again then, before anything is switched on."
+	joint := impact.Compare(c.survey, c.without(proposals...), c.with(proposals...))
+	if unbounded := unboundedOf(&joint); len(unbounded) > 0 && !c.with(proposals...).Off {
+		return append([]string{text}, unbounded...), -1
 	}
 	inScope = c.survey.InScope(c.with(proposals...))
-	return fmt.Sprintf("The effect of the planned attribute mappings cannot be determined until the connection exists. The limits are checked again then, before anything is switched on. %s in scope: "+
-		"the first cycle creates or updates at most as many accounts, and disables none.", people(inScope)), inScope
+	return []string{text + fmt.Sprintf(" %s in scope: the first cycle creates or updates at most as many accounts, and disables none.", people(inScope))}, inScope
 }
 
 // boundNew is the answer if the effect is unknown: a warning, and errors if a limit is below the number of people in scope, or that
 // is unknown as well.
-func (c *connection) boundNew(p Proposal, proposals []Proposal, why string, inScope int) (diags diag.Diagnostics) {
-	reasons := append([]string{why}, slices.Concat(unknownOf(proposals))...)
+func (c *connection) boundNew(p Proposal, proposals []Proposal, why []string, inScope int) (diags diag.Diagnostics) {
+	unknown := slices.Concat(unknownOf(proposals))
+	var untold []untoldLimit
 	for _, l := range c.limits(inScope) {
-		if l.adds && (int64(inScope) > l.most || len(reasons) > 1) {
-			diags.Append(c.refuseUnknown(p, l, reasons)...)
+		if l.adds && (inScope < 0 || int64(inScope) > l.most || len(unknown) > 0) {
+			untold = append(untold, untoldLimit{l, slices.Concat(why, unknown)})
 		}
 	}
+	diags = c.refuseUnknown(p, untold)
 	if len(diags) == 0 && p.Principals == nil {
-		diags.Append(warning(p.At, fmt.Sprintf("Cannot determine yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), why))
+		diags.Append(warning(p.At, fmt.Sprintf("Cannot determine yet what the first cycle does to accounts: %s of %s", p.Subject, c.name()), strings.Join(why, "\n")))
 	}
 	return diags
 }

@@ -9,12 +9,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -31,7 +32,7 @@ type reporter struct {
 	data *providerdata.Data
 
 	mu      sync.Mutex
-	written []byte // the Markdown as it was written last
+	written map[string][]byte // each file as it was written last, by its name
 	carried carried
 }
 
@@ -61,6 +62,9 @@ type Section struct {
 	Held         bool           `json:"held_by_accidental_deletion_prevention"`
 	Seats        *Seats         `json:"seats,omitempty"`      // where accounts are created and the licenses at GoTo can be read
 	Principals   []Principal    `json:"principals,omitempty"` // with the details ids and people
+
+	unbounded    bool // more accounts may change than can be told
+	accountsRead bool // at GoTo
 }
 
 // Cause is what one resource contributes.
@@ -68,6 +72,8 @@ type Cause struct {
 	Subject string         `json:"subject"`
 	Effects map[string]int `json:"effects"`
 	Unknown string         `json:"not_known,omitempty"`
+
+	untold bool // its effect is not known, for a reason that is not its own
 }
 
 // Principal is somebody for whom the changes make a difference.
@@ -110,6 +116,11 @@ const unknownNew = "The connection does not exist yet, and whom its first cycle 
 
 // sections are what the run has planned so far, by connection.
 func (f *Forecast) sections() []Section {
+	if !f.On() {
+		s := newSection("", "All connections")
+		s.Unknown, s.unbounded = []string{"The effect of changes on accounts is not determined, because `impact.enabled` is false."}, true
+		return []Section{s}
+	}
 	var found []Section
 	for _, c := range f.all() {
 		f.mu.Lock()
@@ -124,7 +135,7 @@ func (f *Forecast) sections() []Section {
 	f.mu.Unlock()
 	if untold {
 		s := newSection("", "New connection")
-		s.Unknown, s.Causes = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}
+		s.Unknown, s.Causes, s.unbounded = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}, true
 		found = append(found, s)
 	}
 	slices.SortFunc(found, func(a, b Section) int {
@@ -136,7 +147,7 @@ func (f *Forecast) sections() []Section {
 // writeReport writes the report of what the run has planned so far.
 func (f *Forecast) writeReport() diag.Diagnostics {
 	if err := f.report.write(f.sections()); err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", err.Error())}
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", "`impact.report_file`: "+err.Error()+".")}
 	}
 	return nil
 }
@@ -154,12 +165,19 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 		s.ConnectionID, s.Name = "", strings.ToUpper(unidentified[:1])+unidentified[1:]
 	}
 	s.Off = c.today != nil && c.with(proposals...).Off || !onAfter(proposals, true)
+	var why []string
+	var inScope int
+	if c.today != nil {
+		why, inScope = c.waits(proposals)
+	}
 	for _, p := range proposals {
 		if s.Off && p.Unless != "" {
 			continue // it concerns nobody, and is not even worked out if the end is planned first
 		}
+		own, known := c.own[p.Key]
 		cause := Cause{Subject: p.Subject, Effects: map[string]int{}, Unknown: p.Unknown}
-		if own, known := c.own[p.Key]; known {
+		cause.untold = !s.Off && (len(unboundedOf(&own)) > 0 || !known && (c.unknown != nil || len(why) > 0))
+		if known {
 			cause.Effects = effectCounts(&own)
 		}
 		s.Causes = append(s.Causes, cause)
@@ -167,25 +185,39 @@ func sectionOf(c *connection, proposals []Proposal) Section {
 			s.Unknown = append(s.Unknown, p.Subject+": "+p.Unknown)
 		}
 	}
-	if c.unknown != nil && !s.Off {
-		s.Unknown = append(s.Unknown, reasonOf(c.unknown))
+	unknown, added := unknownOf(proposals)
+	if s.unbounded = !s.Off && (c.unknown != nil || len(unknown) > 0); c.unknown != nil && !s.Off {
+		s.Unknown = append(s.Unknown, reasonOf(c.unknown, graphdiag.Cause))
 	}
-	if c.today == nil {
+	switch {
+	case c.today == nil:
 		return s
+	case len(why) > 0:
+		s.Unknown, s.InScope = append(s.Unknown, why...), max(0, inScope)
+		if inScope >= 0 && !s.unbounded {
+			s.AtMost = map[string]int{"created": inScope, "updated": inScope, "disabled": 0}
+		}
+		s.unbounded = true
+	default:
+		s = s.of(c, proposals)
 	}
-	if why, inScope := c.waits(proposals); why != "" {
-		s.Unknown, s.InScope = append(s.Unknown, why), inScope
-		s.AtMost = map[string]int{"created": inScope, "updated": inScope, "disabled": 0}
-		return s
+	if len(added) > 0 && !s.Off {
+		delete(s.AtMost, "created")
+		delete(s.AtMost, "updated")
+		s.unbounded = true
 	}
-	proposed := c.with(proposals...)
-	whole := impact.Compare(c.survey, c.without(proposals...), proposed)
+	return s
+}
+
+// of is the section with the comparison of the proposals.
+func (s Section) of(c *connection, proposals []Proposal) Section {
+	whole := impact.Compare(c.survey, c.without(proposals...), c.with(proposals...))
 	if whole.Count(impact.Created) > 0 { // which a later proposal may have taken back
 		s.Seats = c.seats
 	}
 	unknown := s.Unknown
 	if s = s.with(&whole, c.forecast.data.Impact.Detail); s.Off {
-		s.Unknown = unknown // the rest concerns nobody
+		s.Unknown, s.unbounded = unknown, false // the rest concerns nobody
 	}
 	return s
 }
@@ -199,10 +231,17 @@ func (s *Section) isIdle() bool {
 func (s Section) with(whole *impact.Comparison, detail string) Section {
 	created, updated, disabled := whole.AtMost()
 	disabled += max(0, whole.Kept)
-	s.Headline, s.InScope, s.Managed, s.Held = headline(whole), whole.InScope, whole.Managed, whole.Held
+	s.Headline, s.InScope, s.Managed, s.Held, s.accountsRead = headline(whole), whole.InScope, whole.Managed, whole.Held, accountsRead(whole)
 	s.Today, s.Proposed, s.Effects, s.Attributes = actionCounts(whole.Today), actionCounts(whole.Proposed), effectCounts(whole), whole.Targets()
 	s.AtMost = map[string]int{"created": created, "updated": updated, "disabled": disabled}
 	s.Unknown = append(s.Unknown, notKnown(whole)...)
+	if s.unbounded = s.unbounded || len(unboundedOf(whole)) > 0; s.unbounded {
+		clear(s.AtMost)
+	}
+	if whole.Kept < 0 {
+		delete(s.AtMost, "disabled")
+	}
+	s.unbounded = s.unbounded || whole.Kept != 0 && s.Headline == "" // which says it otherwise
 	if detail != detailIDs && detail != detailPeople {
 		return s
 	}
@@ -230,8 +269,14 @@ func (r *reporter) write(sections []Section) error {
 		return nil
 	}
 	path := r.data.Impact.ReportFile
-	if there, err := os.ReadFile(path); err == nil && r.written != nil && !bytes.Equal(there, r.written) {
-		return fmt.Errorf("another provider configuration, or another run, also writes its report to %s. Set a different `report_file` for each", path)
+	beside := besides(path)
+	if beside == path {
+		return errors.New("this is the name of the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
+	}
+	for _, name := range []string{path, beside} {
+		if there, err := os.ReadFile(name); err == nil && r.written != nil && !bytes.Equal(there, r.written[name]) {
+			return fmt.Errorf("another provider configuration, or another run, also writes a report to %s. Use a different name for each, not only a different extension", name)
+		}
 	}
 	detail := r.data.Impact.Detail
 	if detail == "" {
@@ -245,18 +290,30 @@ func (r *reporter) write(sections []Section) error {
 		return err
 	}
 	text := []byte(markdown(sections))
-	beside := besides(path)
-	if beside == path {
-		return errors.New("`report_file` is for the Markdown report; the JSON report is written next to it. Use a name that does not end in .json")
+	raw = append(raw, '\n')
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder. Use the name of a file", path)
 	}
-	if err := replace(beside, append(raw, '\n')); err != nil {
-		return err
+	if err = replace(beside, raw); err == nil {
+		err = replace(path, text)
 	}
-	if err := replace(path, text); err != nil {
-		return err
+	if err != nil {
+		return notWritten(path, err)
 	}
-	r.written = text
+	r.written = map[string][]byte{path: text, beside: raw}
 	return nil
+}
+
+// notWritten says why a report cannot be written, without the name of the temporary file.
+func notWritten(path string, err error) error {
+	if folder := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %s does not exist. Create it before the plan, or use another path", folder)
+	}
+	var refused syscall.Errno
+	if errors.As(err, &refused) {
+		err = refused
+	}
+	return fmt.Errorf("cannot write to %s: %w", path, err)
 }
 
 // replace writes a file atomically.
@@ -279,150 +336,4 @@ func replace(path string, content []byte) error {
 // changes reports whether any account changes, or may.
 func changes(sections []Section) bool {
 	return slices.ContainsFunc(sections, func(s Section) bool { return len(s.Effects) > 0 || len(s.Unknown) > 0 })
-}
-
-// actionWords are the names of a cycle's actions in the report, in its order.
-var actionWords = []struct {
-	action impact.Action
-	word   string
-}{
-	{impact.Create, "created"}, {impact.Update, "updated"}, {impact.Disable, "disabled or deleted"}, {impact.Matched, "unchanged"},
-	{impact.Skip, "passed over"}, {impact.Conflict, "in conflict"}, {impact.Unknown, "unknown"},
-	{impact.Unmatched, "accounts that match nobody in scope: disabled if provisioning manages them"},
-}
-
-// markdown is the report for people.
-func markdown(sections []Section) string {
-	var b strings.Builder
-	b.WriteString("## Impact on GoTo accounts\n\n")
-	if !changes(sections) {
-		b.WriteString("No account changes planned so far.\n")
-		return b.String()
-	}
-	for _, s := range sections {
-		if len(s.Effects) == 0 && len(s.Unknown) == 0 {
-			continue
-		}
-		s.markdown(&b, true)
-		b.WriteString("\n")
-	}
-	return strings.TrimRight(b.String(), "\n") + "\n"
-}
-
-// markdown is the section for people. compared says that there is a cycle of today to compare with.
-func (s Section) markdown(b *strings.Builder, compared bool) {
-	head := s.Headline
-	switch {
-	case head == "" && compared && len(s.Today)+len(s.Proposed)+s.InScope == 0 && len(s.Unknown) > 0:
-		head = "The account changes are not known"
-	case head == "":
-		head = "No account changes"
-	}
-	fmt.Fprintf(b, "### %s: %s\n\n", s.Name, head)
-	if s.Off {
-		b.WriteString("Provisioning is off: nothing changes until it is switched on.\n\n")
-	}
-	s.table(b, compared)
-	if len(s.Attributes) > 0 {
-		b.WriteString("| Changed attribute | People |\n| --- | ---: |\n")
-		for _, target := range slices.Sorted(maps.Keys(s.Attributes)) {
-			fmt.Fprintf(b, "| `%s` | %d |\n", target, s.Attributes[target])
-		}
-		b.WriteString("\n")
-	}
-	if len(s.Causes) > 0 {
-		b.WriteString("Changes:\n\n")
-	}
-	for _, cause := range s.Causes {
-		fmt.Fprintf(b, "- %s: %s\n", cause.Subject, cause.text())
-	}
-	if s.Seats != nil {
-		fmt.Fprintf(b, "\n%s\n", s.Seats.text(s.Effects[string(impact.Created)]))
-	}
-	if s.Held {
-		b.WriteString("\nAccidental-deletion prevention stops the cycle: it disables nobody, and puts the connection in quarantine.\n")
-	}
-	if len(s.Unknown) > 0 {
-		b.WriteString("\nNot known:\n\n")
-		for _, why := range s.Unknown {
-			fmt.Fprintf(b, "- %s\n", strings.ReplaceAll(why, "\n", " "))
-		}
-	}
-	s.principals(b)
-}
-
-// table says what the next cycle does, beside what it would do without the changes where there are some.
-func (s Section) table(b *strings.Builder, compared bool) {
-	if len(s.Today)+len(s.Proposed) == 0 {
-		return
-	}
-	if compared {
-		b.WriteString("| People in the next cycle | Today | Proposed | Difference |\n| --- | ---: | ---: | ---: |\n")
-	} else {
-		b.WriteString("| People in the next cycle | |\n| --- | ---: |\n")
-	}
-	for _, a := range actionWords {
-		switch today, proposed := s.Today[string(a.action)], s.Proposed[string(a.action)]; {
-		case today+proposed == 0:
-		case compared:
-			fmt.Fprintf(b, "| %s | %d | %d | %+d |\n", a.word, today, proposed, proposed-today)
-		default:
-			fmt.Fprintf(b, "| %s | %d |\n", a.word, proposed)
-		}
-	}
-	b.WriteString("\n")
-}
-
-// principals lists the first of each kind, where the detail allows it.
-func (s Section) principals(b *strings.Builder) {
-	shown := map[string]int{}
-	for _, p := range s.Principals {
-		if shown[p.Effect]++; shown[p.Effect] > graphdiag.ShownAtMost {
-			continue
-		}
-		if len(shown) == 1 && shown[p.Effect] == 1 {
-			b.WriteString("\n| Who | What | Why |\n| --- | --- | --- |\n")
-		}
-		who := "`" + p.ID + "`"
-		if p.Name != "" {
-			who = p.Name + " (" + who + ")"
-		}
-		var written []string
-		for _, change := range p.Changes {
-			written = append(written, change.text())
-		}
-		fmt.Fprintf(b, "| %s | %s | %s |\n", who, strings.TrimSpace(p.Effect+" "+strings.Join(written, ", ")), p.Reason)
-	}
-	for _, e := range effects {
-		if more := shown[string(e.effect)] - graphdiag.ShownAtMost; more > 0 {
-			fmt.Fprintf(b, "\n%d more: %s.\n", more, string(e.effect))
-		}
-	}
-}
-
-// text is a change in a cell of a table.
-func (c Change) text() string {
-	quote := func(text string) string {
-		return "`" + strings.NewReplacer("|", "\\|", "`", "'", "\n", " ").Replace(text) + "`"
-	}
-	if c.Current == nil {
-		return c.Target + " = " + quote(c.Planned)
-	}
-	return c.Target + ": " + quote(*c.Current) + " → " + quote(c.Planned)
-}
-
-func (c Cause) text() string {
-	if c.Unknown != "" {
-		return "not known. " + c.Unknown
-	}
-	var parts []string
-	for _, e := range effects {
-		if n := c.Effects[string(e.effect)]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, e.short))
-		}
-	}
-	if len(parts) == 0 {
-		return "no account changes by itself"
-	}
-	return strings.Join(parts, ", ")
 }

@@ -61,6 +61,9 @@ func headline(c *impact.Comparison) string {
 		return ""
 	}
 	text := strings.Join(parts, ", ")
+	if c.Kept != 0 {
+		return text + ", and more may be disabled"
+	}
 	if !accountsRead(c) && !strings.HasSuffix(parts[0], "may change") {
 		return "At most " + text
 	}
@@ -116,6 +119,14 @@ func keptText(n int) string {
 		"`read_links` reads which.", graphdiag.Counted(n, "more account"))
 }
 
+// heldText says what accidental-deletion prevention does. Without the accounts at GoTo, nobody knows how many there are to disable.
+func heldText(known bool) string {
+	if !known {
+		return "If as many accounts exist, accidental-deletion prevention stops that cycle: it disables nobody, and puts the connection in quarantine until the deletions are released."
+	}
+	return "Accidental-deletion prevention stops that cycle: it disables nobody, and puts the connection in quarantine until the deletions are released."
+}
+
 // notKnown are the problems because of which more may change than reported, one sentence each.
 func notKnown(c *impact.Comparison) []string {
 	var found []string
@@ -158,7 +169,7 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 		text += "\n\n" + seats.text(own.Count(impact.Created))
 	}
 	if own.Held {
-		text += "\n\nAccidental-deletion prevention stops that cycle: it disables nobody, and puts the connection in quarantine until the deletions are released."
+		text += "\n\n" + heldText(accountsRead(&own))
 	}
 	if more := notKnown(&own); len(more) > 0 {
 		text += "\n\n" + strings.Join(more, "\n")

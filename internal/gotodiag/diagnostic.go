@@ -72,6 +72,25 @@ func Refusal(err error) string {
 	return ""
 }
 
+// Cause says why GoTo could not be read. Like Refusal, it has no words of GoTo's own, only its code.
+func Cause(err error) string {
+	refused, isRefused := errors.AsType[*gotoadmin.SignInError](err)
+	answer, isAnswer := errors.AsType[*gotoadmin.Error](err)
+	switch refusal := Refusal(err); {
+	case refusal != "":
+		return refusal
+	case isRefused:
+		silent := *refused
+		silent.Description = silent.Code
+		return compose(signInSentences(&silent), nil)
+	case isAnswer:
+		silent := *answer
+		silent.Message = silent.Code
+		return compose(answerSentences(&silent), nil)
+	}
+	return Detail(err)
+}
+
 func compose(sentences, facts []string) string {
 	text := strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
 	if len(facts) > 0 {

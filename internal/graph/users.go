@@ -180,5 +180,5 @@ func EligibleMembersRequest(groupID string) BatchRequest {
 
 // GroupMembersRequest asks, as an element of a batch, for the first members of a group; its answer is a MembersPage.
 func GroupMembersRequest(groupID string) BatchRequest {
-	return BatchRequest{Method: http.MethodGet, URL: "/groups/" + url.PathEscape(groupID) + "/members?$select=id&$top=999"}
+	return BatchRequest{Method: http.MethodGet, URL: "/groups/" + url.PathEscape(groupID) + "/members?$select=id&$top=999", needs: readsGroups}
 }

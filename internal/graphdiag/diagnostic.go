@@ -68,6 +68,18 @@ func Detail(err error, hints ...string) string {
 	return text
 }
 
+// Cause is what happened, the likely cause, and the remedy, with the service's code in place of its words, which may name people, and
+// without the machine facts.
+func Cause(err error) string {
+	sentences, _ := explain(err)
+	if answer, ok := errors.AsType[*graph.Error](err); ok {
+		silent := *answer
+		silent.Message = silent.Code
+		sentences, _ = explain(&silent)
+	}
+	return strings.Join(sentences, " ")
+}
+
 // Facts is the machine part of Detail: HTTP status, Graph code, request and request id, a line each.
 func Facts(err error) string {
 	var answer *graph.Error

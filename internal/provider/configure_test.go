@@ -191,6 +191,8 @@ func TestConfigure_explainsWhatIsWrong(t *testing.T) {
 			"The URL must not have a query or fragment. Use a URL such as \"https://graph.example.com\".")}},
 
 		{"environment: malformed client id", nil, values{"ARM_CLIENT_ID": "x"}, acctest.Diagnostics{failure("client_id", "Invalid environment variable", "`ARM_CLIENT_ID` sets `client_id`. \"x\""+clients)}},
+		{"environment: no request", nil, values{"GOTOMEETING_IMPACT_MAX_REQUESTS": "0"}, acctest.Diagnostics{failure("impact.max_requests", "Invalid environment variable", "`GOTOMEETING_IMPACT_MAX_REQUESTS` sets `impact.max_requests`. \"0\" is not a whole number of at least 1.")}},
+		{"environment: negative limit", nil, values{"GOTOMEETING_IMPACT_MAX_CREATED": "-1"}, acctest.Diagnostics{failure("impact.max_created", "Invalid environment variable", "`GOTOMEETING_IMPACT_MAX_CREATED` sets `impact.max_created`. \"-1\" is not a whole number of at least 0.")}},
 		{"environment: no truth value", nil, values{"ARM_USE_OIDC": "yes please"}, acctest.Diagnostics{failure("use_oidc", "Invalid environment variable", "`ARM_USE_OIDC` sets `use_oidc`. \"yes please\" is neither true nor false. Use one of them.")}},
 		{"environment: unknown cloud", nil, values{"ARM_ENVIRONMENT": "germany"}, acctest.Diagnostics{
 			failure("environment", "Invalid environment variable", "`ARM_ENVIRONMENT` sets `environment`. \"germany\""+clouds)}},

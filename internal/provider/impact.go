@@ -51,6 +51,14 @@ func impactOf(s settings) providerdata.Impact {
 	}
 }
 
+// leastOf is the smallest value of a number in `impact`. Without any request, nothing can be determined.
+func leastOf(attribute string) int64 {
+	if attribute == "impact.max_requests" {
+		return 1
+	}
+	return 0
+}
+
 func durationProblem(text string) string {
 	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
 		return shown(text) + " is not a duration such as \"60s\" or \"2m\"."

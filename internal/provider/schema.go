@@ -30,8 +30,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 	flag := func(description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
 	}
-	number := func(description string) schema.Int64Attribute {
-		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
+	number := func(name, description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(leastOf(name))}}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages Microsoft Entra ID's automatic user provisioning to GoToMeeting.",
@@ -93,12 +93,12 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"enabled": flag("Whether plans determine the effect of changes on accounts and check it against the limits. Defaults to `true`. Set it to `false` to destroy everything while edits that exceed a limit are pending. Also `GOTOMEETING_IMPACT_ENABLED`."),
 					"timeout": text("Maximum time that a run can spend on reading the people whom the changes of a connection affect. Beyond this time, plans report the number of people in scope instead of the people affected, and limits that are set refuse the change. Defaults to `60s`. Also `GOTOMEETING_IMPACT_TIMEOUT`.",
 						checked{"impact.timeout", "Invalid duration", "must be a duration"}),
-					"max_requests": number("Maximum number of requests for reading these people. Defaults to `1000`. Also `GOTOMEETING_IMPACT_MAX_REQUESTS`."),
-					"max_disabled": number("Maximum number of accounts that can be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope. " +
+					"max_requests": number("impact.max_requests", "Maximum number of requests for reading these people. Defaults to `1000`. Also `GOTOMEETING_IMPACT_MAX_REQUESTS`."),
+					"max_disabled": number("impact.max_disabled", "Maximum number of accounts that can be disabled or deleted. Defaults to the larger of 5 and 5 % of the people in scope. "+
 						"If the number is unknown, the default only shows a warning, while a limit that is set refuses the change. Also `GOTOMEETING_IMPACT_MAX_DISABLED`."),
-					"max_created":     number("Maximum number of accounts that can be created. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),
-					"max_updated":     number("Maximum number of accounts that can be updated. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_UPDATED`."),
-					"max_left_active": number("Maximum number of accounts that can stay active although their users leave the scope. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),
+					"max_created":     number("impact.max_created", "Maximum number of accounts that can be created. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_CREATED`."),
+					"max_updated":     number("impact.max_updated", "Maximum number of accounts that can be updated. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_UPDATED`."),
+					"max_left_active": number("impact.max_left_active", "Maximum number of accounts that can stay active although their users leave the scope. Unlimited by default. Also `GOTOMEETING_IMPACT_MAX_LEFT_ACTIVE`."),
 					"on_unknown": text("What to do if a limit is set and the number is unknown: `refuse` (default) or `warn`. Also `GOTOMEETING_IMPACT_ON_UNKNOWN`.",
 						checked{"impact.on_unknown", "Invalid choice", "must be refuse or warn"}),
 					"read_links": flag("Whether to read from the service which people and accounts it has linked, where this is in doubt: for people whose sign-in is blocked or who left a scope that keeps accounts, and for accounts that match nobody in scope. Otherwise, plans assume that people in scope are linked to the " +

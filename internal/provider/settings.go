@@ -245,8 +245,8 @@ func checkEnvironmentValue(attribute, name, value string, kind attr.Value) diag.
 		}
 	}
 	if _, isNumber := kind.(types.Int64); isNumber {
-		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
-			problem = shown(value) + " is not a whole number of at least 0."
+		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < leastOf(attribute) {
+			problem = fmt.Sprintf("%s is not a whole number of at least %d.", shown(value), leastOf(attribute))
 		}
 	}
 	if problem == "" {

@@ -93,7 +93,7 @@ func clientIDProblem(id string) string {
 
 // harmless is what may be repeated in a message: too short for a secret, or shaped like a GUID.
 var harmless = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([A-Za-z0-9 ]{1,12}|[{]?[A-Za-z0-9]{4,8}(-[A-Za-z0-9]{1,8}){1,3}-[A-Za-z0-9]{1,12}[}]?)$`)
+	return regexp.MustCompile(`^(-?[A-Za-z0-9 ]{1,12}|[{]?[A-Za-z0-9]{4,8}(-[A-Za-z0-9]{1,8}){1,3}-[A-Za-z0-9]{1,12}[}]?)$`)
 })
 
 // shown is how a message begins about a value, which may be a secret that was put into the wrong setting.

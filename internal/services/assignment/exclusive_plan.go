@@ -236,6 +236,9 @@ func (r *ExclusiveResource) plan(ctx context.Context, config, plan exclusiveMode
 	resolved := resolveTexts(s.roleTexts(), pinned, declared, err == nil)
 	diags := resolved.diags
 	if !resolved.complete || diags.HasError() {
+		if !diags.HasError() {
+			diags.Append(foreseeUnknown(ctx, r.forecast, plan.ServicePrincipalID, forecast.Proposal{Key: plan.proposal(), Subject: "assignments", Unknown: rolesUnread})...)
+		}
 		diags.Append(skipped.Diagnostics("The apply runs the possible checks before it writes.")...)
 		return nil, diags
 	}

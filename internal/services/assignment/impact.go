@@ -85,9 +85,10 @@ func foresee(ctx context.Context, f *forecast.Forecast, r *roster.Roster, app *r
 		p.Principals = append(p.Principals, key.PrincipalID)
 	}
 	if f.Provisions(ctx, app.ID) {
-		p.Change = changed(ctx, r, l, e)
+		p.Change, p.Unknown = changed(ctx, r, l, e)
+		p.Adds = p.Unknown != "" && len(e.removed) == 0
 	} else {
-		p.Later = func(ctx context.Context) (func(*impact.Setup), string) { return changed(ctx, r, l, e), "" }
+		p.Later = func(ctx context.Context) (func(*impact.Setup), string) { return changed(ctx, r, l, e) }
 	}
 	return f.PlanAssignments(ctx, app.ID, p)
 }
@@ -111,10 +112,12 @@ const (
 	applicationUnknown = "The application is known only at apply."
 	principalUnknown   = "Who is assigned, or to which role, is known only at apply."
 	listingUnread      = "Who is assigned now cannot be read."
+	rolesUnread        = "The roles that the application offers cannot be read."
+	principalsUnread   = "The users and groups that are assigned cannot be read."
 )
 
-// changed is the effect on a setup.
-func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) func(*impact.Setup) {
+// changed is the effect on a setup, and why it is not completely known, "" if it is.
+func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect) (change func(*impact.Setup), unknown string) {
 	kinds := map[string]string{}
 	for _, a := range l.All {
 		kinds[roster.KeyOf(a).PrincipalID] = a.PrincipalType
@@ -126,7 +129,11 @@ func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect)
 		}
 	}
 	if len(unseen) > 0 {
-		for id, principal := range r.Principals.Advise(ctx, unseen...).Principals {
+		advice := r.Principals.Advise(ctx, unseen...)
+		if advice.Err != nil {
+			unknown = principalsUnread
+		}
+		for id, principal := range advice.Principals {
 			kinds[id] = principal.Type
 		}
 	}
@@ -139,5 +146,5 @@ func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect)
 	return func(s *impact.Setup) {
 		kept := slices.DeleteFunc(slices.Clone(s.Assignments), func(a graph.Assignment) bool { return e.removed[roster.KeyOf(a)] && !e.added[roster.KeyOf(a)] })
 		s.Assignments = append(kept, added...)
-	}
+	}, unknown
 }

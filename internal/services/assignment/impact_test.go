@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -234,5 +235,49 @@ func TestDestroy_pausesProvisioningThatThePlanEndsFirst(t *testing.T) {
 				t.Errorf("the first write is %s", first)
 			}
 		})
+	}
+}
+
+// Whoever cannot read the roles of the application, or who is going to be assigned, does not get past a limit: what is added is
+// not taken for nothing, and the reason is named as it is.
+func TestResource_unreadableAdditionsAreRefusedByALimit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ path, want string }{
+		"roles":  {"/servicePrincipals/*", "The roles that the application offers cannot be read."},
+		"people": {"/directoryObjects/getByIds", "The users and groups that are assigned cannot be read."},
+	} {
+		for _, typeName := range []string{single, exclusive} {
+			t.Run(name+", "+typeName, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				noErrors(t, w.Managed(exclusive).Apply(w.set(map[string]any{store.UserAna: "User"})))
+				w.provisioned()
+				count := -1
+				if name == "people" {
+					count = 1 // who reads the people of the scope afterwards gets an answer
+				}
+				w.Sim.Faults().Add(simulator.Fault{Path: test.path, Count: count, Effect: simulator.LacksPermission()})
+				config := w.one(store.UserMaria, "User")
+				if typeName == exclusive {
+					config = w.setOf(map[string]any{store.UserMaria: "Organizer"}, "Organizer")
+				}
+				_, found := w.Protocol(func(block map[string]any) { block["impact"] = map[string]any{"max_created": 1000} }).Plan(typeName, nil, config)
+				if refusals := found.Errors(); len(refusals) != 1 || !strings.Contains(refusals.String(), test.want) || !strings.Contains(refusals.String(), "`impact.max_created` allows 1000") || strings.Contains(refusals.String(), "known only at apply") {
+					t.Errorf("%s", found)
+				}
+			})
+		}
+	}
+}
+
+// A check that could not run for lack of a permission names it.
+func TestResource_namesThePermissionToReadMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	group := w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: w.Sim.Store().AddUsers(2)})
+	w.Sim.SetPermissions("Application.Read.All", "User.Read.All", "Synchronization.Read.All")
+	_, found := w.Protocol().Plan(single, nil, w.one(group, "User"))
+	if got := found.String(); !strings.Contains(got, "whether users come into scope by the groups. Grant the Microsoft Graph application permissions `User.Read.All` and `Group.Read.All`") {
+		t.Error(got)
 	}
 }

@@ -25,18 +25,19 @@ import (
 
 // planning is one ModifyPlan of a single assignment.
 type planning struct {
-	roster  *roster.Roster
-	client  *graph.Client
-	ahead   *forecast.Forecast
-	remains *remains
-	plan    model  // what the configuration leaves open is filled in
-	prior   *model // nil when creating
-	was     *resolvedName
-	adopted bool // the role's text in the state is the provider's choice
-	leaves  bool // a replacement, if one is asked for, assigns somebody else or another role
-	skipped graphdiag.Skipped
-	replace path.Paths
-	diags   diag.Diagnostics
+	roster      *roster.Roster
+	client      *graph.Client
+	ahead       *forecast.Forecast
+	remains     *remains
+	plan        model  // what the configuration leaves open is filled in
+	prior       *model // nil when creating
+	was         *resolvedName
+	adopted     bool // the role's text in the state is the provider's choice
+	leaves      bool // a replacement, if one is asked for, assigns somebody else or another role
+	skipped     graphdiag.Skipped
+	rolesUnread bool // that the application offers
+	replace     path.Paths
+	diags       diag.Diagnostics
 }
 
 // ModifyPlan resolves the names and refuses, before anything is written, what could not work.
@@ -150,6 +151,7 @@ func (p *planning) role(ctx context.Context) {
 	switch {
 	case graph.IsPermissionDenied(err):
 		p.skipped.Add("the roles that the application offers", err)
+		p.rolesUnread = true
 		if !stays || !p.plan.Role.Equal(p.prior.Role) {
 			p.openRole()
 		}
@@ -397,7 +399,11 @@ func (p *planning) foresee(ctx context.Context) {
 		return
 	}
 	if p.isOpen() {
-		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added later", Subject: "assignment", Unknown: principalUnknown, Adds: true})...)
+		why := principalUnknown
+		if p.rolesUnread {
+			why = rolesUnread
+		}
+		p.diags.Append(foreseeUnknown(ctx, p.ahead, p.plan.ServicePrincipalID, forecast.Proposal{Key: "added later", Subject: "assignment", Unknown: why, Adds: true})...)
 		return
 	}
 	app := p.roster.Application(p.plan.ServicePrincipalID.ValueString())
