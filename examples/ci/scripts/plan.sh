@@ -39,7 +39,8 @@ comment() {
     return
   fi
   jq --null-input --compact-output --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" --argjson room "$room" '
-    {report: $report[0], changes: $changes[0]}
+    {report: ($report[0] | if . then {detail, connections: [.connections[]
+        | {connection_id, effects, at_most, not_known, principals: [.principals[]? | {effect, principal_id}]}]} else null end), changes: $changes[0]}
     | first((., if .report then .report.detail = "counts" | del(.report.connections[].principals) else empty end, {too_long: true})
         | select(tojson | utf8bytelength < $room))' >"$work/machine.json"
   printf '\n<details><summary>For the job that applies</summary>\n\n```json\n%s\n```\n</details>\n' "$(cat "$work/machine.json")"
