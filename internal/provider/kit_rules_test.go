@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -107,5 +108,24 @@ func TestKit_everyForgeRunsEveryScript(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s runs %q, not %q", d.name, got, want)
 		}
+	}
+}
+
+// TestKit_saysThatTerraformIsMissing makes sure that a job without Terraform and OpenTofu does not end without a word.
+func TestKit_saysThatTerraformIsMissing(t *testing.T) {
+	t.Parallel()
+	bin := t.TempDir()
+	for _, tool := range []string{"mktemp", "rm"} {
+		path, err := exec.LookPath(tool)
+		if err == nil {
+			err = os.Symlink(path, filepath.Join(bin, tool))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	output, err := run(t, map[string]string{"PATH": bin}, "-euo", "pipefail", "-c", ". "+filepath.Join(kitFolder, "scripts", "plan.sh")+" && tf version")
+	if err == nil || !strings.Contains(output, "terraform: command not found") {
+		t.Errorf("%v: %q", err, output)
 	}
 }

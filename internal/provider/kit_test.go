@@ -644,7 +644,7 @@ func (k *kit) many() {
 		k.t.Fatalf("asked %t\n%s", asked, output)
 	}
 	resources := filepath.Join(k.dir, "many.tf")
-	k.write(resources, `resource "terraform_data" "many" { for_each = toset([for i in range(900) : "of which there are far too many to name them all ${i}"]) }`)
+	k.write(resources, `resource "terraform_data" "many" { for_each = toset([for i in range(100) : format("%0400d", i)]) }`)
 	k.publish(0)
 	if body := k.last().body; len(body) > room || !strings.Contains(body, "**Shortened:**") {
 		k.t.Errorf("%d: %s", len(body), body)

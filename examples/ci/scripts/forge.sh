@@ -115,7 +115,7 @@ elif [ -n "${TF_BUILD:-}" ]; then
   issues() {
     jq --null-input --arg tag "$1" --arg closed "${WORK_ITEM_CLOSED:-Done}" \
       '{query: "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '\''\($tag)'\'' AND [System.State] <> '\''\($closed)'\''"}' |
-      send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems[].id'
+      send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems // [] | .[].id'
   }
   open_issue() {
     jq --raw-input --slurp --arg tag "$1" --arg title "$2" '[{op: "add", path: "/fields/System.Title", value: $title}, {op: "add", path: "/fields/System.Tags", value: $tag},
