@@ -59,9 +59,10 @@ func (k *kit) followed() {
 		k.t.Fatal(err)
 	}
 	extra := map[string]string{
-		"PROVIDER": root, "PATH": bin + string(os.PathListSeparator) + k.env["PATH"], "TF_CLI_ARGS_apply": "-input=false -auto-approve",
+		"PROVIDER": root, "GROUP_ID": store.GroupMeetings, "PATH": bin + string(os.PathListSeparator) + k.env["PATH"], "TF_CLI_ARGS_apply": "-input=false -auto-approve",
 		"TF_VAR_gotomeeting_admin_password": store.AdminPassword,
 	}
+	delete(k.env, "TF_VAR_meetings_team_group_id") // which no pipeline sets
 	reviewed := false
 	for _, block := range guide(k.t, "review-in-ci.md", "bash") {
 		as := kitWriter
