@@ -146,6 +146,9 @@ esac
 			}
 		}
 	}
+	if output, err := run(t, map[string]string{"PATH": os.Getenv("PATH")}, filepath.Join(kitFolder, "identities.sh"), "gitlab", "https://gitlab.example.com"); err == nil || !strings.Contains(output, "identities.sh gitlab https://gitlab.example.com GROUP/PROJECT") {
+		t.Errorf("with an argument too few: %v: %s", err, output)
+	}
 	// What the reader is given is what the simulated planner has.
 	for _, permission := range []string{"Synchronization.Read.All", "Application.Read.All", "User.Read.All", "Group.Read.All"} {
 		if !strings.Contains(strings.Join(simulator.ReadOnlyPermissions(), " "), permission) {
