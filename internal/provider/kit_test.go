@@ -310,12 +310,12 @@ func (k *kit) commenting() {
 	if len(others) != 132 || others[130].body != mark+"\nnot ours" || !strings.HasSuffix(others[131].body, "of another kind") {
 		k.t.Errorf("%d other comments", len(others))
 	}
-	if last.author != "us" || !strings.HasPrefix(last.body, mark+"\n") || !strings.Contains(last.body, "No resource changes.") {
+	if last.author != "us" || !strings.HasPrefix(last.body, mark+"\n") || !strings.Contains(last.body, "\nNo account changes.\n\nNo resource changes.") {
 		k.t.Errorf("the comment is %q", last.body)
 	}
 	k.edit(`locale    = {`, `nonsense  = {`)
 	k.publish(1)
-	if last := k.forge.comments[len(k.forge.comments)-1]; len(k.forge.comments) != 133 || !strings.Contains(last.body, "**The plan failed.**") {
+	if last := k.forge.comments[len(k.forge.comments)-1]; len(k.forge.comments) != 133 || !strings.Contains(last.body, "**The plan failed.**") || strings.Contains(last.body, "No account changes.") {
 		k.t.Errorf("%d comments, the last %q", len(k.forge.comments), last.body)
 	}
 	k.edit(`nonsense  = {`, `locale    = {`)

@@ -28,7 +28,8 @@ comment() {
   echo "<!-- gotomeeting $1 $2 -->"
   {
     [ -z "${3:-}" ] || printf '%s\n\n' "$3"
-    cat "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
+    # Only now the report is complete: the provider does not know when the plan ends.
+    sed "$([ ! -s "$work/changes.json" ] || echo 's/ planned so far\.$/./')" "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
     echo
     [ ! -s "$work/changes.json" ] ||
       jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"
