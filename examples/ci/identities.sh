@@ -31,21 +31,21 @@ identity() {
   echo "$name: $client"
 }
 
-case ${1:-} in
-  github)
+case "${1:-} $#" in
+  "github 2")
     issuer=https://token.actions.githubusercontent.com
     reader=("repo:$2:pull_request" "repo:$2:ref:refs/heads/main")
     writer=("repo:$2:environment:gotomeeting" "repo:$2:environment:gotomeeting-approved")
     switch=("repo:$2:environment:gotomeeting-stop" "repo:$2:environment:gotomeeting-resume")
     ;;
-  gitlab)
+  "gitlab 3")
     # With the setting ci_id_token_sub_claim_components = ["project_path", "ref_protected"] of the project.
     issuer=$2
     reader=("project_path:$3:ref_protected:false" "project_path:$3:ref_protected:true")
     writer=("project_path:$3:ref_protected:true")
     switch=("project_path:$3:ref_protected:true")
     ;;
-  azure)
+  "azure 5")
     issuer=$2 reader=("$3") writer=("$4") switch=("$5")
     ;;
   *)

@@ -256,6 +256,30 @@ func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
 	}
 }
 
+// Hundreds of assignments of one person each fill no pull request with the same line.
+func TestReport_saysTheSameOnce(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 3)
+	path := filepath.Join(t.TempDir(), "impact.md")
+	f := forecast.Of(w.data(providerdata.Impact{ReportFile: path}))
+	w.ok(f.Begin())
+	for _, key := range []string{"a", "b", "c"} {
+		f.Plan(t.Context(), w.ref, forecast.Proposal{Key: key, Subject: "assignment", Unknown: "It holds unknown values.", Change: func(*impact.Setup) {}})
+	}
+	f.Plan(t.Context(), w.ref, narrows("Sales"))
+	content, err := os.ReadFile(path)
+	w.ok(err)
+	_, lists, _ := strings.Cut(string(content), "Changes:\n")
+	for _, want := range []string{"\n- assignment: not known, see below (3 times)\n- attribute mappings: ", "\n- assignment: It holds unknown values. (3 times)\n"} {
+		if !strings.Contains(lists, want) {
+			t.Errorf("%q is not in\n%s", want, content)
+		}
+	}
+	if got := strings.Count(lists, "- assignment: "); got != 2 {
+		t.Errorf("%d lines on assignments:\n%s", got, content)
+	}
+}
+
 // BenchmarkPlan_tenThousand is one proposal over ten thousand people, with everything that it reads.
 func BenchmarkPlan_tenThousand(b *testing.B) {
 	w := newTenant(b, 10_000)

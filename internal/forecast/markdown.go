@@ -60,9 +60,11 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 	if len(s.Causes) > 0 {
 		b.WriteString("Changes:\n\n")
 	}
+	var causes []string
 	for _, cause := range s.Causes {
-		fmt.Fprintf(b, "- %s: %s\n", cause.Subject, cause.text())
+		causes = append(causes, cause.Subject+": "+cause.text())
 	}
+	list(b, causes)
 	if s.Seats != nil {
 		fmt.Fprintf(b, "\n%s\n", s.Seats.text(s.Effects[string(impact.Created)]))
 	}
@@ -71,11 +73,28 @@ func (s Section) markdown(b *strings.Builder, compared bool) {
 	}
 	if len(s.Unknown) > 0 {
 		b.WriteString("\nNot known:\n\n")
-		for _, why := range s.Unknown {
-			fmt.Fprintf(b, "- %s\n", strings.ReplaceAll(why, "\n", " "))
-		}
+		list(b, s.Unknown)
 	}
 	s.principals(b)
+}
+
+// list writes each line once: hundreds of assignments of one person each say the same.
+func list(b *strings.Builder, lines []string) {
+	times := map[string]int{}
+	for _, line := range lines {
+		times[line]++
+	}
+	for _, line := range lines {
+		switch n := times[line]; n {
+		case 0: // already written
+			continue
+		case 1:
+			fmt.Fprintf(b, "- %s\n", strings.ReplaceAll(line, "\n", " "))
+		default:
+			fmt.Fprintf(b, "- %s (%d times)\n", strings.ReplaceAll(line, "\n", " "), n)
+		}
+		times[line] = 0
+	}
 }
 
 // title is the headline, or what there is to say without one.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,6 +79,15 @@ func TestKit_appliesNoMoreThanWasReviewed(t *testing.T) {
 			}), changes,
 			[]string{"- GoToMeeting: disabled: 1 not in the review", "- GoToMeeting: updated: 1 not in the review"}},
 		{"without ids", object{"report": counts, "changes": changes}, counts, changes, []string{"- GoToMeeting: the report does not name the people concerned"}},
+		{"without ids, approved", object{"report": counts, "changes": changes}, counts, changes, nil},
+		{"too many to name, approved", object{"report": counts, "changes": changes}, report(nil), changes, nil},
+		{"more without ids, approved", object{"report": counts, "changes": changes}, report(func(section object) { section["effects"] = object{"updated": 3} }), changes,
+			[]string{"- GoToMeeting: 3 updated, reviewed 2"}},
+		{"too many to name", object{"report": counts, "changes": changes}, report(nil), changes, []string{"- GoToMeeting: the report does not name the people concerned"}},
+		{"somebody else, approved", object{"report": report(nil), "changes": changes}, report(func(section object) { section["principals"] = who("updated", "x") }), changes,
+			[]string{"- GoToMeeting: updated: 1 not in the review"}},
+		{"too long, approved", object{"too_long": true}, report(nil), changes,
+			[]string{"- The changes of the plan do not fit into a comment: split them into several pull requests, or have a person apply them."}},
 		{"another resource", object{"report": report(nil), "changes": changes[:1]}, report(nil), changes, []string{"- `update gotomeeting_provisioning_connection.this` was not reviewed"}},
 		{"another connection", object{"report": other, "changes": changes}, report(nil), changes, []string{
 			"- GoToMeeting: 1 disabled, reviewed 0", "- GoToMeeting: 2 updated, reviewed 0", "- GoToMeeting: at most 1 disabled, reviewed 0", "- GoToMeeting: at most 2 updated, reviewed 0",
@@ -96,7 +106,8 @@ func TestKit_appliesNoMoreThanWasReviewed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			said, err := exec.CommandContext(t.Context(), jq, "--null-input", "--raw-output", "--slurpfile", "reviewed", filepath.Join(dir, "reviewed"), "--slurpfile", "report", filepath.Join(dir, "report"),
+			said, err := exec.CommandContext(t.Context(), jq, "--null-input", "--raw-output", "--argjson", "approved", strconv.FormatBool(strings.HasSuffix(test.name, ", approved")),
+				"--slurpfile", "reviewed", filepath.Join(dir, "reviewed"), "--slurpfile", "report", filepath.Join(dir, "report"),
 				"--slurpfile", "changes", filepath.Join(dir, "changes"), "--from-file", filepath.Join(kitFolder, "scripts", "beyond.jq")).CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v: %s", err, said)

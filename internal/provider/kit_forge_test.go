@@ -40,6 +40,20 @@ type forge struct {
 	artifact  string   // of the job that reviews, at GitLab
 	triggered []string // pipelines that were asked for, at GitLab
 	heartbeat int
+	refuse    func(*http.Request) int // the status with which it refuses a request, 0 for none
+}
+
+// stutters is a forge that answers each request only the second time.
+func stutters() func(*http.Request) int {
+	asked := map[string]bool{}
+	return func(r *http.Request) int {
+		key := r.Method + " " + r.URL.String()
+		if asked[key] {
+			return 0
+		}
+		asked[key] = true
+		return http.StatusBadGateway
+	}
 }
 
 type forgeComment struct {
@@ -104,6 +118,13 @@ func newForge(t testing.TB) *forge {
 		}
 		if _, pattern := mux.Handler(r); pattern == "" {
 			t.Errorf("unexpected request %s %s", r.Method, r.URL)
+		}
+		if f.refuse != nil {
+			if status := f.refuse(r); status != 0 {
+				w.WriteHeader(status)
+				fmt.Fprintf(w, "<html>refused: %d</html>", status)
+				return
+			}
 		}
 		mux.ServeHTTP(w, r)
 	}))

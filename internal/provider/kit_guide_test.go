@@ -59,9 +59,10 @@ func (k *kit) followed() {
 		k.t.Fatal(err)
 	}
 	extra := map[string]string{
-		"PROVIDER": root, "PATH": bin + string(os.PathListSeparator) + k.env["PATH"], "TF_CLI_ARGS_apply": "-input=false -auto-approve",
+		"PROVIDER": root, "GROUP_ID": store.GroupMeetings, "PATH": bin + string(os.PathListSeparator) + k.env["PATH"], "TF_CLI_ARGS_apply": "-input=false -auto-approve",
 		"TF_VAR_gotomeeting_admin_password": store.AdminPassword,
 	}
+	delete(k.env, "TF_VAR_meetings_team_group_id") // which no pipeline sets
 	reviewed := false
 	for _, block := range guide(k.t, "review-in-ci.md", "bash") {
 		as := kitWriter
@@ -144,6 +145,9 @@ esac
 				t.Errorf("%s: the %s gets %v", forge, identity, got)
 			}
 		}
+	}
+	if output, err := run(t, map[string]string{"PATH": os.Getenv("PATH")}, filepath.Join(kitFolder, "identities.sh"), "gitlab", "https://gitlab.example.com"); err == nil || !strings.Contains(output, "identities.sh gitlab https://gitlab.example.com GROUP/PROJECT") {
+		t.Errorf("with an argument too few: %v: %s", err, output)
 	}
 	// What the reader is given is what the simulated planner has.
 	for _, permission := range []string{"Synchronization.Read.All", "Application.Read.All", "User.Read.All", "Group.Read.All"} {

@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -58,6 +59,35 @@ func TestKit_pipelinesKeepTheRules(t *testing.T) {
 	}
 }
 
+// TestKit_whoMergesDoesNotApprove makes sure that what asks for a person waits in an environment that nothing else uses.
+func TestKit_whoMergesDoesNotApprove(t *testing.T) {
+	t.Parallel()
+	for folder, want := range map[string][]string{
+		"github":       {"gotomeeting", "gotomeeting-approved", "gotomeeting-resume", "gotomeeting-stop"},
+		"gitlab":       {"gotomeeting", "gotomeeting-approved", "gotomeeting-resume"},
+		"azure-devops": {"gotomeeting", "gotomeeting-approved", "gotomeeting-resume"},
+	} {
+		files, err := filepath.Glob(filepath.Join(kitFolder, folder, "*.yml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, match := range regexp.MustCompile(`(?m)^ *environment: (\S+)`).FindAllStringSubmatch(string(content), -1) {
+				got = append(got, match[1])
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s uses %q, not %q", folder, got, want)
+		}
+	}
+}
+
 // TestKit_everyForgeRunsEveryScript makes sure that no script and no way to run one is left out of the tests.
 func TestKit_everyForgeRunsEveryScript(t *testing.T) {
 	t.Parallel()
@@ -78,5 +108,24 @@ func TestKit_everyForgeRunsEveryScript(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s runs %q, not %q", d.name, got, want)
 		}
+	}
+}
+
+// TestKit_saysThatTerraformIsMissing makes sure that a job without Terraform and OpenTofu does not end without a word.
+func TestKit_saysThatTerraformIsMissing(t *testing.T) {
+	t.Parallel()
+	bin := t.TempDir()
+	for _, tool := range []string{"mktemp", "rm"} {
+		path, err := exec.LookPath(tool)
+		if err == nil {
+			err = os.Symlink(path, filepath.Join(bin, tool))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	output, err := run(t, map[string]string{"PATH": bin}, "-euo", "pipefail", "-c", ". "+filepath.Join(kitFolder, "scripts", "plan.sh")+" && tf version")
+	if err == nil || !strings.Contains(output, "terraform: command not found") {
+		t.Errorf("%v: %q", err, output)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -259,6 +260,10 @@ func TestKit(t *testing.T) {
 				t.Run("policy", func(t *testing.T) { k.t = t; k.policy() })
 			}
 			t.Run("stop and resume", func(t *testing.T) { k.t = t; k.stopAndResume() })
+			if d.folder == "github" { // which has the least room for comments
+				t.Run("many", func(t *testing.T) { k.t = t; k.many() })
+			}
+			t.Run("quarantine", func(t *testing.T) { k.t = t; k.quarantine() })
 		})
 	}
 }
@@ -305,15 +310,39 @@ func (k *kit) commenting() {
 	if len(others) != 132 || others[130].body != mark+"\nnot ours" || !strings.HasSuffix(others[131].body, "of another kind") {
 		k.t.Errorf("%d other comments", len(others))
 	}
-	if last.author != "us" || !strings.HasPrefix(last.body, mark+"\n") || !strings.Contains(last.body, "No resource changes.") {
+	if last.author != "us" || !strings.HasPrefix(last.body, mark+"\n") || !strings.Contains(last.body, "\nNo account changes.\n\nNo resource changes.") {
 		k.t.Errorf("the comment is %q", last.body)
 	}
 	k.edit(`locale    = {`, `nonsense  = {`)
 	k.publish(1)
-	if last := k.forge.comments[len(k.forge.comments)-1]; len(k.forge.comments) != 133 || !strings.Contains(last.body, "**The plan failed.**") {
+	if last := k.forge.comments[len(k.forge.comments)-1]; len(k.forge.comments) != 133 || !strings.Contains(last.body, "**The plan failed.**") || strings.Contains(last.body, "No account changes.") {
 		k.t.Errorf("%d comments, the last %q", len(k.forge.comments), last.body)
 	}
 	k.edit(`nonsense  = {`, `locale    = {`)
+
+	// A forge that fails for a moment costs nothing, and one that refuses says why, and costs no comment.
+	k.forge.refuse = stutters()
+	k.publish(0)
+	if last := k.last(); len(k.forge.comments) != 133 || !strings.Contains(last.body, "No resource changes.") {
+		k.t.Errorf("%d comments, the last %q", len(k.forge.comments), last.body)
+	}
+	k.forge.refuse = func(r *http.Request) int {
+		if r.Method == http.MethodPost {
+			return http.StatusForbidden
+		}
+		return 0
+	}
+	post := "comment.sh"
+	if k.at.folder == "gitlab" {
+		post = "note.sh post"
+		if output := k.script(simulator.Client{}, 1, "note.sh ask"); !strings.Contains(output, "refused: 403") {
+			k.t.Error(output)
+		}
+	}
+	if output := k.script(simulator.Client{}, 22, post); !strings.Contains(output, "refused: 403") || len(k.forge.comments) != 133 {
+		k.t.Errorf("%d comments\n%s", len(k.forge.comments), output)
+	}
+	k.forge.refuse = nil
 	if k.at.folder != "gitlab" {
 		return
 	}
@@ -478,15 +507,18 @@ func (k *kit) nightly() {
 	if err := k.sim.Store().PutSchema(job.ServicePrincipalID, job.ID, []byte(schema), store.SchemaOptions{}); err != nil {
 		k.t.Fatal(err)
 	}
+	k.forge.refuse = stutters()
 	for range 2 {
 		k.script(kitReader, 1, "nightly.sh")
 		if one := k.issue(label); one == nil || !strings.Contains(one.body, "Not as declared: `update gotomeeting_attribute_mappings.users`") || len(k.forge.issues) != 1 {
 			k.t.Errorf("issues %v", k.forge.issues)
 		}
 	}
+	k.forge.refuse = nil
 	k.terraform("apply", "-input=false", "-auto-approve")
+	k.forge.newIssue(label, "Opened at the same time", "")
 	k.script(kitReader, 0, "nightly.sh")
-	if one := k.issue(label); one != nil || len(k.forge.issues) != 1 {
+	if one := k.issue(label); one != nil || len(k.forge.issues) != 2 {
 		k.t.Errorf("not closed on recovery: %v", k.forge.issues)
 	}
 	// A failing check, for which Terraform exits with 0.
@@ -502,7 +534,7 @@ func (k *kit) nightly() {
 		k.t.Fatal(err)
 	}
 	k.script(kitReader, 1, "nightly.sh")
-	if one := k.issue(label); one == nil || !strings.Contains(one.body, "`data.gotomeeting_sync_status.this`: ") || len(k.forge.issues) != 2 {
+	if one := k.issue(label); one == nil || !strings.Contains(one.body, "`data.gotomeeting_sync_status.this`: ") || len(k.forge.issues) != 3 {
 		k.t.Errorf("issues %v", k.forge.issues)
 	}
 	// A plan that fails.
@@ -527,6 +559,22 @@ func (k *kit) stopAndResume() {
 	if k.job().Schedule != store.ScheduleActive || k.issue(label) != nil {
 		k.t.Fatal("an identity that only reads has stopped it")
 	}
+	connection := k.env["GOTOMEETING_CONNECTION_ID"]
+	k.env["GOTOMEETING_CONNECTION_ID"] = ""
+	if output := k.script(kitSwitch, 1, "switch.sh stop"); !strings.Contains(output, "GOTOMEETING_CONNECTION_ID: is not set") {
+		k.t.Error(output)
+	}
+	k.env["GOTOMEETING_CONNECTION_ID"] = connection
+	k.sim.Faults().Add(simulator.Fault{Method: http.MethodGet, Path: "/servicePrincipals/*/synchronization/jobs/*", Count: -1, Effect: simulator.LacksPermission()})
+	if output := k.script(kitSwitch, 22, "switch.sh stop"); strings.Contains(output, "Provisioning is paused.") {
+		k.t.Errorf("it cannot know:\n%s", output)
+	}
+	k.sim.Faults().Clear()
+	k.forge.refuse = func(*http.Request) int { return http.StatusForbidden }
+	if output := k.script(kitSwitch, 22, "switch.sh stop"); !strings.Contains(output, "Provisioning is paused.") || !strings.Contains(output, "could not be opened: run this again.") {
+		k.t.Error(output)
+	}
+	k.forge.refuse = stutters()
 	for range 2 {
 		k.script(kitSwitch, 0, "switch.sh stop")
 	}
@@ -536,15 +584,22 @@ func (k *kit) stopAndResume() {
 	if got := k.job().Schedule; got == store.ScheduleActive {
 		k.t.Errorf("the schedule is %s", got)
 	}
+	k.forge.refuse = stutters()
 	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, "Resume provisioning before you apply anything") {
 		k.t.Error(output)
 	}
+	k.forge.refuse = nil
 	// Whoever applies by hand does not switch it on either.
 	k.terraform("apply", "-input=false", "-auto-approve")
 	if got := k.job().Schedule; got == store.ScheduleActive {
 		k.t.Errorf("an apply has set the schedule to %s", got)
 	}
 	k.sim.Log().Reset()
+	number := k.issue(label).number
+	k.forge.newIssue(label, "Opened at the same time", "")
+	if output := k.script(kitWriter, 1, "apply.sh"); !strings.Contains(output, fmt.Sprintf("see issue %d, %d.", number, number+1)) {
+		k.t.Error(output)
+	}
 	for range 2 {
 		k.script(kitSwitch, 0, "switch.sh resume")
 	}
@@ -555,4 +610,69 @@ func (k *kit) stopAndResume() {
 		k.t.Errorf("schedule %s, issues %v", k.job().Schedule, k.forge.issues)
 	}
 	k.script(kitReader, 0, "nightly.sh")
+}
+
+// many: a report that does not name the people concerned is approved by their number, whether it must not or a comment has no room for
+// them. More resources than a comment can name are applied by no job.
+func (k *kit) many() {
+	const room = 65536
+	k.env["GOTOMEETING_IMPACT_REPORT_DETAIL"] = "counts"
+	k.edit(`"ToLower([surname])"`, `"Trim([surname])"`)
+	k.publish(0)
+	if asked, output := k.apply("apply.sh"); !asked || k.applied("Trim([surname])") || strings.Contains(k.last().body, store.UserAna) {
+		k.t.Errorf("asked %t\n%s\n%s", asked, output, k.last().body)
+	}
+	if asked, output := k.apply("apply.sh approved"); asked || !k.applied("Trim([surname])") {
+		k.t.Errorf("asked %t\n%s\n%s", asked, output, k.last().body)
+	}
+	delete(k.env, "GOTOMEETING_IMPACT_REPORT_DETAIL")
+
+	if err := k.sim.Store().AddMembers(store.GroupMeetings, k.sim.Store().AddUsers(600)...); err != nil {
+		k.t.Fatal(err)
+	}
+	k.sim.Clock().Advance(45 * time.Minute)
+	k.env["GOTOMEETING_IMPACT_MAX_UPDATED"] = "700"
+	k.edit(`"Trim([surname])"`, `"ToUpper([surname])"`)
+	k.publish(0)
+	if body := k.last().body; len(body) > room || !strings.Contains(body, "\n| updated | 0 | 6") {
+		k.t.Errorf("%d: %s", len(body), body)
+	}
+	if asked, output := k.apply("apply.sh"); !asked || k.applied("ToUpper([surname])") || !strings.Contains(output, "the report does not name the people concerned") {
+		k.t.Fatalf("asked %t\n%s", asked, output)
+	}
+	if asked, output := k.apply("apply.sh approved"); asked || !k.applied("ToUpper([surname])") {
+		k.t.Fatalf("asked %t\n%s", asked, output)
+	}
+	resources := filepath.Join(k.dir, "many.tf")
+	k.write(resources, `resource "terraform_data" "many" { for_each = toset([for i in range(100) : format("%0400d", i)]) }`)
+	k.publish(0)
+	if body := k.last().body; len(body) > room || !strings.Contains(body, "**Shortened:**") {
+		k.t.Errorf("%d: %s", len(body), body)
+	}
+	for _, command := range []string{"apply.sh", "apply.sh approved"} {
+		if asked, output := k.apply(command); !asked || !strings.Contains(output, "do not fit into a comment") || len(k.last().body) > room {
+			k.t.Errorf("asked %t\n%s", asked, output)
+		}
+	}
+	if err := os.Remove(resources); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// quarantine: what the switch does not end says how it ends.
+func (k *kit) quarantine() {
+	k.sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: "another-correct-horse", TeamAdmin: true})
+	k.sim.Clock().Advance(45 * time.Minute)
+	k.script(kitSwitch, 0, "switch.sh stop")
+	want := fmt.Sprintf("close issue %d so that changes are applied again, and then change `resume_token` of gotomeeting_provisioning_state.", k.issue("gotomeeting-stopped").number)
+	if output := k.script(kitSwitch, 1, "switch.sh resume"); !strings.Contains(output, want) {
+		k.t.Errorf("%q is not in\n%s", want, output)
+	}
+	k.sim.Store().SetAdmin(store.Admin{UserName: store.AdminUserName, Password: store.AdminPassword, TeamAdmin: true})
+	k.forge.issues = nil // a person closes it
+	k.edit("  enabled       = true\n", "  enabled       = true\n  resume_token  = \"The password is right again.\"\n")
+	k.publish(0)
+	if asked, output := k.apply("apply.sh"); asked || k.job().Schedule != store.ScheduleActive {
+		k.t.Errorf("asked %t, the schedule is %s\n%s\n%s", asked, k.job().Schedule, output, k.last().body)
+	}
 }

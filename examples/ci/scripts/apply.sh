@@ -7,9 +7,9 @@ here=$(dirname "$0")
 . "$here/forge.sh"
 . "$here/plan.sh"
 
-stopped=$(issue gotomeeting-stopped)
+stopped=$(issues gotomeeting-stopped)
 if [ -n "$stopped" ]; then
-  echo "Provisioning was stopped: see issue $stopped. Resume provisioning before you apply anything." >&2
+  echo "Provisioning was stopped: see issue ${stopped//$'\n'/, }. Resume provisioning before you apply anything." >&2
   exit 1
 fi
 plan
@@ -25,10 +25,11 @@ if [ -z "$merged" ]; then
 fi
 number=${merged% *}
 reviewed="<!-- gotomeeting report ${merged#* } -->"
-[ "${1:-}" != approved ] || reviewed="<!-- gotomeeting difference $commit -->"
+approved=false
+[ "${1:-}" != approved ] || approved=true reviewed="<!-- gotomeeting difference $commit -->"
 comments "$number" | jq --slurp --arg mark "$reviewed" '
   [.[] | select((.edited | not) and (.body | startswith($mark))) | .body | split("```json\n")[-1] | split("\n```")[0] | fromjson?] | last' >"$work/reviewed.json"
-jq --null-input --raw-output --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
+jq --null-input --raw-output --argjson approved "$approved" --slurpfile reviewed "$work/reviewed.json" --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" \
   --from-file "$here/beyond.jq" >"$work/beyond"
 if [ ! -s "$work/beyond" ]; then
   apply

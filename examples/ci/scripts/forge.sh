@@ -3,12 +3,18 @@
 #
 # Comments and issues of the kit begin with a machine-readable line, "<!-- gotomeeting ... -->".
 
-# send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response. The token is not on
-# the command line, where every process could read it.
+# send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response, or, as an error, the reason
+# for a refusal. The token is not on the command line, where every process could read it. The response goes to a file first: curl
+# would print what each attempt gets, also if a later one succeeds.
 send() {
-  local body=()
+  local body=() response status=0
   [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
-  curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --request "$1" ${body[@]+"${body[@]}"} --config <(printf 'header = "%s"\n' "${auth[@]}") "$2"
+  response=$(mktemp)
+  curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --output "$response" --request "$1" ${body[@]+"${body[@]}"} \
+    --config <(printf 'header = "%s"\n' "${auth[@]}") "$2" || status=$?
+  if [ "$status" -eq 0 ]; then cat "$response"; else printf '%s: %s\n' "$2" "$(head -c 2000 "$response")" >&2; fi
+  rm -f "$response"
+  return "$status"
 }
 
 # pages URL: prints the elements of a list that has pages of a hundred.
@@ -16,15 +22,26 @@ pages() {
   local page=1 found
   while :; do
     found=$(send GET "$1&per_page=100&page=$page") || return
-    jq --compact-output '.[]' <<<"$found"
+    jq --compact-output '.[]' <<<"$found" || return
     [ "$(jq length <<<"$found")" -eq 100 ] || return 0
     page=$((page + 1))
   done
 }
 
+# shortened FILE: prints as much of a text as fits into a comment or an issue of any forge, together with $room bytes of data.
+shortened() {
+  if [ "$(wc -c <"$1")" -le 20000 ]; then
+    cat "$1"
+  else
+    head -c 20000 "$1" | sed '$d'
+    printf '\n**Shortened:** the rest is in [the log](%s).\n' "$log"
+  fi
+}
+
 if [ -n "${GITHUB_ACTIONS:-}" ]; then
   auth=("Authorization: Bearer $GITHUB_TOKEN" "Accept: application/vnd.github+json")
   repository=$GITHUB_API_URL/repos/$GITHUB_REPOSITORY
+  room=40000 # of 65,536
   commit=$GITHUB_SHA
   log=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
 
@@ -34,8 +51,8 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
   comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
   remove() { send DELETE "$repository/issues/comments/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/issues/$1/comments" application/json; }
-  # issue LABEL: prints the number of the open issue with the label.
-  issue() { pages "$repository/issues?state=open&labels=$1" | jq --raw-output 'select(.pull_request | not) | .number' | sed -n 1p; }
+  # issues LABEL: prints the numbers of the open issues with the label: one, unless two jobs opened it at the same time.
+  issues() { pages "$repository/issues?state=open&labels=$1" | jq --raw-output 'select(.pull_request | not) | .number'; }
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, body: ., labels: [$tag]}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{body: .}' | send PATCH "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state: "closed"}' | send PATCH "$repository/issues/$1" application/json; }
@@ -50,6 +67,7 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
 elif [ -n "${GITLAB_CI:-}" ]; then
   auth=("PRIVATE-TOKEN: ${GITLAB_TOKEN:-}")
   repository=$CI_API_V4_URL/projects/$CI_PROJECT_ID
+  room=900000 # of 1,000,000
   commit=$CI_COMMIT_SHA
   log=$CI_JOB_URL
 
@@ -61,7 +79,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   }
   remove() { send DELETE "$repository/merge_requests/$1/notes/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/merge_requests/$1/notes" application/json; }
-  issue() { pages "$repository/issues?state=opened&labels=$1" | jq --raw-output .iid | sed -n 1p; }
+  issues() { pages "$repository/issues?state=opened&labels=$1" | jq --raw-output .iid; }
   open_issue() { jq --raw-input --slurp --arg tag "$1" --arg title "$2" '{title: $title, description: ., labels: $tag}' | send POST "$repository/issues" application/json; }
   edit_issue() { jq --raw-input --slurp '{description: .}' | send PUT "$repository/issues/$1" application/json; }
   close_issue() { jq --null-input '{state_event: "close"}' | send PUT "$repository/issues/$1" application/json; }
@@ -72,6 +90,7 @@ elif [ -n "${TF_BUILD:-}" ]; then
   auth=("Authorization: Bearer $SYSTEM_ACCESSTOKEN")
   project=$SYSTEM_COLLECTIONURI$SYSTEM_TEAMPROJECTID/_apis
   repository=$project/git/repositories/$BUILD_REPOSITORY_ID
+  room=120000 # of 150,000
   api=api-version=7.1
   # The task AzureCLI provides this for the service connection that the job is allowed to use.
   export ARM_TENANT_ID=${ARM_TENANT_ID:-${AZURESUBSCRIPTION_TENANT_ID:-}} ARM_CLIENT_ID=${ARM_CLIENT_ID:-${AZURESUBSCRIPTION_CLIENT_ID:-}}
@@ -93,10 +112,10 @@ elif [ -n "${TF_BUILD:-}" ]; then
   # The thread is created closed: an open one would have to be resolved before the merge.
   post() { jq --raw-input --slurp '{status: "closed", comments: [{parentCommentId: 0, commentType: "text", content: .}]}' | send POST "$repository/pullRequests/$1/threads?$api" application/json; }
   # Types and states of work items depend on the process of the project: the defaults are those of Basic.
-  issue() {
+  issues() {
     jq --null-input --arg tag "$1" --arg closed "${WORK_ITEM_CLOSED:-Done}" \
       '{query: "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '\''\($tag)'\'' AND [System.State] <> '\''\($closed)'\''"}' |
-      send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems[0].id // empty'
+      send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems // [] | .[].id'
   }
   open_issue() {
     jq --raw-input --slurp --arg tag "$1" --arg title "$2" '[{op: "add", path: "/fields/System.Title", value: $title}, {op: "add", path: "/fields/System.Tags", value: $tag},

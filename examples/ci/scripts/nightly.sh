@@ -22,12 +22,14 @@ else
   : >"$work/health"
 fi
 
-number=$(issue "$label")
-if [ -s "$work/problems" ]; then
-  printf '\n%s\n\n%s\n\n[The log](%s)\n' "$(cat "$work/problems")" "$(cat "$work/health")" "$log" | tee /dev/stderr |
-    if [ -n "$number" ]; then edit_issue "$number"; else open_issue "$label" "GoToMeeting provisioning is not as it should be"; fi >/dev/null
-elif [ -n "$number" ]; then
-  close_issue "$number" >/dev/null
+[ ! -s "$work/problems" ] || printf '\n%s\n\n%s\n\n[The log](%s)\n' "$(cat "$work/problems")" "$(cat "$work/health")" "$log" | tee "$work/body" >&2
+numbers=$(issues "$label")
+if [ ! -s "$work/problems" ]; then
+  for number in $numbers; do close_issue "$number" >/dev/null; done
+elif [ -n "$numbers" ]; then
+  shortened "$work/body" | edit_issue "${numbers%%$'\n'*}" >/dev/null
+else
+  shortened "$work/body" | open_issue "$label" "GoToMeeting provisioning is not as it should be" >/dev/null
 fi
 [ -z "${HEARTBEAT_URL:-}" ] || curl --silent --show-error --fail --retry 3 --max-time 60 --output /dev/null "$HEARTBEAT_URL"
 [ ! -s "$work/problems" ]

@@ -1,7 +1,7 @@
 # Sourced by the other scripts in this folder: plans into a folder that is removed with all its contents when the script ends. A plan file
 # contains sensitive values: it is never uploaded, and only the script that created it applies it.
 
-TF=${TF:-$(command -v terraform || command -v tofu)}
+TF=${TF:-$(command -v terraform || command -v tofu || echo terraform)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -23,20 +23,27 @@ plan() {
 apply() { GOTOMEETING_IMPACT_REPORT=$work/report.md tf apply -input=false -no-color "$work/plan"; }
 
 # comment KIND COMMIT [TEXT]: prints the comment for the plan. It contains the data that the job after the merge compares with,
-# visible to everybody; if that data does not fit into a comment, the job asks for approval.
+# visible to everybody. If too many people are concerned to name them all there, it contains only their numbers.
 comment() {
   echo "<!-- gotomeeting $1 $2 -->"
-  [ -z "${3:-}" ] || printf '%s\n\n' "$3"
-  cat "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
-  echo
+  {
+    [ -z "${3:-}" ] || printf '%s\n\n' "$3"
+    # Only now the report is complete: the provider does not know when the plan ends.
+    sed "$([ ! -s "$work/changes.json" ] || echo 's/ planned so far\.$/./')" "$work/report.md" 2>/dev/null || echo "There is no report of account changes."
+    echo
+    [ ! -s "$work/changes.json" ] ||
+      jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"
+  } >"$work/text"
+  shortened "$work/text"
   if [ ! -s "$work/changes.json" ]; then
     echo "**The plan failed.** See [the log]($log) for the reason."
     return
   fi
-  jq --raw-output 'if . == [] then "No resource changes." else "Resources that change:", "", (.[] | "- `\(.)`") end' "$work/changes.json"
-  jq --null-input --compact-output --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" '{report: $report[0], changes: $changes[0]}' >"$work/machine.json"
-  if [ "$(wc -c <"$work/machine.json")" -lt 40000 ]; then
-    printf '\n<details><summary>For the job that applies</summary>\n\n```json\n%s\n```\n</details>\n' "$(cat "$work/machine.json")"
-  fi
+  jq --null-input --compact-output --slurpfile report "$work/report.json" --slurpfile changes "$work/changes.json" --argjson room "$room" '
+    {report: ($report[0] | if . then {detail, connections: [.connections[]
+        | {connection_id, effects, at_most, not_known, principals: [.principals[]? | {effect, principal_id}]}]} else null end), changes: $changes[0]}
+    | first((., if .report then .report.detail = "counts" | del(.report.connections[].principals) else empty end, {too_long: true})
+        | select(tojson | utf8bytelength < $room))' >"$work/machine.json"
+  printf '\n<details><summary>For the job that applies</summary>\n\n```json\n%s\n```\n</details>\n' "$(cat "$work/machine.json")"
   printf '\nPlanned for %s: [log](%s).\n' "$2" "$log"
 }
