@@ -46,7 +46,7 @@ func (c *cycle) lookUp(u *candidate) match {
 		case isEmpty(o.Value):
 			continue
 		case c.index == nil:
-			return match{reason: reasonNoAccounts}
+			return match{reason: reasonNoAccounts, keys: []matchKey{f.key(i, o.Value.Values()[0])}}
 		case !c.index.reported[f.field]:
 			return match{reason: reasonUnreported, subject: f.target}
 		}

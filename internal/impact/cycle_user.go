@@ -236,6 +236,9 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
+	case u.link.inactive() && len(marks) > 0 && !u.link.unsure && !u.link.removed() && !u.link.marked() && !(reason == reasonLeft && c.setup.KeepsOutOfScope):
+		u.decide(Update, reasonDiffers, "")
+		u.entry.Changes = c.changesOf(marks, outcome)
 	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same
 		u.decide(Matched, reasonInactive, "")
 	case u.entry.User.linked && c.setup.KeepsOutOfScope && c.rules.removesAny() && !u.link.cycle.rules.removesAny():
@@ -254,19 +257,27 @@ func (c *cycle) release(u *candidate) {
 		u.decide(Disable, reason, "")
 		for i := range c.rules.flows {
 			if f := &c.rules.flows[i]; f.switches() && f.switchesOff(outcomes[i]) {
-				u.entry.Changes = append(u.entry.Changes, Change{Target: f.target, Planned: display(outcomes[i].Value)})
+				marks = append(marks, i)
 			}
 		}
+		slices.Sort(marks)
+		u.entry.Changes = c.changesOf(marks, outcome)
 	case removes:
 		u.decide(Disable, deletes, "")
 	case len(marks) > 0 && !u.link.marked():
 		u.decide(Update, marked, "")
-		for _, i := range marks {
-			u.entry.Changes = append(u.entry.Changes, Change{Target: c.rules.flows[i].target, Planned: display(outcomes[i].Value)})
-		}
+		u.entry.Changes = c.changesOf(marks, outcome)
 	default:
 		u.decide(Skip, stays, "")
 	}
+}
+
+// changesOf are what some flows write.
+func (c *cycle) changesOf(flows []int, outcome func(flow int) Outcome) (changes []Change) {
+	for _, i := range flows {
+		changes = append(changes, Change{Target: c.rules.flows[i].target, Planned: display(outcome(i).Value)})
+	}
+	return changes
 }
 
 // rewrite decides about a user in scope for whom the service manages an account: it writes what differs from what it wrote

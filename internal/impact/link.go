@@ -54,11 +54,27 @@ func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 		l.unsure = l.unsure || l.account >= 0 && u.shutOut() != ""
 		links[u.entry.UserID] = l
 	}
+	if c.index == nil {
+		doubtShared(links)
+	}
 	if off || !c.rules.unties(today) {
 		linkLeft(c, links, proposed)
 	}
 	settleLinks(c, links)
 	return links
+}
+
+// doubtShared doubts the links of users who match by the same value, of whom only one can be linked. It is for accounts that were not read.
+func doubtShared(links map[string]*link) {
+	by := map[matchKey]*link{}
+	for _, l := range links {
+		for _, key := range l.user.match.keys {
+			if other := by[key]; other != nil {
+				l.unsure, other.unsure = true, true
+			}
+			by[key] = l
+		}
+	}
 }
 
 // linkLeft adds the links of users who are out of scope, and may have left it: the service has not given up their accounts.

@@ -48,7 +48,7 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 	known.accounts, known.users = map[string]string{}, map[string]string{}
 	maps.Copy(known.accounts, s.stored.accounts)
 	maps.Copy(known.users, s.stored.users)
-	var sure []string
+	var sure, likely []string
 	settled := map[int]bool{}
 	asks := map[string]bool{} // whether of an account
 	for id, l := range linksOf(s, today, proposed) {
@@ -58,6 +58,9 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 			asks[id] = false
 		case l.account >= 0:
 			sure, settled[l.account] = append(sure, id), true
+			if l.cycle.unseen { // a member who is not shown may have the account
+				likely = append(likely, id)
+			}
 		}
 	}
 	for i := range s.Accounts {
@@ -69,13 +72,16 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 		known.sure = slices.Min(sure)
 	}
 	ids := slices.Sorted(maps.Keys(asks))
+	left := max(0, maxSettled-known.asked)
+	if len(ids) > left {
+		s.Problems.about(problemManyLinks, "")
+		ids = ids[:left]
+	}
+	slices.Sort(likely)
+	ids = append(ids, likely[:min(len(likely), left-len(ids))]...)
 	if len(ids) == 0 {
 		s.stored = known
 		return nil
-	}
-	if left := maxSettled - known.asked; len(ids) > left {
-		s.Problems.about(problemManyLinks, "")
-		ids = ids[:max(0, left)]
 	}
 	known.asked += len(ids)
 	links := client.GetLinks(ctx, ref, ids)

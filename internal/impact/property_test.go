@@ -380,6 +380,9 @@ func TestCompare_isWhatTheChangeMakesOfTheNextCycle(t *testing.T) {
 			if contends[id] || difference.Before.Action == impact.Conflict {
 				continue
 			}
+			if did[1][id] == "failure DuplicateSourceEntries" && slices.ContainsFunc(c.Problems, func(p impact.Problem) bool { return p.Code == "PeopleNotFound" }) {
+				continue // the account is that of somebody whom the directory did not show
+			}
 			if !read && before[0][id] == "" && (!told || did[1][id] == "") {
 				continue // whether there is an account is not known: without the change and with it, or for whom the change would concern
 			}
@@ -437,7 +440,7 @@ func contradicts(d impact.Difference, without, with string, read, updated bool) 
 			return "it is not created otherwise"
 		}
 	case impact.Updated:
-		if action != "update" {
+		if marked := action == "disable" && !strings.Contains(values, "active="); action != "update" && !marked {
 			return "it is not updated"
 		}
 		for _, change := range d.After.Changes {
@@ -471,7 +474,8 @@ func contradicts(d impact.Difference, without, with string, read, updated bool) 
 		}
 	case impact.Unclear, impact.Conflicts:
 	default:
-		if without != with {
+		const lost = "failure DuplicateSourceEntries" // which changes no account
+		if strings.TrimPrefix(without, lost) != strings.TrimPrefix(with, lost) {
 			return "nothing was said"
 		}
 	}

@@ -5,6 +5,7 @@ package impact
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
@@ -78,7 +79,7 @@ func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 	case removed && r.canDisable():
 		e.Action, e.Reason = Disable, reasonLeft
 		for i := range r.flows {
-			if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) {
+			if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) || slices.Contains(marks, i) {
 				write(i)
 			}
 		}

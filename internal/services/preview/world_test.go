@@ -354,6 +354,16 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 			newByEmail[strings.ToLower(values["email"])] = key
 		}
 	}
+	// It depends on whose turn comes first who gets an account that several match, and whether the others get one of their own.
+	open := map[string]bool{}
+	for _, e := range objects(f.Raw["entries"]) {
+		if contends := text(e["action"]) == "conflict" || text(e["reason"]) == "owner_not_known"; contends {
+			for _, logged := range w.store().Log() {
+				open[logged.TargetID] = open[logged.TargetID] || logged.SourceID == text(e["principal_id"])
+			}
+		}
+	}
+	maps.Copy(explained, open)
 	for i, e := range objects(f.Raw["entries"]) {
 		id, action, key := text(e["principal_id"]), text(e["action"]), text(e["account_key"])
 		planned := map[string]string{}
@@ -381,7 +391,7 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 		case "matched":
 			explained[key] = true
 			switch {
-			case !maps.Equal(before[key], after[key]):
+			case !open[key] && !maps.Equal(before[key], after[key]):
 				fails("the account did not stay as it was")
 			case !slices.Contains([]string{"", "RedundantExport", "EntrySynchronizationSkipped"}, failed[id]):
 				fails("the person was passed over")
@@ -390,7 +400,11 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 			explained[key] = true
 			want := maps.Clone(before[key])
 			maps.Copy(want, planned)
-			if after[key] == nil {
+			if open[key] { // another takes it over
+				if !w.did(id, action) {
+					fails("nothing was done")
+				}
+			} else if after[key] == nil {
 				fails("the account is gone")
 			} else if !maps.Equal(want, after[key]) || maps.Equal(before[key], after[key]) {
 				fails("the account is not as foretold")
@@ -398,17 +412,12 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 		case "skip":
 			if key != "" {
 				explained[key] = true
-				if !maps.Equal(before[key], after[key]) {
+				if !open[key] && !maps.Equal(before[key], after[key]) {
 					fails("the account did not stay as it was")
 				}
 			}
 			if !w.off && failed[id] == "" && id != "" {
 				fails("nothing says that the person was passed over")
-			}
-		case "conflict":
-			// It depends on whose turn comes first who gets the account, and whether the others get one of their own.
-			for _, e := range w.store().Log() {
-				explained[e.TargetID] = explained[e.TargetID] || e.SourceID == id
 			}
 		case "disable_or_unmanaged", "unknown":
 			explained[key] = true
@@ -425,6 +434,13 @@ func (w *stage) compareWith(proposed map[string]any, apply func()) (f foretold, 
 		}
 	}
 	return f, broken
+}
+
+// did reports whether the service did something about a person.
+func (w *stage) did(id, action string) bool {
+	return slices.ContainsFunc(w.store().Log(), func(e store.LogEntry) bool {
+		return e.SourceID == id && e.Status == "success" && (e.Action == action || e.Action == "delete" && action == "disable")
+	})
 }
 
 // rivals counts the people who are in the way of others, and those who lost.
