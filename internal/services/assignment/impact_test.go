@@ -254,7 +254,7 @@ func TestResource_unreadableAdditionsAreRefusedByALimit(t *testing.T) {
 				w.provisioned()
 				count := -1
 				if name == "people" {
-					count = 1 // who reads the people of the scope afterwards gets an answer
+					count = 1 // who reads the people of the scope afterward gets an answer
 				}
 				w.Sim.Faults().Add(simulator.Fault{Path: test.path, Count: count, Effect: simulator.LacksPermission()})
 				config := w.one(store.UserMaria, "User")
