@@ -164,7 +164,7 @@ func (c *cycle) disable(u *candidate, changes []Change) {
 	case switches:
 		u.decide(Disable, u.shutOut(), "")
 		u.entry.Changes = changes
-	case c.rules.remove && !c.rules.canDisable():
+	case c.rules.deletes():
 		u.decide(Disable, reasonDeletes, "")
 	case len(c.rules.marks(func(i int) Outcome { return c.outcome(u, i) })) > 0 && len(changes) > 0:
 		u.decide(Update, reasonMark, "")
@@ -227,8 +227,8 @@ func (c *cycle) release(u *candidate) {
 		outcomes[i] = c.rules.flows[i].evaluate(told, c.survey.Now)
 	}
 	outcome := func(i int) Outcome { return outcomes[i] }
-	switches, marks := c.rules.disables(outcome), c.rules.marks(outcome)
-	removes := c.rules.remove && !c.rules.canDisable()
+	offs, marks, removes := c.rules.offs(outcome), c.rules.marks(outcome), c.rules.deletes()
+	switches := len(offs) > 0
 	var unclear Outcome
 	for i, o := range outcomes {
 		if o.Reason != "" && c.rules.flows[i].switches() {
@@ -255,13 +255,7 @@ func (c *cycle) release(u *candidate) {
 		u.decide(Skip, stays, "")
 	case switches:
 		u.decide(Disable, reason, "")
-		for i := range c.rules.flows {
-			if f := &c.rules.flows[i]; f.switches() && f.switchesOff(outcomes[i]) {
-				marks = append(marks, i)
-			}
-		}
-		slices.Sort(marks)
-		u.entry.Changes = c.changesOf(marks, outcome)
+		u.entry.Changes = c.changesOf(slices.Sorted(slices.Values(append(offs, marks...))), outcome)
 	case removes:
 		u.decide(Disable, deletes, "")
 	case len(marks) > 0 && !u.link.marked():

@@ -249,13 +249,16 @@ func (f *flow) switches() bool {
 }
 
 // disables reports whether some flow disables the account of a user of whom the flows yield the given outcomes.
-func (r *rules) disables(outcome func(flow int) Outcome) bool {
+func (r *rules) disables(outcome func(flow int) Outcome) bool { return len(r.offs(outcome)) > 0 }
+
+// offs are the flows that do.
+func (r *rules) offs(outcome func(flow int) Outcome) (flows []int) {
 	for i := range r.flows {
 		if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) {
-			return true
+			flows = append(flows, i)
 		}
 	}
-	return false
+	return flows
 }
 
 // marks are the flows by which the service changes the account of a user who is not to have it, though it stays active: a name or
@@ -269,7 +272,7 @@ func (r *rules) marks(outcome func(flow int) Outcome) (flows []int) {
 	return flows
 }
 
-// canDisable reports whether any flow tells the target that an account is no longer wanted; else the service deletes it.
+// canDisable reports whether any flow tells the target that an account is no longer wanted.
 func (r *rules) canDisable() bool {
 	return slices.ContainsFunc(r.flows, func(f flow) bool {
 		return slices.ContainsFunc(f.attributes, func(name string) bool { return strings.EqualFold(name, sourceSoftDeleted) })
@@ -278,7 +281,7 @@ func (r *rules) canDisable() bool {
 
 // removes reports whether the service disables or deletes the account of a user of whom the flows yield the given outcomes.
 func (r *rules) removes(outcome func(flow int) Outcome) bool {
-	return r.enabled && (r.update && r.disables(outcome) || r.remove && !r.canDisable())
+	return r.enabled && (r.update && r.disables(outcome) || r.deletes())
 }
 
 // unties reports whether the service gives up the accounts of users who leave the scope of a setup.
@@ -287,7 +290,10 @@ func (r *rules) unties(s *Setup) bool {
 }
 
 // removesAny reports whether the service disables or deletes accounts of users who cannot sign in anymore.
-func (r *rules) removesAny() bool { return r.update && r.canDisable() || r.remove && !r.canDisable() }
+func (r *rules) removesAny() bool { return r.update && r.canDisable() || r.deletes() }
+
+// deletes reports whether the service deletes accounts that are no longer wanted, for want of a flow that tells the target.
+func (r *rules) deletes() bool { return r.remove && !r.canDisable() }
 
 // switchesOff reports whether what the flow yields disables an account. What an attribute of which GoTo says nothing does to
 // the account is left to its mapping.

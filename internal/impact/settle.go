@@ -66,9 +66,11 @@ func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 		return r.flows[i].evaluate(r.attributesOf(&User{ID: e.UserID}, Unassigned, nil), s.Now)
 	}
 	removed, marks := r.removes(outcome), r.marks(outcome)
-	write := func(i int) {
-		current, _ := r.flows[i].field.read(e.Account)
-		e.Changes = append(e.Changes, Change{Target: r.flows[i].target, Current: &current, Planned: display(outcome(i).Value)})
+	write := func(flows []int) {
+		for _, i := range slices.Sorted(slices.Values(flows)) {
+			current, _ := r.flows[i].field.read(e.Account)
+			e.Changes = append(e.Changes, Change{Target: r.flows[i].target, Current: &current, Planned: display(outcome(i).Value)})
+		}
 	}
 	switch {
 	case told && !active:
@@ -78,18 +80,12 @@ func (r *rules) leaves(e *Entry, s *Survey, setup *Setup) {
 		e.Action, e.Reason = Skip, reasonKept
 	case removed && r.canDisable():
 		e.Action, e.Reason = Disable, reasonLeft
-		for i := range r.flows {
-			if f := &r.flows[i]; f.switches() && f.switchesOff(outcome(i)) || slices.Contains(marks, i) {
-				write(i)
-			}
-		}
+		write(append(r.offs(outcome), marks...))
 	case removed:
 		e.Action, e.Reason = Disable, reasonLeftDelete
 	case r.enabled && len(marks) > 0:
 		e.Action, e.Reason = Update, reasonLeftMark
-		for _, i := range marks {
-			write(i)
-		}
+		write(marks)
 	default:
 		e.Action, e.Reason = Skip, reasonLeftOff
 	}
