@@ -84,7 +84,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			"scope": schema.StringAttribute{Optional: true, Computed: true, Default: stringdefault.StaticString(scopeAssigned),
 				Validators: []validator.String{stringvalidator.OneOf(scopeAssigned, scopeAll)},
 				MarkdownDescription: "Who is provisioned: `assigned` (users and groups assigned to the application) or `all` users and groups of the tenant. Defaults to `assigned`. " +
-					"A change from `all` to `assigned` restarts a job that is on. For a job that is off, the restart is its `pending_action`."},
+					"A change from `all` to `assigned` restarts a job that is on. For a job that is off, the restart is its `pending_action`, and `gotomeeting_provisioning_state` restarts provisioning when it switches it on."},
 			"skip_out_of_scope_deletions": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether accounts of people who leave the scope stay as they are instead of being disabled. Defaults to `false`."},
 			"test_connection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
