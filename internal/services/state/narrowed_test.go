@@ -14,6 +14,12 @@ import (
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
+// How the state resource is configured, besides whether it is on.
+const (
+	gone     = "gone"
+	imported = ", imported"
+)
+
 // Lifecycle: a scope that is narrowed while provisioning is off takes effect with the cycle that follows switching it on, also if that
 // is another apply. A start would let the service go on with everybody.
 func TestResource_startsWithTheNarrowerScope(t *testing.T) {
@@ -25,6 +31,8 @@ func TestResource_startsWithTheNarrowerScope(t *testing.T) {
 		{"in one apply", [][2]string{{"assigned", "true"}}},
 		{"in two", [][2]string{{"assigned", "false"}, {"assigned", "true"}}},
 		{"with a change in between", [][2]string{{"assigned", "false"}, {"all", "false"}, {"assigned", "false"}, {"assigned", "true"}}},
+		{"by a new resource", [][2]string{{"assigned", gone}, {"assigned", "true"}}},
+		{"by an imported resource", [][2]string{{"assigned", gone}, {"assigned", "true" + imported}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -32,6 +40,14 @@ func TestResource_startsWithTheNarrowerScope(t *testing.T) {
 			env.WithoutImpact()
 			config := func(scope, enabled string) string {
 				text := strings.Replace(tutorial(env, mappingIDs, assignmentIDs), `admin_password_wo_version = "1"`, `admin_password_wo_version = "1"`+"\n  scope = \""+scope+`"`, 1)
+				if enabled == gone {
+					text, _, _ = strings.Cut(text, `resource "gotomeeting_provisioning_state"`)
+					return text + "removed {\n  from = gotomeeting_provisioning_state.this\n  lifecycle {\n    destroy = false\n  }\n}\n"
+				}
+				if enabled, found := strings.CutSuffix(enabled, imported); found {
+					text += "import {\n  to = gotomeeting_provisioning_state.this\n  id = gotomeeting_provisioning_connection.this.id\n}\n"
+					return strings.Replace(text, "enabled       = true", "enabled = "+enabled, 1)
+				}
 				return strings.Replace(text, "enabled       = true", "enabled = "+enabled, 1)
 			}
 			cycle := func() { env.Sim.Clock().Advance(2 * store.DefaultInterval) }
@@ -59,5 +75,53 @@ func TestResource_startsWithTheNarrowerScope(t *testing.T) {
 			}, Config: config("assigned", "true")}, resource.TestStep{Config: config("assigned", "true"), PlanOnly: true})
 			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: env.ProviderFactories(), Steps: steps})
 		})
+	}
+}
+
+// Nobody but a cycle knows with which scope the last one ran: what is switched on again may have been narrowed by another configuration or in
+// the portal.
+func TestResource_startsWithTheScopeThatAnotherNarrowed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, now string
+		resumes   bool
+		want      string
+	}{
+		{"narrowed", "false", false, portalRestart},
+		{"narrowed, paused outside", "false", true, portalRestart},
+		{"still everybody", "true", false, "start"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.scope("true")
+			w.ran(2)
+			before := w.accounts()
+			managed := w.Managed(typeName)
+			succeeds(t, managed.Apply(w.object("enabled", true)))
+			if test.resumes {
+				w.pause()
+			} else {
+				succeeds(t, managed.Apply(w.object("enabled", false)))
+			}
+			w.Sim.Store().AddUser(store.User{UserPrincipalName: "new@corp.example", Mail: "new@corp.example", DisplayName: "New", AccountEnabled: true})
+			w.scope(test.now)
+			w.Sim.Log().Reset()
+			if found := managed.Apply(w.object("enabled", true, "resume_token", "2")); found.HasError() {
+				t.Fatal(found)
+			}
+			w.wantAsked(test.want)
+			w.Sim.Clock().Advance(2 * store.DefaultInterval)
+			if after := w.accounts(); test.now == "false" && after > before {
+				t.Errorf("%d accounts became %d", before, after)
+			}
+		})
+	}
+}
+
+func (w *world) scope(all string) {
+	w.t.Helper()
+	if err := w.Sim.Store().PutSecrets(w.sp.ID, []store.KeyValue{{Key: "SyncAll", Value: all}}, store.SecretOptions{}); err != nil {
+		w.t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ package state
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -55,7 +56,6 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	}
 	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
-	c.due = !active && data.RestartDue(ref)
 	wanted := c.wants(active)
 	if wanted && !active && !diags.HasError() {
 		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
@@ -77,13 +77,13 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	restart := c.wantsRestart() && !waits
 	switch {
 	case released:
-	case restart: // which starts a stopped job as well
-		if err := data.Graph.RestartJob(ctx, ref, c.resetScope()); err != nil {
-			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
-		}
 	case wanted && !active:
-		if err := startJob(ctx, data, ref); err != nil {
+		if err := startJob(ctx, data, ref, c.starting(ctx, data, ref, before)); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
+		}
+	case restart:
+		if err := data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
+			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
 	case !wanted && active:
 		if err := data.Graph.PauseJob(ctx, ref); err != nil {
@@ -142,11 +142,28 @@ const (
 	startShows    = 10 * time.Second
 )
 
-// startJob starts the job. After a lost response, the state that the service shows decides: a running job must not be started again,
+// starting is the call that switches a job on. The service does not show with which scope the last cycle ran: somebody may have narrowed
+// it since, and a start would go on with the wider one.
+func (c change) starting(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job) func(context.Context, graph.JobRef) error {
+	scope := ""
+	if c.wantsRestart() {
+		scope = c.plan.RestartScope.ValueString()
+	}
+	secrets, err := data.Secrets(ctx, ref.ServicePrincipalID)
+	switch narrow := job.HasRun() && (err != nil || !graph.ScopeIsAll(secrets)); {
+	case !narrow && !c.wantsRestart():
+		return data.Graph.StartJob
+	case narrow && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full"):
+		scope = ""
+	}
+	return func(ctx context.Context, ref graph.JobRef) error { return data.Graph.RestartJob(ctx, ref, scope) }
+}
+
+// startJob starts the job by a call. After a lost response, the state that the service shows decides: a running job must not be started again,
 // https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
-func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) error {
+func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, call func(context.Context, graph.JobRef) error) error {
 	for attempt := 1; ; attempt++ {
-		err := data.Graph.StartJob(ctx, ref)
+		err := call(ctx, ref)
 		if !graph.IsAmbiguous(err) {
 			return err
 		}
