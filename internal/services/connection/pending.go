@@ -65,10 +65,12 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 	if data != nil && owed(state, plan) == actionRestart {
 		job, err := data.Graph.RequireJob(ctx, state.ref())
 		if off = err == nil && !job.Schedule.Active(); off && job.HasRun() {
-			data.NoteRestartDue(state.ref())
+			data.Steps(providerdata.Narrows).Add(state.ref())
 		}
 	}
 	switch {
+	case narrows && off && data.Steps(providerdata.Starts).Has(state.ref()):
+		return types.StringUnknown(), diag.Diagnostics{providerdata.Unordered()}
 	case open:
 		return types.StringUnknown(), nil
 	case off:

@@ -125,3 +125,82 @@ func (w *world) scope(all string) {
 		w.t.Fatal(err)
 	}
 }
+
+// A literal id tells Terraform no order: whatever is planned and applied first, no cycle begins with the wider scope.
+func TestResource_startsWithTheNarrowerScopeInAnyOrder(t *testing.T) {
+	t.Parallel()
+	const connections = "gotomeeting_provisioning_connection"
+	unordered := failure("", "Provisioning would start with the wider scope", "")
+	setUp := func(t *testing.T) (w *world, connection, state *acctest.Instance, plans func(*acctest.Protocol, string) (*acctest.Planned, acctest.Diagnostics)) {
+		t.Helper()
+		w = newWorld(t)
+		w.scope("true")
+		w.ran(2)
+		p := w.Protocol()
+		connection, found := p.Import(connections, w.connectionID())
+		succeeds(t, found)
+		connection, found = p.Change(connections, connection, map[string]any{"service_principal_id": w.sp.ID, "scope": "all"})
+		if found.HasError() {
+			t.Fatal(found)
+		}
+		state, found = p.Change(typeName, nil, w.object("enabled", false))
+		succeeds(t, found)
+		w.Sim.Log().Reset()
+		return w, connection, state, func(p *acctest.Protocol, what string) (*acctest.Planned, acctest.Diagnostics) {
+			if what == connections {
+				return p.Plan(connections, connection, map[string]any{"service_principal_id": w.sp.ID, "scope": "assigned"})
+			}
+			return p.Plan(typeName, state, w.object("enabled", true))
+		}
+	}
+	refused := func(t *testing.T, found acctest.Diagnostics) {
+		t.Helper()
+		if len(found.Errors()) != 1 || found.Errors()[0].Summary != unordered.Summary {
+			t.Errorf("messages:\n%s", found)
+		}
+	}
+	t.Run("planned after the state", func(t *testing.T) {
+		t.Parallel()
+		w, _, _, plan := setUp(t)
+		p := w.Protocol()
+		_, found := plan(p, typeName)
+		succeeds(t, found)
+		_, found = plan(p, connections)
+		refused(t, found)
+	})
+	for _, order := range [][]string{
+		{"plan " + connections, "plan " + typeName, "apply " + typeName + " is refused", "apply " + connections},
+		{"plan " + connections, "apply " + connections, "plan " + typeName, "apply " + typeName},
+		{"plan " + typeName, "apply " + typeName, "plan " + connections, "apply " + connections},
+		{"plan " + typeName, "plan " + connections + " is refused", "apply " + typeName + " is refused"},
+	} {
+		t.Run(strings.Join(order, ", "), func(t *testing.T) {
+			t.Parallel()
+			w, _, _, plan := setUp(t)
+			planned := map[string]*acctest.Planned{}
+			p := w.Protocol()
+			for _, step := range order {
+				words := strings.Fields(step)
+				var found acctest.Diagnostics
+				if words[0] == "plan" {
+					planned[words[1]], found = plan(p, words[1])
+				} else {
+					_, found = p.Apply(planned[words[1]])
+				}
+				if len(words) > 2 {
+					refused(t, found)
+				} else if found.HasError() {
+					t.Errorf("%s: %s", step, found)
+				}
+			}
+			if asked := w.asked(); len(asked) > 0 && asked[len(asked)-1] != portalRestart && !strings.HasPrefix(asked[len(asked)-1], "secrets") {
+				t.Errorf("asked %v", asked)
+			}
+			before := w.accounts()
+			w.Sim.Clock().Advance(2 * store.DefaultInterval)
+			if after := w.accounts(); after > before {
+				t.Errorf("%d accounts became %d", before, after)
+			}
+		})
+	}
+}

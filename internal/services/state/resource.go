@@ -150,6 +150,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if ref, err := c.plan.ref(); err == nil {
 		aftermath.Stays(r.data, ref)
+		if c.switchesOn() {
+			r.data.Steps(providerdata.Starts).Add(ref)
+		}
 	}
 	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
 		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)

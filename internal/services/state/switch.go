@@ -50,6 +50,7 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer data.Lock(ref.ServicePrincipalID)()
 	aftermath.Stays(data, ref)
+	data.Steps(providerdata.Starts).Remove(ref)
 	before, err := awaitJob(ctx, data, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
@@ -57,6 +58,9 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
+	if wanted && !active && data.Steps(providerdata.Narrows).Has(ref) {
+		diags.Append(providerdata.Unordered())
+	}
 	if wanted && !active && !diags.HasError() {
 		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
 	}
