@@ -137,7 +137,7 @@ type Step string
 
 // Steps.
 const (
-	Narrows Step = "narrows" // a job that is off gets, or has got, a narrower scope, which takes effect only with a restart
+	Narrows Step = "narrows" // a job gets, or has got, a narrower scope, which takes effect only with a restart
 	Starts  Step = "starts"
 )
 

@@ -64,7 +64,7 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 	off := false
 	if data != nil && owed(state, plan) == actionRestart {
 		job, err := data.Graph.RequireJob(ctx, state.ref())
-		if off = err == nil && !job.Schedule.Active(); off && job.HasRun() {
+		if off = err == nil && !job.Schedule.Active(); job.HasRun() {
 			data.Steps(providerdata.Narrows).Add(state.ref())
 		}
 	}

@@ -204,3 +204,35 @@ func TestResource_startsWithTheNarrowerScopeInAnyOrder(t *testing.T) {
 		})
 	}
 }
+
+// A restart for a narrower scope counts everybody anew: a release beside it would let through more than was held.
+func TestRelease_isRefusedBesideANarrowerScope(t *testing.T) {
+	t.Parallel()
+	for name, enabled := range map[string]bool{"on": true, "off": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const connections = "gotomeeting_provisioning_connection"
+			w, _, began := held(t, 3)
+			w.scope("true")
+			state, found := w.Protocol().Change(typeName, nil, w.object("enabled", enabled))
+			succeeds(t, found)
+			p := w.Protocol()
+			connection, found := p.Import(connections, w.connectionID())
+			succeeds(t, found)
+			config := map[string]any{"service_principal_id": w.sp.ID, "scope": "all", "prevent_accidental_deletions": true, "accidental_deletion_threshold": 2}
+			connection, found = p.Change(connections, connection, config)
+			if found.HasError() {
+				t.Fatal(found)
+			}
+			p = w.Protocol()
+			config["scope"] = "assigned"
+			if _, found := p.Plan(connections, connection, config); found.HasError() {
+				t.Fatal(found)
+			}
+			_, found = p.Plan(typeName, state, w.object("enabled", true, "release_deletions", releases(began, 3)))
+			if len(found.Errors()) != 1 || found.Errors()[0].Summary != "Held deletions cannot be released along with a narrower scope" {
+				t.Errorf("messages:\n%s", found)
+			}
+		})
+	}
+}

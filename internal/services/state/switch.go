@@ -122,7 +122,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
-	if problem := release.refuses(data, held); problem != nil {
+	if problem := release.refuses(data, ref, held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
 	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
