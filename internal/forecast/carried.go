@@ -6,6 +6,7 @@ package forecast
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,22 +21,30 @@ type carried struct {
 	sections       []Section
 }
 
-// carry reads the report that is there before this process writes its own. A report that it does not understand carries nothing.
-func (r *reporter) carry() {
-	path := r.data.Impact.ReportFile
-	markdown, err := os.ReadFile(path)
-	if err != nil {
-		return
-	}
+// carry reads the report that is there before this process writes its own. A report that it does not understand carries nothing;
+// one of another provider configuration in this run is not to be overwritten.
+func (r *reporter) carry() error {
+	path, mine := r.data.Impact.ReportFile, r.data.Writer
 	raw, err := os.ReadFile(besides(path))
 	var document struct {
 		Version     int       `json:"version"`
+		Writer      string    `json:"writer"`
 		Connections []Section `json:"connections"`
 	}
 	if err != nil || json.Unmarshal(raw, &document) != nil || document.Version != reportVersion {
-		return
+		return nil
 	}
-	r.carried = carried{markdown, raw, document.Connections}
+	if run, _, known := strings.Cut(document.Writer, "/"); known && document.Writer != mine && strings.HasPrefix(mine, run+"/") {
+		return anotherWrites(besides(path))
+	}
+	if markdown, err := os.ReadFile(path); err == nil {
+		r.carried = carried{markdown, raw, document.Connections}
+	}
+	return nil
+}
+
+func anotherWrites(name string) error {
+	return fmt.Errorf("another provider configuration, or another run, also writes a report to %s. Use a different name for each, not only a different extension", name)
 }
 
 // putBack writes the report of the plan again, over what this process wrote while it could not know that it applies. Whether that

@@ -91,7 +91,9 @@ func Of(data *providerdata.Data) *Forecast {
 // Begin writes the report of a run that has planned nothing yet.
 func (f *Forecast) Begin() error {
 	if f.report.on() {
-		f.report.carry()
+		if err := f.report.carry(); err != nil {
+			return err
+		}
 	}
 	return f.report.write(f.sections())
 }

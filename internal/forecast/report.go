@@ -275,7 +275,7 @@ func (r *reporter) write(sections []Section) error {
 	}
 	for _, name := range []string{path, beside} {
 		if there, err := os.ReadFile(name); err == nil && r.written != nil && !bytes.Equal(there, r.written[name]) {
-			return fmt.Errorf("another provider configuration, or another run, also writes a report to %s. Use a different name for each, not only a different extension", name)
+			return anotherWrites(name)
 		}
 	}
 	detail := r.data.Impact.Detail
@@ -285,7 +285,11 @@ func (r *reporter) write(sections []Section) error {
 	if sections == nil {
 		sections = []Section{}
 	}
-	raw, err := json.MarshalIndent(map[string]any{"version": reportVersion, "detail": detail, "connections": sections, "account_changes": changes(sections)}, "", "  ")
+	document := map[string]any{"version": reportVersion, "detail": detail, "connections": sections, "account_changes": changes(sections)}
+	if r.data.Writer != "" {
+		document["writer"] = r.data.Writer
+	}
+	raw, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return err
 	}

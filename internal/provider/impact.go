@@ -4,7 +4,13 @@
 package provider
 
 import (
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -49,6 +55,27 @@ func impactOf(s settings) providerdata.Impact {
 		MaxDisabled: number("max_disabled"), MaxCreated: number("max_created"), MaxUpdated: number("max_updated"), MaxLeftActive: number("max_left_active"),
 		WarnOnUnknown: s.get("impact.on_unknown") == unknownWarns, ReadLinks: links, ReportFile: s.get("impact.report_file"), Detail: s.get("impact.report_detail"),
 	}
+}
+
+// writer tells this provider configuration from others of the same run: each is served by a process of its own, and all have the same
+// parent. Nothing secret is part of it. It is "" where there is nothing to write, or the CLI did not start this process.
+func writer(s settings, getenv func(string) string) string {
+	if !s.has("impact.report_file") || getenv("TF_PLUGIN_MAGIC_COOKIE") == "" {
+		return ""
+	}
+	run, configuration := strconv.Itoa(os.Getppid()), fnv.New64a()
+	// In containers, each run has the same process id; elsewhere than on Linux, few do.
+	if stat, err := os.ReadFile("/proc/" + run + "/stat"); err == nil {
+		if began := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(began) > 19 {
+			run += "." + began[19]
+		}
+	}
+	for _, v := range variables {
+		if strings.HasPrefix(v.attribute, "impact.") || slices.Contains([]string{"tenant_id", "client_id", "goto.client_id", "goto.account_key", "graph_endpoint"}, v.attribute) {
+			fmt.Fprintln(configuration, v.attribute, s.get(v.attribute))
+		}
+	}
+	return fmt.Sprintf("%s/%x", run, configuration.Sum64())
 }
 
 // leastOf is the smallest value of a number in `impact`. Without any request, nothing can be determined.
