@@ -150,7 +150,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if ref, err := c.plan.ref(); err == nil {
 		aftermath.Stays(r.data, ref)
-		if c.switchesOn() {
+		if c.switchesOn() && !c.repairs(r.data) {
 			r.data.Steps(providerdata.Starts).Add(ref)
 		}
 	}
