@@ -157,7 +157,15 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 			c.own = map[string]impact.Comparison{}
 		}
 		c.own[p.Key] = own
-		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
+		off := c.with(p).Off
+		if c.today.Off && !c.isNew() && onAfter(proposals, false) { // what is planned while it is off takes effect with what switches it on
+			before := c.with(slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return other.Key == p.Key })...)
+			if before.Off {
+				before = c.without(proposals...)
+			}
+			off, own = false, impact.Compare(c.part(p), before, c.with(proposals...))
+		}
+		answer.Told = !off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		if answer.Headline = headline(&own); answer.Headline != "" {
 			answer.Detail = c.detail(p, own, c.seatsFor(ctx, &own))
 		}
