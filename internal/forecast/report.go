@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"syscall"
@@ -138,8 +139,9 @@ func (f *Forecast) sections() []Section {
 		s.Unknown, s.Causes, s.unbounded = []string{unknownNew}, []Cause{{Subject: "provisioning", Effects: map[string]int{}, Unknown: unknownNew}}, true
 		found = append(found, s)
 	}
-	slices.SortFunc(found, func(a, b Section) int {
-		return cmp.Or(cmp.Compare(a.ConnectionID, b.ConnectionID), cmp.Compare(a.Name, b.Name))
+	sort.Slice(found, func(i, j int) bool { // a sort of a type of its own takes 16 KB of the provider
+		a, b := &found[i], &found[j]
+		return cmp.Or(cmp.Compare(a.ConnectionID, b.ConnectionID), cmp.Compare(a.Name, b.Name)) < 0
 	})
 	return found
 }

@@ -153,13 +153,6 @@ func (s *Set[K]) Add(key K) (added bool) {
 	return true
 }
 
-// Remove takes a key out of the set.
-func (s *Set[K]) Remove(key K) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.keys, key)
-}
-
 // Has reports whether a key is in the set.
 func (s *Set[K]) Has(key K) bool {
 	s.mu.Lock()

@@ -4,11 +4,9 @@
 package provider
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"fmt"
-	"hash/fnv"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,19 +61,18 @@ func writer(s settings, getenv func(string) string) string {
 	if !s.has("impact.report_file") || getenv("TF_PLUGIN_MAGIC_COOKIE") == "" {
 		return ""
 	}
-	run, configuration := strconv.Itoa(os.Getppid()), fnv.New64a()
+	run := strconv.Itoa(os.Getppid())
 	// In containers, each run has the same process id; elsewhere than on Linux, few do.
 	if stat, err := os.ReadFile("/proc/" + run + "/stat"); err == nil {
-		if began := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(began) > 19 {
-			run += "." + began[19]
+		if fields := strings.Fields(string(stat)); len(fields) > 21 {
+			run += "." + fields[21] // when it began
 		}
 	}
-	for _, v := range variables {
-		if strings.HasPrefix(v.attribute, "impact.") || slices.Contains([]string{"tenant_id", "client_id", "goto.client_id", "goto.account_key", "graph_endpoint"}, v.attribute) {
-			fmt.Fprintln(configuration, v.attribute, s.get(v.attribute))
-		}
+	var told string
+	for _, name := range []string{"tenant_id", "client_id", "graph_endpoint", "goto.client_id", "goto.account_key", "impact.max_disabled", "impact.max_created", "impact.max_updated", "impact.report_detail"} {
+		told += s.get(name) + "\n"
 	}
-	return fmt.Sprintf("%s/%x", run, configuration.Sum64())
+	return fmt.Sprintf("%s/%x", run, sha256.Sum256([]byte(told)))
 }
 
 // leastOf is the smallest value of a number in `impact`. Without any request, nothing can be determined.

@@ -143,9 +143,17 @@ const (
 
 type stepsKey Step
 
-// Steps are the jobs with which this run is about to take a step.
-func (d *Data) Steps(step Step) *memo.Set[graph.JobRef] {
-	return Shared(d, stepsKey(step), func() *memo.Set[graph.JobRef] { return &memo.Set[graph.JobRef]{} })
+// Steps are the jobs, by text, with which this run is about to take a step.
+func (d *Data) Steps(step Step) *memo.Handover[string, bool] {
+	return Shared(d, stepsKey(step), func() *memo.Handover[string, bool] {
+		return &memo.Handover[string, bool]{MaxAge: planAge, Clock: d.Graph.Clock()}
+	})
+}
+
+// Takes reports whether this run is about to take a step with a job.
+func (d *Data) Takes(step Step, ref graph.JobRef) bool {
+	_, taken := d.Steps(step).Look(ref.String())
+	return taken
 }
 
 // Unordered is the error for a start that does not wait for a narrower scope.

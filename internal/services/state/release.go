@@ -70,7 +70,7 @@ func idsOf(data *providerdata.Data, held []string) string {
 func (r *allowance) refuses(data *providerdata.Data, ref graph.JobRef, held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
-	case data.Steps(providerdata.Narrows).Has(ref):
+	case data.Takes(providerdata.Narrows, ref):
 		return diag.NewAttributeErrorDiagnostic(at, "Held deletions cannot be released along with a narrower scope",
 			"The narrower scope of the connection restarts provisioning, and its next cycle counts anew how many accounts it would disable: a release would also let through those that `max` does not count. "+
 				"Remove `release_deletions` and apply; then release what is held.")

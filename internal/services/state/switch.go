@@ -50,7 +50,7 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer data.Lock(ref.ServicePrincipalID)()
 	aftermath.Stays(data, ref)
-	data.Steps(providerdata.Starts).Remove(ref)
+	data.Steps(providerdata.Starts).Take(ref.String())
 	before, err := awaitJob(ctx, data, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
@@ -58,7 +58,7 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
 	wanted := c.wants(active)
-	if wanted && !active && data.Steps(providerdata.Narrows).Has(ref) {
+	if wanted && !active && data.Takes(providerdata.Narrows, ref) {
 		diags.Append(providerdata.Unordered())
 	}
 	if wanted && !active && !diags.HasError() {
@@ -82,7 +82,8 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	switch {
 	case released:
 	case wanted && !active:
-		if err := startJob(ctx, data, ref, c.starting(ctx, data, ref, before)); err != nil {
+		restarts, scope := c.restarting(ctx, data, ref, before)
+		if err := startJob(ctx, data, ref, restarts, scope); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
 		}
 	case restart:
@@ -146,28 +147,30 @@ const (
 	startShows    = 10 * time.Second
 )
 
-// starting is the call that switches a job on. The service does not show with which scope the last cycle ran: somebody may have narrowed
-// it since, and a start would go on with the wider one.
-func (c change) starting(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job) func(context.Context, graph.JobRef) error {
-	scope := ""
+// restarting reports whether switching a job on takes a restart, and what it resets. The service does not show with which scope the last
+// cycle ran: somebody may have narrowed it since, and a start would go on with the wider one.
+func (c change) restarting(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job) (restarts bool, scope string) {
 	if c.wantsRestart() {
 		scope = c.plan.RestartScope.ValueString()
 	}
 	secrets, err := data.Secrets(ctx, ref.ServicePrincipalID)
-	switch narrow := job.HasRun() && (err != nil || !graph.ScopeIsAll(secrets)); {
-	case !narrow && !c.wantsRestart():
-		return data.Graph.StartJob
-	case narrow && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full"):
+	narrow := job.HasRun() && (err != nil || !graph.ScopeIsAll(secrets))
+	if narrow && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full") {
 		scope = ""
 	}
-	return func(ctx context.Context, ref graph.JobRef) error { return data.Graph.RestartJob(ctx, ref, scope) }
+	return narrow || c.wantsRestart(), scope
 }
 
-// startJob starts the job by a call. After a lost response, the state that the service shows decides: a running job must not be started again,
+// startJob starts or restarts a job that is off. After a lost response, the state that the service shows decides: a running job must not be started again,
 // https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
-func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, call func(context.Context, graph.JobRef) error) error {
+func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, restarts bool, scope string) error {
 	for attempt := 1; ; attempt++ {
-		err := call(ctx, ref)
+		var err error
+		if restarts {
+			err = data.Graph.RestartJob(ctx, ref, scope)
+		} else {
+			err = data.Graph.StartJob(ctx, ref)
+		}
 		if !graph.IsAmbiguous(err) {
 			return err
 		}
