@@ -166,7 +166,14 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 			off, own = false, impact.Compare(c.part(p), before, c.with(proposals...))
 		}
 		answer.Told = !off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
-		if answer.Headline = headline(&own); answer.Headline != "" {
+		answer.Headline = headline(&own)
+		if answer.Headline == "" && !off && c.today.Off && own.Kept != 0 {
+			answer.Headline = "Accounts may be disabled"
+			if own.Kept > 0 {
+				answer.Headline = fmt.Sprintf("At most %s may be disabled", graphdiag.Counted(own.Kept, "account"))
+			}
+		}
+		if answer.Headline != "" {
 			answer.Detail = c.detail(p, own, c.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {

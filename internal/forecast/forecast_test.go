@@ -266,7 +266,7 @@ func TestPlan_countsWhatTakesEffectOnceProvisioningIsOn(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "impact.md")
 		f := forecast.Of(w.withGoTo(providerdata.Impact{ReportFile: path, MaxDisabled: new(int64(9))}))
 		w.ok(f.Begin())
-		if first := f.Plan(t.Context(), w.ref, all[0]); first.Headline != "" {
+		if first := f.Plan(t.Context(), w.ref, all[0]); strings.Contains(first.Headline, " will be ") {
 			t.Errorf("%s: %s", all[0].Subject, first.Headline)
 		}
 		last := f.Plan(t.Context(), w.ref, all[1])
@@ -275,6 +275,21 @@ func TestPlan_countsWhatTakesEffectOnceProvisioningIsOn(t *testing.T) {
 			t.Errorf("%s: %s\n%s", all[1].Subject, last.Headline, report)
 		}
 		slices.Reverse(all)
+	}
+}
+
+// Who left while provisioning was off may have an account that the service disables next, even if the plan changes nobody else.
+func TestPlan_saysThatWhoLeftWhileItWasOffMayBeDisabled(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 9)
+	w.ok(w.sim.Engine().Pause(w.ref.ServicePrincipalID, w.ref.JobID))
+	group, err := w.sim.Store().Group(w.group)
+	w.ok(err)
+	w.ok(w.sim.Store().RemoveMembers(w.group, group.Members[:6]...))
+	on := forecast.Proposal{Key: "state", Subject: "provisioning", Change: func(s *impact.Setup) { s.Off = false }}
+	answer := forecast.Of(w.withGoTo(providerdata.Impact{MaxDisabled: new(int64(100))})).Plan(t.Context(), w.ref, on)
+	if got := summaries(answer.Diagnostics); len(got) != 1 || got[0] != "warning At most 9 accounts may be disabled: provisioning of GoToMeeting" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -164,7 +164,9 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	if p.Principals == nil {
 		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), graphdiag.Counted(own.Managed, "account"))
 	}
-	text += "\n\n" + strings.Join(lines(&own, c.forecast.data.Impact.Detail), "\n")
+	if all := lines(&own, c.forecast.data.Impact.Detail); len(all) > 0 {
+		text += "\n\n" + strings.Join(all, "\n")
+	}
 	if seats != nil {
 		text += "\n\n" + seats.text(own.Count(impact.Created))
 	}
