@@ -158,13 +158,6 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 		}
 		c.own[p.Key] = own
 		off := c.with(p).Off
-		if c.today.Off && !c.isNew() && onAfter(proposals, false) { // what is planned while it is off takes effect with what switches it on
-			before := c.with(slices.DeleteFunc(slices.Clone(proposals), func(other Proposal) bool { return other.Key == p.Key })...)
-			if before.Off {
-				before = c.without(proposals...)
-			}
-			off, own = false, impact.Compare(c.part(p), before, c.with(proposals...))
-		}
 		answer.Told = !off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
 		answer.Headline = headline(&own)
 		if answer.Headline == "" && !off && c.today.Off && own.Kept != 0 {

@@ -256,28 +256,6 @@ func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
 	}
 }
 
-// What is planned while provisioning is off takes effect with what switches it on: the warning of whichever is planned last counts it.
-func TestPlan_countsWhatTakesEffectOnceProvisioningIsOn(t *testing.T) {
-	t.Parallel()
-	w := newTenant(t, 9)
-	w.ok(w.sim.Engine().Pause(w.ref.ServicePrincipalID, w.ref.JobID))
-	all := []forecast.Proposal{narrows("Sales"), {Key: "state", Subject: "provisioning", Change: func(s *impact.Setup) { s.Off = false }}}
-	for range 2 {
-		path := filepath.Join(t.TempDir(), "impact.md")
-		f := forecast.Of(w.withGoTo(providerdata.Impact{ReportFile: path, MaxDisabled: new(int64(9))}))
-		w.ok(f.Begin())
-		if first := f.Plan(t.Context(), w.ref, all[0]); strings.Contains(first.Headline, " will be ") {
-			t.Errorf("%s: %s", all[0].Subject, first.Headline)
-		}
-		last := f.Plan(t.Context(), w.ref, all[1])
-		report, _, _ := w.written(path)
-		if !strings.Contains(last.Headline, " will be disabled") || !strings.Contains(report, "### GoToMeeting: "+last.Headline) || !last.Told {
-			t.Errorf("%s: %s\n%s", all[1].Subject, last.Headline, report)
-		}
-		slices.Reverse(all)
-	}
-}
-
 // Who left while provisioning was off may have an account that the service disables next, even if the plan changes nobody else.
 func TestPlan_saysThatWhoLeftWhileItWasOffMayBeDisabled(t *testing.T) {
 	t.Parallel()
