@@ -5,6 +5,7 @@ package forecast
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -21,25 +22,37 @@ type carried struct {
 	sections       []Section
 }
 
-// carry reads the report that is there before this process writes its own. A report that it does not understand carries nothing;
-// one of another provider configuration in this run is not to be overwritten.
-func (r *reporter) carry() error {
-	path, mine := r.data.Impact.ReportFile, r.data.Writer
+// carry reads the report that is there before this process writes its own. A report that it does not understand carries nothing.
+func (r *reporter) carry() {
+	path := r.data.Impact.ReportFile
+	markdown, err := os.ReadFile(path)
+	if err != nil {
+		return
+	}
 	raw, err := os.ReadFile(besides(path))
 	var document struct {
 		Version     int       `json:"version"`
-		Writer      string    `json:"writer"`
 		Connections []Section `json:"connections"`
 	}
 	if err != nil || json.Unmarshal(raw, &document) != nil || document.Version != reportVersion {
+		return
+	}
+	r.carried = carried{markdown, raw, document.Connections}
+}
+
+// claim refuses a report that another provider configuration of this run writes. Who does is noted in a file elsewhere, since the same
+// plan gives the same report; without one, nobody is refused.
+func (r *reporter) claim() error {
+	name, err := filepath.Abs(besides(r.data.Impact.ReportFile))
+	run, _, known := strings.Cut(r.data.Writer, "/")
+	if err != nil || !known {
 		return nil
 	}
-	if run, _, known := strings.Cut(document.Writer, "/"); known && document.Writer != mine && strings.HasPrefix(mine, run+"/") {
-		return anotherWrites(besides(path))
+	note := filepath.Join(os.TempDir(), fmt.Sprintf("gotomeeting-report-%x", sha256.Sum256([]byte(name))))
+	if there, err := os.ReadFile(note); err == nil && string(there) != r.data.Writer && strings.HasPrefix(string(there), run+"/") {
+		return anotherWrites(besides(r.data.Impact.ReportFile))
 	}
-	if markdown, err := os.ReadFile(path); err == nil {
-		r.carried = carried{markdown, raw, document.Connections}
-	}
+	_ = replace(note, []byte(r.data.Writer))
 	return nil
 }
 

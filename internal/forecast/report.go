@@ -287,11 +287,7 @@ func (r *reporter) write(sections []Section) error {
 	if sections == nil {
 		sections = []Section{}
 	}
-	document := map[string]any{"version": reportVersion, "detail": detail, "connections": sections, "account_changes": changes(sections)}
-	if r.data.Writer != "" {
-		document["writer"] = r.data.Writer
-	}
-	raw, err := json.MarshalIndent(document, "", "  ")
+	raw, err := json.MarshalIndent(map[string]any{"version": reportVersion, "detail": detail, "connections": sections, "account_changes": changes(sections)}, "", "  ")
 	if err != nil {
 		return err
 	}
