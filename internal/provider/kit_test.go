@@ -396,6 +396,10 @@ func (k *kit) reviewAndApply() {
 		strings.Contains(body, "@") || strings.Contains(body, "Coalesce") {
 		k.t.Errorf("the comment is\n%s", body)
 	}
+	// An earlier comment on the same commit, which could not be removed, does not count.
+	reviewed := k.last().body
+	k.forge.comments[len(k.forge.comments)-1].body = strings.Replace(reviewed, `"changes":["update`, `"changes":["delete`, 1)
+	k.forge.add("us", reviewed)
 	if asked, output := k.apply("apply.sh"); asked || !k.applied("ToUpper([surname])") {
 		k.t.Fatalf("asked %t\n%s\n%s", asked, output, k.last().body)
 	}
@@ -475,6 +479,8 @@ func (k *kit) policy() {
 		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
 		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
 		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true removes a safeguard."},
+		{"accidental_deletion_threshold = 25", `accidental_deletion_threshold = timestamp() == "" ? 25 : 1000`, "gotomeeting_provisioning_connection.this: accidental_deletion_threshold is known only at apply."},
+		{"  enabled       = true\n", "  enabled       = true\n  allow_two_writers = true\n", "gotomeeting_provisioning_state.this: allow_two_writers = true removes a safeguard."},
 		{`gotomeeting_provisioning_state" "this"`, `gotomeeting_provisioning_state" "others"`, "gotomeeting_provisioning_state.this is destroyed"},
 	} {
 		k.edit(test.old, test.replacement)

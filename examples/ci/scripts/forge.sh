@@ -47,7 +47,7 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
 
   # merged: prints the number and head commit of the pull request that contains the commit.
   merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | sed -n 1p; }
-  # comments NUMBER: prints each comment that a workflow of this repository wrote, and whether somebody has edited it since.
+  # comments NUMBER: prints each comment that a workflow of this repository wrote, oldest first, and whether somebody has edited it since.
   comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
   remove() { send DELETE "$repository/issues/comments/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/issues/$1/comments" application/json; }
@@ -75,7 +75,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   comments() {
     local own
     own=$(send GET "$CI_API_V4_URL/user" | jq .id) || return
-    pages "$repository/merge_requests/$1/notes?" | jq --compact-output --argjson own "$own" 'select(.author.id == $own and .system == false) | {id, body, edited: (.created_at != .updated_at)}'
+    pages "$repository/merge_requests/$1/notes?sort=asc" | jq --compact-output --argjson own "$own" 'select(.author.id == $own and .system == false) | {id, body, edited: (.created_at != .updated_at)}'
   }
   remove() { send DELETE "$repository/merge_requests/$1/notes/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/merge_requests/$1/notes" application/json; }
@@ -105,7 +105,7 @@ elif [ -n "${TF_BUILD:-}" ]; then
   comments() {
     local own
     own=$(send GET "${SYSTEM_COLLECTIONURI}_apis/connectionData" | jq .authenticatedUser.id) || return
-    send GET "$repository/pullRequests/$1/threads?$api" | jq --compact-output --argjson own "$own" '.value[] | .id as $thread | .comments[]
+    send GET "$repository/pullRequests/$1/threads?$api" | jq --compact-output --argjson own "$own" '.value | sort_by(.id)[] | .id as $thread | .comments[]
       | select(.author.id == $own and (.isDeleted | not)) | {id: "\($thread)/comments/\(.id)", body: .content, edited: (.publishedDate != .lastContentUpdatedDate)}'
   }
   remove() { send DELETE "$repository/pullRequests/$1/threads/$2?$api"; }

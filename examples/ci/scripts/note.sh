@@ -9,7 +9,7 @@ here=$(dirname "$0")
 if [ "${1:-}" = ask ]; then
   # Only the reason for a refusal is shown.
   answer=$(printf 'form = "token=%s"\n' "$CI_JOB_TOKEN" | curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --config - \
-    --form "ref=$CI_DEFAULT_BRANCH" --form "variables[REVIEWED_PIPELINE]=$CI_PIPELINE_ID" "$repository/trigger/pipeline") || { echo "$answer" >&2 && exit 1; }
+    --form "ref=$CI_DEFAULT_BRANCH" --form "inputs[reviewed_pipeline]=$CI_PIPELINE_ID" "$repository/trigger/pipeline") || { echo "$answer" >&2 && exit 1; }
   exit
 fi
 work=$(mktemp -d)
