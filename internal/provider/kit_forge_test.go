@@ -122,7 +122,9 @@ func newForge(t testing.TB) *forge {
 		if f.refuse != nil {
 			if status := f.refuse(r); status != 0 {
 				w.WriteHeader(status)
-				fmt.Fprintf(w, "<html>refused: %d</html>", status)
+				if status >= http.StatusBadRequest { // otherwise it leads to a page for signing in
+					fmt.Fprintf(w, "<html>refused: %d</html>", status)
+				}
 				return
 			}
 		}

@@ -576,9 +576,11 @@ func (k *kit) stopAndResume() {
 		k.t.Errorf("it cannot know:\n%s", output)
 	}
 	k.sim.Faults().Clear()
-	k.forge.refuse = func(*http.Request) int { return http.StatusForbidden }
-	if output := k.script(kitSwitch, 22, "switch.sh stop"); !strings.Contains(output, "Provisioning is paused.") || !strings.Contains(output, "could not be opened: run this again.") {
-		k.t.Error(output)
+	for _, status := range []int{http.StatusForbidden, http.StatusFound, http.StatusNonAuthoritativeInfo} {
+		k.forge.refuse = func(*http.Request) int { return status }
+		if output := k.script(kitSwitch, 22, "switch.sh stop"); !strings.Contains(output, "Provisioning is paused.") || !strings.Contains(output, "could not be opened: run this again.") {
+			k.t.Error(output)
+		}
 	}
 	k.forge.refuse = stutters()
 	for range 2 {

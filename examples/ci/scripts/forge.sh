@@ -5,14 +5,15 @@
 
 # send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response, or, as an error, the reason
 # for a refusal. The token is not on the command line, where every process could read it. The response goes to a file first: curl
-# would print what each attempt gets, also if a later one succeeds.
+# would print what each attempt gets, also if a later one succeeds. Azure DevOps leads to its page for signing in (203, 302) instead of refusing.
 send() {
-  local body=() response status=0
+  local body=() response code status=0
   [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
   response=$(mktemp)
-  curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --output "$response" --request "$1" ${body[@]+"${body[@]}"} \
-    --config <(printf 'header = "%s"\n' "${auth[@]}") "$2" || status=$?
-  if [ "$status" -eq 0 ]; then cat "$response"; else printf '%s: %s\n' "$2" "$(head -c 2000 "$response")" >&2; fi
+  code=$(curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --output "$response" --write-out '%{http_code}' --request "$1" \
+    ${body[@]+"${body[@]}"} --config <(printf 'header = "%s"\n' "${auth[@]}") "$2") || status=$?
+  [[ $status -ne 0 || $code == 20[0124] ]] || status=22
+  if [ "$status" -eq 0 ]; then cat "$response"; else printf '%s: %s %s\n' "$2" "$code" "$(head -c 2000 "$response")" >&2; fi
   rm -f "$response"
   return "$status"
 }
