@@ -122,7 +122,7 @@ func newForge(t testing.TB) *forge {
 		if f.refuse != nil {
 			if status := f.refuse(r); status != 0 {
 				w.WriteHeader(status)
-				if status >= http.StatusBadRequest { // otherwise it leads to a page for signing in
+				if status >= http.StatusBadRequest { // otherwise it redirects to a sign-in page
 					fmt.Fprintf(w, "<html>refused: %d</html>", status)
 				}
 				return

@@ -5,7 +5,7 @@
 
 # send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response, or, as an error, the reason
 # for a refusal. The token is not on the command line, where every process could read it. The response goes to a file first: curl
-# would print what each attempt gets, also if a later one succeeds. Azure DevOps leads to its page for signing in (203, 302) instead of refusing.
+# would print what each attempt gets, also if a later one succeeds. Instead of a refusal, Azure DevOps may send its sign-in page (203) or redirect to it (302).
 send() {
   local body=() response code status=0
   [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
