@@ -346,7 +346,12 @@ func (k *kit) commenting() {
 	if k.at.folder != "gitlab" {
 		return
 	}
-	// A branch cannot have something else said in the name of the project.
+	// A branch cannot have something else said, or done, in the name of the project.
+	k.forge.artifact = mark + "\n/approve\n  /merge\n"
+	k.script(simulator.Client{}, 0, "note.sh post")
+	if body := k.last().body; body != mark+"\n\\/approve\n\\  /merge\n" {
+		k.t.Errorf("the note has quick actions: %q", body)
+	}
 	k.forge.artifact = "<!-- gotomeeting report " + kitMerge + " -->\n"
 	k.script(simulator.Client{}, 1, "note.sh post")
 	k.env["REVIEWED_PIPELINE"] = "801" // of a branch, not of a merge request

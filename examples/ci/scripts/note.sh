@@ -21,8 +21,9 @@ if [ -z "$number" ]; then
   exit 1
 fi
 job=$(pages "$repository/pipelines/$REVIEWED_PIPELINE/jobs?" | jq --raw-output 'select(.name == "review") | .id' | sed -n 1p)
-send GET "$repository/jobs/$job/artifacts/comment.md" >"$work/comment.md"
-# The branch created the comment, so it is accepted only as the report of the newest commit of its own merge request.
+# The branch created the comment, so it is accepted only as the report of the newest commit of its own merge request, and no line of it is
+# a quick action, such as /approve.
+send GET "$repository/jobs/$job/artifacts/comment.md" | sed 's|^[[:space:]]*/|\\&|' >"$work/comment.md"
 head=$(send GET "$repository/merge_requests/$number" | jq --raw-output .sha)
 if [ "$(head -n 1 "$work/comment.md")" != "<!-- gotomeeting report $head -->" ]; then
   echo "This is not the report of the newest commit, $head: the pipeline of that commit posts its own note." >&2
