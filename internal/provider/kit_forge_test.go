@@ -39,6 +39,7 @@ type forge struct {
 	issues    []forgeIssue
 	artifact  string   // of the job that reviews, at GitLab
 	triggered []string // pipelines that were asked for, at GitLab
+	kind      string   // of work items, at Azure DevOps
 	heartbeat int
 	refuse    func(*http.Request) int // the status with which it refuses a request, 0 for none
 }
@@ -103,7 +104,7 @@ var dialects = []dialect{
 
 func newForge(t testing.TB) *forge {
 	t.Helper()
-	f := &forge{t: t}
+	f := &forge{t: t, kind: "Issue"}
 	mux := http.NewServeMux()
 	f.github(mux)
 	f.gitlab(mux)
@@ -399,7 +400,7 @@ func (f *forge) azure(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+top+"/wit/workitems/{kind}", func(w http.ResponseWriter, r *http.Request) {
 		var sent patch
 		f.read(r, &sent)
-		if r.PathValue("kind") != "$Issue" || r.Header.Get("Content-Type") != "application/json-patch+json" {
+		if r.PathValue("kind") != "$"+f.kind || r.Header.Get("Content-Type") != "application/json-patch+json" {
 			f.t.Errorf("%s of %s", r.Header.Get("Content-Type"), r.PathValue("kind"))
 		}
 		f.newIssue(of(sent, "Tags"), of(sent, "Title"), of(sent, "Description"))

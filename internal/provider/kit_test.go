@@ -507,6 +507,9 @@ func (k *kit) policy() {
 // nightly: one issue from the first night on which something is wrong to the first on which nothing is.
 func (k *kit) nightly() {
 	const label = "gotomeeting-nightly"
+	k.forge.kind = "User Story"
+	k.env["WORK_ITEM_TYPE"] = k.forge.kind
+	defer func() { k.forge.kind = "Issue"; delete(k.env, "WORK_ITEM_TYPE") }()
 	k.script(kitReader, 0, "nightly.sh")
 	if k.forge.heartbeat != 1 || len(k.forge.issues) != 0 {
 		k.t.Errorf("heartbeat %d, issues %v", k.forge.heartbeat, k.forge.issues)

@@ -119,9 +119,10 @@ elif [ -n "${TF_BUILD:-}" ]; then
       send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems // [] | .[].id'
   }
   open_issue() {
+    local type=${WORK_ITEM_TYPE:-Issue}
     jq --raw-input --slurp --arg tag "$1" --arg title "$2" '[{op: "add", path: "/fields/System.Title", value: $title}, {op: "add", path: "/fields/System.Tags", value: $tag},
       {op: "add", path: "/fields/System.Description", value: .}, {op: "add", path: "/multilineFieldsFormat/System.Description", value: "Markdown"}]' |
-      send POST "$project/wit/workitems/\$${WORK_ITEM_TYPE:-Issue}?$api" application/json-patch+json
+      send POST "$project/wit/workitems/\$${type// /%20}?$api" application/json-patch+json
   }
   edit_issue() { jq --raw-input --slurp '[{op: "add", path: "/fields/System.Description", value: .}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }
   close_issue() { jq --null-input --arg closed "${WORK_ITEM_CLOSED:-Done}" '[{op: "add", path: "/fields/System.State", value: $closed}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }
