@@ -102,7 +102,7 @@ func (d Decision) Comparison() Comparison {
 func compare(before, after Decision, links map[string]*link) Comparison {
 	c := Comparison{Today: counts(before), Proposed: counts(after), Problems: after.Problems}
 	for _, l := range links {
-		if !l.left {
+		if !l.left && (!l.unsure || l.user.shutOut() == "") {
 			c.Managed++
 		}
 	}
@@ -235,7 +235,9 @@ func (e *Entry) does() bool {
 		return true
 	case Skip:
 		return e.fails() || e.leaves()
-	case Matched, Unmatched:
+	case Unmatched:
+		return e.UserID != ""
+	case Matched:
 	}
 	return false
 }
@@ -286,7 +288,7 @@ func (d *Difference) effect() Effect {
 		return Disabled
 	case Conflict:
 		return Conflicts
-	case Unknown:
+	case Unknown, Unmatched:
 		return Unclear
 	default:
 		switch {
