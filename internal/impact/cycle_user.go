@@ -239,7 +239,9 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
-	case u.link.inactive() && len(marks) > 0 && !u.link.unsure && !u.link.removed() && !u.link.marked() && !(reason == reasonLeft && c.setup.KeepsOutOfScope):
+	case u.link.inactive() && reason != reasonLeft && !u.link.removed() && !u.link.marked() && (removes || len(marks) > 0): // unless an earlier mapping disabled it
+		u.decide(Unknown, reasonOwner, "")
+	case u.link.inactive() && len(marks) > 0 && !u.link.unsure && reason == reasonLeft && !c.setup.KeepsOutOfScope:
 		u.decide(Update, reasonDiffers, "")
 		u.entry.Changes = c.changesOf(marks, outcome)
 	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same

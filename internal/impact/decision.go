@@ -167,5 +167,5 @@ var reasonTexts = map[Reason]string{
 	reasonCondition:  "It depends on a scoping filter that only the service can evaluate.",
 	reasonStatus:     "GoTo reports a status of the account that may or may not mean that it is active.",
 	reasonMembers:    "The user may be a member of an assigned group whose members could not be read.",
-	reasonOwner:      "The account may belong to a user whose account could not be determined.",
+	reasonOwner:      "Only the service knows whom it has linked to the account, or whether it has disabled the account itself.",
 }
