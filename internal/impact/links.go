@@ -58,7 +58,7 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 			asks[id] = false
 		case l.account >= 0:
 			sure, settled[l.account] = append(sure, id), true
-			if l.cycle.unseen { // a member who is not shown may have the account
+			if l.cycle.unseen || today.Off { // a member who is not shown may have the account, or nobody yet
 				likely = append(likely, id)
 			}
 		}

@@ -550,6 +550,10 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 					rivals[j.addressOf(one.ID)] = true
 					continue
 				}
+				if changedBefore && !is.on && !j.links && values == "" && j.neverLinked(one.ID) { // who came into scope while it was off
+					seen["came before"]++
+					continue
+				}
 				if changedBefore && one.Effect == "updated" { // an earlier mapping may have written what GoTo does not report
 					one.Changes = slices.DeleteFunc(one.Changes, func(c foretoldChange) bool { return c.Target == "department" })
 					if len(one.Changes) == 0 && values == "" {
@@ -610,6 +614,11 @@ func (j *joint) lastly(id string) string {
 		}
 	}
 	return ""
+}
+
+// neverLinked reports whether the service has never linked an account to a person.
+func (j *joint) neverLinked(id string) bool {
+	return !slices.ContainsFunc(j.Sim.Store().Log(), func(e store.LogEntry) bool { return e.SourceID == id && e.TargetID != "" })
 }
 
 // removesOne reports whether a resource of a single assignment is removed, which comes after the others.

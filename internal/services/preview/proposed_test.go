@@ -402,3 +402,33 @@ func TestPreview_settlesAProposalByLinks(t *testing.T) {
 		t.Errorf("the account of somebody who was never linked: %v, %v", a, err)
 	}
 }
+
+// Whoever comes into scope while provisioning is off is not linked to the account that matches, so nothing happens to it when they leave
+// again before provisioning is on. Only the service's links tell.
+func TestPreview_settlesWhoCameWhileProvisioningWasOff(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.store().SetDomains()
+	w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+	w.account("ana@corp.example", true)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserBen, store.UserEva)
+	for range 3 {
+		w.cycle()
+	}
+	w.ok(w.Sim.Engine().Pause(w.sp.ID, w.job.ID))
+	w.assign(store.RoleUser, store.UserAna)
+	for links, want := range map[bool]string{false: "ana disable left_scope ana", true: ""} {
+		w.links = links
+		f := w.propose("", map[string]any{"assignments": map[string]any{store.UserEva: store.RoleUser}})
+		got := ""
+		for _, entry := range f.Entries {
+			if strings.HasPrefix(entry, "ana ") {
+				got = entry
+			}
+		}
+		if got != want || !slices.Contains(f.Entries, "ben disable left_scope ben") {
+			t.Errorf("links %t: %v", links, f.Entries)
+		}
+	}
+}
