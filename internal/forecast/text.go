@@ -113,9 +113,9 @@ func ids(c *impact.Comparison, effect impact.Effect) string {
 // keptText says what may become of the accounts of people who left the scope before.
 func keptText(n int) string {
 	if n < 0 {
-		return "Until now, accounts of people who left the scope stayed active. The service disables those that it has linked to them, and how many these are is unknown, because the accounts at GoTo were not read."
+		return "Until now, accounts of people who left the scope stayed as they were. The service disables or deletes those that it has linked to them, and how many these are is unknown, because the accounts at GoTo were not read."
 	}
-	return fmt.Sprintf("Until now, accounts of people who left the scope stayed active. The service disables those that it has linked to them: at most %s, which no person in scope matches. "+
+	return fmt.Sprintf("Until now, accounts of people who left the scope stayed as they were. The service disables or deletes those that it has linked to them: at most %s, which no person in scope matches. "+
 		"`read_links` reads which.", graphdiag.Counted(n, "more account"))
 }
 

@@ -16,8 +16,8 @@ type Comparison struct {
 	Today, Proposed map[Action]int
 	InScope         int // with the change
 	Managed         int // accounts that the service manages today
-	// Kept is how many active accounts that match nobody in scope may belong to people who left, and are disabled then; -1 if the
-	// accounts were not read.
+	// Kept is how many accounts that match nobody in scope may belong to people who left, and are disabled or deleted then; -1 if
+	// the accounts were not read.
 	Kept     int
 	Held     bool // so many accounts are disabled that the service holds all of them back
 	Problems Problems
@@ -85,7 +85,7 @@ func kept(s *Survey, today, proposed *Setup, links map[string]*link) int {
 	}
 	n := 0
 	for i := range s.Accounts {
-		if _, told := s.stored.users[s.Accounts[i].Key]; !told && !known[i] && s.Accounts[i].IsActive() {
+		if _, told := s.stored.users[s.Accounts[i].Key]; !told && !known[i] && (will.deletes() || s.Accounts[i].IsActive()) {
 			n++
 		}
 	}
@@ -102,7 +102,7 @@ func (d Decision) Comparison() Comparison {
 func compare(before, after Decision, links map[string]*link) Comparison {
 	c := Comparison{Today: counts(before), Proposed: counts(after), Problems: after.Problems}
 	for _, l := range links {
-		if !l.left {
+		if !l.left && (!l.unsure || l.user.shutOut() == "") {
 			c.Managed++
 		}
 	}
@@ -235,7 +235,9 @@ func (e *Entry) does() bool {
 		return true
 	case Skip:
 		return e.fails() || e.leaves()
-	case Matched, Unmatched:
+	case Unmatched:
+		return e.UserID != ""
+	case Matched:
 	}
 	return false
 }
@@ -286,7 +288,7 @@ func (d *Difference) effect() Effect {
 		return Disabled
 	case Conflict:
 		return Conflicts
-	case Unknown:
+	case Unknown, Unmatched:
 		return Unclear
 	default:
 		switch {

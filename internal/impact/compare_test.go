@@ -110,3 +110,33 @@ func TestCompare_saysWhatChangedDuringAPause(t *testing.T) {
 		}
 	}
 }
+
+// Accounts that were left to people who are gone concern a change that takes them: a mapping that deletes takes inactive ones as well.
+func TestCompare_countsAccountsThatWereKept(t *testing.T) {
+	t.Parallel()
+	deletes := byMail()
+	disables := byMail(graph.AttributeMapping{Target: "active", Source: computed("Not([IsSoftDeleted])"), FlowType: flowAlways})
+	for _, test := range []struct {
+		name   string
+		status string
+		takes  graph.ObjectMapping
+		want   int
+	}{
+		{"active, disabled", "ACTIVE", disables, 1},
+		{"inactive, disabled", "SUSPENDED", disables, 0},
+		{"active, deleted", "ACTIVE", deletes, 1},
+		{"inactive, deleted", "SUSPENDED", deletes, 1},
+	} {
+		w := newTenant(Account{Key: "1", Email: "former@corp.example", Status: test.status}).user("ana", "mail", "ana@corp.example")
+		w.RanBefore = true
+		w.setup.Mapping, w.setup.KeepsOutOfScope = test.takes, true
+		proposed := w.setup
+		if c := Compare(&w.Survey, &w.setup, &proposed); c.Kept != 0 {
+			t.Errorf("%s: %d without a change", test.name, c.Kept)
+		}
+		proposed.KeepsOutOfScope = false
+		if c := Compare(&w.Survey, &w.setup, &proposed); c.Kept != test.want {
+			t.Errorf("%s: %d, want %d", test.name, c.Kept, test.want)
+		}
+	}
+}

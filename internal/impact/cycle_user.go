@@ -148,7 +148,7 @@ func (c *cycle) differences(u *candidate, account *Account) (changes []Change, o
 }
 
 // disable decides about the account of a user who cannot sign in to the directory. The service links no account to such a
-// user: only one that it linked in earlier cycles is disabled.
+// user: only one that it linked in earlier cycles is disabled, which [Decision.Settle] finds out.
 func (c *cycle) disable(u *candidate, changes []Change) {
 	active, told := u.entry.Account.active()
 	switches := c.rules.disables(func(i int) Outcome { return c.outcome(u, i) })
@@ -171,6 +171,9 @@ func (c *cycle) disable(u *candidate, changes []Change) {
 		u.entry.Changes = changes
 	default:
 		u.decide(Skip, reasonRemoveOff, "")
+	}
+	if e := &u.entry; e.Action == Disable || e.Action == Update {
+		u.leaveOpen(Unmatched, e.Reason, nil)
 	}
 }
 
@@ -236,7 +239,9 @@ func (c *cycle) release(u *candidate) {
 		}
 	}
 	switch {
-	case u.link.inactive() && len(marks) > 0 && !u.link.unsure && !u.link.removed() && !u.link.marked() && !(reason == reasonLeft && c.setup.KeepsOutOfScope):
+	case u.link.inactive() && reason != reasonLeft && !u.link.removed() && !u.link.marked() && (removes || len(marks) > 0): // unless an earlier mapping disabled it
+		u.decide(Unknown, reasonOwner, "")
+	case u.link.inactive() && len(marks) > 0 && !u.link.unsure && reason == reasonLeft && !c.setup.KeepsOutOfScope:
 		u.decide(Update, reasonDiffers, "")
 		u.entry.Changes = c.changesOf(marks, outcome)
 	case u.link.inactive() && (!removes || reason != reasonLeft && u.link.removed()): // what the service did not disable itself is deleted all the same

@@ -146,7 +146,7 @@ func TestDecide_admitsWhatItCannotKnow(t *testing.T) {
 			[]string{"ana skip no_matching_value "}, []string{"NoMatchingAttribute"}},
 		{"a status written by name", ana(account).blocked(),
 			byMail(graph.AttributeMapping{Target: "status", Source: computed(`Switch([IsSoftDeleted], , "False", "ACTIVE", "True", "SUSPENDED")`)}),
-			[]string{"ana disable sign_in_blocked 1"}, nil},
+			[]string{"ana disable_or_unmanaged sign_in_blocked 1"}, nil},
 		{"SCIM spellings", ana(Account{Key: "1", Email: "ana@corp.example", LastName: "Other", Status: "suspended"}),
 			mapping(graph.AttributeMapping{Target: `emails[type eq "work"].value`, Source: from("mail"), MatchingPriority: 1},
 				graph.AttributeMapping{Target: "urn:ietf:params:scim:schemas:core:2.0:User:name.familyName", Source: from("surname")},

@@ -77,7 +77,7 @@ const (
 	Skip      Action = "skip"
 	Conflict  Action = "conflict"
 	Unknown   Action = "unknown"
-	Unmatched Action = "disable_or_unmanaged" // no user in scope matches the account
+	Unmatched Action = "disable_or_unmanaged" // whether the service has linked the account decides; nobody in scope who can sign in matches it
 )
 
 // Reason is why. Reasons are part of the provider's interface; reasonTexts explains them.
@@ -132,8 +132,8 @@ var reasonTexts = map[Reason]string{
 	reasonInactive:   "The user cannot sign in to the directory, and the account is already inactive.",
 	reasonNoAccount:  "No account matches: one is created.",
 	reasonDiffers:    "The matching account is updated.",
-	reasonBlocked:    "Sign-in to the directory is blocked for the user: an existing account is disabled, and none is created.",
-	reasonDeleted:    "The user is in the directory's recycle bin: an existing account is disabled, and none is created.",
+	reasonBlocked:    "Sign-in to the directory is blocked for the user: an account that the service has linked is disabled, and none is created.",
+	reasonDeleted:    "The user is in the directory's recycle bin: an account that the service has linked is disabled, and none is created.",
 	reasonNotLinked:  "The user cannot sign in to the directory, and the service has not linked the account: it stays as it is.",
 	reasonDeletes:    "The user cannot sign in to the directory, and no mapping disables the account: it may be deleted instead.",
 	reasonRole:       "The user is not assigned to any role that provisions.",
@@ -167,5 +167,5 @@ var reasonTexts = map[Reason]string{
 	reasonCondition:  "It depends on a scoping filter that only the service can evaluate.",
 	reasonStatus:     "GoTo reports a status of the account that may or may not mean that it is active.",
 	reasonMembers:    "The user may be a member of an assigned group whose members could not be read.",
-	reasonOwner:      "The account may belong to a user whose account could not be determined.",
+	reasonOwner:      "Only the service knows whom it has linked to the account, or whether it has disabled the account itself.",
 }

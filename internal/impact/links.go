@@ -23,7 +23,8 @@ type stored struct {
 }
 
 // ReadLinks asks the service about the users and accounts of which a change leaves in doubt whether, or to whom, they are linked. What it
-// does not tell stays in doubt, and is a problem. What was asked before is not asked again. An error is one of the context.
+// does not tell stays in doubt, and is a problem. What was asked before is not asked again. It reads the users who turn out to have an
+// account. An error is one of the context, or of reading them.
 func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.JobRef, today, proposed *Setup) error {
 	if !s.RanBefore || s.NeverLinked {
 		return nil
@@ -36,11 +37,14 @@ func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.
 			return err
 		}
 		s.stored.begun = true
-		s.showLinked()
+		if err := s.showLinked(ctx, client); err != nil {
+			return err
+		}
 	}
-	err := s.readLinks(ctx, client, ref, today, proposed)
-	s.showLinked()
-	return err
+	if err := s.readLinks(ctx, client, ref, today, proposed); err != nil {
+		return err
+	}
+	return s.showLinked(ctx, client)
 }
 
 func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.JobRef, today, proposed *Setup) error {
@@ -58,7 +62,7 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 			asks[id] = false
 		case l.account >= 0:
 			sure, settled[l.account] = append(sure, id), true
-			if l.cycle.unseen { // a member who is not shown may have the account
+			if l.cycle.unseen || today.Off { // a member who is not shown may have the account, or nobody yet
 				likely = append(likely, id)
 			}
 		}
@@ -109,8 +113,11 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 
 func (k *stored) put(user, account string) { k.accounts[user], k.users[account] = account, user }
 
-// showLinked adds users who have an account and are not in the survey: they left the scope.
-func (s *Survey) showLinked() {
+// showLinked adds users who have an account and are not in the survey, since they left the scope: also those who are gone.
+func (s *Survey) showLinked(ctx context.Context, client *graph.Client) error {
+	if err := s.readUsers(ctx, client, nil); err != nil {
+		return &ReadError{"the users in scope", err}
+	}
 	shown := map[string]bool{}
 	for i := range s.Users {
 		shown[s.Users[i].ID] = true
@@ -122,6 +129,7 @@ func (s *Survey) showLinked() {
 		}
 	}
 	s.Users = users
+	return nil
 }
 
 // settleLinks replaces what is taken to be linked by what the service told.

@@ -175,7 +175,8 @@ func (s *Survey) Extend(ctx context.Context, client *graph.Client, named bool, s
 	if err := whole.readMembers(ctx, client, setups); err != nil {
 		return &whole, &ReadError{"the members of an assigned group", err}
 	}
-	if err := whole.readUsers(ctx, client, named, setups); err != nil {
+	whole.named = named
+	if err := whole.readUsers(ctx, client, setups); err != nil {
 		return &whole, &ReadError{"the users in scope", err}
 	}
 	return &whole, nil
@@ -239,8 +240,13 @@ func (s *Survey) notRead(code string, groups ...string) {
 	}
 }
 
-func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool, setups []*Setup) error {
+// readUsers reads the users in scope, and those of whom the service told that they have an account.
+func (s *Survey) readUsers(ctx context.Context, client *graph.Client, setups []*Setup) error {
 	everybody, assigned, sources := s.everybody, map[string]bool{}, slices.Clone(s.sources)
+	for id, account := range s.stored.accounts {
+		assigned[id] = account != ""
+	}
+	maps.DeleteFunc(assigned, func(_ string, has bool) bool { return !has })
 	for _, setup := range setups {
 		sources = append(sources, compile(setup, nil).sources...)
 		everybody = everybody || setup.Scope == ScopeAll
@@ -273,12 +279,12 @@ func (s *Survey) readUsers(ctx context.Context, client *graph.Client, named bool
 		}
 		return client.GetUsers(ctx, slices.Sorted(maps.Keys(assigned)), properties)
 	}
-	properties := propertiesOf(sources, named)
+	properties := propertiesOf(sources, s.named)
 	found, err := ask(properties)
 	if extensions := slices.DeleteFunc(slices.Clone(sources), func(name string) bool { return !isExtension(name) }); graph.IsBadRequest(err) && len(extensions) > 0 {
 		// An extension goes with the application that added it, and one that is gone spoils the whole request.
 		s.Missing = extensions
-		properties = propertiesOf(slices.DeleteFunc(slices.Clone(sources), isExtension), named)
+		properties = propertiesOf(slices.DeleteFunc(slices.Clone(sources), isExtension), s.named)
 		found, err = ask(properties)
 	}
 	if graph.IsPermissionDenied(err) {

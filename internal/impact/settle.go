@@ -14,9 +14,9 @@ import (
 // maxSettled is how many accounts are asked about: the service tells links one by one.
 const maxSettled = 500
 
-// Settle asks the service about accounts that nobody in scope matches: whether it keeps a link to somebody who left, so it
-// disables the account, or none, so the account stays as it is. What it does not tell stays undecided, and is a problem. An error
-// is one of the context.
+// Settle asks the service about accounts that nobody in scope matches, or somebody who cannot sign in: whether it keeps a link to
+// somebody, so it disables the account, or none, so the account stays as it is. What it does not tell stays undecided, and is a
+// problem. An error is one of the context.
 func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.JobRef, s *Survey, setup *Setup) error {
 	var keys []string
 	var entries []*Entry
@@ -25,7 +25,7 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 		switch e := &d.Entries[i]; {
 		case e.Action == Unmatched:
 			keys, entries = append(keys, e.Account.Key), append(entries, e)
-		case e.Action == Matched && e.UserID != "" && e.Account != nil && known == "":
+		case e.Reason == reasonFits && known == "":
 			known = e.UserID
 		}
 	}
@@ -42,11 +42,21 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 		complete = client.GetLinks(ctx, ref, []string{known})[0].Err == nil
 	}
 	r := compile(setup, s.Missing)
+	var others []Entry
 	for i, link := range client.GetLinks(ctx, ref, keys) {
 		switch e := entries[i]; {
+		case link.Err == nil && strings.EqualFold(link.SourceAnchor, e.UserID):
+			*e = e.possible[0]
 		case link.Err == nil:
-			e.UserID = strings.ToLower(link.SourceAnchor)
-			r.leaves(e, s, setup)
+			left := Entry{UserID: strings.ToLower(link.SourceAnchor), Account: e.Account, Action: Unmatched, Reason: reasonUnmatched}
+			if r.leaves(&left, s, setup); e.UserID == "" {
+				*e = left
+				continue
+			}
+			e.Action, e.Reason = Skip, reasonNotLinked
+			others = append(others, left)
+		case graph.IsNotFound(link.Err) && complete && e.UserID != "":
+			e.Action, e.Reason = Skip, reasonNotLinked
 		case graph.IsNotFound(link.Err) && complete:
 			e.Action, e.Reason = Skip, reasonNotTied
 		case ctx.Err() != nil:
@@ -55,6 +65,7 @@ func (d *Decision) Settle(ctx context.Context, client *graph.Client, ref graph.J
 			d.Problems.about(problemLinksUnread, "")
 		}
 	}
+	d.Entries = append(d.Entries, others...)
 	d.Problems.sort()
 	return nil
 }

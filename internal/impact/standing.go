@@ -18,7 +18,7 @@ type Standing struct {
 // been read.
 func StandingOf(s *Survey, setup *Setup) Standing {
 	survey, today := *s, *setup
-	survey.RanBefore, today.Off = true, false
+	survey.RanBefore, survey.NeverLinked, today.Off = true, false, false
 	decision := Decide(&survey, &today)
 	var standing Standing
 	settled := map[string]bool{} // accounts of users in scope, or of nobody, by key

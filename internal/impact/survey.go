@@ -111,6 +111,7 @@ type Survey struct {
 	stored    stored            // what is known of links
 	unread    map[string]string // codes of problems by group whose members are not known
 	sources   []string          // attributes that were asked for
+	named     bool              // so were names
 	everybody bool              // all users were asked for
 	asked     map[string]bool   // users who were asked for by id
 	only      map[string]bool   // users to look at, nil for all

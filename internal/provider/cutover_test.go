@@ -315,7 +315,7 @@ func TestCutover_movesFromGoToMeetingToGoToWithoutAnyoneNoticing(t *testing.T) {
 				PreConfig: func() { c.interval(); c.interval(); c.sound("the first cycles") },
 				Config:    c.config(leaver, false, true, cutoverPreview), ConfigPlanChecks: settled,
 				// The preview cannot see anymore that the account of the one who is blocked was never linked.
-				ConfigStateChecks: expect(map[string]int64{"create": 0, "skip": 0, "disable": 1, "disable_or_unmanaged": 4, "unmatched_accounts": 4}),
+				ConfigStateChecks: expect(map[string]int64{"create": 0, "skip": 0, "disable": 0, "disable_or_unmanaged": 5, "unmatched_accounts": 4}),
 			},
 			{ // The way back from there, too: the new one off, the old one on.
 				PreConfig: func() {

@@ -39,6 +39,7 @@ type forge struct {
 	issues    []forgeIssue
 	artifact  string   // of the job that reviews, at GitLab
 	triggered []string // pipelines that were asked for, at GitLab
+	kind      string   // of work items, at Azure DevOps
 	heartbeat int
 	refuse    func(*http.Request) int // the status with which it refuses a request, 0 for none
 }
@@ -103,7 +104,7 @@ var dialects = []dialect{
 
 func newForge(t testing.TB) *forge {
 	t.Helper()
-	f := &forge{t: t}
+	f := &forge{t: t, kind: "Issue"}
 	mux := http.NewServeMux()
 	f.github(mux)
 	f.gitlab(mux)
@@ -122,7 +123,9 @@ func newForge(t testing.TB) *forge {
 		if f.refuse != nil {
 			if status := f.refuse(r); status != 0 {
 				w.WriteHeader(status)
-				fmt.Fprintf(w, "<html>refused: %d</html>", status)
+				if status >= http.StatusBadRequest { // otherwise it redirects to a sign-in page
+					fmt.Fprintf(w, "<html>refused: %d</html>", status)
+				}
 				return
 			}
 		}
@@ -273,10 +276,14 @@ func (f *forge) gitlab(mux *http.ServeMux) {
 	request := fmt.Sprintf("%s/merge_requests/%d", top, kitNumber)
 	mux.HandleFunc("GET "+request, func(w http.ResponseWriter, r *http.Request) { answer(w, r, object{"iid": kitNumber, "sha": kitHead}) })
 	mux.HandleFunc("GET "+request+"/notes", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, r, f.listed(func(c forgeComment) object {
+		notes := f.listed(func(c forgeComment) object {
 			author := map[bool]int{true: 5, false: 6}[c.author == "us"]
 			return object{"id": c.id, "body": c.body, "author": object{"id": author}, "system": false, "created_at": updated(false), "updated_at": updated(c.edited)}
-		}))
+		})
+		if r.URL.Query().Get("sort") != "asc" {
+			slices.Reverse(notes)
+		}
+		answer(w, r, notes)
 	})
 	mux.HandleFunc("POST "+request+"/notes", func(w http.ResponseWriter, r *http.Request) {
 		var sent struct{ Body string }
@@ -312,7 +319,7 @@ func (f *forge) gitlab(mux *http.ServeMux) {
 		if err := r.ParseMultipartForm(1 << 20); err != nil || r.FormValue("token") != "job-token" || r.FormValue("ref") != "main" {
 			f.t.Errorf("trigger: %v, %v", err, r.Form)
 		}
-		f.triggered = append(f.triggered, r.FormValue("variables[REVIEWED_PIPELINE]"))
+		f.triggered = append(f.triggered, r.FormValue("inputs[reviewed_pipeline]"))
 		answer(w, r, object{"id": 1})
 	})
 	mux.HandleFunc("GET "+top+"/pipelines/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -349,12 +356,14 @@ func (f *forge) azure(mux *http.ServeMux) {
 	})
 	threads := fmt.Sprintf("%s/git/repositories/repo/pullRequests/%d/threads", top, kitNumber)
 	mux.HandleFunc("GET "+threads, func(w http.ResponseWriter, r *http.Request) {
-		answer(w, r, object{"value": f.listed(func(c forgeComment) object {
+		threads := f.listed(func(c forgeComment) object {
 			return object{"id": c.id, "comments": []object{
 				{"id": 1, "content": c.body, "author": object{"id": c.author}, "publishedDate": updated(false), "lastContentUpdatedDate": updated(c.edited)},
 				{"id": 2, "content": "gone", "author": object{"id": c.author}, "isDeleted": true},
 			}}
-		})})
+		})
+		slices.Reverse(threads) // no order is documented
+		answer(w, r, object{"value": threads})
 	})
 	mux.HandleFunc("POST "+threads, func(w http.ResponseWriter, r *http.Request) {
 		var sent struct {
@@ -391,7 +400,7 @@ func (f *forge) azure(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+top+"/wit/workitems/{kind}", func(w http.ResponseWriter, r *http.Request) {
 		var sent patch
 		f.read(r, &sent)
-		if r.PathValue("kind") != "$Issue" || r.Header.Get("Content-Type") != "application/json-patch+json" {
+		if r.PathValue("kind") != "$"+f.kind || r.Header.Get("Content-Type") != "application/json-patch+json" {
 			f.t.Errorf("%s of %s", r.Header.Get("Content-Type"), r.PathValue("kind"))
 		}
 		f.newIssue(of(sent, "Tags"), of(sent, "Title"), of(sent, "Description"))

@@ -41,6 +41,11 @@ func TestKit_pipelinesKeepTheRules(t *testing.T) {
 				t.Errorf("%s: %s is not pinned", file, action)
 			}
 		}
+		for _, match := range regexp.MustCompile(`terraformVersion: (\S+)`).FindAllStringSubmatch(text, -1) {
+			if !regexp.MustCompile(`^(latest|\d+\.\d+\.\d+)$`).MatchString(match[1]) {
+				t.Errorf("%s: the installer does not accept %s", file, match[1])
+			}
+		}
 		if filepath.Base(filepath.Dir(file)) == "github" && !strings.Contains(text, "\npermissions: {}\n") {
 			t.Errorf("%s gives every job permissions", file)
 		}
@@ -55,6 +60,29 @@ func TestKit_pipelinesKeepTheRules(t *testing.T) {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s: %s in what runs for a pull request", file, secret)
 			}
+		}
+	}
+}
+
+// TestKit_gitLabTakesNoVariables makes sure that nobody has to be allowed to set variables for pipelines of the default branch, such as
+// the address to which they send their tokens, and that a merge train, whose plan nobody reviews, does not replace the comment.
+func TestKit_gitLabTakesNoVariables(t *testing.T) {
+	t.Parallel()
+	for file, parts := range map[string][]string{
+		"gitlab/.gitlab-ci.yml": {"\nspec:\n  inputs:\n    reviewed_pipeline:", "\n    REVIEWED_PIPELINE: \"$[[ inputs.reviewed_pipeline ]]\"\n", `$CI_MERGE_REQUEST_EVENT_TYPE != "merge_train"`},
+		"scripts/note.sh":       {`--form "inputs[reviewed_pipeline]=$CI_PIPELINE_ID"`},
+	} {
+		content, err := os.ReadFile(filepath.Join(kitFolder, filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range parts {
+			if !strings.Contains(string(content), part) {
+				t.Errorf("%s has no %q", file, part)
+			}
+		}
+		if strings.Contains(string(content), "variables[") {
+			t.Errorf("%s sets variables", file)
 		}
 	}
 }

@@ -346,7 +346,12 @@ func (k *kit) commenting() {
 	if k.at.folder != "gitlab" {
 		return
 	}
-	// A branch cannot have something else said in the name of the project.
+	// A branch cannot have something else said, or done, in the name of the project.
+	k.forge.artifact = mark + "\n/approve\n  /merge\n"
+	k.script(simulator.Client{}, 0, "note.sh post")
+	if body := k.last().body; body != mark+"\n\\/approve\n\\  /merge\n" {
+		k.t.Errorf("the note has quick actions: %q", body)
+	}
 	k.forge.artifact = "<!-- gotomeeting report " + kitMerge + " -->\n"
 	k.script(simulator.Client{}, 1, "note.sh post")
 	k.env["REVIEWED_PIPELINE"] = "801" // of a branch, not of a merge request
@@ -396,6 +401,10 @@ func (k *kit) reviewAndApply() {
 		strings.Contains(body, "@") || strings.Contains(body, "Coalesce") {
 		k.t.Errorf("the comment is\n%s", body)
 	}
+	// An earlier comment on the same commit, which could not be removed, does not count.
+	reviewed := k.last().body
+	k.forge.comments[len(k.forge.comments)-1].body = strings.Replace(reviewed, `"changes":["update`, `"changes":["delete`, 1)
+	k.forge.add("us", reviewed)
 	if asked, output := k.apply("apply.sh"); asked || !k.applied("ToUpper([surname])") {
 		k.t.Fatalf("asked %t\n%s\n%s", asked, output, k.last().body)
 	}
@@ -475,6 +484,8 @@ func (k *kit) policy() {
 		{"accidental_deletion_threshold = 25", "prevent_accidental_deletions = false", "gotomeeting_provisioning_connection.this: nothing would stop a cycle that disables many accounts."},
 		{`scope                         = "assigned"`, `scope = "all"`, "gotomeeting_provisioning_connection.this: everybody in the tenant would be in scope."},
 		{`display_name = "GoToMeeting"`, "display_name = \"GoToMeeting\"\n  force_destroy = true", "gotomeeting_application.this: force_destroy = true removes a safeguard."},
+		{"accidental_deletion_threshold = 25", `accidental_deletion_threshold = timestamp() == "" ? 25 : 1000`, "gotomeeting_provisioning_connection.this: accidental_deletion_threshold is known only at apply."},
+		{"  enabled       = true\n", "  enabled       = true\n  allow_two_writers = true\n", "gotomeeting_provisioning_state.this: allow_two_writers = true removes a safeguard."},
 		{`gotomeeting_provisioning_state" "this"`, `gotomeeting_provisioning_state" "others"`, "gotomeeting_provisioning_state.this is destroyed"},
 	} {
 		k.edit(test.old, test.replacement)
@@ -496,6 +507,9 @@ func (k *kit) policy() {
 // nightly: one issue from the first night on which something is wrong to the first on which nothing is.
 func (k *kit) nightly() {
 	const label = "gotomeeting-nightly"
+	k.forge.kind = "User Story"
+	k.env["WORK_ITEM_TYPE"] = k.forge.kind
+	defer func() { k.forge.kind = "Issue"; delete(k.env, "WORK_ITEM_TYPE") }()
 	k.script(kitReader, 0, "nightly.sh")
 	if k.forge.heartbeat != 1 || len(k.forge.issues) != 0 {
 		k.t.Errorf("heartbeat %d, issues %v", k.forge.heartbeat, k.forge.issues)
@@ -570,9 +584,11 @@ func (k *kit) stopAndResume() {
 		k.t.Errorf("it cannot know:\n%s", output)
 	}
 	k.sim.Faults().Clear()
-	k.forge.refuse = func(*http.Request) int { return http.StatusForbidden }
-	if output := k.script(kitSwitch, 22, "switch.sh stop"); !strings.Contains(output, "Provisioning is paused.") || !strings.Contains(output, "could not be opened: run this again.") {
-		k.t.Error(output)
+	for _, status := range []int{http.StatusForbidden, http.StatusFound, http.StatusNonAuthoritativeInfo} {
+		k.forge.refuse = func(*http.Request) int { return status }
+		if output := k.script(kitSwitch, 22, "switch.sh stop"); !strings.Contains(output, "Provisioning is paused.") || !strings.Contains(output, "could not be opened: run this again.") {
+			k.t.Error(output)
+		}
 	}
 	k.forge.refuse = stutters()
 	for range 2 {

@@ -1,7 +1,9 @@
 # Changes to provisioning that no pull request is allowed to make, for OPA or conftest: a policy on the plan as JSON, in addition to the
 # limits on accounts in the provider's own `impact` block.
 #
-#   terraform show -json plan | conftest test --policy ci/policy -
+#   terraform show -json plan >plan.json
+#   conftest test --policy ci/policy plan.json
+#   opa eval --fail-defined --format pretty --data ci/policy data.main.deny[_] --input plan.json
 #
 # To make such a change, change this file in a separate pull request, which other people review.
 package main
@@ -44,7 +46,9 @@ overrides := {
 	"allow_default_mappings": true,
 	"allow_empty": true,
 	"allow_no_deprovisioning": true,
+	"allow_two_writers": true,
 	"force_destroy": true,
+	"max_foreign_removals": -1,
 	"max_removals": -1,
 	"on_outside_pause": "resume",
 }
@@ -54,4 +58,12 @@ deny contains message if {
 	some attribute, value in overrides
 	change.change.after[attribute] == value
 	message := sprintf("%s: %s = %v removes a safeguard.", [change.address, attribute, value])
+}
+
+# What the plan does not know, none of these rules can judge.
+deny contains message if {
+	some change in changes
+	some attribute in ({"scope", "prevent_accidental_deletions", "accidental_deletion_threshold"} | object.keys(overrides))
+	change.change.after_unknown[attribute] == true
+	message := sprintf("%s: %s is known only at apply.", [change.address, attribute])
 }

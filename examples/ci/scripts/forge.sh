@@ -5,14 +5,15 @@
 
 # send METHOD URL [CONTENT-TYPE]: sends standard input, if there is a content type, and prints the response, or, as an error, the reason
 # for a refusal. The token is not on the command line, where every process could read it. The response goes to a file first: curl
-# would print what each attempt gets, also if a later one succeeds.
+# would print what each attempt gets, also if a later one succeeds. Instead of a refusal, Azure DevOps may send its sign-in page (203) or redirect to it (302).
 send() {
-  local body=() response status=0
+  local body=() response code status=0
   [ $# -lt 3 ] || body=(--header "Content-Type: $3" --data-binary @-)
   response=$(mktemp)
-  curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --output "$response" --request "$1" ${body[@]+"${body[@]}"} \
-    --config <(printf 'header = "%s"\n' "${auth[@]}") "$2" || status=$?
-  if [ "$status" -eq 0 ]; then cat "$response"; else printf '%s: %s\n' "$2" "$(head -c 2000 "$response")" >&2; fi
+  code=$(curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --output "$response" --write-out '%{http_code}' --request "$1" \
+    ${body[@]+"${body[@]}"} --config <(printf 'header = "%s"\n' "${auth[@]}") "$2") || status=$?
+  [[ $status -ne 0 || $code == 20[0124] ]] || status=22
+  if [ "$status" -eq 0 ]; then cat "$response"; else printf '%s: %s %s\n' "$2" "$code" "$(head -c 2000 "$response")" >&2; fi
   rm -f "$response"
   return "$status"
 }
@@ -47,7 +48,7 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then
 
   # merged: prints the number and head commit of the pull request that contains the commit.
   merged() { pages "$repository/commits/$commit/pulls?" | jq --raw-output 'select(.merged_at) | "\(.number) \(.head.sha)"' | sed -n 1p; }
-  # comments NUMBER: prints each comment that a workflow of this repository wrote, and whether somebody has edited it since.
+  # comments NUMBER: prints each comment that a workflow of this repository wrote, oldest first, and whether somebody has edited it since.
   comments() { pages "$repository/issues/$1/comments?" | jq --compact-output 'select(.user.login == "github-actions[bot]") | {id, body, edited: (.created_at != .updated_at)}'; }
   remove() { send DELETE "$repository/issues/comments/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/issues/$1/comments" application/json; }
@@ -75,7 +76,7 @@ elif [ -n "${GITLAB_CI:-}" ]; then
   comments() {
     local own
     own=$(send GET "$CI_API_V4_URL/user" | jq .id) || return
-    pages "$repository/merge_requests/$1/notes?" | jq --compact-output --argjson own "$own" 'select(.author.id == $own and .system == false) | {id, body, edited: (.created_at != .updated_at)}'
+    pages "$repository/merge_requests/$1/notes?sort=asc" | jq --compact-output --argjson own "$own" 'select(.author.id == $own and .system == false) | {id, body, edited: (.created_at != .updated_at)}'
   }
   remove() { send DELETE "$repository/merge_requests/$1/notes/$2"; }
   post() { jq --raw-input --slurp '{body: .}' | send POST "$repository/merge_requests/$1/notes" application/json; }
@@ -105,7 +106,7 @@ elif [ -n "${TF_BUILD:-}" ]; then
   comments() {
     local own
     own=$(send GET "${SYSTEM_COLLECTIONURI}_apis/connectionData" | jq .authenticatedUser.id) || return
-    send GET "$repository/pullRequests/$1/threads?$api" | jq --compact-output --argjson own "$own" '.value[] | .id as $thread | .comments[]
+    send GET "$repository/pullRequests/$1/threads?$api" | jq --compact-output --argjson own "$own" '.value | sort_by(.id)[] | .id as $thread | .comments[]
       | select(.author.id == $own and (.isDeleted | not)) | {id: "\($thread)/comments/\(.id)", body: .content, edited: (.publishedDate != .lastContentUpdatedDate)}'
   }
   remove() { send DELETE "$repository/pullRequests/$1/threads/$2?$api"; }
@@ -118,9 +119,10 @@ elif [ -n "${TF_BUILD:-}" ]; then
       send POST "$project/wit/wiql?$api" application/json | jq --raw-output '.workItems // [] | .[].id'
   }
   open_issue() {
+    local type=${WORK_ITEM_TYPE:-Issue}
     jq --raw-input --slurp --arg tag "$1" --arg title "$2" '[{op: "add", path: "/fields/System.Title", value: $title}, {op: "add", path: "/fields/System.Tags", value: $tag},
       {op: "add", path: "/fields/System.Description", value: .}, {op: "add", path: "/multilineFieldsFormat/System.Description", value: "Markdown"}]' |
-      send POST "$project/wit/workitems/\$${WORK_ITEM_TYPE:-Issue}?$api" application/json-patch+json
+      send POST "$project/wit/workitems/\$${type// /%20}?$api" application/json-patch+json
   }
   edit_issue() { jq --raw-input --slurp '[{op: "add", path: "/fields/System.Description", value: .}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }
   close_issue() { jq --null-input --arg closed "${WORK_ITEM_CLOSED:-Done}" '[{op: "add", path: "/fields/System.State", value: $closed}]' | send PATCH "$project/wit/workitems/$1?$api" application/json-patch+json; }

@@ -9,7 +9,7 @@ here=$(dirname "$0")
 if [ "${1:-}" = ask ]; then
   # Only the reason for a refusal is shown.
   answer=$(printf 'form = "token=%s"\n' "$CI_JOB_TOKEN" | curl --silent --show-error --fail-with-body --retry 3 --max-time 60 --config - \
-    --form "ref=$CI_DEFAULT_BRANCH" --form "variables[REVIEWED_PIPELINE]=$CI_PIPELINE_ID" "$repository/trigger/pipeline") || { echo "$answer" >&2 && exit 1; }
+    --form "ref=$CI_DEFAULT_BRANCH" --form "inputs[reviewed_pipeline]=$CI_PIPELINE_ID" "$repository/trigger/pipeline") || { echo "$answer" >&2 && exit 1; }
   exit
 fi
 work=$(mktemp -d)
@@ -21,8 +21,9 @@ if [ -z "$number" ]; then
   exit 1
 fi
 job=$(pages "$repository/pipelines/$REVIEWED_PIPELINE/jobs?" | jq --raw-output 'select(.name == "review") | .id' | sed -n 1p)
-send GET "$repository/jobs/$job/artifacts/comment.md" >"$work/comment.md"
-# The branch created the comment, so it is accepted only as the report of the newest commit of its own merge request.
+# The branch created the comment, so it is accepted only as the report of the newest commit of its own merge request, and no line of it is
+# a quick action, such as /approve.
+send GET "$repository/jobs/$job/artifacts/comment.md" | sed 's|^[[:space:]]*/|\\&|' >"$work/comment.md"
 head=$(send GET "$repository/merge_requests/$number" | jq --raw-output .sha)
 if [ "$(head -n 1 "$work/comment.md")" != "<!-- gotomeeting report $head -->" ]; then
   echo "This is not the report of the newest commit, $head: the pipeline of that commit posts its own note." >&2

@@ -7,7 +7,7 @@ data "gotomeeting_provisioning_preview" "gate" {
 
   lifecycle {
     postcondition {
-      condition     = self.complete && self.counts.conflict == 0 && self.counts.unknown == 0 && self.counts.disable == 0
+      condition     = self.complete && self.counts.conflict == 0 && self.counts.unknown == 0
       error_message = "The next cycle would not do what is wanted: ${jsonencode(self.counts)}"
     }
   }

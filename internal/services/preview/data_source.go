@@ -181,8 +181,8 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"complete set of assignments. The preview then shows what the next cycle does after the change, as if provisioning were on, with accounts linked to people as the current " +
 					"setup links them. Do not refer to attributes of a resource here: if the resource has pending changes, Terraform reads this data source only during the apply, after the change is made."},
 			"read_links": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether to read the service's links of accounts that nobody in scope matches, once the connection has completed a cycle. Instead of `disable_or_unmanaged`, accounts that are linked to somebody who left then have the " +
-					"outcome that the mapping determines, such as `disable`, with the person's `principal_id`, and accounts that are not linked are skipped as `account_not_linked`. This uses a beta version of Microsoft Graph, which is available only in the global cloud, requires the permission `SynchronizationMetadata.Read.All`, " +
+				MarkdownDescription: "Whether to read the service's links of accounts that nobody in scope matches, or whose user cannot sign in, once the connection has completed a cycle. Instead of `disable_or_unmanaged`, linked accounts then have the " +
+					"outcome that the mapping determines, such as `disable`, with the person's `principal_id`, and accounts that are not linked are skipped as `account_not_linked` or `sign_in_blocked_not_linked`. This uses a beta version of Microsoft Graph, which is available only in the global cloud, requires the permission `SynchronizationMetadata.Read.All`, " +
 					"and sends one request for each account. With `proposed`, the links of people and accounts are read wherever it is in doubt who is linked, and the outcome follows them. Defaults to `false`."},
 			"report": text("The preview in Markdown, for a pull request: the changes as counts and, if `detail` is `people`, the people by object id. The same input results in the same text."),
 			"people_report": schema.StringAttribute{Computed: true, Sensitive: true,
@@ -208,11 +208,11 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				"matched":              number("People whose account is found and needs no visible change."),
 				"create":               number("People who get an account."),
 				"update":               number("People whose account is found and changed."),
-				"disable":              number("People whose sign-in to the directory is blocked and whose active account is disabled, or deleted if no mapping disables it."),
+				"disable":              number("People whose active account is disabled, or deleted if no mapping disables it, because they leave the scope or their sign-in to the directory is blocked. Without `proposed` and `read_links`, these count as `disable_or_unmanaged`."),
 				"skip":                 number("People who are skipped, including those assigned to roles that do not provision."),
 				"conflict":             number("People who match several accounts, or an account that others match too."),
 				"unknown":              number("People and accounts for which the outcome is unknown."),
-				"disable_or_unmanaged": number("Accounts that nobody in scope matches, once the connection has completed a cycle."),
+				"disable_or_unmanaged": number("Active accounts of people whose sign-in to the directory is blocked, and accounts that nobody in scope matches, once the connection has completed a cycle."),
 				"unmatched_accounts":   number("Accounts that nobody in scope matches, before and after the first cycle; null if the accounts were not read. Before the first cycle, they have no entry, because the service does not change accounts that it never linked."),
 			}},
 			"entries": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "Everybody in scope or assigned, sorted by id, then unmatched accounts, sorted by key.",

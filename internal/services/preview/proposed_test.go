@@ -300,6 +300,40 @@ func TestPreview_settlesAccountsOfNobodyByLinks(t *testing.T) {
 	}
 }
 
+// Only the service knows whether it has linked the account of somebody who cannot sign in. Its links settle it, and as long as it has
+// synchronized nobody, it has linked nobody.
+func TestPreview_settlesAccountsOfThoseWhoCannotSignIn(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.store().SetDomains()
+	w.mapTo(usual()...)
+	w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+	w.account("ana@corp.example", true)
+	w.user(store.UserAna, func(u *store.User) { u.AccountEnabled = false })
+	w.assign(store.RoleUser, store.UserAna)
+	w.cycle()
+	about := func(when string, want ...string) {
+		t.Helper()
+		for _, entry := range want {
+			if got := w.preview("").Entries; !slices.Contains(got, entry) {
+				t.Errorf("%s: %s is not in %v", when, entry, got)
+			}
+		}
+	}
+	about("nobody was ever linked", "ana skip sign_in_blocked_not_linked ana")
+
+	w.assign(store.RoleUser, store.UserBen, store.UserEva)
+	for range 3 {
+		w.cycle()
+	}
+	w.user(store.UserBen, func(u *store.User) { u.AccountEnabled = false })
+	about("without links", "ana disable_or_unmanaged sign_in_blocked ana", "ben disable_or_unmanaged sign_in_blocked ben")
+	w.links = true
+	about("with links", "ana skip sign_in_blocked_not_linked ana", "ben disable sign_in_blocked ben")
+	w.keep()
+	about("after the cycle", "ana skip sign_in_blocked_not_linked ana", "ben matched account_already_inactive ben")
+}
+
 // Somebody who could not sign in from the start was never linked to the account that matches, which a proposal does not disable then: it
 // is in doubt, and the service's own links settle it. They also tell whose account it is that a newcomer matches, and what becomes of
 // the accounts of those who left a scope that kept them.
@@ -366,5 +400,35 @@ func TestPreview_settlesAProposalByLinks(t *testing.T) {
 	}
 	if a, err := w.store().AccountByEmail("ana@corp.example"); err != nil || !a.Active {
 		t.Errorf("the account of somebody who was never linked: %v, %v", a, err)
+	}
+}
+
+// Whoever comes into scope while provisioning is off is not linked to the account that matches, so nothing happens to it when they leave
+// again before provisioning is on. Only the service's links tell.
+func TestPreview_settlesWhoCameWhileProvisioningWasOff(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.store().SetDomains()
+	w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+	w.account("ana@corp.example", true)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserBen, store.UserEva)
+	for range 3 {
+		w.cycle()
+	}
+	w.ok(w.Sim.Engine().Pause(w.sp.ID, w.job.ID))
+	w.assign(store.RoleUser, store.UserAna)
+	for links, want := range map[bool]string{false: "ana disable left_scope ana", true: ""} {
+		w.links = links
+		f := w.propose("", map[string]any{"assignments": map[string]any{store.UserEva: store.RoleUser}})
+		got := ""
+		for _, entry := range f.Entries {
+			if strings.HasPrefix(entry, "ana ") {
+				got = entry
+			}
+		}
+		if got != want || !slices.Contains(f.Entries, "ben disable left_scope ben") {
+			t.Errorf("links %t: %v", links, f.Entries)
+		}
 	}
 }

@@ -57,7 +57,7 @@ func TestPreview_afterTheFirstCycle(t *testing.T) {
 	}
 	got := w.keep()
 	want := []string{
-		"ana disable sign_in_blocked ana", "ben update account_differs ben", "eva matched account_fits eva",
+		"ana disable_or_unmanaged sign_in_blocked ana", "ben update account_differs ben", "eva matched account_fits eva",
 		"- disable_or_unmanaged no_person_in_scope provisioning@example.com", "- disable_or_unmanaged no_person_in_scope former",
 		"- disable_or_unmanaged no_person_in_scope leo",
 	}
@@ -83,7 +83,7 @@ func TestPreview_knowsTheRecycleBin(t *testing.T) {
 	}
 	w.ok(w.store().DeleteUser(store.UserAna))
 	got := w.keep()
-	want := []string{"ana disable soft_deleted ana", "ben skip soft_deleted", "eva matched account_fits eva",
+	want := []string{"ana disable_or_unmanaged soft_deleted ana", "ben skip soft_deleted", "eva matched account_fits eva",
 		"- disable_or_unmanaged no_person_in_scope provisioning@example.com", "- disable_or_unmanaged no_person_in_scope former"}
 	if diff := cmp.Diff(want, got.Entries); diff != "" || !got.Complete {
 		t.Errorf("after it (-want +got):\n%s", diff)
@@ -104,7 +104,7 @@ func TestPreview_withoutAMappingThatDisables(t *testing.T) {
 	w.cycle()
 	w.user(store.UserAna, func(u *store.User) { u.AccountEnabled = false })
 	got := w.preview("")
-	if got.Entries[0] != "ana disable sign_in_blocked_account_deleted ana" || got.Problems[0] != "AccountsMayBeDeleted warning" {
+	if got.Entries[0] != "ana disable_or_unmanaged sign_in_blocked_account_deleted ana" || got.Problems[0] != "AccountsMayBeDeleted warning" {
 		t.Errorf("got %v, %v", got.Entries, got.Problems)
 	}
 	w.cycle()
