@@ -5,7 +5,9 @@ package forecast
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,6 +38,26 @@ func (r *reporter) carry() {
 		return
 	}
 	r.carried = carried{markdown, raw, document.Connections}
+}
+
+// claim refuses a report that another provider configuration of this run writes. Who does is noted in a file elsewhere, since the same
+// plan gives the same report; without one, nobody is refused.
+func (r *reporter) claim() error {
+	name, err := filepath.Abs(besides(r.data.Impact.ReportFile))
+	run, _, known := strings.Cut(r.data.Writer, "/")
+	if err != nil || !known {
+		return nil
+	}
+	note := filepath.Join(os.TempDir(), fmt.Sprintf("gotomeeting-report-%x", sha256.Sum256([]byte(name))))
+	if there, err := os.ReadFile(note); err == nil && string(there) != r.data.Writer && strings.HasPrefix(string(there), run+"/") {
+		return anotherWrites(besides(r.data.Impact.ReportFile))
+	}
+	_ = replace(note, []byte(r.data.Writer))
+	return nil
+}
+
+func anotherWrites(name string) error {
+	return fmt.Errorf("another provider configuration, or another run, also writes a report to %s. Use a different name for each, not only a different extension", name)
 }
 
 // putBack writes the report of the plan again, over what this process wrote while it could not know that it applies. Whether that

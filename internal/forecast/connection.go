@@ -157,8 +157,16 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 			c.own = map[string]impact.Comparison{}
 		}
 		c.own[p.Key] = own
-		answer.Told = !c.with(p).Off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
-		if answer.Headline = headline(&own); answer.Headline != "" {
+		off := c.with(p).Off
+		answer.Told = !off && !slices.ContainsFunc(own.Problems, impact.Problem.Unbounded)
+		answer.Headline = headline(&own)
+		if answer.Headline == "" && !off && c.today.Off && own.Kept != 0 {
+			answer.Headline = "Accounts may be disabled"
+			if own.Kept > 0 {
+				answer.Headline = fmt.Sprintf("At most %s may be disabled", graphdiag.Counted(own.Kept, "account"))
+			}
+		}
+		if answer.Headline != "" {
 			answer.Detail = c.detail(p, own, c.seatsFor(ctx, &own))
 		}
 		if !p.Quiet && !c.forecast.data.Graph.HasWritten() {

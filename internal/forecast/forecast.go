@@ -91,6 +91,9 @@ func Of(data *providerdata.Data) *Forecast {
 // Begin writes the report of a run that has planned nothing yet.
 func (f *Forecast) Begin() error {
 	if f.report.on() {
+		if err := f.report.claim(); err != nil {
+			return err
+		}
 		f.report.carry()
 	}
 	return f.report.write(f.sections())

@@ -256,6 +256,52 @@ func TestReport_isWrittenOnceByOneAndNotWhileApplying(t *testing.T) {
 	}
 }
 
+// Who left while provisioning was off may have an account that the service disables next, even if the plan changes nobody else.
+func TestPlan_saysThatWhoLeftWhileItWasOffMayBeDisabled(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 9)
+	w.ok(w.sim.Engine().Pause(w.ref.ServicePrincipalID, w.ref.JobID))
+	group, err := w.sim.Store().Group(w.group)
+	w.ok(err)
+	w.ok(w.sim.Store().RemoveMembers(w.group, group.Members[:6]...))
+	on := forecast.Proposal{Key: "state", Subject: "provisioning", Change: func(s *impact.Setup) { s.Off = false }}
+	answer := forecast.Of(w.withGoTo(providerdata.Impact{MaxDisabled: new(int64(100))})).Plan(t.Context(), w.ref, on)
+	if got := summaries(answer.Diagnostics); len(got) != 1 || got[0] != "warning At most 9 accounts may be disabled: provisioning of GoToMeeting" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Each provider configuration is a process of its own, which may begin when another has planned everything already.
+func TestReport_isNotTakenFromAnotherConfigurationOfTheSameRun(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 3)
+	path := filepath.Join(t.TempDir(), "impact.md")
+	by := func(writer string) *forecast.Forecast {
+		data := w.data(providerdata.Impact{ReportFile: path})
+		data.Writer = writer
+		return forecast.Of(data)
+	}
+	first := by("1/a")
+	w.ok(first.Begin())
+	if found := first.Plan(t.Context(), w.ref, narrows("Sales")).Diagnostics; found.HasError() {
+		t.Fatal(summaries(found))
+	}
+	before, err := os.ReadFile(path)
+	w.ok(err)
+	const want = "another provider configuration, or another run, also writes a report to "
+	if err := by("1/b").Begin(); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("another configuration: %v", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("%v: overwritten with\n%s", err, after)
+	}
+	for _, allowed := range []string{"1/a", "2/b", "", "12/b"} { // the apply that follows, the next run, and one that does not know
+		if err := by(allowed).Begin(); err != nil {
+			t.Errorf("%s: %v", allowed, err)
+		}
+	}
+}
+
 // Hundreds of assignments of one person each fill no pull request with the same line.
 func TestReport_saysTheSameOnce(t *testing.T) {
 	t.Parallel()

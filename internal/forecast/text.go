@@ -164,7 +164,12 @@ func (c *connection) detail(p Proposal, own impact.Comparison, seats *Seats) str
 	if p.Principals == nil {
 		text += fmt.Sprintf(" With the change, %s in scope; today, provisioning manages %s.", people(own.InScope), graphdiag.Counted(own.Managed, "account"))
 	}
-	text += "\n\n" + strings.Join(lines(&own, c.forecast.data.Impact.Detail), "\n")
+	if c.today.Off && !c.isNew() {
+		text += " Whatever else this plan changes takes effect at the same time and is not counted here; `impact.report_file` counts everything together."
+	}
+	if all := lines(&own, c.forecast.data.Impact.Detail); len(all) > 0 {
+		text += "\n\n" + strings.Join(all, "\n")
+	}
 	if seats != nil {
 		text += "\n\n" + seats.text(own.Count(impact.Created))
 	}

@@ -4,7 +4,11 @@
 package provider
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -49,6 +53,26 @@ func impactOf(s settings) providerdata.Impact {
 		MaxDisabled: number("max_disabled"), MaxCreated: number("max_created"), MaxUpdated: number("max_updated"), MaxLeftActive: number("max_left_active"),
 		WarnOnUnknown: s.get("impact.on_unknown") == unknownWarns, ReadLinks: links, ReportFile: s.get("impact.report_file"), Detail: s.get("impact.report_detail"),
 	}
+}
+
+// writer tells this provider configuration from others of the same run: each is served by a process of its own, and all have the same
+// parent. Nothing secret is part of it. It is "" where there is nothing to write, or the CLI did not start this process.
+func writer(s settings, getenv func(string) string) string {
+	if !s.has("impact.report_file") || getenv("TF_PLUGIN_MAGIC_COOKIE") == "" {
+		return ""
+	}
+	run := strconv.Itoa(os.Getppid())
+	// In containers, each run has the same process id; elsewhere than on Linux, few do.
+	if stat, err := os.ReadFile("/proc/" + run + "/stat"); err == nil {
+		if fields := strings.Fields(string(stat)); len(fields) > 21 {
+			run += "." + fields[21] // when it began
+		}
+	}
+	var told string
+	for _, name := range []string{"tenant_id", "client_id", "graph_endpoint", "goto.client_id", "goto.account_key", "impact.max_disabled", "impact.max_created", "impact.max_updated", "impact.report_detail"} {
+		told += s.get(name) + "\n"
+	}
+	return fmt.Sprintf("%s/%x", run, sha256.Sum256([]byte(told)))
 }
 
 // leastOf is the smallest value of a number in `impact`. Without any request, nothing can be determined.

@@ -300,3 +300,48 @@ func TestImpact_anApplyDoesNoMoreThanThePlanReported(t *testing.T) {
 		t.Errorf("after the apply:\n%s\n%s", out, r.File("impact.md"))
 	}
 }
+
+// Two provider configurations are two processes: the second one may begin when the first one has written its whole report.
+func TestImpact_twoConfigurationsCannotWriteOneReport(t *testing.T) {
+	acctest.RequireCLI(t)
+	t.Parallel()
+	env := acctest.New(t)
+	if _, _, err := env.Sim.Store().Instantiate(store.TemplateGoToMeeting, "GoToMeeting", ""); err != nil {
+		t.Fatal(err)
+	}
+	cli := env.CLI("")
+	configure := func(second string, limit int) {
+		cli.Write("aliases.tf", fmt.Sprintf(`
+provider "gotomeeting" {
+  impact = { report_file = "report.md" }
+}
+
+data "gotomeeting_application" "first" {
+  display_name = "GoToMeeting"
+}
+
+provider "gotomeeting" {
+  alias  = "second"
+  impact = { report_file = %q, max_created = %d + length(data.gotomeeting_application.first.display_name) }
+}
+
+data "gotomeeting_application" "second" {
+  provider     = gotomeeting.second
+  display_name = "GoToMeeting"
+}
+
+output "id" {
+  value = data.gotomeeting_application.second.id
+}
+`, second, limit))
+	}
+	configure("report.md", 1)
+	out, errs, err := cli.Try("plan", "-no-color")
+	if err == nil || !strings.Contains(strings.Join(strings.Fields(errs), " "), "another provider configuration, or another run, also writes a report to report.json") {
+		t.Errorf("%v\n%s\n%s", err, out, errs)
+	}
+	configure("second.md", 1)
+	cli.Run("apply", "-auto-approve", "-no-color")
+	configure("second.md", 2) // the same files in the next run
+	cli.Run("plan", "-no-color")
+}

@@ -255,7 +255,7 @@ func TestKilled_atAnyWriteOfAnUpdateComesToTheSameEnd(t *testing.T) {
 		{name: "restart", before: calm(), after: with(func(m *mortal) { m.lastName, m.trigger = "[surname]", "2" }), follows: []string{"PUT schema", "POST restart"}},
 		{name: "switch on", before: with(off), after: with(func(m *mortal) { m.trigger = "2" }), follows: []string{"POST restart"}},
 		{name: "switch off", before: calm(), after: with(off, func(m *mortal) { m.lastName = "[surname]" }), follows: []string{"PUT schema", "POST pause"}},
-		{name: "resume", before: calm(), outside: paused, after: with(func(m *mortal) { m.state, m.lastName = `resume_token = "2"`, "[surname]" }), follows: []string{"PUT schema", "POST start"}},
+		{name: "resume", before: calm(), outside: paused, after: with(func(m *mortal) { m.state, m.lastName = `resume_token = "2"`, "[surname]" }), follows: []string{"PUT schema", "POST restart"}},
 		{name: "release", before: with(careful), outside: held, after: with(careful, func(m *mortal) {
 			m.state, m.anasRole = `release_deletions = { quarantine_began = "BEGAN", max = 3 }`, "Organizer"
 		}), follows: []string{"POST restart"}},

@@ -139,6 +139,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		GoTo:         p.goTo(settings, httpClient, userAgent),
 		Impact:       impactOf(settings),
 		Applying:     p.applying.Load,
+		Writer:       writer(settings, p.getenv),
 	}
 	if err := forecast.Of(data).Begin(); err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("impact").AtName("report_file"), "Cannot write the impact report", err.Error()+".")

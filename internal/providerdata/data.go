@@ -29,6 +29,8 @@ type Data struct {
 	Impact Impact
 	// Applying reports whether this process has served an apply call; nil for never.
 	Applying func() bool
+	// Writer is the run of the CLI, "/", and what this provider configuration differs in from others of the run; "" if unknown.
+	Writer string
 
 	told memo.Set[string]
 

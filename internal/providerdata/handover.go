@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/memo"
 )
@@ -130,16 +132,35 @@ func (d *Data) secrets() *memo.Handover[string, []graph.KeyValue] {
 	})
 }
 
-type restartsKey struct{}
+// Step is what this run is about to do with a job, and what matters to others.
+type Step string
 
-// NoteRestartDue remembers that a job that is off works with its former, wider scope until it is restarted, whatever starts it.
-func (d *Data) NoteRestartDue(ref graph.JobRef) { d.restartsDue().Add(ref) }
+// Steps.
+const (
+	Narrows Step = "narrows" // a job gets, or has got, a narrower scope, which takes effect only with a restart
+	Starts  Step = "starts"
+)
 
-// RestartDue reports whether a job is to be restarted rather than started, as far as this run knows.
-func (d *Data) RestartDue(ref graph.JobRef) bool { return d.restartsDue().Has(ref) }
+type stepsKey Step
 
-func (d *Data) restartsDue() *memo.Set[graph.JobRef] {
-	return Shared(d, restartsKey{}, func() *memo.Set[graph.JobRef] { return &memo.Set[graph.JobRef]{} })
+// Steps are the jobs, by text, with which this run is about to take a step.
+func (d *Data) Steps(step Step) *memo.Handover[string, bool] {
+	return Shared(d, stepsKey(step), func() *memo.Handover[string, bool] {
+		return &memo.Handover[string, bool]{MaxAge: planAge, Clock: d.Graph.Clock()}
+	})
+}
+
+// Takes reports whether this run is about to take a step with a job.
+func (d *Data) Takes(step Step, ref graph.JobRef) bool {
+	_, taken := d.Steps(step).Look(ref.String())
+	return taken
+}
+
+// Unordered is the error for a start that does not wait for a narrower scope.
+func Unordered() diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Provisioning would start with the wider scope",
+		"`gotomeeting_provisioning_state` switches provisioning on and does not wait until the connection has its narrower scope. Refer to the connection with "+
+			"`connection_id = gotomeeting_provisioning_connection.<name>.id`, or narrow the scope in an apply of its own.")
 }
 
 type credentialsKey struct{}

@@ -64,11 +64,13 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 	off := false
 	if data != nil && owed(state, plan) == actionRestart {
 		job, err := data.Graph.RequireJob(ctx, state.ref())
-		if off = err == nil && !job.Schedule.Active(); off && job.HasRun() {
-			data.NoteRestartDue(state.ref())
+		if off = err == nil && !job.Schedule.Active(); job.HasRun() {
+			data.Steps(providerdata.Narrows).Give(state.ref().String(), true)
 		}
 	}
 	switch {
+	case narrows && off && data.Takes(providerdata.Starts, state.ref()):
+		return types.StringUnknown(), diag.Diagnostics{providerdata.Unordered()}
 	case open:
 		return types.StringUnknown(), nil
 	case off:
@@ -80,7 +82,8 @@ func planPending(ctx context.Context, data *providerdata.Data, plan, state model
 func waits() diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("pending_action"), "The restart for the narrower scope is pending",
 		"Provisioning is off, and a restart would switch it on. `gotomeeting_provisioning_state` restarts provisioning when it switches it on. If something else does, apply again immediately "+
-			"afterward: until the restart, the service works with the wider scope, so it creates accounts for everybody, and disables nobody who left the scope.")
+			"afterward: until the restart, the service works with the wider scope, so it creates accounts for everybody, and disables nobody who left the scope. The service does not show whether a job was restarted: "+
+			"in either case, the next apply restarts it once more (`pending_action`), which only evaluates everybody again.")
 }
 
 // mayRelease reports whether new credentials may release the quarantine that the job is in: one of credentials, or one that

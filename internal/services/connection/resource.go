@@ -179,6 +179,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		}
 		resp.Diagnostics.Append(diags...)
 	}
+	r.data.Steps(providerdata.Narrows).Take(plan.ref().String())
 	resp.Diagnostics.Append(plan.afterWrite(result)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyScope, plan.applied())...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, keyReplaced, nil)...)

@@ -95,7 +95,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"cannot be read. It is `false` if the service no longer lists a managed password; the next apply with the password stores it again."},
 			"pending_action": schema.StringAttribute{Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "Action that a change still requires: `restart` (for a narrower scope, once the job is on), `start` (to lift a quarantine after new credentials), " +
-					"or null. The next apply performs it."},
+					"or null. The next apply performs it, even if `gotomeeting_provisioning_state` has restarted the job since, which is harmless."},
 			"timeouts": timeout.Attribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "Defaults to `15m`.",
 				ReadDescription:   "Defaults to `5m`.",

@@ -21,7 +21,6 @@ import (
 type change struct {
 	plan, state model
 	creates     bool // there is no prior state
-	due         bool // the connection has a narrower scope, which takes effect only with a restart
 }
 
 // subject names the connection in titles.
@@ -78,19 +77,10 @@ func (c change) restarts() bool {
 	return !c.plan.RestartTriggers.Equal(c.state.RestartTriggers)
 }
 
-// wantsRestart reports whether this change or an earlier pending one requests a restart. Once triggers are removed, they request
-// none anymore.
+// wantsRestart reports whether this change or an earlier pending one requests a restart. Without triggers, no restart
+// is requested anymore.
 func (c change) wantsRestart() bool {
-	return c.due || c.restarts() || c.state.RestartPending.ValueBool() && (!c.plan.RestartTriggers.IsNull() || c.state.RestartTriggers.IsNull())
-}
-
-// resetScope is what the restart resets. One for a narrower scope evaluates everybody again.
-func (c change) resetScope() string {
-	scope := c.plan.RestartScope.ValueString()
-	if c.due && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full") {
-		return ""
-	}
-	return scope
+	return c.restarts() || c.state.RestartPending.ValueBool() && !c.plan.RestartTriggers.IsNull()
 }
 
 // pendingAfter is `restart_pending` after the change. It is unknown if the job may be paused, or if held deletions are

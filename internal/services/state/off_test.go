@@ -159,7 +159,7 @@ func TestOutsidePause_isToldAtEveryPlan(t *testing.T) {
 		t.Errorf("%s %v", action, planned)
 	}
 	succeeds(t, managed.Apply(resumes))
-	w.wantAsked("start", "start")
+	w.wantAsked("start", portalRestart)
 }
 
 // Paused between the plan and its apply.

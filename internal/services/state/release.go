@@ -39,7 +39,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 		skipped.Add("how many deletions are held", err)
 		return skipped.Diagnostics("The apply counts them before it releases any.")
 	}
-	if problem := release.refuses(data, held); problem != nil && c.repairs(data) {
+	if problem := release.refuses(data, ref, held); problem != nil && c.repairs(data) {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, problem.Summary(), problem.Detail()+" Provisioning was paused outside Terraform, and the apply cannot resume it; everything else goes on.")}
 	} else if problem != nil {
 		return diag.Diagnostics{problem}
@@ -67,9 +67,13 @@ func idsOf(data *providerdata.Data, held []string) string {
 }
 
 // refuses is the error for held deletions that must not be released: more than allowed, or unknown.
-func (r *allowance) refuses(data *providerdata.Data, held []string) diag.Diagnostic {
+func (r *allowance) refuses(data *providerdata.Data, ref graph.JobRef, held []string) diag.Diagnostic {
 	at := path.Root("release_deletions")
 	switch {
+	case data.Takes(providerdata.Narrows, ref):
+		return diag.NewAttributeErrorDiagnostic(at, "Held deletions cannot be released along with a narrower scope",
+			"The narrower scope of the connection restarts provisioning, and its next cycle counts anew how many accounts it would disable: a release would also let through those that `max` does not count. "+
+				"Remove `release_deletions` and apply; then release what is held.")
 	case len(held) == 0:
 		return diag.NewAttributeErrorDiagnostic(at, "Cannot determine which deletions are held",
 			"The provisioning logs have had no held deletions since the quarantine began; the logs can be delayed by a few minutes. Nothing was released. Plan again later, or release the deletions without reviewing them, with the action `gotomeeting_restart_provisioning`.")

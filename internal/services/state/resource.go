@@ -150,7 +150,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if ref, err := c.plan.ref(); err == nil {
 		aftermath.Stays(r.data, ref)
-		c.due = r.data.RestartDue(ref)
+		if c.switchesOn() && !c.repairs(r.data) {
+			r.data.Steps(providerdata.Starts).Give(ref.String(), true)
+		}
 	}
 	if ref, err := c.state.ref(); !c.creates && c.plan.ConnectionID.IsUnknown() && err == nil {
 		resp.Diagnostics.Append(aftermath.Replaced(ctx, r.data, ref)...)

@@ -211,7 +211,7 @@ func TestResource_warnsOfTheQuarantineThatSwitchedTheJobOff(t *testing.T) {
 			w.wants(found, warning("enabled", "Quarantine switched provisioning off", test.want))
 			_, found = p.Apply(off)
 			succeeds(t, found)
-			w.wantAsked("start")
+			w.wantAsked(portalRestart)
 			w.wantSchedule(store.ScheduleActive)
 		})
 	}

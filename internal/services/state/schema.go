@@ -37,8 +37,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "`id` of the `gotomeeting_provisioning_connection`. A change replaces this resource: the old connection is paused."},
 			"enabled": schema.BoolAttribute{Optional: true,
-				MarkdownDescription: "Whether provisioning runs on its schedule. If omitted, the choice in the portal is kept, also on destroy. A job in quarantine counts as on. Switching " +
-					"on a job that has never run requires `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
+				MarkdownDescription: "Whether provisioning runs on its schedule. If omitted, the choice in the portal is kept, also on destroy. A job in quarantine counts as on. A job that has run before is " +
+					"restarted when it is switched on with the scope `assigned`: its next cycle evaluates everybody, since the scope may have been narrowed in the meantime. Switching on a job that has never run requires `mapping_ids` or `allow_default_mappings`, and a connection that can sign in."},
 			"mapping_ids": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{validate.Some()},
 				MarkdownDescription: "`id` of each `gotomeeting_attribute_mappings` that must be in place before provisioning starts. They determine the order of the resources, and they are checked: before a job runs for " +
 					"the first time, every enabled object mapping of the connection must be listed here, customized, or allowed by `allow_default_mappings`."},
@@ -58,7 +58,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 					"by commas. `ConnectorDataStore` and `Full` break the links between users and accounts and are for Microsoft support. " +
 					"Defaults to the behavior of *Restart provisioning* in the portal: `QuarantineState,Watermark,Escrows`."},
 			"restart_pending": schema.BoolAttribute{Computed: true,
-				MarkdownDescription: "Whether a restart, because of `restart_triggers` or of a narrower scope of the connection, is pending until provisioning is switched on. Null after an import until `restart_triggers` is set: the first values are only recorded."},
+				MarkdownDescription: "Whether a restart because of `restart_triggers` is pending until provisioning is switched on. Null after an import until `restart_triggers` is set: the first values are only recorded."},
 			"release_deletions": schema.SingleNestedAttribute{Optional: true,
 				MarkdownDescription: "Releases held deletions and disables, which accidental-deletion prevention has stopped, for one quarantine only. It has no effect on any other quarantine.",
 				Attributes: map[string]schema.Attribute{

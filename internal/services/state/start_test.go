@@ -171,7 +171,7 @@ func TestStart_ofAJobThatRanNeedsNoMappings(t *testing.T) {
 	w.pause()
 	managed := w.Managed(typeName)
 	succeeds(t, managed.Apply(map[string]any{"connection_id": w.connectionID(), "enabled": true}))
-	w.wantAsked("start")
+	w.wantAsked(portalRestart)
 }
 
 func TestStart_refusesTheIDsOfAnotherConnection(t *testing.T) {

@@ -5,6 +5,7 @@ package state
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,14 +50,17 @@ func apply(ctx context.Context, data *providerdata.Data, c change, save func(gra
 func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c change, save func(graph.JobRef, model) diag.Diagnostics) (before graph.Job, started bool, diags diag.Diagnostics) {
 	defer data.Lock(ref.ServicePrincipalID)()
 	aftermath.Stays(data, ref)
+	data.Steps(providerdata.Starts).Take(ref.String())
 	before, err := awaitJob(ctx, data, ref)
 	if err != nil {
 		return before, false, diag.Diagnostics{graphdiag.Error("Cannot read the provisioning job", err)}
 	}
 	diags = c.checkIDs(ctx)
 	active := before.Schedule.Active()
-	c.due = !active && data.RestartDue(ref)
 	wanted := c.wants(active)
+	if wanted && !active && data.Takes(providerdata.Narrows, ref) {
+		diags.Append(providerdata.Unordered())
+	}
 	if wanted && !active && !diags.HasError() {
 		diags.Append(applyWriter(ctx, data, ref, c.plan)...)
 	}
@@ -77,13 +81,14 @@ func switchJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, c
 	restart := c.wantsRestart() && !waits
 	switch {
 	case released:
-	case restart: // which starts a stopped job as well
-		if err := data.Graph.RestartJob(ctx, ref, c.resetScope()); err != nil {
-			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
-		}
 	case wanted && !active:
-		if err := startJob(ctx, data, ref); err != nil {
+		restarts, scope := c.restarting(ctx, data, ref, before)
+		if err := startJob(ctx, data, ref, restarts, scope); err != nil {
 			return before, false, append(diags, graphdiag.AttributeError(path.Root("enabled"), "Cannot start provisioning", err))
+		}
+	case restart:
+		if err := data.Graph.RestartJob(ctx, ref, c.plan.RestartScope.ValueString()); err != nil {
+			return before, false, append(diags, restartFailed(path.Root("restart_triggers"), "Cannot restart provisioning", err))
 		}
 	case !wanted && active:
 		if err := data.Graph.PauseJob(ctx, ref); err != nil {
@@ -118,7 +123,7 @@ func releaseHeld(ctx context.Context, data *providerdata.Data, ref graph.JobRef,
 	if err != nil {
 		return false, diag.Diagnostics{graphdiag.AttributeError(path.Root("release_deletions"), "Cannot count the held deletions", err, "Nothing was released.")}
 	}
-	if problem := release.refuses(data, held); problem != nil {
+	if problem := release.refuses(data, ref, held); problem != nil {
 		return false, diag.Diagnostics{problem}
 	}
 	if err := data.Graph.RestartJob(ctx, ref, "ForceDeletes"); err != nil {
@@ -142,11 +147,30 @@ const (
 	startShows    = 10 * time.Second
 )
 
-// startJob starts the job. After a lost response, the state that the service shows decides: a running job must not be started again,
+// restarting reports whether switching a job on takes a restart, and what it resets. The service does not show with which scope the last
+// cycle ran: somebody may have narrowed it since, and a start would go on with the wider one.
+func (c change) restarting(ctx context.Context, data *providerdata.Data, ref graph.JobRef, job graph.Job) (restarts bool, scope string) {
+	if c.wantsRestart() {
+		scope = c.plan.RestartScope.ValueString()
+	}
+	secrets, err := data.Secrets(ctx, ref.ServicePrincipalID)
+	narrow := job.HasRun() && (err != nil || !graph.ScopeIsAll(secrets))
+	if narrow && !strings.Contains(scope, "Watermark") && !strings.Contains(scope, "Full") {
+		scope = ""
+	}
+	return narrow || c.wantsRestart(), scope
+}
+
+// startJob starts or restarts a job that is off. After a lost response, the state that the service shows decides: a running job must not be started again,
 // https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
-func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef) error {
+func startJob(ctx context.Context, data *providerdata.Data, ref graph.JobRef, restarts bool, scope string) error {
 	for attempt := 1; ; attempt++ {
-		err := data.Graph.StartJob(ctx, ref)
+		var err error
+		if restarts {
+			err = data.Graph.RestartJob(ctx, ref, scope)
+		} else {
+			err = data.Graph.StartJob(ctx, ref)
+		}
 		if !graph.IsAmbiguous(err) {
 			return err
 		}

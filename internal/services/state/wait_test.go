@@ -32,33 +32,34 @@ func TestResource_waitsForTheFirstCycle(t *testing.T) {
 		timeout         string
 		want            []acctest.Diagnostic
 		atLeast         time.Duration
+		asks            string
 	}{
-		{"succeeds", nil, ends(store.ResultSucceeded, nil), "", nil, 6 * time.Minute},
+		{"succeeds", nil, ends(store.ResultSucceeded, nil), "", nil, 6 * time.Minute, "start"},
 		{"old results do not count", func(j *store.Job) {
 			j.Status.LastExecution = &store.Execution{State: store.ResultFailed, Began: longAgo, Ended: longAgo.Add(time.Minute)}
-		}, ends(store.ResultSucceeded, nil), "", nil, 6 * time.Minute},
+		}, ends(store.ResultSucceeded, nil), "", nil, 6 * time.Minute, portalRestart},
 		{"some people fail", nil, ends(store.ResultEntryLevelErrors, func(e *store.Execution) {
 			e.EntitledForProvisioning, e.Exported, e.Escrowed = 12, 9, 3
 		}), "", []acctest.Diagnostic{warning("wait_for_first_cycle", "The first cycle had failures",
-			"The first cycle ended with the state EntryLevelErrors: 12 people in scope, 9 changes written, 3 failed. `gotomeeting_sync_status` and the provisioning logs show the details.")}, 6 * time.Minute},
+			"The first cycle ended with the state EntryLevelErrors: 12 people in scope, 9 changes written, 3 failed. `gotomeeting_sync_status` and the provisioning logs show the details.")}, 6 * time.Minute, "start"},
 		{"fails", nil, ends(store.ResultFailed, func(e *store.Execution) {
 			e.Error = &store.SyncError{Code: "SimulatedUnavailable", Message: "The target does not answer."}
 		}), "", []acctest.Diagnostic{warning("wait_for_first_cycle", "The first cycle had failures",
-			"The first cycle ended with the state Failed: 0 people in scope, 0 changes written, 0 failed. The service said SimulatedUnavailable: The target does not answer. `gotomeeting_sync_status` and the provisioning logs show the details.")}, 6 * time.Minute},
+			"The first cycle ended with the state Failed: 0 people in scope, 0 changes written, 0 failed. The service said SimulatedUnavailable: The target does not answer. `gotomeeting_sync_status` and the provisioning logs show the details.")}, 6 * time.Minute, "start"},
 		{"quarantine", nil, func(j *store.Job) {
 			j.Status.Code, j.Status.Quarantine = store.CodeQuarantine, &store.Quarantine{Reason: "EncounteredQuarantineException", CurrentBegan: store.Epoch.Add(time.Minute)}
 		}, "", []acctest.Diagnostic{warning("wait_for_first_cycle", "The first cycle ended in quarantine",
-			"Provisioning is on, but the service put it into quarantine (EncounteredQuarantineException). `gotomeeting_sync_status` shows the details.")}, 6 * time.Minute},
+			"Provisioning is on, but the service put it into quarantine (EncounteredQuarantineException). `gotomeeting_sync_status` shows the details.")}, 6 * time.Minute, "start"},
 		{"takes too long", nil, func(j *store.Job) {
 			j.Status.Progress = []store.Progress{{Completed: 40, Total: 5000, Units: "objects", ObservedAt: store.Epoch}}
 		}, "10m", []acctest.Diagnostic{warning("wait_for_first_cycle", "The first cycle has not ended yet",
-			"Provisioning is on. The wait ended after 10m0s; last seen: 40 of 5000 objects. Initial cycles of large tenants take hours; raise `timeouts` to wait longer.")}, 10 * time.Minute},
+			"Provisioning is on. The wait ended after 10m0s; last seen: 40 of 5000 objects. Initial cycles of large tenants take hours; raise `timeouts` to wait longer.")}, 10 * time.Minute, "start"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			// The cycles of this test are its own, not the engine's.
-			w.Sim.Faults().Add(simulator.Fault{Path: start, Effect: simulator.Answers(204, "application/json", "")})
+			w.Sim.Faults().Add(simulator.Fault{Path: jobPath + "/*", Effect: simulator.Answers(204, "application/json", "")})
 			if test.before != nil {
 				w.change(test.before)
 			}
@@ -80,7 +81,7 @@ func TestResource_waitsForTheFirstCycle(t *testing.T) {
 			if looks := len(w.Sim.Log().Match("GET", jobPath)); looks > 25 {
 				t.Errorf("%d requests to follow one cycle", looks)
 			}
-			w.wantAsked("start")
+			w.wantAsked(test.asks)
 		})
 	}
 }
