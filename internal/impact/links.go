@@ -62,7 +62,8 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 			asks[id] = false
 		case l.account >= 0:
 			sure, settled[l.account] = append(sure, id), true
-			if l.cycle.unseen || today.Off { // a member who is not shown may have the account, or nobody yet
+			// A member who is not shown may have the account, or somebody who left, or nobody yet.
+			if l.cycle.unseen || today.Off || !l.cycle.rules.unties(today) {
 				likely = append(likely, id)
 			}
 		}
@@ -81,8 +82,10 @@ func (s *Survey) readLinks(ctx context.Context, client *graph.Client, ref graph.
 		s.Problems.about(problemManyLinks, "")
 		ids = ids[:left]
 	}
-	slices.Sort(likely)
-	ids = append(ids, likely[:min(len(likely), left-len(ids))]...)
+	if !known.begun {
+		slices.Sort(likely)
+		ids = append(ids, likely[:max(0, min(len(likely), left/2-len(ids)))]...) // the rest is for what changes leave in doubt
+	}
 	if len(ids) == 0 {
 		s.stored = known
 		return nil
