@@ -43,10 +43,10 @@ func (r *reporter) carry() {
 // claim refuses a report that another provider configuration of this run writes. Who does is noted in a file elsewhere, since the same
 // plan gives the same report; without one, nobody is refused.
 func (r *reporter) claim() error {
-	name, err := filepath.Abs(besides(r.data.Impact.ReportFile))
 	run, _, known := strings.Cut(r.data.Writer, "/")
+	name, err := filepath.Abs(besides(r.data.Impact.ReportFile))
 	if err != nil || !known {
-		return nil
+		return err
 	}
 	note := filepath.Join(os.TempDir(), fmt.Sprintf("gotomeeting-report-%x", sha256.Sum256([]byte(name))))
 	if there, err := os.ReadFile(note); err == nil && string(there) != r.data.Writer && strings.HasPrefix(string(there), run+"/") {
