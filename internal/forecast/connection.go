@@ -49,7 +49,8 @@ type connection struct {
 	took      time.Duration    // by reading
 	allowance *graph.Allowance // of requests for it
 
-	section *Section // of the report, guarded by the forecast's mutex
+	section *Section // of the report; like counts, guarded by the forecast's mutex
+	counts  []int    // what the proposals amount to, by limit
 }
 
 func (c *connection) put(p Proposal) {
