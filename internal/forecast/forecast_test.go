@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -197,6 +198,31 @@ func TestPlan_doesNotDependOnTheOrder(t *testing.T) {
 	}
 	if len(texts) != 1 || !strings.HasPrefix(texts[0], "At most 15 accounts will be disabled: attribute mappings of GoToMeeting") || !strings.Contains(report, "left active although their users leave") {
 		t.Errorf("%q\n%s", texts, report)
+	}
+}
+
+// Terraform plans the resources of several connections at once: none of them writes a report that is older than another's.
+func TestReport_hasEveryConnection(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 2)
+	refs := []graph.JobRef{w.ref}
+	for range 7 {
+		ref, _ := w.connect(2)
+		refs = append(refs, ref)
+	}
+	settings := providerdata.Impact{ReportFile: filepath.Join(t.TempDir(), "impact.md")}
+	f := forecast.Of(w.data(settings))
+	w.ok(f.Begin())
+	for round, p := range slices.Repeat([]forecast.Proposal{narrows("Nowhere"), {Key: "mapping", Change: func(*impact.Setup) {}}}, 20) {
+		var all sync.WaitGroup
+		for _, ref := range refs {
+			all.Go(func() { f.Plan(t.Context(), ref, p) })
+		}
+		all.Wait()
+		report, err := os.ReadFile(settings.ReportFile)
+		if n, want := strings.Count(string(report), "At most 2 accounts will be disabled"), len(refs)*(1-round%2); err != nil || n != want {
+			t.Fatalf("round %d: %d of %d connections change accounts, %v:\n%s", round, n, want, err, report)
+		}
 	}
 }
 
