@@ -49,7 +49,8 @@ type connection struct {
 	took      time.Duration    // by reading
 	allowance *graph.Allowance // of requests for it
 
-	section *Section // of the report, guarded by the forecast's mutex
+	section *Section // of the report; like counts, guarded by the forecast's mutex
+	counts  []int    // what the proposals amount to, by limit
 }
 
 func (c *connection) put(p Proposal) {
@@ -108,12 +109,15 @@ func (c *connection) base(today *impact.Setup, proposals ...Proposal) *impact.Se
 	return c.forecast.Known(c.ref, today)
 }
 
-// changed is today's setup with some changes.
+// changed is today's setup with some changes. What is destroyed as one resource and created as another is there afterward, in whichever
+// order the apply does it, so assignments are removed first.
 func (c *connection) changed(today *impact.Setup, proposals ...Proposal) *impact.Setup {
 	setup := *c.base(today, proposals...)
-	for _, p := range proposals {
-		if p.Change != nil {
-			p.Change(&setup)
+	for _, first := range []bool{true, false} {
+		for _, p := range proposals {
+			if p.Change != nil && (p.Destroys && p.Principals != nil) == first {
+				p.Change(&setup)
+			}
 		}
 	}
 	return &setup

@@ -96,7 +96,7 @@ func (f *Forecast) Begin() error {
 		}
 		f.report.carry()
 	}
-	return f.report.write(f.sections())
+	return f.report.write(f.sections)
 }
 
 // Applies notes that this process applies the plan whose report it found.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,19 +48,25 @@ func newTenant(t testing.TB, people int) *tenant {
 	w.sim, err = simulator.New(simulator.Options{})
 	w.ok(err)
 	t.Cleanup(w.sim.Close)
+	w.sim.Store().SetDomains()
+	w.sim.Store().SetLicenses(1_000_000)
+	w.ref, w.group = w.connect(people)
+	return w
+}
+
+// connect adds an application with a connection that has provisioned the members of a group.
+func (w *tenant) connect(people int) (ref graph.JobRef, group string) {
+	w.t.Helper()
 	world := w.sim.Store()
-	world.SetDomains()
-	world.SetLicenses(1_000_000)
 	_, sp, err := world.Instantiate(store.TemplateGoToMeeting, "GoToMeeting", "")
 	w.ok(err)
 	w.ok(world.PutSecrets(sp.ID, []store.KeyValue{{Key: "UserName", Value: store.AdminUserName}, {Key: "Password", Value: store.AdminPassword}}, store.SecretOptions{}))
 	job, err := world.CreateJob(sp.ID, store.ConnectorGoToMeeting)
 	w.ok(err)
-	w.ref = graph.JobRef{ServicePrincipalID: sp.ID, JobID: job.ID}
-	w.group = world.AddGroup(store.Group{DisplayName: "Many", SecurityEnabled: true, Members: world.AddUsers(people)})
+	group = world.AddGroup(store.Group{DisplayName: "Many", SecurityEnabled: true, Members: world.AddUsers(people)})
 	for _, role := range sp.Roles {
 		if role.DisplayName == store.RoleUser {
-			_, err := world.Assign(sp.ID, w.group, role.ID, store.AssignOptions{})
+			_, err := world.Assign(sp.ID, group, role.ID, store.AssignOptions{})
 			w.ok(err)
 		}
 	}
@@ -67,7 +74,7 @@ func newTenant(t testing.TB, people int) *tenant {
 	for range 3 {
 		w.sim.Clock().Advance(store.DefaultInterval + time.Hour)
 	}
-	return w
+	return graph.JobRef{ServicePrincipalID: sp.ID, JobID: job.ID}, group
 }
 
 func (w *tenant) ok(err error) {
@@ -191,6 +198,72 @@ func TestPlan_doesNotDependOnTheOrder(t *testing.T) {
 	}
 	if len(texts) != 1 || !strings.HasPrefix(texts[0], "At most 15 accounts will be disabled: attribute mappings of GoToMeeting") || !strings.Contains(report, "left active although their users leave") {
 		t.Errorf("%q\n%s", texts, report)
+	}
+}
+
+// Terraform plans the resources of several connections at once: none of them writes a report that is older than another's.
+func TestReport_hasEveryConnection(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 2)
+	refs := []graph.JobRef{w.ref}
+	for range 7 {
+		ref, _ := w.connect(2)
+		refs = append(refs, ref)
+	}
+	settings := providerdata.Impact{ReportFile: filepath.Join(t.TempDir(), "impact.md")}
+	f := forecast.Of(w.data(settings))
+	w.ok(f.Begin())
+	for round, p := range slices.Repeat([]forecast.Proposal{narrows("Nowhere"), {Key: "mapping", Change: func(*impact.Setup) {}}}, 20) {
+		var all sync.WaitGroup
+		for _, ref := range refs {
+			all.Go(func() { f.Plan(t.Context(), ref, p) })
+		}
+		all.Wait()
+		report, err := os.ReadFile(settings.ReportFile)
+		if n, want := strings.Count(string(report), "At most 2 accounts will be disabled"), len(refs)*(1-round%2); err != nil || n != want {
+			t.Fatalf("round %d: %d of %d connections change accounts, %v:\n%s", round, n, want, err, report)
+		}
+	}
+}
+
+// The limits apply to a run, so connections count together. What is deleted, or is a repair that is refused, does not count for others.
+func TestPlan_countsConnectionsTogether(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		most   int64 // 0 for none
+		first  func(*forecast.Proposal)
+		second string // the error, "" for none
+	}{
+		"together too many":   {most: 7, second: "error This plan would disable 8 accounts of GoToMeeting and other connections, and the limit is 7"},
+		"together few enough": {most: 8},
+		"deleted":             {most: 7, first: func(p *forecast.Proposal) { p.Destroys = true }},
+		"a refused repair":    {most: 3, first: func(p *forecast.Proposal) { p.Repairs = true }},
+		"the default":         {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newTenant(t, 5)
+			other, _ := w.connect(3)
+			var settings providerdata.Impact
+			if c.most > 0 {
+				settings.MaxDisabled = &c.most
+			}
+			f := forecast.Of(w.data(settings))
+			p := narrows("Nowhere")
+			if c.first != nil {
+				c.first(&p)
+			}
+			if found := f.Plan(t.Context(), w.ref, p).Diagnostics; found.HasError() {
+				t.Fatal(summaries(found))
+			}
+			found := f.Plan(t.Context(), other, narrows("Nowhere")).Diagnostics
+			if got := summaries(found.Errors()); strings.Join(got, "\n") != c.second {
+				t.Errorf("got %q", got)
+			}
+			if c.second != "" && (!strings.Contains(found.Errors()[0].Detail(), "- attribute mappings: 3\n- other connections: 5") || !strings.Contains(found.Errors()[0].Detail(), "`GOTOMEETING_IMPACT_MAX_DISABLED=8`")) {
+				t.Errorf("got %s", found.Errors()[0].Detail())
+			}
+		})
 	}
 }
 

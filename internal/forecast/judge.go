@@ -77,15 +77,24 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 		unknown = append(unknown, unboundedOf(&joint)...)
 	}
 	var untold []untoldLimit
-	for _, l := range c.limits(c.survey.InScope(c.without(proposals...))) {
+	limits := c.limits(c.survey.InScope(c.without(proposals...)))
+	if !p.Destroys && !p.Repairs {
+		c.amountTo(limits, &joint)
+	}
+	for i, l := range limits {
 		why := unknown
 		n := l.count(&joint)
+		others := 0
+		if n > 0 && !l.isDefault {
+			others = c.elsewhere(i)
+		}
+		n += others
 		if l.attribute == "max_disabled" && (joint.Kept < 0 || joint.Kept > 0 && int64(n+joint.Kept) > l.most) {
 			why = append(slices.Clone(unknown), keptText(joint.Kept))
 		}
 		switch {
 		case int64(n) > l.most:
-			refused := c.refuse(p, l, n, joint, said)
+			refused := c.refuse(p, l, n, others, joint, said)
 			said += refused.Detail()
 			diags.Append(refused)
 		case l.adds && len(unknown)+len(added) > 0:
@@ -94,7 +103,34 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 			untold = append(untold, untoldLimit{l, why})
 		}
 	}
-	return append(diags, c.refuseUnknown(p, untold)...)
+	if diags = append(diags, c.refuseUnknown(p, untold)...); !p.Destroys && !diags.HasError() {
+		c.amountTo(limits, &joint)
+	}
+	return diags
+}
+
+// amountTo notes for other connections what the proposals amount to. A repair that is refused is not noted, and neither is a delete: the
+// end of the connection, after which it changes nobody, may be planned later.
+func (c *connection) amountTo(limits []limit, joint *impact.Comparison) {
+	counts := make([]int, len(limits))
+	for i, l := range limits {
+		counts[i] = l.count(joint)
+	}
+	c.forecast.mu.Lock()
+	defer c.forecast.mu.Unlock()
+	c.counts = counts
+}
+
+// elsewhere is what the proposals for other connections amount to, by the index of a limit.
+func (c *connection) elsewhere(i int) (n int) {
+	c.forecast.mu.Lock()
+	defer c.forecast.mu.Unlock()
+	for _, other := range c.forecast.connections {
+		if other != c && other.counts != nil {
+			n += other.counts[i]
+		}
+	}
+	return n
 }
 
 // unboundedOf says why nobody can bound the accounts that change, one sentence each.
@@ -121,8 +157,8 @@ func unknownOf(proposals []Proposal) (unknown, added []string) {
 	return unknown, added
 }
 
-// refuse is the answer to proposals that together exceed a limit.
-func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison, said string) diag.Diagnostic {
+// refuse is the answer to proposals that together exceed a limit, with those for other connections.
+func (c *connection) refuse(p Proposal, l limit, n, others int, joint impact.Comparison, said string) diag.Diagnostic {
 	var causes []string
 	for _, other := range c.sorted() {
 		if own, known := c.own[other.Key]; known {
@@ -134,7 +170,12 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison,
 	if len(causes) > graphdiag.ShownAtMost {
 		causes = append(causes[:graphdiag.ShownAtMost], fmt.Sprintf("- and %d more", len(causes)-graphdiag.ShownAtMost))
 	}
-	title := fmt.Sprintf("This plan would %s %s of %s%s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), c.name(), l.particle, l.most)
+	name := c.name()
+	if others > 0 {
+		name += " and other connections"
+		causes = append(causes, fmt.Sprintf("- other connections: %d", others))
+	}
+	title := fmt.Sprintf("This plan would %s %s of %s%s, and the limit is %d", l.verb, graphdiag.Counted(n, "account"), name, l.particle, l.most)
 	why := fmt.Sprintf("`impact.%s` allows %d.", l.attribute, l.most)
 	if l.isDefault {
 		why = fmt.Sprintf("Without `impact.%s`, the larger of %d and %d %% of the people in scope is allowed.", l.attribute, defaultDisabled, defaultPercent)
@@ -149,7 +190,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison,
 		detail += "\n\n" + strings.Join(more, "\n")
 	}
 	if p.Destroys || p.Repairs {
-		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s%s than the limit of %d", l.verb, c.name(), l.particle, l.most)) // Terraform shows these as one
+		title = p.under(fmt.Sprintf("This plan would %s more accounts of %s%s than the limit of %d", l.verb, name, l.particle, l.most)) // Terraform shows these as one
 	}
 	if p.Destroys {
 		switch l.verb {
@@ -160,7 +201,7 @@ func (c *connection) refuse(p Proposal, l limit, n int, joint impact.Comparison,
 		}
 		return warning(p.At, title, detail)
 	}
-	return failure(p.At, title, detail+fmt.Sprintf("\n\n%s If this is intended, set `impact = { %s = %d }` in the provider block or `GOTOMEETING_IMPACT_%s=%d` for this run. "+
+	return failure(p.At, title, detail+fmt.Sprintf("\n\n%s If this is intended, set `impact = { %s = %d }` in the provider block or, if it is not set there, `GOTOMEETING_IMPACT_%s=%d` for this run. "+
 		"If a resource that is planned later reduces the number, apply that resource first, with `-target`.", c.unchanged(), l.attribute, n, strings.ToUpper(l.attribute), n))
 }
 
@@ -267,7 +308,7 @@ func (c *connection) refuseUnknown(p Proposal, untold []untoldLimit) (diags diag
 		case !warns(first.limit):
 			diags.Append(failure(p.At, title, detail+fmt.Sprintf("\n\n%s, and an unknown number is refused. %s "+
 				"To make the number known, grant the missing permissions, or first apply the resources that the unknown values come from, with `-target`. "+
-				"To accept it, set `on_unknown = \"warn\"` in `impact`, or `GOTOMEETING_IMPACT_ON_UNKNOWN=warn` for this run. "+
+				"To accept it, set `on_unknown = \"warn\"` in `impact` or, if it is not set there, `GOTOMEETING_IMPACT_ON_UNKNOWN=warn` for this run. "+
 				"If a resource that is planned later switches provisioning off or ends it, apply that resource first, with `-target`.", enumerated(allowed, "and"), c.unchanged())))
 		case !c.forecast.data.Graph.HasWritten():
 			diags.Append(warning(p.At, title, detail))

@@ -148,7 +148,7 @@ func (f *Forecast) sections() []Section {
 
 // writeReport writes the report of what the run has planned so far.
 func (f *Forecast) writeReport() diag.Diagnostics {
-	if err := f.report.write(f.sections()); err != nil {
+	if err := f.report.write(f.sections); err != nil {
 		return diag.Diagnostics{diag.NewErrorDiagnostic("Cannot write the impact report", "`impact.report_file`: "+err.Error()+".")}
 	}
 	return nil
@@ -263,13 +263,15 @@ func (s Section) with(whole *impact.Comparison, detail string) Section {
 	return s
 }
 
-// write writes the report as Markdown, and beside it as JSON.
-func (r *reporter) write(sections []Section) error {
+// write writes the report as Markdown, and beside it as JSON. What it contains is asked for when nobody else writes, so that nothing
+// older is written last.
+func (r *reporter) write(planned func() []Section) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.on() {
 		return nil
 	}
+	sections := planned()
 	path := r.data.Impact.ReportFile
 	beside := besides(path)
 	if beside == path {

@@ -105,7 +105,7 @@ func warnReleased(ctx context.Context, app *roster.Application, had map[roster.K
 	if len(lines) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(graphdiag.Counted(len(lines), "assignment")+" that the resource no longer manages stay in place",
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Left in place, but no longer managed by the resource: "+graphdiag.Counted(len(lines), "assignment"),
 		"With the changed `roles` or `ignored_principal_ids`, the resource is no longer authoritative for these. Their entries leave the state, and nobody loses access: the assignments stay, "+
 			"and this resource does not remove them later. To remove the access, first remove the entries, apply, and then narrow the resource:\n"+graphdiag.Lines(lines))}
 }

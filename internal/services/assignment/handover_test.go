@@ -386,7 +386,7 @@ func TestExclusive_narrowerScopeSaysWhatStays(t *testing.T) {
 	narrow := w.setOf(map[string]any{store.UserBen: "Organizer"}, "Organizer")
 	narrow["ignored_principal_ids"] = []any{store.UserEva}
 	w.writes()
-	says(t, m.Apply(narrow), false, "2 assignments that the resource no longer manages stay in place", "Ana Example", "Eva Known")
+	says(t, m.Apply(narrow), false, "Left in place, but no longer managed by the resource: 2 assignments", "Ana Example", "Eva Known")
 	w.wantWrites(t)
 	if _, _, found := m.Plan(narrow); len(found) > 0 {
 		t.Errorf("afterward: %v", found)

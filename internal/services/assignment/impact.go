@@ -139,12 +139,10 @@ func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect)
 	}
 	var added []graph.Assignment
 	for _, key := range roster.SortedKeys(e.added) {
-		if _, there := l.Get(key); !there {
-			added = append(added, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kinds[key.PrincipalID]})
-		}
+		added = append(added, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kinds[key.PrincipalID]})
 	}
-	return func(s *impact.Setup) {
-		kept := slices.DeleteFunc(slices.Clone(s.Assignments), func(a graph.Assignment) bool { return e.removed[roster.KeyOf(a)] && !e.added[roster.KeyOf(a)] })
+	return func(s *impact.Setup) { // an addition may exist already, and be destroyed as another resource by the same plan
+		kept := slices.DeleteFunc(slices.Clone(s.Assignments), func(a graph.Assignment) bool { return e.removed[roster.KeyOf(a)] || e.added[roster.KeyOf(a)] })
 		s.Assignments = append(kept, added...)
 	}, unknown
 }

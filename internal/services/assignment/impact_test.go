@@ -4,6 +4,7 @@
 package assignment_test
 
 import (
+	"os"
 	"path"
 	"strings"
 	"testing"
@@ -110,6 +111,36 @@ func TestResource_destroyedWithItsProvisioningDisablesNobody(t *testing.T) {
 		}
 		if !pausedFirst && !strings.Contains(got, "Unless this plan also ends provisioning, because of this change") {
 			t.Errorf("what spares the account may be planned later:\n%s", got)
+		}
+	}
+}
+
+// What is destroyed as one resource and created as another changes nobody's account, whichever is planned first.
+func TestResource_handedOverChangesNobody(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ from, to string }{{single, single}, {single, exclusive}, {exclusive, single}} {
+		w := newWorld(t)
+		group := w.Sim.Store().AddGroup(store.Group{DisplayName: "Few", SecurityEnabled: true, Members: w.Sim.Store().AddUsers(7)})
+		configs := map[string]map[string]any{single: w.one(group, "User"), exclusive: w.set(map[string]any{group: "User"})}
+		m := w.Managed(c.from)
+		noErrors(t, m.Apply(configs[c.from]))
+		w.provisioned()
+		for _, destroyedFirst := range []bool{true, false} {
+			report := path.Join(t.TempDir(), "impact.md")
+			p := w.Protocol(func(block map[string]any) {
+				block["impact"] = map[string]any{"max_disabled": 0, "report_file": report}
+			})
+			for i := range 2 {
+				resource, prior, wanted := c.to, (*acctest.Instance)(nil), configs[c.to]
+				if destroyedFirst == (i == 0) {
+					resource, prior, wanted = c.from, m.Now, nil
+				}
+				_, found := p.Plan(resource, prior, wanted)
+				noErrors(t, found)
+			}
+			if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), "No account changes") {
+				t.Errorf("from %s to %s, destroyed first %t: %s%v", c.from, c.to, destroyedFirst, text, err)
+			}
 		}
 	}
 }
