@@ -217,6 +217,20 @@ func (f *Forecast) New(servicePrincipalID, templateID string, settings impact.Se
 	f.fresh.connections[servicePrincipalID] = freshConnection{templateID, settings}
 }
 
+// Made notes a connection that this run has created: who is assigned from now on is provisioned by it, as whoever was assigned before.
+func (f *Forecast) Made(ref graph.JobRef) {
+	f.mu.Lock()
+	refs, known := f.jobs[ref.ServicePrincipalID]
+	if known {
+		f.jobs[ref.ServicePrincipalID] = append(refs, ref)
+	}
+	assigned := f.fresh.assigned[ref.ServicePrincipalID]
+	f.mu.Unlock()
+	for _, p := range assigned {
+		f.on(ref).put(p)
+	}
+}
+
 // NewMapping notes attribute mappings of a connection that does not exist yet.
 func (f *Forecast) NewMapping() diag.Diagnostics {
 	f.mu.Lock()

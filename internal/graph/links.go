@@ -5,6 +5,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"golang.org/x/sync/errgroup"
@@ -27,6 +28,9 @@ func (c *Client) GetLinks(ctx context.Context, ref JobRef, ids []string) []Link 
 	for i, id := range ids {
 		group.Go(func() error {
 			found[i].Err = c.do(ctx, call{method: http.MethodGet, path: ref.path("objectConnections", id), needs: readsLinks, beta: true, mayBeNone: true}, &found[i])
+			if link := &found[i]; link.Err == nil && (link.SourceAnchor == "" || link.TargetAnchor == "") {
+				link.Err = errors.New("the service sent a link without a user or an account")
+			}
 			return nil // each link's error is its own
 		})
 	}

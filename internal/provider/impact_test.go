@@ -345,3 +345,51 @@ output "id" {
 	configure("second.md", 2) // the same files in the next run
 	cli.Run("plan", "-no-color")
 }
+
+// Of an application that the same run creates, somebody may be assigned before it has a connection, and others once provisioning is on:
+// these count as well.
+func TestImpact_countsWhoIsAssignedAfterTheConnectionIsCreated(t *testing.T) {
+	acctest.RequireCLI(t)
+	t.Parallel()
+	env := acctest.New(t)
+	env.Sim.Store().SetDomains()
+	env.Sim.Store().SetLicenses(1000)
+	cli := env.CLI("")
+	cli.Setenv("GOTOMEETING_IMPACT_MAX_CREATED", "3")
+	cli.Write("stack.tf", fmt.Sprintf(`
+resource "gotomeeting_application" "a" {
+  display_name = "GoToMeeting"
+}
+
+resource "gotomeeting_user_role_assignment" "first" {
+  service_principal_id = gotomeeting_application.a.service_principal_id
+  principal_id         = %q
+  role                 = "User"
+}
+
+resource "gotomeeting_provisioning_connection" "c" {
+  service_principal_id      = gotomeeting_user_role_assignment.first.service_principal_id
+  admin_username            = %q
+  admin_password_wo         = %q
+  admin_password_wo_version = "1"
+}
+
+resource "gotomeeting_provisioning_state" "on" {
+  connection_id          = gotomeeting_provisioning_connection.c.id
+  enabled                = true
+  allow_default_mappings = true
+}
+
+resource "gotomeeting_user_role_assignment" "later" {
+  for_each             = toset(["%s"])
+  service_principal_id = gotomeeting_application.a.service_principal_id
+  principal_id         = each.key
+  role                 = "User"
+  depends_on           = [gotomeeting_provisioning_state.on]
+}
+`, store.UserAna, store.AdminUserName, store.AdminPassword, strings.Join(env.Sim.Store().AddUsers(8), `", "`)))
+	out, errs, err := cli.Try("apply", "-auto-approve", "-no-color")
+	if err == nil || !strings.Contains(errs, "and the limit is 3") {
+		t.Errorf("%v\n%s\n%s", err, out, errs)
+	}
+}

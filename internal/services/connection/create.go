@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/forecast"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graph"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/graphdiag"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/importblock"
@@ -70,6 +71,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(r.undo(ctx, plan, err, graphdiag.Error("Cannot store the credentials and settings", err), resp)...)
 		return
 	}
+	forecast.Of(r.data).Made(plan.ref())
 	resp.Diagnostics.Append(result.warning()...)
 	if len(result.lost) > 0 {
 		resp.Diagnostics.AddWarning("The service dropped secrets", lostDetail(result.lost))

@@ -432,3 +432,22 @@ func TestPreview_settlesWhoCameWhileProvisioningWasOff(t *testing.T) {
 		}
 	}
 }
+
+// A link that lacks its user or its account tells nothing: what becomes of the account stays open.
+func TestPreview_learnsNothingFromAnIncompleteLink(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{`{}`, `{"sourceAnchor": "x"}`, `{"targetAnchor": "x"}`} {
+		w := newStage(t)
+		w.store().SetDomains()
+		w.mapTo(usual()...)
+		w.Sim.SetPermissions(append(simulator.DefaultPermissions(), "SynchronizationMetadata.Read.All")...)
+		w.account("nobody@corp.example", true)
+		w.assign(store.RoleUser, store.UserBen)
+		w.cycle()
+		w.links = true
+		w.Sim.Faults().Add(simulator.Fault{Path: "/beta/servicePrincipals/*/synchronization/jobs/*/objectConnections/*", Count: -1, Effect: simulator.Answers(200, "application/json", link)})
+		if got := w.preview(""); !slices.Contains(got.Entries, "- disable_or_unmanaged no_person_in_scope nobody") || !slices.Contains(got.Problems, "LinksNotRead warning") {
+			t.Errorf("%s: %v, %v", link, got.Entries, got.Problems)
+		}
+	}
+}

@@ -64,14 +64,15 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	return nil
 }
 
-// noteDestroy notes that a destroy pauses provisioning.
+// noteDestroy notes that a destroy pauses provisioning. Its key comes before that of a resource that this plan creates under a new
+// address, which switches provisioning on again.
 func noteDestroy(data *providerdata.Data, state model) diag.Diagnostics {
 	ref, err := state.ref()
 	if err != nil || state.Enabled.IsNull() {
 		return nil
 	}
 	aftermath.Ends(data, ref)
-	return forecast.Of(data).Note(ref, forecast.Proposal{Key: proposal, Subject: "provisioning", Destroys: true, Change: switchOff})
+	return forecast.Of(data).Note(ref, forecast.Proposal{Key: "end of " + proposal, Subject: "provisioning", Destroys: true, Change: switchOff})
 }
 
 // resuming says what switching a held connection on would do.

@@ -142,3 +142,44 @@ func TestReplace_ofTheConnectionCountsTheAccountsThatStay(t *testing.T) {
 		t.Errorf("an unchanged plan says\n%s", found)
 	}
 }
+
+// A resource with a new address, without a `moved` block, leaves provisioning on, in whatever order Terraform plans.
+func TestDestroy_underAnotherAddressSparesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.Store().SetDomains()
+	w.ran(8)
+	adjust := w.impact(map[string]any{"max_disabled": 1})
+	state := w.Managed(typeName, adjust)
+	if found := state.Apply(w.object("enabled", true)); found.HasError() {
+		t.Fatal(found)
+	}
+	const sets = "gotomeeting_user_role_assignments_exclusive"
+	set, found := w.Protocol().Import(sets, w.sp.ID)
+	if found.HasError() {
+		t.Fatal(found)
+	}
+	steps := map[string]func(*acctest.Protocol) acctest.Diagnostics{
+		"destroy": func(p *acctest.Protocol) acctest.Diagnostics {
+			_, found := p.Plan(typeName, state.Now, nil)
+			return found
+		},
+		"create": func(p *acctest.Protocol) acctest.Diagnostics {
+			_, found := p.Plan(typeName, nil, w.object("enabled", true))
+			return found
+		},
+		"set": func(p *acctest.Protocol) acctest.Diagnostics {
+			_, found := p.Plan(sets, set, map[string]any{"service_principal_id": w.sp.ID, "assignments": map[string]any{store.UserAna: "User"}, "max_removals": -1})
+			return found
+		},
+	}
+	for _, order := range [][]string{{"create", "destroy", "set"}, {"destroy", "create", "set"}, {"set", "create", "destroy"}, {"destroy", "set", "create"}} {
+		p, found := w.Protocol(adjust), acctest.Diagnostics{}
+		for _, step := range order {
+			found = append(found, steps[step](p)...)
+		}
+		if !found.HasError() || !strings.Contains(found.String(), "and the limit is 1") {
+			t.Errorf("%v: %s", order, found)
+		}
+	}
+}
