@@ -573,3 +573,16 @@ func TestPlanNew_isWhatTheFirstCycleDoes(t *testing.T) {
 		t.Errorf("%d accounts were created", created)
 	}
 }
+
+// The first cycle links people as it goes, so a change before its end may already concern their accounts.
+func TestPlan_countsWhomTheFirstCycleMayHaveLinked(t *testing.T) {
+	t.Parallel()
+	w := newTenant(t, 20)
+	w.ok(w.sim.Store().UpdateJob(w.ref.ServicePrincipalID, w.ref.JobID, func(j *store.Job) {
+		j.Status = store.Status{Code: j.Status.Code, Progress: []store.Progress{{Completed: 15, Total: 20, Units: "objects", ObservedAt: w.sim.Clock().Now()}}}
+	}))
+	f := forecast.Of(w.withGoTo(providerdata.Impact{MaxDisabled: new(int64(1))}))
+	if found := summaries(f.Plan(t.Context(), w.ref, narrows("Nowhere")).Diagnostics.Errors()); len(found) != 1 || !strings.HasPrefix(found[0], "error This plan would disable 20 accounts") {
+		t.Errorf("%q", found)
+	}
+}

@@ -82,6 +82,11 @@ func (j Job) QuarantinedForCredentials() bool {
 	})
 }
 
+// HoldsDeletions reports whether the job is in quarantine because a cycle would have disabled or deleted too many accounts.
+func (j Job) HoldsDeletions() bool {
+	return j.Status != nil && j.Status.Quarantine != nil && strings.EqualFold(j.Status.Quarantine.Reason, "TooManyDeletes")
+}
+
 // QuarantinedSince reports whether a job that is on came into quarantine after a moment, and not to hold back deletions or by
 // hand.
 func (j Job) QuarantinedSince(start time.Time) bool {

@@ -120,7 +120,8 @@ type Survey struct {
 // Ran notes what a job reports its past.
 func (s *Survey) Ran(job graph.Job) {
 	synchronized, told := job.Status.Synchronized()
-	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+	first := !job.HasCompletedCycle() && job.Running(s.Now) // which links people as it goes
+	s.RanBefore, s.NeverLinked = first || job.HasCompletedCycle(), told && synchronized == 0 && !first
 }
 
 // Only is the survey as far as it concerns some principals, by ids in lowercase: users, and the members of groups.
@@ -331,9 +332,9 @@ var problemTexts = map[string]Problem{
 		Message: "No mapping that reads `IsSoftDeleted` disables accounts: those of users who cannot sign in to the directory, or who leave the scope, may be deleted instead."},
 	problemNoDefinition: {Severity: SeverityWarning, Incomplete: true,
 		Message: "The connection's schema does not describe the target's attributes. Which attributes GoTo requires, and for which of them case matters, is unknown."},
-	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not return which accounts it has linked to users, so the outcome for some accounts that match nobody in scope is unknown. It " +
+	problemLinksUnread: {Severity: SeverityWarning, Incomplete: true, Message: "The service did not return which accounts it has linked to users, so the outcome for some accounts that match nobody in scope who can sign in is unknown. It " +
 		"returns this only in the beta version of the global service, and only to identities with the Microsoft Graph permission `SynchronizationMetadata.Read.All`."},
-	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service returns links one by one. The links of 500 accounts that match nobody in scope were read, and there are more."},
+	problemManyLinks: {Severity: SeverityWarning, Incomplete: true, Message: "The service returns links one by one. The links of 500 accounts that match nobody in scope who can sign in were read, and there are more."},
 	problemLinks: {Severity: SeverityInfo, Message: "The connection has completed a cycle. From then on, the service follows its links between users and accounts, which cannot be " +
 		"read, and writes only what has changed; the preview shows what an initial cycle would do."},
 }

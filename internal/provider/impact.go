@@ -69,7 +69,7 @@ func writer(s settings, getenv func(string) string) string {
 		}
 	}
 	var told string
-	for _, name := range []string{"tenant_id", "client_id", "graph_endpoint", "goto.client_id", "goto.account_key", "impact.max_disabled", "impact.max_created", "impact.max_updated", "impact.report_detail"} {
+	for _, name := range []string{"tenant_id", "client_id", "graph_endpoint", "goto.client_id", "goto.account_key", "impact.report_detail"} {
 		told += s.get(name) + "\n"
 	}
 	return fmt.Sprintf("%s/%x", run, sha256.Sum256([]byte(told)))

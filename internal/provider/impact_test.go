@@ -322,7 +322,7 @@ data "gotomeeting_application" "first" {
 
 provider "gotomeeting" {
   alias  = "second"
-  impact = { report_file = %q, max_created = %d + length(data.gotomeeting_application.first.display_name) }
+  impact = { report_file = %q, max_created = %d, report_detail = data.gotomeeting_application.first.display_name == "" ? "people" : "ids" }
 }
 
 data "gotomeeting_application" "second" {

@@ -131,11 +131,16 @@ func (c change) onlyForeign() bool {
 	return len(c.removed) > 0
 }
 
+// isGuarded reports whether something goes, and the limits of the resource for that are known. Otherwise, the apply knows them.
+func (c change) isGuarded() bool {
+	return len(c.removed) > 0 && !c.plan.MaxRemovals.IsUnknown() && !c.plan.AllowEmpty.IsUnknown() && !c.plan.MaxForeignRemovals.IsUnknown()
+}
+
 // guard refuses to empty a set, to remove assignments that others granted, and to remove access from too many people.
 // Without skipped (at apply), a group that cannot be counted is also refused.
 func (r *ExclusiveResource) guard(ctx context.Context, app *roster.Application, l *roster.Listing, c change, skipped *graphdiag.Skipped) diag.Diagnostics {
-	if len(c.removed) == 0 || c.plan.MaxRemovals.IsUnknown() || c.plan.AllowEmpty.IsUnknown() || c.plan.MaxForeignRemovals.IsUnknown() {
-		return nil // the apply knows the limits and counts then
+	if !c.isGuarded() {
+		return nil
 	}
 	limit, foreignLimit := c.plan.MaxRemovals.ValueInt64(), c.plan.MaxForeignRemovals.ValueInt64()
 	at := path.Root("max_removals")

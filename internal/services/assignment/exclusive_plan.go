@@ -298,8 +298,8 @@ func (r *ExclusiveResource) planChanges(ctx context.Context, app *roster.Applica
 		guarded = refusedByApply(guarded)
 	}
 	diags.Append(guarded...)
-	if len(c.removed) == 0 && !diags.HasError() {
-		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: c.plan.proposal(), subject: "assignments", added: added, repairs: c.repairs}).Diagnostics...)
+	if !c.isGuarded() && !diags.HasError() {
+		diags.Append(foresee(ctx, r.forecast, r.roster, app, l, effect{key: c.plan.proposal(), subject: "assignments", removed: c.removed, added: added, repairs: c.repairs}).Diagnostics...)
 	}
 	if !diags.HasError() && !r.roster.HasWritten() {
 		diags.Append(r.advise(ctx, l, fresh, declared, skipped)...)

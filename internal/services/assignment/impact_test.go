@@ -312,3 +312,28 @@ func TestResource_namesThePermissionToReadMembers(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A set whose own limits are known only at apply is held against those of the provider at plan.
+func TestExclusive_countsWhatItsOwnLimitsDoNotJudgeYet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := w.Sim.Store().AddUsers(12)
+	entries := map[string]any{}
+	for _, id := range people {
+		entries[id] = "User"
+	}
+	m := w.Managed(exclusive)
+	noErrors(t, m.Apply(w.set(entries)))
+	w.provisioned()
+	for _, id := range people[:6] {
+		delete(entries, id)
+	}
+	for _, limit := range []string{"max_removals", "allow_empty", "max_foreign_removals"} {
+		p := w.Protocol(func(block map[string]any) { block["impact"] = map[string]any{"max_disabled": 1} })
+		config := w.set(entries)
+		config[limit] = acctest.Unknown
+		if _, found := p.Plan(exclusive, m.Now, config); !strings.Contains(found.Errors().String(), "This plan would disable 6 accounts") {
+			t.Errorf("%s: %s", limit, found)
+		}
+	}
+}

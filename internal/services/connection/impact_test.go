@@ -154,3 +154,40 @@ func TestResource_tellsTheFreeSeatsBesideWhatIsCreated(t *testing.T) {
 		t.Errorf("a plan that creates nothing: %s", found)
 	}
 }
+
+// What the service holds back may go as soon as accidental-deletion prevention lets it: a limit refuses that, and whoever has set none is
+// warned. Neither a lower threshold nor another quarantine lets anything through.
+func TestPlan_refusesToLetHeldDeletionsThrough(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reason string
+		pairs  []any
+		want   bool
+	}{
+		"higher":             {"TooManyDeletes", []any{"accidental_deletion_threshold", 400}, true},
+		"off":                {"TooManyDeletes", []any{"prevent_accidental_deletions", false}, true},
+		"lower":              {"TooManyDeletes", []any{"accidental_deletion_threshold", 3}, false},
+		"another quarantine": {"EncounteredBaseEscrowThreshold", []any{"accidental_deletion_threshold", 400}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			m := w.runs("accidental_deletion_threshold", 5, "prevent_accidental_deletions", true)
+			w.quarantine(c.reason, c.reason)
+			before := []any{"accidental_deletion_threshold", 5, "prevent_accidental_deletions", true}
+			config := w.object(append(before, c.pairs...)...)
+			for _, limited := range []bool{true, false} {
+				limits := map[string]any{}
+				if limited {
+					limits["max_disabled"] = 0
+				}
+				p := w.Protocol(func(block map[string]any) { block["impact"] = limits })
+				_, found := p.Plan(typeName, m.Now, config)
+				told := strings.Contains(found.String(), "The service holds back deletions, and the change of accidental-deletion prevention may let them through.")
+				if told != c.want || found.HasError() != (c.want && limited) {
+					t.Errorf("limited %t: %s", limited, found)
+				}
+			}
+		})
+	}
+}

@@ -73,7 +73,7 @@ func (m model) settings() impact.Settings {
 
 // applied is the value of keyScope.
 func (m model) applied() []byte {
-	return fmt.Appendf(nil, "%q", fmt.Sprint(m.Scope.ValueString(), m.SkipOutOfScopeDeletions.ValueBool()))
+	return fmt.Appendf(nil, "%q", fmt.Sprint(m.Scope.ValueString(), m.SkipOutOfScopeDeletions.ValueBool(), m.PreventAccidentalDeletions.ValueBool(), m.AccidentalDeletionThreshold.ValueInt64()))
 }
 
 // field finds the field of an attribute by its tag.

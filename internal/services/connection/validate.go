@@ -373,9 +373,20 @@ func Part() forecast.Part {
 	}}
 }
 
+// releases reports whether the change may let through deletions that the service holds back.
+func (r *Resource) releases(ctx context.Context, plan, state model) bool {
+	most := plan.AccidentalDeletionThreshold
+	if !state.PreventAccidentalDeletions.ValueBool() || plan.PreventAccidentalDeletions.ValueBool() && !most.IsUnknown() && most.ValueInt64() <= state.AccidentalDeletionThreshold.ValueInt64() {
+		return false
+	}
+	job, err := r.data.Graph.GetJob(ctx, state.ref())
+	return err == nil && job.HoldsDeletions()
+}
+
 // foresee determines what a change of the scope does to people.
 func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool) forecast.Answer {
-	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) {
+	releases := r.releases(ctx, plan, state)
+	if plan.Scope.Equal(state.Scope) && plan.SkipOutOfScopeDeletions.Equal(state.SkipOutOfScopeDeletions) && !releases {
 		return forecast.Answer{}
 	}
 	p := forecast.Proposal{Key: proposal, Subject: "scope", Repairs: repairs, At: path.Root("scope"), Change: func(s *impact.Setup) {
@@ -384,6 +395,9 @@ func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool)
 		s.Scope, s.KeepsOutOfScope = plan.Scope.ValueString(), plan.SkipOutOfScopeDeletions.ValueBool()
 	}}
 	switch {
+	case releases:
+		p.Unknown, p.Change = "The service holds back deletions, and the change of accidental-deletion prevention may let them through.", nil
+		p.Subject, p.At = "accidental-deletion prevention", path.Root("accidental_deletion_threshold")
 	case plan.Scope.IsUnknown() || plan.SkipOutOfScopeDeletions.IsUnknown():
 		p.Unknown, p.Change = "The scope is known only at apply.", nil
 	case plan.Scope.Equal(state.Scope):

@@ -51,6 +51,9 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	if err != nil {
 		return nil
 	}
+	if c.wantsRestart() && losesLinks(c.plan.RestartScope.ValueString()) {
+		p.Unknown = "The restart removes the links between people and accounts, and only the service knows which of them it finds again."
+	}
 	switch {
 	case c.plan.Enabled.IsUnknown():
 		p.Change, p.Unknown = nil, "Whether provisioning is on is known only at apply."
@@ -60,6 +63,9 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
 	case c.staysOff():
 		return forecast.Of(data).Note(ref, p)
+	case p.Unknown != "":
+		p.Change, p.At = nil, path.Root("restart_triggers")
+		return forecast.Of(data).Plan(ctx, ref, p).Diagnostics
 	}
 	return nil
 }

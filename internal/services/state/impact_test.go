@@ -183,3 +183,20 @@ func TestDestroy_underAnotherAddressSparesNobody(t *testing.T) {
 		}
 	}
 }
+
+// A restart that removes the links may make new accounts, or leave those of people who left: no limit can tell.
+func TestPlan_refusesARestartThatRemovesLinks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Sim.Store().SetDomains()
+	w.Sim.Store().SetLicenses(1000)
+	w.ran(6)
+	for scope, want := range map[string]string{"Full": "Cannot determine how many accounts", "QuarantineState,Watermark,Escrows": ""} {
+		m := w.Managed(typeName, w.impact(map[string]any{"max_created": 0}))
+		succeeds(t, m.Apply(w.object("enabled", true, "restart_triggers", triggers("old"), "restart_scope", scope)))
+		_, _, found := m.Plan(w.object("enabled", true, "restart_triggers", triggers("new"), "restart_scope", scope))
+		if got := found.Errors().String(); got != "" != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %s", scope, found)
+		}
+	}
+}

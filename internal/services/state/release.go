@@ -6,7 +6,6 @@ package state
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -51,7 +50,7 @@ func reviewRelease(ctx context.Context, data *providerdata.Data, c change, job *
 // means reports whether the job is in the quarantine to which the release applies.
 func (r *allowance) means(job graph.Job) bool {
 	began, err := time.Parse(time.RFC3339, r.QuarantineBegan.ValueString())
-	if err != nil || job.Status == nil || job.Status.Quarantine == nil || !strings.EqualFold(job.Status.Quarantine.Reason, "TooManyDeletes") {
+	if err != nil || !job.HoldsDeletions() {
 		return false
 	}
 	current := job.Status.Quarantine.CurrentBegan
