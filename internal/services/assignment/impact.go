@@ -141,7 +141,7 @@ func changed(ctx context.Context, r *roster.Roster, l *roster.Listing, e effect)
 	for _, key := range roster.SortedKeys(e.added) {
 		added = append(added, graph.Assignment{PrincipalID: key.PrincipalID, AppRoleID: key.RoleID, PrincipalType: kinds[key.PrincipalID]})
 	}
-	return func(s *impact.Setup) { // an addition may exist already, and be destroyed as another resource by the same plan
+	return func(s *impact.Setup) { // an addition may be there, and the same plan may destroy it as another resource
 		kept := slices.DeleteFunc(slices.Clone(s.Assignments), func(a graph.Assignment) bool { return e.removed[roster.KeyOf(a)] || e.added[roster.KeyOf(a)] })
 		s.Assignments = append(kept, added...)
 	}, unknown
