@@ -546,7 +546,7 @@ func TestImpact_planAndPreviewAreWhatTheCycleDoes(t *testing.T) {
 			for _, one := range c.Principals {
 				changes[one.ID] = one.Effect
 				seen[one.Effect]++
-				if changedBefore && !is.on && one.Effect == "unknown" { // somebody who left while it was off may have the account
+				if changedBefore && one.Effect == "unknown" { // somebody who left may have the account
 					rivals[j.addressOf(one.ID)] = true
 				}
 				values := did[one.ID]
