@@ -138,7 +138,7 @@ func (c *connection) answer(ctx context.Context, p Proposal) (answer Answer) {
 	c.waiting.Add(-1)
 	defer c.working.Unlock()
 	if c.today == nil && c.forecast.MayPass() {
-		if job, err := c.job(ctx, p); err == nil && !job.HasCompletedCycle() && !job.Running(c.forecast.data.Graph.Clock().Now()) {
+		if job, err := c.job(ctx, p); err == nil && !job.MayHaveLinked(c.forecast.data.Graph.Clock().Now()) {
 			return answer // it has linked nobody whom it could disable
 		}
 	}

@@ -63,6 +63,10 @@ func (j Job) HasCompletedCycle() bool {
 		last != nil && last.TimeEnded != nil && (!strings.EqualFold(last.State, "Failed") || last.CountExported > 0)
 }
 
+// MayHaveLinked reports whether accounts may be linked to users: a cycle was completed, or the first one, which links them as it goes, is
+// running at the given time.
+func (j Job) MayHaveLinked(now time.Time) bool { return j.HasCompletedCycle() || j.Running(now) }
+
 // IsOf reports whether the job was created from a template. Ids of templates are names, which the service need not spell alike.
 func (j Job) IsOf(templateID string) bool { return strings.EqualFold(j.TemplateID, templateID) }
 
@@ -94,7 +98,7 @@ func (j Job) QuarantinedSince(start time.Time) bool {
 		return false
 	}
 	q := j.Status.Quarantine
-	return q.SeriesBegan != nil && q.SeriesBegan.After(start) && !strings.EqualFold(q.Reason, "TooManyDeletes") && !strings.Contains(strings.ToLower(q.Reason), "ondemand")
+	return q.SeriesBegan != nil && q.SeriesBegan.After(start) && !j.HoldsDeletions() && !strings.Contains(strings.ToLower(q.Reason), "ondemand")
 }
 
 // Activity describes in a few words how far the cycle in progress is.

@@ -74,7 +74,7 @@ func kept(s *Survey, today, proposed *Setup, links map[string]*link) int {
 	left := will.unties(proposed) && !(taken && is.unties(today))
 	gone := will.removesAny() && !(taken && is.removesAny())
 	switch {
-	case !s.RanBefore || s.NeverLinked || s.only != nil, proposed.Off || !will.enabled || !left && !gone:
+	case !s.hasLinked() || s.only != nil, proposed.Off || !will.enabled || !left && !gone:
 		return 0
 	case !s.AccountsRead:
 		return -1

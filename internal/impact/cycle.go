@@ -114,7 +114,7 @@ func (c *cycle) decide() Decision {
 
 // newCycle prepares a cycle over users, of whom some are linked to accounts. Without links everybody is looked for anew.
 func newCycle(s *Survey, setup *Setup, links map[string]*link) *cycle {
-	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.RanBefore && !s.NeverLinked && links == nil, whole: links != nil}
+	c := &cycle{survey: s, setup: setup, rules: compile(setup, s.Missing), problems: slices.Concat(setup.Problems, s.Problems), guesses: s.hasLinked() && links == nil, whole: links != nil}
 	if s.AccountsRead {
 		c.index = newAccountIndex(s.Accounts)
 	}

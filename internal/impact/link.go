@@ -24,7 +24,7 @@ type link struct {
 // linksOf are the links that today's setup leads to, by user, as far as they concern a change to another.
 func linksOf(s *Survey, today, proposed *Setup) map[string]*link {
 	links := map[string]*link{}
-	if !s.RanBefore || s.NeverLinked {
+	if !s.hasLinked() && !s.linking {
 		return links
 	}
 	c := newCycle(s, today, nil)

@@ -26,7 +26,7 @@ type stored struct {
 // does not tell stays in doubt, and is a problem. What was asked before is not asked again. It reads the users who turn out to have an
 // account. An error is one of the context, or of reading them.
 func (s *Survey) ReadLinks(ctx context.Context, client *graph.Client, ref graph.JobRef, today, proposed *Setup) error {
-	if !s.RanBefore || s.NeverLinked {
+	if !s.hasLinked() {
 		return nil
 	}
 	// What is said of a change must not depend on what others were asked before: whether the service tells links is found out by

@@ -244,9 +244,10 @@ func (s *Survey) notRead(code string, groups ...string) {
 func (s *Survey) readUsers(ctx context.Context, client *graph.Client, setups []*Setup) error {
 	everybody, assigned, sources := s.everybody, map[string]bool{}, slices.Clone(s.sources)
 	for id, account := range s.stored.accounts {
-		assigned[id] = account != ""
+		if account != "" {
+			assigned[id] = true
+		}
 	}
-	maps.DeleteFunc(assigned, func(_ string, has bool) bool { return !has })
 	for _, setup := range setups {
 		sources = append(sources, compile(setup, nil).sources...)
 		everybody = everybody || setup.Scope == ScopeAll

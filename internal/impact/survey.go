@@ -108,6 +108,7 @@ type Survey struct {
 	NeverLinked  bool     // the service counts no user as synchronized, ever
 	Problems     Problems // with reading it
 
+	linking   bool              // the first cycle is running
 	stored    stored            // what is known of links
 	unread    map[string]string // codes of problems by group whose members are not known
 	sources   []string          // attributes that were asked for
@@ -120,9 +121,12 @@ type Survey struct {
 // Ran notes what a job reports its past.
 func (s *Survey) Ran(job graph.Job) {
 	synchronized, told := job.Status.Synchronized()
-	first := !job.HasCompletedCycle() && job.Running(s.Now) // which links people as it goes
-	s.RanBefore, s.NeverLinked = first || job.HasCompletedCycle(), told && synchronized == 0 && !first
+	s.RanBefore, s.NeverLinked = job.HasCompletedCycle(), told && synchronized == 0
+	s.linking = !s.RanBefore && job.MayHaveLinked(s.Now)
 }
+
+// hasLinked reports whether the service may have linked accounts to users in a cycle that it completed.
+func (s *Survey) hasLinked() bool { return s.RanBefore && !s.NeverLinked }
 
 // Only is the survey as far as it concerns some principals, by ids in lowercase: users, and the members of groups.
 func (s *Survey) Only(principals map[string]bool) *Survey {

@@ -72,9 +72,9 @@ func foresee(ctx context.Context, v *review, live located, job *graph.Job) forec
 	return v.run.forecast.Plan(ctx, v.ref, p)
 }
 
-// foreseeDefault determines what restoring the connector's default does to people. A job without a completed cycle keeps nobody in sync.
+// foreseeDefault determines what restoring the connector's default does to people. A job that has linked nobody keeps nobody in sync.
 func (r *run) foreseeDefault(ctx context.Context, ref graph.JobRef, state model, job graph.Job) forecast.Answer {
-	if !r.forecast.On() || !job.HasCompletedCycle() {
+	if !r.forecast.On() || !job.MayHaveLinked(r.graph.Clock().Now()) {
 		return forecast.Answer{}
 	}
 	p := putsBack(state, job)

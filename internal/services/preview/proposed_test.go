@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -449,5 +450,20 @@ func TestPreview_learnsNothingFromAnIncompleteLink(t *testing.T) {
 		if got := w.preview(""); !slices.Contains(got.Entries, "- disable_or_unmanaged no_person_in_scope nobody") || !slices.Contains(got.Problems, "LinksNotRead warning") {
 			t.Errorf("%s: %v, %v", link, got.Entries, got.Problems)
 		}
+	}
+}
+
+// While the first cycle is running, nobody has left whose account the service could still manage.
+func TestPreview_guessesNoLinksDuringTheFirstCycle(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	w.mapTo(usual()...)
+	w.assign(store.RoleUser, store.UserAna)
+	w.account("ana@corp.example", true)
+	w.user(store.UserAna, func(u *store.User) { u.AccountEnabled = false })
+	w.ok(w.Sim.Engine().Start(w.sp.ID, w.job.ID))
+	w.Sim.Clock().Advance(10 * time.Second)
+	if f := w.preview(""); !slices.Equal(f.Entries, []string{"ana skip sign_in_blocked_not_linked ana"}) || f.Counts["disable_or_unmanaged"] != 0 {
+		t.Errorf("%v: %v", f.Entries, f.Counts)
 	}
 }
