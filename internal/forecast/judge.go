@@ -103,7 +103,7 @@ func (c *connection) judge(p Proposal, proposals []Proposal, joint impact.Compar
 			untold = append(untold, untoldLimit{l, why})
 		}
 	}
-	if diags = append(diags, c.refuseUnknown(p, untold)...); !p.Destroys && !diags.HasError() {
+	if diags = append(diags, c.refuseUnknown(p, untold)...); p.Repairs && !p.Destroys && !diags.HasError() {
 		c.amountTo(limits, &joint)
 	}
 	return diags

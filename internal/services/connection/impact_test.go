@@ -183,7 +183,7 @@ func TestPlan_refusesToLetHeldDeletionsThrough(t *testing.T) {
 				}
 				p := w.Protocol(func(block map[string]any) { block["impact"] = limits })
 				_, found := p.Plan(typeName, m.Now, config)
-				told := strings.Contains(found.String(), "The service holds back deletions, and the change of accidental-deletion prevention may let them through.")
+				told := strings.Contains(found.String(), "The change of accidental-deletion prevention may let through deletions that the service holds back.")
 				if told != c.want || found.HasError() != (c.want && limited) {
 					t.Errorf("limited %t: %s", limited, found)
 				}

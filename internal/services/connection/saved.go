@@ -27,7 +27,7 @@ type private interface {
 // Keys of private.
 const (
 	keyRefused  = "refused"  // a brokenWrite
-	keyScope    = "scope"    // what was applied of who is provisioned: the state shows what others made of it since
+	keyScope    = "scope"    // what was applied of who is provisioned, and of what holds back deletions: the state shows what others made of it since
 	keyReplaced = "replaced" // tells the second plan of a replacement, which is planned like a new object, that it is one
 	keyStarted  = "started"  // when a change of the connection started or restarted its job
 )

@@ -373,14 +373,14 @@ func Part() forecast.Part {
 	}}
 }
 
-// releases reports whether the change may let through deletions that the service holds back.
+// releases reports whether the change may let through deletions that the service holds back, or may hold back.
 func (r *Resource) releases(ctx context.Context, plan, state model) bool {
 	most := plan.AccidentalDeletionThreshold
 	if !state.PreventAccidentalDeletions.ValueBool() || plan.PreventAccidentalDeletions.ValueBool() && !most.IsUnknown() && most.ValueInt64() <= state.AccidentalDeletionThreshold.ValueInt64() {
 		return false
 	}
 	job, err := r.data.Graph.GetJob(ctx, state.ref())
-	return err == nil && job.HoldsDeletions()
+	return !graph.IsNotFound(err) && (err != nil || job.HoldsDeletions())
 }
 
 // foresee determines what a change of the scope does to people.
@@ -396,7 +396,7 @@ func (r *Resource) foresee(ctx context.Context, plan, state model, repairs bool)
 	}}
 	switch {
 	case releases:
-		p.Unknown, p.Change = "The service holds back deletions, and the change of accidental-deletion prevention may let them through.", nil
+		p.Unknown, p.Change = "The change of accidental-deletion prevention may let through deletions that the service holds back.", nil
 		p.Subject, p.At = "accidental-deletion prevention", path.Root("accidental_deletion_threshold")
 	case plan.Scope.IsUnknown() || plan.SkipOutOfScopeDeletions.IsUnknown():
 		p.Unknown, p.Change = "The scope is known only at apply.", nil

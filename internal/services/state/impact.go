@@ -51,7 +51,7 @@ func foresee(ctx context.Context, data *providerdata.Data, c change, job *graph.
 	if err != nil {
 		return nil
 	}
-	if c.wantsRestart() && losesLinks(c.plan.RestartScope.ValueString()) {
+	if c.wantsRestart() && losesLinks(c.plan.RestartScope.ValueString()) && (job == nil || job.HasRun()) {
 		p.Unknown = "The restart removes the links between people and accounts, and only the service knows which of them it finds again."
 	}
 	switch {
