@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/acctest"
+	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator"
 	"github.com/gotomeeting-provisioning/terraform-provider-gotomeeting/internal/simulator/store"
 )
 
@@ -167,13 +168,16 @@ func TestPlan_refusesToLetHeldDeletionsThrough(t *testing.T) {
 		"higher":             {"TooManyDeletes", []any{"accidental_deletion_threshold", 400}, true},
 		"off":                {"TooManyDeletes", []any{"prevent_accidental_deletions", false}, true},
 		"lower":              {"TooManyDeletes", []any{"accidental_deletion_threshold", 3}, false},
+		"nobody may read it": {"", []any{"accidental_deletion_threshold", 400}, true},
 		"another quarantine": {"EncounteredBaseEscrowThreshold", []any{"accidental_deletion_threshold", 400}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			m := w.runs("accidental_deletion_threshold", 5, "prevent_accidental_deletions", true)
-			w.quarantine(c.reason, c.reason)
+			if w.quarantine(c.reason, c.reason); c.reason == "" {
+				w.fault(simulator.Fault{Method: "GET", Path: jobPath, Count: -1, Effect: simulator.Fails(403, "Authorization_RequestDenied", "No.")})
+			}
 			before := []any{"accidental_deletion_threshold", 5, "prevent_accidental_deletions", true}
 			config := w.object(append(before, c.pairs...)...)
 			for _, limited := range []bool{true, false} {
@@ -183,7 +187,11 @@ func TestPlan_refusesToLetHeldDeletionsThrough(t *testing.T) {
 				}
 				p := w.Protocol(func(block map[string]any) { block["impact"] = limits })
 				_, found := p.Plan(typeName, m.Now, config)
-				told := strings.Contains(found.String(), "The change of accidental-deletion prevention may let through deletions that the service holds back.")
+				reason := "The change of accidental-deletion prevention may let through deletions that the service holds back."
+				if c.reason == "" {
+					reason = "The signed-in identity lacks a permission."
+				}
+				told := strings.Contains(found.String(), "would disable: accidental-deletion prevention") && strings.Contains(found.String(), reason)
 				if told != c.want || found.HasError() != (c.want && limited) {
 					t.Errorf("limited %t: %s", limited, found)
 				}
